@@ -26,6 +26,14 @@ public static class Database
     public static DbContextOptionsBuilder UseShopNpgsql(this DbContextOptionsBuilder options, NpgsqlDataSource database) =>
         options.UseNpgsql(database).UseSnakeCaseNamingConvention();
 
+    /// <inheritdoc cref="UseShopNpgsql(DbContextOptionsBuilder, NpgsqlDataSource)"/>
+    public static DbContextOptionsBuilder<TContext> UseShopNpgsql<TContext>(this DbContextOptionsBuilder<TContext> options, NpgsqlDataSource database)
+        where TContext : DbContext
+    {
+        ((DbContextOptionsBuilder)options).UseShopNpgsql(database);
+        return options;
+    }
+
     /// <summary>If <paramref name="args"/> say <c>migrate</c>: brings the database up to date as its owner, and answers true.</summary>
     public static async Task<bool> MigrateAsync<TContext>(string[] args, Func<DbContextOptions<TContext>, TContext> create) where TContext : DbContext
     {

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace DaprShop.ServiceDefaults;
@@ -68,4 +69,15 @@ public sealed class GroupCommit<TCommand, TResult>(
     {
         public TaskCompletionSource<TResult> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
+}
+
+/// <summary>Registers group commits.</summary>
+public static class GroupCommitServices
+{
+    /// <summary>A <see cref="GroupCommit{TCommand,TResult}"/> over a method of <typeparamref name="TWriter"/>.</summary>
+    public static IServiceCollection AddGroupCommit<TCommand, TResult, TWriter>(
+        this IServiceCollection services,
+        Func<TWriter, Func<IReadOnlyList<TCommand>, CancellationToken, Task<IReadOnlyList<TResult>>>> commit, int limit) where TWriter : notnull => services
+        .AddSingleton(p => new GroupCommit<TCommand, TResult>(commit(p.GetRequiredService<TWriter>()), limit))
+        .AddHostedService(p => p.GetRequiredService<GroupCommit<TCommand, TResult>>());
 }

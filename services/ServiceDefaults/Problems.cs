@@ -62,6 +62,8 @@ public static class Problems
 
         private static ProblemHttpResult Describe(Exception exception) => exception switch
         {
+            ProblemException known => known.Problem,
+            BadHttpRequestException { InnerException: ProblemException known } => known.Problem,
             BadHttpRequestException { StatusCode: 413 } => Of(413, "too-large", "Body too large", $"A body has at most {ShopService.MaxBodySize} bytes."),
             BadHttpRequestException { InnerException: JsonException json } => Of(400, "malformed-json", "Malformed JSON", json.Message),
             BadHttpRequestException bad => Of(bad.StatusCode, "bad-request", "Bad request", bad.Message),
@@ -70,6 +72,13 @@ public static class Problems
             _ => Of(500, "internal", "A fault of ours", "The request met a fault in the shop; it has been logged."),
         };
     }
+}
+
+/// <summary>Refuses a request from where no result can be returned.</summary>
+public sealed class ProblemException(ProblemHttpResult problem) : Exception(problem.ProblemDetails.Detail)
+{
+    /// <summary>What the caller is told.</summary>
+    public ProblemHttpResult Problem { get; } = problem;
 }
 
 /// <summary>What is wrong with one part of a request. <paramref name="Field"/> is a JSON pointer or a header's name.</summary>

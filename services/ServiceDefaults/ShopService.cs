@@ -25,9 +25,8 @@ public static class ShopService
         builder.Services.AddSerilog(log => log
             .MinimumLevel.Information()
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Error)
             .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
-            .MinimumLevel.Override("Yarp", LogEventLevel.Error)
+            .MinimumLevel.Override("Yarp", LogEventLevel.Warning)
             .ReadFrom.Configuration(builder.Configuration)
             .Enrich.WithProperty("App", app)
             .WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {App} {Message:lj}{NewLine}{Exception}",
@@ -47,7 +46,7 @@ public static class ShopService
             json.SerializerOptions.RespectNullableAnnotations = true;
             json.SerializerOptions.RespectRequiredConstructorParameters = true;
         });
-        // Otherwise a malformed body answers a 400 that does not say what is wrong, except in development.
+        // So that a body that cannot be read becomes a problem that says why, in production too.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.AddShopProblems();
         builder.Services.AddShopTelemetry(app, builder.Configuration);

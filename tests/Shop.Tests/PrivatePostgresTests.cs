@@ -1,0 +1,63 @@
+using DaprShop.TestKit;
+using Npgsql;
+
+namespace DaprShop.Shop.Tests;
+
+public sealed class PrivatePostgresTests
+{
+    [Fact]
+    public async Task An_owner_makes_tables_that_the_app_role_may_use_only_where_granted()
+    {
+        var database = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("orders");
+        await RunAsync(database.Owner, "create table kept(id int); create table granted(id int); grant insert, select on granted to orders_app");
+
+        await RunAsync(database.App, "insert into granted values (1)");
+
+        await Refused(database.App, "insert into kept values (1)");
+        await Refused(database.App, "delete from granted");
+        await Refused(database.App, "create table mine(id int)");
+    }
+
+    [Fact]
+    public async Task The_auditor_reads_everything_and_changes_nothing()
+    {
+        var database = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("inventory");
+        await RunAsync(database.Owner, "create table levels(id int)");
+
+        await RunAsync(database.Auditor, "select * from levels");
+
+        await Refused(database.Auditor, "insert into levels values (1)");
+    }
+
+    [Fact]
+    public async Task No_role_enters_the_database_of_another_service()
+    {
+        var postgres = await LocalPostgres.SharedAsync();
+        var orders = await postgres.CreateDatabaseAsync("orders");
+        var payments = await postgres.CreateDatabaseAsync("payments");
+
+        await Refused(new NpgsqlConnectionStringBuilder(orders.App) { Database = payments.Name }.ConnectionString, "select 1");
+    }
+
+    [Fact]
+    public async Task Every_commit_is_on_disk()
+    {
+        var postgres = await LocalPostgres.SharedAsync();
+
+        (await RunAsync(postgres.Admin, "select current_setting('fsync') || current_setting('synchronous_commit')")).Should().Be("onon");
+    }
+
+    private static async Task<object?> RunAsync(string connectionString, string sql)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static async Task Refused(string connectionString, string sql)
+    {
+        var act = () => RunAsync(connectionString, sql);
+        (await act.Should().ThrowAsync<PostgresException>()).Which.SqlState.Should().Be(PostgresErrorCodes.InsufficientPrivilege);
+    }
+}

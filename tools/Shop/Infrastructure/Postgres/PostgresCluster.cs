@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using DaprShop.Shop.Processes;
+using Npgsql;
+
+namespace DaprShop.Shop.Infrastructure.Postgres;
+
+/// <summary>A private PostgreSQL cluster in a folder: made once by initdb, then served on 127.0.0.1 with every commit on disk.</summary>
+internal sealed class PostgresCluster(string folder, string logFile, PostgresBinaries binaries)
+{
+    private const string SuperUser = "postgres";
+    private readonly UnprivilegedUser? _user = UnprivilegedUser.WhereNeeded();
+
+    public string SharedBuffers { get; init; } = "512MB";
+
+    private string PasswordFile => folder.TrimEnd('/') + ".password";
+
+    public string AdminConnectionString(int port) => new NpgsqlConnectionStringBuilder
+    {
+        Host = "127.0.0.1",
+        Port = port,
+        Username = SuperUser,
+        Password = File.ReadAllText(PasswordFile),
+        Database = "postgres",
+        Pooling = false,
+    }.ConnectionString;
+
+    public async Task InitialiseAsync(CancellationToken cancel)
+    {
+        if (File.Exists(Path.Combine(folder, "PG_VERSION")))
+        {
+            if (!File.Exists(PasswordFile))
+                throw new ShopException($"{PasswordFile} is gone, so nobody can log in to the database in {folder}. `./shop down --wipe` begins anew.");
+            return;
+        }
+        Directory.CreateDirectory(folder);
+        SecretFile.Write(PasswordFile, RandomNumberGenerator.GetHexString(32, lowercase: true));
+        _user?.TakeOver(folder);
+        _user?.TakeOver(PasswordFile);
+        var (exitCode, output) = await Launch.RunAsync(Command(binaries.Initdb, "--pgdata", folder, "--username", SuperUser, "--pwfile", PasswordFile,
+            "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C", "--no-sync"), cancel);
+        if (exitCode != 0)
+            throw new ShopException($"initdb could not make a database in {folder}:{Environment.NewLine}{output}");
+    }
+
+    /// <summary>The server on <paramref name="port"/>. SIGINT is its fast shutdown; SIGTERM would wait for every client to leave.</summary>
+    public async Task<ProcessSpec> ServerAsync(int port, CancellationToken cancel)
+    {
+        var compression = await AcceptsAsync("wal_compression=lz4", cancel) ? "lz4" : "on";
+        string[] settings =
+        [
+            "listen_addresses=127.0.0.1", $"port={port.ToString(CultureInfo.InvariantCulture)}", "unix_socket_directories=", "max_connections=200",
+            $"shared_buffers={SharedBuffers}", "max_wal_size=4GB", $"wal_compression={compression}", "fsync=on", "synchronous_commit=on", "jit=off",
+        ];
+        return Command(binaries.Server, ["-D", folder, .. settings.SelectMany(setting => new[] { "-c", setting })]);
+    }
+
+    private async Task<bool> AcceptsAsync(string setting, CancellationToken cancel) =>
+        (await Launch.RunAsync(Command(binaries.Server, "-D", folder, "-c", setting, "-C", "wal_compression"), cancel)).ExitCode == 0;
+
+    private ProcessSpec Command(string program, params string[] arguments) => new("postgres", program, arguments)
+    {
+        WorkingDirectory = folder,
+        LogFile = logFile,
+        StopSignal = Signal.Interrupt,
+        RunAs = _user,
+    };
+}

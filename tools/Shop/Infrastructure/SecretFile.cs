@@ -1,0 +1,26 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace DaprShop.Shop.Infrastructure;
+
+/// <summary>Files that only their owner may read; replaced as a whole, so that nobody ever reads half of one.</summary>
+internal static class SecretFile
+{
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static void Write(string path, string text)
+    {
+        var next = path + ".next";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var writer = new StreamWriter(next, options))
+            writer.Write(text);
+        File.Move(next, path, overwrite: true);
+    }
+
+    public static void Write(string path, IReadOnlyDictionary<string, string> values) => Write(path, JsonSerializer.Serialize(values, Readable));
+
+    public static Dictionary<string, string> Read(string path) =>
+        File.Exists(path) ? JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(path)) ?? [] : [];
+}

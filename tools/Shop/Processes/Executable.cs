@@ -1,0 +1,14 @@
+namespace DaprShop.Shop.Processes;
+
+/// <summary>Finds programs.</summary>
+internal static class Executable
+{
+    private static readonly string Extension = OperatingSystem.IsWindows() ? ".exe" : "";
+
+    /// <summary>The program's path in one of <paramref name="folders"/>, else on PATH; null where there is none.</summary>
+    public static string? Find(string name, params IEnumerable<string> folders)
+    {
+        var path = Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? [];
+        return folders.Concat(path).Select(folder => Path.Combine(folder, name + Extension)).FirstOrDefault(File.Exists);
+    }
+}
