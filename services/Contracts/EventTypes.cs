@@ -45,5 +45,5 @@ public sealed record MovementLine(string Sku, string Location, long Sequence, in
 /// <summary>Payload of <see cref="EventTypes.StockRefused"/>.</summary>
 public sealed record StockRefused(Guid OrderId, IReadOnlyList<Shortage> Shortages);
 
-/// <summary>Payload of <see cref="EventTypes.PaymentBooked"/>. <paramref name="Kind"/> is captured, declined, refused or refunded; money in GBP.</summary>
+/// <summary>Payload of <see cref="EventTypes.PaymentBooked"/>. <paramref name="Kind"/> is captured, declined, refused, refunded or credited; the reference is an order id, or what a credit was given for. Money in GBP.</summary>
 public sealed record PaymentBooked(string Reference, string Kind, decimal Amount, string? Reason);
