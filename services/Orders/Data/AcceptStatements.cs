@@ -65,7 +65,7 @@ internal static class AcceptStatements
         append.AppendEvents([.. orders.Select((o, i) => new NewEvent(EventTypes.OrderAccepted, o.Id.ToString(), 1,
             new OrderAccepted(o.Id, numbers[o.Id], o.Request.Customer, totals[i], o.Request.Lines)))], now);
         await append.ExecuteNonQueryAsync(cancellationToken);
-        return orders.Select((o, i) => new AcceptedOrder(o.Id, numbers[o.Id], OrderStatus.Accepted.Name(), 1, totals[i], o.Request.Lines)).ToDictionary(a => a.Id);
+        return orders.Select((o, i) => Answer(o.Id, numbers[o.Id], totals[i], o.Request.Lines)).ToDictionary(a => a.Id);
     }
 
     public static async Task<IEnumerable<(string Caller, string Key, byte[] Fingerprint, AcceptedOrder Order)>> ReadEarlierAsync(
@@ -79,7 +79,10 @@ internal static class AcceptStatements
             Caller: r.GetString(0), Key: r.GetString(1), Fingerprint: r.GetFieldValue<byte[]>(2), Id: r.GetGuid(3), Number: r.GetInt64(4), Total: r.GetDecimal(5),
             Line: new PricedLine(r.GetString(6), r.GetInt32(7), r.GetDecimal(8))), cancellationToken);
         return rows.GroupBy(r => (r.Caller, r.Key)).Select(g => g.First() is var f
-            ? (f.Caller, f.Key, f.Fingerprint, new AcceptedOrder(f.Id, f.Number, OrderStatus.Accepted.Name(), 1, f.Total, [.. g.Select(r => r.Line)]))
+            ? (f.Caller, f.Key, f.Fingerprint, Answer(f.Id, f.Number, f.Total, g.Select(r => r.Line)))
             : default);
     }
+
+    private static AcceptedOrder Answer(Guid id, long number, decimal total, IEnumerable<PricedLine> lines) => new(
+        id, number, OrderStatus.Accepted.Name(), 1, Money.Trim(total), [.. lines.Select(l => l with { UnitPrice = Money.Trim(l.UnitPrice) })]);
 }
