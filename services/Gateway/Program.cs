@@ -1,5 +1,20 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.MapGet("/health/live", () => Results.Ok());
-app.MapGet("/health/ready", () => Results.Ok());
-app.Run();
+using DaprShop.Contracts;
+using DaprShop.Gateway;
+using DaprShop.Gateway.Domain;
+using DaprShop.Gateway.Features;
+using DaprShop.ServiceDefaults;
+using Scalar.AspNetCore;
+
+var builder = await ShopService.CreateBuilderAsync(args, Apps.Gateway);
+builder.Services
+    .AddHttpForwarder()
+    .AddSingleton(new Sidecar(builder.Configuration))
+    .AddSingleton<OpenApiDocuments>()
+    .AddHealthChecks().AddCheck<SidecarHealth>("sidecar");
+foreach (var app in RouteTable.Apps) builder.Services.AddInvocationClient(app);
+
+var gateway = builder.Build().UseShopDefaults();
+gateway.MapForwarding();
+gateway.MapGetOpenApi();
+gateway.MapScalarApiReference("/docs", docs => docs.WithTitle("DaprShop").WithOpenApiRoutePattern(GetOpenApi.Path));
+await gateway.RunAsync();

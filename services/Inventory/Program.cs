@@ -1,5 +1,23 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.MapGet("/health/live", () => Results.Ok());
-app.MapGet("/health/ready", () => Results.Ok());
-app.Run();
+using DaprShop.Contracts;
+using DaprShop.Inventory.Data;
+using DaprShop.Inventory.Domain;
+using DaprShop.Inventory.Features;
+using DaprShop.Messaging;
+using DaprShop.ServiceDefaults;
+
+if (await Database.MigrateAsync<InventoryDb>(args, options => new InventoryDb(options))) return;
+
+var builder = await ShopService.CreateBuilderAsync(args, Apps.Inventory);
+builder.Services.AddShopDatabase<InventoryDb>(builder.Configuration).AddEventRelay(Topics.Stock);
+builder.Services.AddSingleton<StockWriter>().AddSingleton<StockCommands>();
+builder.Services.AddGroupCommit<StockCommand, object, StockWriter>(writer => writer.CommitAsync, StockWriter.GroupLimit);
+
+var app = builder.Build().UseShopDefaults();
+app.MapEventLog(Apps.Inventory);
+ReserveStock.Map(app);
+LookUpItems.Map(app);
+PutItem.Map(app);
+BookStock.Map(app);
+GetStock.Map(app);
+ListMovements.Map(app);
+await app.RunAsync();

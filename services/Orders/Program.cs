@@ -1,5 +1,17 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.MapGet("/health/live", () => Results.Ok());
-app.MapGet("/health/ready", () => Results.Ok());
-app.Run();
+using DaprShop.Contracts;
+using DaprShop.Messaging;
+using DaprShop.Orders;
+using DaprShop.Orders.Data;
+using DaprShop.ServiceDefaults;
+
+if (await Database.MigrateAsync<OrdersDb>(args, options => new OrdersDb(options))) return;
+
+var builder = await ShopService.CreateBuilderAsync(args, Apps.Orders);
+builder.Services.AddShopDatabase<OrdersDb>(builder.Configuration).AddEventRelay(Topics.Orders);
+builder.Services.AddInvocationClient(Apps.Inventory).AddInvocationClient(Apps.Payments);
+builder.Services.AddAccepting().AddSaga();
+
+var app = builder.Build().UseShopDefaults();
+app.MapEventLog(Apps.Orders);
+app.MapOrders();
+await app.RunAsync();

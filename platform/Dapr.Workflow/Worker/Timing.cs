@@ -1,0 +1,27 @@
+namespace Dapr.Workflow.Worker;
+
+/// <summary>Every limit and wait, in one place.</summary>
+internal static class Timing
+{
+    public static readonly TimeSpan Connect = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Hello = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Complete = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Start = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Manage = TimeSpan.FromSeconds(30);
+
+    /// <summary>One round of a wait that is repeated until its caller has enough.</summary>
+    public static readonly TimeSpan WaitRound = TimeSpan.FromSeconds(30);
+
+    /// <summary>The sidecar refuses pings that come more often than every 8 s.</summary>
+    public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan KeepAliveAnswer = TimeSpan.FromSeconds(30);
+
+    public static readonly TimeSpan FirstReconnect = TimeSpan.FromMilliseconds(200);
+    public static readonly TimeSpan SlowestReconnect = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a stopping worker waits for the work it has begun.</summary>
+    public static readonly TimeSpan Drain = TimeSpan.FromSeconds(5);
+
+    /// <summary>The wait before the next attempt: half as long again each time.</summary>
+    public static TimeSpan Slower(TimeSpan wait) => wait * 1.5 < SlowestReconnect ? wait * 1.5 : SlowestReconnect;
+}

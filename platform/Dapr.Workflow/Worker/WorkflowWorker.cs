@@ -1,0 +1,130 @@
+using Dapr.Workflow.Protocol;
+using Dapr.Workflow.Registration;
+using Dapr.Workflow.Replay;
+using Grpc.Core;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Dapr.Workflow.Worker;
+
+/// <summary>Takes work from the sidecar for as long as the host runs, over as many connections as it takes, one after the other.</summary>
+internal sealed class WorkflowWorker(
+    Sidecar sidecar, WorkflowRegistry registry, ActivityRunner activities, IServiceProvider services,
+    ILoggerFactory loggers, TimeProvider time) : BackgroundService
+{
+    private readonly ILogger _log = loggers.CreateLogger<WorkflowWorker>();
+    private readonly Slots _turns = new(100);
+    private readonly Slots _activities = new(100);
+    private readonly CancellationTokenSource _cut = new();
+    private volatile bool _stopping;
+
+    /// <summary>Takes no more work, finishes what has begun, and only then cuts the connection.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _stopping = true;
+        var until = time.GetUtcNow() + Timing.Drain;
+        while (_turns.Busy + _activities.Busy > 0 && time.GetUtcNow() < until && !cancellationToken.IsCancellationRequested)
+            await Task.Delay(TimeSpan.FromMilliseconds(10), time, CancellationToken.None);
+        await _cut.CancelAsync();
+        await base.StopAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        _cut.Dispose();
+        _turns.Dispose();
+        _activities.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var wait = Timing.FirstReconnect;
+        while (!_cut.IsCancellationRequested)
+        {
+            var began = time.GetTimestamp();
+            try
+            {
+                await TakeWorkAsync(_cut.Token);
+                _log.LogWorkerStreamEnded(sidecar.Address);
+            }
+#pragma warning disable CA1031 // Nothing that happens on a connection may end the worker.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                if (_cut.IsCancellationRequested)
+                    return;
+                _log.LogWorkerDisconnected(sidecar.Address, (e as RpcException)?.StatusCode.ToString() ?? e.GetType().Name, e.Message);
+            }
+
+            if (time.GetElapsedTime(began) > Timing.SlowestReconnect)
+                wait = Timing.FirstReconnect;
+            await Task.Delay(wait, time, _cut.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            wait = Timing.Slower(wait);
+        }
+    }
+
+    private async Task TakeWorkAsync(CancellationToken cancellationToken)
+    {
+        await sidecar.Service.HelloAsync(new(), sidecar.Within(Timing.Hello, cancellationToken));
+        using var connection = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var stream = sidecar.Service.GetWorkItems(new GetWorkItemsRequest(), sidecar.Unlimited(cancellationToken));
+        _log.LogWorkerConnected(sidecar.Address);
+        try
+        {
+            while (await stream.ResponseStream.MoveNext(cancellationToken))
+                Dispatch(stream.ResponseStream.Current, connection.Token);
+        }
+        finally
+        {
+            // The sidecar hands the open work out again: an answer to this connection's copy would answer another one's question.
+            await connection.CancelAsync();
+        }
+    }
+
+    /// <summary>Never waits: the sidecar drops a stream that is not read.</summary>
+    private void Dispatch(WorkItem item, CancellationToken connection)
+    {
+        if (_stopping)
+            return;
+        if (item.RequestCase == WorkItem.RequestOneofCase.WorkflowRequest)
+            _turns.Run(() => TurnAsync(item, connection), connection);
+        else if (item.RequestCase == WorkItem.RequestOneofCase.ActivityRequest)
+            _activities.Run(() => ActivityAsync(item, connection), connection);
+    }
+
+    private async Task TurnAsync(WorkItem item, CancellationToken connection)
+    {
+        var request = item.WorkflowRequest;
+        try
+        {
+            var response = WorkflowTurn.Run(request, registry, services, loggers);
+            response.CompletionToken = item.CompletionToken;
+            await sidecar.Service.CompleteWorkflowTaskAsync(response, sidecar.Within(Timing.Complete, connection));
+        }
+#pragma warning disable CA1031 // A bad work item must not harm the others.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            // Dropped, not sent again: the sidecar repeats the question, and a second answer to the first could differ.
+            _log.LogTurnDropped(request.InstanceId, e);
+        }
+    }
+
+    private async Task ActivityAsync(WorkItem item, CancellationToken connection)
+    {
+        var request = item.ActivityRequest;
+        try
+        {
+            var response = await activities.RunAsync(request);
+            response.CompletionToken = item.CompletionToken;
+            await sidecar.Service.CompleteActivityTaskAsync(response, sidecar.Within(Timing.Complete, connection));
+        }
+#pragma warning disable CA1031 // A bad work item must not harm the others.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _log.LogActivityDropped(request.Name, request.WorkflowInstance?.InstanceId ?? "", e);
+        }
+    }
+}

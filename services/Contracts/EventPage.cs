@@ -1,0 +1,25 @@
+using System.Text.Json;
+
+namespace DaprShop.Contracts;
+
+/// <summary>One entry of a service's event log: a fact, written in the transaction of the state that it tells of.</summary>
+/// <param name="Position">Place in the producer's log: dense, from 1, in commit order.</param>
+/// <param name="Id">UUIDv7 of the event.</param>
+/// <param name="Type">One of <see cref="EventTypes"/>.</param>
+/// <param name="Subject">Id of the aggregate that the fact is about.</param>
+/// <param name="Version">The aggregate's version after the fact.</param>
+/// <param name="OccurredAt">When it was decided.</param>
+/// <param name="TraceParent">W3C trace context of the deciding request, if there was one.</param>
+/// <param name="Data">The payload; its record is named by the type.</param>
+public sealed record LoggedEvent(
+    long Position, Guid Id, string Type, string Subject, int Version, DateTimeOffset OccurredAt, string? TraceParent, JsonElement Data)
+{
+    /// <summary>The payload as <typeparamref name="T"/>.</summary>
+    /// <exception cref="JsonException">The payload is not a <typeparamref name="T"/>.</exception>
+    public T Read<T>() => Data.Deserialize<T>(JsonSerializerOptions.Web) ?? throw new JsonException($"Event {Id} has no payload.");
+}
+
+/// <summary>Consecutive entries of one producer's log: what a message carries, and what <c>GET /events?after=</c> answers.</summary>
+/// <param name="Producer">App id of the log's owner.</param>
+/// <param name="Events">In order of position, without a gap; empty at the log's end.</param>
+public sealed record EventPage(string Producer, IReadOnlyList<LoggedEvent> Events);

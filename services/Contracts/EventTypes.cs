@@ -1,0 +1,49 @@
+namespace DaprShop.Contracts;
+
+/// <summary>Types of the facts in the event logs. A change of meaning gets a new version, never a new reading of an old one.</summary>
+public static class EventTypes
+{
+    /// <summary>Type of the CloudEvent that carries an <see cref="EventPage"/>.</summary>
+    public const string Page = "daprshop.page.v1";
+
+    /// <summary>An order was accepted; payload <see cref="OrderAccepted"/>.</summary>
+    public const string OrderAccepted = "order.accepted.v1";
+
+    /// <summary>An order changed its status; payload <see cref="OrderMoved"/>.</summary>
+    public const string OrderMoved = "order.moved.v1";
+
+    /// <summary>Units moved between quantities of stock levels; payload <see cref="StockMoved"/>.</summary>
+    public const string StockMoved = "stock.moved.v1";
+
+    /// <summary>Stock could not cover an order; payload <see cref="StockRefused"/>.</summary>
+    public const string StockRefused = "stock.refused.v1";
+
+    /// <summary>Money moved, or a charge was refused; payload <see cref="PaymentBooked"/>.</summary>
+    public const string PaymentBooked = "payment.booked.v1";
+}
+
+/// <summary>Payload of <see cref="EventTypes.OrderAccepted"/>. Money in GBP.</summary>
+public sealed record OrderAccepted(Guid OrderId, long Number, string Customer, decimal Total, IReadOnlyList<PricedLine> Lines);
+
+/// <summary>A line of an order with the price it was accepted at, in GBP per unit.</summary>
+public sealed record PricedLine(string Sku, int Quantity, decimal UnitPrice);
+
+/// <summary>Payload of <see cref="EventTypes.OrderMoved"/>. <paramref name="Reason"/> says why, where the status alone does not.</summary>
+public sealed record OrderMoved(Guid OrderId, string From, string To, string? Reason);
+
+/// <summary>Payload of <see cref="EventTypes.StockMoved"/>: all movements of one operation.</summary>
+/// <param name="Cause">What asked for it: an order id, or the reference of a receipt or return.</param>
+/// <param name="Actor">Who asked for it.</param>
+/// <param name="Reason">Why, where the kind alone does not say; null otherwise.</param>
+public sealed record StockMoved(string Kind, string Cause, string Actor, string? Reason, IReadOnlyList<MovementLine> Movements);
+
+/// <summary>One movement of one stock level, with the level's quantities after it.</summary>
+/// <param name="Sequence">Number of the movement at its level: dense, from 1.</param>
+/// <param name="Quantity">Units, signed: what the movement added to the quantity that its kind is about.</param>
+public sealed record MovementLine(string Sku, string Location, long Sequence, int Quantity, long OnHand, long Allocated, long Available);
+
+/// <summary>Payload of <see cref="EventTypes.StockRefused"/>.</summary>
+public sealed record StockRefused(Guid OrderId, IReadOnlyList<Shortage> Shortages);
+
+/// <summary>Payload of <see cref="EventTypes.PaymentBooked"/>. <paramref name="Kind"/> is captured, declined, refused, refunded or credited; the reference is an order id, or what a credit was given for. Money in GBP.</summary>
+public sealed record PaymentBooked(string Reference, string Kind, decimal Amount, string? Reason);

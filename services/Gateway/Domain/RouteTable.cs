@@ -1,0 +1,45 @@
+using DaprShop.ServiceDefaults;
+using static DaprShop.Contracts.Apps;
+
+namespace DaprShop.Gateway.Domain;
+
+/// <summary>A door of the house: who may use it, and which app is behind it.</summary>
+internal sealed record Route(string Method, string Pattern, string App, string Policy);
+
+/// <summary>Every route that the outside can reach. What is not listed here is not reachable: services have routes that only sidecars may call.</summary>
+internal static class RouteTable
+{
+    /// <summary>The routes; the services check the caller again, and whose thing it is.</summary>
+    public static IReadOnlyList<Route> Routes { get; } =
+    [
+        new("POST", "/orders", Orders, Identity.Customer),
+        new("GET", "/orders", Orders, Identity.Customer),
+        new("GET", "/orders/{id}", Orders, Identity.Customer),
+        new("POST", "/orders/{id}/cancel", Orders, Identity.Customer),
+        new("GET", "/ops/backlog", Orders, Identity.Operator),
+        new("GET", "/ops/orders/summary", Orders, Identity.Operator),
+        new("POST", "/ops/orders", Orders, Identity.Operator),
+        new("GET", "/ops/saga", Orders, Identity.Operator),
+        new("PUT", "/ops/saga", Orders, Identity.Operator),
+
+        new("PUT", "/items/{sku}", Inventory, Identity.Operator),
+        new("GET", "/stock", Inventory, Identity.Customer),
+        new("GET", "/stock/{sku}", Inventory, Identity.Customer),
+        new("GET", "/stock/{sku}/movements", Inventory, Identity.Customer),
+        new("POST", "/stock/{sku}/receipts", Inventory, Identity.Operator),
+        new("POST", "/stock/{sku}/adjustments", Inventory, Identity.Operator),
+        new("POST", "/stock/returns", Inventory, Identity.Operator),
+
+        new("POST", "/payments/credits", Payments, Identity.Operator),
+        new("GET", "/payments/{orderId}", Payments, Identity.Operator),
+
+        new("GET", "/orders/{id}/timeline", History, Identity.Customer),
+        new("GET", "/stock/{sku}/timeline", History, Identity.Operator),
+        new("GET", "/ops/dead-letters", History, Identity.Operator),
+        new("POST", "/ops/dead-letters/{id}/replay", History, Identity.Operator),
+        new("DELETE", "/ops/dead-letters/{id}", History, Identity.Operator),
+    ];
+
+    /// <summary>The apps behind the routes.</summary>
+    public static IReadOnlyList<string> Apps { get; } = [.. Routes.Select(r => r.App).Distinct()];
+}

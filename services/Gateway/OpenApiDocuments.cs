@@ -1,0 +1,38 @@
+using DaprShop.Gateway.Domain;
+
+namespace DaprShop.Gateway;
+
+/// <summary>Fetches the services' OpenAPI documents through the sidecar, and keeps the merged one for a moment.</summary>
+internal sealed class OpenApiDocuments(IHttpClientFactory clients, TimeProvider time)
+{
+    private static readonly TimeSpan KeepFor = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private Merged? _merged;
+
+    public async Task<string> MergedAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (_merged is { } kept && now - kept.At < KeepFor) return kept.Json;
+        var fetched = await Task.WhenAll(RouteTable.Apps.Select(app => FetchAsync(app, cancellationToken)));
+        var present = fetched.Where(f => f.Json is not null).ToDictionary(f => f.App, f => f.Json!);
+        var json = ApiDocument.Merge(present, RouteTable.Routes).ToJsonString();
+        if (present.Count == RouteTable.Apps.Count) _merged = new Merged(json, now);
+        return json;
+    }
+
+    private async Task<(string App, string? Json)> FetchAsync(string app, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            return (app, await clients.CreateClient(app).GetStringAsync("openapi/v1.json", patience.Token));
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return (app, null);
+        }
+    }
+
+    private sealed record Merged(string Json, DateTimeOffset At);
+}

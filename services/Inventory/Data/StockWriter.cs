@@ -1,0 +1,36 @@
+using DaprShop.Inventory.Domain;
+using DaprShop.Messaging;
+using DaprShop.ServiceDefaults;
+using Npgsql;
+
+namespace DaprShop.Inventory.Data;
+
+/// <summary>The one way to change stock: a group of commands in one transaction. The database is the only judge.</summary>
+internal sealed class StockWriter(NpgsqlDataSource database, RelaySignal relay, TimeProvider time)
+{
+    /// <summary>Commands per transaction, at most; one command may carry hundreds of orders.</summary>
+    public const int GroupLimit = 32;
+
+    /// <summary>Decides the commands in order and commits; answers in their order.</summary>
+    public async Task<IReadOnlyList<object>> CommitAsync(IReadOnlyList<StockCommand> commands, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var known = await StockStatements.ReadKnownAsync(connection, commands, cancellationToken);
+        var skus = commands.SelectMany(c => c.Skus).Concat(known.Claims.Values.SelectMany(c => c.Allocations).Select(a => a.Sku));
+        var decisions = new StockDecisions(known, new WorkingStock(await StockStatements.LockLevelsAsync(connection, skus, cancellationToken), now));
+        var answers = commands.Select(decisions.Decide).ToList();
+        await StockStatements.WriteAsync(connection, decisions, now, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        if (decisions.Events.Count > 0) relay.Raise();
+        return answers;
+    }
+}
+
+/// <summary>The queue in front of <see cref="StockWriter"/>.</summary>
+internal sealed class StockCommands(GroupCommit<StockCommand, object> group)
+{
+    public async Task<TAnswer> RunAsync<TAnswer>(StockCommand command, CancellationToken cancellationToken) =>
+        (TAnswer)await group.RunAsync(command, cancellationToken);
+}

@@ -1,0 +1,76 @@
+using DaprShop.Inventory.Data;
+using DaprShop.Inventory.Domain;
+using DaprShop.ServiceDefaults;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace DaprShop.Inventory.Features;
+
+/// <summary>Physical movements by an operator: receipts, adjustments, and returns that no order is named for.</summary>
+internal static class BookStock
+{
+    /// <summary>Units that arrived.</summary>
+    internal sealed record Receipt(int Quantity, string Reason, string? Location = null);
+
+    /// <summary>A correction, signed, in units.</summary>
+    internal sealed record Adjustment(int Quantity, string Reason, string? Location = null);
+
+    /// <summary>Units that came back under one reference, a credit note for instance.</summary>
+    internal sealed record Return(string Reference, IReadOnlyList<ReturnLine> Lines);
+
+    internal sealed record ReturnLine(string Sku, int Quantity, string? Location = null);
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/stock").RequireAuthorization(Identity.Operator).WithTags("Stock");
+        group.MapPost("/{sku}/receipts", ReceiveAsync).WithSummary("Book units that arrived");
+        group.MapPost("/{sku}/adjustments", AdjustAsync).WithSummary("Correct on-hand, with a reason");
+        group.MapPost("/returns", ReturnAsync).WithSummary("Book units that came back without an order");
+    }
+
+    private static Task<IResult> ReceiveAsync(string sku, Receipt body, IdempotencyKey key, StockCommands stock, HttpContext context, CancellationToken cancellationToken) =>
+        BookAsync(body, MovementKind.Received, key.Value, body.Reason, [new(sku, body.Quantity, body.Location)], 1, key, stock, context, cancellationToken);
+
+    private static Task<IResult> AdjustAsync(string sku, Adjustment body, IdempotencyKey key, StockCommands stock, HttpContext context, CancellationToken cancellationToken) =>
+        BookAsync(body, MovementKind.Adjusted, key.Value, body.Reason, [new(sku, body.Quantity, body.Location)], -Limits.MaxQuantity, key, stock, context, cancellationToken);
+
+    private static Task<IResult> ReturnAsync(Return body, IdempotencyKey key, StockCommands stock, HttpContext context, CancellationToken cancellationToken) =>
+        BookAsync(body, MovementKind.Returned, body.Reference, null, body.Lines, 1, key, stock, context, cancellationToken);
+
+    private static async Task<IResult> BookAsync<TBody>(
+        TBody body, MovementKind kind, string cause, string? reason, IReadOnlyList<ReturnLine> lines, int least,
+        IdempotencyKey key, StockCommands stock, HttpContext context, CancellationToken cancellationToken)
+    {
+        var complaints = Check(cause, reason, lines, least);
+        if (complaints.Count > 0) return Problems.Invalid(complaints);
+
+        // A SKU named on several lines is one movement: (cause, kind, level) is unique in the ledger.
+        var summed = lines.GroupBy(l => (l.Sku, Location: l.Location ?? Limits.DefaultLocation))
+            .Select(g => new BookLine(g.Key.Sku, g.Key.Location, g.Sum(l => l.Quantity))).ToList();
+        var booked = await stock.RunAsync<Booked>(
+            new Book(key.Value, IdempotencyKey.Fingerprint(context, body), kind, cause, context.Name(), reason, summed), cancellationToken);
+        if (booked.Refusal is { } refusal) return Explain(refusal, key);
+        if (booked.Replayed) context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+        return TypedResults.Text(booked.Body, "application/json");
+    }
+
+    private static List<Complaint> Check(string cause, string? reason, IReadOnlyList<ReturnLine> lines, int least)
+    {
+        var complaints = new List<Complaint>();
+        if (cause.Length is 0 or > IdempotencyKey.MaxLength) complaints.Add(new("/reference", $"A reference has 1 to {IdempotencyKey.MaxLength} characters."));
+        if (reason is { Length: 0 or > Limits.TextLength }) complaints.Add(new("/reason", $"A reason has 1 to {Limits.TextLength} characters."));
+        if (lines.Count is 0 or > Limits.ReturnLines) complaints.Add(new("/lines", $"There are 1 to {Limits.ReturnLines} lines."));
+        if (lines.Any(l => l.Quantity == 0 || l.Quantity < least || l.Quantity > Limits.MaxQuantity))
+            complaints.Add(new("/quantity", $"A quantity is {least} to {Limits.MaxQuantity}, and not zero."));
+        if (lines.Any(l => l.Location is { Length: 0 or > Limits.SkuLength })) complaints.Add(new("/location", $"A location has 1 to {Limits.SkuLength} characters."));
+        return complaints;
+    }
+
+    private static ProblemHttpResult Explain(BookRefusal refusal, IdempotencyKey key) => refusal.Kind switch
+    {
+        BookRefusalKind.OtherRequest => IdempotencyKey.Conflict(key.Value),
+        BookRefusalKind.UnknownSku => Problems.Of(404, "unknown-sku", "Unknown SKU", $"There is no item '{refusal.Sku}'. Create it with PUT /items/{{sku}}.", ("sku", refusal.Sku)),
+        BookRefusalKind.NeverStocked => Problems.Of(422, "never-stocked", "Never stocked", $"'{refusal.Sku}' is a service: sold, but never stocked.", ("sku", refusal.Sku)),
+        _ => Problems.Of(409, "out-of-stock", "Not enough available", "Units that orders have claimed cannot be taken away.",
+            ("items", new[] { new { refusal.Sku, refusal.Shortage!.Requested, refusal.Shortage.Available } })),
+    };
+}

@@ -1,0 +1,14 @@
+using DaprShop.Contracts;
+using DaprShop.Inventory.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace DaprShop.Inventory.Features;
+
+/// <summary>Tells Orders what SKUs are: name, price, stocked or not. Unknown ones are missing from the answer. For sidecars only.</summary>
+internal static class LookUpItems
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost("/items/lookup", (ItemLookup lookup, InventoryDb db, CancellationToken cancellationToken) =>
+            db.Items.Where(i => lookup.Skus.Contains(i.Sku)).Select(i => new Item(i.Sku, i.Name, i.Price, i.Stocked)).ToListAsync(cancellationToken))
+            .ExcludeFromDescription();
+}

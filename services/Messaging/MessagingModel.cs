@@ -1,0 +1,64 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace DaprShop.Messaging;
+
+/// <summary>The tables of messaging, as part of each service's model and migrations.</summary>
+public static class MessagingModel
+{
+    /// <summary>The event log, its head, and the relay's cursor: for a service that has facts to tell.</summary>
+    public static void AddEventLog(this ModelBuilder model)
+    {
+        model.Entity<EventRow>(e =>
+        {
+            e.ToTable("events").HasKey(x => x.Position);
+            e.Property(x => x.Position).ValueGeneratedNever();
+            e.Property(x => x.Data).HasColumnType("json");
+        });
+        model.Entity<EventHead>(e =>
+        {
+            e.ToTable("event_head", t => t.HasCheckConstraint("one_row", "id = 1")).HasKey(x => x.Id);
+            e.Property(x => x.Id).ValueGeneratedNever();
+            e.HasData(new EventHead(1, 0));
+        });
+        model.Entity<RelayCursor>(e =>
+        {
+            e.ToTable("relay_cursor").HasKey(x => x.Id);
+            e.Property(x => x.Id).ValueGeneratedNever();
+            e.HasData(new RelayCursor(1, 0));
+        });
+    }
+
+    /// <summary>Watermarks, failures and dead letters: for a service that listens.</summary>
+    public static void AddInbox(this ModelBuilder model)
+    {
+        model.Entity<Watermark>().ToTable("watermarks").HasKey(x => x.Producer);
+        model.Entity<IntakeFailure>().ToTable("intake_failures").HasKey(x => new { x.Producer, x.Position });
+        model.Entity<DeadLetter>(e =>
+        {
+            e.ToTable("dead_letters").HasKey(x => x.Id);
+            e.Property(x => x.Body).HasColumnType("text");
+        });
+    }
+
+    /// <summary>Gives <paramref name="role"/> what messaging needs: it may append events, never change or remove one.</summary>
+    public static void GrantEventLog(this MigrationBuilder migration, string role) => migration.Sql(
+        $"grant select, insert on events to {role}; grant select, update on event_head, relay_cursor to {role};");
+
+    /// <summary>Gives <paramref name="role"/> what listening needs.</summary>
+    public static void GrantInbox(this MigrationBuilder migration, string role) => migration.Sql(
+        $"grant select, insert, update on watermarks to {role}; grant select, insert, update, delete on intake_failures, dead_letters to {role};");
+}
+
+internal sealed record EventRow(
+    long Position, Guid Id, string Type, string Subject, int Version, DateTimeOffset OccurredAt, string? TraceParent, string Data);
+
+internal sealed record EventHead(int Id, long Position);
+
+internal sealed record RelayCursor(int Id, long Position);
+
+internal sealed record Watermark(string Producer, long Position);
+
+internal sealed record IntakeFailure(string Producer, long Position, int Attempts, string Cause);
+
+internal sealed record DeadLetter(Guid Id, string Producer, long? Position, string Body, string Cause, DateTimeOffset ParkedAt);

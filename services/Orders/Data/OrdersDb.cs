@@ -1,0 +1,61 @@
+using DaprShop.Messaging;
+using Microsoft.EntityFrameworkCore;
+
+namespace DaprShop.Orders.Data;
+
+/// <summary>Orders' database.</summary>
+internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(options)
+{
+    /// <summary>What the dispatcher looks for: orders that nobody works on and that have a next step.</summary>
+    public const string Claimable = "batch_id is null and (undo or status in ('accepted', 'reserved', 'paid'))";
+
+    public DbSet<OrderRow> Orders => Set<OrderRow>();
+
+    public DbSet<OrderLineRow> Lines => Set<OrderLineRow>();
+
+    public DbSet<BatchRow> Batches => Set<BatchRow>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.HasSequence<long>("order_numbers");
+        modelBuilder.Entity<OrderRow>(e =>
+        {
+            e.ToTable("orders").HasKey(x => x.Id);
+            e.Property(x => x.Number).HasDefaultValueSql("nextval('order_numbers')");
+            e.Property(x => x.Total).HasPrecision(18, 4);
+            e.Property(x => x.Shortages).HasColumnType("jsonb");
+            e.HasIndex(x => new { x.Customer, x.Number }).IsUnique();
+            e.HasIndex(x => x.Number).HasFilter(Claimable).HasDatabaseName("ix_orders_claimable");
+        });
+        modelBuilder.Entity<OrderLineRow>(e =>
+        {
+            e.ToTable("order_lines").HasKey(x => new { x.OrderId, x.Line });
+            e.Property(x => x.UnitPrice).HasPrecision(18, 4);
+            e.Property(x => x.Sku).UseCollation("C");
+        });
+        modelBuilder.Entity<BatchRow>(e =>
+        {
+            e.ToTable("batches").HasKey(x => x.Id);
+            e.HasIndex(x => x.ProgressedAt).HasFilter("finished_at is null").HasDatabaseName("ix_batches_unfinished");
+        });
+        modelBuilder.Entity<IdempotencyRow>().ToTable("idempotency_keys").HasKey(x => new { x.Caller, x.Key });
+        modelBuilder.AddEventLog();
+    }
+}
+
+/// <param name="BatchId">The saga that owns the order now: only its activities may move it.</param>
+/// <param name="DueAt">Not to be claimed before.</param>
+/// <param name="Attempts">Times it was claimed.</param>
+/// <param name="Payment">What the provider said, where the status does not tell: <c>declined</c>.</param>
+/// <param name="Undo">Its steps are still to be compensated: refunded and released.</param>
+internal sealed record OrderRow(
+    Guid Id, long Number, string Customer, string Status, int Version, decimal Total, string PaymentToken, string OnShortage,
+    string? Reason, string? Shortages, Guid? BatchId, DateTimeOffset DueAt, int Attempts, string? Payment, bool Undo,
+    DateTimeOffset AcceptedAt, DateTimeOffset UpdatedAt);
+
+internal sealed record OrderLineRow(Guid OrderId, int Line, string Sku, int Quantity, decimal UnitPrice);
+
+/// <param name="Worker">The replica that dispatched it.</param>
+internal sealed record BatchRow(Guid Id, string Worker, Guid[] OrderIds, DateTimeOffset StartedAt, DateTimeOffset ProgressedAt, DateTimeOffset? FinishedAt, bool Abandoned);
+
+internal sealed record IdempotencyRow(string Caller, string Key, byte[] Fingerprint, Guid OrderId);

@@ -1,0 +1,80 @@
+namespace DaprShop.Orders.Data;
+
+/// <summary>The saga's statements. Whoever moves an order must own it: <c>batch_id</c> is the fence.</summary>
+internal static class SagaStatements
+{
+    /// <summary>Claims due orders, the oldest first, cut into batches of $2 with the ids $1.</summary>
+    public const string Claim = $"""
+        with due as (
+            select id, number from orders where {OrdersDb.Claimable} and due_at <= $4 and attempts < $5
+            order by number limit cardinality($1::uuid[]) * $2 for update skip locked),
+        placed as (select id, number, ($1::uuid[])[(row_number() over (order by number) - 1) / $2 + 1] as batch from due),
+        claimed as (
+            update orders o set batch_id = p.batch, attempts = o.attempts + 1 from placed p where o.id = p.id
+            returning o.id, o.number, o.batch_id)
+        insert into batches (id, worker, order_ids, started_at, progressed_at, abandoned)
+        select batch_id, $3, array_agg(id order by number), $4, $4, false from claimed group by batch_id
+        returning id
+        """;
+
+    /// <summary>The orders that batch $1 still owns, in order of arrival.</summary>
+    public const string Owned = """
+        select o.id, o.status, o.total, o.payment_token, o.payment, o.undo, o.attempts
+        from batches b join orders o on o.id = any(b.order_ids) and o.batch_id = b.id
+        where b.id = $1 order by o.number
+        """;
+
+    /// <summary>Their lines.</summary>
+    public const string OwnedLines = """
+        select l.order_id, l.sku, l.quantity
+        from batches b join orders o on o.id = any(b.order_ids) and o.batch_id = b.id join order_lines l on l.order_id = o.id
+        where b.id = $1 and o.status = 'accepted' order by o.number, l.line
+        """;
+
+    /// <summary>Moves orders that batch $1 owns, each from the status that the decision was made on.</summary>
+    public const string Move = """
+        update orders o
+        set status = u.next, version = o.version + 1, reason = coalesce(u.reason, o.reason), shortages = coalesce(u.shortages::jsonb, o.shortages), updated_at = $7
+        from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) as u(id, previous, next, reason, shortages)
+        where o.id = u.id and o.status = u.previous and o.batch_id = $1
+        returning o.id, u.previous, o.status, o.version, u.reason
+        """;
+
+    /// <summary>Notes a refused payment; what follows from it is settled later.</summary>
+    public const string Decline = """
+        update orders o set payment = 'declined', reason = u.reason
+        from unnest($2::uuid[], $3::text[]) as u(id, reason) where o.id = u.id and o.batch_id = $1
+        """;
+
+    /// <summary>The compensations of these orders are done.</summary>
+    public const string Undone = "update orders set undo = false where id = any($2) and batch_id = $1";
+
+    /// <summary>Lets go of what is finished.</summary>
+    public const string LetGo = "update orders set batch_id = null where id = any($2) and batch_id = $1";
+
+    /// <summary>Puts orders back, to be claimed again from $3 on.</summary>
+    public const string PutBack = """
+        update orders o set batch_id = null, due_at = u.due_at
+        from unnest($2::uuid[], $3::timestamptz[]) as u(id, due_at) where o.id = u.id and o.batch_id = $1
+        """;
+
+    public const string Progress = "update batches set progressed_at = $2 where id = $1 and finished_at is null";
+
+    public const string Finish = "update batches set finished_at = $2 where id = $1 and finished_at is null";
+
+    public const string Finished = "select id from batches where id = any($1) and finished_at is not null";
+
+    /// <summary>Takes the orders of batches that stood still since $2 away from them. A zombie's activities then own nothing.</summary>
+    public const string Abandon = """
+        with stale as (
+            update batches set finished_at = $1, abandoned = true where finished_at is null and progressed_at < $2 returning id, order_ids)
+        update orders o set batch_id = null, due_at = $1 from stale s where o.id = any(s.order_ids) and o.batch_id = s.id
+        returning o.id
+        """;
+
+    /// <summary>Claims, for batch $1, what has been tried $2 times in vain.</summary>
+    public const string Exhausted = $"""
+        update orders set batch_id = $1 where {OrdersDb.Claimable} and attempts >= $2 and status <> 'needs_attention' and not undo
+        returning id, status
+        """;
+}

@@ -1,0 +1,151 @@
+using System.Text.Json;
+using DaprShop.Contracts;
+using DaprShop.Messaging;
+using DaprShop.Orders.Domain;
+using Npgsql;
+
+namespace DaprShop.Orders.Data;
+
+/// <summary>An order in a batch.</summary>
+internal sealed record OwnedOrder(Guid Id, OrderStatus Status, decimal Total, string PaymentToken, bool Declined, bool Undo, int Attempts);
+
+/// <summary>A decided transition.</summary>
+internal sealed record Move(Guid OrderId, OrderStatus From, OrderStatus To, string? Reason = null, IReadOnlyList<Shortage>? Shortages = null);
+
+/// <summary>What one saga step leaves behind, written in one transaction.</summary>
+internal sealed record StepResult
+{
+    public IReadOnlyList<Move> Moves { get; init; } = [];
+
+    /// <summary>Refused payments and why.</summary>
+    public IReadOnlyList<(Guid OrderId, string? Reason)> Declined { get; init; } = [];
+
+    /// <summary>Compensated orders.</summary>
+    public IReadOnlyList<Guid> Undone { get; init; } = [];
+
+    /// <summary>Orders whose saga is over.</summary>
+    public IReadOnlyList<Guid> LetGo { get; init; } = [];
+
+    /// <summary>Orders to be claimed again, and when.</summary>
+    public IReadOnlyList<(Guid OrderId, DateTimeOffset DueAt)> PutBack { get; init; } = [];
+
+    /// <summary>True when the batch has no further step.</summary>
+    public bool Finish { get; init; }
+}
+
+/// <summary>Batches and the orders they own.</summary>
+internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, TimeProvider time)
+{
+    /// <summary>Claims, after which an order is an operator's.</summary>
+    public const int MaxAttempts = 50;
+
+    /// <summary>Claims due orders into at most <paramref name="slots"/> batches of at most <paramref name="size"/>; answers the batches' ids.</summary>
+    public async Task<List<Guid>> ClaimAsync(int slots, int size, string worker, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var ids = Enumerable.Range(0, slots).Select(_ => Guid.CreateVersion7(now)).ToArray();
+        await using var batch = database.CreateBatch();
+        batch.Add(SagaStatements.Claim, ids, size, worker, now.UtcDateTime, MaxAttempts);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAllAsync(r => r.GetGuid(0), cancellationToken);
+    }
+
+    /// <summary>The orders that the batch still owns, in order of arrival.</summary>
+    public async Task<List<OwnedOrder>> OwnedAsync(Guid batchId, CancellationToken cancellationToken)
+    {
+        await using var batch = database.CreateBatch();
+        batch.Add(SagaStatements.Owned, batchId);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAllAsync(r => new OwnedOrder(r.GetGuid(0), OrderStatuses.Parse(r.GetString(1)), r.GetDecimal(2), r.GetString(3),
+            !r.IsDBNull(4), r.GetBoolean(5), r.GetInt32(6)), cancellationToken);
+    }
+
+    /// <summary>The accepted orders that the batch still owns, with what they ask for.</summary>
+    public async Task<List<ReserveOrder>> OwnedLinesAsync(Guid batchId, CancellationToken cancellationToken)
+    {
+        await using var batch = database.CreateBatch();
+        batch.Add(SagaStatements.OwnedLines, batchId);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var rows = await reader.ReadAllAsync(r => (OrderId: r.GetGuid(0), Units: new OrderedUnits(r.GetString(1), r.GetInt32(2))), cancellationToken);
+        return [.. rows.GroupBy(r => r.OrderId).Select(g => new ReserveOrder(g.Key, [.. g.Select(r => r.Units)]))];
+    }
+
+    /// <summary>Writes a step's result. What the batch does not own any more stays as it is.</summary>
+    public async Task WriteAsync(Guid batchId, StepResult result, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var events = await MoveAsync(connection, batchId, result.Moves, now, cancellationToken);
+        await using var batch = new NpgsqlBatch(connection);
+        if (result.Declined.Count > 0) batch.Add(SagaStatements.Decline, batchId, result.Declined.Select(d => d.OrderId).ToArray(), result.Declined.Select(d => d.Reason).ToArray());
+        if (result.Undone.Count > 0) batch.Add(SagaStatements.Undone, batchId, result.Undone.ToArray());
+        if (result.LetGo.Count > 0) batch.Add(SagaStatements.LetGo, batchId, result.LetGo.ToArray());
+        if (result.PutBack.Count > 0) batch.Add(SagaStatements.PutBack, batchId, result.PutBack.Select(p => p.OrderId).ToArray(), result.PutBack.Select(p => p.DueAt.UtcDateTime).ToArray());
+        batch.Add(result.Finish ? SagaStatements.Finish : SagaStatements.Progress, batchId, now.UtcDateTime);
+        batch.AppendEvents(events, now);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        if (events.Count > 0) relay.Raise();
+    }
+
+    /// <summary>Which of these batches are over, finished or abandoned.</summary>
+    public async Task<List<Guid>> FinishedAsync(IEnumerable<Guid> batches, CancellationToken cancellationToken)
+    {
+        await using var batch = database.CreateBatch();
+        batch.Add(SagaStatements.Finished, batches.ToArray());
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAllAsync(r => r.GetGuid(0), cancellationToken);
+    }
+
+    /// <summary>Frees the orders of batches without progress since <paramref name="staleAfter"/> ago. Answers how many.</summary>
+    public async Task<int> AbandonAsync(TimeSpan staleAfter, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await using var batch = database.CreateBatch();
+        batch.Add(SagaStatements.Abandon, now.UtcDateTime, (now - staleAfter).UtcDateTime);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return (await reader.ReadAllAsync(r => r.GetGuid(0), cancellationToken)).Count;
+    }
+
+    /// <summary>Hands orders that were claimed too often to an operator. Answers how many.</summary>
+    public async Task<int> GiveUpAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var marker = Guid.CreateVersion7(now);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var take = new NpgsqlBatch(connection);
+        take.Add(SagaStatements.Exhausted, marker, MaxAttempts);
+        List<Move> moves;
+        await using (var reader = await take.ExecuteReaderAsync(cancellationToken))
+        {
+            moves = await reader.ReadAllAsync(r => new Move(r.GetGuid(0), OrderStatuses.Parse(r.GetString(1)), OrderStatus.NeedsAttention,
+                $"not finished after {MaxAttempts} attempts"), cancellationToken);
+        }
+
+        if (moves.Count == 0) return 0;
+        var events = await MoveAsync(connection, marker, moves, now, cancellationToken);
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add(SagaStatements.LetGo, marker, moves.Select(m => m.OrderId).ToArray());
+        batch.AppendEvents(events, now);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        relay.Raise();
+        return moves.Count;
+    }
+
+    private static async Task<List<NewEvent>> MoveAsync(
+        NpgsqlConnection connection, Guid batchId, IReadOnlyList<Move> moves, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (moves.Count == 0) return [];
+        if (moves.FirstOrDefault(m => !Transitions.Allows(m.From, m.To)) is { } illegal)
+            throw new InvalidOperationException($"The table declares no move from {illegal.From} to {illegal.To}.");
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add(SagaStatements.Move, batchId, moves.Select(m => m.OrderId).ToArray(), moves.Select(m => m.From.Name()).ToArray(), moves.Select(m => m.To.Name()).ToArray(),
+            moves.Select(m => m.Reason).ToArray(), moves.Select(m => m.Shortages is null ? null : JsonSerializer.Serialize(m.Shortages, JsonSerializerOptions.Web)).ToArray(), now.UtcDateTime);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAllAsync(r => new NewEvent(EventTypes.OrderMoved, r.GetGuid(0).ToString(), r.GetInt32(3),
+            new OrderMoved(r.GetGuid(0), r.GetString(1), r.GetString(2), r.IsDBNull(4) ? null : r.GetString(4))), cancellationToken);
+    }
+}

@@ -1,0 +1,64 @@
+using DaprShop.Contracts;
+using DaprShop.ServiceDefaults;
+
+namespace DaprShop.Orders.Domain;
+
+/// <summary>What a caller asks for.</summary>
+/// <param name="Customer">Whose order it is; only an operator may name somebody.</param>
+/// <param name="OnShortage">What to do when stock does not cover it: <c>reject</c>.</param>
+internal sealed record OrderRequest(IReadOnlyList<RequestedLine> Lines, RequestedPayment Payment, string OnShortage = "reject", string? Customer = null);
+
+/// <param name="UnitPrice">GBP; only an operator may name a price, everyone else pays the catalogue's.</param>
+internal sealed record RequestedLine(string Sku, int Quantity, decimal? UnitPrice = null);
+
+/// <param name="Token">The payment provider's token for the customer's means of payment.</param>
+internal sealed record RequestedPayment(string Token);
+
+/// <summary>Decides whether an order can be accepted, and at what price. Pure.</summary>
+internal static class Placement
+{
+    public const int MaxLines = 2_000;
+    public const int MaxQuantity = 1_000_000;
+    public const int MaxTextLength = 100;
+    public const decimal MaxUnitPrice = 1_000_000m;
+
+    /// <summary>What is wrong with the request as it stands; empty when nothing is.</summary>
+    public static List<Complaint> Check(OrderRequest request, bool byOperator)
+    {
+        var complaints = new List<Complaint>();
+        if (request.Lines.Count is 0 or > MaxLines) complaints.Add(new("/lines", $"An order has 1 to {MaxLines} lines."));
+        for (var i = 0; i < Math.Min(request.Lines.Count, MaxLines); i++) CheckLine(request.Lines[i], $"/lines/{i}", byOperator, complaints);
+        if (request.Payment.Token.Length is 0 or > MaxTextLength) complaints.Add(new("/payment/token", $"A token has 1 to {MaxTextLength} characters."));
+        if (request.OnShortage != "reject") complaints.Add(new("/onShortage", "\"reject\" is what the shop offers now."));
+        if (request.Customer is not null && !byOperator) complaints.Add(new("/customer", "Only an operator may order for somebody else."));
+        if (request.Customer is { Length: 0 or > MaxTextLength }) complaints.Add(new("/customer", $"A customer's name has 1 to {MaxTextLength} characters."));
+        return complaints;
+    }
+
+    /// <summary>The lines at their prices, in GBP; complaints about SKUs that <paramref name="catalogue"/> lacks.</summary>
+    public static (List<PricedLine> Lines, List<Complaint> Complaints) Price(OrderRequest request, IReadOnlyDictionary<string, Item> catalogue)
+    {
+        var lines = new List<PricedLine>(request.Lines.Count);
+        var complaints = new List<Complaint>();
+        for (var i = 0; i < request.Lines.Count; i++)
+        {
+            var line = request.Lines[i];
+            if (catalogue.TryGetValue(line.Sku, out var item)) lines.Add(new PricedLine(line.Sku, line.Quantity, line.UnitPrice ?? item.Price));
+            else complaints.Add(new($"/lines/{i}/sku", $"There is no item '{line.Sku}'."));
+        }
+
+        return (lines, complaints);
+    }
+
+    public static decimal Total(IEnumerable<PricedLine> lines) => lines.Sum(l => l.Quantity * l.UnitPrice);
+
+    private static void CheckLine(RequestedLine line, string field, bool byOperator, List<Complaint> complaints)
+    {
+        if (line.Sku.Length == 0) complaints.Add(new($"{field}/sku", "A line names a SKU."));
+        if (line.Quantity is < 1 or > MaxQuantity) complaints.Add(new($"{field}/quantity", $"A quantity is 1 to {MaxQuantity}."));
+        if (line.UnitPrice is null) return;
+        if (!byOperator) complaints.Add(new($"{field}/unitPrice", "Only an operator may name a price."));
+        if (line.UnitPrice is < 0 or > MaxUnitPrice || decimal.Round(line.UnitPrice.Value, 4) != line.UnitPrice)
+            complaints.Add(new($"{field}/unitPrice", $"A price is 0 to {MaxUnitPrice} with four decimals at most."));
+    }
+}

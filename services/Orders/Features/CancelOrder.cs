@@ -1,0 +1,64 @@
+using DaprShop.Contracts;
+using DaprShop.Messaging;
+using DaprShop.Orders.Domain;
+using DaprShop.Orders.Workflows;
+using DaprShop.ServiceDefaults;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+
+namespace DaprShop.Orders.Features;
+
+/// <summary>
+/// <c>POST /orders/{id}/cancel</c>: one compare-and-set on the status decides between cancel and everything else. The winner's
+/// compensations, refund and release, run as a batch of their own; a saga that is under way loses the order.
+/// </summary>
+internal static class CancelOrder
+{
+    private const string Cancel = """
+        update orders set status = 'cancelled', version = version + 1, reason = $3, undo = true, batch_id = null, due_at = $4, updated_at = $4
+        where id = $1 and status = any($2) returning version
+        """;
+
+    private static readonly string[] Cancellable = [.. Transitions.Into(OrderStatus.Cancelled).Select(OrderStatuses.Name)];
+
+    internal sealed record Cancelled(Guid Id, string Status, int Version);
+
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/orders/{id:guid}/cancel", HandleAsync)
+        .RequireAuthorization(Identity.Customer).WithSummary("Cancel an order").WithTags("Orders");
+
+    private static async Task<Results<Ok<Cancelled>, ProblemHttpResult>> HandleAsync(
+        Guid id, NpgsqlDataSource database, DispatchSignal dispatch, RelaySignal relay, TimeProvider time, HttpContext context, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await FindAsync(connection, id, cancellationToken) is not { } order || !(context.User.IsOperator() || order.Customer == context.Name()))
+            return Problems.NotFound($"order {id}");
+
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add(Cancel, id, Cancellable, $"cancelled by {context.Name()}", now.UtcDateTime);
+        if (await batch.ExecuteScalarAsync(cancellationToken) is not int version)
+        {
+            return Problems.Of(409, "not-cancellable", "The order cannot be cancelled", $"It is {order.Status}; it could be cancelled while {string.Join(", ", Cancellable)}.",
+                ("status", order.Status), ("allowed", Cancellable));
+        }
+
+        await using var append = new NpgsqlBatch(connection);
+        append.AppendEvents([new NewEvent(EventTypes.OrderMoved, id.ToString(), version,
+            new OrderMoved(id, order.Status, OrderStatus.Cancelled.Name(), $"cancelled by {context.Name()}"))], now);
+        await append.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        dispatch.Raise();
+        relay.Raise();
+        return TypedResults.Ok(new Cancelled(id, OrderStatus.Cancelled.Name(), version));
+    }
+
+    // The row is locked, so that the status named in a refusal is the one that refused.
+    private static async Task<(string Customer, string Status)?> FindAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add("select customer, status from orders where id = $1 for update", id);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (reader.GetString(0), reader.GetString(1)) : null;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using DaprShop.Orders.Data;
+using DaprShop.Orders.Domain;
+using DaprShop.ServiceDefaults;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace DaprShop.Orders.Features;
+
+/// <summary><c>POST /ops/orders</c>: an operator hands in many orders by one request, each with its own key and its own outcome.</summary>
+internal static class PlaceManyOrders
+{
+    private const int MaxOrders = 500;
+
+    internal sealed record Request(IReadOnlyList<KeyedOrder> Orders);
+
+    internal sealed record KeyedOrder(string Key, OrderRequest Order);
+
+    /// <param name="Errors">Why it was not accepted; null where it was.</param>
+    internal sealed record Outcome(string Key, Guid? Id, IReadOnlyList<Complaint>? Errors);
+
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/ops/orders", HandleAsync)
+        .RequireAuthorization(Identity.Operator).WithSummary("Place many orders at once").WithTags("Operations");
+
+    private static async Task<Results<Ok<Outcome[]>, ProblemHttpResult>> HandleAsync(
+        Request request, Catalogue catalogue, GroupCommit<AcceptOrder, Acceptance> orders, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (request.Orders.Count is 0 or > MaxOrders) return Problems.Invalid([new("/orders", $"There are 1 to {MaxOrders} orders.")]);
+        var items = await catalogue.FindAsync(request.Orders.SelectMany(o => o.Order.Lines).Select(l => l.Sku), cancellationToken);
+        return TypedResults.Ok(await Task.WhenAll(request.Orders.Select(PlaceAsync)));
+
+        async Task<Outcome> PlaceAsync(KeyedOrder order)
+        {
+            var complaints = Placement.Check(order.Order, byOperator: true);
+            if (order.Key.Length is 0 or > IdempotencyKey.MaxLength) complaints.Add(new("/key", $"A key has 1 to {IdempotencyKey.MaxLength} characters."));
+            if (complaints.Count > 0) return new Outcome(order.Key, null, complaints);
+            var (lines, unknown) = Placement.Price(order.Order, items);
+            if (unknown.Count > 0) return new Outcome(order.Key, null, unknown);
+
+            var caller = context.Name();
+            var fingerprint = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(order.Order, JsonSerializerOptions.Web));
+            var acceptance = await orders.RunAsync(new AcceptOrder(caller, order.Key, fingerprint, order.Order.Customer ?? caller, lines,
+                order.Order.Payment.Token, order.Order.OnShortage), cancellationToken);
+            return acceptance.Order is { } accepted
+                ? new Outcome(order.Key, accepted.Id, null)
+                : new Outcome(order.Key, null, [new("/key", "The key was used with another order.")]);
+        }
+    }
+}

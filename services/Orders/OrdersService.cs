@@ -1,0 +1,40 @@
+using Dapr.Workflow;
+using DaprShop.Orders.Data;
+using DaprShop.Orders.Features;
+using DaprShop.Orders.Workflows;
+using DaprShop.ServiceDefaults;
+
+namespace DaprShop.Orders;
+
+/// <summary>What Orders is made of.</summary>
+internal static class OrdersService
+{
+    public static IServiceCollection AddAccepting(this IServiceCollection services) => services
+        .AddSingleton<Catalogue>()
+        .AddSingleton<AcceptedOrders>()
+        .AddGroupCommit<AcceptOrder, Acceptance, AcceptedOrders>(orders => orders.CommitAsync, AcceptedOrders.GroupLimit);
+
+    public static IServiceCollection AddSaga(this IServiceCollection services)
+    {
+        services.AddSingleton<SagaStore>().AddSingleton<SagaSettings>().AddSingleton<Downstream>().AddSingleton<DispatchSignal>();
+        services.AddSingleton<Dispatcher>().AddHostedService(p => p.GetRequiredService<Dispatcher>());
+        services.AddHostedService<Watchdog>();
+        services.AddDaprWorkflow(options =>
+        {
+            options.RegisterWorkflow<FulfilOrders>();
+            options.RegisterActivity<Workflows.ReserveStock>();
+            options.RegisterActivity<ChargePayments>();
+            options.RegisterActivity<SettleOrders>();
+        });
+        return services;
+    }
+
+    public static void MapOrders(this IEndpointRouteBuilder routes)
+    {
+        PlaceOrder.Map(routes);
+        GetOrder.Map(routes);
+        CancelOrder.Map(routes);
+        PlaceManyOrders.Map(routes);
+        Operations.Map(routes);
+    }
+}

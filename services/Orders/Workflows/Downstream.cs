@@ -1,0 +1,30 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace DaprShop.Orders.Workflows;
+
+/// <summary>Invokes other services through the sidecar. A failure is an exception: the workflow tries again.</summary>
+internal sealed class Downstream(IHttpClientFactory clients)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    /// <exception cref="HttpRequestException">The service is away, or refuses.</exception>
+    public async Task<TAnswer> AskAsync<TQuestion, TAnswer>(string app, string path, TQuestion question, CancellationToken cancellationToken = default)
+    {
+        using var response = await clients.CreateClient(app).PostAsJsonAsync(path, question, Json, cancellationToken);
+        response.EnsureSuccessStatusCode();
+        return await response.Content.ReadFromJsonAsync<TAnswer>(Json, cancellationToken)
+            ?? throw new HttpRequestException($"{app}/{path} answered nothing.");
+    }
+
+    /// <exception cref="HttpRequestException">The service is away, or refuses.</exception>
+    public async Task TellAsync<TMessage>(string app, string path, TMessage message, CancellationToken cancellationToken = default)
+    {
+        using var response = await clients.CreateClient(app).PostAsJsonAsync(path, message, Json, cancellationToken);
+        response.EnsureSuccessStatusCode();
+    }
+}

@@ -1,0 +1,24 @@
+namespace DaprShop.Orders.Workflows;
+
+/// <summary>How the saga batches. Configured as <c>Saga:BatchSize</c>, <c>Saga:Slots</c>, <c>Saga:StaleAfterSeconds</c>; the first two may be changed while running.</summary>
+internal sealed class SagaSettings(IConfiguration configuration)
+{
+    public const int MaxBatchSize = 500;
+    public const int MaxSlots = 200;
+
+    private volatile Batching _current = new(configuration.GetValue("Saga:BatchSize", 200), configuration.GetValue("Saga:Slots", 4));
+
+    /// <summary>Orders per workflow, at most, and workflows in flight, at most.</summary>
+    public Batching Current
+    {
+        get => _current;
+        set => _current = value;
+    }
+
+    /// <summary>A batch that has not progressed for so long loses its orders. A scheduler's restart may take 24 s.</summary>
+    public TimeSpan StaleAfter { get; } = TimeSpan.FromSeconds(configuration.GetValue("Saga:StaleAfterSeconds", 30));
+}
+
+/// <param name="BatchSize">Orders per workflow, at most.</param>
+/// <param name="Slots">Workflows in flight per replica, at most.</param>
+internal sealed record Batching(int BatchSize, int Slots);

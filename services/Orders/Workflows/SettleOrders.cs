@@ -1,0 +1,23 @@
+using Dapr.Workflow;
+using DaprShop.Contracts;
+using DaprShop.Orders.Data;
+using DaprShop.Orders.Domain;
+
+namespace DaprShop.Orders.Workflows;
+
+/// <summary>
+/// Ends the batch. First the compensations, in reverse: refund, then release; Payments and Inventory remember them, so that a late
+/// charge or reserve of a zombie takes nothing. Then one transaction confirms, rejects, or puts back.
+/// </summary>
+internal sealed class SettleOrders(SagaStore store, Downstream downstream, Dispatcher dispatcher, TimeProvider time) : WorkflowActivity<Guid, bool>
+{
+    public override async Task<bool> RunAsync(WorkflowActivityContext context, Guid input)
+    {
+        var owned = await store.OwnedAsync(input, CancellationToken.None);
+        if (SagaSteps.ToRefund(owned) is { Count: > 0 } refunds) await downstream.TellAsync(Apps.Payments, "refunds", new RefundRequest(refunds));
+        if (SagaSteps.ToRelease(owned) is { Count: > 0 } releases) await downstream.TellAsync(Apps.Inventory, "reservations/release", new ReleaseRequest(releases));
+        await store.WriteAsync(input, SagaSteps.Settle(owned, time.GetUtcNow()), CancellationToken.None);
+        dispatcher.Finished(input);
+        return true;
+    }
+}

@@ -1,0 +1,55 @@
+using DaprShop.Payments.Data;
+using DaprShop.ServiceDefaults;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace DaprShop.Payments.Features;
+
+/// <summary><c>POST /payments/credits</c>: an operator gives money back that belongs to no order of ours.</summary>
+internal static class GiveCredit
+{
+    private const string KeyHeader = "Idempotency-Key";
+    private const int MaxLength = 255;
+    private const decimal MaxAmount = 1_000_000;
+
+    public static void MapGiveCredit(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/payments/credits", HandleAsync).RequireAuthorization(Identity.Operator)
+            .WithName("GiveCredit").WithTags("Payments").WithSummary("Gives money back without an order. Idempotency-Key is required.");
+
+    private static async Task<Results<Ok<CreditView>, ProblemHttpResult>> HandleAsync(
+        Request request, HttpContext context, CreditStore credits, CancellationToken cancellationToken)
+    {
+        if (context.Request.Headers[KeyHeader].ToString() is not { Length: > 0 and <= MaxLength } key)
+            return Problems.Of(400, "idempotency-key-missing", "Idempotency-Key missing", $"Send a header {KeyHeader} of 1 to {MaxLength} characters that names this one intent.");
+        if (Complaints(request) is { Count: > 0 } complaints) return Problems.Invalid(complaints);
+
+        var (result, credit) = await credits.GiveAsync(context.Name(), key, request.Reference, request.Amount, cancellationToken);
+        switch (result)
+        {
+            case CreditResult.OtherBody:
+                return Problems.Of(422, "idempotency-key-reused", "Idempotency-Key reused",
+                    $"This key was used for {credit.Amount} of {credit.Reference}. Another intent needs another key.");
+            case CreditResult.AlreadyCredited:
+                return Problems.Of(409, "already-credited", "Already credited", $"{request.Reference} was credited before, under another key.");
+            case CreditResult.Replayed:
+                context.Response.Headers["Idempotency-Replayed"] = "true";
+                break;
+        }
+
+        return TypedResults.Ok(new CreditView(credit.Reference, credit.Amount, credit.BookedAt));
+    }
+
+    private static List<Complaint> Complaints(Request request)
+    {
+        var complaints = new List<Complaint>();
+        if (request.Reference.Length is 0 or > MaxLength) complaints.Add(new Complaint("/reference", $"has 1 to {MaxLength} characters."));
+        if (request.Amount is <= 0 or > MaxAmount) complaints.Add(new Complaint("/amount", $"is more than 0 and at most {MaxAmount}."));
+        if (request.Amount.Scale > 4) complaints.Add(new Complaint("/amount", "has at most four decimals."));
+        return complaints;
+    }
+
+    /// <summary>Money to give back, in GBP; the reference says for what, and is credited once.</summary>
+    internal sealed record Request(string Reference, decimal Amount);
+
+    /// <summary>A credit that was given.</summary>
+    internal sealed record CreditView(string Reference, decimal Amount, DateTimeOffset BookedAt);
+}

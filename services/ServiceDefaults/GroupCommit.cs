@@ -1,0 +1,83 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace DaprShop.ServiceDefaults;
+
+/// <summary>
+/// Lets concurrent callers share a transaction: while one group commits, the next gathers. Nobody waits for company, so a lone
+/// caller pays nothing; under load, one commit carries up to <paramref name="limit"/> commands.
+/// </summary>
+/// <param name="commit">Carries out the group in one transaction, and answers in its order.</param>
+/// <param name="limit">Commands per group, at most.</param>
+public sealed class GroupCommit<TCommand, TResult>(
+    Func<IReadOnlyList<TCommand>, CancellationToken, Task<IReadOnlyList<TResult>>> commit, int limit) : BackgroundService
+{
+    private readonly Channel<Pending> _queue = Channel.CreateUnbounded<Pending>(new UnboundedChannelOptions { SingleReader = true });
+
+    /// <summary>Waits for the group that carries <paramref name="command"/> to be committed. Giving up waiting does not take the command back.</summary>
+    public Task<TResult> RunAsync(TCommand command, CancellationToken cancellationToken)
+    {
+        var pending = new Pending(command);
+        return _queue.Writer.TryWrite(pending)
+            ? pending.Result.Task.WaitAsync(cancellationToken)
+            : Task.FromException<TResult>(new OperationCanceledException("The service is stopping."));
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var group = new List<Pending>(limit);
+        try
+        {
+            while (await _queue.Reader.WaitToReadAsync(stoppingToken))
+            {
+                group.Clear();
+                while (group.Count < limit && _queue.Reader.TryRead(out var next)) group.Add(next);
+                await CommitAsync(group, stoppingToken);
+            }
+        }
+        finally
+        {
+            _queue.Writer.Complete();
+            while (_queue.Reader.TryRead(out var left)) left.Result.TrySetCanceled(CancellationToken.None);
+        }
+    }
+
+    private async Task CommitAsync(List<Pending> group, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var results = await commit(group.ConvertAll(p => p.Command), cancellationToken);
+            for (var i = 0; i < group.Count; i++) group[i].Result.TrySetResult(results[i]);
+        }
+        catch (Exception e) when (group.Count == 1)
+        {
+            group[0].Result.TrySetException(e);
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // One command must not fail its neighbours: each gets a transaction of its own, and its own outcome.
+            foreach (var pending in group) await CommitAsync([pending], cancellationToken);
+        }
+        catch (Exception e)
+        {
+            foreach (var pending in group) pending.Result.TrySetException(e);
+        }
+    }
+
+    private sealed record Pending(TCommand Command)
+    {
+        public TaskCompletionSource<TResult> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
+
+/// <summary>Registers group commits.</summary>
+public static class GroupCommitServices
+{
+    /// <summary>A <see cref="GroupCommit{TCommand,TResult}"/> over a method of <typeparamref name="TWriter"/>.</summary>
+    public static IServiceCollection AddGroupCommit<TCommand, TResult, TWriter>(
+        this IServiceCollection services,
+        Func<TWriter, Func<IReadOnlyList<TCommand>, CancellationToken, Task<IReadOnlyList<TResult>>>> commit, int limit) where TWriter : notnull => services
+        .AddSingleton(p => new GroupCommit<TCommand, TResult>(commit(p.GetRequiredService<TWriter>()), limit))
+        .AddHostedService(p => p.GetRequiredService<GroupCommit<TCommand, TResult>>());
+}

@@ -1,0 +1,9 @@
+using Microsoft.Extensions.Logging;
+
+namespace DaprShop.ServiceDefaults;
+
+internal static partial class Logging
+{
+    [LoggerMessage(LogLevel.Error, "{Method} {Path} failed")]
+    public static partial void LogRequestFailed(this ILogger logger, string method, string path, Exception exception);
+}

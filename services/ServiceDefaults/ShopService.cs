@@ -1,0 +1,84 @@
+using System.Text.Json.Serialization;
+using Dapr.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Serilog;
+using Serilog.Events;
+
+namespace DaprShop.ServiceDefaults;
+
+/// <summary>What every process of the shop has alike: logs, traces, problems, health, identity, a sidecar.</summary>
+public static class ShopService
+{
+    /// <summary>Bodies larger than this many bytes are refused with 413.</summary>
+    public const long MaxBodySize = 4 * 1024 * 1024;
+
+    /// <summary>A builder with the defaults, after the sidecar has given out the secrets of <paramref name="app"/>.</summary>
+    public static async Task<WebApplicationBuilder> CreateBuilderAsync(string[] args, string app)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.Services.AddSerilog(log => log
+            .MinimumLevel.Information()
+            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+            .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
+            .MinimumLevel.Override("Yarp", LogEventLevel.Warning)
+            .ReadFrom.Configuration(builder.Configuration)
+            .Enrich.WithProperty("App", app)
+            .WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {App} {Message:lj}{NewLine}{Exception}",
+                formatProvider: System.Globalization.CultureInfo.InvariantCulture));
+
+        await builder.Configuration.AddShopSecretsAsync(app);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = MaxBodySize;
+            kestrel.AddServerHeader = false;
+        });
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddDaprClient(dapr => dapr.UseTimeout(TimeSpan.FromSeconds(15)));
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(System.Text.Json.JsonNamingPolicy.CamelCase));
+            json.SerializerOptions.RespectNullableAnnotations = true;
+            json.SerializerOptions.RespectRequiredConstructorParameters = true;
+        });
+        // So that a body that cannot be read becomes a problem that says why, in production too.
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        builder.Services.AddShopProblems();
+        builder.Services.AddShopTelemetry(app, builder.Configuration);
+        builder.Services.AddShopIdentity(builder.Configuration);
+        builder.Services.AddHealthChecks();
+        builder.Services.AddOpenApi();
+        return builder;
+    }
+
+    /// <summary>The pipeline: problems, identity, health, and the OpenAPI document.</summary>
+    public static WebApplication UseShopDefaults(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready");
+        app.MapOpenApi();
+        return app;
+    }
+
+    /// <summary>A client, named <paramref name="app"/>, whose relative addresses are invoked on that app through the sidecar.</summary>
+    public static IServiceCollection AddInvocationClient(this IServiceCollection services, string app)
+    {
+        services.AddHttpClient(app, client =>
+            {
+                client.BaseAddress = new Uri($"http://{app}/");
+                client.Timeout = TimeSpan.FromSeconds(20);
+            })
+            .AddHttpMessageHandler(() => new InvocationHandler())
+            .RemoveAllLoggers();
+        return services;
+    }
+}
