@@ -17,6 +17,7 @@ internal sealed class WorkflowWorker(
     private readonly Slots _activities = new(100);
     private readonly CancellationTokenSource _cut = new();
     private volatile bool _stopping;
+    private bool _away;
 
     /// <summary>Takes no more work, finishes what has begun, and only then cuts the connection.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -54,7 +55,9 @@ internal sealed class WorkflowWorker(
             {
                 if (_cut.IsCancellationRequested)
                     return;
-                _log.LogWorkerDisconnected(sidecar.Address, (e as RpcException)?.StatusCode.ToString() ?? e.GetType().Name, e.Message);
+                // Once per outage: the attempts go on, the log does not repeat them.
+                _log.LogWorkerDisconnected(_away ? LogLevel.Debug : LogLevel.Warning, sidecar.Address, e.Message);
+                _away = true;
             }
 
             if (time.GetElapsedTime(began) > Timing.SlowestReconnect)
@@ -70,6 +73,7 @@ internal sealed class WorkflowWorker(
         using var connection = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var stream = sidecar.Service.GetWorkItems(new GetWorkItemsRequest(), sidecar.Unlimited(cancellationToken));
         _log.LogWorkerConnected(sidecar.Address);
+        _away = false;
         try
         {
             while (await stream.ResponseStream.MoveNext(cancellationToken))
@@ -99,6 +103,8 @@ internal sealed class WorkflowWorker(
         try
         {
             var response = WorkflowTurn.Run(request, registry, services, loggers);
+            if (response.Actions is [.., { CompleteWorkflow.FailureDetails: { } failure }])
+                _log.LogWorkflowFailed(request.InstanceId, failure.ErrorType, failure.ErrorMessage);
             response.CompletionToken = item.CompletionToken;
             await sidecar.Service.CompleteWorkflowTaskAsync(response, sidecar.Within(Timing.Complete, connection));
         }
@@ -117,6 +123,8 @@ internal sealed class WorkflowWorker(
         try
         {
             var response = await activities.RunAsync(request);
+            if (response.FailureDetails is { } failure)
+                _log.LogActivityFailed(request.Name, response.InstanceId, failure.ErrorType, failure.ErrorMessage);
             response.CompletionToken = item.CompletionToken;
             await sidecar.Service.CompleteActivityTaskAsync(response, sidecar.Within(Timing.Complete, connection));
         }
