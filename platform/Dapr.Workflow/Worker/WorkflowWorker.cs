@@ -56,7 +56,8 @@ internal sealed class WorkflowWorker(
                 if (_cut.IsCancellationRequested)
                     return;
                 // Once per outage: the attempts go on, the log does not repeat them.
-                _log.LogWorkerDisconnected(_away ? LogLevel.Debug : LogLevel.Warning, sidecar.Address, e.Message);
+                if (!_away)
+                    _log.LogWorkerDisconnected(sidecar.Address, Cause(e));
                 _away = true;
             }
 
@@ -113,7 +114,7 @@ internal sealed class WorkflowWorker(
 #pragma warning restore CA1031
         {
             // Dropped, not sent again: the sidecar repeats the question, and a second answer to the first could differ.
-            _log.LogTurnDropped(request.InstanceId, e);
+            _log.LogTurnDropped(request.InstanceId, Cause(e), Trace(e));
         }
     }
 
@@ -132,7 +133,12 @@ internal sealed class WorkflowWorker(
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            _log.LogActivityDropped(request.Name, request.WorkflowInstance?.InstanceId ?? "", e);
+            _log.LogActivityDropped(request.Name, request.WorkflowInstance?.InstanceId ?? "", Cause(e), Trace(e));
         }
     }
+
+    private static string Cause(Exception e) => e is RpcException rpc ? $"{rpc.StatusCode}: {rpc.Status.Detail}" : e.Message;
+
+    /// <summary>A lost connection needs no stack trace; anything else is a defect and does.</summary>
+    private static Exception? Trace(Exception e) => e is RpcException ? null : e;
 }
