@@ -3,7 +3,7 @@ using DaprShop.Gateway.Domain;
 namespace DaprShop.Gateway;
 
 /// <summary>Fetches the services' OpenAPI documents through the sidecar, and keeps the merged one for a moment.</summary>
-internal sealed class OpenApiDocuments(IHttpClientFactory clients, TimeProvider time)
+internal sealed class OpenApiDocuments(Sidecar sidecar, TimeProvider time)
 {
     private static readonly TimeSpan KeepFor = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -26,7 +26,9 @@ internal sealed class OpenApiDocuments(IHttpClientFactory clients, TimeProvider 
         patience.CancelAfter(Patience);
         try
         {
-            return (app, await clients.CreateClient(app).GetStringAsync("openapi/v1.json", patience.Token));
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{sidecar.MethodsOf(app)}/openapi/v1.json");
+            using var response = await sidecar.Client.SendAsync(request, patience.Token);
+            return (app, response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync(patience.Token) : null);
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {

@@ -1,6 +1,5 @@
 using DaprShop.Contracts;
 using DaprShop.Gateway;
-using DaprShop.Gateway.Domain;
 using DaprShop.Gateway.Features;
 using DaprShop.ServiceDefaults;
 using Scalar.AspNetCore;
@@ -11,7 +10,6 @@ builder.Services
     .AddSingleton(new Sidecar(builder.Configuration))
     .AddSingleton<OpenApiDocuments>()
     .AddHealthChecks().AddCheck<SidecarHealth>("sidecar");
-foreach (var app in RouteTable.Apps) builder.Services.AddInvocationClient(app);
 
 var gateway = builder.Build().UseShopDefaults();
 gateway.MapForwarding();

@@ -1,5 +1,21 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.MapGet("/health/live", () => Results.Ok());
-app.MapGet("/health/ready", () => Results.Ok());
-app.Run();
+using DaprShop.Contracts;
+using DaprShop.History.Data;
+using DaprShop.History.Features;
+using DaprShop.Messaging;
+using DaprShop.ServiceDefaults;
+
+if (await Database.MigrateAsync<HistoryContext>(args, options => new HistoryContext(options))) return;
+
+var builder = await ShopService.CreateBuilderAsync(args, Apps.History);
+builder.Services
+    .AddShopDatabase<HistoryContext>(builder.Configuration)
+    .AddInvocationClient(Apps.Orders).AddInvocationClient(Apps.Inventory).AddInvocationClient(Apps.Payments)
+    .AddProjection<FoldOrders>().AddProjection<FoldStock>().AddProjection<FoldPayments>()
+    .AddSingleton<TimelineReader>();
+
+var app = builder.Build().UseShopDefaults();
+app.MapSubscriptions();
+app.MapGetOrderTimeline();
+app.MapGetStockTimeline();
+app.MapDeadLetters().RequireAuthorization(Identity.Operator);
+await app.RunAsync();

@@ -10,6 +10,8 @@ public sealed class DeadLetters(TimeProvider time)
     /// <summary>Attempts before an event is parked.</summary>
     public const int MaxAttempts = 5;
 
+    private const string Columns = "id, producer, position, body, cause, parked_at";
+
     /// <summary>Counts a failure in the caller's transaction. True when that was the last attempt: the event is parked.</summary>
     public async Task<bool> CountAsync(
         NpgsqlConnection connection, string producer, LoggedEvent entry, Exception cause, CancellationToken cancellationToken)
@@ -35,5 +37,22 @@ public sealed class DeadLetters(TimeProvider time)
         batch.Add("insert into dead_letters (id, producer, position, body, cause, parked_at) values ($1, $2, nullif($3, 0), $4, $5, $6)",
             Guid.CreateVersion7(now), producer, position ?? 0L, body, cause, now.UtcDateTime);
         await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Parked messages after <paramref name="after"/>, oldest first.</summary>
+    internal static async Task<List<ParkedMessage>> ListAsync(NpgsqlConnection connection, Guid after, int limit, CancellationToken cancellationToken) =>
+        await ReadAsync(connection, $"select {Columns} from dead_letters where id > $1 order by id limit $2", cancellationToken, after, limit);
+
+    /// <summary>Takes a message out, in the caller's transaction if there is one; null if somebody else did.</summary>
+    internal static async Task<ParkedMessage?> RemoveAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken) =>
+        (await ReadAsync(connection, $"delete from dead_letters where id = $1 returning {Columns}", cancellationToken, id)).SingleOrDefault();
+
+    private static async Task<List<ParkedMessage>> ReadAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] values)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add(sql, values);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAllAsync(r => new ParkedMessage(
+            r.GetGuid(0), r.GetString(1), r.IsDBNull(2) ? null : r.GetInt64(2), r.GetString(3), r.GetString(4), r.GetFieldValue<DateTimeOffset>(5)), cancellationToken);
     }
 }

@@ -4,6 +4,7 @@ using Dapr.AspNetCore;
 using DaprShop.Contracts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,8 @@ namespace DaprShop.Messaging;
 /// <summary>The routes of messaging. They are for sidecars; the gateway routes none of them.</summary>
 public static class Endpoints
 {
-    private const int MaxMessages = 50;
+    // Times the length of a page: what a sidecar sends at once.
+    private const int MaxMessages = 16;
     private const int MaxWaitMs = 20;
 
     /// <summary><c>GET /events?after=&amp;limit=</c>: the service's event log.</summary>
@@ -23,7 +25,7 @@ public static class Endpoints
         {
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
             var events = await connection.ReadEventsAsync(after, Math.Clamp(limit ?? EventSource.FetchLimit, 1, EventSource.FetchLimit), cancellationToken);
-            return new EventPage(app, events);
+            return Paging.Split(app, events, EventSource.FetchLimit, EventSource.FetchLength).FirstOrDefault() ?? new EventPage(app, []);
         }).ExcludeFromDescription();
 
     /// <summary>One bulk subscription per projection, and the subscriber of its dead letters.</summary>
@@ -37,12 +39,13 @@ public static class Endpoints
                         TakeAsync(intake, messages, parked, database, logger, cancellationToken))
                 .WithTopic(new TopicOptions { PubsubName = Components.PubSub, Name = topic, DeadLetterTopic = Topics.DeadLettersOf(topic) })
                 .WithBulkSubscribe(new BulkSubscribeTopicOptions { TopicName = topic, MaxMessagesCount = MaxMessages, MaxAwaitDurationMs = MaxWaitMs })
+                .WithMetadata(new DisableRequestSizeLimitAttribute())
                 .ExcludeFromDescription();
             routes.MapPost($"/subscriptions/{topic}/dead",
                     async (JsonElement message, DeadLetters parked, NpgsqlDataSource database, CancellationToken cancellationToken) =>
                     {
                         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-                        await parked.ParkAsync(connection, topic, null, message.GetRawText(), "The sidecar gave the message up.", cancellationToken);
+                        await parked.ParkAsync(connection, Topics.ProducerOf(topic), null, message.GetRawText(), "The sidecar gave the message up.", cancellationToken);
                     })
                 .WithTopic(new TopicOptions { PubsubName = Components.PubSub, Name = Topics.DeadLettersOf(topic) })
                 .ExcludeFromDescription();
@@ -69,7 +72,7 @@ public static class Endpoints
                 {
                     logger.LogUnreadable(intake.Topic, e);
                     await using var connection = await database.OpenConnectionAsync(cancellationToken);
-                    await parked.ParkAsync(connection, intake.Topic, null, entry.Event.GetRawText(), e.Message, cancellationToken);
+                    await parked.ParkAsync(connection, Topics.ProducerOf(intake.Topic), null, entry.Event.GetRawText(), e.Message, cancellationToken);
                 }
             }
 

@@ -16,6 +16,8 @@ internal sealed class EventIntake(IProjection projection, NpgsqlDataSource datab
 
     public string Topic => projection.Topic;
 
+    public string Producer => _producer;
+
     public void Dispose() => _oneAtATime.Dispose();
 
     /// <summary>Applies the pages' events that are new here, fetching from the producer what lies between.</summary>
@@ -78,7 +80,7 @@ internal sealed class EventIntake(IProjection projection, NpgsqlDataSource datab
             await transaction.CommitAsync(cancellationToken);
             return true;
         }
-        catch (Exception e) when (!Transient.Is(e))
+        catch (Exception e) when (IsOfTheEvent(e))
         {
             logger.LogStretchFailed(_producer, events[0].Position, events[^1].Position, e);
             await transaction.RollbackAsync(cancellationToken);
@@ -99,7 +101,7 @@ internal sealed class EventIntake(IProjection projection, NpgsqlDataSource datab
             {
                 await projection.ApplyAsync(connection, [entry], cancellationToken);
             }
-            catch (Exception e) when (!Transient.Is(e))
+            catch (Exception e) when (IsOfTheEvent(e))
             {
                 await transaction.RollbackAsync("event", cancellationToken);
                 if (!await deadLetters.CountAsync(connection, _producer, entry, e, cancellationToken))
@@ -115,6 +117,25 @@ internal sealed class EventIntake(IProjection projection, NpgsqlDataSource datab
             await transaction.CommitAsync(cancellationToken);
         }
     }
+
+    /// <summary>
+    /// Applies a parked event again, in the caller's transaction. Its successors have been applied meanwhile.
+    /// </summary>
+    public async Task ReplayAsync(NpgsqlConnection connection, LoggedEvent entry, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            await projection.ApplyAsync(connection, [entry], cancellationToken);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    // The watermark's lock keeps rivals out, so a key that exists already will exist the next time too.
+    private static bool IsOfTheEvent(Exception e) => !Transient.Is(e) || e is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 
     private async Task<long> LockWatermarkAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

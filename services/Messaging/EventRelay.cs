@@ -1,5 +1,4 @@
 using Dapr;
-using Dapr.Client;
 using DaprShop.Contracts;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -11,10 +10,15 @@ namespace DaprShop.Messaging;
 /// Publishes the event log, in order and in pages, and moves its cursor only after the broker's acknowledgement: at least once.
 /// One replica relays at a time. What a broker loses after acknowledging it, consumers fetch from the log itself.
 /// </summary>
+/// <param name="publish">Returns once the broker has acknowledged all pages.</param>
 internal sealed class EventRelay(
-    string topic, NpgsqlDataSource database, DaprClient dapr, RelaySignal signal, ILogger<EventRelay> logger) : BackgroundService
+    string topic, NpgsqlDataSource database, Func<IReadOnlyList<EventPage>, CancellationToken, Task> publish, RelaySignal signal, ILogger<EventRelay> logger)
+    : BackgroundService
 {
     private const int ReadLimit = 1_000;
+
+    // Times the length of a page: sidecars take 4 MiB at once.
+    private const int PagesAtOnce = 8;
     private const long AdvisoryLock = 0x5248_4F50;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
@@ -27,7 +31,7 @@ internal sealed class EventRelay(
             {
                 await RelayAsync(stoppingToken);
             }
-            catch (Exception e) when (e is NpgsqlException or DaprException or HttpRequestException or TimeoutException)
+            catch (Exception e) when (Transient.Is(e) || e is DaprException)
             {
                 logger.LogRelayInterrupted(topic, e.Message);
                 await _backoff.WaitAsync(stoppingToken);
@@ -53,26 +57,15 @@ internal sealed class EventRelay(
                 continue;
             }
 
-            await PublishAsync([.. Paging.Split(Topics.ProducerOf(topic), events)], cancellationToken);
-            cursor = events[^1].Position;
-            await ScalarAsync<long>(connection, "update relay_cursor set position = $1 returning position", cancellationToken, cursor);
+            foreach (var pages in Paging.Split(Topics.ProducerOf(topic), events).Chunk(PagesAtOnce))
+            {
+                await publish(pages, cancellationToken);
+                cursor = pages[^1].Events[^1].Position;
+                await ScalarAsync<long>(connection, "update relay_cursor set position = $1 returning position", cancellationToken, cursor);
+            }
+
             _backoff.Reset();
         }
-    }
-
-    private async Task PublishAsync(List<EventPage> pages, CancellationToken cancellationToken)
-    {
-        var messages = pages.ConvertAll(page => new CloudEvent<EventPage>(page)
-        {
-            Id = $"{page.Producer}/{page.Events[0].Position}-{page.Events[^1].Position}",
-            Source = new Uri($"urn:daprshop:{page.Producer}"),
-            Type = EventTypes.Page,
-            Subject = page.Producer,
-            Time = page.Events[^1].OccurredAt,
-        });
-        var response = await dapr.BulkPublishEventAsync(Components.PubSub, topic, messages, cancellationToken: cancellationToken);
-        if (response.FailedEntries.Count > 0)
-            throw new DaprException($"{response.FailedEntries.Count} of {messages.Count} messages were refused: {response.FailedEntries[0].ErrorMessage}");
     }
 
     private static async Task<T> ScalarAsync<T>(

@@ -8,7 +8,10 @@ namespace DaprShop.Messaging;
 internal sealed class EventSource(IHttpClientFactory clients)
 {
     /// <summary>Entries asked for at a time.</summary>
-    public const int FetchLimit = 500;
+    public const int FetchLimit = 1_000;
+
+    /// <summary>Length of an answer in characters, about, at most: sidecars pass on 4 MiB.</summary>
+    public const int FetchLength = 2 * 1024 * 1024;
 
     /// <exception cref="HttpRequestException">The producer cannot be reached now.</exception>
     public async Task<IReadOnlyList<LoggedEvent>> FetchAsync(string producer, long after, CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ public static class MessagingServices
     public static IServiceCollection AddEventRelay(this IServiceCollection services, string topic) => services
         .AddSingleton<RelaySignal>()
         .AddSingleton<IHostedService>(p => new EventRelay(
-            topic, p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<DaprClient>(), p.GetRequiredService<RelaySignal>(),
+            topic, p.GetRequiredService<NpgsqlDataSource>(), new PagePublisher(topic, p.GetRequiredService<DaprClient>()).PublishAsync, p.GetRequiredService<RelaySignal>(),
             p.GetRequiredService<ILogger<EventRelay>>()));
 
     /// <summary>Subscribes <typeparamref name="TProjection"/> to its topic.</summary>

@@ -9,6 +9,13 @@ internal static class Timing
     public static readonly TimeSpan Start = TimeSpan.FromSeconds(5);
     public static readonly TimeSpan Manage = TimeSpan.FromSeconds(30);
 
+    /// <summary>How often a state is read before its reader is told of the failure, and the time in between.</summary>
+    public const int ReadAttempts = 3;
+    public static readonly TimeSpan ReadAgain = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The sidecar waits for a workflow that does not exist, too: only after the first round is it looked for.</summary>
+    public static readonly TimeSpan FirstWaitRound = TimeSpan.FromSeconds(2);
+
     /// <summary>One round of a wait that is repeated until its caller has enough.</summary>
     public static readonly TimeSpan WaitRound = TimeSpan.FromSeconds(30);
 

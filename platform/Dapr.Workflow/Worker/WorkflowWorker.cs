@@ -17,6 +17,7 @@ internal sealed class WorkflowWorker(
     private readonly Slots _activities = new(100);
     private readonly CancellationTokenSource _cut = new();
     private volatile bool _stopping;
+    private bool _away;
 
     /// <summary>Takes no more work, finishes what has begun, and only then cuts the connection.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -54,7 +55,10 @@ internal sealed class WorkflowWorker(
             {
                 if (_cut.IsCancellationRequested)
                     return;
-                _log.LogWorkerDisconnected(sidecar.Address, (e as RpcException)?.StatusCode.ToString() ?? e.GetType().Name, e.Message);
+                // Once per outage: the attempts go on, the log does not repeat them.
+                if (!_away)
+                    _log.LogWorkerDisconnected(sidecar.Address, Cause(e));
+                _away = true;
             }
 
             if (time.GetElapsedTime(began) > Timing.SlowestReconnect)
@@ -70,6 +74,7 @@ internal sealed class WorkflowWorker(
         using var connection = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var stream = sidecar.Service.GetWorkItems(new GetWorkItemsRequest(), sidecar.Unlimited(cancellationToken));
         _log.LogWorkerConnected(sidecar.Address);
+        _away = false;
         try
         {
             while (await stream.ResponseStream.MoveNext(cancellationToken))
@@ -99,6 +104,8 @@ internal sealed class WorkflowWorker(
         try
         {
             var response = WorkflowTurn.Run(request, registry, services, loggers);
+            if (response.Actions is [.., { CompleteWorkflow.FailureDetails: { } failure }])
+                _log.LogWorkflowFailed(request.InstanceId, failure.ErrorType, failure.ErrorMessage);
             response.CompletionToken = item.CompletionToken;
             await sidecar.Service.CompleteWorkflowTaskAsync(response, sidecar.Within(Timing.Complete, connection));
         }
@@ -107,7 +114,7 @@ internal sealed class WorkflowWorker(
 #pragma warning restore CA1031
         {
             // Dropped, not sent again: the sidecar repeats the question, and a second answer to the first could differ.
-            _log.LogTurnDropped(request.InstanceId, e);
+            _log.LogTurnDropped(request.InstanceId, Cause(e), Trace(e));
         }
     }
 
@@ -117,6 +124,8 @@ internal sealed class WorkflowWorker(
         try
         {
             var response = await activities.RunAsync(request);
+            if (response.FailureDetails is { } failure)
+                _log.LogActivityFailed(request.Name, response.InstanceId, failure.ErrorType, failure.ErrorMessage);
             response.CompletionToken = item.CompletionToken;
             await sidecar.Service.CompleteActivityTaskAsync(response, sidecar.Within(Timing.Complete, connection));
         }
@@ -124,7 +133,12 @@ internal sealed class WorkflowWorker(
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            _log.LogActivityDropped(request.Name, request.WorkflowInstance?.InstanceId ?? "", e);
+            _log.LogActivityDropped(request.Name, request.WorkflowInstance?.InstanceId ?? "", Cause(e), Trace(e));
         }
     }
+
+    private static string Cause(Exception e) => e is RpcException rpc ? $"{rpc.StatusCode}: {rpc.Status.Detail}" : e.Message;
+
+    /// <summary>A lost connection needs no stack trace; anything else is a defect and does.</summary>
+    private static Exception? Trace(Exception e) => e is RpcException ? null : e;
 }

@@ -25,7 +25,7 @@ internal static class RouteTable
         new("PUT", "/items/{sku}", Inventory, Identity.Operator),
         new("GET", "/stock", Inventory, Identity.Customer),
         new("GET", "/stock/{sku}", Inventory, Identity.Customer),
-        new("GET", "/stock/{sku}/movements", Inventory, Identity.Customer),
+        new("GET", "/stock/{sku}/movements", Inventory, Identity.Operator),
         new("POST", "/stock/{sku}/receipts", Inventory, Identity.Operator),
         new("POST", "/stock/{sku}/adjustments", Inventory, Identity.Operator),
         new("POST", "/stock/returns", Inventory, Identity.Operator),

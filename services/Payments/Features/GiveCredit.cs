@@ -7,8 +7,6 @@ namespace DaprShop.Payments.Features;
 /// <summary><c>POST /payments/credits</c>: an operator gives money back that belongs to no order of ours.</summary>
 internal static class GiveCredit
 {
-    private const string KeyHeader = "Idempotency-Key";
-    private const int MaxLength = 255;
     private const decimal MaxAmount = 1_000_000;
 
     public static void MapGiveCredit(this IEndpointRouteBuilder routes) =>
@@ -16,22 +14,19 @@ internal static class GiveCredit
             .WithName("GiveCredit").WithTags("Payments").WithSummary("Gives money back without an order. Idempotency-Key is required.");
 
     private static async Task<Results<Ok<CreditView>, ProblemHttpResult>> HandleAsync(
-        Request request, HttpContext context, CreditStore credits, CancellationToken cancellationToken)
+        IdempotencyKey key, Request request, HttpContext context, CreditStore credits, CancellationToken cancellationToken)
     {
-        if (context.Request.Headers[KeyHeader].ToString() is not { Length: > 0 and <= MaxLength } key)
-            return Problems.Of(400, "idempotency-key-missing", "Idempotency-Key missing", $"Send a header {KeyHeader} of 1 to {MaxLength} characters that names this one intent.");
         if (Complaints(request) is { Count: > 0 } complaints) return Problems.Invalid(complaints);
 
-        var (result, credit) = await credits.GiveAsync(context.Name(), key, request.Reference, request.Amount, cancellationToken);
+        var (result, credit) = await credits.GiveAsync(context.Name(), key.Value, request.Reference, request.Amount, cancellationToken);
         switch (result)
         {
             case CreditResult.OtherBody:
-                return Problems.Of(422, "idempotency-key-reused", "Idempotency-Key reused",
-                    $"This key was used for {credit.Amount} of {credit.Reference}. Another intent needs another key.");
+                return IdempotencyKey.Conflict(key.Value);
             case CreditResult.AlreadyCredited:
                 return Problems.Of(409, "already-credited", "Already credited", $"{request.Reference} was credited before, under another key.");
             case CreditResult.Replayed:
-                context.Response.Headers["Idempotency-Replayed"] = "true";
+                context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
                 break;
         }
 
@@ -41,7 +36,7 @@ internal static class GiveCredit
     private static List<Complaint> Complaints(Request request)
     {
         var complaints = new List<Complaint>();
-        if (request.Reference.Length is 0 or > MaxLength) complaints.Add(new Complaint("/reference", $"has 1 to {MaxLength} characters."));
+        if (request.Reference.Length is 0 or > IdempotencyKey.MaxLength) complaints.Add(new Complaint("/reference", $"has 1 to {IdempotencyKey.MaxLength} characters."));
         if (request.Amount is <= 0 or > MaxAmount) complaints.Add(new Complaint("/amount", $"is more than 0 and at most {MaxAmount}."));
         if (request.Amount.Scale > 4) complaints.Add(new Complaint("/amount", "has at most four decimals."));
         return complaints;

@@ -14,6 +14,8 @@ public sealed class DaprStack : IAsyncLifetime
     /// <summary>Why the stack cannot run here; null if it can.</summary>
     private string? Missing { get; } = Binaries.Missing("daprd", "placement", "scheduler", "redis-server");
 
+    public bool IsAvailable => Missing is null;
+
     public int GrpcPort { get; } = Ports.Free();
 
     public async ValueTask InitializeAsync()

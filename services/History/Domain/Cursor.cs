@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace DaprShop.History.Domain;
+
+/// <summary>A place in an order's timeline: what comes after it is the next page. Its text is opaque to callers.</summary>
+internal readonly record struct Cursor(DateTimeOffset At, Step Step, long Position)
+{
+    public static Cursor Start { get; } = new(DateTimeOffset.UnixEpoch, Step.Accepted, 0);
+
+    public static Cursor After(OrderEntry entry) => new(entry.At, entry.Step, entry.Position);
+
+    public static bool TryParse(string? text, out Cursor cursor)
+    {
+        cursor = Start;
+        if (text is null) return true;
+        if (text.Split('-') is not [var at, var step, var position]
+            || !long.TryParse(at, CultureInfo.InvariantCulture, out var microseconds) || microseconds is < 0 or > 200_000_000_000_000_000
+            || !short.TryParse(step, CultureInfo.InvariantCulture, out var rank)
+            || !long.TryParse(position, CultureInfo.InvariantCulture, out var place)) return false;
+        cursor = new Cursor(DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond), (Step)rank, place);
+        return true;
+    }
+
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{(At - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond}-{(short)Step}-{Position}");
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace DaprShop.History.Domain;
+
+/// <summary>Says in words what an entry means, as a parcel's tracking page does.</summary>
+internal static class Telling
+{
+    /// <summary>The service that told it.</summary>
+    public static string Source(Step step) => step switch
+    {
+        Step.Accepted or Step.Moved => "orders",
+        Step.Claimed or Step.Released => "inventory",
+        _ => "payments",
+    };
+
+    /// <summary>A sentence for people.</summary>
+    public static string Text(OrderEntry entry) => entry.Type switch
+    {
+        "order.accepted" => $"Order {entry.Details?.Number} was accepted: {Units(entry)}, {Money(entry)}",
+        "order.moved" => Status(entry.To),
+        "stock.allocated" => $"{Units(entry)} allocated",
+        "stock.released" => $"{Units(entry)} given back",
+        "stock.refused" => $"Not enough stock: {string.Join(", ", (entry.Details?.Shortages ?? []).Take(5).Select(s => $"{s.Sku} ({s.Available} of {s.Requested})"))}",
+        "payment.captured" => $"{Money(entry)} captured",
+        "payment.declined" => $"Payment of {Money(entry)} declined",
+        "payment.refused" => "Nothing was charged",
+        "payment.refunded" => $"{Money(entry)} refunded",
+        _ => entry.Type,
+    };
+
+    private static string Status(string? status) => status switch
+    {
+        "reserved" => "Stock is held for the order",
+        "paid" => "The order is paid",
+        "confirmed" => "The order is confirmed and ready to ship",
+        "backordered" => "The order waits for stock",
+        "awaiting_customer" => "The order waits for the customer's choice",
+        "rejected" => "The order was rejected",
+        "cancelled" => "The order was cancelled",
+        "expired" => "The order expired",
+        "shipped" => "The order was shipped",
+        "delivered" => "The order was delivered",
+        "needs_attention" => "An operator has to look at the order",
+        _ => $"The order is {status}",
+    };
+
+    private static string Units(OrderEntry entry) => $"{Count(entry.Details?.Units, "unit")} of {Count(entry.Details?.Skus, "SKU")}";
+
+    private static string Count(long? number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";
+
+    private static string Money(OrderEntry entry) => string.Create(CultureInfo.InvariantCulture, $"GBP {entry.Details?.Amount:0.00##}");
+}

@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using DaprShop.Contracts;
+using DaprShop.ServiceKit;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DaprShop.Messaging.Tests;
+
+public sealed class EventRelayTests : IAsyncLifetime
+{
+    private readonly ConcurrentQueue<(string Replica, EventPage Page)> _published = [];
+    private readonly List<EventRelay> _relays = [];
+    private MessagingDatabase _database = null!;
+    private volatile bool _brokerRefuses;
+
+    public async ValueTask InitializeAsync() => _database = await MessagingDatabase.CreateAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var relay in _relays) await relay.StopAsync(CancellationToken.None);
+        await _database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_log_is_published_in_order_and_the_cursor_follows()
+    {
+        await _database.AppendAsync(700);
+        await StartAsync("one");
+        await _database.AppendAsync(30);
+
+        await CursorBecomesAsync(730);
+
+        _published.SelectMany(p => p.Page.Events).Select(e => e.Position).Should().Equal(Enumerable.Range(1, 730).Select(i => (long)i));
+        _published.Should().OnlyContain(p => p.Page.Producer == Apps.Payments);
+    }
+
+    [Fact]
+    public async Task The_cursor_waits_for_the_brokers_acknowledgement_and_what_was_refused_is_sent_again()
+    {
+        _brokerRefuses = true;
+        await _database.AppendAsync(3);
+        await StartAsync("one");
+        await Eventually.BecomesTrueAsync(() => Task.FromResult(_published.Count >= 2), "two attempts");
+        (await CursorAsync()).Should().Be(0);
+
+        _brokerRefuses = false;
+
+        await CursorBecomesAsync(3);
+        _published.Last().Page.Events.Select(e => e.Position).Should().Equal(1, 2, 3);
+    }
+
+    [Fact]
+    public async Task One_replica_relays_and_another_takes_over_when_it_goes()
+    {
+        var first = await StartAsync("first");
+        await _database.AppendAsync(1);
+        await CursorBecomesAsync(1);
+        await StartAsync("second");
+        for (var i = 2; i <= 10; i++)
+        {
+            await _database.AppendAsync(1);
+            await CursorBecomesAsync(i);
+        }
+
+        _published.Should().HaveCount(10).And.OnlyContain(p => p.Replica == "first");
+        await first.StopAsync(CancellationToken.None);
+        await _database.AppendAsync(1);
+
+        await CursorBecomesAsync(11);
+        _published.Last().Replica.Should().Be("second");
+    }
+
+    private async Task<EventRelay> StartAsync(string replica)
+    {
+        var relay = new EventRelay(Topics.Payments, _database.Source, (pages, _) => PublishAsync(replica, pages), new RelaySignal(), NullLogger<EventRelay>.Instance);
+        _relays.Add(relay);
+        await relay.StartAsync(CancellationToken.None);
+        return relay;
+    }
+
+    private Task PublishAsync(string replica, IReadOnlyList<EventPage> pages)
+    {
+        foreach (var page in pages) _published.Enqueue((replica, page));
+        return _brokerRefuses ? throw new TimeoutException("No acknowledgement.") : Task.CompletedTask;
+    }
+
+    private async Task<long> CursorAsync() => await _database.ScalarAsync<long>("select position from relay_cursor");
+
+    private Task CursorBecomesAsync(long position) => Eventually.BecomesTrueAsync(async () => await CursorAsync() == position, $"the cursor is at {position}");
+}

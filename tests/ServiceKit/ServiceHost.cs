@@ -1,0 +1,40 @@
+using System.Net.Http.Headers;
+using DaprShop.ServiceDefaults;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+
+namespace DaprShop.ServiceKit;
+
+/// <summary>A service in this process, on a port of its own, without a sidecar.</summary>
+public sealed class ServiceHost<TProgram> : WebApplicationFactory<TProgram> where TProgram : class
+{
+    private readonly IReadOnlyDictionary<string, string> _settings;
+
+    /// <param name="connectionString">The database, as the service's own role; null where it has none.</param>
+    /// <param name="settings">Further configuration.</param>
+    public ServiceHost(string? connectionString, params (string Key, string Value)[] settings)
+    {
+        var all = settings.ToDictionary(s => s.Key, s => s.Value);
+        all[ConfigurationKeys.JwtKey] = Tokens.Key;
+        if (connectionString is not null) all[ConfigurationKeys.Database] = connectionString;
+        _settings = all;
+        UseKestrel(0);
+        StartServer();
+    }
+
+    /// <summary>A caller with a role's token.</summary>
+    public HttpClient As(string role, string name = "somebody")
+    {
+        var client = CreateClient();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Tokens.For(name, role));
+        return client;
+    }
+
+    /// <inheritdoc />
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        // Settings reach the service's own configuration before it asks the sidecar for what is missing.
+        foreach (var (key, value) in _settings) builder.UseSetting(key, value);
+        builder.UseEnvironment("Production");
+    }
+}

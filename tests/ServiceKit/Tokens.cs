@@ -1,0 +1,24 @@
+using System.Security.Cryptography;
+using DaprShop.ServiceDefaults;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace DaprShop.ServiceKit;
+
+/// <summary>Tokens of a local issuer that lives as long as the test process.</summary>
+public static class Tokens
+{
+    /// <summary>The issuer's key, as configuration has it.</summary>
+    public static string Key { get; } = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
+    /// <summary>A token for <paramref name="name"/>; another <paramref name="key"/> makes a forged one.</summary>
+    public static string For(string name, string role, string? key = null, DateTime? expires = null) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+    {
+        Issuer = Identity.Audience,
+        Audience = Identity.Audience,
+        Claims = new Dictionary<string, object> { ["sub"] = name, ["role"] = role },
+        NotBefore = expires?.AddMinutes(-1),
+        Expires = expires,
+        SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(Convert.FromBase64String(key ?? Key)), SecurityAlgorithms.HmacSha256),
+    });
+}
