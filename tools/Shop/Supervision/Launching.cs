@@ -42,7 +42,7 @@ internal static class Launching
             await Console.Error.WriteLineAsync($"Ended {left} processes of a shop whose supervisor is gone.");
         foreach (var log in Directory.EnumerateFiles(shop.Logs, "*.log"))
             File.Delete(log);
-        RequiredPorts.Check([
+        await RequiredPorts.CheckAsync([
             .. FreePort.IsFree(ControlPlane.PlacementPort) ? ControlPlane.PlacementPorts : [],
             .. FreePort.IsFree(ControlPlane.SchedulerPort) ? ControlPlane.SchedulerPorts : [],
             .. order.WithApps ? file.Apps.SelectMany(app => app.Ports) : [],
