@@ -47,6 +47,16 @@ public sealed class RunningTests(SharedStack stack)
     }
 
     [Fact]
+    public async Task A_result_the_sidecar_refuses_for_its_size_fails_the_activity()
+    {
+        (await stack.RunAsync("Large", 1_000_000)).ReadOutputAs<int>().Should().Be(1_000_000);
+
+        var state = await stack.RunAsync("Large", 5_000_000);
+        state.RuntimeStatus.Should().Be(WorkflowRuntimeStatus.Failed);
+        state.FailureDetails!.ErrorMessage.Should().Contain("too large");
+    }
+
+    [Fact]
     public async Task A_durable_timer_waits_its_time()
     {
         var state = await stack.RunAsync("Sleep", 1.5);
