@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Dapr.Workflow;
 
 namespace DaprShop.Workflow.Tests.Runtime;
@@ -121,6 +122,21 @@ public sealed class RunningTests(SharedStack stack)
         var second = (await stack.EndOf(id)).ReadOutputAs<Guid[]>()!;
 
         first.Concat(second).Should().HaveCount(4).And.OnlyHaveUniqueItems();
+    }
+
+    [Fact]
+    public async Task The_starters_trace_goes_on_in_the_activities()
+    {
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name is "Dapr.Workflow" or "the starter",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var source = new ActivitySource("the starter");
+        using var starter = source.StartActivity();
+
+        (await stack.RunAsync("Trace")).ReadOutputAs<string>().Should().Be($"{starter!.TraceId}");
     }
 
     [Fact]
