@@ -30,8 +30,9 @@ internal static class Timing
     public static readonly TimeSpan SlowestRedial = TimeSpan.FromSeconds(1);
     public static readonly TimeSpan SlowestReconnect = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a stopping worker waits for the work it has begun.</summary>
+    /// <summary>How long a stopping worker works on, and how long nothing must have come for it to stop before that.</summary>
     public static readonly TimeSpan Drain = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The wait before the next attempt: half as long again each time.</summary>
     public static TimeSpan Slower(TimeSpan wait) => wait * 1.5 < SlowestReconnect ? wait * 1.5 : SlowestReconnect;

@@ -15,15 +15,17 @@ internal sealed class WorkflowWorker(
     private readonly Slots _turns = new(100);
     private readonly Slots _activities = new(100);
     private readonly CancellationTokenSource _cut = new();
-    private volatile bool _stopping;
+    private long _lastItem;
     private bool _away;
 
-    /// <summary>Takes no more work, finishes what has begun, and only then cuts the connection.</summary>
+    /// <summary>
+    /// Works on until no more work comes, within limits, and only then cuts the connection: a sidecar (1.18) that loses its last worker
+    /// with turns under way may never accept another one.
+    /// </summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        _stopping = true;
         var begin = Timing.Clock.GetTimestamp();
-        while (_turns.Busy + _activities.Busy > 0 && Timing.Clock.GetElapsedTime(begin) < Timing.Drain && !cancellationToken.IsCancellationRequested)
+        while (!IsQuiet && Timing.Clock.GetElapsedTime(begin) < Timing.Drain && !cancellationToken.IsCancellationRequested)
             await Task.Delay(TimeSpan.FromMilliseconds(10), CancellationToken.None);
         await _cut.CancelAsync();
         await base.StopAsync(cancellationToken);
@@ -88,8 +90,7 @@ internal sealed class WorkflowWorker(
     /// <summary>Never waits: the sidecar drops a stream that is not read.</summary>
     private void Dispatch(WorkItem item, WorkConnection connection)
     {
-        if (_stopping)
-            return;
+        Volatile.Write(ref _lastItem, Timing.Clock.GetTimestamp());
         if (item.RequestCase == WorkItem.RequestOneofCase.WorkflowRequest)
             _turns.Run(() => TurnAsync(item, connection), connection.Token);
         else if (item.RequestCase == WorkItem.RequestOneofCase.ActivityRequest)
@@ -134,6 +135,8 @@ internal sealed class WorkflowWorker(
             _log.LogActivityDropped(request.Name, request.WorkflowInstance?.InstanceId ?? "", Cause(e), Trace(e));
         }
     }
+
+    private bool IsQuiet => _turns.Busy + _activities.Busy == 0 && Timing.Clock.GetElapsedTime(Volatile.Read(ref _lastItem)) > Timing.Quiet;
 
     private static string Cause(Exception e) => e is RpcException rpc ? $"{rpc.StatusCode}: {rpc.Status.Detail}" : e.Message;
 

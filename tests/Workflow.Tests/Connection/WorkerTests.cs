@@ -159,19 +159,34 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_stopping_worker_finishes_what_it_has_begun_and_begins_nothing()
+    public async Task A_stopping_worker_works_on_until_nothing_more_comes()
     {
         _sidecar.SendActivity("Blocked", "begun");
         await Until.TrueAsync(() => Volatile.Read(ref _running) == 1, "the activity begun");
 
         var stopped = _worker.StopAsync();
-        _sidecar.SendActivity("Quick", "too late");
-        _sidecar.Activities.Should().BeEmpty();
+        _sidecar.SendActivity("Quick", "still");
+        await Until.TrueAsync(() => _sidecar.Answered.Any(), "the answer of the stopping worker");
         _gate.Release();
         await stopped;
 
-        _sidecar.Activities.Select(answer => answer.InstanceId).Should().Equal("begun");
+        _sidecar.Answered.Should().Equal("still", "begun");
     }
+
+    [Fact]
+    public async Task A_stopping_worker_does_not_wait_for_ever()
+    {
+        _sidecar.SendActivity("Blocked", "stuck");
+        await Until.TrueAsync(() => Volatile.Read(ref _running) == 1, "the activity begun");
+
+        await _worker.StopAsync().WaitAsync(TimeSpan.FromSeconds(15));
+
+        _sidecar.Answered.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task An_idle_worker_stops_at_once() =>
+        await _worker.StopAsync().WaitAsync(TimeSpan.FromSeconds(3));
 
     [Fact]
     public async Task The_api_token_goes_with_every_call()
