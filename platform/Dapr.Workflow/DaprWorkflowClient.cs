@@ -10,9 +10,8 @@ namespace Dapr.Workflow;
 public sealed class DaprWorkflowClient : IDaprWorkflowClient
 {
     private readonly Sidecar _sidecar;
-    private readonly TimeProvider _time;
 
-    internal DaprWorkflowClient(Sidecar sidecar, TimeProvider time) => (_sidecar, _time) = (sidecar, time);
+    internal DaprWorkflowClient(Sidecar sidecar) => _sidecar = sidecar;
 
     /// <inheritdoc />
     public Task<string> ScheduleNewWorkflowAsync(string name, string? instanceId = null, object? input = null) =>
@@ -62,7 +61,7 @@ public sealed class DaprWorkflowClient : IDaprWorkflowClient
             catch (RpcException e) when (e.StatusCode == StatusCode.Unknown && attempt < Timing.ReadAttempts)
             {
                 // The sidecar reads the rows of a state one by one: a turn's save in between looks to it like a missing row.
-                await Task.Delay(Timing.ReadAgain, _time, cancellation);
+                await Task.Delay(Timing.ReadAgain, cancellation);
             }
         }
     }
@@ -152,7 +151,7 @@ public sealed class DaprWorkflowClient : IDaprWorkflowClient
                     continue;
             }
 
-            await Task.Delay(wait, _time, cancellation);
+            await Task.Delay(wait, cancellation);
             wait = Timing.Slower(wait);
         }
     }

@@ -42,6 +42,7 @@ public static class Problems
                 403 => (TypePrefix + "forbidden", "Your role does not allow this."),
                 404 => (TypePrefix + "no-such-route", "There is no such route. /openapi/v1.json lists all."),
                 405 => (TypePrefix + "method-not-allowed", "The route does not answer this method; see the Allow header."),
+                413 => (TypePrefix + "too-large", $"A body has at most {ShopService.MaxBodySize} bytes."),
                 415 => (TypePrefix + "unsupported-media-type", "Send application/json."),
                 _ => (context.ProblemDetails.Type, context.ProblemDetails.Detail),
             };

@@ -10,6 +10,13 @@ public sealed class ServiceHost<TProgram> : WebApplicationFactory<TProgram> wher
 {
     private readonly IReadOnlyDictionary<string, string> _settings;
 
+    // A shop may be running on this machine: its sidecars are none of the tests' business.
+    static ServiceHost()
+    {
+        Environment.SetEnvironmentVariable("DAPR_HTTP_ENDPOINT", "http://127.0.0.1:9");
+        Environment.SetEnvironmentVariable("DAPR_GRPC_ENDPOINT", "http://127.0.0.1:9");
+    }
+
     /// <param name="connectionString">The database, as the service's own role; null where it has none.</param>
     /// <param name="settings">Further configuration.</param>
     public ServiceHost(string? connectionString, params (string Key, string Value)[] settings)

@@ -52,6 +52,14 @@ internal sealed class WorkflowTurn
         return new WorkflowTurn(request, history, workflow, loggers).Run();
     }
 
+    /// <summary>The answer instead of one that was refused for its size.</summary>
+    public static WorkflowResponse TooLarge(WorkflowResponse refused) => new()
+    {
+        InstanceId = refused.InstanceId,
+        CompletionToken = refused.CompletionToken,
+        Actions = { Complete(refused.Actions is [.., var last] ? last.Id : 0, WorkflowStatus.Failed, null, Failures.TooLarge("The turn's actions are")) },
+    };
+
     private WorkflowResponse Run()
     {
         var outer = SynchronizationContext.Current;

@@ -33,6 +33,9 @@ internal sealed class FakeSidecar : IAsyncDisposable
 
     public ConcurrentQueue<ActivityResponse> Activities { get; } = new();
 
+    /// <summary>Whose work has been answered.</summary>
+    public IEnumerable<string> Answered => Turns.Select(answer => answer.InstanceId).Concat(Activities.Select(answer => answer.InstanceId));
+
     /// <summary>How each call is answered; null for the ordinary way. May take its time.</summary>
     public Func<string, Task<StatusCode?>> Answer { get; set; } = _ => Task.FromResult<StatusCode?>(null);
 

@@ -28,23 +28,62 @@ public sealed class WorkerTests : IAsyncLifetime
         _gate.Dispose();
     }
 
-    [Fact]
-    public async Task An_answer_that_cannot_be_delivered_is_dropped_and_not_sent_again()
+    [Theory]
+    [InlineData("CompleteActivityTask", StatusCode.Unavailable)]
+    [InlineData("CompleteWorkflowTask", StatusCode.Unavailable)]
+    [InlineData("CompleteActivityTask", StatusCode.DeadlineExceeded)]
+    public async Task An_answer_that_cannot_be_delivered_is_dropped_and_its_connection_with_it(string call, StatusCode status)
     {
-        var refused = 0;
-        _sidecar.Answer = method => Task.FromResult<StatusCode?>(
-            method.StartsWith("Complete", StringComparison.Ordinal) && Interlocked.Increment(ref refused) <= 2 ? StatusCode.Unavailable : null);
+        var deliveries = 0;
+        _sidecar.Answer = method => Task.FromResult<StatusCode?>(method == call && Interlocked.Increment(ref deliveries) == 1 ? status : null);
 
-        _sidecar.SendActivity("Quick", "lost");
-        _sidecar.SendTurn("Empty", "lost");
-        await Until.TrueAsync(() => Volatile.Read(ref refused) == 2, "both answers refused");
-        _sidecar.SendActivity("Quick", "next");
-        _sidecar.SendTurn("Empty", "next");
+        Send(call, "lost");
+        await Until.TrueAsync(() => _sidecar.Connections == 2, "the worker back, so that the sidecar asks again");
+        Send(call, "next");
+        await Until.TrueAsync(() => _sidecar.Answered.Any(), "the next answer");
 
-        await Until.TrueAsync(() => _sidecar.Activities.Count + _sidecar.Turns.Count >= 2, "the next answers");
-        _sidecar.Activities.Select(answer => answer.InstanceId).Should().Equal("next");
-        _sidecar.Turns.Select(answer => answer.InstanceId).Should().Equal("next");
-        refused.Should().Be(4);
+        _sidecar.Answered.Should().Equal("next");
+        deliveries.Should().Be(2);
+    }
+
+    [Theory]
+    [InlineData("CompleteActivityTask")]
+    [InlineData("CompleteWorkflowTask")]
+    public async Task An_answer_that_the_sidecar_does_not_want_is_dropped_alone(string call)
+    {
+        var deliveries = 0;
+        _sidecar.Answer = method => Task.FromResult<StatusCode?>(method == call && Interlocked.Increment(ref deliveries) == 1 ? StatusCode.Unknown : null);
+
+        Send(call, "unwanted");
+        await Until.TrueAsync(() => Volatile.Read(ref deliveries) == 1, "the answer refused");
+        Send(call, "next");
+        await Until.TrueAsync(() => _sidecar.Answered.Any(), "the next answer");
+
+        _sidecar.Answered.Should().Equal("next");
+        _sidecar.Connections.Should().Be(1);
+        deliveries.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task A_result_refused_for_its_size_fails_the_activity()
+    {
+        RefuseFirst("CompleteActivityTask");
+        Send("CompleteActivityTask", "large");
+        await Until.TrueAsync(() => _sidecar.Answered.Any(), "the second answer");
+
+        _sidecar.Activities.Single().FailureDetails.ErrorMessage.Should().Contain("too large");
+        _sidecar.Connections.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Actions_refused_for_their_size_fail_the_workflow()
+    {
+        RefuseFirst("CompleteWorkflowTask");
+        Send("CompleteWorkflowTask", "large");
+        await Until.TrueAsync(() => _sidecar.Answered.Any(), "the second answer");
+
+        _sidecar.Turns.Single().Actions.Single().CompleteWorkflow.FailureDetails.ErrorMessage.Should().Contain("too large");
+        _sidecar.Connections.Should().Be(1);
     }
 
     [Fact]
@@ -120,19 +159,34 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_stopping_worker_finishes_what_it_has_begun_and_begins_nothing()
+    public async Task A_stopping_worker_works_on_until_nothing_more_comes()
     {
         _sidecar.SendActivity("Blocked", "begun");
         await Until.TrueAsync(() => Volatile.Read(ref _running) == 1, "the activity begun");
 
         var stopped = _worker.StopAsync();
-        _sidecar.SendActivity("Quick", "too late");
-        _sidecar.Activities.Should().BeEmpty();
+        _sidecar.SendActivity("Quick", "still");
+        await Until.TrueAsync(() => _sidecar.Answered.Any(), "the answer of the stopping worker");
         _gate.Release();
         await stopped;
 
-        _sidecar.Activities.Select(answer => answer.InstanceId).Should().Equal("begun");
+        _sidecar.Answered.Should().Equal("still", "begun");
     }
+
+    [Fact]
+    public async Task A_stopping_worker_does_not_wait_for_ever()
+    {
+        _sidecar.SendActivity("Blocked", "stuck");
+        await Until.TrueAsync(() => Volatile.Read(ref _running) == 1, "the activity begun");
+
+        await _worker.StopAsync().WaitAsync(TimeSpan.FromSeconds(15));
+
+        _sidecar.Answered.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task An_idle_worker_stops_at_once() =>
+        await _worker.StopAsync().WaitAsync(TimeSpan.FromSeconds(3));
 
     [Fact]
     public async Task The_api_token_goes_with_every_call()
@@ -141,6 +195,20 @@ public sealed class WorkerTests : IAsyncLifetime
         await Until.TrueAsync(() => _sidecar.Connections == 2, "the second worker connected");
 
         _sidecar.Tokens.Should().HaveCount(2, "it said hello and asked for work").And.OnlyContain(token => token == "secret");
+    }
+
+    private void Send(string call, string instanceId)
+    {
+        if (call == "CompleteActivityTask")
+            _sidecar.SendActivity("Quick", instanceId);
+        else
+            _sidecar.SendTurn("Empty", instanceId);
+    }
+
+    private void RefuseFirst(string call)
+    {
+        var deliveries = 0;
+        _sidecar.Answer = method => Task.FromResult<StatusCode?>(method == call && Interlocked.Increment(ref deliveries) == 1 ? StatusCode.ResourceExhausted : null);
     }
 
     private Task<WorkerHost> StartWorkerAsync(int port, params KeyValuePair<string, string?>[] settings) =>

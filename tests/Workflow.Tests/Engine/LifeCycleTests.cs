@@ -10,6 +10,7 @@ public sealed class LifeCycleTests
     {
         context.SetCustomStatus("working");
         await context.CallActivityAsync("A");
+        context.SetCustomStatus("half done");
         await context.CallActivityAsync("B");
     }
 
@@ -18,7 +19,9 @@ public sealed class LifeCycleTests
     {
         HistoryEvent[] past = [Turn(), Begun(), Scheduled(0, "A"), Turn(1), Suspended()];
 
-        Replayed.Run(Two, past, [Turn(2), Completed(0)]).Actions.Should().BeEmpty();
+        var meanwhile = Replayed.Run(Two, past, [Turn(2), Completed(0)]);
+        meanwhile.Actions.Should().BeEmpty();
+        meanwhile.CustomStatus.Should().Be("\"working\"", "its code does not run meanwhile");
         Replayed.Run(Two, [.. past, Turn(2), Completed(0)], [Turn(3), Resumed()]).Actions.Should().ContainSingle().Which.ScheduleTask.Name.Should().Be("B");
     }
 

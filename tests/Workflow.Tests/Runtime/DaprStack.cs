@@ -22,7 +22,19 @@ public sealed class DaprStack : IAsyncLifetime
     {
         if (Missing is not null)
             return;
+        try
+        {
+            await StartAsync();
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
 
+    private async Task StartAsync()
+    {
         Start("redis-server", "--port", $"{_redis}", "--dir", _directory.FullName, "--save", "", "--appendonly", "no");
         Start("placement", "--port", $"{_placement}", "--healthz-port", $"{Ports.Free()}", "--metrics-port", $"{Ports.Free()}",
             "--initial-cluster", $"dapr-placement-0=127.0.0.1:{Ports.Free()}");

@@ -72,6 +72,7 @@ public sealed class ManagementTests(SharedStack stack)
     [Fact]
     public async Task Waiting_for_nobody_says_so()
     {
+        stack.Dapr.Require();
         await FluentActions.Awaiting(() => stack.EndOf("nobody")).Should().ThrowAsync<InvalidOperationException>();
         await FluentActions.Awaiting(() => stack.Client.WaitForWorkflowStartAsync("nobody")).Should().ThrowAsync<InvalidOperationException>();
         (await stack.Client.GetWorkflowStateAsync("nobody")).Should().BeNull();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Dapr.Workflow;
 
 namespace DaprShop.Workflow.Tests.Runtime;
@@ -44,6 +45,16 @@ public sealed class RunningTests(SharedStack stack)
         state.IsWorkflowCompleted.Should().BeTrue();
         state.FailureDetails!.ErrorMessage.Should().Contain("broken");
         state.FailureDetails.IsCausedBy<WorkflowTaskFailedException>().Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_result_the_sidecar_refuses_for_its_size_fails_the_activity()
+    {
+        (await stack.RunAsync("Large", 1_000_000)).ReadOutputAs<int>().Should().Be(1_000_000);
+
+        var state = await stack.RunAsync("Large", 5_000_000);
+        state.RuntimeStatus.Should().Be(WorkflowRuntimeStatus.Failed);
+        state.FailureDetails!.ErrorMessage.Should().Contain("too large");
     }
 
     [Fact]
@@ -111,6 +122,21 @@ public sealed class RunningTests(SharedStack stack)
         var second = (await stack.EndOf(id)).ReadOutputAs<Guid[]>()!;
 
         first.Concat(second).Should().HaveCount(4).And.OnlyHaveUniqueItems();
+    }
+
+    [Fact]
+    public async Task The_starters_trace_goes_on_in_the_activities()
+    {
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name is "Dapr.Workflow" or "the starter",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var source = new ActivitySource("the starter");
+        using var starter = source.StartActivity();
+
+        (await stack.RunAsync("Trace")).ReadOutputAs<string>().Should().Be($"{starter!.TraceId}");
     }
 
     [Fact]

@@ -18,6 +18,10 @@ internal static class Samples
 
         options.RegisterWorkflow<string, string[]>("Stubborn", (context, _) => context.CallActivityAsync<string[]>(
             nameof(FailTwiceActivity), context.InstanceId, new WorkflowTaskOptions(new WorkflowRetryPolicy(3, TimeSpan.FromMilliseconds(100)))));
+        options.RegisterActivity<object?, string>("Trace", (_, _) => Task.FromResult($"{System.Diagnostics.Activity.Current?.TraceId}"));
+        options.RegisterWorkflow<object?, string>("Trace", (context, _) => context.CallActivityAsync<string>("Trace"));
+        options.RegisterActivity<int, string>("Large", (_, size) => Task.FromResult(new string('x', size)));
+        options.RegisterWorkflow<int, int>("Large", async (context, size) => (await context.CallActivityAsync<string>("Large", size)).Length);
         options.RegisterWorkflow<string, object?>("Fails", (context, message) => context.CallActivityAsync<object?>("Throw", message));
         options.RegisterWorkflow<double, double>("Sleep", async (context, seconds) =>
         {

@@ -2,10 +2,12 @@ using System.Globalization;
 
 namespace DaprShop.Shop.Infrastructure;
 
-/// <summary>Who listens on a TCP port, from /proc: the socket's inode in /proc/net/tcp, then the process that holds it.</summary>
+/// <summary>
+/// Who holds a TCP port, from /proc: the socket's inode in /proc/net/tcp, then the process that has it open. Not only who listens: the system may have
+/// given one of the shop's ports to somebody's outgoing connection.
+/// </summary>
 internal static class PortOwner
 {
-    private const string Listening = "0A";
     private static readonly string[] Tables = ["/proc/net/tcp", "/proc/net/tcp6"];
 
     /// <summary>Like "redis-server (pid 42)"; null where it cannot be told (another user's process, or not Linux).</summary>
@@ -17,13 +19,13 @@ internal static class PortOwner
         return inodes.Count == 0 ? null : Directory.EnumerateDirectories("/proc").Select(folder => Holder(folder, inodes)).FirstOrDefault(found => found is not null);
     }
 
-    /// <summary>The inodes of the sockets that listen on <paramref name="port"/>, in the lines of /proc/net/tcp.</summary>
+    /// <summary>The inodes of the sockets that have the local port <paramref name="port"/>, in the lines of /proc/net/tcp.</summary>
     public static IEnumerable<string> Inodes(IEnumerable<string> lines, int port)
     {
         var suffix = ":" + port.ToString("X4", CultureInfo.InvariantCulture);
         return from line in lines
                let fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-               where fields.Length > 9 && fields[3] == Listening && fields[1].EndsWith(suffix, StringComparison.Ordinal)
+               where fields.Length > 9 && fields[9] != "0" && fields[1].EndsWith(suffix, StringComparison.Ordinal)
                select fields[9];
     }
 

@@ -1,10 +1,16 @@
+using DaprShop.Shop.Processes;
+
 namespace DaprShop.Shop.Infrastructure;
 
 /// <summary>Tells before anything is started which ports are taken, and by whom.</summary>
 internal static class RequiredPorts
 {
-    public static void Check(IEnumerable<(int Port, string Purpose)> ports)
+    /// <summary>Outgoing connections come and go: a port that one of them was given is worth a moment's patience.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public static async Task CheckAsync(IReadOnlyList<(int Port, string Purpose)> ports)
     {
+        await Until.TrueAsync(() => Task.FromResult(ports.All(needed => FreePort.IsFree(needed.Port))), Patience);
         var taken = ports.Where(needed => !FreePort.IsFree(needed.Port))
             .Select(needed => $"  {needed.Port} ({needed.Purpose}) is held by {PortOwner.Of(needed.Port) ?? "a process that this user may not look into"}")
             .ToList();

@@ -21,8 +21,7 @@ internal static class SidecarMetadata
             : [];
 
     // The app's SDK and the sidecar do not agree on the case of their keys.
-    private static JsonElement? Property(JsonElement of, string name) =>
-        of.ValueKind == JsonValueKind.Object && of.EnumerateObject().FirstOrDefault(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { Name: not null } found
-            ? found.Value
-            : null;
+    private static JsonElement? Property(JsonElement of, string name) => of.ValueKind == JsonValueKind.Object
+        ? of.EnumerateObject().Where(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(property => (JsonElement?)property.Value).FirstOrDefault()
+        : null;
 }

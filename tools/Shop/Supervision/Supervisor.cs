@@ -25,6 +25,8 @@ internal sealed class Supervisor : IAsyncDisposable
     /// <summary>Says what is going on, to whoever reads the state file.</summary>
     public void Phase(string text)
     {
+        if (text == _state.Phase)
+            return;
         Log.Line(text);
         Write(state => state with { Phase = text });
     }

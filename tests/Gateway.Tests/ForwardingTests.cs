@@ -1,0 +1,197 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using DaprShop.Gateway.Domain;
+using DaprShop.ServiceDefaults;
+using DaprShop.ServiceKit;
+using Microsoft.AspNetCore.Http;
+
+namespace DaprShop.Gateway.Tests;
+
+public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
+{
+    private readonly HttpClient _operator = fixture.Gateway.As(Identity.Operator);
+    private readonly HttpClient _customer = fixture.Gateway.As(Identity.Customer, "ann");
+
+    public static TheoryData<string, string, string, string> Routes => [.. RouteTable.Routes.Select(r => (r.Method, r.Pattern, r.App, r.Policy))];
+
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public async Task Each_route_reaches_its_app_and_lets_in_whom_it_should(string method, string pattern, string app, string policy)
+    {
+        var path = pattern.Replace("{id}", $"{Guid.CreateVersion7()}").Replace("{orderId}", $"{Guid.CreateVersion7()}").Replace("{sku}", "85123A-b%20c");
+        fixture.Sidecar.Calls.Clear();
+
+        (await SendAsync(fixture.Gateway.CreateClient(), method, path)).Should().Be(HttpStatusCode.Unauthorized);
+        (await SendAsync(_customer, method, path)).Should().Be(policy == Identity.Customer ? HttpStatusCode.OK : HttpStatusCode.Forbidden);
+        (await SendAsync(_operator, method, path + "?limit=3")).Should().Be(HttpStatusCode.OK);
+
+        var call = fixture.Sidecar.Calls.Last();
+        (call.Method, call.Path).Should().Be((method, $"/v1.0/invoke/{app}/method{path}?limit=3"));
+        call.Headers["authorization"].Should().Be(_operator.DefaultRequestHeaders.Authorization!.ToString());
+        fixture.Sidecar.Calls.Should().HaveCount(policy == Identity.Customer ? 2 : 1, "who is refused does not reach the house");
+    }
+
+    [Theory]
+    [InlineData("POST", "/charges")]
+    [InlineData("POST", "/refunds")]
+    [InlineData("POST", "/reservations")]
+    [InlineData("POST", "/reservations/release")]
+    [InlineData("POST", "/items/lookup")]
+    [InlineData("GET", "/events?after=0")]
+    [InlineData("GET", "/v1.0/invoke/orders/method/events")]
+    [InlineData("POST", "/subscriptions/orders")]
+    [InlineData("GET", "/orders/1/timeline/..%2F..%2Fevents")]
+    public async Task What_is_for_sidecars_only_is_not_there(string method, string path)
+    {
+        fixture.Sidecar.Calls.Clear();
+        using var response = await _operator.SendAsync(new HttpRequestMessage(new HttpMethod(method), path), TestContext.Current.CancellationToken);
+
+        ((int)response.StatusCode).Should().BeOneOf(404, 405);
+        response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
+        fixture.Sidecar.Calls.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_wrong_method_is_told_which_are_right()
+    {
+        using var response = await _operator.PatchAsync("/orders", null, TestContext.Current.CancellationToken);
+
+        await IsProblemAsync(response, 405, "method-not-allowed");
+        response.Content.Headers.Allow.Should().BeEquivalentTo("GET", "POST");
+    }
+
+    [Fact]
+    public async Task A_client_cannot_steer_the_sidecar_by_headers_of_its_own()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/orders");
+        request.Headers.Add("dapr-app-id", "payments");
+        request.Headers.Add("Dapr-Api-Token", "guessed");
+        request.Headers.Add("dapr-caller-app-id", "orders");
+        using var response = await _operator.SendAsync(request, TestContext.Current.CancellationToken);
+
+        var headers = fixture.Sidecar.Calls.Last().Headers;
+        headers.Keys.Where(k => k.StartsWith("dapr-")).Should().Equal("dapr-api-token");
+        headers["dapr-api-token"].Should().Be("the-sidecars-token");
+    }
+
+    [Fact]
+    public async Task A_forged_or_expired_token_opens_nothing()
+    {
+        var forged = Tokens.For("olga", Identity.Operator, key: Convert.ToBase64String(new byte[32]));
+        var expired = Tokens.For("olga", Identity.Operator, expires: DateTime.UnixEpoch.AddYears(50));
+        foreach (var token in new[] { forged, expired, "nonsense" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/ops/backlog") { Headers = { Authorization = new("Bearer", token) } };
+            using var response = await fixture.Gateway.CreateClient().SendAsync(request, TestContext.Current.CancellationToken);
+            await IsProblemAsync(response, 401, "unauthenticated");
+        }
+    }
+
+    [Fact]
+    public async Task Body_and_idempotency_key_go_in_status_headers_and_problem_come_out_unchanged()
+    {
+        fixture.Sidecar.Answer = async context =>
+        {
+            context.Response.StatusCode = 422;
+            context.Response.Headers["Idempotency-Replayed"] = "true";
+            context.Response.ContentType = "application/problem+json";
+            await context.Response.WriteAsync("""{"type":"urn:daprshop:problem:invalid"}""");
+        };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/orders") { Content = new StringContent("""{"lines":[]}""", Encoding.UTF8, "application/json"), Headers = { { "Idempotency-Key", "k" } } };
+        using var response = await _customer.SendAsync(request, TestContext.Current.CancellationToken);
+
+        await IsProblemAsync(response, 422, "invalid");
+        response.Headers.GetValues("Idempotency-Replayed").Should().Equal("true");
+        (fixture.Sidecar.Calls.Last().Body, fixture.Sidecar.Calls.Last().Headers["idempotency-key"]).Should().Be(("""{"lines":[]}""", "k"));
+    }
+
+    [Theory]
+    [InlineData(500, """{"errorCode":"ERR_DIRECT_INVOKE","message":"failed to invoke, id: orders"}""")]
+    [InlineData(502, "")]
+    [InlineData(503, "upstream connect error")]
+    public async Task A_sidecars_own_error_becomes_a_problem_that_says_when_to_come_again(int status, string body)
+    {
+        fixture.Sidecar.Answer = async context =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(body);
+        };
+        using var response = await _customer.GetAsync("/orders", TestContext.Current.CancellationToken);
+
+        await IsProblemAsync(response, 503, "unavailable");
+        response.Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task A_connection_that_breaks_becomes_a_problem_too()
+    {
+        fixture.Sidecar.Answer = context => { context.Abort(); return Task.CompletedTask; };
+        using var response = await _customer.GetAsync("/orders", TestContext.Current.CancellationToken);
+
+        await IsProblemAsync(response, 503, "unavailable");
+    }
+
+    [Fact]
+    public async Task A_sidecar_that_is_away_becomes_a_problem_and_the_gateway_is_not_ready()
+    {
+        await using var alone = new ServiceHost<Program>(null, ("DAPR_HTTP_ENDPOINT", "http://127.0.0.1:9"));
+        using var response = await alone.As(Identity.Customer).GetAsync("/orders", TestContext.Current.CancellationToken);
+        using var ready = await alone.CreateClient().GetAsync("/health/ready", TestContext.Current.CancellationToken);
+        using var live = await alone.CreateClient().GetAsync("/health/live", TestContext.Current.CancellationToken);
+        using var here = await fixture.Gateway.CreateClient().GetAsync("/health/ready", TestContext.Current.CancellationToken);
+
+        await IsProblemAsync(response, 503, "unavailable");
+        (ready.StatusCode, live.StatusCode, here.StatusCode).Should().Be((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK, HttpStatusCode.OK));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_body_over_the_limit_is_refused_announced_or_not(bool chunked)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/orders") { Content = new ByteArrayContent(new byte[ShopService.MaxBodySize + 1]) };
+        request.Headers.ExpectContinue = !chunked;
+        request.Headers.TransferEncodingChunked = chunked;
+        using var response = await _customer.SendAsync(request, TestContext.Current.CancellationToken);
+
+        await IsProblemAsync(response, 413, "too-large");
+    }
+
+    [Fact]
+    public async Task A_body_is_passed_on_while_it_is_still_being_written()
+    {
+        var more = new TaskCompletionSource();
+        fixture.Sidecar.Answer = async context =>
+        {
+            await context.Response.WriteAsync("first");
+            await context.Response.Body.FlushAsync();
+            await more.Task;
+            await context.Response.WriteAsync("second");
+        };
+        using var response = await _customer.GetAsync("/orders", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        await using var body = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
+        var buffer = new byte[5];
+        await body.ReadExactlyAsync(buffer, TestContext.Current.CancellationToken);
+        more.SetResult();
+
+        Encoding.UTF8.GetString(buffer).Should().Be("first");
+        (await new StreamReader(body).ReadToEndAsync(TestContext.Current.CancellationToken)).Should().Be("second");
+    }
+
+    private async Task<HttpStatusCode> SendAsync(HttpClient client, string method, string path)
+    {
+        fixture.Sidecar.Answer = context => context.Response.WriteAsync("fine");
+        using var response = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+        return response.StatusCode;
+    }
+
+    private static async Task IsProblemAsync(HttpResponseMessage response, int status, string kind)
+    {
+        ((int)response.StatusCode).Should().Be(status);
+        response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
+        (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("type").GetString().Should().EndWith($":{kind}");
+    }
+}

@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using DaprShop.Contracts;
+using DaprShop.Messaging;
+using DaprShop.ServiceDefaults;
+using DaprShop.ServiceKit;
+
+namespace DaprShop.History.Tests;
+
+public sealed class DeadLetterTests(HistoryFixture fixture) : IClassFixture<HistoryFixture>
+{
+    private readonly HttpClient _operator = fixture.Service.As(Identity.Operator);
+
+    [Fact]
+    public async Task A_poisoned_event_is_parked_and_can_be_replayed_once_its_cause_is_mended()
+    {
+        var (poison, healthy) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await Sql.ScalarAsync<object>(fixture.Database.Owner, $"alter table order_timeline add constraint quarrel check (order_id <> '{poison}')");
+        var page = fixture.Page(Topics.Payments, Captured(poison), Captured(healthy));
+
+        for (var attempt = 1; attempt < DeadLetters.MaxAttempts; attempt++) (await fixture.DeliverAsync(Topics.Payments, page)).Should().Be("RETRY");
+        (await fixture.DeliverAsync(Topics.Payments, page)).Should().Be("SUCCESS");
+
+        (await EntriesAsync(healthy)).Should().Be(1);
+        var letter = (await ListAsync()).Single(l => l.Body.Contains($"{poison}"));
+        letter.Cause.Should().Contain("quarrel");
+        (await StatusAsync(HttpMethod.Post, $"{letter.Id}/replay")).Should().Be(HttpStatusCode.Conflict, "its cause is still there");
+        (await ListAsync()).Should().Contain(l => l.Id == letter.Id, "a replay that fails changes nothing");
+
+        await Sql.ScalarAsync<object>(fixture.Database.Owner, "alter table order_timeline drop constraint quarrel");
+        (await StatusAsync(HttpMethod.Post, $"{letter.Id}/replay")).Should().Be(HttpStatusCode.NoContent);
+
+        (await EntriesAsync(poison)).Should().Be(1);
+        (await StatusAsync(HttpMethod.Post, $"{letter.Id}/replay")).Should().Be(HttpStatusCode.NotFound, "it is replayed once");
+        (await ListAsync()).Should().NotContain(l => l.Id == letter.Id);
+    }
+
+    [Fact]
+    public async Task What_cannot_even_be_read_is_parked_acknowledged_and_can_be_discarded()
+    {
+        var mark = Guid.CreateVersion7().ToString();
+        (await fixture.DeliverAsync(Topics.Orders, new { mark, events = 3 })).Should().Be("SUCCESS");
+        await fixture.Service.CreateClient().PostAsJsonAsync($"subscriptions/{Topics.Orders}/dead", new { given = "up", mark }, TestContext.Current.CancellationToken);
+
+        var letters = (await ListAsync()).Where(l => l.Body.Contains(mark)).ToList();
+
+        letters.Should().HaveCount(2).And.OnlyContain(l => l.Producer == Apps.Orders && l.Position == null);
+        (await StatusAsync(HttpMethod.Delete, $"{letters[0].Id}")).Should().Be(HttpStatusCode.NoContent);
+        (await StatusAsync(HttpMethod.Delete, $"{letters[0].Id}")).Should().Be(HttpStatusCode.NotFound);
+        (await ListAsync()).Where(l => l.Body.Contains(mark)).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Only_operators_come_in()
+    {
+        using var customer = await fixture.Service.As(Identity.Customer).GetAsync("ops/dead-letters", TestContext.Current.CancellationToken);
+        using var replaying = await fixture.Service.As(Identity.Customer).PostAsync($"ops/dead-letters/{Guid.CreateVersion7()}/replay", null, TestContext.Current.CancellationToken);
+
+        (customer.StatusCode, replaying.StatusCode).Should().Be((HttpStatusCode.Forbidden, HttpStatusCode.Forbidden));
+    }
+
+    [Fact]
+    public async Task The_sidecar_is_told_of_a_bulk_subscription_for_each_topic_and_one_for_its_dead_letters()
+    {
+        var subscriptions = await fixture.Service.CreateClient().GetFromJsonAsync<JsonElement>("dapr/subscribe", TestContext.Current.CancellationToken);
+
+        var told = subscriptions.EnumerateArray().ToDictionary(s => s.GetProperty("topic").GetString()!);
+        told.Keys.Should().BeEquivalentTo("orders", "stock", "payments", "orders-dead", "stock-dead", "payments-dead");
+        foreach (var topic in new[] { Topics.Orders, Topics.Stock, Topics.Payments })
+        {
+            told[topic].GetProperty("deadLetterTopic").GetString().Should().Be($"{topic}-dead");
+            told[topic].GetProperty("bulkSubscribe").GetProperty("enabled").GetBoolean().Should().BeTrue();
+        }
+    }
+
+    private static (string, DateTimeOffset, object) Captured(Guid order) =>
+        (EventTypes.PaymentBooked, DateTimeOffset.UnixEpoch, new PaymentBooked($"{order}", "captured", 1, null));
+
+    private Task<long> EntriesAsync(Guid order) => Sql.ScalarAsync<long>(fixture.Database.Auditor, $"select count(*) from order_timeline where order_id = '{order}'");
+
+    private async Task<List<Letter>> ListAsync() => (await _operator.GetFromJsonAsync<Letters>("ops/dead-letters?limit=200"))!.Messages;
+
+    private async Task<HttpStatusCode> StatusAsync(HttpMethod method, string path)
+    {
+        using var response = await _operator.SendAsync(new HttpRequestMessage(method, $"ops/dead-letters/{path}"));
+        return response.StatusCode;
+    }
+
+    private sealed record Letters(List<Letter> Messages);
+
+    private sealed record Letter(Guid Id, string Producer, long? Position, string Body, string Cause);
+}

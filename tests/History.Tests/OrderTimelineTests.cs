@@ -1,0 +1,121 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using DaprShop.Contracts;
+using DaprShop.ServiceDefaults;
+using DaprShop.ServiceKit;
+
+namespace DaprShop.History.Tests;
+
+public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<HistoryFixture>
+{
+    private static readonly DateTimeOffset Noon = new(2026, 1, 2, 12, 0, 0, TimeSpan.Zero);
+    private readonly Guid _order = Guid.CreateVersion7();
+
+    [Fact]
+    public async Task An_orders_way_reads_like_a_parcels_though_its_producers_were_heard_in_any_sequence()
+    {
+        await fixture.TellAsync(Topics.Payments, (EventTypes.PaymentBooked, Noon.AddSeconds(2), new PaymentBooked($"{_order}", "captured", 12.5m, null)));
+        await fixture.TellAsync(Topics.Stock, Allocated(Noon.AddSeconds(1), ("A", 3), ("B", 1)));
+        await fixture.TellAsync(Topics.Orders,
+            Accepted(Noon), Moved(Noon.AddSeconds(1), "accepted", "reserved"), Moved(Noon.AddSeconds(3), "reserved", "paid"), Moved(Noon.AddSeconds(3), "paid", "confirmed"));
+
+        var timeline = await TimelineAsync(fixture.Service.As(Identity.Customer, "ann"));
+
+        timeline.Select(e => (e.Source, e.Text)).Should().Equal(
+            ("orders", "Order 7 was accepted: 4 units of 2 SKUs, GBP 12.50"),
+            ("inventory", "4 units of 2 SKUs allocated"),
+            ("orders", "Stock is held for the order"),
+            ("payments", "GBP 12.50 captured"),
+            ("orders", "The order is paid"),
+            ("orders", "The order is confirmed and ready to ship"));
+        timeline.Where(e => e.Type == "order.moved").Select(e => (e.From, e.To)).Should().Equal(("accepted", "reserved"), ("reserved", "paid"), ("paid", "confirmed"));
+    }
+
+    [Fact]
+    public async Task A_refusal_says_what_was_short()
+    {
+        await fixture.TellAsync(Topics.Orders, Accepted(Noon), Moved(Noon.AddSeconds(2), "accepted", "rejected", "out of stock"));
+        await fixture.TellAsync(Topics.Stock, (EventTypes.StockRefused, Noon.AddSeconds(1), new StockRefused(_order, [new("A", 3, 1)])));
+
+        var timeline = await TimelineAsync(fixture.Service.As(Identity.Operator));
+
+        timeline[1].Text.Should().Be("Not enough stock: A (1 of 3)");
+        timeline[2].Reason.Should().Be("out of stock");
+    }
+
+    [Fact]
+    public async Task Messages_that_come_again_add_nothing()
+    {
+        var page = fixture.Page(Topics.Orders, Accepted(Noon), Moved(Noon, "accepted", "cancelled"));
+
+        for (var i = 0; i < 3; i++) (await fixture.DeliverAsync(Topics.Orders, page)).Should().Be("SUCCESS");
+
+        (await TimelineAsync(fixture.Service.As(Identity.Operator))).Should().HaveCount(2);
+    }
+
+    [Fact]
+    public async Task A_message_after_a_gap_waits_while_the_producer_is_away()
+    {
+        var missing = fixture.Page(Topics.Payments, (EventTypes.PaymentBooked, Noon, new PaymentBooked($"{_order}", "captured", 1, null)));
+        var next = fixture.Page(Topics.Payments, (EventTypes.PaymentBooked, Noon, new PaymentBooked($"{_order}", "refunded", 1, null)));
+
+        (await fixture.DeliverAsync(Topics.Payments, next)).Should().Be("RETRY");
+        (await fixture.DeliverAsync(Topics.Payments, missing)).Should().Be("SUCCESS");
+        (await fixture.DeliverAsync(Topics.Payments, next)).Should().Be("SUCCESS");
+
+        (await TimelineAsync(fixture.Service.As(Identity.Operator))).Select(e => e.Type).Should().Equal("payment.captured", "payment.refunded");
+    }
+
+    [Fact]
+    public async Task A_customer_sees_no_order_but_their_own_and_cannot_tell_foreign_from_unknown()
+    {
+        await fixture.TellAsync(Topics.Orders, Accepted(Noon));
+
+        using var foreign = await fixture.Service.As(Identity.Customer, "bob").GetAsync($"orders/{_order}/timeline", TestContext.Current.CancellationToken);
+        using var unknown = await fixture.Service.As(Identity.Customer, "ann").GetAsync($"orders/{Guid.CreateVersion7()}/timeline", TestContext.Current.CancellationToken);
+        using var nobody = await fixture.Service.CreateClient().GetAsync($"orders/{_order}/timeline", TestContext.Current.CancellationToken);
+        using var unknownToOperator = await fixture.Service.As(Identity.Operator).GetAsync($"orders/{Guid.CreateVersion7()}/timeline", TestContext.Current.CancellationToken);
+
+        (foreign.StatusCode, unknown.StatusCode, nobody.StatusCode).Should().Be((HttpStatusCode.NotFound, HttpStatusCode.NotFound, HttpStatusCode.Unauthorized));
+        unknownToOperator.StatusCode.Should().Be(HttpStatusCode.NotFound);
+        var problems = new[] { foreign, unknown }.Select(r => r.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken));
+        (await Task.WhenAll(problems)).Select(p => p.GetProperty("detail").GetString()).Distinct().Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Pages_joined_by_their_cursors_are_the_whole_timeline()
+    {
+        await fixture.TellAsync(Topics.Orders, [Accepted(Noon), .. Enumerable.Range(0, 9).Select(i => Moved(Noon.AddMicroseconds(i / 3), $"s{i}", $"s{i + 1}"))]);
+        var reader = fixture.Service.As(Identity.Operator);
+        var all = await TimelineAsync(reader);
+
+        var joined = new List<Entry>();
+        for (string? cursor = null, more = "yes"; more is not null; more = cursor)
+        {
+            var page = (await reader.GetFromJsonAsync<Page>($"orders/{_order}/timeline?limit=3{(cursor is null ? "" : $"&cursor={cursor}")}", TestContext.Current.CancellationToken))!;
+            joined.AddRange(page.Entries);
+            cursor = page.Cursor;
+        }
+
+        joined.Should().Equal(all).And.HaveCount(10);
+        using var bad = await reader.GetAsync($"orders/{_order}/timeline?cursor=nonsense", TestContext.Current.CancellationToken);
+        bad.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+    }
+
+    private (string, DateTimeOffset, object) Accepted(DateTimeOffset at) =>
+        (EventTypes.OrderAccepted, at, new OrderAccepted(_order, 7, "ann", 12.5m, [new("A", 3, 2.5m), new("B", 1, 5)]));
+
+    private (string, DateTimeOffset, object) Moved(DateTimeOffset at, string from, string to, string? reason = null) =>
+        (EventTypes.OrderMoved, at, new OrderMoved(_order, from, to, reason));
+
+    private (string, DateTimeOffset, object) Allocated(DateTimeOffset at, params IEnumerable<(string Sku, int Quantity)> lines) =>
+        (EventTypes.StockMoved, at, new StockMoved("allocated", $"{_order}", "saga", null, [.. lines.Select(l => new MovementLine($"{_order}{l.Sku}", "main", 1, l.Quantity, 10, l.Quantity, 10 - l.Quantity))]));
+
+    private async Task<List<Entry>> TimelineAsync(HttpClient reader) =>
+        (await reader.GetFromJsonAsync<Page>($"orders/{_order}/timeline", TestContext.Current.CancellationToken))!.Entries;
+
+    private sealed record Page(List<Entry> Entries, string? Cursor);
+
+    private sealed record Entry(DateTimeOffset At, string Source, string Type, string Text, string? From, string? To, string? Reason);
+}

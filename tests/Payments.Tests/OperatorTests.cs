@@ -1,0 +1,128 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using DaprShop.Contracts;
+using DaprShop.ServiceDefaults;
+using DaprShop.ServiceKit;
+
+namespace DaprShop.Payments.Tests;
+
+public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<PaymentsFixture>
+{
+    private readonly HttpClient _operator = fixture.Service.As(Identity.Operator, "olga");
+
+    [Fact]
+    public async Task A_credit_is_given_once_per_key_and_repeated_word_for_word()
+    {
+        var (key, reference) = (NewText(), NewText());
+
+        using var given = await CreditAsync(key, new { reference, amount = 3.50m });
+        using var again = await CreditAsync(key, new { reference, amount = 3.5m });
+
+        (given.StatusCode, again.StatusCode).Should().Be((HttpStatusCode.OK, HttpStatusCode.OK));
+        given.Headers.Contains(IdempotencyKey.ReplayedHeader).Should().BeFalse();
+        again.Headers.GetValues(IdempotencyKey.ReplayedHeader).Should().Equal("true");
+        (await BodyAsync(again)).Should().Be(await BodyAsync(given));
+        (await RowsAsync(reference)).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Twenty_requests_at_once_with_one_key_give_one_credit()
+    {
+        var (key, reference) = (NewText(), NewText());
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => CreditAsync(key, new { reference, amount = 1 })));
+
+        answers.Should().OnlyContain(a => a.StatusCode == HttpStatusCode.OK);
+        answers.Count(a => !a.Headers.Contains(IdempotencyKey.ReplayedHeader)).Should().Be(1);
+        (await RowsAsync(reference)).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_key_with_another_body_is_refused_and_so_is_a_reference_with_another_key()
+    {
+        var (key, reference) = (NewText(), NewText());
+        using var given = await CreditAsync(key, new { reference, amount = 1 });
+
+        using var otherBody = await CreditAsync(key, new { reference, amount = 2 });
+        using var otherKey = await CreditAsync(NewText(), new { reference, amount = 1 });
+
+        await IsProblemAsync(otherBody, 422, "idempotency-conflict");
+        await IsProblemAsync(otherKey, 409, "already-credited");
+        (await RowsAsync(reference)).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Every_malformed_credit_gets_its_problem_and_gives_nothing()
+    {
+        using var noKey = await CreditAsync(null, new { reference = "r", amount = 1 });
+        using var zero = await CreditAsync(NewText(), new { reference = "r", amount = 0 });
+        using var huge = await CreditAsync(NewText(), new { reference = "r", amount = 1e15 });
+        using var nameless = await CreditAsync(NewText(), new { reference = "", amount = 1 });
+        using var fields = await CreditAsync(NewText(), new { });
+        using var broken = await SendAsync(_operator, NewText(), new StringContent("{\"reference\":", Encoding.UTF8, "application/json"));
+        using var oversized = await SendAsync(_operator, NewText(), new StringContent(new string(' ', 5_000_000), Encoding.UTF8, "application/json"));
+
+        await IsProblemAsync(noKey, 400, "idempotency-key-missing");
+        await IsProblemAsync(zero, 422, "invalid");
+        await IsProblemAsync(huge, 422, "invalid");
+        await IsProblemAsync(nameless, 422, "invalid");
+        await IsProblemAsync(fields, 400, "malformed-json");
+        await IsProblemAsync(broken, 400, "malformed-json");
+        await IsProblemAsync(oversized, 413, "too-large");
+        (await RowsAsync("r")).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Only_operators_come_in()
+    {
+        using var customer = await SendAsync(fixture.Service.As(Identity.Customer), NewText(), JsonContent.Create(new { reference = "x", amount = 1 }));
+        using var nobody = await SendAsync(fixture.Service.CreateClient(), NewText(), JsonContent.Create(new { reference = "x", amount = 1 }));
+        using var looking = await fixture.Service.As(Identity.Customer).GetAsync($"payments/{Guid.CreateVersion7()}", TestContext.Current.CancellationToken);
+
+        await IsProblemAsync(customer, 403, "forbidden");
+        await IsProblemAsync(nobody, 401, "unauthenticated");
+        await IsProblemAsync(looking, 403, "forbidden");
+    }
+
+    [Fact]
+    public async Task An_operator_sees_a_payment_with_the_providers_rows()
+    {
+        var order = new ChargeOrder(Guid.CreateVersion7(), 9.99m, "tok_ok");
+        await _operator.PostAsJsonAsync("charges", new ChargeRequest([order]), TestContext.Current.CancellationToken);
+        await _operator.PostAsJsonAsync("refunds", new RefundRequest([order.OrderId]), TestContext.Current.CancellationToken);
+
+        var payment = await _operator.GetFromJsonAsync<JsonElement>($"payments/{order.OrderId}", TestContext.Current.CancellationToken);
+        using var unknown = await _operator.GetAsync($"payments/{Guid.CreateVersion7()}", TestContext.Current.CancellationToken);
+
+        payment.GetProperty("state").GetString().Should().Be("refunded");
+        payment.GetProperty("ledger").EnumerateArray().Select(l => (l.GetProperty("kind").GetString(), l.GetProperty("amount").GetDecimal()))
+            .Should().Equal(("charge", 9.99m), ("refund", 9.99m));
+        await IsProblemAsync(unknown, 404, "not-found");
+    }
+
+    private Task<HttpResponseMessage> CreditAsync(string? key, object body) => SendAsync(_operator, key, JsonContent.Create(body));
+
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient caller, string? key, HttpContent body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "payments/credits") { Content = body };
+        request.Headers.ExpectContinue = true;
+        if (key is not null) request.Headers.Add("Idempotency-Key", key);
+        return await caller.SendAsync(request);
+    }
+
+    private static async Task IsProblemAsync(HttpResponseMessage response, int status, string kind)
+    {
+        ((int)response.StatusCode).Should().Be(status);
+        response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
+        (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("type").GetString().Should().EndWith($":{kind}");
+    }
+
+    private static string NewText() => Guid.CreateVersion7().ToString();
+
+    private static Task<string> BodyAsync(HttpResponseMessage response) => response.Content.ReadAsStringAsync();
+
+    private Task<long> RowsAsync(string reference) =>
+        Sql.ScalarAsync<long>(fixture.Database.Auditor, $"select count(*) from provider_ledger where kind = 'credit' and reference = '{reference}'");
+}

@@ -1,0 +1,25 @@
+using DaprShop.Payments.Data;
+using DaprShop.ServiceDefaults;
+using DaprShop.ServiceKit;
+using DaprShop.TestKit;
+using Npgsql;
+
+namespace DaprShop.Payments.Tests;
+
+/// <summary>The service over a migrated database of its own.</summary>
+public sealed class PaymentsFixture : IAsyncLifetime
+{
+    public TestDatabase Database { get; private set; } = null!;
+
+    internal ServiceHost<Program> Service { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Database = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("payments");
+        await using var owner = NpgsqlDataSource.Create(Database.Owner);
+        await ServiceDefaults.Database.MigrateAsync<PaymentsContext>(owner, options => new PaymentsContext(options));
+        Service = new ServiceHost<Program>(Database.App);
+    }
+
+    public ValueTask DisposeAsync() => Service.DisposeAsync();
+}
