@@ -10,9 +10,8 @@ namespace Dapr.Workflow;
 public sealed class DaprWorkflowClient : IDaprWorkflowClient
 {
     private readonly Sidecar _sidecar;
-    private readonly TimeProvider _time;
 
-    internal DaprWorkflowClient(Sidecar sidecar, TimeProvider time) => (_sidecar, _time) = (sidecar, time);
+    internal DaprWorkflowClient(Sidecar sidecar) => _sidecar = sidecar;
 
     /// <inheritdoc />
     public Task<string> ScheduleNewWorkflowAsync(string name, string? instanceId = null, object? input = null) =>
@@ -52,8 +51,19 @@ public sealed class DaprWorkflowClient : IDaprWorkflowClient
     /// <inheritdoc />
     public async Task<WorkflowState?> GetWorkflowStateAsync(string instanceId, bool getInputsAndOutputs = true, CancellationToken cancellation = default)
     {
-        var response = await CallAsync(instanceId, options => _sidecar.Service.GetInstanceAsync(Query(instanceId, getInputsAndOutputs), options), cancellation);
-        return response.Exists ? new WorkflowState(response.WorkflowState) : null;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var response = await CallAsync(instanceId, options => _sidecar.Service.GetInstanceAsync(Query(instanceId, getInputsAndOutputs), options), cancellation);
+                return response.Exists ? new WorkflowState(response.WorkflowState) : null;
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.Unknown && attempt < Timing.ReadAttempts)
+            {
+                // The sidecar reads the rows of a state one by one: a turn's save in between looks to it like a missing row.
+                await Task.Delay(Timing.ReadAgain, cancellation);
+            }
+        }
     }
 
     /// <inheritdoc />
@@ -102,7 +112,7 @@ public sealed class DaprWorkflowClient : IDaprWorkflowClient
         {
             return (await CallAsync(instanceId, options => _sidecar.Service.PurgeInstancesAsync(request, options), cancellation)).DeletedInstanceCount > 0;
         }
-        catch (RpcException e) when (e.StatusCode is StatusCode.NotFound or StatusCode.FailedPrecondition)
+        catch (RpcException e) when (CannotBePurged(e))
         {
             return false;
         }
@@ -118,11 +128,11 @@ public sealed class DaprWorkflowClient : IDaprWorkflowClient
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         var wait = Timing.FirstReconnect;
-        while (true)
+        for (var round = Timing.FirstWaitRound; ; round = Timing.WaitRound)
         {
             try
             {
-                var response = await call(Query(instanceId, getInputsAndOutputs), _sidecar.Within(Timing.WaitRound, cancellation));
+                var response = await call(Query(instanceId, getInputsAndOutputs), _sidecar.Within(round, cancellation));
                 if (response.Exists && new WorkflowState(response.WorkflowState) is var state && isReached(state))
                     return state;
                 if (!response.Exists)
@@ -132,18 +142,16 @@ public sealed class DaprWorkflowClient : IDaprWorkflowClient
             {
                 throw new OperationCanceledException(cancellation);
             }
-            catch (RpcException e) when (e.StatusCode == StatusCode.DeadlineExceeded)
-            {
-                continue;
-            }
             catch (RpcException e) when (e.StatusCode is not (StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.Unimplemented))
             {
-                // No worker or no sidecar for the moment, or no such workflow: the state itself tells which.
+                // The round is over, or there is no worker or no sidecar for the moment, or no such workflow: the state itself tells which.
                 if (await LookAsync(instanceId, getInputsAndOutputs, cancellation) is { } seen && isReached(seen))
                     return seen;
+                if (e.StatusCode == StatusCode.DeadlineExceeded)
+                    continue;
             }
 
-            await Task.Delay(wait, _time, cancellation);
+            await Task.Delay(wait, cancellation);
             wait = Timing.Slower(wait);
         }
     }
@@ -183,6 +191,12 @@ public sealed class DaprWorkflowClient : IDaprWorkflowClient
 
     private static bool IsActiveAlready(RpcException e) =>
         e.StatusCode == StatusCode.AlreadyExists || e.Status.Detail.Contains("already exists", StringComparison.Ordinal);
+
+    /// <summary>The sidecar tells by words only that a workflow has not ended or does not exist.</summary>
+    private static bool CannotBePurged(RpcException e) =>
+        e.StatusCode is StatusCode.NotFound or StatusCode.FailedPrecondition
+        || e.Status.Detail.Contains("not yet completed", StringComparison.Ordinal)
+        || e.Status.Detail.Contains("no such instance", StringComparison.Ordinal);
 
     private static InvalidOperationException NotFound(string instanceId) => new($"There is no workflow {instanceId}.");
 

@@ -3,6 +3,7 @@ using Dapr.Workflow.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Dapr.Workflow;
 
@@ -20,14 +21,13 @@ public static class WorkflowServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(serviceCollection);
         ArgumentNullException.ThrowIfNull(configure);
 
-        serviceCollection.TryAddSingleton(TimeProvider.System);
         serviceCollection.TryAddSingleton<Sidecar>();
         serviceCollection.AddOptions<WorkflowRuntimeOptions>().Configure(configure);
-        serviceCollection.TryAddSingleton(provider => provider.GetRequiredService<Microsoft.Extensions.Options.IOptions<WorkflowRuntimeOptions>>().Value.Registry);
+        serviceCollection.TryAddSingleton(provider => provider.GetRequiredService<IOptions<WorkflowRuntimeOptions>>().Value.Registry);
         serviceCollection.TryAddSingleton<ActivityRunner>();
         serviceCollection.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, WorkflowWorker>());
-        serviceCollection.TryAdd(new ServiceDescriptor(typeof(DaprWorkflowClient), provider => new DaprWorkflowClient(
-            provider.GetRequiredService<Sidecar>(), provider.GetRequiredService<TimeProvider>()), lifetime));
+        serviceCollection.TryAdd(new ServiceDescriptor(typeof(DaprWorkflowClient),
+            provider => new DaprWorkflowClient(provider.GetRequiredService<Sidecar>()), lifetime));
         serviceCollection.TryAdd(new ServiceDescriptor(typeof(IDaprWorkflowClient), provider => provider.GetRequiredService<DaprWorkflowClient>(), lifetime));
         return serviceCollection;
     }

@@ -37,6 +37,9 @@ public static class EventLog
             events.Select(e => JsonSerializer.Serialize(e.Data, e.Data.GetType(), JsonSerializerOptions.Web)).ToArray());
     }
 
+    /// <summary>Adds a command whose one parameter is an array. Without this overload the array would be taken for the parameters.</summary>
+    public static void Add(this NpgsqlBatch batch, string sql, string[] value) => batch.Add(sql, [(object)value]);
+
     /// <summary>Adds a command with positional parameters.</summary>
     public static void Add(this NpgsqlBatch batch, string sql, params ReadOnlySpan<object> values)
     {

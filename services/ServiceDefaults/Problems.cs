@@ -68,10 +68,14 @@ public static class Problems
             BadHttpRequestException { StatusCode: 413 } => Of(413, "too-large", "Body too large", $"A body has at most {ShopService.MaxBodySize} bytes."),
             BadHttpRequestException { InnerException: JsonException json } => Of(400, "malformed-json", "Malformed JSON", json.Message),
             BadHttpRequestException bad => Of(bad.StatusCode, "bad-request", "Bad request", bad.Message),
+            // The classes of a wrong statement or value: waiting would not mend it.
+            PostgresException { SqlState: ['2', '2' or '3', ..] or ['4', '2', ..] } => Fault,
             NpgsqlException or HttpRequestException or TimeoutException or OperationCanceledException =>
                 Of(503, "unavailable", "Not available right now", "Something that this needs is away. Nothing is lost; send the same request again, with the same Idempotency-Key."),
-            _ => Of(500, "internal", "A fault of ours", "The request met a fault in the shop; it has been logged."),
+            _ => Fault,
         };
+
+        private static ProblemHttpResult Fault => Of(500, "internal", "A fault of ours", "The request met a fault in the shop; it has been logged.");
     }
 }
 

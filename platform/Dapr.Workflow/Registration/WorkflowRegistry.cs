@@ -9,8 +9,6 @@ internal sealed class WorkflowRegistry
     private readonly Dictionary<string, Func<IServiceProvider, IWorkflow>> _workflows = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Func<IServiceProvider, IWorkflowActivity>> _activities = new(StringComparer.OrdinalIgnoreCase);
 
-    public bool IsEmpty => _workflows.Count == 0 && _activities.Count == 0;
-
     public void AddWorkflow(string name, IWorkflow workflow) => _workflows.Add(name, _ => workflow);
 
     public void AddWorkflow<T>(string name) where T : class, IWorkflow => _workflows.Add(name, Creator<T>());

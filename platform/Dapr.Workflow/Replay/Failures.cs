@@ -12,6 +12,9 @@ internal static class Failures
     public static TaskFailureDetails Of(string type, string message) =>
         new() { ErrorType = type, ErrorMessage = message, IsNonRetriable = true };
 
+    public static TaskFailureDetails TooLarge(string what) =>
+        Of("PayloadTooLarge", $"{what} too large for the sidecar (--max-body-size). Pass references, not data.");
+
     public static WorkflowTaskFailureDetails Read(TaskFailureDetails? details) => details is null
         ? new WorkflowTaskFailureDetails("Unknown", "The task failed without saying why.")
         : new WorkflowTaskFailureDetails(details.ErrorType, details.ErrorMessage, details.StackTrace) { IsNonRetriable = details.IsNonRetriable };

@@ -165,7 +165,7 @@ internal sealed class ReplayContext(string name, string instanceId, string appId
     private void Forever(CreateTimerAction timer)
     {
         timer.FireAt = TimerOrigin.Never;
-        if (history.Recorded(Actions.NextId) is { } recorded && recorded.TimerCreated?.FireAt != TimerOrigin.Never
+        if (history.Recorded(Actions.NextId) is { } recorded && !TimerOrigin.Never.Equals(recorded.TimerCreated?.FireAt)
             || !Actions.Take("timer", "", out var id))
             return;
         Actions.New.Add(new WorkflowAction { Id = id, CreateTimer = timer });

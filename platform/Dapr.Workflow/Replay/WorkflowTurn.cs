@@ -25,8 +25,7 @@ internal sealed class WorkflowTurn
     {
         (_request, _history, _workflow) = (request, history, workflow);
         var start = history.Start!;
-        var appId = request.Router?.SourceAppID ?? start.Router?.SourceAppID ?? "";
-        _context = new ReplayContext(start.ExecutionStarted.Name, request.InstanceId, appId, Space(request, start), history, _pump, loggers);
+        _context = new ReplayContext(start.ExecutionStarted.Name, request.InstanceId, AppId(start.Router ?? request.Router), Space(request, start), history, _pump, loggers);
     }
 
     public static WorkflowResponse Run(WorkflowRequest request, WorkflowRegistry registry, IServiceProvider services, ILoggerFactory loggers)
@@ -52,6 +51,14 @@ internal sealed class WorkflowTurn
 
         return new WorkflowTurn(request, history, workflow, loggers).Run();
     }
+
+    /// <summary>The answer instead of one that was refused for its size.</summary>
+    public static WorkflowResponse TooLarge(WorkflowResponse refused) => new()
+    {
+        InstanceId = refused.InstanceId,
+        CompletionToken = refused.CompletionToken,
+        Actions = { Complete(refused.Actions is [.., var last] ? last.Id : 0, WorkflowStatus.Failed, null, Failures.TooLarge("The turn's actions are")) },
+    };
 
     private WorkflowResponse Run()
     {
@@ -222,6 +229,9 @@ internal sealed class WorkflowTurn
         EventTypeOneofCase.TaskCompleted or EventTypeOneofCase.TaskFailed
         or EventTypeOneofCase.ChildWorkflowInstanceCompleted or EventTypeOneofCase.ChildWorkflowInstanceFailed
         or EventTypeOneofCase.TimerFired or EventTypeOneofCase.EventRaised or EventTypeOneofCase.ExecutionStarted;
+
+    /// <summary>The app this runs in: where the start was sent to, or came from if it was sent nowhere else.</summary>
+    private static string AppId(TaskRouter? router) => router is null ? "" : router.HasTargetAppID ? router.TargetAppID : router.SourceAppID;
 
     /// <summary>Distinguishes this execution from the earlier ones under the same instance id, which continue-as-new and restarts make.</summary>
     private static Guid Space(WorkflowRequest request, HistoryEvent start)

@@ -39,6 +39,15 @@ internal sealed class ActivityRunner(WorkflowRegistry registry, IServiceScopeFac
         return response;
     }
 
+    /// <summary>The answer instead of one that was refused for its size.</summary>
+    public static ActivityResponse TooLarge(ActivityResponse refused) => new()
+    {
+        InstanceId = refused.InstanceId,
+        TaskId = refused.TaskId,
+        CompletionToken = refused.CompletionToken,
+        FailureDetails = Failures.TooLarge("The activity's result is"),
+    };
+
     private sealed class Context(string name, string key, string instanceId) : WorkflowActivityContext
     {
         public override TaskIdentifier Identifier => name;

@@ -11,11 +11,9 @@ internal sealed class Sidecar : IDisposable
     private const int LargestMessage = 16 * 1024 * 1024;
     private readonly GrpcChannel _channel;
     private readonly Metadata? _headers;
-    private readonly TimeProvider _time;
 
-    public Sidecar(IConfiguration configuration, TimeProvider time)
+    public Sidecar(IConfiguration configuration)
     {
-        _time = time;
         Address = AddressFrom(configuration);
         if (Setting(configuration, "DAPR_API_TOKEN") is { } token)
             _headers = new Metadata { { "dapr-api-token", token } };
@@ -23,7 +21,7 @@ internal sealed class Sidecar : IDisposable
         {
             MaxReceiveMessageSize = LargestMessage,
             InitialReconnectBackoff = Timing.FirstReconnect,
-            MaxReconnectBackoff = Timing.SlowestReconnect,
+            MaxReconnectBackoff = Timing.SlowestRedial,
             DisposeHttpClient = true,
             HttpHandler = new SocketsHttpHandler
             {
@@ -44,7 +42,7 @@ internal sealed class Sidecar : IDisposable
 
     /// <summary>The options of a call that must answer in time. Every call but the stream of work has such a limit.</summary>
     public CallOptions Within(TimeSpan limit, CancellationToken cancellationToken) =>
-        new(_headers, (_time.GetUtcNow() + limit).UtcDateTime, cancellationToken);
+        new(_headers, (Timing.Clock.GetUtcNow() + limit).UtcDateTime, cancellationToken);
 
     public CallOptions Unlimited(CancellationToken cancellationToken) => new(_headers, null, cancellationToken);
 

@@ -6,25 +6,37 @@ internal sealed class Slots(int count) : IDisposable
     private readonly SemaphoreSlim _free = new(count);
     private int _busy;
 
-    /// <summary>Jobs that have begun and not ended.</summary>
+    /// <summary>Jobs that run or wait.</summary>
     public int Busy => Volatile.Read(ref _busy);
 
-    public void Run(Func<Task> job, CancellationToken connection) => _ = Task.Run(
-        async () =>
+    public void Run(Func<Task> job, CancellationToken connection)
+    {
+        Interlocked.Increment(ref _busy);
+        _ = Task.Run(() => RunAsync(job, connection), CancellationToken.None);
+    }
+
+    private async Task RunAsync(Func<Task> job, CancellationToken connection)
+    {
+        try
         {
             await _free.WaitAsync(connection);
-            Interlocked.Increment(ref _busy);
-            try
-            {
-                await job();
-            }
-            finally
-            {
-                Interlocked.Decrement(ref _busy);
-                _free.Release();
-            }
-        },
-        connection);
+        }
+        catch (OperationCanceledException)
+        {
+            Interlocked.Decrement(ref _busy);
+            return;
+        }
+
+        try
+        {
+            await job();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _busy);
+            _free.Release();
+        }
+    }
 
     public void Dispose() => _free.Dispose();
 }

@@ -9,22 +9,24 @@ namespace Dapr.Workflow.Worker;
 
 /// <summary>Takes work from the sidecar for as long as the host runs, over as many connections as it takes, one after the other.</summary>
 internal sealed class WorkflowWorker(
-    Sidecar sidecar, WorkflowRegistry registry, ActivityRunner activities, IServiceProvider services,
-    ILoggerFactory loggers, TimeProvider time) : BackgroundService
+    Sidecar sidecar, WorkflowRegistry registry, ActivityRunner activities, IServiceProvider services, ILoggerFactory loggers) : BackgroundService
 {
     private readonly ILogger _log = loggers.CreateLogger<WorkflowWorker>();
     private readonly Slots _turns = new(100);
     private readonly Slots _activities = new(100);
     private readonly CancellationTokenSource _cut = new();
-    private volatile bool _stopping;
+    private long _lastItem;
+    private bool _away;
 
-    /// <summary>Takes no more work, finishes what has begun, and only then cuts the connection.</summary>
+    /// <summary>
+    /// Works on until no more work comes, within limits, and only then cuts the connection: a sidecar (1.18) that loses its last worker
+    /// with turns under way may never accept another one.
+    /// </summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        _stopping = true;
-        var until = time.GetUtcNow() + Timing.Drain;
-        while (_turns.Busy + _activities.Busy > 0 && time.GetUtcNow() < until && !cancellationToken.IsCancellationRequested)
-            await Task.Delay(TimeSpan.FromMilliseconds(10), time, CancellationToken.None);
+        var begin = Timing.Clock.GetTimestamp();
+        while (!IsQuiet && Timing.Clock.GetElapsedTime(begin) < Timing.Drain && !cancellationToken.IsCancellationRequested)
+            await Task.Delay(TimeSpan.FromMilliseconds(10), CancellationToken.None);
         await _cut.CancelAsync();
         await base.StopAsync(cancellationToken);
     }
@@ -42,7 +44,7 @@ internal sealed class WorkflowWorker(
         var wait = Timing.FirstReconnect;
         while (!_cut.IsCancellationRequested)
         {
-            var began = time.GetTimestamp();
+            var began = Timing.Clock.GetTimestamp();
             try
             {
                 await TakeWorkAsync(_cut.Token);
@@ -54,12 +56,15 @@ internal sealed class WorkflowWorker(
             {
                 if (_cut.IsCancellationRequested)
                     return;
-                _log.LogWorkerDisconnected(sidecar.Address, (e as RpcException)?.StatusCode.ToString() ?? e.GetType().Name, e.Message);
+                // Once per outage: the attempts go on, the log does not repeat them.
+                if (!_away)
+                    _log.LogWorkerDisconnected(sidecar.Address, Cause(e));
+                _away = true;
             }
 
-            if (time.GetElapsedTime(began) > Timing.SlowestReconnect)
+            if (Timing.Clock.GetElapsedTime(began) > Timing.SlowestReconnect)
                 wait = Timing.FirstReconnect;
-            await Task.Delay(wait, time, _cut.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(wait, _cut.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             wait = Timing.Slower(wait);
         }
     }
@@ -67,64 +72,74 @@ internal sealed class WorkflowWorker(
     private async Task TakeWorkAsync(CancellationToken cancellationToken)
     {
         await sidecar.Service.HelloAsync(new(), sidecar.Within(Timing.Hello, cancellationToken));
-        using var connection = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var stream = sidecar.Service.GetWorkItems(new GetWorkItemsRequest(), sidecar.Unlimited(cancellationToken));
+        using var connection = new WorkConnection(sidecar, cancellationToken);
+        using var stream = sidecar.Service.GetWorkItems(new GetWorkItemsRequest(), sidecar.Unlimited(connection.Token));
         _log.LogWorkerConnected(sidecar.Address);
+        _away = false;
         try
         {
-            while (await stream.ResponseStream.MoveNext(cancellationToken))
-                Dispatch(stream.ResponseStream.Current, connection.Token);
+            while (await stream.ResponseStream.MoveNext(connection.Token))
+                Dispatch(stream.ResponseStream.Current, connection);
         }
         finally
         {
-            // The sidecar hands the open work out again: an answer to this connection's copy would answer another one's question.
-            await connection.CancelAsync();
+            await connection.EndAsync();
         }
     }
 
     /// <summary>Never waits: the sidecar drops a stream that is not read.</summary>
-    private void Dispatch(WorkItem item, CancellationToken connection)
+    private void Dispatch(WorkItem item, WorkConnection connection)
     {
-        if (_stopping)
-            return;
+        Volatile.Write(ref _lastItem, Timing.Clock.GetTimestamp());
         if (item.RequestCase == WorkItem.RequestOneofCase.WorkflowRequest)
-            _turns.Run(() => TurnAsync(item, connection), connection);
+            _turns.Run(() => TurnAsync(item, connection), connection.Token);
         else if (item.RequestCase == WorkItem.RequestOneofCase.ActivityRequest)
-            _activities.Run(() => ActivityAsync(item, connection), connection);
+            _activities.Run(() => ActivityAsync(item, connection), connection.Token);
     }
 
-    private async Task TurnAsync(WorkItem item, CancellationToken connection)
+    private async Task TurnAsync(WorkItem item, WorkConnection connection)
     {
         var request = item.WorkflowRequest;
         try
         {
             var response = WorkflowTurn.Run(request, registry, services, loggers);
+            if (response.Actions is [.., { CompleteWorkflow.FailureDetails: { } failure }])
+                _log.LogWorkflowFailed(request.InstanceId, failure.ErrorType, failure.ErrorMessage);
             response.CompletionToken = item.CompletionToken;
-            await sidecar.Service.CompleteWorkflowTaskAsync(response, sidecar.Within(Timing.Complete, connection));
+            await connection.AnswerAsync(response, sidecar.Service.CompleteWorkflowTaskAsync, WorkflowTurn.TooLarge);
         }
 #pragma warning disable CA1031 // A bad work item must not harm the others.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             // Dropped, not sent again: the sidecar repeats the question, and a second answer to the first could differ.
-            _log.LogTurnDropped(request.InstanceId, e);
+            _log.LogTurnDropped(request.InstanceId, Cause(e), Trace(e));
         }
     }
 
-    private async Task ActivityAsync(WorkItem item, CancellationToken connection)
+    private async Task ActivityAsync(WorkItem item, WorkConnection connection)
     {
         var request = item.ActivityRequest;
         try
         {
             var response = await activities.RunAsync(request);
+            if (response.FailureDetails is { } failure)
+                _log.LogActivityFailed(request.Name, response.InstanceId, failure.ErrorType, failure.ErrorMessage);
             response.CompletionToken = item.CompletionToken;
-            await sidecar.Service.CompleteActivityTaskAsync(response, sidecar.Within(Timing.Complete, connection));
+            await connection.AnswerAsync(response, sidecar.Service.CompleteActivityTaskAsync, ActivityRunner.TooLarge);
         }
 #pragma warning disable CA1031 // A bad work item must not harm the others.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            _log.LogActivityDropped(request.Name, request.WorkflowInstance?.InstanceId ?? "", e);
+            _log.LogActivityDropped(request.Name, request.WorkflowInstance?.InstanceId ?? "", Cause(e), Trace(e));
         }
     }
+
+    private bool IsQuiet => _turns.Busy + _activities.Busy == 0 && Timing.Clock.GetElapsedTime(Volatile.Read(ref _lastItem)) > Timing.Quiet;
+
+    private static string Cause(Exception e) => e is RpcException rpc ? $"{rpc.StatusCode}: {rpc.Status.Detail}" : e.Message;
+
+    /// <summary>A lost connection needs no stack trace; anything else is a defect and does.</summary>
+    private static Exception? Trace(Exception e) => e is RpcException ? null : e;
 }

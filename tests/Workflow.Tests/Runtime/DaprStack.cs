@@ -14,13 +14,27 @@ public sealed class DaprStack : IAsyncLifetime
     /// <summary>Why the stack cannot run here; null if it can.</summary>
     private string? Missing { get; } = Binaries.Missing("daprd", "placement", "scheduler", "redis-server");
 
+    public bool IsAvailable => Missing is null;
+
     public int GrpcPort { get; } = Ports.Free();
 
     public async ValueTask InitializeAsync()
     {
         if (Missing is not null)
             return;
+        try
+        {
+            await StartAsync();
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
 
+    private async Task StartAsync()
+    {
         Start("redis-server", "--port", $"{_redis}", "--dir", _directory.FullName, "--save", "", "--appendonly", "no");
         Start("placement", "--port", $"{_placement}", "--healthz-port", $"{Ports.Free()}", "--metrics-port", $"{Ports.Free()}",
             "--initial-cluster", $"dapr-placement-0=127.0.0.1:{Ports.Free()}");

@@ -15,17 +15,20 @@ internal sealed class WorkerHost : IAsyncDisposable
 
     public IDaprWorkflowClient Client => _host.Services.GetRequiredService<IDaprWorkflowClient>();
 
-    public static async Task<WorkerHost> StartAsync(int grpcPort, Action<WorkflowRuntimeOptions> configure, Action<IServiceCollection>? services = null)
+    public static async Task<WorkerHost> StartAsync(
+        int grpcPort, Action<WorkflowRuntimeOptions> configure, Action<IServiceCollection>? services = null, params KeyValuePair<string, string?>[] settings)
     {
         var builder = Host.CreateApplicationBuilder();
-        builder.Configuration.AddInMemoryCollection([new("DAPR_GRPC_PORT", $"{grpcPort}")]);
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Configuration.AddInMemoryCollection([new("DAPR_GRPC_PORT", $"{grpcPort}"), .. settings]);
+        builder.Logging.SetMinimumLevel(LogLevel.Error);
         services?.Invoke(builder.Services);
         builder.Services.AddDaprWorkflow(configure);
         var host = builder.Build();
         await host.StartAsync();
         return new WorkerHost(host);
     }
+
+    public Task StopAsync() => _host.StopAsync();
 
     public async ValueTask DisposeAsync()
     {

@@ -13,8 +13,11 @@ internal static class FreePort
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>The port that was used last time if it is still free, so that addresses survive a restart; else another one.</summary>
-    public static int Keep(int? last) => last is { } port && IsFree(port) ? port : Take();
+    /// <summary>
+    /// The usual port, else any. The usual ones lie below the ports that the system hands to outgoing connections, so nobody takes one
+    /// while its server is being restarted.
+    /// </summary>
+    public static int Prefer(int usual) => IsFree(usual) ? usual : Take();
 
     public static bool IsFree(int port)
     {

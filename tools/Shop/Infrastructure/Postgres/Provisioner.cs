@@ -43,7 +43,7 @@ internal sealed class Provisioner(string admin)
         if (!await ExistsAsync(connection, "select 1 from pg_database where datname = $1", name, cancel))
             await ExecuteAsync(connection, $"create database {name} owner {OwnerOf(service)}", cancel);
         await ExecuteAsync(connection, $"revoke all on database {name} from public", cancel);
-        await ExecuteAsync(connection, $"grant connect on database {name} to {AppOf(service)}, {Auditor}", cancel);
+        await ExecuteAsync(connection, $"grant connect on database {name} to {AppOf(service)}, {Auditor}; grant temporary on database {name} to {Auditor}", cancel);
         await using var inside = await OpenAsync(new NpgsqlConnectionStringBuilder(admin) { Database = name }.ConnectionString, cancel);
         // PostgreSQL 14 still lets everybody create tables in the schema public, and gives it to the superuser.
         await ExecuteAsync(inside, $"revoke create on schema public from public; alter schema public owner to {OwnerOf(service)}", cancel);

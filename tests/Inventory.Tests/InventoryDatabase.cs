@@ -1,0 +1,44 @@
+using DaprShop.Contracts;
+using DaprShop.Inventory.Data;
+using DaprShop.Inventory.Domain;
+using DaprShop.Messaging;
+using DaprShop.ServiceDefaults;
+using DaprShop.ServiceKit;
+using DaprShop.TestKit;
+using Npgsql;
+
+namespace DaprShop.Inventory.Tests;
+
+/// <summary>A migrated database of Inventory, and a writer on it as the service's own role.</summary>
+internal sealed class InventoryDatabase(TestDatabase names, NpgsqlDataSource source) : IAsyncDisposable
+{
+    public TestDatabase Names => names;
+
+    public static async Task<InventoryDatabase> CreateAsync(params string[] skus)
+    {
+        var names = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync(Apps.Inventory);
+        await using (var owner = NpgsqlDataSource.Create(names.Owner)) await Database.MigrateAsync<InventoryDb>(owner, o => new InventoryDb(o));
+        foreach (var sku in skus) await Sql.ScalarAsync<object>(names.App, $"insert into items values ('{sku}', '{sku}', 1, true)");
+        return new InventoryDatabase(names, NpgsqlDataSource.Create(names.App));
+    }
+
+    /// <summary>Another replica's way to the same stock.</summary>
+    public StockWriter Writer() => new(source, new RelaySignal(), TimeProvider.System);
+
+    public async Task<TAnswer> RunAsync<TAnswer>(StockCommand command) => (TAnswer)(await Writer().CommitAsync([command], CancellationToken.None))[0];
+
+    public async Task<ReserveOutcome> ReserveAsync(Guid orderId, params (string Sku, int Quantity)[] lines) =>
+        (await RunAsync<ReserveResponse>(new Reserve([new ReserveOrder(orderId, [.. lines.Select(l => new OrderedUnits(l.Sku, l.Quantity))])]))).Outcomes[0];
+
+    public Task ReleaseAsync(params Guid[] orders) => RunAsync<Release>(new Release(orders));
+
+    public Task<Booked> ReceiveAsync(string sku, int quantity, string? key = null, byte fingerprint = 1) =>
+        RunAsync<Booked>(Booking(MovementKind.Received, sku, quantity, key ?? Guid.CreateVersion7().ToString(), fingerprint));
+
+    public static Book Booking(MovementKind kind, string sku, int quantity, string key, byte fingerprint = 1) =>
+        new(key, [fingerprint], kind, key, "olga", "test", [new BookLine(sku, "main", quantity)]);
+
+    public Task<long> NumberAsync(string sql) => Sql.ScalarAsync<long>(names.App, sql);
+
+    public ValueTask DisposeAsync() => source.DisposeAsync();
+}

@@ -1,0 +1,145 @@
+using DaprShop.Contracts;
+using DaprShop.Inventory.Domain;
+using DaprShop.ServiceKit;
+
+namespace DaprShop.Inventory.Tests;
+
+/// <summary>Stock under concurrency and repetition, on a real database.</summary>
+public sealed class StockWriterTests
+{
+    [Fact]
+    public async Task Of_many_buyers_on_two_replicas_exactly_as_many_get_a_unit_as_there_are_units()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup");
+        await db.ReceiveAsync("cup", 37);
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 120).Select(_ => Task.Run(() => db.ReserveAsync(Guid.CreateVersion7(), ("cup", 1)))));
+        outcomes.Count(o => o.State == ReservationState.Allocated).Should().Be(37);
+        (await db.NumberAsync("select allocated from levels")).Should().Be(37);
+        (await db.NumberAsync("select count(*) from allocations")).Should().Be(37);
+    }
+
+    [Fact]
+    public async Task Orders_that_name_the_same_SKUs_in_any_sequence_never_deadlock()
+    {
+        string[] skus = [.. Enumerable.Range(0, 12).Select(i => $"sku{i}")];
+        await using var db = await InventoryDatabase.CreateAsync(skus);
+        foreach (var sku in skus) await db.ReceiveAsync(sku, 100_000);
+        var random = new Random(7);
+        var wishes = Enumerable.Range(0, 400).Select(_ =>
+        {
+            random.Shuffle(skus);
+            return skus.Take(5).Select(s => (s, random.Next(1, 4))).ToArray();
+        }).ToList();
+
+        // An exception of any of them, a deadlock's too, fails the test.
+        await Parallel.ForEachAsync(wishes, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (lines, _) =>
+            (await db.ReserveAsync(Guid.CreateVersion7(), lines)).State.Should().Be(ReservationState.Allocated));
+        (await db.NumberAsync("select sum(allocated)::bigint from levels")).Should().Be(wishes.Sum(w => w.Sum(l => (long)l.Item2)));
+    }
+
+    [Fact]
+    public async Task A_repeated_reserve_answers_the_same_and_moves_nothing()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup");
+        await db.ReceiveAsync("cup", 5);
+        var order = Guid.CreateVersion7();
+        (await db.ReserveAsync(order, ("cup", 3))).State.Should().Be(ReservationState.Allocated);
+        (await db.ReserveAsync(order, ("cup", 3))).State.Should().Be(ReservationState.Allocated);
+        (await db.NumberAsync("select allocated from levels")).Should().Be(3);
+    }
+
+    [Fact]
+    public async Task A_refusal_is_remembered_names_what_was_short_and_proves_it()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup");
+        await db.ReceiveAsync("cup", 2);
+        var order = Guid.CreateVersion7();
+        (await db.ReserveAsync(order, ("cup", 3))).Shortages.Should().Equal(new Shortage("cup", 3, 2));
+        await db.ReceiveAsync("cup", 10);
+        (await db.ReserveAsync(order, ("cup", 3))).Shortages.Should().Equal([new Shortage("cup", 3, 2)], "the decision has been made");
+        (await db.NumberAsync("select (shortages->0->'asOf'->>'main')::bigint from reservations")).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task After_a_release_a_late_reserve_takes_nothing()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup");
+        await db.ReceiveAsync("cup", 5);
+        var (unknown, known) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await db.ReserveAsync(known, ("cup", 2));
+        await db.ReleaseAsync(unknown, known);
+        (await db.ReserveAsync(unknown, ("cup", 1))).State.Should().Be(ReservationState.Released);
+        (await db.ReserveAsync(known, ("cup", 2))).State.Should().Be(ReservationState.Released);
+        (await db.NumberAsync("select allocated from levels")).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Releasing_twice_restocks_once()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup");
+        await db.ReceiveAsync("cup", 5);
+        var order = Guid.CreateVersion7();
+        await db.ReserveAsync(order, ("cup", 2));
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => db.ReleaseAsync(order))));
+        (await db.NumberAsync("select allocated from levels")).Should().Be(0);
+        (await db.NumberAsync("select count(*) from movements where kind = 'released'")).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_booking_happens_once_per_key_and_its_answer_is_repeated()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup");
+        var first = await db.ReceiveAsync("cup", 5, "receipt-1");
+        var again = await db.ReceiveAsync("cup", 5, "receipt-1");
+        (again.Body, again.Replayed).Should().Be((first.Body, true));
+        (await db.ReceiveAsync("cup", 6, "receipt-1", fingerprint: 2)).Refusal!.Kind.Should().Be(BookRefusalKind.OtherRequest);
+        (await db.NumberAsync("select on_hand from levels")).Should().Be(5);
+    }
+
+    [Fact]
+    public async Task Units_that_orders_have_claimed_cannot_be_adjusted_away()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup");
+        await db.ReceiveAsync("cup", 5);
+        await db.ReserveAsync(Guid.CreateVersion7(), ("cup", 4));
+        var refusal = (await db.RunAsync<Booked>(InventoryDatabase.Booking(MovementKind.Adjusted, "cup", -2, "stocktake"))).Refusal!;
+        (refusal.Kind, refusal.Shortage!.Available).Should().Be((BookRefusalKind.Claimed, 1L));
+        (await db.NumberAsync("select on_hand from levels")).Should().Be(5);
+    }
+
+    [Fact]
+    public async Task What_stock_does_is_in_the_event_log_of_the_same_transaction()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup");
+        await db.ReceiveAsync("cup", 1);
+        var order = Guid.CreateVersion7();
+        await db.ReserveAsync(order, ("cup", 1));
+        await db.ReserveAsync(Guid.CreateVersion7(), ("cup", 1));
+        await db.ReleaseAsync(order);
+        (await Sql.ScalarAsync<string>(db.Names.App, "select string_agg(type || ':' || (data->>'kind') , ' ' order by position) filter (where type = 'stock.moved.v1') from events"))
+            .Should().Be("stock.moved.v1:received stock.moved.v1:allocated stock.moved.v1:released");
+        (await db.NumberAsync("select count(*) from events where type = 'stock.refused.v1'")).Should().Be(1);
+    }
+
+    [Theory]
+    [InlineData("update movements set quantity = 1")]
+    [InlineData("delete from movements")]
+    [InlineData("update events set version = 2")]
+    [InlineData("delete from events")]
+    [InlineData("delete from allocations")]
+    [InlineData("delete from reservations")]
+    public async Task The_service_itself_may_not_rewrite_history(string sql)
+    {
+        await using var db = await InventoryDatabase.CreateAsync();
+        (await Sql.IsForbiddenAsync(db.Names.App, sql)).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task The_database_refuses_an_oversell_whoever_writes_it()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup");
+        await db.ReceiveAsync("cup", 1);
+        var oversell = () => Sql.ScalarAsync<object>(db.Names.Owner, "update levels set allocated = 2");
+        (await oversell.Should().ThrowAsync<Npgsql.PostgresException>()).Which.ConstraintName.Should().Contain("no_oversell");
+    }
+}

@@ -1,0 +1,132 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DaprShop.Contracts;
+using DaprShop.Messaging;
+using DaprShop.Orders.Data;
+using DaprShop.Orders.Domain;
+using DaprShop.Orders.Workflows;
+using DaprShop.ServiceDefaults;
+using DaprShop.ServiceKit;
+using DaprShop.TestKit;
+using Npgsql;
+
+namespace DaprShop.Orders.Tests;
+
+/// <summary>A migrated database of Orders, as the service's own role.</summary>
+internal sealed class OrdersDatabase(TestDatabase names, NpgsqlDataSource source) : IAsyncDisposable
+{
+    public TestDatabase Names => names;
+
+    public NpgsqlDataSource Source => source;
+
+    public SagaStore Store { get; } = new(source, new RelaySignal(), TimeProvider.System);
+
+    public static async Task<OrdersDatabase> CreateAsync()
+    {
+        var names = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync(Apps.Orders);
+        await using (var owner = NpgsqlDataSource.Create(names.Owner)) await Database.MigrateAsync<OrdersDb>(owner, o => new OrdersDb(o));
+        return new OrdersDatabase(names, NpgsqlDataSource.Create(names.App));
+    }
+
+    public AcceptedOrders Accepting() => new(source, new RelaySignal(), new DispatchSignal(), TimeProvider.System);
+
+    public static AcceptOrder Order(string key, byte fingerprint = 1, int quantity = 1, string token = "tok_ok", string caller = "alice") =>
+        new(caller, key, [fingerprint], caller, [new PricedLine("cup", quantity, 2.5m)], token, "reject");
+
+    public async Task<List<Guid>> AcceptAsync(int count, int quantity = 1, string token = "tok_ok")
+    {
+        var answers = await Accepting().CommitAsync([.. Enumerable.Range(0, count).Select(_ => Order(Guid.CreateVersion7().ToString(), quantity: quantity, token: token))], CancellationToken.None);
+        return [.. answers.Select(a => a.Order!.Id)];
+    }
+
+    public async Task<List<Guid>> ClaimAsync(int slots = 1, int size = 200) => await Store.ClaimAsync(slots, size, "test", CancellationToken.None);
+
+    public Task<long> NumberAsync(string sql) => Sql.ScalarAsync<long>(names.App, sql);
+
+    public Task<string?> StatusAsync(Guid order) => Sql.ScalarAsync<string>(names.App, $"select status from orders where id = '{order}'");
+
+    public ValueTask DisposeAsync() => source.DisposeAsync();
+}
+
+/// <summary>Inventory and Payments as small as they can be: what they promise, in a dictionary each. They stand behind the sidecar's address.</summary>
+internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFactory
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+    private readonly Lock _lock = new();
+
+    public Dictionary<Guid, (ReservationState State, int Units)> Claims { get; } = [];
+
+    public Dictionary<Guid, ChargeState> Charges { get; } = [];
+
+    public int Free { get; private set; } = units;
+
+    /// <summary>Called before each request is carried out.</summary>
+    public Func<string, Task>? Before { get; set; }
+
+    public HttpClient CreateClient(string name) => new(this, disposeHandler: false) { BaseAddress = new Uri($"http://{name}/") };
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var path = request.RequestUri!.AbsolutePath;
+        if (Before is { } before) await before(path);
+        object? answer;
+        switch (path)
+        {
+            case "/reservations":
+                var reserve = await request.Content!.ReadFromJsonAsync<ReserveRequest>(Json, cancellationToken);
+                lock (_lock) answer = new ReserveResponse([.. reserve!.Orders.Select(Reserve)]);
+                break;
+            case "/charges":
+                var charge = await request.Content!.ReadFromJsonAsync<ChargeRequest>(Json, cancellationToken);
+                lock (_lock) answer = new ChargeResponse([.. charge!.Orders.Select(Charge)]);
+                break;
+            case "/reservations/release":
+                var release = await request.Content!.ReadFromJsonAsync<ReleaseRequest>(Json, cancellationToken);
+                lock (_lock) foreach (var id in release!.OrderIds) Release(id);
+                return new HttpResponseMessage(HttpStatusCode.NoContent);
+            default:
+                var refund = await request.Content!.ReadFromJsonAsync<RefundRequest>(Json, cancellationToken);
+                lock (_lock) foreach (var id in refund!.OrderIds) Charges[id] = ChargeState.Refunded;
+                return new HttpResponseMessage(HttpStatusCode.NoContent);
+        }
+
+        return new HttpResponseMessage(HttpStatusCode.OK) { Content = JsonContent.Create(answer, options: Json) };
+    }
+
+    private ReserveOutcome Reserve(ReserveOrder order)
+    {
+        if (!Claims.TryGetValue(order.OrderId, out var claim))
+        {
+            var wanted = order.Lines.Sum(l => l.Quantity);
+            claim = wanted <= Free ? (ReservationState.Allocated, wanted) : (ReservationState.OutOfStock, 0);
+            Free -= claim.Units;
+            Claims[order.OrderId] = claim;
+        }
+
+        return new ReserveOutcome(order.OrderId, claim.State, claim.State == ReservationState.OutOfStock ? [new Shortage("cup", 1, Free)] : []);
+    }
+
+    private void Release(Guid id)
+    {
+        if (Claims.TryGetValue(id, out var claim) && claim.State == ReservationState.Allocated) Free += claim.Units;
+        Claims[id] = (ReservationState.Released, 0);
+    }
+
+    private ChargeOutcome Charge(ChargeOrder order)
+    {
+        if (!Charges.TryGetValue(order.OrderId, out var state) || state == ChargeState.Pending)
+        {
+            state = order.Token switch
+            {
+                "tok_declined" => ChargeState.Declined,
+                "tok_flaky" when state != ChargeState.Pending || !Charges.ContainsKey(order.OrderId) => ChargeState.Pending,
+                _ => ChargeState.Captured,
+            };
+            Charges[order.OrderId] = state;
+        }
+
+        return new ChargeOutcome(order.OrderId, state, state == ChargeState.Declined ? "declined by the provider" : null);
+    }
+}

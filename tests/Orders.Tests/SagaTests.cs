@@ -1,0 +1,189 @@
+using CsCheck;
+using DaprShop.Contracts;
+using DaprShop.Orders.Data;
+using DaprShop.Orders.Domain;
+using DaprShop.Orders.Workflows;
+using DaprShop.ServiceKit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DaprShop.Orders.Tests;
+
+/// <summary>The saga's steps over a real database, with small stand-ins for Inventory and Payments.</summary>
+public sealed class SagaTests
+{
+    [Fact]
+    public async Task A_batch_of_all_kinds_ends_each_order_in_its_own_way()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var house = new FakeHouse(units: 10);
+        var (paid, declined, flaky) = ((await db.AcceptAsync(1))[0], (await db.AcceptAsync(1, token: "tok_declined"))[0], (await db.AcceptAsync(1, token: "tok_flaky"))[0]);
+        var tooLarge = (await db.AcceptAsync(1, quantity: 100))[0];
+
+        await RunAsync(db, house, (await db.ClaimAsync())[0]);
+        (await db.StatusAsync(paid)).Should().Be("confirmed");
+        (await db.StatusAsync(declined)).Should().Be("rejected");
+        (await db.StatusAsync(tooLarge)).Should().Be("rejected");
+        (await db.StatusAsync(flaky)).Should().Be("reserved", "the provider has not answered yet");
+        house.Free.Should().Be(8, "the declined order's unit went back");
+
+        await Sql.ScalarAsync<object>(db.Names.App, "update orders set due_at = now() - interval '1 second'");
+        await RunAsync(db, house, (await db.ClaimAsync())[0]);
+        (await db.StatusAsync(flaky)).Should().Be("confirmed");
+    }
+
+    [Fact]
+    public async Task Every_step_may_run_twice_and_changes_nothing_the_second_time()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var house = new FakeHouse(units: 3);
+        await db.AcceptAsync(3);
+        await db.AcceptAsync(1, token: "tok_declined");
+        var batch = (await db.ClaimAsync())[0];
+        foreach (var step in Steps(db, house)) await step(batch);
+        var events = await db.NumberAsync("select count(*) from events");
+        foreach (var step in Steps(db, house)) await step(batch);
+        (await db.NumberAsync("select count(*) from events")).Should().Be(events);
+        (await db.NumberAsync("select count(*) from orders where status = 'confirmed' and version = 4")).Should().Be(3);
+    }
+
+    [Fact]
+    public async Task A_batch_that_has_lost_its_orders_moves_none_of_them()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var order = (await db.AcceptAsync(1))[0];
+        var zombie = (await db.ClaimAsync())[0];
+        (await db.Store.AbandonAsync(TimeSpan.FromSeconds(-1), CancellationToken.None)).Should().Be(1);
+        var heir = (await db.ClaimAsync())[0];
+
+        await db.Store.WriteAsync(zombie, new StepResult { Moves = [new Move(order, OrderStatus.Accepted, OrderStatus.Rejected, "by a zombie")], LetGo = [order], PutBack = [(order, DateTimeOffset.MaxValue)] }, CancellationToken.None);
+        (await db.StatusAsync(order)).Should().Be("accepted");
+        (await db.Store.OwnedAsync(heir, CancellationToken.None)).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task The_watchdog_leaves_batches_alone_that_progress()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        await db.AcceptAsync(1);
+        await db.ClaimAsync();
+        (await db.Store.AbandonAsync(TimeSpan.FromSeconds(30), CancellationToken.None)).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Concurrent_dispatchers_never_claim_the_same_order()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        await db.AcceptAsync(200);
+        var batches = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => db.ClaimAsync(slots: 3, size: 10))));
+        var owned = new List<Guid>();
+        foreach (var batch in batches.SelectMany(b => b)) owned.AddRange((await db.Store.OwnedAsync(batch, CancellationToken.None)).Select(o => o.Id));
+        owned.Should().OnlyHaveUniqueItems();
+        (await db.NumberAsync("select count(*) from orders where batch_id is not null")).Should().Be(owned.Count);
+        (await db.NumberAsync("select sum(cardinality(order_ids)) from batches")).Should().Be(owned.Count);
+    }
+
+    [Fact]
+    public async Task What_was_tried_too_often_is_handed_to_an_operator()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var order = (await db.AcceptAsync(1))[0];
+        await Sql.ScalarAsync<object>(db.Names.App, $"update orders set attempts = {SagaStore.MaxAttempts}");
+        (await db.ClaimAsync()).Should().BeEmpty();
+        (await db.Store.GiveUpAsync(CancellationToken.None)).Should().Be(1);
+        (await db.StatusAsync(order)).Should().Be("needs_attention");
+        (await db.Store.GiveUpAsync(CancellationToken.None)).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task An_undeclared_move_is_refused_before_it_is_written()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var order = (await db.AcceptAsync(1))[0];
+        var batch = (await db.ClaimAsync())[0];
+        var skip = () => db.Store.WriteAsync(batch, new StepResult { Moves = [new Move(order, OrderStatus.Accepted, OrderStatus.Confirmed)] }, CancellationToken.None);
+        await skip.Should().ThrowAsync<InvalidOperationException>();
+        (await db.StatusAsync(order)).Should().Be("accepted");
+    }
+
+    /// <summary>Steps of several batches in any interleaving, repeated, abandoned half-way, with cancels between: afterwards all is conserved.</summary>
+    [Fact]
+    public async Task Whatever_is_interrupted_repeated_or_cancelled_stock_and_money_are_conserved()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var seeds = Gen.Int.Array[25].Single();
+        foreach (var seed in seeds)
+        {
+            var random = new Random(seed);
+            await Sql.ScalarAsync<object>(db.Names.Owner, "truncate orders, order_lines, idempotency_keys, batches");
+            var house = new FakeHouse(units: 6);
+            string[] tokens = ["tok_ok", "tok_ok", "tok_declined", "tok_flaky"];
+            for (var i = 0; i < 8; i++) await db.AcceptAsync(1, random.Next(1, 3), tokens[random.Next(tokens.Length)]);
+
+            var batches = new List<Guid>();
+            for (var i = 0; i < 30; i++)
+            {
+                switch (random.Next(6))
+                {
+                    case 0: batches.AddRange(await db.ClaimAsync(2, 3)); break;
+                    case 1: await db.Store.AbandonAsync(TimeSpan.FromSeconds(-1), CancellationToken.None); break;
+                    case 2: await CancelAnyAsync(db, random); break;
+                    default:
+                        if (batches.Count > 0) await Steps(db, house)[random.Next(3)](batches[random.Next(batches.Count)]);
+                        break;
+                }
+            }
+
+            await DrainAsync(db, house);
+            await using var connection = await db.Source.OpenConnectionAsync();
+            await using var command = new Npgsql.NpgsqlCommand("select id, status from orders", connection);
+            await using var reader = await command.ExecuteReaderAsync();
+            var held = 0;
+            while (await reader.ReadAsync())
+            {
+                var (id, status) = (reader.GetGuid(0), reader.GetString(1));
+                var claim = house.Claims.GetValueOrDefault(id, (ReservationState.Released, 0));
+                held += claim.Item2;
+                status.Should().BeOneOf("confirmed", "rejected", "cancelled");
+                (claim.Item1 == ReservationState.Allocated).Should().Be(status == "confirmed", $"seed {seed}: {id} is {status}");
+                (house.Charges.GetValueOrDefault(id, ChargeState.Declined) == ChargeState.Captured).Should().Be(status == "confirmed", $"seed {seed}: {id} is {status}");
+            }
+
+            (house.Free + held).Should().Be(6, $"seed {seed}");
+        }
+    }
+
+    private static async Task DrainAsync(OrdersDatabase db, FakeHouse house)
+    {
+        for (var round = 0; await db.NumberAsync("select count(*) from orders where undo or status in ('accepted', 'reserved', 'paid')") > 0; round++)
+        {
+            round.Should().BeLessThan(20, "the shop comes to rest");
+            await db.Store.AbandonAsync(TimeSpan.FromSeconds(-1), CancellationToken.None);
+            await Sql.ScalarAsync<object>(db.Names.App, "update orders set due_at = now() - interval '1 second'");
+            foreach (var batch in await db.ClaimAsync(4, 3)) await RunAsync(db, house, batch);
+        }
+    }
+
+    private static Task<object?> CancelAnyAsync(OrdersDatabase db, Random random) => Sql.ScalarAsync<object>(db.Names.App, $"""
+        update orders set status = 'cancelled', version = version + 1, undo = true, batch_id = null, due_at = now()
+        where number = (select min(number) + {random.Next(8)} from orders) and status in ('accepted', 'reserved', 'paid', 'confirmed')
+        """);
+
+    private static async Task RunAsync(OrdersDatabase db, FakeHouse house, Guid batch)
+    {
+        foreach (var step in Steps(db, house)) await step(batch);
+    }
+
+    private static Func<Guid, Task>[] Steps(OrdersDatabase db, FakeHouse house)
+    {
+        var downstream = new Downstream(house);
+        var settings = new SagaSettings(new ConfigurationBuilder().Build());
+        var dispatcher = new Dispatcher(db.Store, settings, null!, new DispatchSignal(), NullLogger<Dispatcher>.Instance);
+        return
+        [
+            batch => new ReserveStock(db.Store, downstream).RunAsync(null!, batch),
+            batch => new ChargePayments(db.Store, downstream).RunAsync(null!, batch),
+            batch => new SettleOrders(db.Store, downstream, dispatcher, TimeProvider.System).RunAsync(null!, batch),
+        ];
+    }
+}

@@ -1,0 +1,56 @@
+using Dapr.Workflow;
+
+namespace DaprShop.Workflow.Tests.Runtime;
+
+/// <summary>The sidecar and worker that all undisturbed tests share.</summary>
+public sealed class SharedStack : IAsyncLifetime
+{
+    private WorkerHost? _worker;
+
+    public DaprStack Dapr { get; } = new();
+
+    public IDaprWorkflowClient Client
+    {
+        get
+        {
+            Dapr.Require();
+            return _worker!.Client;
+        }
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        await Dapr.InitializeAsync();
+        if (Dapr.IsAvailable)
+            _worker = await WorkerHost.StartAsync(Dapr.GrpcPort, Samples.Register, Samples.AddServices);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_worker is not null)
+            await _worker.DisposeAsync();
+        await Dapr.DisposeAsync();
+    }
+
+    /// <summary>Starts a workflow under a new id and waits for its end.</summary>
+    internal async Task<WorkflowState> RunAsync(string name, object? input = null) =>
+        await EndOf(await Client.ScheduleNewWorkflowAsync(name, null, input));
+
+    internal async Task<WorkflowState> EndOf(string id)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        return await Client.WaitForWorkflowCompletionAsync(id, cancellation: limit.Token);
+    }
+
+    internal Task UntilAsync(string id, Func<WorkflowState, bool> condition, string what) =>
+        Until.TrueAsync(async () => await Client.GetWorkflowStateAsync(id) is { } state && condition(state), what);
+}
+
+/// <summary>Tests against real servers run one after the other.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+#pragma warning disable CA1515, CA1711
+public sealed class RealDapr : ICollectionFixture<SharedStack>
+#pragma warning restore CA1515, CA1711
+{
+    public const string Name = "real Dapr";
+}

@@ -1,0 +1,27 @@
+-- history: Every event up to the watermark has had its effect exactly once
+-- with: facts
+select count(*) from facts f join watermarks w using (producer) where f.position <= w.position;
+
+with due as (
+    select f.producer, f.position, f.type, f.subject from facts f join watermarks w using (producer)
+    where f.position <= w.position and (f.producer = 'orders' or f.type = 'stock.refused.v1'
+        or f.subject ~ '^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$')),
+effects as (
+    select case when step in (0, 3) then 'orders' when step in (1, 4) then 'inventory' else 'payments' end as producer, position, count(*) as entries
+    from order_timeline group by 1, 2)
+select format('%s, event %s', coalesce(d.producer, e.producer), coalesce(d.position, e.position)),
+       format('%s %s has %s entries in timelines', coalesce(d.type, 'an event that there is not'), d.subject, coalesce(e.entries, 0))
+from due d
+full join effects e on e.producer = d.producer and e.position = d.position
+left join dead_letters p on p.producer = d.producer and p.position = d.position
+where d.position is null or coalesce(e.entries, 0) <> case when p.id is null then 1 else 0 end
+union all
+select format('inventory, event %s', coalesce(f.position, o.position)), case when f.position is null then 'an operation that there is no event of' else 'its operation is missing' end
+from (select f.position from facts f join watermarks w using (producer) where f.type = 'stock.moved.v1' and f.position <= w.position
+      except select position from dead_letters where producer = 'inventory') f
+full join stock_operations o on o.position = f.position where f.position is null or o.position is null
+union all
+select format('order %s', coalesce(f.subject, o.order_id::text)), case when o.order_id is null then 'its owner is not known' else 'has an owner, but was never accepted' end
+from (select f.subject, f.position from facts f join watermarks w using (producer) where f.type = 'order.accepted.v1' and f.position <= w.position
+        and not exists (select from dead_letters p where p.producer = f.producer and p.position = f.position)) f
+full join order_owners o on o.order_id::text = f.subject where f.subject is null or o.order_id is null

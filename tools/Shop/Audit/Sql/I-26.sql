@@ -1,0 +1,14 @@
+-- orders: Compensations are exactly the steps that were taken: what was allocated is released, what was charged is refunded, money first
+-- at rest
+-- with: money, claims
+select count(*) from orders;
+
+select format('order %s', o.id),
+       format('is %s; allocated %s, released %s; charged %s, refunded %s', o.status, c.allocated, c.released, m.charged, m.refunded)
+from orders o
+left join money m on m.order_id = o.id::text
+left join claims c on c.order_id = o.id::text
+where o.status in ('rejected', 'cancelled', 'expired') and (coalesce(c.released, 0) <> coalesce(c.allocated, 0) or coalesce(m.refunded, 0) <> coalesce(m.charged, 0))
+   or o.status not in ('rejected', 'cancelled', 'expired', 'needs_attention') and (coalesce(c.released, 0) <> 0 or coalesce(m.refunded, 0) <> 0)
+   -- The two services' clocks may differ a little.
+   or c.released_at < m.refunded_at - interval '1 second'

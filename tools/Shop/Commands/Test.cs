@@ -1,0 +1,32 @@
+using System.CommandLine;
+using System.Diagnostics;
+using DaprShop.Shop.Infrastructure;
+
+namespace DaprShop.Shop.Commands;
+
+/// <summary><c>shop test</c>: every test of the solution, and at the end one line with the counts alone on it, which CI reads.</summary>
+internal static class Test
+{
+    public static Command Create()
+    {
+        var command = new Command("test", "Run all tests.");
+        command.SetAction((_, cancel) => RunAsync(ShopFolder.Find(), cancel));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ShopFolder shop, CancellationToken cancel)
+    {
+        // ./shop has just built everything; building again would replace the program that is running.
+        var command = new ProcessStartInfo("dotnet", ["test", "--solution", "DaprShop.sln", "-c", "Release", "--no-build"]) { WorkingDirectory = shop.Root, RedirectStandardOutput = true };
+        using var dotnet = Process.Start(command)!;
+        var counts = new TestCounts();
+        while (await dotnet.StandardOutput.ReadLineAsync(cancel) is { } line)
+        {
+            Console.WriteLine(line);
+            counts.Read(line);
+        }
+        await dotnet.WaitForExitAsync(cancel);
+        Console.WriteLine(counts);
+        return dotnet.ExitCode;
+    }
+}
