@@ -10,12 +10,11 @@ internal sealed class ShopCpu(ShopFolder shop)
     /// <summary>Kernel ticks: Linux reports 100 a second to programs, whatever it uses itself.</summary>
     private const double SecondsPerTick = 0.01;
 
-    /// <summary>Seconds so far, per process of the shop by its name.</summary>
+    /// <summary>Seconds so far, per process of the shop by its name; nothing where they cannot be told: without /proc, or when the shop was not started by <c>shop up</c>.</summary>
     public IReadOnlyDictionary<string, double> Read()
     {
-        if (!OperatingSystem.IsLinux())
-            throw new ShopException("CPU time is read from /proc, which this system does not have.");
-        var state = ShopState.Load(shop) ?? throw new ShopException("The shop is down. `./shop up --detach` starts it.");
+        if (!OperatingSystem.IsLinux() || ShopState.Load(shop) is not { } state)
+            return new Dictionary<string, double>();
         var names = state.Units.SelectMany(unit => unit.Processes).ToDictionary(process => process.Identity.Pid, process => process.Name);
         var all = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _))
             .Select(name => Stat(int.Parse(name!, CultureInfo.InvariantCulture))).OfType<Process>().ToDictionary(process => process.Pid);
