@@ -45,6 +45,8 @@ internal sealed class ImportDisplay : IImportProgress
         console.Write(table);
         console.WriteLine($"{Number(result.Orders)} orders in {result.Seconds:0.0} s: {result.OrdersPerSecond:0} orders/s. "
             + $"{Number(result.Repeated)} requests were repeated; the import's memory peaked at {result.PeakMemoryMb} MB.");
+        if (result.CpuMsPerOrder.Count > 0)
+            console.WriteLine($"CPU per order: {result.CpuMsPerOrder.Values.Sum():0.0} ms ({string.Join(", ", result.CpuMsPerOrder.Take(8).Select(p => $"{p.Key} {p.Value:0.0}"))}, …).");
         console.WriteLine(result.Reconciled ? "Reconciled: every figure agrees." : "NOT reconciled: see the differences above.");
     }
 

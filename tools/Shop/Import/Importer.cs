@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using DaprShop.Shop.Bench;
 using DaprShop.Shop.Infrastructure;
 
 namespace DaprShop.Shop.Import;
@@ -16,6 +17,8 @@ internal sealed class Importer(GatewayClient gateway, ShopFolder shop, RetailSou
     private static readonly TimeSpan CloseLook = TimeSpan.FromMilliseconds(50);
     private readonly ConcurrentDictionary<string, Guid> _orders = new(StringComparer.Ordinal);
     private readonly string _opening = opening.ToString().ToLowerInvariant();
+    private readonly ShopCpu _cpu = new(shop);
+    private IReadOnlyDictionary<string, double> _used = new Dictionary<string, double>();
     private int _linesSent;
     private int _done;
 
@@ -77,6 +80,7 @@ internal sealed class Importer(GatewayClient gateway, ShopFolder shop, RetailSou
     private async Task<double> OrderAsync(ImportPlan plan, CancellationToken cancel)
     {
         Stage("orders", plan.Orders);
+        var cpu = _cpu.Read();
         var clock = Stopwatch.StartNew();
         var sending = InFlight.RunAsync(Invoices.Of(source.Read(), plan).Where(i => !i.IsReturn), AtOnce, PlaceAsync, cancel);
         while (true)
@@ -91,8 +95,10 @@ internal sealed class Importer(GatewayClient gateway, ShopFolder shop, RetailSou
             cancel.ThrowIfCancellationRequested();
         }
 
+        var seconds = clock.Elapsed.TotalSeconds;
         await sending;
-        return clock.Elapsed.TotalSeconds;
+        _used = ShopCpu.Between(cpu, _cpu.Read());
+        return seconds;
     }
 
     private async Task PlaceAsync(Invoice order, CancellationToken cancel)
@@ -173,7 +179,8 @@ internal sealed class Importer(GatewayClient gateway, ShopFolder shop, RetailSou
         using var me = Process.GetCurrentProcess();
         return new ImportResult(outcome.Summary.Total, outcome.Summary.Lines, outcome.Summary.Of("confirmed"), outcome.Summary.Of("rejected"), outcome.Summary.Of("backordered"),
             outcome.Summary.Units, outcome.Summary.Revenue, outcome.Credited, Math.Round(seconds, 2), Math.Round(plan.Orders / seconds, 1),
-            figures.All(f => f.Difference == 0), gateway.Repeated, me.PeakWorkingSet64 / (1024 * 1024), figures);
+            figures.All(f => f.Difference == 0), gateway.Repeated, me.PeakWorkingSet64 / (1024 * 1024),
+            _used.ToDictionary(p => p.Key, p => Math.Round(p.Value * 1000 / plan.Orders, 2)), figures);
     }
 
     private string Key(string kind, string what) => $"{source.Name}-{_opening}-{kind}-{what}";
