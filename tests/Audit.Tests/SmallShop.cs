@@ -31,7 +31,7 @@ public sealed class SmallShop : IAsyncLifetime
 
         await StockAsync(inventory, stock);
         await AcceptAsync(accepting, ("plain", "tok_ok", [("cup", 2), ("postage", 1)]), ("split", "tok_ok", [("tea", 8), ("cup", 1), ("cup", 1)]),
-            ("short", "tok_ok", [("pot", 4), ("cup", 1)]), ("declined", "tok_declined", [("cup", 3)]), ("late", "tok_timeout", [("cup", 1)]),
+            ("short", "tok_ok", [("pot", 5), ("cup", 1)]), ("declined", "tok_declined", [("cup", 3)]), ("late", "tok_timeout", [("cup", 1)]),
             ("flaky", "tok_flaky", [("pot", 1)]), ("second thoughts", "tok_ok", [("cup", 4), ("pot", 1)]));
         await DrainAsync(saga);
         await CancelAsync(orders, "second thoughts");
@@ -44,7 +44,7 @@ public sealed class SmallShop : IAsyncLifetime
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async Task StockAsync(NpgsqlDataSource inventory, StockWriter stock)
+    private static async Task StockAsync(NpgsqlDataSource inventory, StockWriter stock)
     {
         await using var items = inventory.CreateCommand(
             "insert into items values ('cup', 'Cup', 2.5, true), ('tea', 'Tea', 1.1, true), ('pot', 'Pot', 9.99, true), ('postage', 'Postage', 3, false)");
