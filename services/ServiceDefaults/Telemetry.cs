@@ -14,7 +14,7 @@ internal static class Telemetry
         if (configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is null) return;
         services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(app))
-            .WithTracing(tracing => tracing.AddAspNetCoreInstrumentation().AddSource("Npgsql"))
+            .WithTracing(tracing => tracing.AddAspNetCoreInstrumentation().AddSource("Npgsql").AddSource("Dapr.Workflow"))
             .UseOtlpExporter();
     }
 }

@@ -4,6 +4,7 @@ namespace DaprShop.Messaging.Tests;
 
 public sealed class EventLogTests : IAsyncLifetime
 {
+    private static readonly ParallelOptions EightAtOnce = new() { MaxDegreeOfParallelism = 8 };
     private MessagingDatabase _database = null!;
 
     public async ValueTask InitializeAsync() => _database = await MessagingDatabase.CreateAsync();
@@ -13,7 +14,7 @@ public sealed class EventLogTests : IAsyncLifetime
     [Fact]
     public async Task Positions_are_dense_though_writers_race_and_some_roll_back()
     {
-        await Parallel.ForAsync(0, 120, async (i, _) => await _database.AppendAsync(1 + (i % 5), commit: i % 3 != 0));
+        await Parallel.ForAsync(0, 120, EightAtOnce, async (i, _) => await _database.AppendAsync(1 + (i % 5), commit: i % 3 != 0));
 
         var log = await _database.LogAsync();
         var expected = Enumerable.Range(0, 120).Where(i => i % 3 != 0).Sum(i => 1 + (i % 5));
@@ -35,7 +36,7 @@ public sealed class EventLogTests : IAsyncLifetime
             }
         }, CancellationToken.None);
 
-        await Parallel.ForAsync(0, 100, async (i, _) => await _database.AppendAsync(1 + (i % 7), commit: i % 4 != 0));
+        await Parallel.ForAsync(0, 100, EightAtOnce, async (i, _) => await _database.AppendAsync(1 + (i % 7), commit: i % 4 != 0));
         await stop.CancelAsync();
 
         await reading;

@@ -80,7 +80,7 @@ public sealed class EventRelayTests : IAsyncLifetime
     private Task PublishAsync(string replica, IReadOnlyList<EventPage> pages)
     {
         foreach (var page in pages) _published.Enqueue((replica, page));
-        return _brokerRefuses ? throw new TimeoutException("No acknowledgement.") : Task.CompletedTask;
+        return _brokerRefuses ? Task.FromException(new TimeoutException("No acknowledgement.")) : Task.CompletedTask;
     }
 
     private async Task<long> CursorAsync() => await _database.ScalarAsync<long>("select position from relay_cursor");

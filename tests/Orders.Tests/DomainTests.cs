@@ -1,6 +1,5 @@
 using CsCheck;
 using DaprShop.Contracts;
-using DaprShop.Orders.Data;
 using DaprShop.Orders.Domain;
 
 namespace DaprShop.Orders.Tests;

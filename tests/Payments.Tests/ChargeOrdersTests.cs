@@ -36,7 +36,7 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
         string[] tokens = ["tok_ok", "tok_timeout", "tok_flaky"];
         var orders = Enumerable.Range(0, 200).Select(i => new ChargeOrder(Guid.CreateVersion7(), 1, tokens[i % 3])).ToArray();
 
-        await Parallel.ForAsync(0, 24, async (i, _) =>
+        await Parallel.ForAsync(0, 24, new ParallelOptions { MaxDegreeOfParallelism = 12 }, async (i, _) =>
         {
             var shuffled = orders.ToArray();
             new Random(i).Shuffle(shuffled);
@@ -52,6 +52,11 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
             where l.net <> case p.state when 'captured' then p.amount when 'pending' then l.net else 0 end
             """);
         disagreeing.Should().Be(0);
+        var misnumbered = await Sql.ScalarAsync<long>(fixture.Database.Auditor, """
+            select count(*) from payments p where p.version <> (select count(distinct version) from events where subject = p.order_id::text)
+              or p.version <> (select count(*) from events where subject = p.order_id::text)
+            """);
+        misnumbered.Should().Be(0);
     }
 
     [Fact]

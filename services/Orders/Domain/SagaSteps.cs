@@ -1,5 +1,4 @@
 using DaprShop.Contracts;
-using DaprShop.Orders.Data;
 
 namespace DaprShop.Orders.Domain;
 

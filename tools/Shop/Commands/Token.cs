@@ -24,6 +24,6 @@ internal static class Token
         return command;
     }
 
-    private static byte[] Key() => Convert.FromBase64String(SecretFile.Read(ShopFolder.Find().Secrets).GetValueOrDefault("jwt-key")
+    public static byte[] Key() => Convert.FromBase64String(SecretFile.Read(ShopFolder.Find().Secrets).GetValueOrDefault("jwt-key")
         ?? throw new ShopException("There is no key to sign with yet: `./shop up` makes it."));
 }

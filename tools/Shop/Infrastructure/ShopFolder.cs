@@ -16,6 +16,9 @@ internal sealed record ShopFolder(string Root)
     /// <summary>What runs, with process ids: all that <c>down</c> needs when the supervisor itself is gone.</summary>
     public string State => Path.Combine(Data, "state.json");
 
+    /// <summary>Held by whoever starts or holds the shop of this folder, so that two starts at once do not mix.</summary>
+    public string Lock => Path.Combine(Data, "lock");
+
     public string LogOf(string name) => Path.Combine(Logs, name + ".log");
 
     /// <summary>The folder above the built tool that holds the solution.</summary>

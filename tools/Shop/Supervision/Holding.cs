@@ -12,6 +12,7 @@ internal sealed class Holding(ShopFolder shop, Order order, Choice choice, DaprF
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         // The terminal was closed: the same as Ctrl-C.
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => { signal.Cancel = true; stop.Cancel(); });
+        using var only = StartLock.Take(shop);
         Log.To(shop.LogOf("shop"));
         var problem = await HoldAsync(stop.Token);
         if (problem is null)

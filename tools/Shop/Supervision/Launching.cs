@@ -21,7 +21,9 @@ internal static class Launching
             return await holding.RunAsync(cancel);
         if (ShopState.Load(shop) is { Supervisor.IsAlive: true } running)
             return await AlreadyAsync(shop, running, order, cancel);
-        await PrepareAsync(shop, order, file);
+        shop.Create();
+        using (StartLock.Take(shop))
+            await PrepareAsync(shop, order, file);
         var display = new StartDisplay(shop, file);
         return order.Detach ? await InBackgroundAsync(shop, order, display, cancel) : await HereAsync(holding, display, cancel);
     }
@@ -37,7 +39,6 @@ internal static class Launching
     /// <summary>Ends what a killed supervisor left behind, and makes sure of the ports.</summary>
     private static async Task PrepareAsync(ShopFolder shop, Order order, DaprFile file)
     {
-        shop.Create();
         if (await Teardown.RunAsync(shop) is var left and > 0)
             await Console.Error.WriteLineAsync($"Ended {left} processes of a shop whose supervisor is gone.");
         foreach (var log in Directory.EnumerateFiles(shop.Logs, "*.log"))

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using DaprShop.Shop.Processes;
 
 namespace DaprShop.Shop.Supervision;
@@ -38,10 +39,7 @@ internal sealed class Unit(string name, UnitKind kind, IReadOnlyList<ProcessSpec
         while (!stop.IsCancellationRequested)
         {
             var started = time.GetTimestamp();
-            _kick = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _processes = [.. specs.Select(OwnedProcess.Start)];
-            Changed?.Invoke();
-            if (!await EndedAsync(stop))
+            if (TryStart() && !await EndedAsync(stop))
                 return;
             await StopAsync(_ => true);
             Restarts++;
@@ -53,6 +51,29 @@ internal sealed class Unit(string name, UnitKind kind, IReadOnlyList<ProcessSpec
     }
 
     public Task StopAsync(Func<ProcessSpec, bool> which) => Task.WhenAll(_processes.Where(process => which(process.Spec)).Select(process => process.StopAsync()));
+
+    private bool TryStart()
+    {
+        _kick = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var started = new List<OwnedProcess>();
+        try
+        {
+            foreach (var spec in specs)
+                started.Add(OwnedProcess.Start(spec));
+            return true;
+        }
+        catch (Exception problem) when (problem is Win32Exception or IOException or UnauthorizedAccessException)
+        {
+            // Its folder was wiped, say: it may be back at the next try.
+            LastTrouble = problem.Message;
+            return false;
+        }
+        finally
+        {
+            _processes = started;
+            Changed?.Invoke();
+        }
+    }
 
     /// <summary>True when a process ended or a restart was asked for, false when it is time to stop.</summary>
     private async Task<bool> EndedAsync(CancellationToken stop)

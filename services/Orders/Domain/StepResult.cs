@@ -1,0 +1,30 @@
+using DaprShop.Contracts;
+
+namespace DaprShop.Orders.Domain;
+
+/// <summary>An order in a batch.</summary>
+internal sealed record OwnedOrder(Guid Id, OrderStatus Status, decimal Total, string PaymentToken, bool Declined, bool Undo, int Attempts);
+
+/// <summary>A decided transition.</summary>
+internal sealed record Move(Guid OrderId, OrderStatus From, OrderStatus To, string? Reason = null, IReadOnlyList<Shortage>? Shortages = null);
+
+/// <summary>What one saga step leaves behind, written in one transaction.</summary>
+internal sealed record StepResult
+{
+    public IReadOnlyList<Move> Moves { get; init; } = [];
+
+    /// <summary>Refused payments and why.</summary>
+    public IReadOnlyList<(Guid OrderId, string? Reason)> Declined { get; init; } = [];
+
+    /// <summary>Compensated orders.</summary>
+    public IReadOnlyList<Guid> Undone { get; init; } = [];
+
+    /// <summary>Orders whose saga is over.</summary>
+    public IReadOnlyList<Guid> LetGo { get; init; } = [];
+
+    /// <summary>Orders to be claimed again, and when.</summary>
+    public IReadOnlyList<(Guid OrderId, DateTimeOffset DueAt)> PutBack { get; init; } = [];
+
+    /// <summary>True when the batch has no further step.</summary>
+    public bool Finish { get; init; }
+}

@@ -1,0 +1,64 @@
+using DaprShop.Contracts;
+using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop.Supervision;
+
+namespace DaprShop.Shop.Tests;
+
+public sealed class DaprFileTests
+{
+    private static readonly DaprFile File = DaprFile.Load(Path.Combine(ShopFolder.Find().Root, "dapr.yaml"));
+
+    [Fact]
+    public void The_apps_are_those_of_the_contracts_at_the_ports_of_the_design() =>
+        File.Apps.Select(app => (app.Id, app.Port, app.HttpPort, app.GrpcPort)).Should().Equal(
+            (Apps.Gateway, 8080, 3500, 50010),
+            (Apps.Orders, 5101, 3501, 50011),
+            (Apps.Inventory, 5102, 3502, 50012),
+            (Apps.Payments, 5103, 3503, 50013),
+            (Apps.History, 5104, 3504, 50014));
+
+    [Fact]
+    public void No_port_is_given_twice() =>
+        File.Apps.SelectMany(app => app.Ports).Concat(ControlPlane.PlacementPorts).Concat(ControlPlane.SchedulerPorts).Select(port => port.Port)
+            .Concat([ControlPlane.PlacementPort, ControlPlane.SchedulerPort]).Should().OnlyHaveUniqueItems();
+
+    [Fact]
+    public void Only_orders_runs_workflows() => File.Apps.Where(app => app.RunsWorkflows).Select(app => app.Id).Should().Equal(Apps.Orders);
+
+    [Fact]
+    public void Every_app_gets_the_common_settings_and_its_own()
+    {
+        const string yaml = """
+            version: 1
+            common:
+              resourcesPaths: [./one]
+              configFilePath: ./config.yaml
+              env: { A: common, B: common }
+            apps:
+              - appID: shop
+                appDirPath: ./services
+                appPort: 1
+                daprHTTPPort: 2
+                daprGRPCPort: 3
+                resourcesPaths: [./two]
+                command: [dotnet, x.dll]
+                env: { B: own }
+                somethingNew: ignored
+            """;
+
+        var app = DaprFile.Parse(yaml, "/root/of").Apps.Should().ContainSingle().Subject;
+
+        app.Environment.Should().BeEquivalentTo(new Dictionary<string, string> { ["A"] = "common", ["B"] = "own" });
+        app.ResourcesPaths.Should().Equal("/root/of/one", "/root/of/two");
+        app.Program.Should().Be("/root/of/services/x.dll");
+        (app.ConfigFile, app.MaxBodySize).Should().Be(("/root/of/config.yaml", "4Mi"));
+    }
+
+    [Fact]
+    public void A_file_that_is_no_yaml_is_refused_with_a_sentence()
+    {
+        var act = () => DaprFile.Parse("apps: [", "/");
+
+        act.Should().Throw<ShopException>().WithMessage("dapr.yaml cannot be read*");
+    }
+}

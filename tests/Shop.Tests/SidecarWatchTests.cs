@@ -1,0 +1,113 @@
+using System.Net;
+using System.Text;
+using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop.Supervision;
+using Microsoft.Extensions.Time.Testing;
+
+namespace DaprShop.Shop.Tests;
+
+/// <summary>An app and a sidecar that answer what the test says; the watch decides by asking them.</summary>
+public sealed class SidecarWatchTests : IAsyncLifetime
+{
+    private readonly TemporaryShop _shop = new();
+    private readonly HttpListener _server = new();
+    private readonly FakeTimeProvider _time = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly int _port = FreePort.Take();
+    private Supervisor _supervisor = null!;
+    private volatile string _metadata = """{"workflows":{"connectedWorkers":1}}""";
+    private volatile int _outbound = 204;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server.Prefixes.Add($"http://127.0.0.1:{_port}/");
+        _server.Start();
+        _ = Task.Run(AnswerAsync, TestContext.Current.CancellationToken);
+        _supervisor = new Supervisor(_shop.Folder, _shop.State, TimeProvider.System);
+        await Task.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _supervisor.DisposeAsync();
+        _server.Close();
+        _shop.Dispose();
+    }
+
+    [Fact]
+    public async Task A_sidecar_that_hands_out_no_work_is_restarted_with_its_app()
+    {
+        var unit = Watch();
+        _metadata = """{"id":"orders"}""";
+
+        await PassAsync(seconds: 40);
+
+        await TemporaryShop.Eventually(() => unit.Restarts > 0, "the wedge is cured by a restart only");
+        unit.LastTrouble.Should().Contain("no workflow worker");
+    }
+
+    [Fact]
+    public async Task A_sidecar_without_its_components_is_restarted_with_its_app()
+    {
+        var unit = Watch();
+        _outbound = 500;
+
+        await PassAsync(seconds: 60);
+
+        await TemporaryShop.Eventually(() => unit.Restarts > 0, "it does not find its components again by itself");
+        unit.LastTrouble.Should().Contain("without its components");
+    }
+
+    [Fact]
+    public async Task A_sidecar_that_works_is_left_alone()
+    {
+        var unit = Watch();
+
+        await PassAsync(seconds: 60);
+
+        unit.Restarts.Should().Be(0);
+    }
+
+    private Unit Watch()
+    {
+        var unit = _supervisor.Keep("orders", UnitKind.App, new Dictionary<string, int>(), _shop.Sleeper("orders"));
+        var app = new DaprApp("orders", _port, _port, 0)
+        {
+            InternalGrpcPort = 0,
+            MetricsPort = 0,
+            Folder = "",
+            Command = [],
+            Environment = new Dictionary<string, string> { [DaprApp.RunsWorkflowsVariable] = "true" },
+            ResourcesPaths = [],
+            ConfigFile = "",
+            MaxBodySize = "",
+            LogLevel = "",
+        };
+        _ = new SidecarWatch(app, unit, _time).RunAsync(_stop.Token);
+        return unit;
+    }
+
+    /// <summary>Lets time pass in small steps, as often as the watch has time to ask in between.</summary>
+    private async Task PassAsync(int seconds)
+    {
+        for (var second = 0; second < seconds; second++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private async Task AnswerAsync()
+    {
+        while (_server.IsListening)
+        {
+            var context = await _server.GetContextAsync();
+            var path = context.Request.Url!.AbsolutePath;
+            context.Response.StatusCode = path == "/v1.0/healthz/outbound" ? _outbound : 200;
+            if (path == "/v1.0/metadata")
+                await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(_metadata), TestContext.Current.CancellationToken);
+            context.Response.Close();
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace DaprShop.SystemTests;
+
+/// <summary>
+/// The whole shop on real Dapr, run by the <c>shop</c> command from a checkout of its own: a folder with the built programs, so that a developer's
+/// data stay untouched. The ports are the shop's fixed ones.
+/// </summary>
+public sealed class LiveShop : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private readonly string _root = Directory.CreateTempSubdirectory("daprshop-system-").FullName;
+
+    private LiveShop()
+    {
+        var source = SourceRoot();
+        File.Copy(Path.Combine(source, "DaprShop.sln"), Path.Combine(_root, "DaprShop.sln"));
+        File.Copy(Path.Combine(source, "dapr.yaml"), Path.Combine(_root, "dapr.yaml"));
+        Directory.CreateSymbolicLink(Path.Combine(_root, "components"), Path.Combine(source, "components"));
+        foreach (var built in Directory.EnumerateDirectories(Path.Combine(source, "artifacts", "bin")))
+        {
+            var link = Path.Combine(_root, "artifacts", "bin", Path.GetFileName(built), "release");
+            Directory.CreateDirectory(Path.GetDirectoryName(link)!);
+            // The command finds its shop by its own place, so it is copied; the services do not care where they are.
+            if (Path.GetFileName(built) == "Shop") Copy(Path.Combine(built, "release"), link);
+            else if (Directory.Exists(Path.Combine(built, "release"))) Directory.CreateSymbolicLink(link, Path.Combine(built, "release"));
+        }
+    }
+
+    public HttpClient Gateway { get; } = new() { BaseAddress = new Uri("http://127.0.0.1:8080/"), Timeout = TimeSpan.FromSeconds(30) };
+
+    /// <summary>A shop that is ready. Where Dapr is missing the test is skipped, saying so; in CI it fails.</summary>
+    public static async Task<LiveShop> UpAsync()
+    {
+        if (Environment.GetEnvironmentVariable("CI") != "true")
+            Assert.SkipUnless(File.Exists(Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dapr", "bin", "daprd")), "Dapr is not installed in ~/.dapr/bin.");
+        var shop = new LiveShop();
+        await shop.RunAsync("up", "--detach");
+        return shop;
+    }
+
+    /// <summary>Path of a file of this shop.</summary>
+    public string PathOf(string name) => Path.Combine(_root, name);
+
+    /// <summary>Runs the command to its end.</summary>
+    /// <returns>What it printed on standard output.</returns>
+    public async Task<string> RunAsync(params string[] arguments)
+    {
+        var (exitCode, output, errors) = await TryAsync(arguments);
+        exitCode.Should().Be(0, $"`shop {string.Join(' ', arguments)}` says:\n{output}\n{errors}");
+        return output;
+    }
+
+    /// <summary>Runs the command to its end, however it ends.</summary>
+    public async Task<(int ExitCode, string Output, string Errors)> TryAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(_root, "artifacts", "bin", "Shop", "release", "shop"), arguments)
+        {
+            WorkingDirectory = _root, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+        };
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        using var patience = new CancellationTokenSource(Patience);
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+            return (process.ExitCode, await output, await errors);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw new TimeoutException($"`shop {string.Join(' ', arguments)}` took more than {Patience}.");
+        }
+    }
+
+    /// <summary>Every invariant holds. A violation fails the test with the audit's own words.</summary>
+    public async Task IsCleanAsync()
+    {
+        var (exitCode, output, errors) = await TryAsync("audit");
+        exitCode.Should().Be(0, $"the audit says:\n{output}\n{errors}");
+    }
+
+    /// <summary>Lets further requests of <see cref="Gateway"/> come from a customer or an operator.</summary>
+    public async Task<HttpClient> AsAsync(string role, string name)
+    {
+        var client = new HttpClient { BaseAddress = Gateway.BaseAddress, Timeout = Gateway.Timeout };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await RunAsync("token", $"--{role}", name)).Trim());
+        return client;
+    }
+
+    /// <summary>Kills one process with SIGKILL: an app's (<c>orders</c>), its sidecar's (<c>orders/daprd</c>), or a server's (<c>redis</c>).</summary>
+    public async Task KillAsync(string target, bool wiped = false)
+    {
+        using var status = JsonDocument.Parse((await TryAsync("status", "--json")).Output);
+        if (wiped) Directory.Delete(Path.Combine(_root, ".shop", target), recursive: true);
+        var apps = status.RootElement.GetProperty("apps").EnumerateArray().ToDictionary(a => a.GetProperty("id").GetString()!);
+        var pid = target.EndsWith("/daprd", StringComparison.Ordinal) ? apps[target[..^6]].GetProperty("daprdPid").GetInt32()
+            : apps.TryGetValue(target, out var app) ? app.GetProperty("appPid").GetInt32()
+            : status.RootElement.GetProperty("infra").EnumerateArray().Single(i => i.GetProperty("name").GetString() == target).GetProperty("pid").GetInt32();
+        using var process = Process.GetProcessById(pid);
+        process.Kill();
+    }
+
+    /// <summary>Asks until <paramref name="condition"/> holds.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            if (Stopwatch.GetElapsedTime(started) > Patience) throw new TimeoutException($"Waited in vain: {what}.");
+            await Task.Delay(50);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Gateway.Dispose();
+        await TryAsync("down", "--wipe");
+        Directory.Delete(_root, recursive: true);
+    }
+
+    private static void Copy(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+    }
+
+    private static string SourceRoot([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
+}

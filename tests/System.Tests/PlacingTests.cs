@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using static DaprShop.SystemTests.ShopFixture;
+
+namespace DaprShop.SystemTests;
+
+/// <summary>What customers see, through gateway and sidecars.</summary>
+public sealed class PlacingTests(ShopFixture fixture) : IClassFixture<ShopFixture>
+{
+    [Fact]
+    public async Task An_order_is_confirmed_within_two_seconds_and_its_timeline_tells_how()
+    {
+        var sku = await fixture.StockedAsync(100);
+        await BecomesAsync(fixture.Alice, await IdAsync(await OrderAsync(fixture.Alice, sku)), "confirmed");
+        var started = Stopwatch.GetTimestamp();
+        var id = await IdAsync(await OrderAsync(fixture.Alice, sku, 2));
+        var order = await BecomesAsync(fixture.Alice, id, "confirmed");
+        Stopwatch.GetElapsedTime(started).Should().BeLessThan(TimeSpan.FromSeconds(2));
+        (order.GetProperty("version").GetInt32(), order.GetProperty("total").GetDecimal()).Should().Be((4, 8.5m));
+
+        List<string?> path = [];
+        await LiveShop.UntilAsync(async () =>
+        {
+            var timeline = await fixture.Alice.GetFromJsonAsync<JsonElement>($"orders/{id}/timeline");
+            path = [.. timeline.GetProperty("entries").EnumerateArray().Select(e => e.GetProperty("to").GetString()).Where(to => to is not null)];
+            return path.Count == 4;
+        }, "the timeline is complete");
+        path.Should().Equal("accepted", "reserved", "paid", "confirmed");
+        await fixture.Shop.IsCleanAsync();
+    }
+
+    [Fact]
+    public async Task A_hundred_parallel_requests_with_one_key_make_one_order()
+    {
+        var (sku, key, before) = (await fixture.StockedAsync(1_000), Guid.CreateVersion7().ToString(), await fixture.OrdersAsync());
+        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => OrderAsync(fixture.Alice, sku, key: key)));
+        (await Task.WhenAll(answers.Select(IdAsync))).Distinct().Should().ContainSingle();
+        answers.Count(a => !a.Headers.Contains("Idempotency-Replayed")).Should().Be(1);
+        (await fixture.OrdersAsync()).Should().Be(before + 1);
+        await IsProblemAsync(await OrderAsync(fixture.Alice, sku, 2, key: key), HttpStatusCode.UnprocessableEntity, "idempotency-conflict");
+    }
+
+    [Fact]
+    public async Task Of_thirty_buyers_of_ten_units_ten_are_served_and_the_others_are_told_what_was_short()
+    {
+        var sku = await fixture.StockedAsync(10);
+        var ids = await Task.WhenAll(Enumerable.Range(0, 30).Select(async _ => await IdAsync(await OrderAsync(fixture.Alice, sku))));
+        var orders = await Task.WhenAll(ids.Select(id => BecomesAsync(fixture.Alice, id, "confirmed", "rejected")));
+        orders.Count(o => o.GetProperty("status").GetString() == "confirmed").Should().Be(10);
+        orders.First(o => o.GetProperty("status").GetString() == "rejected").GetProperty("items")[0].GetProperty("sku").GetString().Should().Be(sku);
+        (await fixture.AvailableAsync(sku)).Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData("tok_declined", "rejected", 5)]
+    [InlineData("tok_timeout", "confirmed", 4)]
+    [InlineData("tok_flaky", "confirmed", 4)]
+    public async Task A_provider_that_misbehaves_costs_neither_money_nor_stock(string token, string end, long left)
+    {
+        var sku = await fixture.StockedAsync(5);
+        await BecomesAsync(fixture.Alice, await IdAsync(await OrderAsync(fixture.Alice, sku, token: token)), end);
+        (await fixture.AvailableAsync(sku)).Should().Be(left);
+        await fixture.Shop.IsCleanAsync();
+    }
+
+    [Fact]
+    public async Task A_cancelled_order_gives_back_stock_and_money_once()
+    {
+        var sku = await fixture.StockedAsync(5);
+        var id = await IdAsync(await OrderAsync(fixture.Alice, sku, 3));
+        await BecomesAsync(fixture.Alice, id, "confirmed");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => SendAsync(fixture.Alice, HttpMethod.Post, $"orders/{id}/cancel", new { })));
+        answers.Count(a => a.StatusCode == HttpStatusCode.OK).Should().Be(1);
+        foreach (var loser in answers.Where(a => a.StatusCode != HttpStatusCode.OK)) await IsProblemAsync(loser, HttpStatusCode.Conflict, "not-cancellable");
+        await LiveShop.UntilAsync(async () => await fixture.AvailableAsync(sku) == 5, "the stock is back");
+        await fixture.Shop.IsCleanAsync();
+    }
+
+    [Fact]
+    public async Task Orders_cancelled_at_any_moment_leave_nothing_behind()
+    {
+        var sku = await fixture.StockedAsync(500);
+        var ids = await Task.WhenAll(Enumerable.Range(0, 60).Select(async i =>
+        {
+            var id = await IdAsync(await OrderAsync(fixture.Alice, sku, 2));
+            if (i % 2 == 0) (await SendAsync(fixture.Alice, HttpMethod.Post, $"orders/{id}/cancel", new { })).StatusCode.Should().Be(HttpStatusCode.OK);
+            return id;
+        }));
+        foreach (var id in ids) await BecomesAsync(fixture.Alice, id, "confirmed", "cancelled");
+        await LiveShop.UntilAsync(async () => await fixture.AvailableAsync(sku) == 440, "the cancelled half is back");
+        await fixture.Shop.IsCleanAsync();
+    }
+
+    [Fact]
+    public async Task Whatever_is_wrong_is_told_as_a_problem_and_nothing_is_written()
+    {
+        var (sku, before) = (await fixture.StockedAsync(5), await fixture.OrdersAsync());
+        var line = $$"""{"sku":"{{sku}}","quantity":1}""";
+        (string Body, int Status, string Kind)[] cases =
+        [
+            ("""{"lines":[{"sku":"no-such-thing","quantity":1}],"payment":{"token":"tok_ok"}}""", 422, "unknown-sku"),
+            ($$"""{"lines":[{"sku":"{{sku}}","quantity":0}],"payment":{"token":"tok_ok"}}""", 422, "invalid"),
+            ($$"""{"lines":[{"sku":"{{sku}}","quantity":-3}],"payment":{"token":"tok_ok"}}""", 422, "invalid"),
+            ($$"""{"lines":[{"sku":"{{sku}}","quantity":1000001}],"payment":{"token":"tok_ok"}}""", 422, "invalid"),
+            ($$"""{"lines":[{"sku":"{{sku}}","quantity":99999999999999}],"payment":{"token":"tok_ok"}}""", 400, "malformed-json"),
+            ($$"""{"lines":[{{line}}],"payment":{"token":"tok_ok"},"customer":"bob"}""", 422, "invalid"),
+            ("""{"lines":[],"payment":{"token":"tok_ok"}}""", 422, "invalid"),
+            ("""{"lines":null,"payment":{"token":"tok_ok"}}""", 400, "malformed-json"),
+            ("""{"lines":[null],"payment":{"token":"tok_ok"}}""", 422, "invalid"),
+            ($$"""{"lines":[{{line}}]}""", 400, "malformed-json"),
+            ("""{"lines":[{"sku":""", 400, "malformed-json"),
+            ("", 400, "bad-request"),
+            ($$"""{"lines":[{{line}}],"payment":{"token":"{{new string('x', 5_000_000)}}"}}""", 413, "too-large"),
+        ];
+        foreach (var (body, status, kind) in cases)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "orders") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+            request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());
+            await IsProblemAsync(await fixture.Alice.SendAsync(request), (HttpStatusCode)status, kind, body[..Math.Min(body.Length, 100)]);
+        }
+
+        (await fixture.OrdersAsync()).Should().Be(before);
+    }
+
+    [Fact]
+    public async Task Who_may_not_is_told_so()
+    {
+        var sku = await fixture.StockedAsync(5);
+        var id = await IdAsync(await OrderAsync(fixture.Alice, sku));
+        await IsProblemAsync(await OrderAsync(fixture.Shop.Gateway, sku), HttpStatusCode.Unauthorized, "unauthenticated");
+        await IsProblemAsync(await SendAsync(fixture.Alice, HttpMethod.Put, $"items/{sku}", new { name = "x", price = 1 }), HttpStatusCode.Forbidden, "forbidden");
+        await IsProblemAsync(await fixture.Bob.GetAsync($"orders/{id}"), HttpStatusCode.NotFound, "not-found");
+        await IsProblemAsync(await fixture.Bob.GetAsync($"orders/{id}/timeline"), HttpStatusCode.NotFound, "not-found");
+        await IsProblemAsync(await SendAsync(fixture.Bob, HttpMethod.Post, $"orders/{id}/cancel", new { }), HttpStatusCode.NotFound, "not-found");
+        await IsProblemAsync(await fixture.Alice.PostAsync("orders", JsonContent.Create(new { lines = new[] { new { sku, quantity = 1 } }, payment = new { token = "tok_ok" } })),
+            HttpStatusCode.BadRequest, "idempotency-key-missing");
+        await IsProblemAsync(await fixture.Alice.GetAsync("reservations"), HttpStatusCode.NotFound, "no-such-route");
+        await IsProblemAsync(await SendAsync(fixture.Alice, HttpMethod.Post, "charges", new { }), HttpStatusCode.NotFound, "no-such-route");
+    }
+
+    private static async Task IsProblemAsync(HttpResponseMessage response, HttpStatusCode status, string kind, string because = "")
+    {
+        var body = await response.Content.ReadAsStringAsync();
+        response.StatusCode.Should().Be(status, $"{because} → {body}");
+        response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
+        using var problem = JsonDocument.Parse(body);
+        problem.RootElement.GetProperty("type").GetString().Should().Be($"urn:daprshop:problem:{kind}", body);
+        problem.RootElement.GetProperty("detail").GetString().Should().NotBeNullOrEmpty();
+    }
+}

@@ -1,0 +1,68 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace DaprShop.SystemTests;
+
+/// <summary>One shop for all tests that harm nobody, with stock of its own for each.</summary>
+public sealed class ShopFixture : IAsyncLifetime
+{
+    public LiveShop Shop { get; private set; } = null!;
+
+    public HttpClient Olga { get; private set; } = null!;
+
+    public HttpClient Alice { get; private set; } = null!;
+
+    public HttpClient Bob { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Shop = await LiveShop.UpAsync();
+        (Olga, Alice, Bob) = (await Shop.AsAsync("operator", "olga"), await Shop.AsAsync("customer", "alice"), await Shop.AsAsync("customer", "bob"));
+    }
+
+    public ValueTask DisposeAsync() => Shop?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    /// <summary>A new item with <paramref name="units"/> on hand.</summary>
+    public async Task<string> StockedAsync(int units, decimal price = 4.25m)
+    {
+        var sku = $"sku-{Guid.CreateVersion7():N}";
+        (await SendAsync(Olga, HttpMethod.Put, $"items/{sku}", new { name = "Mug", price })).EnsureSuccessStatusCode();
+        if (units > 0) (await SendAsync(Olga, HttpMethod.Post, $"stock/{sku}/receipts", new { quantity = units, reason = "opening" })).EnsureSuccessStatusCode();
+        return sku;
+    }
+
+    public static Task<HttpResponseMessage> OrderAsync(HttpClient who, string sku, int quantity = 1, string token = "tok_ok", string? key = null) =>
+        SendAsync(who, HttpMethod.Post, "orders", new { lines = new[] { new { sku, quantity } }, payment = new { token } }, key);
+
+    public static async Task<HttpResponseMessage> SendAsync(HttpClient who, HttpMethod method, string path, object body, string? key = null)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(body) };
+        request.Headers.Add("Idempotency-Key", key ?? Guid.CreateVersion7().ToString());
+        return await who.SendAsync(request);
+    }
+
+    /// <summary>The order as soon as it has one of these statuses.</summary>
+    public static async Task<JsonElement> BecomesAsync(HttpClient who, Guid id, params string[] statuses)
+    {
+        JsonElement order = default;
+        await LiveShop.UntilAsync(async () =>
+        {
+            order = await who.GetFromJsonAsync<JsonElement>($"orders/{id}");
+            return statuses.Contains(order.GetProperty("status").GetString());
+        }, $"order {id} becomes {string.Join(" or ", statuses)}");
+        return order;
+    }
+
+    public static async Task<Guid> IdAsync(HttpResponseMessage accepted)
+    {
+        accepted.StatusCode.Should().Be(HttpStatusCode.Accepted, await accepted.Content.ReadAsStringAsync());
+        return (await accepted.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+    }
+
+    public async Task<long> AvailableAsync(string sku) =>
+        (await Olga.GetFromJsonAsync<JsonElement>($"stock/{sku}")).GetProperty("total").GetProperty("available").GetInt64();
+
+    public async Task<int> OrdersAsync() => (await Olga.GetFromJsonAsync<JsonElement>("ops/orders/summary")).GetProperty("byStatus")
+        .EnumerateObject().Sum(s => s.Value.GetInt32());
+}

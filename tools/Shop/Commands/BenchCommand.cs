@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using DaprShop.Shop.Bench;
+using DaprShop.Shop.Infrastructure;
+using Spectre.Console;
+
+namespace DaprShop.Shop.Commands;
+
+/// <summary><c>shop bench</c>: measurements on the running shop.</summary>
+internal static class BenchCommand
+{
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    public static Command Create()
+    {
+        var json = new Option<bool>("--json") { Description = "One JSON object and nothing else.", Recursive = true };
+        var seconds = new Option<int>("--seconds") { Description = "The length of a block.", DefaultValueFactory = _ => 10 };
+        var saga = new Command("saga", "One workflow per order against batches, in turn: rate, latency and CPU per order.") { seconds };
+        saga.SetAction((given, cancel) => SagaAsync(TimeSpan.FromSeconds(given.GetValue(seconds)), given.GetValue(json), cancel));
+        var latency = new Command("latency", "From the 202 to `confirmed`, fifty orders one by one.");
+        latency.SetAction((given, cancel) => LatencyAsync(given.GetValue(json), cancel));
+        return new Command("bench", "Measure the running shop.") { json, saga, latency };
+    }
+
+    private static async Task<int> SagaAsync(TimeSpan length, bool asJson, CancellationToken cancel)
+    {
+        var shop = ShopFolder.Find();
+        using var gateway = Operator.Connect(shop, "bench");
+        await using var databases = new ShopDatabases(shop);
+        var result = await new SagaBench(gateway, shop, databases, length, asJson ? _ => { } : Console.WriteLine).RunAsync(cancel);
+        if (asJson)
+            Console.WriteLine(JsonSerializer.Serialize(result, Format));
+        else
+            Print(result);
+        return 0;
+    }
+
+    private static async Task<int> LatencyAsync(bool asJson, CancellationToken cancel)
+    {
+        using var gateway = Operator.Connect(ShopFolder.Find(), "bench");
+        var result = await new LatencyBench(gateway, TimeProvider.System).RunAsync(cancel);
+        Console.WriteLine(asJson ? JsonSerializer.Serialize(result, Format) :
+            $"202 to confirmed: median {result.Shop.MedianMs} ms, p99 {result.Shop.P99Ms} ms; seen by asking: median {result.Shop.SeenMedianMs} ms, p99 {result.Shop.SeenP99Ms} ms; "
+            + $"request to 202: median {result.Shop.AcceptMedianMs} ms. {result.Remark}");
+        return 0;
+    }
+
+    private static void Print(SagaResult result)
+    {
+        if (Console.IsOutputRedirected)
+            AnsiConsole.Profile.Width = 140;
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("saga", "in flight", "batch fill", "orders/s", "p50 ms", "p99 ms", "CPU ms/order");
+        Row("one workflow per order", result.Baseline);
+        Row($"batches of {result.Shop.Batching.BatchSize}", result.Shop);
+        AnsiConsole.Write(table);
+        Console.WriteLine($"Ratio {result.Ratio} in orders/s (pairs: {string.Join(", ", result.RatioOfPairs)}), {result.CpuRatio} in CPU. {result.Remark}");
+
+        void Row(string name, Block block) => table.AddRow([name, .. new[] { block.Batching.Slots, block.BatchFill, block.OrdersPerSecond, block.P50Ms, block.P99Ms, block.CpuMsPerOrder }
+            .Select(number => number.ToString(CultureInfo.InvariantCulture))]);
+    }
+}

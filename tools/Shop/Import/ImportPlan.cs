@@ -1,0 +1,129 @@
+namespace DaprShop.Shop.Import;
+
+/// <summary>What the input adds up to, found by reading it once: what to put on the shelves, and what to expect at the end.</summary>
+internal sealed class ImportPlan
+{
+    private readonly Dictionary<string, int> _linesOfInvoice = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SkuPlan> _skus = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _orders = new(StringComparer.Ordinal);
+
+    /// <summary>Lines per invoice that is imported: only when all were read, it is complete, for the file tears one apart.</summary>
+    public IReadOnlyDictionary<string, int> LinesOfInvoice => _linesOfInvoice;
+
+    public IReadOnlyDictionary<string, SkuPlan> Skus => _skus;
+
+    public int Orders => _orders.Count;
+
+    public Totals Sales { get; } = new();
+
+    public Totals Returns { get; } = new();
+
+    public int ReturnInvoices => _linesOfInvoice.Keys.Count(RetailLine.IsCredit);
+
+    public int LinesLeftOut { get; private set; }
+
+    public int Lines => Sales.Lines + Returns.Lines + LinesLeftOut;
+
+    /// <summary>Reads all; with a limit, the invoices from the first to the one that holds the last of <paramref name="orders"/> orders.</summary>
+    public static ImportPlan Of(IEnumerable<RetailLine> lines, int orders = int.MaxValue)
+    {
+        var plan = new ImportPlan();
+        foreach (var line in lines)
+        {
+            if (plan._linesOfInvoice.ContainsKey(line.Invoice) || plan.Orders < orders)
+                plan.Add(line);
+        }
+
+        return plan;
+    }
+
+    private void Add(RetailLine line)
+    {
+        _linesOfInvoice[line.Invoice] = _linesOfInvoice.GetValueOrDefault(line.Invoice) + 1;
+        if (!line.IsSale && !line.IsReturn)
+        {
+            LinesLeftOut++;
+            return;
+        }
+
+        if (!_skus.TryGetValue(line.Sku, out var sku))
+            _skus.Add(line.Sku, sku = new SkuPlan(line.Sku));
+        sku.See(line);
+        if (line.IsReturn)
+        {
+            Returns.Add(-line.Quantity, -line.Value);
+            return;
+        }
+
+        Sales.Add(line.Quantity, line.Value);
+        _orders.Add(line.Invoice);
+    }
+}
+
+/// <summary>Lines, units and GBP.</summary>
+internal sealed class Totals
+{
+    public int Lines { get; private set; }
+
+    public long Units { get; private set; }
+
+    public decimal Value { get; private set; }
+
+    public void Add(int units, decimal value)
+    {
+        Lines++;
+        Units += units;
+        Value += value;
+    }
+}
+
+/// <summary>What the input asks of one SKU.</summary>
+internal sealed class SkuPlan(string sku)
+{
+    private string? _name;
+
+    public string Sku => sku;
+
+    public bool Stocked => !Services.Contains(sku);
+
+    public string Name => _name ?? sku;
+
+    /// <summary>The last one seen.</summary>
+    public decimal Price { get; private set; }
+
+    public long Ordered { get; private set; }
+
+    public long Returned { get; private set; }
+
+    public void See(RetailLine line)
+    {
+        if (!string.IsNullOrWhiteSpace(line.Name))
+            _name = line.Name.Trim();
+        Price = line.Price;
+        if (line.IsReturn)
+            Returned -= line.Quantity;
+        else
+            Ordered += line.Quantity;
+    }
+
+    /// <summary>Units to put on the shelf before the first order.</summary>
+    public long Opening(Opening opening) => !Stocked ? 0 : opening switch
+    {
+        Import.Opening.Exact => Ordered,
+        Import.Opening.Short => Math.Max(0, Ordered - 1),
+        _ => Ordered * 10,
+    };
+}
+
+/// <summary>How much stock there is at the beginning.</summary>
+internal enum Opening
+{
+    /// <summary>What the orders ask for, to the unit.</summary>
+    Exact,
+
+    /// <summary>One unit less of each SKU.</summary>
+    Short,
+
+    /// <summary>Ten times as much.</summary>
+    Plenty,
+}

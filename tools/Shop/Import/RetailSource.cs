@@ -1,0 +1,59 @@
+using System.Globalization;
+using CsvHelper;
+using CsvHelper.Configuration;
+using DaprShop.Shop.Infrastructure;
+using SharpCompress.Compressors.Xz;
+
+namespace DaprShop.Shop.Import;
+
+/// <summary>Invoice lines that can be read again and again, in the same order, without being held in memory.</summary>
+/// <param name="Name">Begins every idempotency key of the import.</param>
+/// <param name="Identity">Tells one input from another.</param>
+internal sealed record RetailSource(string Name, string Identity, Func<IEnumerable<RetailLine>> Read)
+{
+    private const string SampleName = "sample";
+
+    public static RetailSource Of(string argument)
+    {
+        if (argument == SampleName)
+            return new RetailSource(SampleName, SampleName, Sample.Lines);
+        var file = new FileInfo(argument);
+        return file.Exists
+            ? new RetailSource("retail", $"{file.Name} ({file.Length} bytes)", () => ReadFile(file.FullName))
+            : throw new ShopException($"There is no file {argument}. Give the retail file (.csv or .csv.xz), or `sample` for some made-up orders.");
+    }
+
+    private static IEnumerable<RetailLine> ReadFile(string path)
+    {
+        using Stream file = File.OpenRead(path);
+        using var text = new StreamReader(path.EndsWith(".xz", StringComparison.OrdinalIgnoreCase) ? new XZStream(file) : file);
+        foreach (var line in ReadCsv(text))
+            yield return line;
+    }
+
+    /// <summary>The lines of a file with the columns InvoiceNo, StockCode, Description, Quantity, InvoiceDate, UnitPrice, CustomerID, Country.</summary>
+    public static IEnumerable<RetailLine> ReadCsv(TextReader text)
+    {
+        using var csv = new CsvReader(text, new CsvConfiguration(CultureInfo.InvariantCulture) { CacheFields = true });
+        if (!csv.Read() || !csv.ReadHeader() || csv.HeaderRecord is not ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"])
+            throw new ShopException("This is not the retail file: its first line names other columns than InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country.");
+        while (csv.Read())
+            yield return Parse(csv);
+    }
+
+    private static RetailLine Parse(CsvReader csv)
+    {
+        try
+        {
+            return new RetailLine(csv[0]!, csv[1]!, csv[2]!, int.Parse(csv[3]!, CultureInfo.InvariantCulture),
+                decimal.Parse(csv[5]!, NumberStyles.Float, CultureInfo.InvariantCulture), Customer(csv[6]!));
+        }
+        catch (FormatException)
+        {
+            throw new ShopException($"Line {csv.Parser.RawRow} of the file cannot be read: {csv.Parser.RawRecord.TrimEnd()}");
+        }
+    }
+
+    // The file was once made by a program that took ids for numbers: 17850.0.
+    private static string? Customer(string id) => id.Length == 0 ? null : id.EndsWith(".0", StringComparison.Ordinal) ? id[..^2] : id;
+}
