@@ -46,6 +46,14 @@ public sealed class AuditTests(SmallShop shop) : IClassFixture<SmallShop>
     }
 
     [Fact]
+    public async Task An_order_that_an_operator_must_look_at_may_hold_stock_and_money()
+    {
+        var report = await shop.Databases.AuditAsync("orders", "update orders set status = 'needs_attention' where status = 'confirmed'");
+
+        report.Findings.Where(f => f.Violations > 0).Select(f => f.Check.Name).Should().Equal("I-19");
+    }
+
+    [Fact]
     public async Task A_parked_event_is_a_hole_in_a_timeline_and_no_other_harm()
     {
         var report = await shop.Databases.AuditAsync("history", """
