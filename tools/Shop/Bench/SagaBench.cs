@@ -23,7 +23,7 @@ internal sealed class SagaBench(GatewayClient gateway, ShopFolder shop, ShopData
 {
     private const int Pairs = 3;
     private const int LargestRequest = 500;
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(200);
     private readonly BenchOrders _orders = new(gateway);
     private readonly ShopCpu _cpu = new(shop);

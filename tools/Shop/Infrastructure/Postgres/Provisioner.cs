@@ -59,6 +59,9 @@ internal sealed class Provisioner(string admin)
         var connection = new NpgsqlConnectionStringBuilder(admin) { Username = role, Password = password, Database = database, Pooling = true };
         // Four services and the tools share max_connections = 200.
         connection.MaxPoolSize = 40;
+        // The same few statements for ever: planning each of them anew cost more than many of them do.
+        connection.MaxAutoPrepare = 64;
+        connection.AutoPrepareMinUsages = 2;
         return connection.ConnectionString;
     }
 
