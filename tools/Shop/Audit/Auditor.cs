@@ -58,7 +58,7 @@ internal sealed class Auditor(AuditedDatabases databases)
             return findings;
         }));
         var skipped = Invariants.Checks.Except(due).SelectMany(c => c.Databases, (c, d) => new Finding(c, d, 0, 0, [], Skipped: true));
-        return [.. found.SelectMany(f => f).Concat(skipped).OrderBy(f => f.Check.Id, StringComparer.Ordinal)];
+        return [.. found.SelectMany(f => f).Concat(skipped).OrderBy(f => f.Check.Name, StringComparer.Ordinal)];
     }
 
     private static async Task LoadAsync(Snapshots snapshots, Input input, string into, CancellationToken cancel)
@@ -92,7 +92,7 @@ internal sealed class Auditor(AuditedDatabases databases)
     // Data of a form that no service writes: 22 is PostgreSQL's class for that.
     private static Func<PostgresException, Finding> Unreadable(Check check, string database) => e => e.SqlState.StartsWith("22", StringComparison.Ordinal)
         ? new Finding(check, database, 0, 1, [new Violation(database, $"unreadable: {e.MessageText}")], Skipped: false)
-        : throw new ShopException($"{check.Id} could not be checked in the database '{database}': {e.MessageText}.", 2);
+        : throw new ShopException($"{check.Name} could not be checked in the database '{database}': {e.MessageText}.", 2);
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancel)
     {

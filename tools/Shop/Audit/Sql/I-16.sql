@@ -6,8 +6,8 @@ select count(*) from ordered join order_heads using (order_id) where status in (
 with requested as (
     select o.order_id, o.sku, o.quantity from ordered o join order_heads h using (order_id) where h.status in ('reserved', 'paid', 'confirmed')),
 claimed as (
-    select a.order_id, a.sku, sum(a.quantity) as units from allocations a join reservations r using (order_id)
-    where r.state = 'allocated' group by a.order_id, a.sku)
+    select a.order_id, a.sku, sum(a.quantity) as units from allocations a join reservations r using (order_id) join order_heads h using (order_id)
+    where r.state = 'allocated' and h.status in ('reserved', 'paid', 'confirmed') group by a.order_id, a.sku)
 select format('order %s, %s', coalesce(q.order_id, c.order_id), coalesce(q.sku, c.sku)), format('requested %s, allocated %s', coalesce(q.quantity, 0), coalesce(c.units, 0))
 from requested q
 full join claimed c on c.order_id = q.order_id and c.sku = q.sku

@@ -1,0 +1,52 @@
+using DaprShop.Contracts;
+using DaprShop.Inventory.Data;
+using DaprShop.Inventory.Domain;
+using DaprShop.Messaging;
+using DaprShop.Orders.Data;
+using DaprShop.Orders.Domain;
+using DaprShop.Payments.Data;
+using DaprShop.Payments.Domain;
+
+namespace DaprShop.Audit.Tests;
+
+/// <summary>The order saga without a workflow engine: the services' own statements and decisions, one call after the other.</summary>
+internal sealed class Saga(SagaStore orders, StockWriter stock, PaymentStore payments, TimeProvider time)
+{
+    /// <summary>Runs one batch of due orders. False when there is none.</summary>
+    public async Task<bool> RunBatchAsync()
+    {
+        var batches = await orders.ClaimAsync(1, 200, "test", CancellationToken.None);
+        foreach (var batch in batches)
+        {
+            await ReserveAsync(batch);
+            await ChargeAsync(batch);
+            await SettleAsync(batch);
+        }
+
+        return batches.Count > 0;
+    }
+
+    private async Task ReserveAsync(Guid batch)
+    {
+        var due = await orders.OwnedLinesAsync(batch, CancellationToken.None);
+        if (due.Count == 0) return;
+        var answer = (ReserveResponse)(await stock.CommitAsync([new Reserve(due)], CancellationToken.None))[0];
+        await orders.WriteAsync(batch, SagaSteps.AfterReserve(answer.Outcomes), CancellationToken.None);
+    }
+
+    private async Task ChargeAsync(Guid batch)
+    {
+        var due = (await orders.OwnedAsync(batch, CancellationToken.None)).FindAll(o => o is { Status: OrderStatus.Reserved, Declined: false, Undo: false });
+        var decided = await payments.DecideAsync(due.ConvertAll(o => Payment.Unknown(o.Id, o.Total, o.PaymentToken)), Charging.Charge, CancellationToken.None);
+        var outcomes = decided.Values.Select(p => new ChargeOutcome(p.OrderId, p.State, p.Reason)).ToList();
+        await orders.WriteAsync(batch, SagaSteps.AfterCharge(outcomes), CancellationToken.None);
+    }
+
+    private async Task SettleAsync(Guid batch)
+    {
+        var owned = await orders.OwnedAsync(batch, CancellationToken.None);
+        await payments.DecideAsync([.. SagaSteps.ToRefund(owned).Select(id => Payment.Unknown(id, 0, ""))], Charging.Refund, CancellationToken.None);
+        await stock.CommitAsync([new Release(SagaSteps.ToRelease(owned))], CancellationToken.None);
+        await orders.WriteAsync(batch, SagaSteps.Settle(owned, time.GetUtcNow()), CancellationToken.None);
+    }
+}

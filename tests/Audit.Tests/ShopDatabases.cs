@@ -1,0 +1,81 @@
+using DaprShop.Contracts;
+using DaprShop.History.Data;
+using DaprShop.Inventory.Data;
+using DaprShop.Orders.Data;
+using DaprShop.Payments.Data;
+using DaprShop.ServiceDefaults;
+using DaprShop.Shop.Audit;
+using DaprShop.TestKit;
+using Npgsql;
+
+namespace DaprShop.Audit.Tests;
+
+/// <summary>The four services' databases, migrated as in a real shop.</summary>
+internal sealed class ShopDatabases
+{
+    private static int _copies;
+
+    private readonly LocalPostgres _server;
+    private readonly IReadOnlyDictionary<string, TestDatabase> _databases;
+
+    private ShopDatabases(LocalPostgres server, IReadOnlyDictionary<string, TestDatabase> databases) => (_server, _databases) = (server, databases);
+
+    public TestDatabase this[string service] => _databases[service];
+
+    public static async Task<ShopDatabases> CreateAsync()
+    {
+        var server = await LocalPostgres.SharedAsync();
+        var databases = new Dictionary<string, TestDatabase>();
+        foreach (var service in new[] { Apps.Orders, Apps.Inventory, Apps.Payments, Apps.History }) databases[service] = await server.CreateDatabaseAsync(service);
+        await MigrateAsync(Apps.Orders, owner => Database.MigrateAsync<OrdersDb>(owner, o => new OrdersDb(o)));
+        await MigrateAsync(Apps.Inventory, owner => Database.MigrateAsync<InventoryDb>(owner, o => new InventoryDb(o)));
+        await MigrateAsync(Apps.Payments, owner => Database.MigrateAsync<PaymentsContext>(owner, o => new PaymentsContext(o)));
+        await MigrateAsync(Apps.History, owner => Database.MigrateAsync<HistoryContext>(owner, o => new HistoryContext(o)));
+        return new ShopDatabases(server, databases);
+
+        async Task MigrateAsync(string service, Func<NpgsqlDataSource, Task> migrate)
+        {
+            await using var owner = NpgsqlDataSource.Create(databases[service].Owner);
+            await migrate(owner);
+        }
+    }
+
+    public Task<Report> AuditAsync() => AuditAsync(_databases.ToDictionary(d => d.Key, d => d.Value.Auditor));
+
+    /// <summary>Audits the shop with a copy of one database in which <paramref name="damage"/> was done, by somebody whom nothing stops.</summary>
+    public async Task<Report> AuditAsync(string service, string damage)
+    {
+        var copy = $"damaged_{Interlocked.Increment(ref _copies)}";
+        await RunAsync("postgres", $"create database {copy} template {_databases[service].Name}");
+        try
+        {
+            await RunAsync(copy, $"set session_replication_role = replica; {damage}");
+            var databases = _databases.ToDictionary(d => d.Key, d => d.Value.Auditor);
+            databases[service] = In(databases[service], copy);
+            return await AuditAsync(databases);
+        }
+        finally
+        {
+            await RunAsync("postgres", $"drop database {copy} with (force)");
+        }
+    }
+
+    private static Task<Report> AuditAsync(Dictionary<string, string> databases) =>
+        new Auditor(new AuditedDatabases(databases.ToDictionary(d => d.Key, d => In(d.Value, null)))).RunAsync(TimeSpan.Zero, CancellationToken.None);
+
+    private async Task RunAsync(string database, string sql)
+    {
+        await using var connection = new NpgsqlConnection(In(_server.Admin, database));
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    // Without a pool: a database with open connections can be neither copied nor dropped.
+    private static string In(string connectionString, string? database)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false };
+        if (database is not null) builder.Database = database;
+        return builder.ConnectionString;
+    }
+}

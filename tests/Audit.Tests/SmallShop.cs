@@ -1,0 +1,126 @@
+using DaprShop.Contracts;
+using DaprShop.History.Features;
+using DaprShop.Inventory.Data;
+using DaprShop.Inventory.Domain;
+using DaprShop.Messaging;
+using DaprShop.Orders.Data;
+using DaprShop.Orders.Workflows;
+using DaprShop.Payments.Data;
+using DaprShop.ServiceKit;
+using Microsoft.Extensions.Time.Testing;
+using Npgsql;
+
+namespace DaprShop.Audit.Tests;
+
+/// <summary>A shop that a dozen orders went through, of every fate there is, written by the services' own code.</summary>
+public sealed class SmallShop : IAsyncLifetime
+{
+    private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow().AddHours(-1)) { AutoAdvanceAmount = TimeSpan.FromMilliseconds(7) };
+
+    internal ShopDatabases Databases { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Databases = await ShopDatabases.CreateAsync();
+        await using var orders = NpgsqlDataSource.Create(Databases[Apps.Orders].App);
+        await using var inventory = NpgsqlDataSource.Create(Databases[Apps.Inventory].App);
+        await using var payments = NpgsqlDataSource.Create(Databases[Apps.Payments].App);
+        var stock = new StockWriter(inventory, new RelaySignal(), _time);
+        var accepting = new AcceptedOrders(orders, new RelaySignal(), new DispatchSignal(), _time);
+        var saga = new Saga(new SagaStore(orders, new RelaySignal(), _time), stock, new PaymentStore(payments, _time, new RelaySignal()), _time);
+
+        await StockAsync(inventory, stock);
+        await AcceptAsync(accepting, ("plain", "tok_ok", [("cup", 2), ("postage", 1)]), ("split", "tok_ok", [("tea", 8), ("cup", 1), ("cup", 1)]),
+            ("short", "tok_ok", [("pot", 5), ("cup", 1)]), ("declined", "tok_declined", [("cup", 3)]), ("late", "tok_timeout", [("cup", 1)]),
+            ("flaky", "tok_flaky", [("pot", 1)]), ("second thoughts", "tok_ok", [("cup", 4), ("pot", 1)]));
+        await DrainAsync(saga);
+        await CancelAsync(orders, "second thoughts");
+        await AcceptAsync(accepting, ("too late", "tok_ok", [("tea", 3)]), ("called off", "tok_ok", [("cup", 5)]));
+        await CancelAsync(orders, "called off");
+        await DrainAsync(saga);
+        await new CreditStore(payments, _time, new RelaySignal()).GiveAsync("olga", "credit", "C1", 4.5m, CancellationToken.None);
+        await TellAsync();
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static async Task StockAsync(NpgsqlDataSource inventory, StockWriter stock)
+    {
+        await using var items = inventory.CreateCommand(
+            "insert into items values ('cup', 'Cup', 2.5, true), ('tea', 'Tea', 1.1, true), ('pot', 'Pot', 9.99, true), ('postage', 'Postage', 3, false)");
+        await items.ExecuteNonQueryAsync();
+        Book[] books = [
+            Booking(MovementKind.Received, "receipt 1", ("cup", "main", 100)), Booking(MovementKind.Received, "receipt 2", ("tea", "main", 5)),
+            Booking(MovementKind.Received, "receipt 3", ("tea", "north", 5)), Booking(MovementKind.Received, "receipt 4", ("pot", "main", 3)),
+            Booking(MovementKind.Adjusted, "broken", ("cup", "main", -2)), Booking(MovementKind.Returned, "C1", ("cup", "main", 1), ("pot", "main", 1))];
+        foreach (var book in books) await stock.CommitAsync([book], CancellationToken.None);
+    }
+
+    private static Book Booking(MovementKind kind, string cause, params (string Sku, string Location, int Quantity)[] lines) =>
+        new("key of " + cause, [1], kind, cause, "olga", kind == MovementKind.Returned ? null : "since — it's |so|", [.. lines.Select(l => new BookLine(l.Sku, l.Location, l.Quantity))]);
+
+    private static Task AcceptAsync(AcceptedOrders accepting, params (string Key, string Token, (string Sku, int Quantity)[] Lines)[] orders) => accepting.CommitAsync(
+        [.. orders.Select(o => new AcceptOrder("alice", o.Key, [1], "alice", [.. o.Lines.Select(l => new PricedLine(l.Sku, l.Quantity, 1.2345m))], o.Token, "reject"))],
+        CancellationToken.None);
+
+    private async Task DrainAsync(Saga saga)
+    {
+        // What was put back is due after a pause: ten seconds at most, six attempts here.
+        for (var round = 0; round < 10; round++)
+        {
+            while (await saga.RunBatchAsync())
+            {
+            }
+
+            _time.Advance(TimeSpan.FromSeconds(10));
+        }
+    }
+
+    /// <summary>What <c>POST /orders/{id}/cancel</c> does.</summary>
+    private async Task CancelAsync(NpgsqlDataSource orders, string key)
+    {
+        var now = _time.GetUtcNow();
+        await using var connection = await orders.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var cancel = new NpgsqlBatch(connection);
+        cancel.Add("""
+            update orders o set status = 'cancelled', version = o.version + 1, undo = true, batch_id = null, due_at = $2, updated_at = $2
+            from idempotency_keys k join orders before on before.id = k.order_id where k.key = $1 and o.id = k.order_id
+            returning o.id, before.status, o.version
+            """, key, now.UtcDateTime);
+        NewEvent moved;
+        await using (var reader = await cancel.ExecuteReaderAsync())
+        {
+            await reader.ReadAsync();
+            moved = new NewEvent(EventTypes.OrderMoved, reader.GetGuid(0).ToString(), reader.GetInt32(2),
+                new OrderMoved(reader.GetGuid(0), reader.GetString(1), "cancelled", "cancelled by alice"));
+        }
+
+        await using var append = new NpgsqlBatch(connection);
+        append.AppendEvents([moved], now);
+        await append.ExecuteNonQueryAsync();
+        await transaction.CommitAsync();
+    }
+
+    /// <summary>Publishes every event and lets History take it in.</summary>
+    private async Task TellAsync()
+    {
+        foreach (IProjection projection in new IProjection[] { new FoldOrders(), new FoldStock(), new FoldPayments() })
+        {
+            var producer = Topics.ProducerOf(projection.Topic);
+            await Sql.ScalarAsync<object>(Databases[producer].App, "update relay_cursor set position = (select position from event_head)");
+            await using var log = NpgsqlDataSource.Create(Databases[producer].App);
+            await using var source = await log.OpenConnectionAsync();
+            var events = await source.ReadEventsAsync(0, int.MaxValue, CancellationToken.None);
+            await using var history = NpgsqlDataSource.Create(Databases[Apps.History].App);
+            await using var target = await history.OpenConnectionAsync();
+            await projection.ApplyAsync(target, events, CancellationToken.None);
+            await using var mark = new NpgsqlBatch(target);
+            mark.Add("insert into watermarks (producer, position) values ($1, $2)", producer, (long)events.Count);
+            await mark.ExecuteNonQueryAsync();
+        }
+
+        // A database can be copied only when nobody is connected.
+        NpgsqlConnection.ClearAllPools();
+    }
+}
