@@ -101,22 +101,22 @@ public sealed class PlacingTests(ShopFixture fixture) : IClassFixture<ShopFixtur
     public async Task Whatever_is_wrong_is_told_as_a_problem_and_nothing_is_written()
     {
         var (sku, before) = (await fixture.StockedAsync(5), await fixture.OrdersAsync());
-        var line = $$"""{"sku":"{{sku}}","quantity":1}""";
+        var line = $$$"""{"sku":"{{{sku}}}","quantity":1}""";
         (string Body, int Status, string Kind)[] cases =
         [
             ("""{"lines":[{"sku":"no-such-thing","quantity":1}],"payment":{"token":"tok_ok"}}""", 422, "unknown-sku"),
-            ($$"""{"lines":[{"sku":"{{sku}}","quantity":0}],"payment":{"token":"tok_ok"}}""", 422, "invalid"),
-            ($$"""{"lines":[{"sku":"{{sku}}","quantity":-3}],"payment":{"token":"tok_ok"}}""", 422, "invalid"),
-            ($$"""{"lines":[{"sku":"{{sku}}","quantity":1000001}],"payment":{"token":"tok_ok"}}""", 422, "invalid"),
-            ($$"""{"lines":[{"sku":"{{sku}}","quantity":99999999999999}],"payment":{"token":"tok_ok"}}""", 400, "malformed-json"),
-            ($$"""{"lines":[{{line}}],"payment":{"token":"tok_ok"},"customer":"bob"}""", 422, "invalid"),
+            ($$$"""{"lines":[{"sku":"{{{sku}}}","quantity":0}],"payment":{"token":"tok_ok"}}""", 422, "invalid"),
+            ($$$"""{"lines":[{"sku":"{{{sku}}}","quantity":-3}],"payment":{"token":"tok_ok"}}""", 422, "invalid"),
+            ($$$"""{"lines":[{"sku":"{{{sku}}}","quantity":1000001}],"payment":{"token":"tok_ok"}}""", 422, "invalid"),
+            ($$$"""{"lines":[{"sku":"{{{sku}}}","quantity":99999999999999}],"payment":{"token":"tok_ok"}}""", 400, "malformed-json"),
+            ($$$"""{"lines":[{{{line}}}],"payment":{"token":"tok_ok"},"customer":"bob"}""", 422, "invalid"),
             ("""{"lines":[],"payment":{"token":"tok_ok"}}""", 422, "invalid"),
             ("""{"lines":null,"payment":{"token":"tok_ok"}}""", 400, "malformed-json"),
             ("""{"lines":[null],"payment":{"token":"tok_ok"}}""", 422, "invalid"),
-            ($$"""{"lines":[{{line}}]}""", 400, "malformed-json"),
+            ($$$"""{"lines":[{{{line}}}]}""", 400, "malformed-json"),
             ("""{"lines":[{"sku":""", 400, "malformed-json"),
             ("", 400, "bad-request"),
-            ($$"""{"lines":[{{line}}],"payment":{"token":"{{new string('x', 5_000_000)}}"}}""", 413, "too-large"),
+            ($$$"""{"lines":[{{{line}}}],"payment":{"token":"{{{new string('x', 5_000_000)}}}"}}""", 413, "too-large"),
         ];
         foreach (var (body, status, kind) in cases)
         {
