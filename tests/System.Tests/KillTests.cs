@@ -4,6 +4,7 @@ using System.Text.Json;
 namespace DaprShop.SystemTests;
 
 /// <summary>Everything is killed once, in the middle of an import. Afterwards every figure is what it would have been.</summary>
+[Collection("one shop at a time")]
 public sealed class KillTests
 {
     private const int Orders = 1_500;

@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
 
 namespace DaprShop.SystemTests;
 

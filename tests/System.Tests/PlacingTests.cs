@@ -8,6 +8,7 @@ using static DaprShop.SystemTests.ShopFixture;
 namespace DaprShop.SystemTests;
 
 /// <summary>What customers see, through gateway and sidecars.</summary>
+[Collection("one shop at a time")]
 public sealed class PlacingTests(ShopFixture fixture) : IClassFixture<ShopFixture>
 {
     [Fact]
