@@ -61,9 +61,9 @@ public sealed class DomainTests
     [Fact]
     public void A_request_is_told_everything_that_is_wrong_with_it_at_once()
     {
-        var request = new OrderRequest([new("", 0), new("cup", Placement.MaxQuantity + 1, 1m)], new RequestedPayment(""), "ignore", "bob");
+        var request = new OrderRequest([new("", 0), new("cup", Placement.MaxQuantity + 1, 1m), null!], new RequestedPayment(""), "ignore", "bob");
         Placement.Check(request, byOperator: false).Select(c => c.Field).Should().Equal(
-            "/lines/0/sku", "/lines/0/quantity", "/lines/1/quantity", "/lines/1/unitPrice", "/payment/token", "/onShortage", "/customer");
+            "/lines/0/sku", "/lines/0/quantity", "/lines/1/quantity", "/lines/1/unitPrice", "/lines/2", "/payment/token", "/onShortage", "/customer");
     }
 
     [Fact]

@@ -58,6 +58,7 @@ internal static class BookStock
         var complaints = new List<Complaint>();
         if (cause.Length is 0 or > IdempotencyKey.MaxLength) complaints.Add(new("/reference", $"A reference has 1 to {IdempotencyKey.MaxLength} characters."));
         if (reason is { Length: 0 or > Limits.TextLength }) complaints.Add(new("/reason", $"A reason has 1 to {Limits.TextLength} characters."));
+        if (lines.Contains(null!)) return [new("/lines", "A line is an object with sku and quantity.")];
         if (lines.Count is 0 or > Limits.ReturnLines) complaints.Add(new("/lines", $"There are 1 to {Limits.ReturnLines} lines."));
         if (lines.Any(l => l.Quantity == 0 || l.Quantity < least || l.Quantity > Limits.MaxQuantity))
             complaints.Add(new("/quantity", $"A quantity is {least} to {Limits.MaxQuantity}, and not zero."));

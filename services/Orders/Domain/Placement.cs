@@ -52,8 +52,15 @@ internal static class Placement
 
     public static decimal Total(IEnumerable<PricedLine> lines) => lines.Sum(l => l.Quantity * l.UnitPrice);
 
-    private static void CheckLine(RequestedLine line, string field, bool byOperator, List<Complaint> complaints)
+    private static void CheckLine(RequestedLine? line, string field, bool byOperator, List<Complaint> complaints)
     {
+        // A list's elements may be null whatever its type says.
+        if (line is null)
+        {
+            complaints.Add(new(field, "A line is an object with sku and quantity."));
+            return;
+        }
+
         if (line.Sku.Length == 0) complaints.Add(new($"{field}/sku", "A line names a SKU."));
         if (line.Quantity is < 1 or > MaxQuantity) complaints.Add(new($"{field}/quantity", $"A quantity is 1 to {MaxQuantity}."));
         if (line.UnitPrice is null) return;

@@ -25,7 +25,7 @@ internal static class PlaceManyOrders
     private static async Task<Results<Ok<Outcome[]>, ProblemHttpResult>> HandleAsync(
         Request request, Catalogue catalogue, GroupCommit<AcceptOrder, Acceptance> orders, HttpContext context, CancellationToken cancellationToken)
     {
-        if (request.Orders.Count is 0 or > MaxOrders) return Problems.Invalid([new("/orders", $"There are 1 to {MaxOrders} orders.")]);
+        if (request.Orders.Count is 0 or > MaxOrders || request.Orders.Any(o => o is null || o.Order.Lines.Contains(null!))) return Problems.Invalid([new("/orders", $"There are 1 to {MaxOrders} orders, and none of them, nor of their lines, is null.")]);
         var items = await catalogue.FindAsync(request.Orders.SelectMany(o => o.Order.Lines).Select(l => l.Sku), cancellationToken);
         return TypedResults.Ok(await Task.WhenAll(request.Orders.Select(PlaceAsync)));
 
