@@ -37,7 +37,7 @@ public sealed class DomainTests
         var now = DateTimeOffset.UnixEpoch;
         var result = SagaSteps.Settle(orders, now);
         result.LetGo.Concat(result.PutBack.Select(p => p.OrderId)).Should().BeEquivalentTo(orders.Select(o => o.Id), "no order keeps its owner, none is let go twice");
-        result.Moves.Should().AllSatisfy(m => Transitions.Allows(m.From, m.To).Should().BeTrue());
+        result.Moves.Where(m => !Transitions.Allows(m.From, m.To)).Should().BeEmpty();
         result.Moves.Select(m => m.OrderId).Should().OnlyHaveUniqueItems();
         foreach (var order in orders)
         {
@@ -48,7 +48,7 @@ public sealed class DomainTests
             else SagaSteps.ToRefund(orders).Should().NotContain(order.Id);
         }
 
-        result.PutBack.Should().AllSatisfy(p => p.DueAt.Should().BeAfter(now).And.BeOnOrBefore(now.AddSeconds(10)));
+        result.PutBack.Where(p => p.DueAt <= now || p.DueAt > now.AddSeconds(10)).Should().BeEmpty();
     }, iter: 5_000);
 
     [Fact]
