@@ -7,8 +7,8 @@ namespace DaprShop.SystemTests;
 [Collection("one shop at a time")]
 public sealed class KillTests
 {
-    private const int Orders = 1_500;
-    private const int ConfirmedBeforeTheKill = 150;
+    private const int Orders = 1_000;
+    private const int ConfirmedBeforeTheKill = 100;
 
     [Theory]
     [InlineData("gateway")]

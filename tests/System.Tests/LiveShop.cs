@@ -78,9 +78,10 @@ public sealed class LiveShop : IAsyncDisposable
         }
     }
 
-    /// <summary>Every invariant holds. A violation fails the test with the audit's own words.</summary>
+    /// <summary>The shop is whole again, and every invariant holds. A violation fails the test with the audit's own words.</summary>
     public async Task IsCleanAsync()
     {
+        await UntilAsync(async () => (await TryAsync("status")).ExitCode == 0, "the shop has healed");
         var (exitCode, output, errors) = await TryAsync("audit");
         exitCode.Should().Be(0, $"the audit says:\n{output}\n{errors}");
     }
