@@ -29,10 +29,11 @@ public sealed class KillTests
     {
         await using var shop = await LiveShop.UpAsync();
         using var olga = await shop.AsAsync("operator", "olga");
+        var pid = await shop.PidAsync(target);
         var import = shop.TryAsync("import", RetailFile.Write(shop.PathOf("retail.csv"), Orders), "--opening", "exact", "--json");
         await LiveShop.UntilAsync(async () => import.IsCompleted || await ConfirmedAsync(olga) >= ConfirmedBeforeTheKill, "the import gets going");
         import.IsCompleted.Should().BeFalse("the kill is to hit it in the middle");
-        await shop.KillAsync(target, wiped);
+        shop.Kill(pid, wiped ? target : null);
 
         var (exitCode, output, errors) = await import;
         exitCode.Should().Be(0, $"the import says:\n{output}\n{errors}");

@@ -94,15 +94,20 @@ public sealed class LiveShop : IAsyncDisposable
         return client;
     }
 
-    /// <summary>Kills one process with SIGKILL: an app's (<c>orders</c>), its sidecar's (<c>orders/daprd</c>), or a server's (<c>redis</c>).</summary>
-    public async Task KillAsync(string target, bool wiped = false)
+    /// <summary>The pid of an app (<c>orders</c>), of its sidecar (<c>orders/daprd</c>), or of a server (<c>redis</c>).</summary>
+    public async Task<int> PidAsync(string target)
     {
         using var status = JsonDocument.Parse((await TryAsync("status", "--json")).Output);
-        if (wiped) Directory.Delete(Path.Combine(_root, ".shop", target), recursive: true);
         var apps = status.RootElement.GetProperty("apps").EnumerateArray().ToDictionary(a => a.GetProperty("id").GetString()!);
-        var pid = target.EndsWith("/daprd", StringComparison.Ordinal) ? apps[target[..^6]].GetProperty("daprdPid").GetInt32()
+        return target.EndsWith("/daprd", StringComparison.Ordinal) ? apps[target[..^6]].GetProperty("daprdPid").GetInt32()
             : apps.TryGetValue(target, out var app) ? app.GetProperty("appPid").GetInt32()
             : status.RootElement.GetProperty("infra").EnumerateArray().Single(i => i.GetProperty("name").GetString() == target).GetProperty("pid").GetInt32();
+    }
+
+    /// <summary>Kills a process with SIGKILL; with <paramref name="wiped"/>, the data of the server that it is are deleted first.</summary>
+    public void Kill(int pid, string? wiped)
+    {
+        if (wiped is not null) Directory.Delete(PathOf(Path.Combine(".shop", wiped)), recursive: true);
         using var process = Process.GetProcessById(pid);
         process.Kill();
     }
