@@ -32,7 +32,4 @@ internal static class Transitions
 
     /// <summary>True where nothing is held any more and nothing more happens.</summary>
     public static bool IsFinal(OrderStatus status) => status is Rejected or Cancelled or Expired;
-
-    /// <summary>True where the saga has the next step.</summary>
-    public static bool IsInSaga(OrderStatus status) => status is Accepted or Reserved or Paid;
 }
