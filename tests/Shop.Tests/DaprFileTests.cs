@@ -11,16 +11,26 @@ public sealed class DaprFileTests
     [Fact]
     public void The_apps_are_those_of_the_contracts_at_the_ports_of_the_design() =>
         File.Apps.Select(app => (app.Id, app.Port, app.HttpPort, app.GrpcPort)).Should().Equal(
-            (Apps.Gateway, 8080, 3500, 50010),
-            (Apps.Orders, 5101, 3501, 50011),
-            (Apps.Inventory, 5102, 3502, 50012),
-            (Apps.Payments, 5103, 3503, 50013),
-            (Apps.History, 5104, 3504, 50014));
+            (Apps.Gateway, 8080, 3500, 3550),
+            (Apps.Orders, 5101, 3501, 3551),
+            (Apps.Inventory, 5102, 3502, 3552),
+            (Apps.Payments, 5103, 3503, 3553),
+            (Apps.History, 5104, 3504, 3554));
 
     [Fact]
     public void No_port_is_given_twice() =>
         File.Apps.SelectMany(app => app.Ports).Concat(ControlPlane.PlacementPorts).Concat(ControlPlane.SchedulerPorts).Select(port => port.Port)
             .Concat([ControlPlane.PlacementPort, ControlPlane.SchedulerPort]).Should().OnlyHaveUniqueItems();
+
+    [Fact]
+    public void No_port_is_one_that_an_outgoing_connection_may_hold() =>
+        File.Apps.SelectMany(app => app.Ports).Concat(ControlPlane.PlacementPorts).Concat(ControlPlane.SchedulerPorts).Select(port => port.Port)
+            .Concat([ControlPlane.PlacementPort, ControlPlane.SchedulerPort, FreePort.Take()]).Should().OnlyContain(port => port < 32768);
+
+    [Fact]
+    public void Dapr_run_looks_for_placement_and_scheduler_where_the_shop_starts_them() =>
+        System.IO.File.ReadAllLines(Path.Combine(ShopFolder.Find().Root, "dapr.yaml")).Should()
+            .Contain([$"  placementHostAddress: 127.0.0.1:{ControlPlane.PlacementPort}", $"  schedulerHostAddress: 127.0.0.1:{ControlPlane.SchedulerPort}"]);
 
     [Fact]
     public void Only_orders_runs_workflows() => File.Apps.Where(app => app.RunsWorkflows).Select(app => app.Id).Should().Equal(Apps.Orders);

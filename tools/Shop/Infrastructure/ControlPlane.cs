@@ -6,8 +6,8 @@ namespace DaprShop.Shop.Infrastructure;
 /// <summary>Dapr's placement and scheduler, which `dapr init --slim` installs but nobody starts.</summary>
 internal static class ControlPlane
 {
-    public const int PlacementPort = 50005;
-    public const int SchedulerPort = 50006;
+    public const int PlacementPort = 3560;
+    public const int SchedulerPort = 3561;
 
     // Their defaults collide with each other and with the gateway (8080), and lie in the range of outgoing connections.
     private const int PlacementRaft = 3530;

@@ -3,20 +3,19 @@ using System.Net.Sockets;
 
 namespace DaprShop.Shop.Infrastructure;
 
-/// <summary>A TCP port on 127.0.0.1 that nobody listens on.</summary>
+/// <summary>
+/// A TCP port on 127.0.0.1 that nobody listens on. All lie below the ports that the system hands to outgoing connections, so that nobody takes
+/// one before its server has it, or while that is being restarted.
+/// </summary>
 internal static class FreePort
 {
-    public static int Take()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    private const int First = 22000;
+    private const int Count = 6000;
+    private static int _next = Random.Shared.Next(Count);
 
-    /// <summary>
-    /// The usual port, else any. The usual ones lie below the ports that the system hands to outgoing connections, so nobody takes one
-    /// while its server is being restarted.
-    /// </summary>
+    public static int Take() => Enumerable.Range(0, Count).Select(_ => First + (Interlocked.Increment(ref _next) & int.MaxValue) % Count).First(IsFree);
+
+    /// <summary>The usual port, else any.</summary>
     public static int Prefer(int usual) => IsFree(usual) ? usual : Take();
 
     public static bool IsFree(int port)
