@@ -22,11 +22,10 @@ public static class EventTypes
     public const string PaymentBooked = "payment.booked.v1";
 }
 
-/// <summary>Payload of <see cref="EventTypes.OrderAccepted"/>. Money in GBP.</summary>
-public sealed record OrderAccepted(Guid OrderId, long Number, string Customer, decimal Total, IReadOnlyList<PricedLine> Lines);
-
-/// <summary>A line of an order with the price it was accepted at, in GBP per unit.</summary>
-public sealed record PricedLine(string Sku, int Quantity, decimal UnitPrice);
+/// <summary>Payload of <see cref="EventTypes.OrderAccepted"/>: what the order comes to, in GBP; its lines never change, and Orders tells them.</summary>
+/// <param name="Units">Ordered in all.</param>
+/// <param name="Skus">Different ones.</param>
+public sealed record OrderAccepted(Guid OrderId, long Number, string Customer, decimal Total, long Units, int Skus);
 
 /// <summary>Payload of <see cref="EventTypes.OrderMoved"/>. <paramref name="Reason"/> says why, where the status alone does not.</summary>
 public sealed record OrderMoved(Guid OrderId, string From, string To, string? Reason);

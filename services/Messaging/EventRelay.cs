@@ -1,3 +1,4 @@
+using System.Data;
 using Dapr;
 using DaprShop.Contracts;
 using Microsoft.Extensions.Hosting;
@@ -47,6 +48,19 @@ internal sealed class EventRelay(
             await signal.WaitAsync(Poll, cancellationToken);
         }
 
+        try
+        {
+            await PublishAllAsync(connection, cancellationToken);
+        }
+        finally
+        {
+            // The session goes back to the pool, and the lock must not go with it.
+            if (connection.State == ConnectionState.Open) await ScalarAsync<bool>(connection, "select pg_advisory_unlock($1)", CancellationToken.None, AdvisoryLock);
+        }
+    }
+
+    private async Task PublishAllAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
         var cursor = await ScalarAsync<long>(connection, "select position from relay_cursor", cancellationToken);
         while (true)
         {

@@ -16,7 +16,7 @@ internal sealed class Saga(SagaStore orders, StockWriter stock, PaymentStore pay
     public async Task<bool> RunBatchAsync()
     {
         var batches = await orders.ClaimAsync(1, 200, "test", CancellationToken.None);
-        foreach (var batch in batches)
+        foreach (var (batch, _) in batches)
         {
             await ReserveAsync(batch);
             await ChargeAsync(batch);

@@ -4,6 +4,7 @@ using DaprShop.Inventory.Data;
 using DaprShop.Inventory.Domain;
 using DaprShop.Messaging;
 using DaprShop.Orders.Data;
+using DaprShop.Orders.Domain;
 using DaprShop.Orders.Workflows;
 using DaprShop.Payments.Data;
 using DaprShop.ServiceKit;

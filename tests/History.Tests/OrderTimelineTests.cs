@@ -104,7 +104,7 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
     }
 
     private (string, DateTimeOffset, object) Accepted(DateTimeOffset at) =>
-        (EventTypes.OrderAccepted, at, new OrderAccepted(_order, 7, "ann", 12.5m, [new("A", 3, 2.5m), new("B", 1, 5)]));
+        (EventTypes.OrderAccepted, at, new OrderAccepted(_order, 7, "ann", 12.5m, 4, 2));
 
     private (string, DateTimeOffset, object) Moved(DateTimeOffset at, string from, string to, string? reason = null) =>
         (EventTypes.OrderMoved, at, new OrderMoved(_order, from, to, reason));

@@ -41,7 +41,8 @@ internal sealed class OrdersDatabase(TestDatabase names, NpgsqlDataSource source
         return [.. answers.Select(a => a.Order!.Id)];
     }
 
-    public async Task<List<Guid>> ClaimAsync(int slots = 1, int size = 200) => await Store.ClaimAsync(slots, size, "test", CancellationToken.None);
+    public async Task<List<Guid>> ClaimAsync(int slots = 1, int size = 200) =>
+        [.. (await Store.ClaimAsync(slots, size, "test", CancellationToken.None)).Select(batch => batch.Id)];
 
     public Task<long> NumberAsync(string sql) => Sql.ScalarAsync<long>(names.App, sql);
 

@@ -34,7 +34,7 @@ internal static class Folding
 
     private static OrderEntry Entry(LoggedEvent fact, OrderAccepted accepted) => new(
         accepted.OrderId, fact.OccurredAt, Step.Accepted, fact.Position, "order.accepted", null, "accepted", null,
-        new EntryDetails(accepted.Number, accepted.Total, accepted.Lines.Sum(l => (long)l.Quantity), accepted.Lines.Select(l => l.Sku).Distinct(StringComparer.Ordinal).Count()));
+        new EntryDetails(accepted.Number, accepted.Total, accepted.Units, accepted.Skus));
 
     private static OrderEntry Entry(LoggedEvent fact, OrderMoved moved) => new(
         moved.OrderId, fact.OccurredAt, Step.Moved, fact.Position, "order.moved", moved.From, moved.To, moved.Reason, null);

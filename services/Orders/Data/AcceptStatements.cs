@@ -63,7 +63,7 @@ internal static class AcceptStatements
 
         await using var append = new NpgsqlBatch(connection);
         append.AppendEvents([.. orders.Select((o, i) => new NewEvent(EventTypes.OrderAccepted, o.Id.ToString(), 1,
-            new OrderAccepted(o.Id, numbers[o.Id], o.Request.Customer, totals[i], o.Request.Lines)))], now);
+            Accepted(o.Id, numbers[o.Id], totals[i], o.Request)))], now);
         await append.ExecuteNonQueryAsync(cancellationToken);
         return orders.Select((o, i) => Answer(o.Id, numbers[o.Id], totals[i], o.Request.Lines)).ToDictionary(a => a.Id);
     }
@@ -82,6 +82,9 @@ internal static class AcceptStatements
             ? (f.Caller, f.Key, f.Fingerprint, Answer(f.Id, f.Number, f.Total, g.Select(r => r.Line)))
             : default);
     }
+
+    private static OrderAccepted Accepted(Guid id, long number, decimal total, AcceptOrder request) => new(id, number, request.Customer, total,
+        request.Lines.Sum(l => (long)l.Quantity), request.Lines.Select(l => l.Sku).Distinct(StringComparer.Ordinal).Count());
 
     private static AcceptedOrder Answer(Guid id, long number, decimal total, IEnumerable<PricedLine> lines) => new(
         id, number, OrderStatus.Accepted.Name(), 1, Money.Trim(total), [.. lines.Select(l => l with { UnitPrice = Money.Trim(l.UnitPrice) })]);

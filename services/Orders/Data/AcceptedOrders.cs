@@ -37,7 +37,7 @@ internal sealed class AcceptedOrders(NpgsqlDataSource database, RelaySignal rela
         await transaction.CommitAsync(cancellationToken);
         if (fresh.Count > 0)
         {
-            dispatch.Raise();
+            dispatch.Raise(fresh.Count);
             relay.Raise();
         }
 

@@ -6,8 +6,11 @@ namespace DaprShop.Orders.Data;
 /// <summary>Orders' database.</summary>
 internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(options)
 {
-    /// <summary>What the dispatcher looks for: orders that nobody works on and that have a next step.</summary>
-    public const string Claimable = "batch_id is null and (undo or status in ('accepted', 'reserved', 'paid'))";
+    /// <summary>Orders that have a next step.</summary>
+    public const string InSaga = "undo or status in ('accepted', 'reserved', 'paid')";
+
+    /// <summary>What the dispatcher looks for: those that nobody works on.</summary>
+    public const string Claimable = $"batch_id is null and ({InSaga})";
 
     public DbSet<OrderRow> Orders => Set<OrderRow>();
 
@@ -25,7 +28,7 @@ internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(o
             e.Property(x => x.Total).HasPrecision(18, 4);
             e.Property(x => x.Shortages).HasColumnType("jsonb");
             e.HasIndex(x => new { x.Customer, x.Number }).IsUnique();
-            e.HasIndex(x => x.Number).HasFilter(Claimable).HasDatabaseName("ix_orders_claimable");
+            e.HasIndex(x => x.Number).HasFilter(InSaga).HasDatabaseName("ix_orders_in_saga");
         });
         modelBuilder.Entity<OrderLineRow>(e =>
         {

@@ -14,7 +14,7 @@ internal static class SagaStatements
             returning o.id, o.number, o.batch_id)
         insert into batches (id, worker, order_ids, started_at, progressed_at, abandoned)
         select batch_id, $3, array_agg(id order by number), $4, $4, false from claimed group by batch_id
-        returning id
+        returning id, cardinality(order_ids)
         """;
 
     /// <summary>The orders that batch $1 still owns, in order of arrival.</summary>

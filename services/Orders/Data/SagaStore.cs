@@ -12,15 +12,15 @@ internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, Ti
     /// <summary>Claims, after which an order is an operator's.</summary>
     public const int MaxAttempts = 50;
 
-    /// <summary>Claims due orders into at most <paramref name="slots"/> batches of at most <paramref name="size"/>; answers the batches' ids.</summary>
-    public async Task<List<Guid>> ClaimAsync(int slots, int size, string worker, CancellationToken cancellationToken)
+    /// <summary>Claims due orders into at most <paramref name="slots"/> batches of at most <paramref name="size"/>; answers the batches and their sizes.</summary>
+    public async Task<List<(Guid Id, int Orders)>> ClaimAsync(int slots, int size, string worker, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var ids = Enumerable.Range(0, slots).Select(_ => Guid.CreateVersion7(now)).ToArray();
         await using var batch = database.CreateBatch();
         batch.Add(SagaStatements.Claim, ids, size, worker, now.UtcDateTime, MaxAttempts);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAllAsync(r => r.GetGuid(0), cancellationToken);
+        return await reader.ReadAllAsync(r => (r.GetGuid(0), r.GetInt32(1)), cancellationToken);
     }
 
     /// <summary>The orders that the batch still owns, in order of arrival.</summary>

@@ -14,6 +14,9 @@ internal sealed record RequestedLine(string Sku, int Quantity, decimal? UnitPric
 /// <param name="Token">The payment provider's token for the customer's means of payment.</param>
 internal sealed record RequestedPayment(string Token);
 
+/// <summary>A line of an order with the price it was accepted at, in GBP per unit.</summary>
+internal sealed record PricedLine(string Sku, int Quantity, decimal UnitPrice);
+
 /// <summary>Decides whether an order can be accepted, and at what price. Pure.</summary>
 internal static class Placement
 {

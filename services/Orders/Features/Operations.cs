@@ -30,7 +30,7 @@ internal static class Operations
     }
 
     private static async Task<Backlog> BacklogAsync(OrdersDb db, CancellationToken cancellationToken) => new(
-        await db.Orders.CountAsync(o => o.Undo || o.Status == "accepted" || o.Status == "reserved" || o.Status == "paid", cancellationToken),
+        await db.Orders.FromSqlRaw("select * from orders where " + OrdersDb.InSaga).CountAsync(cancellationToken),
         await db.Batches.CountAsync(b => b.FinishedAt == null, cancellationToken));
 
     private static async Task<Summary> SummaryAsync(OrdersDb db, CancellationToken cancellationToken)

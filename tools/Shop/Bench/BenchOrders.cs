@@ -37,6 +37,4 @@ internal sealed class BenchOrders(GatewayClient gateway)
     }
 
     private static string Sku(int number) => $"BENCH-{number:000}";
-
-    private sealed record OutcomeAnswer(Guid? Id);
 }

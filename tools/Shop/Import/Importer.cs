@@ -12,6 +12,7 @@ namespace DaprShop.Shop.Import;
 internal sealed class Importer(GatewayClient gateway, ShopFolder shop, RetailSource source, Opening opening, int limit, IImportProgress progress)
 {
     private const int AtOnce = 64;
+    private const int BulksAtOnce = 8;
     private const int StockPage = 1_000;
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan CloseLook = TimeSpan.FromMilliseconds(50);
@@ -82,7 +83,7 @@ internal sealed class Importer(GatewayClient gateway, ShopFolder shop, RetailSou
         Stage("orders", plan.Orders);
         var cpu = _cpu.Read();
         var clock = Stopwatch.StartNew();
-        var sending = InFlight.RunAsync(Invoices.Of(source.Read(), plan).Where(i => !i.IsReturn), AtOnce, PlaceAsync, cancel);
+        var sending = InFlight.RunAsync(Invoices.InBulks(Invoices.Of(source.Read(), plan).Where(i => !i.IsReturn)), BulksAtOnce, PlaceAsync, cancel);
         while (true)
         {
             var all = sending.IsCompleted;
@@ -101,16 +102,25 @@ internal sealed class Importer(GatewayClient gateway, ShopFolder shop, RetailSou
         return seconds;
     }
 
-    private async Task PlaceAsync(Invoice order, CancellationToken cancel)
+    private async Task PlaceAsync(IReadOnlyList<Invoice> bulk, CancellationToken cancel)
     {
-        var body = new
+        var orders = bulk.Select(invoice => new
         {
-            customer = order.Lines[0].Customer ?? "guest",
-            lines = order.Lines.Select(l => new { l.Sku, l.Quantity, unitPrice = l.Price }),
-            payment = new { token = "tok_ok" },
-        };
-        _orders[order.Number] = (await gateway.PostAsync<AcceptedAnswer>("orders", body, $"{source.Name}-{_opening}-{order.Number}", cancel)).Id;
-        Interlocked.Add(ref _linesSent, order.Lines.Count);
+            key = Key("order", invoice.Number),
+            order = new
+            {
+                customer = invoice.Lines[0].Customer ?? "guest",
+                lines = invoice.Lines.Select(l => new { l.Sku, l.Quantity, unitPrice = l.Price }),
+                payment = new { token = "tok_ok" },
+            },
+        });
+        var outcomes = await gateway.PostAsync<IReadOnlyList<OutcomeAnswer>>("ops/orders", new { orders }, null, cancel);
+        foreach (var (invoice, outcome) in bulk.Zip(outcomes))
+        {
+            _orders[invoice.Number] = outcome.Id
+                ?? throw new ShopException($"Order {invoice.Number} was refused: {string.Join(' ', outcome.Errors!.Select(e => $"{e.Field}: {e.Detail}"))}");
+            Interlocked.Add(ref _linesSent, invoice.Lines.Count);
+        }
     }
 
     /// <summary>Answers the GBP given back.</summary>

@@ -8,6 +8,28 @@ internal sealed record Invoice(string Number, IReadOnlyList<RetailLine> Lines)
 
 internal static class Invoices
 {
+    private const int BulkInvoices = 25;
+    private const int BulkLines = 1_000;
+
+    /// <summary>Consecutive invoices, as many as make a request of decent size.</summary>
+    public static IEnumerable<IReadOnlyList<Invoice>> InBulks(IEnumerable<Invoice> invoices)
+    {
+        var (bulk, lines) = (new List<Invoice>(BulkInvoices), 0);
+        foreach (var invoice in invoices)
+        {
+            if (bulk.Count == BulkInvoices || (bulk.Count > 0 && lines + invoice.Lines.Count > BulkLines))
+            {
+                yield return bulk;
+                (bulk, lines) = (new List<Invoice>(BulkInvoices), 0);
+            }
+
+            bulk.Add(invoice);
+            lines += invoice.Lines.Count;
+        }
+
+        if (bulk.Count > 0) yield return bulk;
+    }
+
     /// <summary>The planned invoices, each as soon as its last line was read; only unfinished ones are held. Those with nothing to import are left out.</summary>
     public static IEnumerable<Invoice> Of(IEnumerable<RetailLine> lines, ImportPlan plan)
     {

@@ -3,6 +3,10 @@ namespace DaprShop.Shop.Import;
 /// <summary>What the import reads of the gateway's answers.</summary>
 internal sealed record AcceptedAnswer(Guid Id);
 
+internal sealed record OutcomeAnswer(Guid? Id, IReadOnlyList<ComplaintAnswer>? Errors);
+
+internal sealed record ComplaintAnswer(string Field, string Detail);
+
 internal sealed record ItemAnswer(string Sku);
 
 internal sealed record BookedAnswer;

@@ -27,7 +27,7 @@ internal static class Teardown
                 await EndAsync(together);
         var strays = Strays.Of(shop).Select(stray => (stray, Signal.Terminate)).ToList();
         await EndAsync(strays);
-        File.Delete(shop.State);
+        if (File.Exists(shop.State)) File.Delete(shop.State);
         return alive + strays.Count;
     }
 

@@ -148,10 +148,10 @@ namespace DaprShop.Orders.Data.Migrations
                 filter: "finished_at is null");
 
             migrationBuilder.CreateIndex(
-                name: "ix_orders_claimable",
+                name: "ix_orders_in_saga",
                 table: "orders",
                 column: "number",
-                filter: "batch_id is null and (undo or status in ('accepted', 'reserved', 'paid'))");
+                filter: "undo or status in ('accepted', 'reserved', 'paid')");
 
             migrationBuilder.CreateIndex(
                 name: "ix_orders_customer_number",

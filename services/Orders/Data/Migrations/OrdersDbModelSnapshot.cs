@@ -297,8 +297,8 @@ namespace DaprShop.Orders.Data.Migrations
                         .HasName("pk_orders");
 
                     b.HasIndex("Number")
-                        .HasDatabaseName("ix_orders_claimable")
-                        .HasFilter("batch_id is null and (undo or status in ('accepted', 'reserved', 'paid'))");
+                        .HasDatabaseName("ix_orders_in_saga")
+                        .HasFilter("undo or status in ('accepted', 'reserved', 'paid')");
 
                     b.HasIndex("Customer", "Number")
                         .IsUnique()

@@ -46,11 +46,12 @@ internal sealed class PostgresCluster(string folder, string logFile, PostgresBin
     /// <summary>The server on <paramref name="port"/>. SIGINT is its fast shutdown; SIGTERM would wait for every client to leave.</summary>
     public async Task<ProcessSpec> ServerAsync(int port, CancellationToken cancel)
     {
-        var compression = await AcceptsAsync("wal_compression=lz4", cancel) ? "lz4" : "on";
+        string[] compression = await AcceptsAsync("wal_compression=lz4", cancel) ? ["wal_compression=lz4", "default_toast_compression=lz4"] : ["wal_compression=on"];
         string[] settings =
         [
             "listen_addresses=127.0.0.1", $"port={port.ToString(CultureInfo.InvariantCulture)}", "unix_socket_directories=", "max_connections=200",
-            $"shared_buffers={SharedBuffers}", "max_wal_size=4GB", $"wal_compression={compression}", "fsync=on", "synchronous_commit=on", "jit=off",
+            $"shared_buffers={SharedBuffers}", "max_wal_size=4GB", "fsync=on", "synchronous_commit=on", "jit=off",
+            .. compression,
         ];
         return Command(binaries.Server, ["-D", folder, .. settings.SelectMany(setting => new[] { "-c", setting })]);
     }
