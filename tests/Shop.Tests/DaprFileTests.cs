@@ -8,6 +8,9 @@ public sealed class DaprFileTests
 {
     private static readonly DaprFile File = DaprFile.Load(Path.Combine(ShopFolder.Find().Root, "dapr.yaml"));
 
+    private static IEnumerable<int> Ports => File.Apps.SelectMany(app => app.Ports).Concat(ControlPlane.PlacementPorts).Concat(ControlPlane.SchedulerPorts)
+        .Select(port => port.Port).Concat([ControlPlane.PlacementPort, ControlPlane.SchedulerPort]);
+
     [Fact]
     public void The_apps_are_those_of_the_contracts_at_the_ports_of_the_design() =>
         File.Apps.Select(app => (app.Id, app.Port, app.HttpPort, app.GrpcPort)).Should().Equal(
@@ -18,14 +21,10 @@ public sealed class DaprFileTests
             (Apps.History, 5104, 3504, 3554));
 
     [Fact]
-    public void No_port_is_given_twice() =>
-        File.Apps.SelectMany(app => app.Ports).Concat(ControlPlane.PlacementPorts).Concat(ControlPlane.SchedulerPorts).Select(port => port.Port)
-            .Concat([ControlPlane.PlacementPort, ControlPlane.SchedulerPort]).Should().OnlyHaveUniqueItems();
+    public void No_port_is_given_twice() => Ports.Should().OnlyHaveUniqueItems();
 
     [Fact]
-    public void No_port_is_one_that_an_outgoing_connection_may_hold() =>
-        File.Apps.SelectMany(app => app.Ports).Concat(ControlPlane.PlacementPorts).Concat(ControlPlane.SchedulerPorts).Select(port => port.Port)
-            .Concat([ControlPlane.PlacementPort, ControlPlane.SchedulerPort, FreePort.Take()]).Should().OnlyContain(port => port < 32768);
+    public void No_port_is_one_that_an_outgoing_connection_may_hold() => Ports.Append(FreePort.Take()).Should().OnlyContain(port => port < 32768);
 
     [Fact]
     public void Dapr_run_looks_for_placement_and_scheduler_where_the_shop_starts_them() =>
