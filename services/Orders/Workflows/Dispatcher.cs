@@ -37,6 +37,9 @@ internal sealed class Dispatcher(
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(400);
+
+    // A start returns after the workflow's first turn; while no worker is usable it would never return.
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(5);
     private readonly ConcurrentDictionary<Guid, bool> _inFlight = new();
     private readonly string _worker = $"{Environment.MachineName}/{Environment.ProcessId}";
     private long _claimedAt;
@@ -98,9 +101,15 @@ internal sealed class Dispatcher(
         var backoff = new Backoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
         while (_inFlight.ContainsKey(batchId))
         {
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            deadline.CancelAfter(StartDeadline);
             try
             {
-                await workflows.ScheduleNewWorkflowAsync(nameof(FulfilOrders), batchId.ToString("N"), batchId);
+                await workflows.ScheduleNewWorkflowAsync(nameof(FulfilOrders), batchId.ToString("N"), batchId, startTime: (DateTimeOffset?)null, deadline.Token);
+                return;
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
+            {
                 return;
             }
             catch (Exception e) when (Transient.Is(e) || e is RpcException)
