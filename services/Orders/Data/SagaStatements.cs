@@ -74,7 +74,7 @@ internal static class SagaStatements
 
     /// <summary>Claims, for batch $1, what has been tried $2 times in vain.</summary>
     public const string Exhausted = $"""
-        update orders set batch_id = $1 where {OrdersDb.Claimable} and attempts >= $2 and status <> 'needs_attention' and not undo
+        update orders set batch_id = $1 where {OrdersDb.Claimable} and attempts >= $2 and not undo
         returning id, status
         """;
 }
