@@ -118,21 +118,9 @@ internal sealed class EventIntake(IProjection projection, NpgsqlDataSource datab
         }
     }
 
-    /// <summary>
-    /// Applies a parked event again, in the caller's transaction. Its successors have been applied meanwhile.
-    /// </summary>
-    public async Task ReplayAsync(NpgsqlConnection connection, LoggedEvent entry, CancellationToken cancellationToken)
-    {
-        await _oneAtATime.WaitAsync(cancellationToken);
-        try
-        {
-            await projection.ApplyAsync(connection, [entry], cancellationToken);
-        }
-        finally
-        {
-            _oneAtATime.Release();
-        }
-    }
+    /// <summary>Applies a parked event again, in the caller's transaction. Its successors have been applied meanwhile.</summary>
+    public Task ReplayAsync(NpgsqlConnection connection, LoggedEvent entry, CancellationToken cancellationToken) =>
+        projection.ApplyAsync(connection, [entry], cancellationToken);
 
     // The watermark's lock keeps rivals out, so a key that exists already will exist the next time too.
     private static bool IsOfTheEvent(Exception e) => !Transient.Is(e) || e is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };

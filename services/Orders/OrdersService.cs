@@ -19,6 +19,7 @@ internal static class OrdersService
         services.AddSingleton<SagaStore>().AddSingleton<SagaSettings>().AddSingleton<Downstream>().AddSingleton<DispatchSignal>();
         services.AddSingleton<Dispatcher>().AddHostedService(p => p.GetRequiredService<Dispatcher>());
         services.AddHostedService<Watchdog>();
+        services.AddSingleton<IDaprWorkflowClient>(p => p.GetRequiredService<DaprWorkflowClient>());
         services.AddDaprWorkflow(options =>
         {
             options.RegisterWorkflow<FulfilOrders>();

@@ -4,6 +4,8 @@ using System.Text.Json;
 using DaprShop.Gateway.Domain;
 using DaprShop.ServiceDefaults;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DaprShop.Gateway.Tests;
 
@@ -51,11 +53,37 @@ public sealed class ApiDocumentTests(GatewayFixture fixture) : IClassFixture<Gat
     }
 
     [Fact]
+    public async Task A_complete_document_is_kept_for_ten_seconds_and_an_incomplete_one_not_at_all()
+    {
+        var time = new FakeTimeProvider();
+        var documents = new OpenApiDocuments(new Sidecar(new ConfigurationBuilder().AddInMemoryCollection([new("DAPR_HTTP_ENDPOINT", fixture.Sidecar.Address)]).Build()), time);
+        fixture.Sidecar.Answer = context =>
+        {
+            context.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        };
+        (await CallsAsync(documents)).Should().Be(4);
+        fixture.Sidecar.Answer = context => context.Response.WriteAsync(Document("/orders/{id}", "get"));
+
+        (await CallsAsync(documents)).Should().Be(4, "the last one lacked all");
+        (await CallsAsync(documents)).Should().Be(0);
+        time.Advance(TimeSpan.FromSeconds(10));
+        (await CallsAsync(documents)).Should().Be(4);
+    }
+
+    [Fact]
     public async Task The_docs_page_needs_nothing_from_elsewhere()
     {
         var page = await fixture.Gateway.CreateClient().GetStringAsync("/docs/", TestContext.Current.CancellationToken);
 
         page.Should().Contain("scalar.js").And.NotContain("src=\"http");
+    }
+
+    private async Task<int> CallsAsync(OpenApiDocuments documents)
+    {
+        fixture.Sidecar.Calls.Clear();
+        await documents.MergedAsync(TestContext.Current.CancellationToken);
+        return fixture.Sidecar.Calls.Count;
     }
 
     private static string Document(string path, string method) => """

@@ -77,11 +77,12 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
     }
 
     [Fact]
-    public async Task A_forged_or_expired_token_opens_nothing()
+    public async Task A_token_that_is_forged_or_expired_or_for_another_house_opens_nothing()
     {
         var forged = Tokens.For("olga", Identity.Operator, key: Convert.ToBase64String(new byte[32]));
         var expired = Tokens.For("olga", Identity.Operator, expires: DateTime.UnixEpoch.AddYears(50));
-        foreach (var token in new[] { forged, expired, "nonsense" })
+        var (foreign, elsewhere) = (Tokens.For("olga", Identity.Operator, issuer: "another"), Tokens.For("olga", Identity.Operator, audience: "another"));
+        foreach (var token in new[] { forged, expired, foreign, elsewhere, "nonsense" })
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/ops/backlog") { Headers = { Authorization = new("Bearer", token) } };
             using var response = await fixture.Gateway.CreateClient().SendAsync(request, TestContext.Current.CancellationToken);
@@ -123,6 +124,21 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
 
         await IsProblemAsync(response, 503, "unavailable");
         response.Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromSeconds(1));
+    }
+
+    [Theory]
+    [InlineData(413, "too-large")]
+    [InlineData(404, "not-forwarded")]
+    public async Task A_sidecar_that_will_not_pass_a_request_on_is_translated(int status, string kind)
+    {
+        fixture.Sidecar.Answer = context =>
+        {
+            context.Response.StatusCode = status;
+            return context.Response.WriteAsync("""{"errorCode":"ERR"}""");
+        };
+        using var response = await _customer.GetAsync("/orders", TestContext.Current.CancellationToken);
+
+        await IsProblemAsync(response, status, kind);
     }
 
     [Fact]

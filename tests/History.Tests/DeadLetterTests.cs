@@ -45,6 +45,7 @@ public sealed class DeadLetterTests(HistoryFixture fixture) : IClassFixture<Hist
 
         var letters = (await ListAsync()).Where(l => l.Body.Contains(mark)).ToList();
 
+        (await _operator.GetFromJsonAsync<Letters>("ops/dead-letters?limit=-1", TestContext.Current.CancellationToken))!.Messages.Should().ContainSingle();
         letters.Should().HaveCount(2).And.OnlyContain(l => l.Producer == Apps.Orders && l.Position == null);
         (await StatusAsync(HttpMethod.Delete, $"{letters[0].Id}")).Should().Be(HttpStatusCode.NoContent);
         (await StatusAsync(HttpMethod.Delete, $"{letters[0].Id}")).Should().Be(HttpStatusCode.NotFound);

@@ -99,8 +99,32 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
         }
 
         joined.Should().Equal(all).And.HaveCount(10);
-        using var bad = await reader.GetAsync($"orders/{_order}/timeline?cursor=nonsense", TestContext.Current.CancellationToken);
-        bad.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await reader.GetFromJsonAsync<Page>($"orders/{_order}/timeline?limit=-1", TestContext.Current.CancellationToken))!.Entries.Should().ContainSingle();
+        foreach (var cursor in new[] { "nonsense", "-1-0-0", "200000000000000001-0-0" })
+        {
+            using var bad = await reader.GetAsync($"orders/{_order}/timeline?cursor={cursor}", TestContext.Current.CancellationToken);
+            bad.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        }
+    }
+
+    [Theory]
+    [InlineData("insert into order_owners select * from order_owners limit 1", "pk_order_owners")]
+    [InlineData("insert into order_timeline select * from order_timeline limit 1", "pk_order_timeline")]
+    [InlineData("insert into stock_operations select * from stock_operations limit 1", "pk_stock_operations")]
+    [InlineData("insert into stock_timeline select * from stock_timeline limit 1", "pk_stock_timeline")]
+    public async Task Nothing_is_told_twice_whoever_writes_it(string sql, string constraint)
+    {
+        await fixture.TellAsync(Topics.Orders, Accepted(Noon));
+        await fixture.TellAsync(Topics.Stock, Allocated(Noon, ("A", 1)));
+        var writing = () => Sql.ScalarAsync<object>(fixture.Database.Owner, sql);
+        (await writing.Should().ThrowAsync<Npgsql.PostgresException>()).Which.ConstraintName.Should().Be(constraint);
+    }
+
+    [Fact]
+    public async Task Guests_read_nothing()
+    {
+        using var guest = await fixture.Service.As("guest").GetAsync($"orders/{_order}/timeline", TestContext.Current.CancellationToken);
+        guest.StatusCode.Should().Be(HttpStatusCode.Forbidden);
     }
 
     private (string, DateTimeOffset, object) Accepted(DateTimeOffset at) =>

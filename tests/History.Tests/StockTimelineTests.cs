@@ -70,6 +70,17 @@ public sealed class StockTimelineTests(HistoryFixture fixture) : IClassFixture<H
     }
 
     [Fact]
+    public async Task A_page_has_five_hundred_movements_at_most_and_a_cursor_must_be_one()
+    {
+        await fixture.TellAsync(Topics.Stock, Enumerable.Range(1, 501).Select(i => Move("received", "d", "o", null, Line(i, 1, i, 0))));
+
+        (await ReadAsync("?limit=1000")).Entries.Should().HaveCount(500);
+        (await ReadAsync("?limit=-1")).Entries.Should().HaveCount(1);
+        using var bad = await _operator.GetAsync($"stock/{_sku}/timeline?cursor=nonsense", TestContext.Current.CancellationToken);
+        bad.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
     public async Task Only_operators_read_it()
     {
         using var response = await fixture.Service.As(Identity.Customer).GetAsync($"stock/{_sku}/timeline", TestContext.Current.CancellationToken);

@@ -38,6 +38,18 @@ internal sealed class InventoryDatabase(TestDatabase names, NpgsqlDataSource sou
     public static Book Booking(MovementKind kind, string sku, int quantity, string key, byte fingerprint = 1) =>
         new(key, [fingerprint], kind, key, "olga", "test", [new BookLine(sku, "main", quantity)]);
 
+    /// <summary>Lets both run until they wait for what <paramref name="held"/> locks, and then go on.</summary>
+    public async Task MeetAsync(string held, Func<Task> one, Func<Task> other)
+    {
+        await using var rival = await Rival.BeginAsync(names.Owner, held);
+        var first = one();
+        await rival.IsWaitedForAsync(1);
+        var second = other();
+        await rival.IsWaitedForAsync(2);
+        await rival.CommitAsync();
+        await Task.WhenAll(first, second);
+    }
+
     public Task<long> NumberAsync(string sql) => Sql.ScalarAsync<long>(names.App, sql);
 
     public ValueTask DisposeAsync() => source.DisposeAsync();

@@ -86,6 +86,132 @@ public sealed class StockWriterTests
     }
 
     [Fact]
+    public async Task Two_releases_that_meet_restock_once()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup");
+        await db.ReceiveAsync("cup", 5);
+        var order = Guid.CreateVersion7();
+        await db.ReserveAsync(order, ("cup", 2));
+
+        await db.MeetAsync("select * from levels for update", () => db.ReleaseAsync(order), () => db.ReleaseAsync(order));
+
+        (await db.NumberAsync("select allocated from levels")).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Two_sagas_that_reserve_one_order_at_once_hear_the_same()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup");
+        await db.ReceiveAsync("cup", 1);
+        var order = Guid.CreateVersion7();
+        List<ReservationState> heard = [];
+
+        await db.MeetAsync("select * from levels for update", ReserveAsync, ReserveAsync);
+
+        heard.Should().Equal(ReservationState.Allocated, ReservationState.Allocated);
+        (await Sql.ScalarAsync<string>(db.Names.App, "select state from reservations")).Should().Be("allocated");
+
+        async Task ReserveAsync()
+        {
+            var outcome = await db.ReserveAsync(order, ("cup", 1));
+            lock (heard) heard.Add(outcome.State);
+        }
+    }
+
+    [Fact]
+    public async Task A_release_that_overtakes_its_reserve_leaves_nothing_allocated()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup");
+        await db.ReceiveAsync("cup", 1);
+        var order = Guid.CreateVersion7();
+        await using var rival = await Rival.BeginAsync(db.Names.App, "select * from levels for update");
+        var reserving = db.ReserveAsync(order, ("cup", 1));
+        await rival.IsWaitedForAsync();
+
+        await db.ReleaseAsync(order);
+        await rival.CommitAsync();
+
+        (await reserving).State.Should().Be(ReservationState.Released);
+        (await db.NumberAsync("select allocated from levels")).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_release_that_does_not_see_its_reserve_yet_still_gives_back_what_it_took()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup");
+        await db.ReceiveAsync("cup", 1);
+        var order = Guid.CreateVersion7();
+
+        await db.MeetAsync("select * from event_head for update", () => db.ReserveAsync(order, ("cup", 1)), () => db.ReleaseAsync(order));
+
+        (await db.NumberAsync("select allocated from levels")).Should().Be(0);
+        (await db.ReserveAsync(order, ("cup", 1))).State.Should().Be(ReservationState.Released);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    public async Task Two_bookings_with_one_key_that_meet_are_one(int before)
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup");
+        if (before > 0) await db.ReceiveAsync("cup", before);
+        List<Booked> booked = [];
+
+        await db.MeetAsync("select * from event_head for update", BookAsync, BookAsync);
+
+        booked.Select(b => b.Body).Distinct().Should().ContainSingle();
+        booked.Count(b => b.Replayed).Should().Be(1);
+        (await db.NumberAsync("select on_hand from levels")).Should().Be(before + 7);
+
+        async Task BookAsync()
+        {
+            var answer = await db.ReceiveAsync("cup", 7, "receipt");
+            lock (booked) booked.Add(answer);
+        }
+    }
+
+    [Fact]
+    public async Task Two_first_receipts_that_meet_both_count()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup");
+        await db.MeetAsync("select * from event_head for update", () => db.ReceiveAsync("cup", 2), () => db.ReceiveAsync("cup", 3));
+        (await db.NumberAsync("select on_hand from levels")).Should().Be(5);
+    }
+
+    [Fact]
+    public async Task Levels_are_locked_in_the_sequence_of_their_names_whatever_lies_first_on_disk()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("a", "z");
+        await db.ReceiveAsync("z", 1);
+        await db.ReceiveAsync("a", 1);
+        await using var rival = await Rival.BeginAsync(db.Names.App, "select * from levels where sku = 'a' for update");
+
+        var reserving = db.ReserveAsync(Guid.CreateVersion7(), ("z", 1), ("a", 1));
+        await rival.IsWaitedForAsync();
+        (await db.NumberAsync("select count(*) from (select from levels where sku = 'z' for update skip locked) free")).Should().Be(1);
+        await rival.CommitAsync();
+
+        (await reserving).State.Should().Be(ReservationState.Allocated);
+    }
+
+    [Fact]
+    public async Task Claims_are_locked_in_the_sequence_of_their_orders_whatever_lies_first_on_disk()
+    {
+        await using var db = await InventoryDatabase.CreateAsync();
+        var (first, second) = (Guid.CreateVersion7(DateTimeOffset.UnixEpoch), Guid.CreateVersion7());
+        await db.ReleaseAsync(second);
+        await db.ReleaseAsync(first);
+        await using var rival = await Rival.BeginAsync(db.Names.App, $"select * from reservations where order_id = '{first}' for update");
+
+        var releasing = db.ReleaseAsync(second, first);
+        await rival.IsWaitedForAsync();
+        (await db.NumberAsync($"select count(*) from (select from reservations where order_id = '{second}' for update skip locked) free")).Should().Be(1);
+        await rival.CommitAsync();
+
+        await releasing;
+    }
+
+    [Fact]
     public async Task A_booking_happens_once_per_key_and_its_answer_is_repeated()
     {
         await using var db = await InventoryDatabase.CreateAsync("cup");
@@ -134,12 +260,17 @@ public sealed class StockWriterTests
         (await Sql.IsForbiddenAsync(db.Names.App, sql)).Should().BeTrue();
     }
 
-    [Fact]
-    public async Task The_database_refuses_an_oversell_whoever_writes_it()
+    [Theory]
+    [InlineData("update levels set allocated = 2", "no_oversell")]
+    [InlineData("update levels set allocated = -1", "not_negative")]
+    [InlineData("insert into levels select 'unheard-of', location, 0, 0, 0, 0, 0, 0, '' from levels", "fk_levels_items_sku")]
+    [InlineData("insert into movements select sku, location, sequence, 'adjusted', quantity, on_hand, allocated, cause, actor, reason, occurred_at, hash from movements", "pk_movements")]
+    [InlineData("insert into movements select sku, location, sequence + 1, kind, quantity, on_hand, allocated, cause, actor, reason, occurred_at, hash from movements", "ix_movements_cause_kind_sku_location")]
+    public async Task The_database_refuses_what_cannot_be_whoever_writes_it(string sql, string constraint)
     {
         await using var db = await InventoryDatabase.CreateAsync("cup");
         await db.ReceiveAsync("cup", 1);
-        var oversell = () => Sql.ScalarAsync<object>(db.Names.Owner, "update levels set allocated = 2");
-        (await oversell.Should().ThrowAsync<Npgsql.PostgresException>()).Which.ConstraintName.Should().Contain("no_oversell");
+        var writing = () => Sql.ScalarAsync<object>(db.Names.Owner, sql);
+        (await writing.Should().ThrowAsync<Npgsql.PostgresException>()).Which.ConstraintName.Should().Be(constraint);
     }
 }

@@ -156,6 +156,59 @@ public sealed class EventIntakeTests : IAsyncLifetime
         replicas.ForEach(r => r.Dispose());
     }
 
+    [Fact]
+    public async Task Two_replicas_that_meet_apply_an_event_once()
+    {
+        using var one = new Intake(_database);
+        using var other = new Intake(_database);
+        var page = Intake.Page(Intake.Events(3));
+        await one.TakeAsync(Intake.Page(page.Events.Take(1)));
+        await using var rival = await Rival.BeginAsync(_database.Owner, "lock table effects");
+        var first = one.TakeAsync(page);
+        await rival.IsWaitedForAsync(1);
+        var second = other.TakeAsync(page);
+        await rival.IsWaitedForAsync(2);
+        await rival.CommitAsync();
+
+        await Task.WhenAll(first, second);
+
+        (await _database.EffectsAsync()).Should().Equal(1, 2, 3);
+    }
+
+    [Fact]
+    public async Task A_poisoned_event_that_two_replicas_try_one_by_one_does_not_make_its_neighbours_happen_twice()
+    {
+        var poison = PoisonAt(2, () => new InvalidOperationException("It cannot be."));
+        using var one = new Intake(_database) { BeforeCommit = poison };
+        using var other = new Intake(_database) { BeforeCommit = poison };
+        var page = Intake.Page(Intake.Events(3));
+        await using var rival = await Rival.BeginAsync(_database.Owner, "insert into watermarks values ('payments', 0)");
+        var (first, second) = (one.TakeAsync(page), other.TakeAsync(page));
+        await rival.IsWaitedForAsync(2);
+        await rival.CommitAsync();
+
+        await first.Invoking(f => f).Should().ThrowAsync<EventNotAppliedException>();
+        await second.Invoking(s => s).Should().ThrowAsync<EventNotAppliedException>();
+
+        (await _database.EffectsAsync()).Should().Equal(1);
+        (await _database.ScalarAsync<int>("select attempts from intake_failures")).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task Messages_that_come_at_once_wait_in_the_process_and_not_with_a_session_each()
+    {
+        await using var source = NpgsqlDataSource.Create(_database.Owner + ";Maximum Pool Size=1;Timeout=1");
+        using var intake = new Intake(_database, source);
+        await using var rival = await Rival.BeginAsync(_database.Owner, "insert into watermarks values ('payments', 0)");
+
+        var taking = Enumerable.Range(0, 5).Select(_ => intake.TakeAsync(Intake.Page(Intake.Events(3)))).ToList();
+        await rival.IsWaitedForAsync();
+        await Task.WhenAny(Task.WhenAny(taking), Task.Delay(TimeSpan.FromSeconds(1.5), TestContext.Current.CancellationToken));
+        await rival.CommitAsync();
+
+        await Task.WhenAll(taking);
+    }
+
     private async Task<long> WatermarkAsync() => await _database.ScalarAsync<long>("select position from watermarks");
 
     private static Func<NpgsqlConnection, IReadOnlyList<LoggedEvent>, Task> PoisonAt(long position, Func<Exception> poison) =>

@@ -12,8 +12,10 @@ internal sealed class Intake : IProjection, IHttpClientFactory, IDisposable
 {
     private readonly EventIntake _intake;
 
-    public Intake(MessagingDatabase database) => _intake = new EventIntake(
-        this, database.Source, new EventSource(this), new DeadLetters(TimeProvider.System), NullLogger<EventIntake>.Instance);
+    public Intake(MessagingDatabase database, NpgsqlDataSource? source = null) => _intake = new EventIntake(
+        this, source ?? database.Source, new EventSource(this), new DeadLetters(TimeProvider.System), NullLogger<EventIntake>.Instance);
+
+    public EventIntake Itself => _intake;
 
     public string Topic => Topics.Payments;
 

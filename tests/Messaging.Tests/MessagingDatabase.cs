@@ -10,7 +10,9 @@ namespace DaprShop.Messaging.Tests;
 /// <summary>A database with the tables of messaging, and one for effects.</summary>
 internal sealed class MessagingDatabase : IAsyncDisposable
 {
-    private MessagingDatabase(NpgsqlDataSource source) => Source = source;
+    private MessagingDatabase(string owner, NpgsqlDataSource source) => (Owner, Source) = (owner, source);
+
+    public string Owner { get; }
 
     public NpgsqlDataSource Source { get; }
 
@@ -21,7 +23,7 @@ internal sealed class MessagingDatabase : IAsyncDisposable
         await using var context = new Context(new DbContextOptionsBuilder<Context>().UseShopNpgsql<Context>(source).Options);
         await context.Database.EnsureCreatedAsync();
         await Sql.ScalarAsync<object>(database.Owner, "create table effects (ordinal bigserial, position bigint)");
-        return new MessagingDatabase(source);
+        return new MessagingDatabase(database.Owner, source);
     }
 
     public async Task AppendAsync(int count, bool commit = true)

@@ -51,6 +51,22 @@ public sealed class AcceptingTests
         answers.Select(a => a.Order!.Id).Distinct().Should().HaveCount(2);
     }
 
+    [Fact]
+    public async Task Groups_that_share_keys_in_any_sequence_never_deadlock()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        await using var rival = await Rival.BeginAsync(db.Names.App, "insert into idempotency_keys values ('alice', 'y', '', gen_random_uuid()), ('alice', 'z', '', gen_random_uuid())");
+
+        // Each would hold one key that the other wants, while both wait for the rival.
+        var one = db.Accepting().CommitAsync([OrdersDatabase.Order("a"), OrdersDatabase.Order("y"), OrdersDatabase.Order("b")], CancellationToken.None);
+        await rival.IsWaitedForAsync(1);
+        var other = db.Accepting().CommitAsync([OrdersDatabase.Order("b"), OrdersDatabase.Order("z"), OrdersDatabase.Order("a")], CancellationToken.None);
+        await rival.IsWaitedForAsync(2);
+        await rival.DisposeAsync();
+
+        (await Task.WhenAll(one, other)).SelectMany(a => a).Select(a => a.Order!.Id).Distinct().Should().HaveCount(4);
+    }
+
     [Theory]
     [InlineData("update events set version = 2")]
     [InlineData("delete from events")]

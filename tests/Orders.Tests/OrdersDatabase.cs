@@ -63,6 +63,12 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
 
     public int Free { get; private set; } = units;
 
+    /// <summary>The price of a cup, in GBP. There is nothing else.</summary>
+    public decimal Price { get; set; } = 2.5m;
+
+    /// <summary>How often Inventory was asked for items.</summary>
+    public int LookUps { get; private set; }
+
     /// <summary>Called before each request is carried out.</summary>
     public Func<string, Task>? Before { get; set; }
 
@@ -75,6 +81,11 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
         object? answer;
         switch (path)
         {
+            case "/items/lookup":
+                var lookup = await request.Content!.ReadFromJsonAsync<ItemLookup>(Json, cancellationToken);
+                lock (_lock) LookUps++;
+                answer = lookup!.Skus.Where(sku => sku == "cup").Select(sku => new Item(sku, "Cup", Price, true)).ToList();
+                break;
             case "/reservations":
                 var reserve = await request.Content!.ReadFromJsonAsync<ReserveRequest>(Json, cancellationToken);
                 lock (_lock) answer = new ReserveResponse([.. reserve!.Orders.Select(Reserve)]);

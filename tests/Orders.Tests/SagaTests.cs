@@ -42,8 +42,10 @@ public sealed class SagaTests
         var batch = (await db.ClaimAsync())[0];
         foreach (var step in Steps(db, house)) await step(batch);
         var events = await db.NumberAsync("select count(*) from events");
+        var row = await Sql.ScalarAsync<string>(db.Names.App, "select b::text from batches b");
         foreach (var step in Steps(db, house)) await step(batch);
         (await db.NumberAsync("select count(*) from events")).Should().Be(events);
+        (await Sql.ScalarAsync<string>(db.Names.App, "select b::text from batches b")).Should().Be(row, "a batch ends once");
         (await db.NumberAsync("select count(*) from orders where status = 'confirmed' and version = 4")).Should().Be(3);
     }
 
@@ -56,9 +58,64 @@ public sealed class SagaTests
         (await db.Store.AbandonAsync(TimeSpan.FromSeconds(-1), CancellationToken.None)).Should().Be(1);
         var heir = (await db.ClaimAsync())[0];
 
-        await db.Store.WriteAsync(zombie, new StepResult { Moves = [new Move(order, OrderStatus.Accepted, OrderStatus.Rejected, "by a zombie")], LetGo = [order], PutBack = [(order, DateTimeOffset.MaxValue)] }, CancellationToken.None);
-        (await db.StatusAsync(order)).Should().Be("accepted");
+        (await db.Store.OwnedAsync(zombie, CancellationToken.None)).Should().BeEmpty();
+        (await db.Store.OwnedLinesAsync(zombie, CancellationToken.None)).Should().BeEmpty();
+        await Sql.ScalarAsync<object>(db.Names.App, "update orders set undo = true");
+        var before = await Sql.ScalarAsync<string>(db.Names.App, "select o::text from orders o");
+        foreach (var write in new StepResult[]
+        {
+            new() { Moves = [new Move(order, OrderStatus.Accepted, OrderStatus.Rejected, "by a zombie")] }, new() { Declined = [(order, "by a zombie")] },
+            new() { Undone = [order] }, new() { LetGo = [order] }, new() { PutBack = [(order, DateTimeOffset.MaxValue)] },
+        })
+        {
+            await db.Store.WriteAsync(zombie, write, CancellationToken.None);
+            (await Sql.ScalarAsync<string>(db.Names.App, "select o::text from orders o")).Should().Be(before);
+        }
+
+        (await db.NumberAsync("select count(*) from events")).Should().Be(1);
         (await db.Store.OwnedAsync(heir, CancellationToken.None)).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task An_order_is_moved_only_from_the_status_that_was_decided_on()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var order = (await db.AcceptAsync(1))[0];
+        var batch = (await db.ClaimAsync())[0];
+        var reserved = new StepResult { Moves = [new Move(order, OrderStatus.Accepted, OrderStatus.Reserved)] };
+        await db.Store.WriteAsync(batch, reserved, CancellationToken.None);
+        await db.Store.WriteAsync(batch, new StepResult { Moves = [new Move(order, OrderStatus.Reserved, OrderStatus.Paid)] }, CancellationToken.None);
+
+        await db.Store.WriteAsync(batch, reserved, CancellationToken.None);
+
+        (await db.StatusAsync(order)).Should().Be("paid");
+    }
+
+    [Fact]
+    public async Task A_batch_that_stood_still_gives_up_only_what_it_still_owns()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var cancelled = (await db.AcceptAsync(2))[0];
+        await db.ClaimAsync();
+        await Sql.ScalarAsync<object>(db.Names.App, $"update orders set status = 'cancelled', undo = true, batch_id = null where id = '{cancelled}'");
+        await Sql.ScalarAsync<object>(db.Names.App, "update batches set progressed_at = now() - interval '1 minute'");
+        var undoing = (await db.ClaimAsync())[0];
+
+        (await db.Store.AbandonAsync(TimeSpan.FromSeconds(30), CancellationToken.None)).Should().Be(1);
+
+        (await db.Store.OwnedAsync(undoing, CancellationToken.None)).Select(o => o.Id).Should().Equal(cancelled);
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_over_cannot_be_abandoned()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        await db.AcceptAsync(1);
+        await RunAsync(db, new FakeHouse(units: 1), (await db.ClaimAsync())[0]);
+
+        await db.Store.AbandonAsync(TimeSpan.FromSeconds(-1), CancellationToken.None);
+
+        (await db.NumberAsync("select count(*) from batches where abandoned")).Should().Be(0);
     }
 
     [Fact]
@@ -68,6 +125,43 @@ public sealed class SagaTests
         await db.AcceptAsync(1);
         await db.ClaimAsync();
         (await db.Store.AbandonAsync(TimeSpan.FromSeconds(30), CancellationToken.None)).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task An_order_that_somebody_is_claiming_is_passed_over_without_waiting_for_it()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var orders = await db.AcceptAsync(3);
+        await using var rival = await Rival.BeginAsync(db.Names.App, $"update orders set batch_id = gen_random_uuid() where id = '{orders[0]}'");
+
+        var batch = (await db.ClaimAsync().WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken))[0];
+        await rival.CommitAsync();
+
+        (await db.Store.OwnedAsync(batch, CancellationToken.None)).Select(o => o.Id).Should().Equal(orders[1], orders[2]);
+    }
+
+    [Fact]
+    public async Task What_was_put_back_is_not_claimed_before_its_time()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var order = (await db.AcceptAsync(1))[0];
+        var batch = (await db.ClaimAsync())[0];
+        await db.Store.WriteAsync(batch, new StepResult { PutBack = [(order, TimeProvider.System.GetUtcNow().AddMinutes(1))], Finish = true }, CancellationToken.None);
+
+        (await db.ClaimAsync()).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_cancelled_order_is_compensated_however_often_it_was_tried_before()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var order = (await db.AcceptAsync(1))[0];
+        await Sql.ScalarAsync<object>(db.Names.App, $"update orders set attempts = {SagaStore.MaxAttempts}, status = 'cancelled', undo = true");
+        (await db.Store.GiveUpAsync(CancellationToken.None)).Should().Be(0, "an operator could not do it any better");
+
+        await RunAsync(db, new FakeHouse(units: 1), (await db.ClaimAsync())[0]);
+
+        (await db.NumberAsync($"select count(*) from orders where id = '{order}' and not undo")).Should().Be(1);
     }
 
     [Fact]
@@ -178,7 +272,7 @@ public sealed class SagaTests
     {
         var downstream = new Downstream(house);
         var settings = new SagaSettings(new ConfigurationBuilder().Build());
-        var dispatcher = new Dispatcher(db.Store, settings, null!, new DispatchSignal(), NullLogger<Dispatcher>.Instance);
+        var dispatcher = new Dispatcher(db.Store, settings, null!, new DispatchSignal(), TimeProvider.System, NullLogger<Dispatcher>.Instance);
         return
         [
             batch => new ReserveStock(db.Store, downstream).RunAsync(null!, batch),

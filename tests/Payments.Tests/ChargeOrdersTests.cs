@@ -60,6 +60,83 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
     }
 
     [Fact]
+    public async Task Two_charges_that_meet_take_the_money_once()
+    {
+        var order = new ChargeOrder(Guid.CreateVersion7(), 5, "tok_flaky");
+        for (var i = 0; i < 2; i++) await ChargeAsync([order]);
+        await using var rival = await Rival.BeginAsync(fixture.Database.App, $"select * from payments where order_id = '{order.OrderId}' for update");
+        var one = ChargeAsync([order]);
+        await rival.IsWaitedForAsync(1);
+        var other = ChargeAsync([order]);
+        await rival.IsWaitedForAsync(2);
+        await rival.CommitAsync();
+
+        (await Task.WhenAll(one, other)).SelectMany(o => o).Should().OnlyContain(o => o.State == ChargeState.Captured);
+        (await LedgerAsync([order], "charge")).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Two_first_charges_that_meet_take_the_money_once()
+    {
+        var order = new ChargeOrder(Guid.CreateVersion7(), 5, "tok_ok");
+        await using var rival = await Rival.BeginAsync(fixture.Database.Owner, "select * from event_head for update");
+        var one = ChargeAsync([order]);
+        await rival.IsWaitedForAsync(1);
+        var other = ChargeAsync([order]);
+        await rival.IsWaitedForAsync(2);
+        await rival.CommitAsync();
+
+        (await Task.WhenAll(one, other)).SelectMany(o => o).Should().OnlyContain(o => o.State == ChargeState.Captured);
+        (await LedgerAsync([order], "charge")).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Payments_are_locked_in_the_sequence_of_their_orders_whatever_lies_first_on_disk()
+    {
+        var (first, second) = (new ChargeOrder(Guid.CreateVersion7(DateTimeOffset.UnixEpoch), 5, "tok_ok"), new ChargeOrder(Guid.CreateVersion7(), 5, "tok_ok"));
+        await ChargeAsync([second]);
+        await ChargeAsync([first]);
+        await using var rival = await Rival.BeginAsync(fixture.Database.App, $"select * from payments where order_id = '{first.OrderId}' for update");
+
+        var charging = ChargeAsync([second, first]);
+        await rival.IsWaitedForAsync();
+        (await Sql.ScalarAsync<long>(fixture.Database.App, $"select count(*) from (select from payments where order_id = '{second.OrderId}' for update skip locked) free")).Should().Be(1);
+        await rival.CommitAsync();
+
+        await charging;
+    }
+
+    [Fact]
+    public async Task First_mentions_in_any_sequence_never_deadlock()
+    {
+        var orders = Enumerable.Range(0, 4).Select(day => new ChargeOrder(Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddDays(day)), 1, "tok_ok")).ToArray();
+        await using var rival = await Rival.BeginAsync(fixture.Database.App, $"""
+            insert into payments (order_id, amount, token, state, asks, version) select unnest(array['{orders[2].OrderId}', '{orders[3].OrderId}']::uuid[]), 1, 'tok_ok', 'pending', 0, 0
+            """);
+
+        // Each would hold one order that the other wants, while both wait for the rival.
+        var one = ChargeAsync([orders[0], orders[2], orders[1]]);
+        await rival.IsWaitedForAsync(1);
+        var other = ChargeAsync([orders[1], orders[3], orders[0]]);
+        await rival.IsWaitedForAsync(2);
+        await rival.DisposeAsync();
+
+        (await Task.WhenAll(one, other)).SelectMany(o => o).Should().OnlyContain(o => o.State == ChargeState.Captured);
+    }
+
+    [Theory]
+    [InlineData("insert into provider_ledger select * from provider_ledger limit 1", "pk_provider_ledger")]
+    [InlineData("insert into payments select * from payments limit 1", "pk_payments")]
+    [InlineData("insert into event_head values (2, 0)", "one_row")]
+    [InlineData("insert into events select * from events limit 1", "pk_events")]
+    public async Task The_database_refuses_what_cannot_be_whoever_writes_it(string sql, string constraint)
+    {
+        await ChargeAsync([new ChargeOrder(Guid.CreateVersion7(), 5, "tok_ok")]);
+        var writing = () => Sql.ScalarAsync<object>(fixture.Database.Owner, sql);
+        (await writing.Should().ThrowAsync<Npgsql.PostgresException>()).Which.ConstraintName.Should().Be(constraint);
+    }
+
+    [Fact]
     public async Task Refunding_gives_back_once_and_refuses_what_comes_late()
     {
         var charged = new ChargeOrder(Guid.CreateVersion7(), 5, "tok_ok");
@@ -86,6 +163,7 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
         var facts = (await EventsAsync()).Where(e => e.Subject == order.OrderId.ToString()).ToList();
 
         facts.Select(e => (e.Version, e.Read<PaymentBooked>().Kind)).Should().Equal((1, "captured"), (2, "refunded"));
+        (await _sidecar.GetFromJsonAsync<EventPage>("events?after=0&limit=-1", TestContext.Current.CancellationToken))!.Events.Should().ContainSingle();
     }
 
     [Fact]

@@ -2,6 +2,8 @@ using System.Net.Http.Headers;
 using DaprShop.ServiceDefaults;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DaprShop.ServiceKit;
 
@@ -9,6 +11,7 @@ namespace DaprShop.ServiceKit;
 public sealed class ServiceHost<TProgram> : WebApplicationFactory<TProgram> where TProgram : class
 {
     private readonly IReadOnlyDictionary<string, string> _settings;
+    private readonly Action<IServiceCollection>? _replace;
 
     // A shop may be running on this machine: its sidecars are none of the tests' business.
     static ServiceHost()
@@ -19,8 +22,15 @@ public sealed class ServiceHost<TProgram> : WebApplicationFactory<TProgram> wher
 
     /// <param name="connectionString">The database, as the service's own role; null where it has none.</param>
     /// <param name="settings">Further configuration.</param>
-    public ServiceHost(string? connectionString, params (string Key, string Value)[] settings)
+    public ServiceHost(string? connectionString, params (string Key, string Value)[] settings) : this(connectionString, null, settings)
     {
+    }
+
+    /// <inheritdoc cref="ServiceHost{TProgram}(string, ValueTuple{string, string}[])"/>
+    /// <param name="replace">Puts stand-ins in the place of what lies behind the sidecar.</param>
+    public ServiceHost(string? connectionString, Action<IServiceCollection>? replace, params (string Key, string Value)[] settings)
+    {
+        _replace = replace;
         var all = settings.ToDictionary(s => s.Key, s => s.Value);
         all[ConfigurationKeys.JwtKey] = Tokens.Key;
         if (connectionString is not null) all[ConfigurationKeys.Database] = connectionString;
@@ -43,5 +53,6 @@ public sealed class ServiceHost<TProgram> : WebApplicationFactory<TProgram> wher
         // Settings reach the service's own configuration before it asks the sidecar for what is missing.
         foreach (var (key, value) in _settings) builder.UseSetting(key, value);
         builder.UseEnvironment("Production");
+        if (_replace is not null) builder.ConfigureTestServices(_replace);
     }
 }

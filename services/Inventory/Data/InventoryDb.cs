@@ -7,6 +7,9 @@ namespace DaprShop.Inventory.Data;
 /// <summary>Inventory's database.</summary>
 internal sealed class InventoryDb(DbContextOptions<InventoryDb> options) : DbContext(options)
 {
+    /// <summary>The index that lets a cause move a level once in each way.</summary>
+    public const string OnePerCause = "ix_movements_cause_kind_sku_location";
+
     public DbSet<ItemRow> Items => Set<ItemRow>();
 
     public DbSet<LevelRow> Levels => Set<LevelRow>();
@@ -33,7 +36,7 @@ internal sealed class InventoryDb(DbContextOptions<InventoryDb> options) : DbCon
         modelBuilder.Entity<MovementRow>(e =>
         {
             e.ToTable("movements").HasKey(x => new { x.Sku, x.Location, x.Sequence });
-            e.HasIndex(x => new { x.Cause, x.Kind, x.Sku, x.Location }).IsUnique();
+            e.HasIndex(x => new { x.Cause, x.Kind, x.Sku, x.Location }).IsUnique().HasDatabaseName(OnePerCause);
         });
         modelBuilder.Entity<ReservationRow>(e =>
         {

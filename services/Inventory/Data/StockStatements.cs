@@ -46,8 +46,9 @@ internal static class StockStatements
     private const string WriteClaims = """
         insert into reservations (order_id, state, decided_at, shortages)
         select u.order_id, u.state, $4, u.shortages::jsonb from unnest($1::uuid[], $2::text[], $3::text[]) as u(order_id, state, shortages)
-        on conflict (order_id) do update set state = excluded.state
         """;
+
+    private const string ReleaseClaims = "update reservations set state = 'released' where order_id = any($1)";
 
     private const string WriteAllocations = """
         insert into allocations (order_id, sku, location, quantity)
@@ -92,9 +93,19 @@ internal static class StockStatements
     {
         await using var batch = new NpgsqlBatch(connection);
         var at = now.UtcDateTime;
+        // Keys and claims come first: whoever was overtaken learns it by them, and not by the movements that follow.
+        if (decided.Answers.Count > 0)
+        {
+            var rows = decided.Answers.ToList();
+            batch.Add(WriteAnswers, rows.Select(a => a.Key).ToArray(), rows.Select(a => a.Value.Fingerprint).ToArray(), rows.Select(a => a.Value.Body).ToArray(), at);
+        }
+
         if (decided.Claims.Count > 0)
         {
-            var claims = decided.Claims.OrderBy(c => c.Key).ToList();
+            // What the database knows already can only be released. The rest must be new to it: a rival's decision is never overwritten.
+            var released = decided.Claims.Keys.Where(decided.IsKnown).Order().ToArray();
+            if (released.Length > 0) batch.Add(ReleaseClaims, (object)released);
+            var claims = decided.Claims.Where(c => !decided.IsKnown(c.Key)).OrderBy(c => c.Key).ToList();
             batch.Add(WriteClaims, claims.Select(c => c.Key).ToArray(), claims.Select(c => Name(c.Value.State)).ToArray(),
                 claims.Select(c => c.Value.Shortages.Count == 0 ? null : JsonSerializer.Serialize(c.Value.Shortages, JsonSerializerOptions.Web)).ToArray(), at);
         }
@@ -116,12 +127,6 @@ internal static class StockStatements
         {
             var rows = decided.Allocations;
             batch.Add(WriteAllocations, rows.Select(a => a.OrderId).ToArray(), rows.Select(a => a.Sku).ToArray(), rows.Select(a => a.Location).ToArray(), rows.Select(a => a.Quantity).ToArray());
-        }
-
-        if (decided.Answers.Count > 0)
-        {
-            var rows = decided.Answers.ToList();
-            batch.Add(WriteAnswers, rows.Select(a => a.Key).ToArray(), rows.Select(a => a.Value.Fingerprint).ToArray(), rows.Select(a => a.Value.Body).ToArray(), at);
         }
 
         batch.AppendEvents(decided.Events, now);

@@ -14,6 +14,25 @@ internal sealed class StockWriter(NpgsqlDataSource database, RelaySignal relay, 
     /// <summary>Decides the commands in order and commits; answers in their order.</summary>
     public async Task<IReadOnlyList<object>> CommitAsync(IReadOnlyList<StockCommand> commands, CancellationToken cancellationToken)
     {
+        while (true)
+        {
+            try
+            {
+                return await DecideAsync(commands, cancellationToken);
+            }
+            catch (PostgresException e) when (IsOvertaken(e))
+            {
+                // What overtook these commands has been committed: they are decided again, knowing it.
+            }
+        }
+    }
+
+    // Another replica was first with the same order, the same key, or the first movement of a level: there was no row yet to wait for.
+    private static bool IsOvertaken(PostgresException e) =>
+        e.SqlState == PostgresErrorCodes.UniqueViolation && e.ConstraintName is "pk_reservations" or "pk_idempotency_keys" or "pk_movements";
+
+    private async Task<IReadOnlyList<object>> DecideAsync(IReadOnlyList<StockCommand> commands, CancellationToken cancellationToken)
+    {
         var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);

@@ -42,6 +42,9 @@ internal sealed class StockDecisions(KnownClaims known, WorkingStock stock)
 
     public List<NewEvent> Events { get; } = [];
 
+    /// <summary>True for an order whose claim was decided before this group.</summary>
+    public bool IsKnown(Guid orderId) => known.Claims.ContainsKey(orderId);
+
     public object Decide(StockCommand command) => command switch
     {
         Reserve reserve => new ReserveResponse([.. reserve.Orders.Select(Decide)]),

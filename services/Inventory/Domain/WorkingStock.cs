@@ -77,8 +77,8 @@ internal sealed class WorkingStock(IEnumerable<Level> levels, DateTimeOffset now
         var after = before with { OnHand = row.OnHand, Allocated = row.Allocated, Sequence = row.Sequence, Hash = hash };
         if (!_bySku.TryGetValue(sku, out var levels)) _bySku[sku] = levels = [];
         var index = levels.FindIndex(l => l.Location == location);
-        if (index < 0) levels.Add(after);
-        else levels[index] = after;
+        if (index >= 0) levels[index] = after;
+        else levels.Insert(levels.Count(l => string.CompareOrdinal(l.Location, location) < 0), after);
     }
 
     private long Available(string sku) => At(sku).Sum(l => Math.Max(l.Available, 0));

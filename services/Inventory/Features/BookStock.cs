@@ -2,6 +2,7 @@ using DaprShop.Inventory.Data;
 using DaprShop.Inventory.Domain;
 using DaprShop.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
 
 namespace DaprShop.Inventory.Features;
 
@@ -46,11 +47,18 @@ internal static class BookStock
         // A SKU named on several lines is one movement: (cause, kind, level) is unique in the ledger.
         var summed = lines.GroupBy(l => (l.Sku, Location: l.Location ?? Limits.DefaultLocation))
             .Select(g => new BookLine(g.Key.Sku, g.Key.Location, g.Sum(l => l.Quantity))).ToList();
-        var booked = await stock.RunAsync<Booked>(
-            new Book(key.Value, IdempotencyKey.Fingerprint(context, body), kind, cause, context.Name(), reason, summed), cancellationToken);
-        if (booked.Refusal is { } refusal) return Explain(refusal, key);
-        if (booked.Replayed) context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
-        return TypedResults.Text(booked.Body, "application/json");
+        try
+        {
+            var booked = await stock.RunAsync<Booked>(
+                new Book(key.Value, IdempotencyKey.Fingerprint(context, body), kind, cause, context.Name(), reason, summed), cancellationToken);
+            if (booked.Refusal is { } refusal) return Explain(refusal, key);
+            if (booked.Replayed) context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+            return TypedResults.Text(booked.Body, "application/json");
+        }
+        catch (PostgresException e) when (e.ConstraintName == InventoryDb.OnePerCause)
+        {
+            return Problems.Of(409, "already-returned", "Already booked", $"Units of one of these SKUs came back under '{cause}' before, with another key.");
+        }
     }
 
     private static List<Complaint> Check(string cause, string? reason, IReadOnlyList<ReturnLine> lines, int least)

@@ -1,5 +1,6 @@
 using DaprShop.Contracts;
 using DaprShop.Inventory.Data;
+using DaprShop.Messaging;
 using DaprShop.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
@@ -22,22 +23,25 @@ internal static class PutItem
         if (complaints.Count > 0) return Problems.Invalid(complaints);
 
         var fingerprint = IdempotencyKey.Fingerprint(context, request);
-        await using var command = database.CreateCommand("""
+        await using var batch = database.CreateBatch();
+        batch.Add("""
             with recorded as (
                 insert into idempotency_keys (key, fingerprint, answer, recorded_at) values ($5, $6, '{}', $7)
                 on conflict (key) do nothing returning key),
             written as (
                 insert into items (sku, name, price, stocked) select $1, $2, $3, $4 from recorded
                 on conflict (sku) do update set name = excluded.name, price = excluded.price, stocked = excluded.stocked)
-            select (select count(*) from recorded) = 1, (select fingerprint from idempotency_keys where key = $5)
-            """);
-        foreach (var value in new object[] { sku, request.Name, request.Price, request.Stocked, key.Value, fingerprint, time.GetUtcNow().UtcDateTime })
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            select count(*) = 1 from recorded
+            """, sku, request.Name, request.Price, request.Stocked, key.Value, fingerprint, time.GetUtcNow().UtcDateTime);
+        // A statement of its own: only its snapshot surely holds the rival's key that the first has waited for.
+        batch.Add("select fingerprint from idempotency_keys where key = $1", key.Value);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         if (!reader.GetBoolean(0))
         {
-            if (!reader.GetFieldValue<byte[]>(1).AsSpan().SequenceEqual(fingerprint)) return IdempotencyKey.Conflict(key.Value);
+            await reader.NextResultAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            if (!reader.GetFieldValue<byte[]>(0).AsSpan().SequenceEqual(fingerprint)) return IdempotencyKey.Conflict(key.Value);
             context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
         }
 

@@ -3,10 +3,10 @@ namespace DaprShop.Orders.Data;
 /// <summary>The saga's statements. Whoever moves an order must own it: <c>batch_id</c> is the fence.</summary>
 internal static class SagaStatements
 {
-    /// <summary>Claims due orders, the oldest first, cut into batches of $2 with the ids $1.</summary>
+    /// <summary>Claims due orders, the oldest first, cut into batches of $2 with the ids $1. Compensations are never given up.</summary>
     public const string Claim = $"""
         with due as (
-            select id, number from orders where {OrdersDb.Claimable} and due_at <= $4 and attempts < $5
+            select id, number from orders where {OrdersDb.Claimable} and due_at <= $4 and (undo or attempts < $5)
             order by number limit cardinality($1::uuid[]) * $2 for update skip locked),
         placed as (select id, number, ($1::uuid[])[(row_number() over (order by number) - 1) / $2 + 1] as batch from due),
         claimed as (
@@ -74,7 +74,7 @@ internal static class SagaStatements
 
     /// <summary>Claims, for batch $1, what has been tried $2 times in vain.</summary>
     public const string Exhausted = $"""
-        update orders set batch_id = $1 where {OrdersDb.Claimable} and attempts >= $2 and status <> 'needs_attention' and not undo
+        update orders set batch_id = $1 where {OrdersDb.Claimable} and attempts >= $2 and not undo
         returning id, status
         """;
 }

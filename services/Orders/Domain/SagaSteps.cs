@@ -32,10 +32,10 @@ internal static class SagaSteps
     /// <summary>The batch's end, after releases and refunds: every order is final, confirmed, or put back for another attempt.</summary>
     public static StepResult Settle(IReadOnlyList<OwnedOrder> owned, DateTimeOffset now)
     {
-        var unanswered = owned.Where(o => !o.Undo && !IsDeclined(o) && o.Status is (OrderStatus.Accepted or OrderStatus.Reserved)).ToList();
+        var unanswered = owned.Where(o => o.Status is OrderStatus.Accepted or OrderStatus.Reserved && !IsDeclined(o)).ToList();
         return new StepResult
         {
-            Moves = [.. owned.Where(o => !o.Undo).Select(o => o switch
+            Moves = [.. owned.Select(o => o switch
             {
                 { Status: OrderStatus.Paid } => new Move(o.Id, OrderStatus.Paid, OrderStatus.Confirmed),
                 _ when IsDeclined(o) => new Move(o.Id, OrderStatus.Reserved, OrderStatus.Rejected),

@@ -10,7 +10,7 @@ internal sealed class ChargePayments(SagaStore store, Downstream downstream) : W
 {
     public override async Task<bool> RunAsync(WorkflowActivityContext context, Guid input)
     {
-        var due = (await store.OwnedAsync(input, CancellationToken.None)).Where(o => o is { Status: OrderStatus.Reserved, Declined: false, Undo: false });
+        var due = (await store.OwnedAsync(input, CancellationToken.None)).Where(o => o.Status == OrderStatus.Reserved);
         var charges = due.Select(o => new ChargeOrder(o.Id, o.Total, o.PaymentToken)).ToList();
         if (charges.Count == 0) return false;
         var response = await downstream.AskAsync<ChargeRequest, ChargeResponse>(Apps.Payments, "charges", new ChargeRequest(charges));

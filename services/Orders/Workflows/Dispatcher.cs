@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Dapr.Workflow;
 using DaprShop.Messaging;
 using DaprShop.Orders.Data;
 using Grpc.Core;
-using Npgsql;
 
 namespace DaprShop.Orders.Workflows;
 
@@ -33,7 +31,7 @@ internal sealed class DispatchSignal : Signal
 /// one order and for two hundred.
 /// </summary>
 internal sealed class Dispatcher(
-    SagaStore store, SagaSettings settings, DaprWorkflowClient workflows, DispatchSignal signal, ILogger<Dispatcher> logger) : BackgroundService
+    SagaStore store, SagaSettings settings, IDaprWorkflowClient workflows, DispatchSignal signal, TimeProvider time, ILogger<Dispatcher> logger) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(400);
@@ -76,7 +74,7 @@ internal sealed class Dispatcher(
 
         var (size, slots) = settings.Current;
         var free = slots - _inFlight.Count;
-        var gathering = _inFlight.IsEmpty || _moreIsDue || signal.Waiting >= size ? TimeSpan.Zero : Gathering - Stopwatch.GetElapsedTime(_claimedAt);
+        var gathering = _inFlight.IsEmpty || _moreIsDue || signal.Waiting >= size ? TimeSpan.Zero : Gathering - time.GetElapsedTime(_claimedAt);
         if (free <= 0 || gathering > TimeSpan.Zero)
         {
             await signal.WaitAsync(gathering > TimeSpan.Zero ? gathering : Poll, cancellationToken);
@@ -85,7 +83,7 @@ internal sealed class Dispatcher(
 
         signal.Claiming();
         var claimed = await store.ClaimAsync(free, size, _worker, cancellationToken);
-        (_claimedAt, _moreIsDue) = (Stopwatch.GetTimestamp(), claimed.Sum(c => c.Orders) == free * size);
+        (_claimedAt, _moreIsDue) = (time.GetTimestamp(), claimed.Sum(c => c.Orders) == free * size);
         foreach (var (batch, _) in claimed)
         {
             _inFlight[batch] = true;
@@ -101,11 +99,11 @@ internal sealed class Dispatcher(
         var backoff = new Backoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
         while (_inFlight.ContainsKey(batchId))
         {
-            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            deadline.CancelAfter(StartDeadline);
+            using var deadline = new CancellationTokenSource(StartDeadline, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
             try
             {
-                await workflows.ScheduleNewWorkflowAsync(nameof(FulfilOrders), batchId.ToString("N"), batchId, startTime: (DateTimeOffset?)null, deadline.Token);
+                await workflows.ScheduleNewWorkflowAsync(nameof(FulfilOrders), batchId.ToString("N"), batchId, startTime: (DateTimeOffset?)null, either.Token);
                 return;
             }
             catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)

@@ -1,0 +1,140 @@
+using CsCheck;
+using DaprShop.Contracts;
+using DaprShop.Inventory.Domain;
+
+namespace DaprShop.Inventory.Tests;
+
+/// <summary>Groups of commands over a small single-threaded model: units per place, what each order was told, what each key was told.</summary>
+public sealed class StockDecisionsTests
+{
+    private static readonly string[] Skus = ["cup", "Cup"];
+    private static readonly string[] Places = ["main", "north"];
+    private static readonly Guid[] Orders = [.. Enumerable.Range(0, 5).Select(_ => Guid.CreateVersion7())];
+    private static readonly Gen<int> Order = Gen.Int[0, Orders.Length - 1];
+    private static readonly Gen<List<OrderedUnits>> Lines = Gen.Select(Gen.Int[0, 1], Gen.Int[1, 4], (sku, quantity) => new OrderedUnits(Skus[sku], quantity)).List[1, 3];
+
+    private static readonly Gen<StockCommand> Commands = Gen.Frequency(
+        (4, Gen.Select(Order, Lines, (order, lines) => new ReserveOrder(Orders[order], lines)).List[1, 3].Select(orders => (StockCommand)new Reserve(orders))),
+        (3, Order.List[1, 2].Select(orders => (StockCommand)new Release([.. orders.Select(o => Orders[o])]))),
+        (4, from key in Gen.Int[0, 8] from print in Gen.Frequency((9, Gen.Const((byte)0)), (1, Gen.Const((byte)1))) from sku in Gen.Int[0, 1] from place in Gen.Int[0, 1] from quantity in Gen.Int[-4, 9]
+            select (StockCommand)new Book($"{key}", [print], quantity < 0 ? MovementKind.Adjusted : MovementKind.Received, $"{key}", "olga", null, [new BookLine(Skus[sku], Places[place], quantity)])));
+
+    [Fact]
+    public void Any_groups_of_commands_are_answered_as_the_model_answers_them() => Commands.List[1, 3].List[1, 15].Sample(groups =>
+    {
+        var (store, model) = (new Store(), new Model());
+        foreach (var group in groups)
+        {
+            var decisions = store.Begin();
+            foreach (var command in group) model.Expects(command, decisions.Decide(command));
+            store.Commit(decisions);
+            foreach (var sku in Skus)
+            foreach (var place in Places)
+                store.Level(sku, place).Available.Should().Be(model.Free.GetValueOrDefault((sku, place)));
+        }
+
+        store.Facts.Should().OnlyHaveUniqueItems("each version of a subject is told once");
+    }, iter: 3_000);
+
+    /// <summary>What the tables would hold.</summary>
+    private sealed class Store
+    {
+        private readonly Dictionary<(string, string), Level> _levels = [];
+        private readonly Dictionary<Guid, Claim> _claims = [];
+        private readonly Dictionary<string, RecordedAnswer> _answers = [];
+
+        public List<(string Subject, int Version)> Facts { get; } = [];
+
+        public Level Level(string sku, string place) => _levels.GetValueOrDefault((sku, place)) ?? Domain.Level.Empty(sku, place);
+
+        public StockDecisions Begin() => new(new KnownClaims(_claims, Skus.ToDictionary(s => s, _ => true), _answers), new WorkingStock(_levels.Values.Reverse(), DateTimeOffset.UnixEpoch));
+
+        public void Commit(StockDecisions decided)
+        {
+            foreach (var level in decided.Stock.Changed) _levels[(level.Sku, level.Location)] = level;
+            foreach (var (id, claim) in decided.Claims) _claims[id] = claim;
+            foreach (var (key, answer) in decided.Answers) _answers.Add(key, answer);
+            decided.Allocations.Select(a => (a.OrderId, a.Sku, a.Location)).Should().OnlyHaveUniqueItems();
+            Facts.AddRange(decided.Events.Select(e => (e.Subject, e.Version)));
+        }
+    }
+
+    private sealed class Model
+    {
+        private readonly Dictionary<Guid, (ReservationState State, List<(string Sku, string Place, long Units)> Has, List<Shortage> Short)> _orders = [];
+        private readonly Dictionary<string, (byte Print, string Body)> _keys = [];
+
+        public Dictionary<(string Sku, string Place), long> Free { get; } = [];
+
+        public void Expects(StockCommand command, object answer)
+        {
+            switch (command)
+            {
+                case Reserve reserve:
+                    var outcomes = ((ReserveResponse)answer).Outcomes;
+                    outcomes.Select(o => o.OrderId).Should().Equal(reserve.Orders.Select(o => o.OrderId));
+                    foreach (var (order, outcome) in reserve.Orders.Zip(outcomes)) Expects(order, outcome);
+                    break;
+                case Release release:
+                    foreach (var id in release.Orders)
+                    {
+                        var known = _orders.GetValueOrDefault(id, (ReservationState.Released, [], []));
+                        foreach (var (sku, place, units) in known.Has) Free[(sku, place)] += units;
+                        _orders[id] = (ReservationState.Released, [], known.Short);
+                    }
+
+                    break;
+                case Book book:
+                    Expects(book, (Booked)answer);
+                    break;
+            }
+        }
+
+        private void Expects(ReserveOrder order, ReserveOutcome outcome)
+        {
+            if (!_orders.TryGetValue(order.OrderId, out var known))
+            {
+                var wishes = order.Lines.GroupBy(l => l.Sku).ToDictionary(g => g.Key, g => g.Sum(l => (long)l.Quantity));
+                var missing = wishes.Where(w => w.Value > Available(w.Key)).Select(w => new Shortage(w.Key, w.Value, Available(w.Key))).ToList();
+                _orders[order.OrderId] = known = missing.Count > 0 ? (ReservationState.OutOfStock, [], missing) : (ReservationState.Allocated, [.. wishes.SelectMany(w => Take(w.Key, w.Value))], []);
+            }
+
+            outcome.State.Should().Be(known.State);
+            outcome.Shortages.Should().BeEquivalentTo(known.Short);
+        }
+
+        private void Expects(Book book, Booked booked)
+        {
+            var line = book.Lines[0];
+            if (_keys.TryGetValue(book.Key, out var earlier))
+            {
+                if (earlier.Print != book.Fingerprint[0]) booked.Refusal!.Kind.Should().Be(BookRefusalKind.OtherRequest);
+                else (booked.Body, booked.Replayed, booked.Refusal).Should().Be((earlier.Body, true, null));
+            }
+            else if (Free.GetValueOrDefault((line.Sku, line.Location)) + Math.Min(line.Quantity, 0) < 0)
+            {
+                (booked.Refusal!.Kind, booked.Refusal.Shortage!.Available).Should().Be((BookRefusalKind.Claimed, Available(line.Sku)));
+            }
+            else
+            {
+                (booked.Refusal, booked.Replayed).Should().Be((null, false));
+                Free[(line.Sku, line.Location)] = Free.GetValueOrDefault((line.Sku, line.Location)) + line.Quantity;
+                _keys[book.Key] = (book.Fingerprint[0], booked.Body);
+            }
+        }
+
+        private long Available(string sku) => Places.Sum(place => Free.GetValueOrDefault((sku, place)));
+
+        private IEnumerable<(string, string, long)> Take(string sku, long units)
+        {
+            foreach (var place in Places)
+            {
+                var part = Math.Min(units, Free.GetValueOrDefault((sku, place)));
+                if (part == 0) continue;
+                Free[(sku, place)] -= part;
+                units -= part;
+                yield return (sku, place, part);
+            }
+        }
+    }
+}

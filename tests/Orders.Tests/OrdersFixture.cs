@@ -1,0 +1,26 @@
+using DaprShop.Orders.Workflows;
+using DaprShop.ServiceKit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DaprShop.Orders.Tests;
+
+/// <summary>The service over a database of its own, with a small house behind it. No saga runs: its slots are none.</summary>
+public sealed class OrdersFixture : IAsyncLifetime
+{
+    internal OrdersDatabase Database { get; private set; } = null!;
+
+    internal ServiceHost<Program> Service { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Database = await OrdersDatabase.CreateAsync();
+        var house = new FakeHouse(units: 100);
+        Service = new ServiceHost<Program>(Database.Names.App, services => services.AddSingleton(new Downstream(house)), ("Saga:Slots", "0"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Service.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+}
