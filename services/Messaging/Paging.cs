@@ -8,7 +8,7 @@ public static class Paging
     /// <summary>Entries per message, at most.</summary>
     public const int MaxEvents = 200;
 
-    /// <summary>Payload per message in characters, at most, unless a single event is larger. Kafka's default limit is 1 MiB.</summary>
+    /// <summary>Payload per message in characters, at most, unless a single event is larger. Brokers refuse more than 1 MiB, some of them.</summary>
     public const int MaxLength = 256 * 1024;
 
     // About what an entry has besides its payload: ids, times, trace context, names.

@@ -14,6 +14,10 @@ internal static class Sources
     public static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
         .Where(f => !f.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin" or "artifacts" or "Migrations"));
 
+    /// <summary>Everything below a folder that people write: code, projects, settings.</summary>
+    public static IEnumerable<string> Texts(string folder) => Directory.EnumerateFiles(Path.Combine(Root, folder), "*", SearchOption.AllDirectories)
+        .Where(f => !f.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin" or "artifacts"));
+
     /// <summary>The projects that the project at <paramref name="path"/> references, by name.</summary>
     public static IEnumerable<string> References(string path) => XDocument.Load(path).Descendants("ProjectReference")
         .Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value));

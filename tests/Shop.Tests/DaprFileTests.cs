@@ -64,6 +64,16 @@ public sealed class DaprFileTests
     }
 
     [Fact]
+    public void The_file_names_the_usual_broker_and_store_and_others_can_take_their_place()
+    {
+        var other = File.With("kafka", "postgres");
+
+        (File.Broker, File.Store, other.Broker, other.Store).Should().Be(("redis", "redis", "kafka", "postgres"));
+        other.Apps[0].ResourcesPaths.Select(path => Path.GetFileName(path)).Should().Equal("common", "kafka", "postgres");
+        other.Apps.SelectMany(app => app.ResourcesPaths).Should().OnlyContain(path => Directory.Exists(path));
+    }
+
+    [Fact]
     public void A_file_that_is_no_yaml_is_refused_with_a_sentence()
     {
         var act = () => DaprFile.Parse("apps: [", "/");

@@ -20,6 +20,7 @@ public sealed class LiveShop : IAsyncDisposable
         var source = SourceRoot();
         File.Copy(Path.Combine(source, "DaprShop.sln"), Path.Combine(_root, "DaprShop.sln"));
         File.Copy(Path.Combine(source, "dapr.yaml"), Path.Combine(_root, "dapr.yaml"));
+        File.Copy(Path.Combine(source, "compose.yaml"), Path.Combine(_root, "compose.yaml"));
         Directory.CreateSymbolicLink(Path.Combine(_root, "components"), Path.Combine(source, "components"));
         foreach (var built in Directory.EnumerateDirectories(Path.Combine(source, "artifacts", "bin")))
         {
@@ -34,13 +35,21 @@ public sealed class LiveShop : IAsyncDisposable
     public HttpClient Gateway { get; } = new() { BaseAddress = new Uri("http://127.0.0.1:8080/"), Timeout = TimeSpan.FromSeconds(30) };
 
     /// <summary>A shop that is ready. Where Dapr is missing the test is skipped, saying so; in CI it fails.</summary>
-    public static async Task<LiveShop> UpAsync()
+    public static async Task<LiveShop> UpAsync(string runtime = "auto", string? broker = null, string? store = null)
     {
         if (Environment.GetEnvironmentVariable("CI") != "true")
             Assert.SkipUnless(File.Exists(Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dapr", "bin", "daprd")), "Dapr is not installed in ~/.dapr/bin.");
         var shop = new LiveShop();
-        await shop.RunAsync("up", "--detach");
-        return shop;
+        try
+        {
+            await shop.RunAsync(["up", "--detach", "--runtime", runtime, .. broker is null ? Array.Empty<string>() : ["--broker", broker], .. store is null ? Array.Empty<string>() : ["--store", store]]);
+            return shop;
+        }
+        catch
+        {
+            await shop.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Path of a file of this shop.</summary>
@@ -60,7 +69,10 @@ public sealed class LiveShop : IAsyncDisposable
     {
         var start = new ProcessStartInfo(Path.Combine(_root, "artifacts", "bin", "Shop", "release", "shop"), arguments)
         {
-            WorkingDirectory = _root, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+            WorkingDirectory = _root,
+            // Beside the checkout, which this folder is not.
+            Environment = { ["KAFKA_HOME"] = Environment.GetEnvironmentVariable("KAFKA_HOME") ?? Path.GetFullPath(Path.Combine(SourceRoot(), "..", "shared", "kafka")) },
+            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
         };
         using var process = Process.Start(start)!;
         process.StandardInput.Close();

@@ -15,9 +15,22 @@ public sealed class ShopFixture : IAsyncLifetime
 
     public HttpClient Bob { get; private set; } = null!;
 
+    /// <summary>A shop on something else than the usual.</summary>
+    public static async Task<ShopFixture> OfAsync(string runtime, string broker, string store)
+    {
+        var fixture = new ShopFixture { Shop = await LiveShop.UpAsync(runtime, broker, store) };
+        await fixture.ComeInAsync();
+        return fixture;
+    }
+
     public async ValueTask InitializeAsync()
     {
         Shop = await LiveShop.UpAsync();
+        await ComeInAsync();
+    }
+
+    private async Task ComeInAsync()
+    {
         (Olga, Alice, Bob) = (await Shop.AsAsync("operator", "olga"), await Shop.AsAsync("customer", "alice"), await Shop.AsAsync("customer", "bob"));
     }
 

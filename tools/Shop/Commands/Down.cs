@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop.Infrastructure.Docker;
 using DaprShop.Shop.Infrastructure.Postgres;
 using DaprShop.Shop.Supervision;
 
@@ -18,13 +19,14 @@ internal static class Down
             var ended = await Teardown.RunAsync(shop);
             Console.WriteLine(ended > 0 ? $"Down: ended {ended} processes." : "Nothing was running.");
             if (given.GetValue(wipe))
-                Wipe(shop);
+                await WipeAsync(shop);
         });
         return command;
     }
 
-    private static void Wipe(ShopFolder shop)
+    private static async Task WipeAsync(ShopFolder shop)
     {
+        await DockerEngine.WipeAsync(shop);
         if (Directory.Exists(shop.Data))
             Directory.Delete(shop.Data, recursive: true);
         PostgresFolder.Wipe(shop);

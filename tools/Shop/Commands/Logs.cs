@@ -10,7 +10,7 @@ internal static class Logs
 
     public static Command Create()
     {
-        var app = new Argument<string?>("app") { Description = "An app, or postgres, redis, placement, scheduler, shop (the supervisor). Default: all.", DefaultValueFactory = _ => null };
+        var app = new Argument<string?>("app") { Description = "An app, or a server (postgres, redis, rabbitmq, kafka, placement, scheduler, embedded), or shop (the supervisor). Default: all.", DefaultValueFactory = _ => null };
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on with what is written from now on." };
         var command = new Command("logs", "Show logs.") { app, follow };
         command.SetAction((given, cancel) => ShowAsync(ShopFolder.Find(), given.GetValue(app), given.GetValue(follow), cancel));

@@ -54,7 +54,7 @@ internal static class Status
         Supervisor = state?.Supervisor.Pid,
         Apps = file.Apps.Zip(missing, (app, trouble) => App(state?.Units.FirstOrDefault(unit => unit.Name == app.Id), app, trouble)),
         Infra = state?.Units.Where(unit => unit.Kind == UnitKind.Infra)
-            .SelectMany(unit => unit.Processes, (unit, process) => new { unit.Name, process.Identity.Pid, process.Port, unit.Restarts }),
+            .SelectMany(unit => unit.Processes, (unit, process) => new { process.Name, process.Identity.Pid, process.Port, unit.Restarts }),
         state?.External,
     };
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -20,6 +21,14 @@ internal static class SecretFile
     }
 
     public static void Write(string path, IReadOnlyDictionary<string, string> values) => Write(path, JsonSerializer.Serialize(values, Readable));
+
+    /// <summary>The password in the file; the first time, a new one.</summary>
+    public static string Password(string path)
+    {
+        if (!File.Exists(path))
+            Write(path, RandomNumberGenerator.GetHexString(32, lowercase: true));
+        return File.ReadAllText(path);
+    }
 
     public static Dictionary<string, string> Read(string path) =>
         File.Exists(path) ? JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(path)) ?? [] : [];

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace DaprShop.Shop.Infrastructure;
 
 /// <summary>Where the shop lives: the repository's root and the files that a running shop keeps in <c>.shop</c>.</summary>
@@ -18,6 +21,9 @@ internal sealed record ShopFolder(string Root)
 
     /// <summary>Held by whoever starts or holds the shop of this folder, so that two starts at once do not mix.</summary>
     public string Lock => Path.Combine(Data, "lock");
+
+    /// <summary>Tells what belongs to this folder's shop from what belongs to another's, where names are shared by the whole machine.</summary>
+    public string Mark => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Root)))[..12];
 
     public string LogOf(string name) => Path.Combine(Logs, name + ".log");
 

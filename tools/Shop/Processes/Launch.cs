@@ -9,7 +9,8 @@ namespace DaprShop.Shop.Processes;
 /// </summary>
 internal static class Launch
 {
-    private const string IntoLog = """exec "$@" >>"$SHOP_LOG" 2>&1 </dev/null""";
+    // What else the starter has open, a lock for instance, is none of the program's business, and would be held for as long as it runs.
+    private const string IntoLog = """exec "$@" >>"$SHOP_LOG" 2>&1 </dev/null 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-""";
 
     public static ProcessStartInfo Command(ProcessSpec spec)
     {

@@ -8,6 +8,26 @@ namespace DaprShop.Shop.Supervision;
 /// <summary>The part of <c>dapr.yaml</c> that the shop's own files use: the one list of apps, their ports and their settings.</summary>
 internal sealed record DaprFile(IReadOnlyList<DaprApp> Apps)
 {
+    private const string Brokers = "brokers";
+    private const string Stores = "stores";
+
+    /// <summary>The broker that its resourcesPaths name: the folder below <c>components/brokers</c>.</summary>
+    public string? Broker => Chosen(Brokers);
+
+    /// <summary>The store that its resourcesPaths name: the folder below <c>components/stores</c>.</summary>
+    public string? Store => Chosen(Stores);
+
+    /// <summary>The same apps on another broker and store.</summary>
+    public DaprFile With(string broker, string store) => new([.. Apps.Select(app => app with
+    {
+        ResourcesPaths = [.. app.ResourcesPaths.Select(path => ParentOf(path) switch
+        {
+            Brokers => Path.Combine(Path.GetDirectoryName(path)!, broker),
+            Stores => Path.Combine(Path.GetDirectoryName(path)!, store),
+            _ => path,
+        })],
+    })]);
+
     public static DaprFile Load(string path) =>
         File.Exists(path) ? Parse(File.ReadAllText(path), Path.GetDirectoryName(path)!) : throw new ShopException($"{path} is missing: it says which apps there are.");
 
@@ -28,6 +48,10 @@ internal sealed record DaprFile(IReadOnlyList<DaprApp> Apps)
         }
     }
 
+    private string? Chosen(string part) => Apps.SelectMany(app => app.ResourcesPaths).Where(path => ParentOf(path) == part).Select(path => Path.GetFileName(path)).FirstOrDefault();
+
+    private static string? ParentOf(string path) => Path.GetFileName(Path.GetDirectoryName(path));
+
     private static DaprApp Merge(App app, Shared common, string root) => new(app.AppID, app.AppPort, app.DaprHTTPPort, app.DaprGRPCPort)
     {
         InternalGrpcPort = app.DaprInternalGRPCPort,
@@ -35,7 +59,7 @@ internal sealed record DaprFile(IReadOnlyList<DaprApp> Apps)
         Folder = Path.GetFullPath(Path.Combine(root, app.AppDirPath)),
         Command = [.. app.Command],
         Environment = common.Env.Concat(app.Env).GroupBy(pair => pair.Key).ToDictionary(pairs => pairs.Key, pairs => pairs.Last().Value),
-        ResourcesPaths = [.. common.ResourcesPaths.Concat(app.ResourcesPaths).Select(path => Path.GetFullPath(Path.Combine(root, path)))],
+        ResourcesPaths = [.. common.ResourcesPaths.Concat(app.ResourcesPaths).Select(path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.Combine(root, path))))],
         ConfigFile = Path.GetFullPath(Path.Combine(root, app.ConfigFilePath ?? common.ConfigFilePath ?? throw new ShopException("dapr.yaml names no configFilePath."))),
         MaxBodySize = app.MaxBodySize ?? common.MaxBodySize ?? "4Mi",
         LogLevel = app.LogLevel ?? common.LogLevel ?? "info",

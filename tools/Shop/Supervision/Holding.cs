@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop.Infrastructure.Docker;
 using DaprShop.Shop.Processes;
 
 namespace DaprShop.Shop.Supervision;
@@ -27,7 +28,7 @@ internal sealed class Holding(ShopFolder shop, Order order, Choice choice, DaprF
         string? problem = null;
         try
         {
-            var house = new House(shop, supervisor, file, choice.Dapr!, TimeProvider.System);
+            var house = new House(shop, supervisor, file, Runtime(), TimeProvider.System);
             await house.InfrastructureAsync(stop);
             if (order.WithApps)
                 await house.AppsAsync(stop);
@@ -45,17 +46,22 @@ internal sealed class Holding(ShopFolder shop, Order order, Choice choice, DaprF
             problem = failure is ShopException ? failure.Message : $"{failure.GetType().Name}: {failure.Message} ({shop.LogOf("shop")} says where)";
         }
         await supervisor.DisposeAsync();
+        await DockerEngine.RemoveAsync(shop);
         supervisor.Write(state => state with { Problem = problem });
         return problem;
     }
+
+    public IRuntime Runtime() => choice.Runtime == EmbeddedRuntime.Name
+        ? new EmbeddedRuntime(shop, EmbeddedRuntime.Find(shop)!, file)
+        : new DaprRuntime(shop, DaprBinaries.Find()!, choice.Broker, choice.Store);
 
     private ShopState Initial() => new()
     {
         Supervisor = ProcessIdentity.Of(Environment.ProcessId),
         Runtime = order.WithApps ? choice.Runtime : null,
         RuntimeReason = choice.Reason,
-        Broker = order.Broker,
-        Store = order.Store,
+        Broker = choice.Broker,
+        Store = choice.Store,
         Phase = "starting",
     };
 }

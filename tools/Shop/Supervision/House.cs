@@ -1,29 +1,31 @@
 using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop.Infrastructure.Servers;
 using DaprShop.Shop.Processes;
 
 namespace DaprShop.Shop.Supervision;
 
-/// <summary>Brings a shop up on Dapr: infrastructure, databases, apps with their sidecars, and then asks until all of it is ready.</summary>
-internal sealed class House(ShopFolder shop, Supervisor supervisor, DaprFile file, DaprBinaries dapr, TimeProvider time)
+/// <summary>Brings a shop up: servers, databases, the runtime, the apps, and then asks until all of it is ready.</summary>
+internal sealed class House(ShopFolder shop, Supervisor supervisor, DaprFile file, IRuntime runtime, TimeProvider time)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
     private const int TooManyRestarts = 5;
 
-    /// <summary>PostgreSQL, Redis, placement and scheduler; databases, roles, secrets and migrations.</summary>
+    /// <summary>PostgreSQL, broker and store; databases, roles, secrets and migrations; what the runtime shares.</summary>
     public async Task InfrastructureAsync(CancellationToken cancel)
     {
-        supervisor.Phase("starting PostgreSQL, Redis, placement and scheduler");
-        var servers = new Servers(shop, supervisor, dapr);
-        await Task.WhenAll(servers.PostgresAsync(cancel), servers.RedisAsync(cancel), servers.ControlPlaneAsync(cancel));
+        var servers = new Servers(shop, supervisor);
+        var names = runtime.Servers.Append("postgres").ToList();
+        supervisor.Phase($"starting {string.Join(", ", names)}");
+        var addresses = await Task.WhenAll(names.Select(name => servers.HaveAsync(ServerKind.Of(name), cancel)));
         supervisor.Phase("making roles and databases");
-        await new Provisioning(shop, servers.PostgresAdmin, servers.RedisAddress).RunAsync(cancel);
-        supervisor.Phase("migrating the databases");
-        await new Migrations(shop, file).RunAsync(cancel);
+        await new Provisioning(shop, addresses[^1], names[..^1].Zip(addresses).ToDictionary(pair => pair.First, pair => pair.Second), runtime.Engines).RunAsync(cancel);
+        supervisor.Phase("migrating the databases, starting the runtime");
+        await Task.WhenAll(new Migrations(shop, file).RunAsync(cancel), runtime.StartAsync(servers, cancel));
     }
 
     public async Task AppsAsync(CancellationToken cancel)
     {
-        supervisor.Phase("starting the apps and their sidecars");
+        supervisor.Phase("starting the apps");
         var pairs = file.Apps.Select(app => (App: app, Unit: Start(app))).ToList();
         await ReadyAsync(pairs, cancel);
         foreach (var (app, unit) in pairs)
@@ -33,7 +35,7 @@ internal sealed class House(ShopFolder shop, Supervisor supervisor, DaprFile fil
     private Unit Start(DaprApp app)
     {
         var ports = new Dictionary<string, int> { [app.Id] = app.Port, [AppProcesses.SidecarName(app)] = app.HttpPort };
-        return supervisor.Keep(app.Id, UnitKind.App, ports, AppProcesses.Sidecar(app, dapr, shop), AppProcesses.App(app, shop));
+        return supervisor.Keep(app.Id, UnitKind.App, ports, [.. runtime.ProcessesOf(app)]);
     }
 
     private async Task ReadyAsync(List<(DaprApp App, Unit Unit)> pairs, CancellationToken cancel)
@@ -53,6 +55,6 @@ internal sealed class House(ShopFolder shop, Supervisor supervisor, DaprFile fil
         }
     }
 
-    private string Tails(DaprApp app) => string.Join(Environment.NewLine, new[] { app.Id, AppProcesses.SidecarName(app) }
-        .Select(name => $"The end of {shop.LogOf(name)}:{Environment.NewLine}{LogTail.Of(shop.LogOf(name))}"));
+    private string Tails(DaprApp app) => string.Join(Environment.NewLine, new[] { app.Id, AppProcesses.SidecarName(app), EmbeddedRuntime.Name }
+        .Where(name => File.Exists(shop.LogOf(name))).Select(name => $"The end of {shop.LogOf(name)}:{Environment.NewLine}{LogTail.Of(shop.LogOf(name))}"));
 }

@@ -14,16 +14,17 @@ internal static class Launching
     public static async Task<int> RunAsync(Order order, CancellationToken cancel)
     {
         var shop = ShopFolder.Find();
-        var choice = Choice.Make(order.Runtime, order.Broker, order.Store);
-        var file = DaprFile.Load(Path.Combine(shop.Root, "dapr.yaml"));
+        if (!order.Supervise && ShopState.Load(shop) is { Supervisor.IsAlive: true } running)
+            return await AlreadyAsync(shop, running, order, cancel);
+        var usual = DaprFile.Load(Path.Combine(shop.Root, "dapr.yaml"));
+        var choice = await Choice.MakeAsync(order, usual, new Machine(shop, cancel));
+        var file = usual.With(choice.Broker, choice.Store);
         var holding = new Holding(shop, order, choice, file);
         if (order.Supervise)
             return await holding.RunAsync(cancel);
-        if (ShopState.Load(shop) is { Supervisor.IsAlive: true } running)
-            return await AlreadyAsync(shop, running, order, cancel);
         shop.Create();
         using (StartLock.Take(shop))
-            await PrepareAsync(shop, order, file);
+            await PrepareAsync(shop, order, file, holding.Runtime());
         var display = new StartDisplay(shop, file);
         return order.Detach ? await InBackgroundAsync(shop, order, display, cancel) : await HereAsync(holding, display, cancel);
     }
@@ -32,22 +33,20 @@ internal static class Launching
     {
         if (order.WithApps != running.Runtime is not null)
             throw new ShopException($"{(order.WithApps ? "Only the infrastructure" : "The whole shop")} is running here already. `./shop down` ends it.");
+        if ((order.Broker ?? running.Broker, order.Store ?? running.Store) != (running.Broker, running.Store))
+            throw new ShopException($"The shop is running with broker {running.Broker} and store {running.Store}. `./shop down`, then start it with others; no order is lost.");
         Console.WriteLine($"Already up (supervisor: pid {running.Supervisor.Pid}).");
         return await Commands.Status.ShowAsync(shop, asJson: false, cancel);
     }
 
     /// <summary>Ends what a killed supervisor left behind, and makes sure of the ports.</summary>
-    private static async Task PrepareAsync(ShopFolder shop, Order order, DaprFile file)
+    private static async Task PrepareAsync(ShopFolder shop, Order order, DaprFile file, IRuntime runtime)
     {
         if (await Teardown.RunAsync(shop) is var left and > 0)
             await Console.Error.WriteLineAsync($"Ended {left} processes of a shop whose supervisor is gone.");
         foreach (var log in Directory.EnumerateFiles(shop.Logs, "*.log"))
             File.Delete(log);
-        await RequiredPorts.CheckAsync([
-            .. FreePort.IsFree(ControlPlane.PlacementPort) ? ControlPlane.PlacementPorts : [],
-            .. FreePort.IsFree(ControlPlane.SchedulerPort) ? ControlPlane.SchedulerPorts : [],
-            .. order.WithApps ? file.Apps.SelectMany(app => app.Ports) : [],
-        ]);
+        await RequiredPorts.CheckAsync([.. runtime.Ports, .. order.WithApps ? file.Apps.SelectMany(app => app.Ports) : []]);
         foreach (var app in file.Apps.Where(app => !File.Exists(app.Program)))
             throw new ShopException($"{app.Program} is not built. `dotnet build -c Release` builds it, and so does ./shop by itself.");
     }

@@ -14,7 +14,7 @@ internal static class Overview
             console.Profile.Width = 140;
         var table = new Table().Border(TableBorder.Rounded).AddColumns("what", "port", "pid", "sidecar HTTP / gRPC", "sidecar pid", "restarts");
         foreach (var unit in state.Units.Where(unit => unit.Kind == UnitKind.Infra))
-            table.AddRow(unit.Name, Text(unit.Processes[0].Port), Text(unit.Processes[0].Identity.Pid), "", "", Text(unit.Restarts));
+            table.AddRow(unit.Name, Text(unit.Processes.FirstOrDefault(process => process.Name == unit.Name)?.Port), Pid(unit, unit.Name), "", "", Text(unit.Restarts));
         foreach (var (name, address) in state.External)
             table.AddRow($"{name} (not ours)", address, "", "", "", "");
         foreach (var app in state.Runtime is null ? [] : file.Apps)

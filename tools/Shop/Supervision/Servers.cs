@@ -1,73 +1,104 @@
 using DaprShop.Shop.Infrastructure;
-using DaprShop.Shop.Infrastructure.Postgres;
+using DaprShop.Shop.Infrastructure.Servers;
 using DaprShop.Shop.Processes;
 
 namespace DaprShop.Shop.Supervision;
 
-/// <summary>The servers the shop stands on: somebody else's where there are any, else private ones that the supervisor keeps running.</summary>
-internal sealed class Servers(ShopFolder shop, Supervisor supervisor, DaprBinaries dapr)
+/// <summary>The servers the shop stands on: somebody else's where one is named, else a private one that the supervisor keeps, had by the first way that works.</summary>
+internal sealed class Servers(ShopFolder shop, Supervisor supervisor)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
-    /// <summary>An administrator's connection string.</summary>
-    public string PostgresAdmin { get; private set; } = "";
-
-    public string RedisAddress { get; private set; } = "";
-
-    public async Task PostgresAsync(CancellationToken cancel)
+    /// <summary>Null where <paramref name="kind"/> is named or can be tried in some way, else what is missing for each.</summary>
+    public static async Task<string?> ObstacleAsync(ShopFolder shop, ServerKind kind, CancellationToken cancel)
     {
-        if (Environment.GetEnvironmentVariable("SHOP_POSTGRES") is { Length: > 0 } given)
-        {
-            if (await PostgresReadiness.ProblemAsync(given, cancel) is { } problem)
-                throw new ShopException($"The PostgreSQL of SHOP_POSTGRES does not answer: {problem}. Correct the variable, or unset it to let the shop run its own.");
-            PostgresAdmin = given;
-            External("postgres", new Npgsql.NpgsqlConnectionStringBuilder(given) is { } at ? $"{at.Host}:{at.Port}" : given);
-            return;
-        }
-        var cluster = new PostgresCluster(PostgresFolder.Of(shop), shop.LogOf("postgres"), PostgresBinaries.Find());
-        await cluster.InitialiseAsync(cancel);
-        var port = FreePort.Prefer(PostgresFolder.UsualPort);
-        var unit = Keep(await cluster.ServerAsync(port, cancel), port);
-        PostgresAdmin = cluster.AdminConnectionString(port);
-        await AnswersAsync(unit, () => PostgresReadiness.ProblemAsync(PostgresAdmin, cancel), cancel);
+        if (Given(kind) is not null)
+            return null;
+        var tried = new List<string>();
+        foreach (var way in Ways(shop, kind))
+            if (await way.ObstacleAsync(cancel) is { } obstacle)
+                tried.Add($"{way.Name}: {obstacle}");
+            else
+                return null;
+        return Tried(kind, tried);
     }
 
-    public async Task RedisAsync(CancellationToken cancel)
+    /// <summary>The address of a server that answers.</summary>
+    /// <exception cref="ShopException">No way led to one; it says what was tried.</exception>
+    public async Task<string> HaveAsync(ServerKind kind, CancellationToken cancel)
     {
-        if (Environment.GetEnvironmentVariable("SHOP_REDIS") is { Length: > 0 } given)
+        if (Given(kind) is { } given)
         {
-            if (await RedisServer.ProblemAsync(given, cancel) is { } problem)
-                throw new ShopException($"The Redis of SHOP_REDIS ({given}) does not answer: {problem}. Correct the variable, or unset it to let the shop run its own.");
-            RedisAddress = given;
-            External("redis", given);
-            return;
+            if (await kind.ProblemAsync(given, cancel) is { } problem)
+                throw new ShopException($"The server of {kind.Variable} does not answer: {problem}. Correct the variable, or unset it to let the shop run its own.");
+            External(kind.Name, kind.Public(given));
+            return given;
         }
-        var port = FreePort.Prefer(RedisServer.UsualPort);
-        RedisAddress = $"127.0.0.1:{port}";
-        var unit = Keep(RedisServer.Local(port, shop), port);
-        await AnswersAsync(unit, () => RedisServer.ProblemAsync(RedisAddress, cancel), cancel);
+        var tried = new List<string>();
+        foreach (var way in Ways(shop, kind))
+        {
+            try
+            {
+                if (await way.ObstacleAsync(cancel) is not { } obstacle)
+                    return await RunAsync(kind, way, cancel);
+                tried.Add($"{way.Name}: {obstacle}");
+            }
+            catch (ShopException failure)
+            {
+                Log.Line($"{kind.Name} by {way.Name}: {failure.Message}");
+                tried.Add($"{way.Name}: {failure.Message}");
+            }
+        }
+        throw new ShopException(Tried(kind, tried));
     }
 
-    public Task ControlPlaneAsync(CancellationToken cancel) => Task.WhenAll(
-        OneAsync(ControlPlane.Placement(dapr, shop), ControlPlane.PlacementPort, ControlPlane.PlacementHealthAddress, cancel),
-        OneAsync(ControlPlane.Scheduler(dapr, shop), ControlPlane.SchedulerPort, ControlPlane.SchedulerHealthAddress, cancel));
+    /// <summary>Keeps a process that is no product of <see cref="ServerKind"/>, and waits until it answers.</summary>
+    public Task KeepAsync(ProcessSpec spec, int port, Func<Task<string?>> problem, CancellationToken cancel) =>
+        AnswersAsync(Keep(spec.Name, port, spec), problem, cancel);
 
-    private async Task OneAsync(ProcessSpec spec, int port, Uri health, CancellationToken cancel)
-    {
-        if (!FreePort.IsFree(port))
-        {
-            External(spec.Name, $"127.0.0.1:{port}");
-            return;
-        }
-        var unit = Keep(spec, port);
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
-        await AnswersAsync(unit, () => HealthAsync(http, health, cancel), cancel);
-    }
-
-    private Unit Keep(ProcessSpec spec, int port) => supervisor.Keep(spec.Name, UnitKind.Infra, new Dictionary<string, int> { [spec.Name] = port }, spec);
-
-    private void External(string name, string address) =>
+    public void External(string name, string address) =>
         supervisor.Write(state => state with { External = new Dictionary<string, string>(state.External) { [name] = address } });
+
+    private async Task<string> RunAsync(ServerKind kind, IWay way, CancellationToken cancel)
+    {
+        supervisor.Phase($"starting {kind.Name} ({way.Name})");
+        var server = await way.PrepareAsync(cancel);
+        var unit = Keep(kind.Name, server.Port, server.Processes);
+        try
+        {
+            await AnswersAsync(unit, () => kind.ProblemAsync(server.Address, cancel), cancel);
+            return server.Address;
+        }
+        catch (ShopException)
+        {
+            await supervisor.DropAsync(unit);
+            throw;
+        }
+    }
+
+    private Unit Keep(string name, int port, params ProcessSpec[] specs) => supervisor.Keep(name, UnitKind.Infra, new Dictionary<string, int> { [name] = port }, specs);
+
+    private static string? Given(ServerKind kind) => Environment.GetEnvironmentVariable(kind.Variable) is { Length: > 0 } given ? given : null;
+
+    /// <summary>All ways; or the one that is asked for; or, where data must not be left behind, the one that they were made with.</summary>
+    private static IEnumerable<IWay> Ways(ShopFolder shop, ServerKind kind)
+    {
+        var ways = kind.Ways(shop);
+        if (Environment.GetEnvironmentVariable(kind.WayVariable) is { Length: > 0 } wanted)
+            return ways.FirstOrDefault(way => way.Name == wanted) is { } way
+                ? [way]
+                : throw new ShopException($"{kind.WayVariable}={wanted}: there is no such way. There are: {string.Join(", ", ways.Select(each => each.Name))}.");
+        return kind.KeepsTheOnlyCopy && ways.FirstOrDefault(way => way.HasData) is { } first ? [first] : ways;
+    }
+
+    private static string Tried(ServerKind kind, IEnumerable<string> tried) => string.Join(Environment.NewLine,
+    [
+        $"No {kind.Name} can be had:",
+        $"  - a server that is there: {kind.Variable} is not set",
+        .. tried.Select(each => $"  - {each}"),
+        .. kind.KeepsTheOnlyCopy && tried.Count() == 1 ? [$"  Other ways were not tried: this shop's data were made this way, or {kind.WayVariable} is set. `./shop down --wipe` begins anew."] : Array.Empty<string>(),
+        kind.Advice,
+    ]);
 
     /// <summary>A server that dies at its start will die again: no point in waiting for the deadline.</summary>
     private async Task AnswersAsync(Unit unit, Func<Task<string?>> problem, CancellationToken cancel)
@@ -76,18 +107,5 @@ internal sealed class Servers(ShopFolder shop, Supervisor supervisor, DaprBinari
         var up = await Until.TrueAsync(async () => unit.Restarts > 1 || (why = await problem()) is null, Deadline, cancel);
         if (!up || unit.Restarts > 1)
             throw new ShopException($"{unit.Name} did not start: {unit.LastTrouble ?? why}. The end of {shop.LogOf(unit.Name)}:{Environment.NewLine}{LogTail.Of(shop.LogOf(unit.Name))}");
-    }
-
-    private static async Task<string?> HealthAsync(HttpClient http, Uri address, CancellationToken cancel)
-    {
-        try
-        {
-            using var answer = await http.GetAsync(address, cancel);
-            return answer.IsSuccessStatusCode ? null : $"its health check answers {(int)answer.StatusCode}";
-        }
-        catch (Exception none) when (none is HttpRequestException || (none is TaskCanceledException && !cancel.IsCancellationRequested))
-        {
-            return none.Message;
-        }
     }
 }

@@ -46,9 +46,20 @@ internal sealed class Supervisor : IAsyncDisposable
         var unit = new Unit(name, kind, specs, _time) { Ports = ports };
         unit.Changed += () => Write(state => state);
         lock (_turn)
+        {
             _units.Add(unit);
-        _loops.Add(Task.Run(() => unit.RunAsync(_stop.Token)));
+            _loops.Add(Task.Run(() => unit.RunAsync(_stop.Token)));
+        }
         return unit;
+    }
+
+    /// <summary>Ends a unit that is of no use, and forgets it.</summary>
+    public async Task DropAsync(Unit unit)
+    {
+        await unit.EndAsync();
+        lock (_turn)
+            _units.Remove(unit);
+        Write(state => state);
     }
 
     /// <summary>Watches an app for being wedged, from now on.</summary>

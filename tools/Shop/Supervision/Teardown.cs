@@ -1,4 +1,5 @@
 using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop.Infrastructure.Docker;
 using DaprShop.Shop.Processes;
 
 namespace DaprShop.Shop.Supervision;
@@ -27,6 +28,7 @@ internal static class Teardown
                 await EndAsync(together);
         var strays = Strays.Of(shop).Select(stray => (stray, Signal.Terminate)).ToList();
         await EndAsync(strays);
+        await DockerEngine.RemoveAsync(shop);
         if (File.Exists(shop.State)) File.Delete(shop.State);
         return alive + strays.Count;
     }

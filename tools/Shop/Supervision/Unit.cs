@@ -12,6 +12,8 @@ internal sealed class Unit(string name, UnitKind kind, IReadOnlyList<ProcessSpec
     private readonly Backoff _backoff = new();
     private volatile TaskCompletionSource<string> _kick = new();
     private volatile IReadOnlyList<OwnedProcess> _processes = [];
+    private volatile Task _running = Task.CompletedTask;
+    private volatile bool _isGivenUp;
 
     public string Name => name;
 
@@ -34,14 +36,27 @@ internal sealed class Unit(string name, UnitKind kind, IReadOnlyList<ProcessSpec
     public void Restart(string reason) => _kick.TrySetResult(reason);
 
     /// <summary>Keeps the processes running until <paramref name="stop"/>, and leaves them running then: whoever stops knows the order.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    public Task RunAsync(CancellationToken stop) => _running = KeepAsync(stop);
+
+    /// <summary>Ends the processes for good.</summary>
+    public async Task EndAsync()
     {
-        while (!stop.IsCancellationRequested)
+        _isGivenUp = true;
+        Restart("it is given up");
+        await _running;
+        await StopAsync(_ => true);
+    }
+
+    private async Task KeepAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested && !_isGivenUp)
         {
             var started = time.GetTimestamp();
-            if (TryStart() && !await EndedAsync(stop))
+            if (TryStart() && !_isGivenUp && !await EndedAsync(stop))
                 return;
             await StopAsync(_ => true);
+            if (_isGivenUp)
+                return;
             Restarts++;
             Changed?.Invoke();
             var wait = _backoff.After(time.GetElapsedTime(started));

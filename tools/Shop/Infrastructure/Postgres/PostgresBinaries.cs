@@ -11,14 +11,11 @@ internal sealed record PostgresBinaries(string Folder)
 
     public string Server => Executable.Find("postgres", Folder)!;
 
-    public static PostgresBinaries Find()
-    {
-        var initdb = Executable.Find("initdb", Versions().Select(version => Path.Combine(version, "bin")));
-        return initdb is not null
-            ? new(Path.GetDirectoryName(initdb)!)
-            : throw new ShopException("No PostgreSQL found. Install it (Debian: apt-get install postgresql), or set SHOP_POSTGRES to an administrator's connection string, "
-                + "for example of `docker compose up -d postgres`: SHOP_POSTGRES='Host=127.0.0.1;Username=postgres;Password=shop'.");
-    }
+    /// <summary>Null where none is installed.</summary>
+    public static PostgresBinaries? Installed() =>
+        Executable.Find("initdb", Versions().Select(version => Path.Combine(version, "bin"))) is { } initdb ? new(Path.GetDirectoryName(initdb)!) : null;
+
+    public static PostgresBinaries Find() => Installed() ?? throw new ShopException("No PostgreSQL is installed (Debian: apt-get install postgresql).");
 
     private static IEnumerable<string> Versions() =>
         Homes.Where(Directory.Exists)

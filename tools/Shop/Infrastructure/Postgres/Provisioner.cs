@@ -14,10 +14,13 @@ internal sealed class Provisioner(string admin)
     /// <summary>The services that have a database, each named like its app id.</summary>
     public static readonly IReadOnlyList<string> Services = ["orders", "inventory", "payments", "history"];
 
+    /// <summary>What may keep state of its own in PostgreSQL beside the services: Dapr's sidecars (the store `postgres`) and the embedded runtime.</summary>
+    public static readonly IReadOnlyList<string> Engines = ["dapr", "embedded"];
+
     /// <summary>Every role gets the password of <paramref name="known"/>, or a new one; the answer holds them all.</summary>
     public async Task<IReadOnlyDictionary<string, string>> RolesAsync(IReadOnlyDictionary<string, string> known, CancellationToken cancel)
     {
-        string[] roles = [.. Services.SelectMany(service => new[] { OwnerOf(service), AppOf(service) }), Auditor];
+        string[] roles = [.. Services.SelectMany(service => new[] { OwnerOf(service), AppOf(service) }), .. Engines.Select(OwnerOf), Auditor];
         var passwords = roles.ToDictionary(role => role, role => known.GetValueOrDefault(role) ?? RandomNumberGenerator.GetHexString(32, lowercase: true));
         await using var connection = await OpenAsync(admin, cancel);
         if (connection.PostgreSqlVersion.Major < 14)
@@ -31,19 +34,20 @@ internal sealed class Provisioner(string admin)
         await ExecuteAsync(connection, $"grant pg_read_all_data to {Auditor}", cancel);
         // Whoever is no superuser may give a database only to a role that it is a member of.
         if (!await ExistsAsync(connection, "select 1 from pg_roles where rolname = $1 and rolsuper", connection.UserName!, cancel))
-            foreach (var service in Services)
-                await ExecuteAsync(connection, $"grant {OwnerOf(service)} to current_user", cancel);
+            foreach (var owner in Services.Concat(Engines).Select(OwnerOf))
+                await ExecuteAsync(connection, $"grant {owner} to current_user", cancel);
         return passwords;
     }
 
-    /// <summary>Makes a database of <paramref name="service"/>, empty but for PostgreSQL's own schema, unless it is there.</summary>
+    /// <summary>Makes a database of <paramref name="service"/>, empty but for PostgreSQL's own schema, unless it is there. That of an engine only its owner may enter.</summary>
     public async Task DatabaseAsync(string service, string name, CancellationToken cancel)
     {
         await using var connection = await OpenAsync(admin, cancel);
         if (!await ExistsAsync(connection, "select 1 from pg_database where datname = $1", name, cancel))
             await ExecuteAsync(connection, $"create database {name} owner {OwnerOf(service)}", cancel);
         await ExecuteAsync(connection, $"revoke all on database {name} from public", cancel);
-        await ExecuteAsync(connection, $"grant connect on database {name} to {AppOf(service)}, {Auditor}; grant temporary on database {name} to {Auditor}", cancel);
+        if (!Engines.Contains(service))
+            await ExecuteAsync(connection, $"grant connect on database {name} to {AppOf(service)}, {Auditor}; grant temporary on database {name} to {Auditor}", cancel);
         await using var inside = await OpenAsync(new NpgsqlConnectionStringBuilder(admin) { Database = name }.ConnectionString, cancel);
         // PostgreSQL 14 still lets everybody create tables in the schema public, and gives it to the superuser.
         await ExecuteAsync(inside, $"revoke create on schema public from public; alter schema public owner to {OwnerOf(service)}", cancel);

@@ -1,0 +1,68 @@
+using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop.Infrastructure.Servers;
+using DaprShop.Shop.Processes;
+using DaprShop.Shop.Supervision;
+
+namespace DaprShop.Shop.Tests.Servers;
+
+/// <summary>Real servers from the programs of this machine.</summary>
+[Collection("servers")]
+public sealed class LocalServerTests
+{
+    [Theory]
+    [InlineData("redis")]
+    [InlineData("rabbitmq")]
+    [InlineData("kafka")]
+    public async Task A_private_server_keeps_its_data_when_it_is_killed_and_leaves_nothing_when_it_is_stopped(string product)
+    {
+        await using var servers = new RunningServers();
+        var (kind, data) = await LocalAsync(servers, product);
+        var address = await servers.HaveAsync(kind);
+        var unit = servers.Units.Should().ContainSingle().Subject;
+        var ports = ListeningPorts(servers);
+        await data.KeepAsync(unit, address, "kept");
+
+        unit.Processes.Single(process => process.Spec.Name == product).Identity.Send(Signal.Kill);
+
+        (await Until.TrueAsync(async () => unit.Restarts == 1 && await kind.ProblemAsync(address, CancellationToken.None) is null, TimeSpan.FromSeconds(60)))
+            .Should().BeTrue($"it is started again, at the same address: {LogTail.Of(servers.Shop.Folder.LogOf(product))}");
+        (await data.ListAsync(unit, address)).Should().Contain("kept");
+
+        await servers.StopAsync();
+
+        ports.Should().NotBeEmpty().And.OnlyContain(port => port < 32768, "the others may be given to outgoing connections");
+        ports.Should().OnlyContain(port => FreePort.IsFree(port));
+        Strays.Of(servers.Shop.Folder).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_rabbitmq_that_does_not_let_us_in_is_told_from_one_that_does()
+    {
+        await using var servers = new RunningServers();
+        var (kind, _) = await LocalAsync(servers, "rabbitmq");
+        var address = new Uri(await servers.HaveAsync(kind));
+
+        (await kind.ProblemAsync($"amqp://shop:wrong@127.0.0.1:{address.Port}", TestContext.Current.CancellationToken)).Should().Be("it does not accept the password of user 'shop'");
+        (await new KafkaServer().ProblemAsync($"127.0.0.1:{address.Port}", TestContext.Current.CancellationToken)).Should().NotBeNull("it is no Kafka");
+    }
+
+    private static async Task<(ServerKind Kind, IServerData Data)> LocalAsync(RunningServers servers, string product)
+    {
+        var kind = ServerKind.Of(product);
+        servers.Set(kind.Variable, null);
+        servers.Set(kind.WayVariable, "local");
+        ServerPrograms.FindKafka(servers);
+        var obstacle = await Supervision.Servers.ObstacleAsync(servers.Shop.Folder, kind, TestContext.Current.CancellationToken);
+        if (Environment.GetEnvironmentVariable("CI") != "true")
+            Assert.SkipWhen(obstacle is not null, obstacle ?? "");
+        return (kind, ServerPrograms.DataOf(product));
+    }
+
+    /// <summary>What the servers of this shop listen on, from the kernel's table by way of who holds a port.</summary>
+    private static List<int> ListeningPorts(RunningServers servers)
+    {
+        var pids = servers.Units.SelectMany(unit => unit.Processes).Select(process => $"(pid {process.Pid})").ToList();
+        return [.. File.ReadLines("/proc/net/tcp").Concat(File.ReadLines("/proc/net/tcp6")).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(fields => fields.Length > 3 && fields[3] == "0A")
+            .Select(fields => Convert.ToInt32(fields[1].Split(':')[1], 16)).Distinct().Where(port => PortOwner.Of(port) is { } owner && pids.Exists(owner.EndsWith))];
+    }
+}

@@ -1,0 +1,47 @@
+using DaprShop.Shop.Infrastructure.Docker;
+using DaprShop.Shop.Infrastructure.Postgres;
+using DaprShop.Shop.Infrastructure.Servers;
+using DaprShop.Shop.Supervision;
+
+namespace DaprShop.Shop.Tests.Servers;
+
+/// <summary>A shop without apps, for the servers it stands on. Environment variables set with it are unset with it.</summary>
+internal sealed class RunningServers : IAsyncDisposable
+{
+    private readonly TemporaryShop _shop = new();
+    private readonly Supervisor _supervisor;
+    private readonly Dictionary<string, string?> _before = [];
+    private bool _isStopped;
+
+    public RunningServers() => _supervisor = new Supervisor(_shop.Folder, _shop.State, TimeProvider.System);
+
+    public TemporaryShop Shop => _shop;
+
+    public IReadOnlyList<Unit> Units => _supervisor.Units;
+
+    public void Set(string variable, string? value)
+    {
+        _before.TryAdd(variable, Environment.GetEnvironmentVariable(variable));
+        Environment.SetEnvironmentVariable(variable, value);
+    }
+
+    public Task<string> HaveAsync(ServerKind kind) => new Supervision.Servers(_shop.Folder, _supervisor).HaveAsync(kind, TestContext.Current.CancellationToken);
+
+    /// <summary>As <c>shop down</c> does.</summary>
+    public async Task StopAsync()
+    {
+        _isStopped = true;
+        await _supervisor.DisposeAsync();
+        await DockerEngine.RemoveAsync(_shop.Folder);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_isStopped)
+            await StopAsync();
+        foreach (var (variable, value) in _before)
+            Environment.SetEnvironmentVariable(variable, value);
+        PostgresFolder.Wipe(_shop.Folder);
+        _shop.Dispose();
+    }
+}

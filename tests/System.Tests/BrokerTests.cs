@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using static DaprShop.SystemTests.ShopFixture;
+
+namespace DaprShop.SystemTests;
+
+/// <summary>Whatever carries the messages and keeps the workflows: the shop does the same, and no service was built anew.</summary>
+[Collection("one shop at a time")]
+public sealed class BrokerTests
+{
+    private const int Imported = 500;
+
+    [Theory]
+    [InlineData("redis", "redis")]
+    [InlineData("rabbitmq", "redis")]
+    [InlineData("kafka", "redis")]
+    [InlineData("redis", "postgres")]
+    [InlineData("rabbitmq", "postgres")]
+    [InlineData("kafka", "postgres")]
+    public async Task The_shop_works_on_any_broker_and_any_store(string broker, string store)
+    {
+        await using var fixture = await ShopFixture.OfAsync("dapr", broker, store);
+
+        await IsConfirmedAsync(fixture);
+        await IsCancelledAsync(fixture);
+        await IsShortAsync(fixture);
+        await ImportsAsync(fixture.Shop);
+        await fixture.Shop.IsCleanAsync();
+    }
+
+    [Fact]
+    public async Task A_shop_that_changes_its_broker_and_its_store_and_back_keeps_every_order_and_every_timeline()
+    {
+        await using var fixture = await ShopFixture.OfAsync("dapr", "redis", "redis");
+        var before = await IsConfirmedAsync(fixture);
+
+        await fixture.Shop.RunAsync("down");
+        await fixture.Shop.RunAsync("up", "--detach", "--broker", "rabbitmq", "--store", "postgres");
+        await IsConfirmedAsync(fixture);
+        (await TimelineAsync(fixture, before)).Should().Equal("accepted", "reserved", "paid", "confirmed");
+
+        await fixture.Shop.RunAsync("down");
+        await fixture.Shop.RunAsync("up", "--detach");
+        await IsConfirmedAsync(fixture);
+        await fixture.Shop.IsCleanAsync();
+    }
+
+    private static async Task<Guid> IsConfirmedAsync(ShopFixture shop)
+    {
+        var id = await IdAsync(await OrderAsync(shop.Alice, await shop.StockedAsync(5), 2));
+        await BecomesAsync(shop.Alice, id, "confirmed");
+        List<string?> path = [];
+        await LiveShop.UntilAsync(async () => (path = await TimelineAsync(shop, id)).Count == 4, "the timeline is complete");
+        path.Should().Equal("accepted", "reserved", "paid", "confirmed");
+        return id;
+    }
+
+    private static async Task IsCancelledAsync(ShopFixture shop)
+    {
+        var sku = await shop.StockedAsync(5);
+        var id = await IdAsync(await OrderAsync(shop.Alice, sku, 3));
+        await BecomesAsync(shop.Alice, id, "confirmed");
+        (await SendAsync(shop.Alice, HttpMethod.Post, $"orders/{id}/cancel", new { })).StatusCode.Should().Be(HttpStatusCode.OK);
+        await LiveShop.UntilAsync(async () => await shop.AvailableAsync(sku) == 5, "the stock is back");
+    }
+
+    private static async Task IsShortAsync(ShopFixture shop)
+    {
+        var sku = await shop.StockedAsync(1);
+        await BecomesAsync(shop.Alice, await IdAsync(await OrderAsync(shop.Alice, sku, 2)), "rejected");
+        (await shop.AvailableAsync(sku)).Should().Be(1);
+    }
+
+    private static async Task ImportsAsync(LiveShop shop)
+    {
+        var output = await shop.RunAsync("import", RetailFile.Write(shop.PathOf("retail.csv"), Imported), "--opening", "exact", "--json");
+        using var result = JsonDocument.Parse(output);
+        result.RootElement.GetProperty("confirmed").GetInt32().Should().Be(Imported);
+        result.RootElement.GetProperty("reconciled").GetBoolean().Should().BeTrue();
+    }
+
+    /// <summary>History hears of an order some moments after its customer: until then its timeline is empty.</summary>
+    private static async Task<List<string?>> TimelineAsync(ShopFixture shop, Guid id)
+    {
+        using var answer = await shop.Alice.GetAsync($"orders/{id}/timeline");
+        if (answer.StatusCode == HttpStatusCode.NotFound) return [];
+        var timeline = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        return [.. timeline.GetProperty("entries").EnumerateArray().Select(e => e.GetProperty("to").GetString()).Where(to => to is not null)];
+    }
+}

@@ -1,0 +1,69 @@
+using System.Security.Cryptography;
+using DaprShop.Shop.Processes;
+
+namespace DaprShop.Shop.Infrastructure.Servers;
+
+/// <summary>A Kafka from unpacked jars: formatted once, then run in the foreground.</summary>
+internal sealed class KafkaNode(ShopFolder shop)
+{
+    private const int UsualControllerPort = 3546;
+
+    // Formats what is new, or was wiped, at every start; the shell becomes the server.
+    private const string Run = """
+        [ -e "$4/meta.properties" ] || "$1" -cp "$2" kafka.tools.StorageTool format -t "$5" -c "$3" || exit 1
+        exec "$1" -Xmx512m -Dlog4j2.level=WARN -cp "$2" kafka.Kafka "$3"
+        """;
+
+    private string Data => Path.Combine(shop.Data, "kafka");
+
+    public static string? Obstacle(ShopFolder shop) =>
+        OperatingSystem.IsWindows() ? "on Windows the shop does not run Kafka's programs itself"
+        : Home(shop) is null ? $"there is no Kafka: no folder 'libs' in {string.Join(", ", Homes(shop))}; KAFKA_HOME names another place"
+        : Java() is null ? "there is no java in JAVA_HOME or on PATH; Kafka 4 needs version 17"
+        : null;
+
+    public PrivateServer Server(int port)
+    {
+        var controller = FreePort.Prefer(UsualControllerPort);
+        var (settings, log) = (Path.Combine(shop.Data, "kafka.properties"), Path.Combine(Data, "log"));
+        File.WriteAllText(settings, $"""
+            process.roles=broker,controller
+            node.id=1
+            controller.quorum.voters=1@127.0.0.1:{controller}
+            controller.listener.names=CONTROLLER
+            listeners=CLIENTS://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+            advertised.listeners=CLIENTS://127.0.0.1:{port}
+            listener.security.protocol.map=CLIENTS:PLAINTEXT,CONTROLLER:PLAINTEXT
+            inter.broker.listener.name=CLIENTS
+            log.dirs={log}
+            # A topic is the log of one service, page by page: several partitions would only shuffle it.
+            num.partitions=1
+            # There is nobody to replicate to.
+            offsets.topic.replication.factor=1
+            transaction.state.log.replication.factor=1
+            transaction.state.log.min.isr=1
+            share.coordinator.state.topic.replication.factor=1
+            share.coordinator.state.topic.min.isr=1
+            # A new consumer group is usable at once instead of after three seconds.
+            group.initial.rebalance.delay.ms=0
+
+            """);
+        // A leading dash would be taken for an option.
+        var id = "id" + RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 19) + "A";
+        return new($"127.0.0.1:{port}", port, new ProcessSpec("kafka", "/bin/sh", "-c", Run, "sh", Java()!, Path.Combine(Home(shop)!, "libs", "*"), settings, log, id)
+        {
+            WorkingDirectory = shop.Root,
+            LogFile = shop.LogOf("kafka"),
+            Folders = [Data],
+            // It writes down what it has before it ends.
+            Grace = TimeSpan.FromSeconds(30),
+        });
+    }
+
+    private static string? Home(ShopFolder shop) => Homes(shop).FirstOrDefault(home => Directory.Exists(Path.Combine(home, "libs")));
+
+    private static string[] Homes(ShopFolder shop) =>
+        [.. Environment.GetEnvironmentVariable("KAFKA_HOME") is { Length: > 0 } home ? [home] : Array.Empty<string>(), Path.GetFullPath(Path.Combine(shop.Root, "..", "shared", "kafka")), "/opt/kafka"];
+
+    private static string? Java() => Executable.Find("java", Environment.GetEnvironmentVariable("JAVA_HOME") is { Length: > 0 } home ? [Path.Combine(home, "bin")] : []);
+}

@@ -1,0 +1,45 @@
+using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop.Processes;
+
+namespace DaprShop.Shop.Supervision;
+
+/// <summary>One process instead of all sidecars, placement, scheduler, broker and store; all that it keeps is in PostgreSQL.</summary>
+internal sealed class EmbeddedRuntime(ShopFolder shop, string program, DaprFile file) : IRuntime
+{
+    public const string Name = "embedded";
+    private const string ConnectionVariable = "EMBEDDED_DAPR_POSTGRES";
+
+    public IReadOnlyList<string> Servers => [];
+
+    public IReadOnlyList<string> Engines => [Name];
+
+    public IReadOnlyList<(int Port, string Purpose)> Ports => [];
+
+    /// <summary>Null where it is not built.</summary>
+    public static string? Find(ShopFolder shop)
+    {
+        var folder = Path.Combine(shop.Root, "artifacts", "bin", "EmbeddedDapr", "release");
+        return Executable.Find("EmbeddedDapr", folder) is { } program && program.StartsWith(folder, StringComparison.Ordinal) ? program : null;
+    }
+
+    public async Task StartAsync(Servers servers, CancellationToken cancel)
+    {
+        var spec = new ProcessSpec(Name, program, "--file", Path.Combine(shop.Root, "dapr.yaml"))
+        {
+            WorkingDirectory = shop.Root,
+            LogFile = shop.LogOf(Name),
+            Environment = new Dictionary<string, string> { [ConnectionVariable] = SecretFile.Read(shop.Owner)[Name] },
+        };
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
+        // It is not well before its apps are; it is enough that it listens for each of them.
+        foreach (var app in file.Apps)
+            await (app == file.Apps[0]
+                ? servers.KeepAsync(spec, app.HttpPort, () => ListensAsync(http, app, cancel), cancel)
+                : Until.TrueAsync(async () => await ListensAsync(http, app, cancel) is null, TimeSpan.FromSeconds(60), cancel));
+    }
+
+    public IReadOnlyList<ProcessSpec> ProcessesOf(DaprApp app) => [AppProcesses.App(app, shop)];
+
+    private static Task<string?> ListensAsync(HttpClient http, DaprApp app, CancellationToken cancel) =>
+        HttpProbe.ProblemAsync(http, new Uri($"http://127.0.0.1:{app.HttpPort}/v1.0/healthz"), anyAnswer: true, cancel);
+}
