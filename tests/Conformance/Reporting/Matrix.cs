@@ -15,11 +15,12 @@ internal static class Matrix
     {
         if (context.TestState is not { } state || context.TestMethod is not { } method) return;
         var mark = state.Result switch { TestResult.Passed => '✓', TestResult.Failed => '✗', _ => '–' };
-        Results.Enqueue(new Result(method.MethodName.Replace('_', ' '), column, mark, (double)(state.ExecutionTime ?? 0), observations));
+        Results.Enqueue(new Result(method.MethodName.Replace('_', ' '), column, mark, (double)(state.ExecutionTime ?? 0) / 1000, observations));
     }
 
     public static void Publish()
     {
+        if (Results.IsEmpty) return;
         var text = new StringBuilder()
             .AppendLine(Line(["row", .. Column.All.Select(c => c.ToString())]))
             .AppendLine(Line(Enumerable.Repeat("---", Column.All.Count + 1)));

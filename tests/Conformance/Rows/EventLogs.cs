@@ -68,7 +68,7 @@ public sealed class EventLogs(Servers servers) : Row(servers)
 
     private async Task<Stage> OpenAsync(Column column, string topic, string producer, string consumer, bool ownBroker)
     {
-        Requirements.Require(column);
+        await Requirements.RequireAsync(column);
         (_logDatabase, _projectionDatabase) = (await StateDatabase.CreateForAppAsync(), await StateDatabase.CreateForAppAsync());
         return await OpenAsync(column, ownBroker,
             new NodeSpec(producer) { Environment = new Dictionary<string, string> { ["LOG_OF"] = topic, ["DATABASE"] = _logDatabase } },

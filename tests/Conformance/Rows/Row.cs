@@ -29,7 +29,7 @@ public abstract class Row(Servers servers) : IAsyncLifetime
     private protected async Task<Stage> OpenAsync(Column column, bool ownBroker, params NodeSpec[] specs)
     {
         _column = column;
-        Requirements.Require(column);
+        await Requirements.RequireAsync(column);
         return await DaprStage.OpenAsync(column, servers, ownBroker, specs);
     }
 

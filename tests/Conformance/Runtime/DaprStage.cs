@@ -10,12 +10,12 @@ internal sealed class DaprStage : Stage
 {
     private readonly Dictionary<Node, OwnedProcess> _sidecars = [];
     private readonly DaprBinaries _dapr = DaprBinaries.Find()!;
-    private readonly ITestServer? _broker;
+    private readonly TestServer? _broker;
     private readonly bool _ownsBroker;
     private readonly IReadOnlyList<string> _resources;
     private ControlPlaneProcesses? _controlPlane;
 
-    private DaprStage(Column column, ITestServer? broker, bool ownsBroker, IReadOnlyList<NodeSpec> specs) : base(specs)
+    private DaprStage(Column column, TestServer? broker, bool ownsBroker, IReadOnlyList<NodeSpec> specs) : base(specs)
     {
         (_broker, _ownsBroker) = (broker, ownsBroker);
         _resources = ComponentFiles.Copy(column, Folder);
@@ -26,8 +26,8 @@ internal sealed class DaprStage : Stage
         var broker = column.Broker is null ? null : await (ownBroker ? Servers.StartAsync(column.Broker) : servers.SharedAsync(column.Broker));
         var stage = new DaprStage(column, broker, ownBroker, specs);
         var secrets = new Dictionary<string, string>();
-        if (broker is not null) secrets[column.Broker!] = BrokerAddress(column.Broker!, broker.Port);
-        if (column.Store == "redis" && !secrets.ContainsKey("redis")) secrets["redis"] = $"127.0.0.1:{(await servers.SharedAsync("redis")).Port}";
+        if (broker is not null) secrets[column.Broker!] = broker.Address;
+        if (column.Store == "redis" && !secrets.ContainsKey("redis")) secrets["redis"] = (await servers.SharedAsync("redis")).Address;
         if (column.Store == "postgres") secrets["dapr-postgres"] = await StateDatabase.CreateAsync();
         Directory.CreateDirectory(Path.Combine(stage.Folder, ".shop"));
         SecretFile.Write(Path.Combine(stage.Folder, ".shop", "secrets.json"), secrets);
@@ -71,8 +71,6 @@ internal sealed class DaprStage : Stage
         if (_ownsBroker) await _broker!.DisposeAsync();
         await base.DisposeAsync();
     }
-
-    private static string BrokerAddress(string kind, int port) => kind == "rabbitmq" ? $"amqp://guest:guest@127.0.0.1:{Text(port)}" : $"127.0.0.1:{Text(port)}";
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

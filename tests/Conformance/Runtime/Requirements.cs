@@ -7,18 +7,14 @@ namespace DaprShop.Conformance.Runtime;
 internal static class Requirements
 {
     /// <summary>Skips the test where something is missing; in CI, fails it. Kafka alone may be missing anywhere: no distribution carries it.</summary>
-    public static void Require(Column column)
+    public static async Task RequireAsync(Column column)
     {
-        if (column.Broker == "kafka" && LocalKafka.Binary is null)
-            Assert.Skip("Kafka is not here: it needs ../shared/kafka/kafka beside the checkout, and Java.");
-        string?[] missing = column.IsEmbedded ? [] :
-        [
-            DaprBinaries.Find() is null ? "the Dapr runtime in ~/.dapr/bin" : null,
-            column.Broker == "redis" || column.Store == "redis" ? LocalRedis.Binary is null ? "redis-server" : null : null,
-            column.Broker == "rabbitmq" && LocalRabbitMq.Binary is null ? "rabbitmq-server" : null,
-        ];
-        if (missing.FirstOrDefault(m => m is not null) is not { } what) return;
-        if (Environment.GetEnvironmentVariable("CI") == "true") Assert.Fail($"{column} needs {what}.");
-        Assert.Skip($"{column} needs {what}.");
+        if (column.IsEmbedded) return;
+        var missing = DaprBinaries.Find() is null ? "Dapr: not in ~/.dapr/bin" : null;
+        foreach (var product in new[] { column.Broker, column.Store }.Where(p => p is not (null or "postgres")))
+            missing ??= await TestServer.ObstacleAsync(product!);
+        if (missing is null) return;
+        if (Environment.GetEnvironmentVariable("CI") == "true" && column.Broker != "kafka") Assert.Fail(missing);
+        Assert.Skip(missing);
     }
 }

@@ -1,3 +1,5 @@
+using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop.Processes;
 using DaprShop.TestKit.Servers;
 
 namespace DaprShop.Conformance.Runtime;
@@ -5,22 +7,20 @@ namespace DaprShop.Conformance.Runtime;
 /// <summary>One server of each kind for all tests that leave it alive, started by whoever asks first.</summary>
 public sealed class Servers : IAsyncDisposable
 {
-    private readonly Dictionary<string, Lazy<Task<ITestServer>>> _shared =
-        new[] { "redis", "rabbitmq", "kafka" }.ToDictionary(kind => kind, kind => new Lazy<Task<ITestServer>>(() => Task.Run(() => StartAsync(kind))));
+    private readonly Dictionary<string, Lazy<Task<TestServer>>> _shared =
+        new[] { "redis", "rabbitmq", "kafka" }.ToDictionary(kind => kind, kind => new Lazy<Task<TestServer>>(() => Task.Run(() => StartAsync(kind))));
 
-    internal Task<ITestServer> SharedAsync(string kind) => _shared[kind].Value;
+    internal Task<TestServer> SharedAsync(string kind) => _shared[kind].Value;
 
     /// <summary>A server of one's own, for tests that kill it.</summary>
-    internal static async Task<ITestServer> StartAsync(string kind)
+    internal static Task<TestServer> StartAsync(string kind) => TestServer.StartAsync(kind, Prepare);
+
+    private static ProcessSpec Prepare(ShopFolder shop, ProcessSpec server)
     {
-        ITestServer server = kind switch
-        {
-            "redis" => new LocalRedis(appendOnly: !Guards.IsOut("appendonly")),
-            "rabbitmq" => new LocalRabbitMq(),
-            _ => new LocalKafka(),
-        };
-        await server.StartAsync();
-        return server;
+        // Replicas can share only what has several partitions; the shop's topics have one each, and their order.
+        var settings = Path.Combine(shop.Data, "kafka.properties");
+        if (File.Exists(settings)) File.WriteAllText(settings, File.ReadAllText(settings).Replace("num.partitions=1", "num.partitions=4", StringComparison.Ordinal));
+        return Guards.IsOut("appendonly") ? server with { Arguments = [.. server.Arguments.Select(a => a == "yes" ? "no" : a)] } : server;
     }
 
     /// <inheritdoc />
