@@ -30,7 +30,7 @@ public abstract class Row(Servers servers) : IAsyncLifetime
     {
         _column = column;
         await Requirements.RequireAsync(column);
-        return await DaprStage.OpenAsync(column, servers, ownBroker, specs);
+        return column.IsEmbedded ? await EmbeddedStage.OpenAsync(specs) : await DaprStage.OpenAsync(column, servers, ownBroker, specs);
     }
 
     /// <summary>Notes how this column does what all columns do.</summary>

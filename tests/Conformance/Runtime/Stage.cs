@@ -14,7 +14,7 @@ internal abstract class Stage : IAsyncDisposable
 
     public abstract Task StartSidecarAsync(Node node);
 
-    /// <summary>kill -9. Where one process serves all sidecars, all are gone.</summary>
+    /// <summary>kill -9. Where one process serves all sidecars, all are gone, and the others' start again.</summary>
     public abstract Task KillSidecarAsync(Node node);
 
     /// <summary>kill -9 of the broker (with <paramref name="wipe"/>: and of all that it kept), and its start.</summary>
