@@ -13,7 +13,7 @@ internal static class MetadataArea
     public static IServiceCollection AddMetadata(this IServiceCollection services)
     {
         services.AddSingleton<IWorkflowWorkers, NoWorkflowWorkers>();
-        return services;
+        return services.AddDaprService<MetadataService>();
     }
 
     public static void MapMetadata(this WebApplication app)

@@ -6,10 +6,9 @@ using Grpc.Core;
 namespace EmbeddedDapr.Metadata;
 
 /// <summary>The metadata API over gRPC.</summary>
-[BindServiceMethod(typeof(MetadataService), nameof(Bind))]
-internal sealed class MetadataService(Sidecars sidecars, SubscriptionRegistry registry, IWorkflowWorkers workers)
+internal sealed class MetadataService(Sidecars sidecars, SubscriptionRegistry registry, IWorkflowWorkers workers) : IDaprService<MetadataService>
 {
-    public static void Bind(ServiceBinderBase binder, MetadataService? service) => binder.AddUnary<GetMetadataRequest, GetMetadataResponse>(nameof(GetMetadata));
+    public static void Bind(DaprMethods<MetadataService> methods) => methods.Unary<GetMetadataRequest, GetMetadataResponse>(nameof(GetMetadata), (service, request, context) => service.GetMetadata(request, context));
 
     public Task<GetMetadataResponse> GetMetadata(GetMetadataRequest request, ServerCallContext context)
     {

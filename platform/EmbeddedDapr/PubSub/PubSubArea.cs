@@ -1,10 +1,12 @@
+using EmbeddedDapr.Hosting;
+
 namespace EmbeddedDapr.PubSub;
 
 /// <summary>Pub/sub: publishing over HTTP and gRPC, and delivery to the subscriptions that apps declare.</summary>
 internal static class PubSubArea
 {
     public static IServiceCollection AddPubSub(this IServiceCollection services) => services
-        .AddSingleton<SubscriptionRegistry>().AddSingleton<Consumers>().AddSingleton<TopicSignals>().AddSingleton<MessageStore>().AddSingleton<Publisher>()
+        .AddSingleton<SubscriptionRegistry>().AddSingleton<Consumers>().AddSingleton<TopicSignals>().AddSingleton<MessageStore>().AddSingleton<Publisher>().AddDaprService<PublishService>()
         .AddHostedService<SubscriptionsWorker>()
         .AddSingleton<PruningWorker>().AddHostedService(services => services.GetRequiredService<PruningWorker>());
 

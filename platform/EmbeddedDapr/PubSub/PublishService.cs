@@ -6,14 +6,13 @@ using Grpc.Core;
 namespace EmbeddedDapr.PubSub;
 
 /// <summary>Publishing over gRPC.</summary>
-[BindServiceMethod(typeof(PublishService), nameof(Bind))]
-internal sealed class PublishService(Publisher publisher, Sidecars sidecars)
+internal sealed class PublishService(Publisher publisher, Sidecars sidecars) : IDaprService<PublishService>
 {
-    public static void Bind(ServiceBinderBase binder, PublishService? service)
+    public static void Bind(DaprMethods<PublishService> methods)
     {
-        binder.AddUnary<PublishEventRequest, Empty>(nameof(PublishEvent));
-        binder.AddUnary<BulkPublishRequest, BulkPublishResponse>(nameof(BulkPublishEvent));
-        binder.AddUnary<BulkPublishRequest, BulkPublishResponse>(nameof(BulkPublishEventAlpha1));
+        methods.Unary<PublishEventRequest, Empty>(nameof(PublishEvent), (service, request, context) => service.PublishEvent(request, context));
+        methods.Unary<BulkPublishRequest, BulkPublishResponse>(nameof(BulkPublishEvent), (service, request, context) => service.BulkPublishEvent(request, context));
+        methods.Unary<BulkPublishRequest, BulkPublishResponse>(nameof(BulkPublishEventAlpha1), (service, request, context) => service.BulkPublishEventAlpha1(request, context));
     }
 
     public async Task<Empty> PublishEvent(PublishEventRequest request, ServerCallContext context)

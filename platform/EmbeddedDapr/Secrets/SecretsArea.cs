@@ -5,7 +5,7 @@ namespace EmbeddedDapr.Secrets;
 /// <summary>The secrets API, over HTTP and gRPC.</summary>
 internal static class SecretsArea
 {
-    public static IServiceCollection AddSecrets(this IServiceCollection services) => services.AddSingleton<SecretStores>();
+    public static IServiceCollection AddSecrets(this IServiceCollection services) => services.AddSingleton<SecretStores>().AddDaprService<SecretsService>();
 
     public static void MapSecrets(this WebApplication app)
     {

@@ -5,13 +5,12 @@ using Grpc.Core;
 namespace EmbeddedDapr.Secrets;
 
 /// <summary>The secrets API over gRPC.</summary>
-[BindServiceMethod(typeof(SecretsService), nameof(Bind))]
-internal sealed class SecretsService(SecretStores stores, Sidecars sidecars)
+internal sealed class SecretsService(SecretStores stores, Sidecars sidecars) : IDaprService<SecretsService>
 {
-    public static void Bind(ServiceBinderBase binder, SecretsService? service)
+    public static void Bind(DaprMethods<SecretsService> methods)
     {
-        binder.AddUnary<GetSecretRequest, GetSecretResponse>(nameof(GetSecret));
-        binder.AddUnary<GetBulkSecretRequest, GetBulkSecretResponse>(nameof(GetBulkSecret));
+        methods.Unary<GetSecretRequest, GetSecretResponse>(nameof(GetSecret), (service, request, context) => service.GetSecret(request, context));
+        methods.Unary<GetBulkSecretRequest, GetBulkSecretResponse>(nameof(GetBulkSecret), (service, request, context) => service.GetBulkSecret(request, context));
     }
 
     public Task<GetSecretResponse> GetSecret(GetSecretRequest request, ServerCallContext context) =>

@@ -9,17 +9,16 @@ using Concurrency = Dapr.Client.Autogen.Grpc.v1.StateOptions.Types.StateConcurre
 namespace EmbeddedDapr.State;
 
 /// <summary>State over gRPC.</summary>
-[BindServiceMethod(typeof(StateService), nameof(Bind))]
-internal sealed class StateService(StateStores stores)
+internal sealed class StateService(StateStores stores) : IDaprService<StateService>
 {
-    public static void Bind(ServiceBinderBase binder, StateService? service)
+    public static void Bind(DaprMethods<StateService> methods)
     {
-        binder.AddUnary<GetStateRequest, GetStateResponse>(nameof(GetState));
-        binder.AddUnary<GetBulkStateRequest, GetBulkStateResponse>(nameof(GetBulkState));
-        binder.AddUnary<SaveStateRequest, Empty>(nameof(SaveState));
-        binder.AddUnary<DeleteStateRequest, Empty>(nameof(DeleteState));
-        binder.AddUnary<DeleteBulkStateRequest, Empty>(nameof(DeleteBulkState));
-        binder.AddUnary<ExecuteStateTransactionRequest, Empty>(nameof(ExecuteStateTransaction));
+        methods.Unary<GetStateRequest, GetStateResponse>(nameof(GetState), (service, request, context) => service.GetState(request, context));
+        methods.Unary<GetBulkStateRequest, GetBulkStateResponse>(nameof(GetBulkState), (service, request, context) => service.GetBulkState(request, context));
+        methods.Unary<SaveStateRequest, Empty>(nameof(SaveState), (service, request, context) => service.SaveState(request, context));
+        methods.Unary<DeleteStateRequest, Empty>(nameof(DeleteState), (service, request, context) => service.DeleteState(request, context));
+        methods.Unary<DeleteBulkStateRequest, Empty>(nameof(DeleteBulkState), (service, request, context) => service.DeleteBulkState(request, context));
+        methods.Unary<ExecuteStateTransactionRequest, Empty>(nameof(ExecuteStateTransaction), (service, request, context) => service.ExecuteStateTransaction(request, context));
     }
 
     public async Task<GetStateResponse> GetState(GetStateRequest request, ServerCallContext context)

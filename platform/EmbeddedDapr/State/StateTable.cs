@@ -8,7 +8,6 @@ namespace EmbeddedDapr.State;
 internal sealed class StateTable(NpgsqlDataSource database)
 {
     private const string Present = "(expires_at is null or expires_at > now())";
-    private const int DeadlockRetries = 5;
 
     /// <summary>The values of the keys that are there.</summary>
     public async Task<Dictionary<string, StateValue>> GetAsync(string store, string[] keys, CancellationToken cancellationToken)
@@ -26,41 +25,20 @@ internal sealed class StateTable(NpgsqlDataSource database)
         return found;
     }
 
-    /// <summary>Makes the changes in their order, all or none, each on the condition that it states.</summary>
+    /// <summary>Makes the changes, those of one key in their order, all or none, each on the condition that it states.</summary>
     /// <exception cref="StateConflictException">A condition did not hold.</exception>
     /// <exception cref="MalformedETagException">An ETag is none.</exception>
     public async Task ApplyAsync(string store, IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken)
     {
         if (operations.Count == 0) return;
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await ApplyOnceAsync(store, operations, cancellationToken);
-                return;
-            }
-            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.DeadlockDetected && attempt < DeadlockRetries)
-            {
-                // Two transactions named the same keys in different orders; this one lost and left nothing behind.
-            }
-        }
-    }
-
-    /// <summary>Deletes what has expired.</summary>
-    public async Task SweepAsync(CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand("delete from state where expires_at <= now()");
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private async Task ApplyOnceAsync(string store, IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken)
-    {
+        // By key, so that no two transactions wait for each other; changes of one key stay in their order.
+        var ordered = operations.OrderBy(o => o.Key, StringComparer.Ordinal).ToList();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection, transaction);
-        foreach (var operation in operations) Add(batch, store, operation);
+        foreach (var operation in ordered) Add(batch, store, operation);
         await batch.ExecuteNonQueryAsync(cancellationToken);
-        foreach (var (i, operation) in operations.Index())
+        foreach (var (i, operation) in ordered.Index())
         {
             if (batch.BatchCommands[i].RecordsAffected == 1 || !IsConditional(operation)) continue;
             throw new StateConflictException(operation.ETag is { } etag
@@ -69,6 +47,13 @@ internal sealed class StateTable(NpgsqlDataSource database)
         }
 
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Deletes what has expired.</summary>
+    public async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("delete from state where expires_at <= now()");
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static bool IsConditional(StateOperation operation) => operation.ETag is not null || operation is { FirstWrite: true, Value: not null };
