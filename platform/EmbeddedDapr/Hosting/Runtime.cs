@@ -1,3 +1,4 @@
+using EmbeddedDapr.Workflows;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Npgsql;
 
@@ -22,8 +23,10 @@ internal static class Runtime
         });
         builder.Services.AddSingleton(sidecars).AddSingleton(TimeProvider.System).AddSingleton(_ => NpgsqlDataSource.Create(database));
         builder.Services.AddGrpc();
+        builder.Services.AddWorkflows();
 
         var app = builder.Build();
+        app.MapWorkflows();
         await Schema.CreateAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), cancellationToken);
         return app;
     }
