@@ -1,3 +1,4 @@
+using EmbeddedDapr.Actors;
 using EmbeddedDapr.Workflows;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Npgsql;
@@ -24,9 +25,11 @@ internal static class Runtime
         builder.Services.AddSingleton(sidecars).AddSingleton(TimeProvider.System).AddSingleton(_ => NpgsqlDataSource.Create(database));
         builder.Services.AddGrpc();
         builder.Services.AddWorkflows();
+        builder.Services.AddActors();
 
         var app = builder.Build();
         app.MapWorkflows();
+        app.MapActors();
         await Schema.CreateAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), cancellationToken);
         return app;
     }

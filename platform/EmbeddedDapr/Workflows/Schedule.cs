@@ -20,7 +20,7 @@ internal static class Schedule
         if (inbox.Find(item => item.Event.EventTypeCase == Kind.ExecutionTerminated) is { } end) return start is null ? [end] : [start, end];
         if (start is not null) return DueAt(instance) > now ? [] : [.. inbox.Where(item => !IsControl(item))];
 
-        var control = inbox.Find(IsControl);
+        var control = inbox.Find(item => IsControl(item));
         if (control is not null) return [control];
         return instance.IsSuspended ? [] : [.. inbox];
     }
@@ -28,5 +28,7 @@ internal static class Schedule
     /// <summary>When an instance that has not begun may begin.</summary>
     public static DateTimeOffset DueAt(Instance instance) => instance.Started.ScheduledStartTimestamp?.ToDateTimeOffset() ?? DateTimeOffset.MinValue;
 
-    private static bool IsControl(InboxItem item) => item.Event.EventTypeCase is Kind.ExecutionSuspended or Kind.ExecutionResumed;
+    /// <summary>Steers the workflow without being seen by its code.</summary>
+    public static bool IsControl(InboxItem item) =>
+        item.Event.EventTypeCase is Kind.ExecutionSuspended or Kind.ExecutionResumed or Kind.ExecutionTerminated;
 }

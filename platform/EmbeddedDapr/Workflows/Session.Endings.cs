@@ -63,6 +63,9 @@ internal sealed partial class Session
     private void Complete(Instance instance, WorkflowAction action, TurnWork turn, Change change)
     {
         var (complete, happened) = (action.CompleteWorkflow, Events.At(Now, action.Id));
+        var end = complete.WorkflowStatus != WorkflowStatus.Terminated ? null
+            : turn.Taken.Select(item => item.Event.ExecutionTerminated).FirstOrDefault(ordered => ordered is not null);
+        complete.Result ??= end?.Input;
         happened.ExecutionCompleted = new() { WorkflowStatus = complete.WorkflowStatus, Result = complete.Result, FailureDetails = complete.FailureDetails };
         change.History.Add(instance.Record(happened));
 
@@ -71,12 +74,12 @@ internal sealed partial class Session
         state.CompletedTimestamp = Now.ToTimestamp();
         instance.State = state;
 
-        if (complete.WorkflowStatus == WorkflowStatus.Terminated && turn.Taken.Find(item => item.Event.ExecutionTerminated is { Recurse: true }) is { } end)
+        if (end is { Recurse: true })
         {
             foreach (var child in instance.Children.Values)
             {
                 if (_instances.TryGetValue(child, out var open) && IsChildOf(open, instance))
-                    Deliver(open, Events.Terminated(Now, end.Event.ExecutionTerminated.Input, recurse: true), change);
+                    Deliver(open, Events.Terminated(Now, end.Input, recurse: true), change);
             }
         }
         End(instance, change);

@@ -57,7 +57,8 @@ internal sealed partial class Session
 
         var state = instance.State.Clone();
         state.WorkflowStatus = instance.IsSuspended ? WorkflowStatus.Suspended : WorkflowStatus.Running;
-        state.CustomStatus = response.CustomStatus;
+        // A turn that only suspends or ends runs no code of the workflow, and so says nothing of its status.
+        if (response.CustomStatus is not null || !turn.Taken.TrueForAll(item => Schedule.IsControl(item))) state.CustomStatus = response.CustomStatus;
         state.LastUpdated = Now.ToTimestamp();
         instance.State = state;
 

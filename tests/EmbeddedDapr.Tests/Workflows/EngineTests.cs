@@ -116,7 +116,7 @@ public sealed class EngineTests : IAsyncLifetime
     public async Task An_active_id_is_refused_and_an_ended_one_begins_anew()
     {
         await _worker.StartAsync("a");
-        var again = () => _worker.StartAsync("a");
+        var again = () => _worker.Management.StartAsync(new() { InstanceId = "a", Name = "Any" }, null, default);
         (await again.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.AlreadyExists);
 
         await _worker.RaiseAsync("a", "Go");
@@ -133,6 +133,47 @@ public sealed class EngineTests : IAsyncLifetime
             var start = () => _worker.Management.StartAsync(new() { InstanceId = id, Name = "Any" }, null, default);
             (await start.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.InvalidArgument);
         }
+    }
+
+    [Fact]
+    public async Task While_suspended_everything_but_the_end_waits()
+    {
+        await _worker.StartAsync("a");
+        await TellAsync(happened => happened.ExecutionSuspended = new());
+        await _worker.AnswerAsync(await _worker.NextAsync());
+        await _worker.RaiseAsync("a", "Go");
+        _worker.HasMore.Should().BeFalse();
+        (await _worker.Management.FindAsync("a", true, default))!.WorkflowStatus.Should().Be(WorkflowStatus.Suspended);
+
+        await TellAsync(happened => happened.ExecutionResumed = new());
+        var resumed = await _worker.NextAsync();
+        Kinds(resumed.WorkflowRequest.NewEvents).Should().Equal(Kind.WorkflowStarted, Kind.ExecutionResumed);
+        await _worker.AnswerAsync(resumed);
+        Kinds((await _worker.NextAsync()).WorkflowRequest.NewEvents).Should().Equal(Kind.WorkflowStarted, Kind.EventRaised);
+    }
+
+    [Fact]
+    public async Task The_order_to_end_is_the_last_event_of_its_turn_and_reaches_the_children()
+    {
+        await _worker.StartAsync("a", new WorkflowAction { Id = 0, CreateChildWorkflow = new() { InstanceId = "child", Name = "Any" } });
+        await _worker.AnswerAsync(await _worker.NextAsync());
+        await TellAsync(happened => happened.ExecutionTerminated = new() { Input = "\"enough\"", Recurse = true });
+        await _worker.RaiseAsync("a", "Go");
+        var end = await _worker.NextAsync();
+        end.WorkflowRequest.NewEvents[^1].ExecutionTerminated.Should().NotBeNull();
+
+        await _worker.AnswerAsync(end, new WorkflowAction { Id = 1, CompleteWorkflow = new() { WorkflowStatus = WorkflowStatus.Terminated } });
+
+        (await _worker.NextAsync()).WorkflowRequest.Should().Match<WorkflowRequest>(turn => turn.InstanceId == "child" && turn.NewEvents[1].ExecutionTerminated != null);
+        (await _worker.Management.FindAsync("a", true, default))!.Output.Should().Be("\"enough\"");
+    }
+
+    [Fact]
+    public async Task A_child_whose_id_is_taken_fails_into_its_parent()
+    {
+        await _worker.StartAsync("taken");
+        await _worker.StartAsync("a", new WorkflowAction { Id = 0, CreateChildWorkflow = new() { InstanceId = "taken", Name = "Any" } });
+        (await _worker.NextAsync()).WorkflowRequest.NewEvents[1].ChildWorkflowInstanceFailed.FailureDetails.ErrorMessage.Should().Contain("already exists");
     }
 
     [Fact]
@@ -161,6 +202,8 @@ public sealed class EngineTests : IAsyncLifetime
         first.InstanceIds.Should().Equal("a", "b");
         (await _worker.Management.ListAsync(new() { PageSize = 2, ContinuationToken = first.ContinuationToken }, default)).InstanceIds.Should().Equal("c");
     }
+
+    private Task TellAsync(Action<HistoryEvent> tell) => _worker.Management.SendAsync("a", tell, default);
 
     private Task<List<HistoryEvent>> HistoryAsync(string id) => _worker.Management.HistoryAsync(id, default);
 

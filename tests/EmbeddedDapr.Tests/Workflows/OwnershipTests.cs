@@ -59,12 +59,13 @@ public sealed class OwnershipTests : IAsyncLifetime
         await using (var worker = new HandWorker(_database))
         {
             await worker.StartAsync("activity", Activity(0));
+            await worker.NextAsync();
             await worker.StartAsync("result", Activity(0));
+            var activity = await worker.NextAsync();
             await worker.StartAsync("event");
             await worker.StartAsync("timer", Timer(0, TimeSpan.FromMilliseconds(300)));
             await worker.StartAsync("ended", Complete(0));
-            await worker.NextAsync();
-            await worker.ReturnAsync(await worker.NextAsync(), "\"kept\"");
+            await worker.ReturnAsync(activity, "\"kept\"");
             await worker.RaiseAsync("event", "Go");
         }
 
