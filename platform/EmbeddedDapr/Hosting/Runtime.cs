@@ -1,8 +1,10 @@
+using EmbeddedDapr.Actors;
 using EmbeddedDapr.Invocation;
 using EmbeddedDapr.Metadata;
 using EmbeddedDapr.PubSub;
 using EmbeddedDapr.Secrets;
 using EmbeddedDapr.State;
+using EmbeddedDapr.Workflows;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Npgsql;
 
@@ -48,6 +50,8 @@ internal static class Runtime
         builder.Services.AddInvocation();
         builder.Services.AddPubSub();
         builder.Services.AddState();
+        builder.Services.AddWorkflows();
+        builder.Services.AddActors();
 
         var app = builder.Build();
         await Schema.CreateAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), cancellationToken);
@@ -58,6 +62,8 @@ internal static class Runtime
         app.MapInvocation();
         app.MapPubSub();
         app.MapState();
+        app.MapWorkflows();
+        app.MapActors();
         app.MapNotSupported();
         app.Services.LogStandIns(sidecars);
         return app;
