@@ -16,6 +16,7 @@ internal static class EventLogParts
         if (settings.Projects is not { } topic) return;
         var producer = Topics.ProducerOf(topic);
         services.AddInvocationClient(producer).AddProjection<Projection>();
+        if (settings.Without.Contains("catch-up")) services.Remove(services.Single(s => s.ImplementationType?.Name == "CatchUp"));
     }
 
     public static async Task MapMessagingAsync(this WebApplication app, AppSettings settings)

@@ -11,7 +11,7 @@ internal sealed class EmbeddedStage : Stage
 {
     // Which product the files name makes no difference to it.
     private static readonly Column Files = new("redis", "redis");
-    private static readonly string Program = Path.Combine(ShopFolder.Find().Root, "artifacts", "bin", "EmbeddedDapr", new DirectoryInfo(AppContext.BaseDirectory).Name, "EmbeddedDapr.dll");
+    private static readonly string Program = Built.At("EmbeddedDapr", "EmbeddedDapr.dll");
 
     private readonly string _database;
     private OwnedProcess? _process;

@@ -9,7 +9,7 @@ namespace DaprShop.Conformance.Runtime;
 /// <summary>An app in a process of its own, its sidecar, and what the test knows of both.</summary>
 internal sealed class Node(Stage stage, NodeSpec spec, int index) : IAsyncDisposable
 {
-    private static readonly string App = Path.Combine(ShopFolder.Find().Root, "artifacts", "bin", "Conformance.App", new DirectoryInfo(AppContext.BaseDirectory).Name, "DaprShop.Conformance.App.dll");
+    private static readonly string App = Built.At("Conformance.App", "DaprShop.Conformance.App.dll");
 
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(10) };
     private OwnedProcess? _app;
