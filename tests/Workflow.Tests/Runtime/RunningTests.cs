@@ -27,16 +27,6 @@ public sealed class RunningTests(SharedStack stack)
     }
 
     [Fact]
-    public async Task A_failing_activity_is_retried_under_one_key()
-    {
-        var state = await stack.RunAsync("Stubborn");
-
-        state.RuntimeStatus.Should().Be(WorkflowRuntimeStatus.Completed, state.FailureDetails?.ToString());
-        state.ReadOutputAs<string[]>().Should().HaveCount(3).And.OnlyContain(key => key.Length == 32);
-        state.ReadOutputAs<string[]>()!.Distinct().Should().ContainSingle();
-    }
-
-    [Fact]
     public async Task An_unhandled_failure_is_told()
     {
         var state = await stack.RunAsync("Fails", "broken");
@@ -45,16 +35,6 @@ public sealed class RunningTests(SharedStack stack)
         state.IsWorkflowCompleted.Should().BeTrue();
         state.FailureDetails!.ErrorMessage.Should().Contain("broken");
         state.FailureDetails.IsCausedBy<WorkflowTaskFailedException>().Should().BeTrue();
-    }
-
-    [Fact]
-    public async Task A_result_the_sidecar_refuses_for_its_size_fails_the_activity()
-    {
-        (await stack.RunAsync("Large", 1_000_000)).ReadOutputAs<int>().Should().Be(1_000_000);
-
-        var state = await stack.RunAsync("Large", 5_000_000);
-        state.RuntimeStatus.Should().Be(WorkflowRuntimeStatus.Failed);
-        state.FailureDetails!.ErrorMessage.Should().Contain("too large");
     }
 
     [Fact]

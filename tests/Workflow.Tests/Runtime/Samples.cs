@@ -88,7 +88,7 @@ internal static class Samples
         public void Dispose() => IsDisposed = true;
     }
 
-    private sealed class GreetWorkflow : Workflow<string, string>
+    internal sealed class GreetWorkflow : Workflow<string, string>
     {
         public override async Task<string> RunAsync(WorkflowContext context, string input)
         {
@@ -98,7 +98,7 @@ internal static class Samples
         }
     }
 
-    private sealed class AppendActivity(Scoped scoped) : WorkflowActivity<string, string>
+    internal sealed class AppendActivity(Scoped scoped) : WorkflowActivity<string, string>
     {
         public override async Task<string> RunAsync(WorkflowActivityContext context, string input)
         {
@@ -108,7 +108,7 @@ internal static class Samples
         }
     }
 
-    private sealed class FailTwiceActivity(Attempts attempts) : WorkflowActivity<string, string[]>
+    internal sealed class FailTwiceActivity(Attempts attempts) : WorkflowActivity<string, string[]>
     {
         public override Task<string[]> RunAsync(WorkflowActivityContext context, string input)
         {

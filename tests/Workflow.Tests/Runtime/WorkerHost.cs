@@ -13,7 +13,7 @@ internal sealed class WorkerHost : IAsyncDisposable
 
     private WorkerHost(IHost host) => _host = host;
 
-    public IDaprWorkflowClient Client => _host.Services.GetRequiredService<IDaprWorkflowClient>();
+    public IDaprWorkflowClient Client => _host.Services.GetRequiredService<DaprWorkflowClient>();
 
     public static async Task<WorkerHost> StartAsync(
         int grpcPort, Action<WorkflowRuntimeOptions> configure, Action<IServiceCollection>? services = null, params KeyValuePair<string, string?>[] settings)

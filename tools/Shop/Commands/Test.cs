@@ -26,6 +26,8 @@ internal static class Test
             counts.Read(line);
         }
         await dotnet.WaitForExitAsync(cancel);
+        if (new FileInfo(Path.Combine(shop.Root, "artifacts", "conformance.md")) is { Exists: true } table && table.LastWriteTime >= dotnet.StartTime)
+            Console.WriteLine(await File.ReadAllTextAsync(table.FullName, cancel));
         Console.WriteLine(counts);
         return dotnet.ExitCode;
     }

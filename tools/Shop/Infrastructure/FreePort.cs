@@ -15,8 +15,11 @@ internal static class FreePort
 
     public static int Take() => Enumerable.Range(0, Count).Select(_ => First + (Interlocked.Increment(ref _next) & int.MaxValue) % Count).First(IsFree);
 
+    /// <summary>For tests, which run beside a shop and must not take its ports.</summary>
+    public static bool AvoidsUsual { get; set; }
+
     /// <summary>The usual port, else any.</summary>
-    public static int Prefer(int usual) => IsFree(usual) ? usual : Take();
+    public static int Prefer(int usual) => !AvoidsUsual && IsFree(usual) ? usual : Take();
 
     public static bool IsFree(int port)
     {

@@ -1,0 +1,28 @@
+-- A workflow instance; expires is null as long as it is active, then the time when retention deletes it.
+create table if not exists workflow_instances (
+  app text not null,
+  id text not null,
+  execution uuid not null,
+  expires timestamptz null,
+  state bytea not null,
+  primary key (app, id)
+) with (fillfactor = 70);
+
+create index if not exists workflow_instances_active on workflow_instances (app) where expires is null;
+create index if not exists workflow_instances_expired on workflow_instances (app, expires) where expires is not null;
+
+-- What a turn has seen and decided. Open activities, timers and children are those that this log has no end of.
+create table if not exists workflow_history (
+  execution uuid not null,
+  seq int not null,
+  event bytea not null,
+  primary key (execution, seq)
+);
+
+-- Events that no turn has taken yet.
+create table if not exists workflow_inbox (
+  execution uuid not null,
+  seq int not null,
+  event bytea not null,
+  primary key (execution, seq)
+);

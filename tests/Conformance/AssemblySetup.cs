@@ -1,0 +1,1 @@
+[assembly: AssemblyFixture(typeof(DaprShop.Conformance.Runtime.Servers))]

@@ -1,0 +1,26 @@
+using DaprShop.Conformance.Runtime;
+
+namespace DaprShop.Conformance.Rows;
+
+public sealed class RefusedEntry(Servers servers) : Row(servers)
+{
+    [Theory]
+    [MemberData(nameof(Columns.Brokers), MemberType = typeof(Columns))]
+    public async Task One_refused_entry_of_a_batch_comes_again_and_its_neighbours_do_not(string broker)
+    {
+        var subject = $"pubsub/{Topic}";
+        await using var stage = await OpenAsync(Column.OfBroker(broker), new NodeSpec($"picky-{broker}", subject));
+        var node = stage.Nodes[0];
+        await node.StartAsync();
+        await stage.Nodes.SubscribedAsync(subject);
+
+        await node.BehaveAsync("retry-7");
+        await node.PublishAsync(subject, 1, 50);
+        await Wait.ForAsync(() => node.Numbers("refused", subject).Count >= 3, "the refused entry comes a third time", stage.Logs);
+        await node.BehaveAsync("handle");
+
+        await stage.DoneAsync(subject, 50, node);
+        var repeats = node.Numbers("done", subject).Where(n => n != 7).ToList().Repeats();
+        repeats.Should().Be(0, "neighbours were handled");
+    }
+}

@@ -1,0 +1,33 @@
+using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop.Processes;
+using DaprShop.TestKit.Servers;
+
+namespace DaprShop.Conformance.Runtime;
+
+/// <summary>One server of each kind for all tests that leave it alive, started by whoever asks first.</summary>
+public sealed class Servers : IAsyncDisposable
+{
+    private readonly Dictionary<string, Lazy<Task<TestServer>>> _shared =
+        new[] { "redis", "rabbitmq", "kafka" }.ToDictionary(kind => kind, kind => new Lazy<Task<TestServer>>(() => Task.Run(() => StartAsync(kind))));
+
+    internal Task<TestServer> SharedAsync(string kind) => _shared[kind].Value;
+
+    /// <summary>A server of one's own, for tests that kill it.</summary>
+    internal static Task<TestServer> StartAsync(string kind) => TestServer.StartAsync(kind, Prepare);
+
+    private static ProcessSpec Prepare(ShopFolder shop, ProcessSpec server)
+    {
+        // Replicas can share only what has several partitions; the shop's topics have one each, and their order.
+        var settings = Path.Combine(shop.Data, "kafka.properties");
+        if (File.Exists(settings)) File.WriteAllText(settings, File.ReadAllText(settings).Replace("num.partitions=1", "num.partitions=4", StringComparison.Ordinal));
+        return Guards.IsOut("appendonly") ? server with { Arguments = [.. server.Arguments.Select(a => a == "yes" ? "no" : a)] } : server;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var server in _shared.Values.Where(s => s.IsValueCreated))
+            await (await server.Value).DisposeAsync();
+        Reporting.Matrix.Publish();
+    }
+}

@@ -1,0 +1,102 @@
+using System.Net;
+using System.Text;
+using Dapr.Actors;
+using DaprShop.Workflow.Tests.Runtime;
+
+namespace EmbeddedDapr.Tests.Actors;
+
+public sealed class ActorTests
+{
+    [Fact]
+    public async Task Calls_to_one_actor_do_not_interleave()
+    {
+        await using var office = await Office.OpenAsync(replicas: 2);
+        await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => office.Clerk("busy").AddAsync(1)));
+
+        (await office.Clerk("busy").TotalAsync()).Should().Be(30);
+        office.Diary.MostInside.Should().Be(1);
+        office.Diary.Count("activated busy").Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Calls_to_different_actors_run_side_by_side()
+    {
+        await using var office = await Office.OpenAsync();
+        await Task.WhenAll(Enumerable.Range(0, 30).Select(i => office.Clerk($"{i}").AddAsync(1)));
+        office.Diary.MostInside.Should().BeGreaterThan(1);
+    }
+
+    [Fact]
+    public async Task State_survives_the_runtime_and_the_app()
+    {
+        await using var office = await Office.OpenAsync();
+        await office.Clerk("a").AddAsync(5);
+        await office.StopRuntimeAsync();
+        await office.StopAppAsync();
+        await office.StartAppAsync();
+        await office.StartRuntimeAsync();
+
+        (await office.Clerk("a").AddAsync(2)).Should().Be(7);
+    }
+
+    [Fact]
+    public async Task State_is_gone_when_its_time_to_live_is_over()
+    {
+        await using var office = await Office.OpenAsync();
+        await office.Clerk("a").RememberAsync("word", seconds: 2);
+        (await office.Clerk("a").RecallAsync()).Should().Be("word");
+        await Until.TrueAsync(async () => await office.Clerk("a").RecallAsync() is null, "the word forgotten");
+    }
+
+    [Fact]
+    public async Task A_failure_is_told_to_the_caller()
+    {
+        await using var office = await Office.OpenAsync();
+        var call = () => office.Clerk("a").FailAsync("no such form");
+        (await call.Should().ThrowAsync<ActorMethodInvocationException>()).WithMessage("*no such form*");
+    }
+
+    [Fact]
+    public async Task An_actor_whose_app_is_away_is_said_to_be_so_and_comes_back_with_it()
+    {
+        await using var office = await Office.OpenAsync();
+        await office.Clerk("a").AddAsync(1);
+        await office.StopAppAsync();
+
+        using var refused = await office.Http.PutAsync(new Uri(office.Sidecar, "/v1.0/actors/Clerk/a/method/TotalAsync"), null);
+        refused.StatusCode.Should().Be(HttpStatusCode.InternalServerError);
+        (await refused.Content.ReadAsStringAsync()).Should().Contain("ERR_ACTOR_INVOKE_METHOD").And.Contain("no app that answers hosts the type Clerk");
+
+        await office.StartAppAsync();
+        (await office.Clerk("a").AddAsync(1)).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task An_actor_moves_when_its_replica_is_gone()
+    {
+        await using var office = await Office.OpenAsync(replicas: 2);
+        for (var i = 0; i < 4; i++) await office.Clerk($"{i}").AddAsync(1);
+        await office.StopAppAsync(1);
+        for (var i = 0; i < 4; i++) (await office.Clerk($"{i}").AddAsync(1)).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task Only_the_replica_where_it_lives_may_change_its_state()
+    {
+        await using var office = await Office.OpenAsync();
+        using var body = new StringContent("""[{"operation":"upsert","request":{"key":"total","value":9}}]""", Encoding.UTF8, "application/json");
+        using var refused = await office.Http.PostAsync(new Uri(office.Sidecar, "/v1.0/actors/Clerk/stranger/state"), body);
+        refused.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await office.Clerk("stranger").TotalAsync()).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task An_idle_actor_is_deactivated_and_comes_back()
+    {
+        await using var office = await Office.OpenAsync(idle: TimeSpan.FromSeconds(1));
+        await office.Clerk("a").AddAsync(1);
+        await Until.TrueAsync(() => office.Diary.Count("deactivated a") == 1, "the actor deactivated");
+        (await office.Clerk("a").AddAsync(1)).Should().Be(2);
+        office.Diary.Count("activated a").Should().Be(2);
+    }
+}

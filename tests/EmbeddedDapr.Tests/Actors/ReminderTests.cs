@@ -1,0 +1,100 @@
+using System.Net;
+using System.Text;
+using DaprShop.Workflow.Tests.Runtime;
+using EmbeddedDapr.Actors;
+
+namespace EmbeddedDapr.Tests.Actors;
+
+public sealed class ReminderTests
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Once = TimeSpan.FromMilliseconds(-1);
+
+    [Fact]
+    public async Task A_reminder_without_a_period_comes_once()
+    {
+        await using var office = await Office.OpenAsync();
+        await office.Clerk("a").RemindAsync("call", Soon, Once, 0);
+        await Until.TrueAsync(async () => !await office.Clerk("a").HasReminderAsync("call"), "the reminder gone");
+        office.Diary.Count("call note").Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_reminder_comes_as_often_as_was_said()
+    {
+        await using var office = await Office.OpenAsync();
+        await office.Clerk("a").RemindAsync("call", Soon, Soon, 3);
+        await Until.TrueAsync(async () => !await office.Clerk("a").HasReminderAsync("call"), "the reminder gone");
+        office.Diary.Count("call note").Should().Be(3);
+    }
+
+    [Fact]
+    public async Task A_reminder_missed_while_nothing_ran_comes_after_the_restart()
+    {
+        await using var office = await Office.OpenAsync();
+        await office.Clerk("a").RemindAsync("call", Soon, Once, 0);
+        await office.StopRuntimeAsync();
+        await Task.Delay(Soon * 2);
+        office.Diary.Count("call note").Should().Be(0);
+
+        await office.StartRuntimeAsync();
+        await Until.TrueAsync(() => office.Diary.Count("call note") == 1, "the reminder");
+    }
+
+    [Fact]
+    public async Task A_reminder_waits_for_an_app_that_is_away()
+    {
+        await using var office = await Office.OpenAsync();
+        await office.Clerk("a").RemindAsync("call", Soon, Once, 0);
+        await office.StopAppAsync();
+        await Task.Delay(Soon * 3);
+        await office.StartAppAsync();
+        await Until.TrueAsync(() => office.Diary.Count("call note") == 1, "the reminder");
+    }
+
+    [Fact]
+    public async Task A_reminder_that_was_unregistered_does_not_come()
+    {
+        await using var office = await Office.OpenAsync();
+        await office.Clerk("a").RemindAsync("call", Soon * 2, Soon, 0);
+        await office.Clerk("a").ForgetAsync("call");
+        await office.Clerk("a").RemindAsync("other", Soon * 3, Once, 0);
+        await Until.TrueAsync(() => office.Diary.Count("other note") == 1, "the other reminder");
+        office.Diary.Count("call note").Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_timer_ticks_until_it_is_stopped()
+    {
+        await using var office = await Office.OpenAsync();
+        await office.Clerk("a").TickAsync(Soon, TimeSpan.FromMilliseconds(50));
+        await Until.TrueAsync(() => office.Diary.Count("tick tock") >= 3, "three ticks");
+        await office.Clerk("a").StopTickingAsync();
+        var ticks = office.Diary.Count("tick tock");
+        await Task.Delay(Soon);
+        office.Diary.Count("tick tock").Should().BeLessThanOrEqualTo(ticks + 1);
+    }
+
+    [Fact]
+    public async Task A_due_time_that_is_none_is_refused()
+    {
+        await using var office = await Office.OpenAsync();
+        using var body = new StringContent("""{"dueTime":"soon"}""", Encoding.UTF8, "application/json");
+        using var refused = await office.Http.PutAsync(new Uri(office.Sidecar, "/v1.0/actors/Clerk/a/reminders/call"), body);
+        refused.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await refused.Content.ReadAsStringAsync()).Should().Contain("soon");
+    }
+
+    [Theory]
+    [InlineData("1h2m3s4ms", 3723.004, null)]
+    [InlineData("R3/PT10S", 10, 3)]
+    [InlineData("P1DT1S", 86401, null)]
+    [InlineData("R/PT1M", 60, null)]
+    public void Periods_are_read_in_both_notations(string text, double seconds, int? times) =>
+        Period.Parse(text).Should().Be(new Period(TimeSpan.FromSeconds(seconds), times));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0h0m0s0ms")]
+    public void No_period_is_once(string text) => Period.Parse(text).Should().Be(new Period(null, 1));
+}

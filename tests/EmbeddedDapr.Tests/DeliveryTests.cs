@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using Dapr.AspNetCore;
+using DaprShop.ServiceKit;
+using EmbeddedDapr.Tests.Kit;
+using Microsoft.AspNetCore.Http;
+
+namespace EmbeddedDapr.Tests;
+
+public sealed class DeliveryTests
+{
+    private const string Topic = "notes";
+    private const string DeadTopic = "notes-dead";
+
+    [Fact]
+    public async Task A_bulk_arrives_once_and_in_order()
+    {
+        var sidecar = TestSidecars.For("reader");
+        await using var runtime = await TestRuntime.StartAsync(sidecar);
+        await using var app = await SubscriberApp.BulkAsync(sidecar, Topic);
+        using var client = TestRuntime.ClientOf(sidecar);
+
+        var published = await client.BulkPublishEventAsync(TestSidecars.PubSub, Topic, Notes(200));
+
+        published.FailedEntries.Should().BeEmpty();
+        await NobodyWaitsAsync(runtime, app, 200);
+        app.Received.Should().Equal(Enumerable.Range(0, 200).Select(i => $"{i}"));
+    }
+
+    [Fact]
+    public async Task A_failing_handler_gets_the_message_again()
+    {
+        var sidecar = TestSidecars.For("reader");
+        await using var runtime = await TestRuntime.StartAsync(sidecar);
+        var failures = 3;
+        await using var app = await SubscriberApp.OneByOneAsync(sidecar, Topic, _ => Interlocked.Decrement(ref failures) >= 0 ? Results.StatusCode(500) : Results.Ok());
+        using var client = TestRuntime.ClientOf(sidecar);
+        await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("a"));
+
+        await NobodyWaitsAsync(runtime, app, 4);
+        app.Received.Should().Equal("a", "a", "a", "a");
+    }
+
+    [Theory]
+    [InlineData(404)]
+    [InlineData(429)]
+    [InlineData(503)]
+    public async Task No_error_status_loses_a_message(int status)
+    {
+        var sidecar = TestSidecars.For("reader");
+        await using var runtime = await TestRuntime.StartAsync(sidecar);
+        var failures = 1;
+        await using var app = await SubscriberApp.OneByOneAsync(sidecar, Topic, _ => Interlocked.Decrement(ref failures) >= 0 ? Results.StatusCode(status) : Results.Ok());
+        using var client = TestRuntime.ClientOf(sidecar);
+        await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("a"));
+
+        await NobodyWaitsAsync(runtime, app, 2);
+    }
+
+    [Fact]
+    public async Task An_entry_that_is_missing_in_the_answer_comes_again_and_its_neighbours_do_not()
+    {
+        var sidecar = TestSidecars.For("reader");
+        await using var runtime = await TestRuntime.StartAsync(sidecar);
+        var failures = 2;
+        await using var app = await SubscriberApp.BulkAsync(sidecar, Topic, text => text == "3" && Interlocked.Decrement(ref failures) >= 0 ? null : BulkSubscribeAppResponseStatus.SUCCESS);
+        using var client = TestRuntime.ClientOf(sidecar);
+        await client.BulkPublishEventAsync(TestSidecars.PubSub, Topic, Notes(10));
+
+        await NobodyWaitsAsync(runtime, app, 12);
+        app.Received.Should().HaveCount(12);
+        app.Received.Count(text => text == "3").Should().Be(3);
+    }
+
+    [Fact]
+    public async Task A_poison_entry_ends_among_the_dead_letters_and_its_neighbours_pass_once()
+    {
+        var sidecar = TestSidecars.For("reader", TestSidecars.TwoRetries);
+        await using var runtime = await TestRuntime.StartAsync(sidecar);
+        var dead = new ConcurrentQueue<string>();
+        await using var app = await SubscriberApp.BulkAsync(
+            sidecar, Topic, text => text == "3" ? BulkSubscribeAppResponseStatus.RETRY : BulkSubscribeAppResponseStatus.SUCCESS, DeadTopic, (_, routes) => routes.MapDeadLetters(DeadTopic, dead));
+        using var client = TestRuntime.ClientOf(sidecar);
+        await client.BulkPublishEventAsync(TestSidecars.PubSub, Topic, Notes(10));
+
+        await Eventually.BecomesTrueAsync(() => Task.FromResult(!dead.IsEmpty), "the dead letter");
+        await NobodyWaitsAsync(runtime, app, 12);
+        dead.Should().Equal("3");
+        app.Received.GroupBy(text => text).ToDictionary(g => g.Key, g => g.Count()).Should().Contain("3", 3).And.Contain("2", 1).And.HaveCount(10);
+    }
+
+    [Fact]
+    public async Task A_dropped_entry_goes_to_the_dead_letters_at_once()
+    {
+        var sidecar = TestSidecars.For("reader");
+        await using var runtime = await TestRuntime.StartAsync(sidecar);
+        var dead = new ConcurrentQueue<string>();
+        await using var app = await SubscriberApp.BulkAsync(
+            sidecar, Topic, text => text == "1" ? BulkSubscribeAppResponseStatus.DROP : BulkSubscribeAppResponseStatus.SUCCESS, DeadTopic, (_, routes) => routes.MapDeadLetters(DeadTopic, dead));
+        using var client = TestRuntime.ClientOf(sidecar);
+        await client.BulkPublishEventAsync(TestSidecars.PubSub, Topic, Notes(3));
+
+        await Eventually.BecomesTrueAsync(() => Task.FromResult(!dead.IsEmpty), "the dead letter");
+        await NobodyWaitsAsync(runtime, app, 3);
+        app.Received.Should().Equal("0", "1", "2");
+    }
+
+    [Fact]
+    public async Task What_is_given_up_without_a_dead_letter_topic_is_kept_with_its_cause()
+    {
+        var sidecar = TestSidecars.For("reader", TestSidecars.TwoRetries);
+        await using var runtime = await TestRuntime.StartAsync(sidecar);
+        await using var app = await SubscriberApp.OneByOneAsync(sidecar, Topic, _ => Results.StatusCode(500));
+        using var client = TestRuntime.ClientOf(sidecar);
+        await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("a"));
+
+        await NobodyWaitsAsync(runtime, app, 3);
+        (await Sql.ScalarAsync<string>(runtime.Database, "select consumer || ' ' || topic || ': ' || cause from dead")).Should().Be("reader notes: The app answered 500.");
+    }
+
+    [Fact]
+    public async Task An_app_that_is_away_costs_no_attempt()
+    {
+        var sidecar = TestSidecars.For("reader", TestSidecars.TwoRetries with { MaxRetries = 0 });
+        await using var runtime = await TestRuntime.StartAsync(sidecar);
+        var app = await SubscriberApp.OneByOneAsync(sidecar, Topic);
+        using var client = TestRuntime.ClientOf(sidecar);
+        await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("before"));
+        await app.HasReceivedAsync(1);
+        await app.DisposeAsync();
+        await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("while away"));
+        // Handed out and taken back twice at least: each lease writes a new version of the row.
+        var first = await Version(runtime);
+        await Eventually.BecomesTrueAsync(async () => await Version(runtime) > first + 3, "attempts at an app that is away");
+
+        await using var back = await SubscriberApp.OneByOneAsync(sidecar, Topic);
+
+        await NobodyWaitsAsync(runtime, back, 1);
+        back.Received.Should().Equal("while away");
+        (await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from dead")).Should().Be(0);
+
+        static Task<long> Version(TestRuntime runtime) => Sql.ScalarAsync<long>(runtime.Database, "select coalesce(max(xmin::text::bigint), 0) from deliveries");
+    }
+
+    [Fact]
+    public async Task Another_topic_is_not_held_up_by_a_failing_handler()
+    {
+        var sidecar = TestSidecars.For("reader");
+        await using var runtime = await TestRuntime.StartAsync(sidecar);
+        var other = new ConcurrentQueue<string>();
+        await using var app = await SubscriberApp.BulkAsync(sidecar, Topic, _ => BulkSubscribeAppResponseStatus.RETRY, more: (_, routes) => routes.MapDeadLetters("other", other));
+        using var client = TestRuntime.ClientOf(sidecar);
+        await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("fails"));
+        await app.HasReceivedAsync(2);
+
+        await client.PublishEventAsync(TestSidecars.PubSub, "other", new Note("passes"));
+
+        await Eventually.BecomesTrueAsync(() => Task.FromResult(!other.IsEmpty), "the other topic's message");
+    }
+
+    private static List<Note> Notes(int count) => [.. Enumerable.Range(0, count).Select(i => new Note($"{i}"))];
+
+    private static async Task NobodyWaitsAsync(TestRuntime runtime, SubscriberApp app, int received)
+    {
+        await app.HasReceivedAsync(received);
+        await Eventually.BecomesTrueAsync(async () => await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from deliveries") == 0, "every delivery done");
+    }
+}

@@ -1,0 +1,171 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Dapr.Client;
+using EmbeddedDapr.Tests.Kit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace EmbeddedDapr.Tests;
+
+public sealed class InvocationTests
+{
+    [Fact]
+    public async Task Everything_about_a_request_reaches_the_app_and_its_answer_comes_back()
+    {
+        var (caller, target) = (TestSidecars.For("caller"), TestSidecars.For("target"));
+        await using var runtime = await TestRuntime.StartAsync(caller, target);
+        await using var app = await SubscriberApp.StartAsync(target, (_, routes) => routes.Map("/a/{**rest}", async (HttpRequest request) =>
+        {
+            var body = await new StreamReader(request.Body).ReadToEndAsync();
+            return Results.Text($"{request.Method} {request.Path}{request.QueryString} {request.Headers["x-colour"]} {body}", statusCode: 418);
+        }));
+        using var official = DaprClient.CreateInvokeHttpClient("target", $"http://127.0.0.1:{caller.HttpPort}");
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/a/b%20c?d=e%2Ff") { Content = new StringContent("body"), Headers = { { "x-colour", "red" } } };
+
+        var answer = await official.SendAsync(request);
+
+        ((int)answer.StatusCode).Should().Be(418);
+        (await answer.Content.ReadAsStringAsync()).Should().Be("PUT /a/b%20c?d=e%2Ff red body");
+    }
+
+    [Fact]
+    public async Task Any_path_is_invoked_by_the_header()
+    {
+        var (caller, target) = (TestSidecars.For("caller"), TestSidecars.For("target"));
+        await using var runtime = await TestRuntime.StartAsync(caller, target);
+        await using var app = await SubscriberApp.StartAsync(target, (_, routes) => routes.MapGet("/a", (HttpRequest request) => request.Headers.ContainsKey("dapr-app-id") ? "told" : "here"));
+        using var http = TestRuntime.HttpOf(caller);
+        http.DefaultRequestHeaders.Add("dapr-app-id", "target");
+        (await http.GetStringAsync("/a")).Should().Be("here");
+    }
+
+    [Fact]
+    public async Task A_stream_arrives_while_it_is_being_written()
+    {
+        var (caller, target) = (TestSidecars.For("caller"), TestSidecars.For("target"));
+        await using var runtime = await TestRuntime.StartAsync(caller, target);
+        var mayGoOn = new TaskCompletionSource();
+        await using var app = await SubscriberApp.StartAsync(target, (_, routes) => routes.MapGet("/events", async (HttpResponse response) =>
+        {
+            response.ContentType = "text/event-stream";
+            await response.WriteAsync("data: 1\n\n");
+            await response.Body.FlushAsync();
+            await mayGoOn.Task.WaitAsync(TimeSpan.FromSeconds(20));
+            await response.WriteAsync("data: 2\n\n");
+        }));
+        using var http = TestRuntime.HttpOf(caller);
+        using var answer = await http.GetAsync("/v1.0/invoke/target/method/events", HttpCompletionOption.ResponseHeadersRead);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
+
+        (await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10))).Should().Be("data: 1");
+        mayGoOn.SetResult();
+        (await reader.ReadToEndAsync()).Should().Contain("data: 2");
+    }
+
+    [Fact]
+    public async Task A_body_arrives_while_it_is_being_sent()
+    {
+        var (caller, target) = (TestSidecars.For("caller"), TestSidecars.For("target"));
+        await using var runtime = await TestRuntime.StartAsync(caller, target);
+        var begun = new TaskCompletionSource();
+        await using var app = await SubscriberApp.StartAsync(target, (_, routes) => routes.MapPost("/upload", async (HttpRequest request) =>
+        {
+            await request.Body.ReadExactlyAsync(new byte[1]);
+            begun.SetResult();
+            return await new StreamReader(request.Body).ReadToEndAsync();
+        }));
+        using var http = TestRuntime.HttpOf(caller);
+        using var content = new SlowContent(begun.Task);
+
+        var answer = await http.PostAsync("/v1.0/invoke/target/method/upload", content);
+
+        (await answer.Content.ReadAsStringAsync()).Should().Be("econd");
+    }
+
+    [Fact]
+    public async Task A_replica_that_is_away_is_skipped()
+    {
+        var (caller, up, down) = (TestSidecars.For("caller"), TestSidecars.For("target"), TestSidecars.For("target"));
+        await using var runtime = await TestRuntime.StartAsync(caller, down, up);
+        await using var app = await SubscriberApp.StartAsync(up, (_, routes) => routes.MapPost("/a", async (HttpRequest request) => await new StreamReader(request.Body).ReadToEndAsync()));
+        using var http = TestRuntime.HttpOf(caller);
+        http.Timeout = TimeSpan.FromSeconds(10);
+        for (var i = 0; i < 6; i++)
+            (await (await http.PostAsync("/v1.0/invoke/target/method/a", new StringContent($"{i}"))).Content.ReadAsStringAsync()).Should().Be($"{i}");
+    }
+
+    [Fact]
+    public async Task Replicas_take_turns()
+    {
+        var (caller, first, second) = (TestSidecars.For("caller"), TestSidecars.For("target"), TestSidecars.For("target"));
+        await using var runtime = await TestRuntime.StartAsync(caller, first, second);
+        await using var a = await SubscriberApp.StartAsync(first, (_, routes) => routes.MapGet("/who", () => "a"));
+        await using var b = await SubscriberApp.StartAsync(second, (_, routes) => routes.MapGet("/who", () => "b"));
+        using var http = TestRuntime.HttpOf(caller);
+        var answers = new List<string>();
+        for (var i = 0; i < 6; i++) answers.Add(await http.GetStringAsync("/v1.0/invoke/target/method/who"));
+        answers.Count(answer => answer == "a").Should().Be(3);
+    }
+
+    [Fact]
+    public async Task An_app_that_comes_up_within_the_retries_gets_the_request()
+    {
+        var (caller, target) = (TestSidecars.For("caller"), TestSidecars.For("target"));
+        await using var runtime = await TestRuntime.StartAsync(caller, target);
+        using var http = TestRuntime.HttpOf(caller);
+        var answer = http.PostAsync("/v1.0/invoke/target/method/a", new StringContent("kept"));
+        await using var app = await SubscriberApp.StartAsync(target, (_, routes) => routes.MapPost("/a", async (HttpRequest request) => await new StreamReader(request.Body).ReadToEndAsync()));
+        (await (await answer).Content.ReadAsStringAsync()).Should().Be("kept");
+    }
+
+    [Theory]
+    [InlineData("nobody", "failed to invoke, id: nobody, err: couldn't find service: nobody")]
+    [InlineData("target", "failed to invoke, id: target, err: no replica answers")]
+    public async Task Who_cannot_be_reached_is_named(string app, string message)
+    {
+        var (caller, target) = (TestSidecars.For("caller"), TestSidecars.For("target"));
+        await using var runtime = await TestRuntime.StartAsync(caller, target);
+        using var http = TestRuntime.HttpOf(caller);
+        var answer = await http.GetAsync($"/v1.0/invoke/{app}/method/a");
+        answer.StatusCode.Should().Be(HttpStatusCode.InternalServerError);
+        var error = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        error.GetProperty("errorCode").GetString().Should().Be("ERR_DIRECT_INVOKE");
+        error.GetProperty("message").GetString().Should().Be(message);
+    }
+
+    [Fact]
+    public async Task An_app_that_dies_amid_a_request_is_not_asked_twice()
+    {
+        var (caller, target) = (TestSidecars.For("caller"), TestSidecars.For("target"));
+        await using var runtime = await TestRuntime.StartAsync(caller, target);
+        var asked = 0;
+        await using var app = await SubscriberApp.StartAsync(target, (_, routes) => routes.MapPost("/a", (HttpContext context) =>
+        {
+            Interlocked.Increment(ref asked);
+            context.Abort();
+        }));
+        using var http = TestRuntime.HttpOf(caller);
+        var answer = await http.PostAsync("/v1.0/invoke/target/method/a", new StringContent("once"));
+        answer.StatusCode.Should().Be(HttpStatusCode.InternalServerError);
+        asked.Should().Be(1);
+    }
+
+    private sealed class SlowContent(Task secondPart) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(Encoding.UTF8.GetBytes("s"));
+            await stream.FlushAsync();
+            await secondPart.WaitAsync(TimeSpan.FromSeconds(20));
+            await stream.WriteAsync(Encoding.UTF8.GetBytes("econd"));
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using DaprShop.ServiceKit;
+using DaprShop.Shop.Infrastructure;
+using EmbeddedDapr.PubSub;
+using EmbeddedDapr.Tests.Kit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EmbeddedDapr.Tests;
+
+public sealed class SharingTests
+{
+    private const string Topic = "notes";
+
+    [Fact]
+    public async Task Replicas_share_and_apps_get_all()
+    {
+        var first = TestSidecars.For("reader");
+        var second = TestSidecars.For("reader");
+        var other = TestSidecars.For("other");
+        await using var runtime = await TestRuntime.StartAsync(first, second, other);
+        await using var a = await SubscriberApp.OneByOneAsync(first, Topic);
+        await using var b = await SubscriberApp.OneByOneAsync(second, Topic);
+        await using var c = await SubscriberApp.OneByOneAsync(other, Topic);
+        using var client = TestRuntime.ClientOf(first);
+        await Eventually.BecomesTrueAsync(() => Task.FromResult(
+            runtime.Services.GetRequiredService<SubscriptionRegistry>() is var r && new[] { first, second, other }.All(s => r.Of(s).Count == 1)), "three subscriptions");
+
+        await client.BulkPublishEventAsync(TestSidecars.PubSub, Topic, Enumerable.Range(0, 300).Select(i => new Note($"{i}")).ToList());
+
+        await c.HasReceivedAsync(300);
+        await Eventually.BecomesTrueAsync(() => Task.FromResult(a.Received.Count + b.Received.Count >= 300), "300 messages at two replicas");
+        a.Received.Concat(b.Received).Should().OnlyHaveUniqueItems().And.HaveCount(300);
+        a.Received.Should().NotBeEmpty();
+        b.Received.Should().NotBeEmpty();
+        c.Received.Should().OnlyHaveUniqueItems().And.HaveCount(300);
+    }
+
+    [Fact]
+    public async Task Two_processes_share_one_database()
+    {
+        var first = TestSidecars.For("reader");
+        var second = TestSidecars.For("reader");
+        await using var runtime = await TestRuntime.StartAsync(first);
+        await using var sibling = await TestRuntime.StartOnAsync(runtime.Database, second);
+        await using var a = await SubscriberApp.OneByOneAsync(first, Topic);
+        await using var b = await SubscriberApp.OneByOneAsync(second, Topic);
+        using var client = TestRuntime.ClientOf(first);
+
+        for (var i = 0; i < 10; i++)
+            await client.BulkPublishEventAsync(TestSidecars.PubSub, Topic, Enumerable.Range(0, 100).Select(n => new Note($"{i}/{n}")).ToList());
+
+        await Eventually.BecomesTrueAsync(() => Task.FromResult(a.Received.Count + b.Received.Count >= 1000), "1000 messages at two processes");
+        a.Received.Concat(b.Received).Should().OnlyHaveUniqueItems().And.HaveCount(1000);
+        b.Received.Should().NotBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_was_published_before_the_first_subscription_arrives()
+    {
+        var sidecar = TestSidecars.For("reader");
+        await using var runtime = await TestRuntime.StartAsync(sidecar);
+        using var client = TestRuntime.ClientOf(sidecar);
+        await client.BulkPublishEventAsync(TestSidecars.PubSub, Topic, Enumerable.Range(0, 50).Select(i => new Note($"{i}")).ToList());
+
+        await using var app = await SubscriberApp.BulkAsync(sidecar, Topic);
+
+        await app.HasReceivedAsync(50);
+        app.Received.Should().OnlyHaveUniqueItems();
+    }
+
+    [Fact]
+    public async Task Nothing_is_missed_or_doubled_by_a_subscription_that_begins_amid_publications()
+    {
+        var sidecar = TestSidecars.For("reader");
+        await using var runtime = await TestRuntime.StartAsync(sidecar);
+        using var client = TestRuntime.ClientOf(sidecar);
+        var publishing = Task.WhenAll(Enumerable.Range(0, 8).Select(async writer =>
+        {
+            for (var i = 0; i < 40; i++) await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note($"{writer}/{i}"));
+        }));
+
+        await using var app = await SubscriberApp.BulkAsync(sidecar, Topic);
+        await publishing;
+
+        await app.HasReceivedAsync(320);
+        app.Received.Should().OnlyHaveUniqueItems().And.HaveCount(320);
+    }
+
+    [Fact]
+    public async Task A_broadcast_reaches_every_replica_and_starts_with_what_is_published_from_then_on()
+    {
+        var first = TestSidecars.For("reader");
+        var second = TestSidecars.For("reader");
+        await using var runtime = await TestRuntime.StartAsync(first, second);
+        using var client = TestRuntime.ClientOf(first);
+        await client.PublishEventAsync(TestSidecars.Broadcast, Topic, new Note("before"));
+        await using var a = await SubscriberApp.OneByOneAsync(first, Topic, component: TestSidecars.Broadcast);
+        await using var b = await SubscriberApp.OneByOneAsync(second, Topic, component: TestSidecars.Broadcast);
+        var registry = runtime.Services.GetRequiredService<SubscriptionRegistry>();
+        await Eventually.BecomesTrueAsync(() => Task.FromResult(registry.Of(first).Count + registry.Of(second).Count == 2), "two subscriptions");
+
+        await client.PublishEventAsync(TestSidecars.Broadcast, Topic, new Note("after"));
+
+        await a.HasReceivedAsync(1);
+        await b.HasReceivedAsync(1);
+        a.Received.Should().Equal("after");
+        b.Received.Should().Equal("after");
+    }
+
+    [Fact]
+    public async Task Pruning_takes_what_everybody_is_done_with_and_nothing_else()
+    {
+        var sidecar = TestSidecars.For("reader");
+        await using var runtime = await TestRuntime.StartAsync(sidecar);
+        await using var app = await SubscriberApp.OneByOneAsync(sidecar, Topic, text => text == "stays" ? Microsoft.AspNetCore.Http.Results.StatusCode(500) : Microsoft.AspNetCore.Http.Results.Ok());
+        using var client = TestRuntime.ClientOf(sidecar);
+        await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("goes"));
+        await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("stays"));
+        await client.PublishEventAsync(TestSidecars.PubSub, "nobody-yet", new Note("stays"));
+        await Eventually.BecomesTrueAsync(async () => await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from deliveries") == 1, "one delivery left");
+
+        await runtime.Services.GetRequiredService<PruningWorker>().PruneAsync(TimeSpan.Zero, TimeSpan.FromMinutes(1), CancellationToken.None);
+
+        (await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from messages")).Should().Be(2);
+        (await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from messages where convert_from(payload, 'UTF8') like '%goes%'")).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task The_subscription_of_a_broadcast_whose_process_is_gone_is_forgotten()
+    {
+        var sidecar = TestSidecars.For("reader");
+        var database = await TestRuntime.NewDatabaseAsync();
+        await using (var gone = await TestRuntime.StartOnAsync(database, sidecar))
+        {
+            await using var app = await SubscriberApp.OneByOneAsync(sidecar, Topic, component: TestSidecars.Broadcast);
+            await Eventually.BecomesTrueAsync(() => Task.FromResult(gone.Services.GetRequiredService<SubscriptionRegistry>().Of(sidecar).Count == 1), "a subscription");
+        }
+
+        var successor = sidecar with { HttpPort = FreePort.Take(), GrpcPort = FreePort.Take() };
+        await using var runtime = await TestRuntime.StartOnAsync(database, successor);
+        using var client = TestRuntime.ClientOf(successor);
+        await client.PublishEventAsync(TestSidecars.Broadcast, Topic, new Note("nobody hears it"));
+        await runtime.Services.GetRequiredService<PruningWorker>().PruneAsync(TimeSpan.FromDays(1), TimeSpan.Zero, CancellationToken.None);
+
+        (await Sql.ScalarAsync<long>(database, "select (select count(*) from subscriptions) + (select count(*) from deliveries)")).Should().Be(0);
+    }
+}

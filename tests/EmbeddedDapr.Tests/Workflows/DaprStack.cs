@@ -1,0 +1,49 @@
+using DaprShop.TestKit;
+using EmbeddedDapr.Hosting;
+using Microsoft.AspNetCore.Builder;
+
+#pragma warning disable IDE0130 // Stands in for the class of this name in Workflow.Tests, so that its tests run against the embedded runtime too.
+namespace DaprShop.Workflow.Tests.Runtime;
+#pragma warning restore IDE0130
+
+/// <summary>The embedded runtime with one app, on a database of its own.</summary>
+public sealed class DaprStack : IAsyncLifetime
+{
+    private readonly Sidecar _sidecar = new("workflow-tests", 0, Ports.Free(), Ports.Free());
+    private string _database = "";
+    private WebApplication? _runtime;
+
+    public bool IsAvailable => _runtime is not null;
+
+    public int GrpcPort => _sidecar.GrpcPort;
+
+    public async ValueTask InitializeAsync()
+    {
+        _database = (await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("orders")).Owner;
+        await StartSidecarAsync();
+    }
+
+    /// <summary>PostgreSQL is always there: nothing skips.</summary>
+    public void Require() => Assert.True(IsAvailable, "The runtime is not running.");
+
+    public async Task StartSidecarAsync()
+    {
+        _runtime = await EmbeddedDapr.Hosting.Runtime.BuildAsync(new Sidecars([_sidecar]), _database);
+        await _runtime.StartAsync();
+    }
+
+    /// <summary>At once: calls are cut off, and what is not written is lost.</summary>
+    public async Task KillSidecarAsync()
+    {
+        await _runtime!.StopAsync(new CancellationToken(canceled: true));
+        await _runtime.DisposeAsync();
+        _runtime = null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_runtime is not null) await KillSidecarAsync();
+    }
+
+    internal string Logs() => $"The embedded runtime at port {GrpcPort}.";
+}
