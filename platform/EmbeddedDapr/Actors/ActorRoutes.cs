@@ -56,9 +56,9 @@ internal static class ActorRoutes
     public static Task<IResult> PutReminderAsync(string type, string id, string name, HttpContext context, Sidecars sidecars, Reminders reminders) => TryAsync(async () =>
         await reminders.PutAsync(Key(context, sidecars, type, id), name, await CallbackAsync(context), context.RequestAborted));
 
+    /// <summary>Where there is none, the answer is <c>null</c>: the official package takes an error for a failure.</summary>
     public static async Task<IResult> GetReminderAsync(string type, string id, string name, HttpContext context, Sidecars sidecars, Reminders reminders) =>
-        await reminders.GetAsync(Key(context, sidecars, type, id), name, context.RequestAborted) is { } spec ? Results.Bytes(spec, "application/json")
-            : Error(StatusCodes.Status404NotFound, "ERR_ACTOR_REMINDER_GET", $"actor {type}/{id} has no reminder {name}");
+        Results.Bytes(await reminders.GetAsync(Key(context, sidecars, type, id), name, context.RequestAborted) ?? "null"u8.ToArray(), "application/json");
 
     public static async Task<IResult> DeleteReminderAsync(string type, string id, string name, HttpContext context, Sidecars sidecars, Reminders reminders)
     {

@@ -23,7 +23,7 @@ public sealed class ReminderTests
     public async Task A_reminder_comes_as_often_as_was_said()
     {
         await using var office = await Office.OpenAsync();
-        await office.Clerk("a").RemindAsync("call", Soon, Soon, 3);
+        await office.Clerk("a").RemindAsync("call", Soon, TimeSpan.FromSeconds(1), 3);
         await Until.TrueAsync(async () => !await office.Clerk("a").HasReminderAsync("call"), "the reminder gone");
         office.Diary.Count("call note").Should().Be(3);
     }
