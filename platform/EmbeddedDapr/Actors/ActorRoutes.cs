@@ -12,6 +12,8 @@ internal static class ActorRoutes
     public static async Task InvokeAsync(string type, string id, string method, HttpContext context, ActorCalls calls)
     {
         var body = await ReadAsync(context);
+        // The app passes it on in the calls that it makes on behalf of this one.
+        if (context.Request.Headers[ActorCalls.Reentrancy].Count == 0) context.Request.Headers[ActorCalls.Reentrancy] = Guid.CreateVersion7().ToString();
         try
         {
             await calls.CallAsync(type, id, context.Request.Headers[ActorCalls.Reentrancy], actor => Forwarded(context, actor, method, body), async response =>
@@ -123,7 +125,7 @@ internal static class ActorRoutes
             await act();
             return Results.NoContent();
         }
-        catch (Exception e) when (e is FormatException or JsonException)
+        catch (Exception e) when (e is FormatException or OverflowException or JsonException)
         {
             return Error(StatusCodes.Status400BadRequest, "ERR_MALFORMED_REQUEST", e.Message);
         }

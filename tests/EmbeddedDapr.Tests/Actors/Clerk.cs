@@ -94,10 +94,11 @@ internal sealed class Clerk(ActorHost host, Diary diary) : Actor(host), IClerk, 
         return Task.CompletedTask;
     }
 
-    public Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period)
+    public async Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period)
     {
         diary.Entries.Enqueue($"{reminderName} {Encoding.UTF8.GetString(state)}");
-        return Task.CompletedTask;
+        if (reminderName == "renew" && diary.Count($"{reminderName} note") == 1)
+            await RegisterReminderAsync(reminderName, state, TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(-1));
     }
 
     protected override Task OnActivateAsync()

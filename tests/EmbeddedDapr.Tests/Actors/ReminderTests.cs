@@ -64,6 +64,14 @@ public sealed class ReminderTests
     }
 
     [Fact]
+    public async Task A_reminder_that_is_registered_anew_while_it_comes_comes_again()
+    {
+        await using var office = await Office.OpenAsync();
+        await office.Clerk("a").RemindAsync("renew", Soon, Once, 0);
+        await Until.TrueAsync(() => office.Diary.Count("renew note") == 2, "the reminder that its own firing registered");
+    }
+
+    [Fact]
     public async Task A_timer_ticks_until_it_is_stopped()
     {
         await using var office = await Office.OpenAsync();
