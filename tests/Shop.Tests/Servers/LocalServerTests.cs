@@ -46,6 +46,22 @@ public sealed class LocalServerTests
         (await new KafkaServer().ProblemAsync($"127.0.0.1:{address.Port}", TestContext.Current.CancellationToken)).Should().NotBeNull("it is no Kafka");
     }
 
+    [Fact]
+    public async Task A_kafka_that_is_stopped_while_it_formats_leaves_nothing()
+    {
+        await using var servers = new RunningServers();
+        var (kind, _) = await LocalAsync(servers, "kafka");
+        using var interrupt = new CancellationTokenSource();
+        var starting = servers.HaveAsync(kind, interrupt.Token);
+        await TemporaryShop.Eventually(() => Strays.Of(servers.Shop.Folder).Count() > 1, "the shell has started the program that formats");
+
+        await interrupt.CancelAsync();
+        await ((Func<Task>)(() => starting)).Should().ThrowAsync<OperationCanceledException>();
+        await servers.StopAsync();
+
+        Strays.Of(servers.Shop.Folder).Should().BeEmpty();
+    }
+
     private static async Task<(ServerKind Kind, IServerData Data)> LocalAsync(RunningServers servers, string product)
     {
         var kind = ServerKind.Of(product);

@@ -1,3 +1,4 @@
+using DaprShop.Shop.Infrastructure.Postgres;
 using DaprShop.Shop.Infrastructure.Servers;
 using DaprShop.Shop.Processes;
 using DaprShop.Shop.Supervision;
@@ -31,6 +32,24 @@ public sealed class PostgresWayTests
         (await RunAsync(admin, "select current_setting('fsync') || current_setting('synchronous_commit')")).Should().Be("onon");
         await servers.StopAsync();
         Strays.Of(servers.Shop.Folder).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_cluster_that_was_interrupted_while_it_was_made_is_made_anew()
+    {
+        var kind = new PostgresServer();
+        await using var servers = new RunningServers();
+        servers.Set(kind.Variable, null);
+        servers.Set(kind.WayVariable, "local");
+        var folder = PostgresFolder.Of(servers.Shop.Folder, "postgres");
+        using var interrupt = new CancellationTokenSource();
+        var starting = servers.HaveAsync(kind, interrupt.Token);
+        await TemporaryShop.Eventually(() => new[] { folder, folder + ".unfinished" }.Any(made => File.Exists(Path.Combine(made, "PG_VERSION"))), "initdb has begun");
+
+        await interrupt.CancelAsync();
+        await ((Func<Task>)(() => starting)).Should().ThrowAsync<OperationCanceledException>();
+
+        (await RunAsync(await servers.HaveAsync(kind), "select 'well'")).Should().Be("well");
     }
 
     private static async Task<object?> RunAsync(string connectionString, string sql)

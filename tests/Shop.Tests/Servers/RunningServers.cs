@@ -25,7 +25,8 @@ internal sealed class RunningServers : IAsyncDisposable
         Environment.SetEnvironmentVariable(variable, value);
     }
 
-    public Task<string> HaveAsync(ServerKind kind) => new Supervision.Servers(_shop.Folder, _supervisor).HaveAsync(kind, TestContext.Current.CancellationToken);
+    public Task<string> HaveAsync(ServerKind kind, CancellationToken? cancel = null) =>
+        new Supervision.Servers(_shop.Folder, _supervisor).HaveAsync(kind, cancel ?? TestContext.Current.CancellationToken);
 
     /// <summary>As <c>shop down</c> does.</summary>
     public async Task StopAsync()

@@ -46,6 +46,7 @@ internal static class Launch
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(CancellationToken.None);
             throw;
         }
         return (process.ExitCode, (await output + await errors).Trim());

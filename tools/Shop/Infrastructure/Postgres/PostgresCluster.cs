@@ -33,14 +33,19 @@ internal sealed class PostgresCluster(string folder, string logFile, PostgresBin
                 throw new ShopException($"{PasswordFile} is gone, so nobody can log in to the database in {folder}. `./shop down --wipe` begins anew.");
             return;
         }
-        Directory.CreateDirectory(folder);
+        // Elsewhere first, then in its place: a cluster that is half made, because somebody lost patience, looks like a whole one.
+        var unfinished = folder.TrimEnd('/') + ".unfinished";
+        foreach (var remains in new[] { unfinished, folder }.Where(Directory.Exists))
+            Directory.Delete(remains, recursive: true);
+        Directory.CreateDirectory(unfinished);
         SecretFile.Write(PasswordFile, RandomNumberGenerator.GetHexString(32, lowercase: true));
-        _user?.TakeOver(folder);
+        _user?.TakeOver(unfinished);
         _user?.TakeOver(PasswordFile);
-        var (exitCode, output) = await Launch.RunAsync(Command(binaries.Initdb, "--pgdata", folder, "--username", SuperUser, "--pwfile", PasswordFile,
-            "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C", "--no-sync"), cancel);
+        var initdb = Command(binaries.Initdb, "--pgdata", unfinished, "--username", SuperUser, "--pwfile", PasswordFile, "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C", "--no-sync");
+        var (exitCode, output) = await Launch.RunAsync(initdb with { WorkingDirectory = unfinished }, cancel);
         if (exitCode != 0)
             throw new ShopException($"initdb could not make a database in {folder}:{Environment.NewLine}{output}");
+        Directory.Move(unfinished, folder);
     }
 
     /// <summary>The server on <paramref name="port"/>. SIGINT is its fast shutdown; SIGTERM would wait for every client to leave.</summary>

@@ -8,9 +8,14 @@ internal sealed class KafkaNode(ShopFolder shop)
 {
     private const int UsualControllerPort = 3546;
 
-    // Formats what is new, or was wiped, at every start; the shell becomes the server.
+    // Formats what is new, or was wiped, at every start; the shell becomes the server. Told to end while it formats, it takes that program with it.
     private const string Run = """
-        [ -e "$4/meta.properties" ] || "$1" -cp "$2" kafka.tools.StorageTool format -t "$5" -c "$3" || exit 1
+        if [ ! -e "$4/meta.properties" ]; then
+          trap 'kill $!; wait $!; exit 143' TERM
+          "$1" -cp "$2" kafka.tools.StorageTool format -t "$5" -c "$3" &
+          wait $! || exit 1
+          trap - TERM
+        fi
         exec "$1" -Xmx512m -Dlog4j2.level=WARN -cp "$2" kafka.Kafka "$3"
         """;
 
