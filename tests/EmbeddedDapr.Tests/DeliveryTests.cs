@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using Dapr.AspNetCore;
 using DaprShop.ServiceKit;
+using EmbeddedDapr.PubSub;
 using EmbeddedDapr.Tests.Kit;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EmbeddedDapr.Tests;
 
@@ -139,6 +141,83 @@ public sealed class DeliveryTests
         (await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from dead")).Should().Be(0);
 
         static Task<long> Version(TestRuntime runtime) => Sql.ScalarAsync<long>(runtime.Database, "select coalesce(max(xmin::text::bigint), 0) from deliveries");
+    }
+
+    [Fact]
+    public async Task A_handler_that_takes_longer_than_a_lease_gets_the_message_once()
+    {
+        var sidecar = TestSidecars.For("reader");
+        await using var runtime = await TestRuntime.StartAsync(sidecar);
+        await using var other = await TestRuntime.StartOnAsync(runtime.Database, TestSidecars.For("reader") with { AppPort = sidecar.AppPort });
+        var mayEnd = new TaskCompletionSource();
+        await using var app = await SubscriberApp.StartAsync(sidecar, (app, routes) => routes.MapNotes(app, Topic, mayEnd.Task));
+        using var client = TestRuntime.ClientOf(sidecar);
+        await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("a"));
+        await app.HasReceivedAsync(1);
+
+        var leasedUntil = await Sql.ScalarAsync<DateTime>(runtime.Database, "select due_at from deliveries");
+        await Eventually.BecomesTrueAsync(async () => await Sql.ScalarAsync<bool>(runtime.Database, $"select now() > '{leasedUntil:O}'"), "the end of the first lease");
+        mayEnd.SetResult();
+
+        await NobodyWaitsAsync(runtime, app, 1);
+        app.Received.Should().Equal("a");
+    }
+
+    [Fact]
+    public async Task A_former_holder_gives_nothing_back()
+    {
+        var sidecar = TestSidecars.For("reader") with { AppPort = 0 };
+        await using var runtime = await TestRuntime.StartAsync(sidecar);
+        using var client = TestRuntime.ClientOf(sidecar);
+        var store = runtime.Services.GetRequiredService<MessageStore>();
+        var topic = new TopicName(TestSidecars.PubSub, Topic);
+        var id = await store.SubscribeAsync(topic, "reader", broadcast: false, CancellationToken.None);
+        await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("a"));
+        var former = (await store.LeaseAsync(id, 1, TimeSpan.Zero, CancellationToken.None)).Single();
+        var holder = (await store.LeaseAsync(id, 1, TimeSpan.FromMinutes(1), CancellationToken.None)).Single();
+
+        var settlement = new Settlement();
+        settlement.Again.Add((former, TimeSpan.Zero, 1));
+        settlement.Dead.Add((former, "too late"));
+        await store.SettleAsync(topic, "reader", id, settlement, null, CancellationToken.None);
+        await store.RenewAsync(id, [former], TimeSpan.FromHours(1), CancellationToken.None);
+
+        (await Sql.ScalarAsync<DateTime>(runtime.Database, "select due_at from deliveries where failures = 0")).Should().Be(holder.LeasedUntil);
+        (await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from dead")).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task What_has_expired_is_not_delivered()
+    {
+        var sidecar = TestSidecars.For("reader");
+        await using var runtime = await TestRuntime.StartAsync(sidecar);
+        using var client = TestRuntime.ClientOf(sidecar);
+        await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("old"), new Dictionary<string, string> { ["ttlInSeconds"] = "1" });
+        await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("new"), new Dictionary<string, string> { ["ttlInSeconds"] = "600" });
+        await Eventually.BecomesTrueAsync(async () => await Sql.ScalarAsync<bool>(runtime.Database, "select bool_or(expires_at < now()) from messages"), "the first one's end");
+
+        await using var app = await SubscriberApp.OneByOneAsync(sidecar, Topic);
+
+        await NobodyWaitsAsync(runtime, app, 1);
+        app.Received.Should().Equal("new");
+    }
+
+    [Fact]
+    public async Task An_app_that_comes_back_is_asked_again()
+    {
+        var sidecar = TestSidecars.For("reader");
+        await using var runtime = await TestRuntime.StartAsync(sidecar);
+        using var client = TestRuntime.ClientOf(sidecar);
+        await client.PublishEventAsync(TestSidecars.PubSub, "second", new Note("kept"));
+        var app = await SubscriberApp.OneByOneAsync(sidecar, "first");
+        await client.PublishEventAsync(TestSidecars.PubSub, "first", new Note("a"));
+        await app.HasReceivedAsync(1);
+        await app.DisposeAsync();
+
+        await using var back = await SubscriberApp.OneByOneAsync(sidecar, "second");
+
+        await back.HasReceivedAsync(1);
+        back.Received.Should().Equal("kept");
     }
 
     [Fact]

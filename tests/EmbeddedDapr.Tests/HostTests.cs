@@ -18,8 +18,8 @@ public sealed class HostTests
     [Fact]
     public async Task The_runtime_starts_twice_on_one_database()
     {
-        await using var first = await TestRuntime.StartAsync();
-        await using var second = await TestRuntime.StartOnAsync(first.Database);
+        await using var first = await TestRuntime.StartAsync(TestSidecars.For("one"));
+        await using var second = await TestRuntime.StartOnAsync(first.Database, TestSidecars.For("two"));
         second.Should().NotBeNull();
     }
 

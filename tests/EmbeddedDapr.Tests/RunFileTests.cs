@@ -41,6 +41,7 @@ public sealed class RunFileTests : IDisposable
     [InlineData("apps: []", "*version 0*version 1*")]
     [InlineData("version: 1\napps: [{ appID: a }]", "*needs appID, daprHTTPPort and daprGRPCPort; 'a' lacks one*")]
     [InlineData("version: 1\ncommon: { resourcesPaths: [none] }\napps: [{ appID: a, daprHTTPPort: 1, daprGRPCPort: 2 }]", "*none is missing*")]
+    [InlineData("version: 1\napps: []", "*names no apps*")]
     [InlineData("version: 1\napps: [}", "*cannot be read*")]
     public void A_file_that_cannot_be_used_is_refused_with_the_reason(string yaml, string reason)
     {

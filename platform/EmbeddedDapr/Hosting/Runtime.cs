@@ -31,7 +31,7 @@ internal static class Runtime
             kestrel.Limits.MaxRequestBodySize = sidecars.MaxBodySize;
             foreach (var sidecar in sidecars.All)
             {
-                kestrel.ListenLocalhost(sidecar.HttpPort, listen => listen.Protocols = HttpProtocols.Http1AndHttp2);
+                kestrel.ListenLocalhost(sidecar.HttpPort, listen => listen.Protocols = HttpProtocols.Http1);
                 kestrel.ListenLocalhost(sidecar.GrpcPort, listen => listen.Protocols = HttpProtocols.Http2);
             }
         });

@@ -17,6 +17,7 @@ internal static class RunFile
         var root = Path.GetDirectoryName(Path.GetFullPath(path))!;
         var file = Parse(path);
         if (file.Version != 1) throw new RunFileException($"{path} is of version {file.Version}; version 1 is known.");
+        if (file.Apps.Count == 0) throw new RunFileException($"{path} names no apps.");
         var resources = new Dictionary<string, ResourceFolders>();
         return new([.. file.Apps.Select(app => Of(app, file.Common))], file.Apps.Append(file.Common).Max(app => BodySize.Parse(app.MaxBodySize)));
 
