@@ -11,6 +11,7 @@ internal sealed class ActorCalls(ActorDirectory directory, AppClient apps, TimeP
     /// <summary>Dapr's built-in policy for calls that reach nobody.</summary>
     private const int Attempts = 4;
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan GoodBye = TimeSpan.FromSeconds(5);
 
     /// <summary>Calls, and reads the answer while the actor's turn lasts.</summary>
     /// <param name="build">Builds the request to a path under the actor's own; again for each attempt.</param>
@@ -71,15 +72,17 @@ internal sealed class ActorCalls(ActorDirectory directory, AppClient apps, TimeP
 
     public static byte[] Body(Callback callback) => JsonSerializer.SerializeToUtf8Bytes(callback);
 
-    /// <summary>Deactivates an actor that nobody uses; false when it is in use after all.</summary>
+    /// <summary>Deactivates an actor, unless it is in use after all.</summary>
     public async Task DeactivateAsync(Actor actor, CancellationToken cancellationToken)
     {
         if (!actor.TryEnter()) return;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(GoodBye);
         try
         {
-            using var response = await apps.SendAsync(actor.Host.Sidecar, new(HttpMethod.Delete, new Uri(actor.Host.Sidecar.AppAddress, actor.Key.Path)), cancellationToken);
+            using var response = await apps.SendAsync(actor.Host.Sidecar, new(HttpMethod.Delete, new Uri(actor.Host.Sidecar.AppAddress, actor.Key.Path)), limit.Token);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             // The actor went with its app.
             logger.LogActorHostLost(actor.Host.Sidecar.Instance, e.Message);

@@ -12,6 +12,8 @@ internal static class ActorRoutes
     public static async Task InvokeAsync(string type, string id, string method, HttpContext context, ActorCalls calls)
     {
         var body = await ReadAsync(context);
+        // The app passes it on in the calls that it makes on behalf of this one.
+        if (context.Request.Headers[ActorCalls.Reentrancy].Count == 0) context.Request.Headers[ActorCalls.Reentrancy] = Guid.CreateVersion7().ToString();
         try
         {
             await calls.CallAsync(type, id, context.Request.Headers[ActorCalls.Reentrancy], actor => Forwarded(context, actor, method, body), async response =>
@@ -56,9 +58,9 @@ internal static class ActorRoutes
     public static Task<IResult> PutReminderAsync(string type, string id, string name, HttpContext context, Sidecars sidecars, Reminders reminders) => TryAsync(async () =>
         await reminders.PutAsync(Key(context, sidecars, type, id), name, await CallbackAsync(context), context.RequestAborted));
 
+    /// <summary>Where there is none, the answer is <c>null</c>: the official package takes an error for a failure.</summary>
     public static async Task<IResult> GetReminderAsync(string type, string id, string name, HttpContext context, Sidecars sidecars, Reminders reminders) =>
-        await reminders.GetAsync(Key(context, sidecars, type, id), name, context.RequestAborted) is { } spec ? Results.Bytes(spec, "application/json")
-            : Error(StatusCodes.Status404NotFound, "ERR_ACTOR_REMINDER_GET", $"actor {type}/{id} has no reminder {name}");
+        Results.Bytes(await reminders.GetAsync(Key(context, sidecars, type, id), name, context.RequestAborted) ?? "null"u8.ToArray(), "application/json");
 
     public static async Task<IResult> DeleteReminderAsync(string type, string id, string name, HttpContext context, Sidecars sidecars, Reminders reminders)
     {
@@ -123,7 +125,7 @@ internal static class ActorRoutes
             await act();
             return Results.NoContent();
         }
-        catch (Exception e) when (e is FormatException or JsonException)
+        catch (Exception e) when (e is FormatException or OverflowException or JsonException)
         {
             return Error(StatusCodes.Status400BadRequest, "ERR_MALFORMED_REQUEST", e.Message);
         }

@@ -33,6 +33,13 @@ internal sealed class ActorState(NpgsqlDataSource database, TimeProvider clock)
         if (operations.Count > 0) await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    public async Task DeleteExpiredAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("delete from actor_state where expires <= $1");
+        command.Parameters.Add(new() { Value = clock.GetUtcNow().UtcDateTime });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     private NpgsqlBatchCommand Command(ActorKey actor, StateOperation operation)
     {
         if (operation.Request?.Key is not { Length: > 0 } key) throw new FormatException("An operation needs a request with a key.");

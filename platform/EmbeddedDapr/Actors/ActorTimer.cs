@@ -24,7 +24,14 @@ internal sealed class ActorTimer : IDisposable
     private async Task FireAsync(Func<Callback, Task> fire)
     {
         if (_clock.GetUtcNow() >= _end) return;
-        await fire(_callback);
+        try
+        {
+            await fire(_callback);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
         _fired++;
         if (_period.Every is { } every && (_period.Times is null || _fired < _period.Times)) Set(every);
     }

@@ -8,6 +8,6 @@ internal static partial class Logging
     [LoggerMessage(202, LogLevel.Warning, "The app did not take {Kind} {Name} of actor {ActorType}/{Id}: {Detail}")]
     public static partial void LogActorCallbackFailed(this ILogger logger, string kind, string actorType, string id, string name, string detail);
 
-    [LoggerMessage(203, LogLevel.Warning, "Reminders wait until the database answers again: {Detail}")]
+    [LoggerMessage(203, LogLevel.Warning, "Reminders could not be looked for, and will be again: {Detail}")]
     public static partial void LogRemindersLost(this ILogger logger, string detail, Exception exception);
 }

@@ -5,8 +5,9 @@ using Npgsql;
 
 namespace EmbeddedDapr.Actors;
 
-/// <summary>Fires reminders when they are due, or as soon as there is somebody to fire them after that.</summary>
-internal sealed class ReminderLoop(Reminders reminders, ActorCalls calls, ActorDirectory directory, Sidecars sidecars, TimeProvider clock, ILogger<ReminderLoop> logger)
+/// <summary>Fires reminders when they are due, or as soon as there is somebody to fire them after that; and tidies up.</summary>
+internal sealed class ReminderLoop(
+    Reminders reminders, ActorState state, ActorCalls calls, ActorDirectory directory, Sidecars sidecars, TimeProvider clock, ILogger<ReminderLoop> logger)
     : BackgroundService
 {
     private const int AtOnce = 50;
@@ -16,6 +17,7 @@ internal sealed class ReminderLoop(Reminders reminders, ActorCalls calls, ActorD
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> _firing = new();
+    private DateTimeOffset _swept;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -27,7 +29,7 @@ internal sealed class ReminderLoop(Reminders reminders, ActorCalls calls, ActorD
             {
                 wait = await RoundAsync(apps, stoppingToken);
             }
-            catch (NpgsqlException e)
+            catch (Exception e) when (e is NpgsqlException or FormatException)
             {
                 logger.LogRemindersLost(e.Message, e);
             }
@@ -41,6 +43,12 @@ internal sealed class ReminderLoop(Reminders reminders, ActorCalls calls, ActorD
             await calls.DeactivateAsync(idle, cancellationToken);
 
         var now = clock.GetUtcNow();
+        if (now - _swept > Longest)
+        {
+            await state.DeleteExpiredAsync(cancellationToken);
+            _swept = now;
+        }
+
         foreach (var reminder in await reminders.NextAsync(apps, AtOnce + _firing.Count, cancellationToken))
         {
             if (_firing.ContainsKey(reminder.Version)) continue;

@@ -8,6 +8,8 @@ create table if not exists actor_state (
   primary key (app, type, id, key)
 );
 
+create index if not exists actor_state_expires on actor_state (expires) where expires is not null;
+
 create table if not exists actor_reminders (
   app text not null,
   type text not null,

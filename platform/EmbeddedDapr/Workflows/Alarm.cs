@@ -17,6 +17,8 @@ internal sealed class Alarm : IDisposable
     /// <param name="timer">The durable timer's id; null for the start of the instance itself.</param>
     public void Add(Instance instance, int? timer, DateTimeOffset due)
     {
+        // How a worker writes "never".
+        if (due.Year == DateTimeOffset.MaxValue.Year) return;
         _times.Enqueue((instance, instance.Execution, timer), due);
         if (due < _set) Set(due);
     }

@@ -97,6 +97,8 @@ internal sealed partial class Session
         change.AfterCommit(() =>
         {
             _instances.Remove(instance.Id);
+            // The alarm may know the instance for as long as its longest timer.
+            instance.History.Clear();
             instance.Begun.TrySetResult();
             instance.Ended.TrySetResult();
         });

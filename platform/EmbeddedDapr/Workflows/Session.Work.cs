@@ -34,8 +34,8 @@ internal sealed partial class Session
             if (!_instances.TryGetValue(response.InstanceId, out var instance) || instance.Turn is not { } turn || turn.Token != response.CompletionToken)
                 return Task.CompletedTask;
             instance.Turn = null;
-            if (response.Actions.Any(action => action.WorkflowActionTypeCase == Action.WorkflowVersionNotAvailable))
-                Stall(instance, "no worker has the version that it began with");
+            if (response.Actions.Select(Fault).FirstOrDefault(fault => fault is not null) is { } fault)
+                Stall(instance, fault);
             else
                 Conclude(instance, turn, response, change);
             TakeTurn(instance);
@@ -77,9 +77,19 @@ internal sealed partial class Session
             case Action.SendEvent: Send(instance, action, change); break;
             case Action.CompleteWorkflow when action.CompleteWorkflow.WorkflowStatus == WorkflowStatus.ContinuedAsNew: Renew(instance, action.CompleteWorkflow, change); break;
             case Action.CompleteWorkflow: Complete(instance, action, turn, change); break;
-            default: throw new InvalidOperationException($"Action {action.WorkflowActionTypeCase} of workflow {instance.Id} is not known here.");
+            default: throw new InvalidOperationException($"Action {action.WorkflowActionTypeCase} has no fault, but is not known either.");
         }
     }
+
+    /// <returns>Why a workflow that asks for this can go no further; null when it can.</returns>
+    private static string? Fault(WorkflowAction action) => action.WorkflowActionTypeCase switch
+    {
+        Action.WorkflowVersionNotAvailable => "no worker has the version that it began with",
+        Action.None => $"its action {action.Id} is of a kind that the embedded runtime does not know",
+        Action.CreateTimer when action.CreateTimer.FireAt is null => $"its timer {action.Id} has no time",
+        Action.SendEvent when action.SendEvent.Instance is null => $"its event {action.SendEvent.Name} has no receiver",
+        _ => null,
+    };
 
     private void ScheduleActivity(Instance instance, WorkflowAction action, Change change)
     {

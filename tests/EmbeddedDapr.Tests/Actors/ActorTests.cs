@@ -53,7 +53,7 @@ public sealed class ActorTests
     {
         await using var office = await Office.OpenAsync();
         var call = () => office.Clerk("a").FailAsync("no such form");
-        (await call.Should().ThrowAsync<ActorMethodInvocationException>()).WithMessage("*no such form*");
+        (await call.Should().ThrowAsync<ActorMethodInvocationException>()).WithInnerException<ActorInvokeException>().WithMessage("*no such form*");
     }
 
     [Fact]

@@ -34,9 +34,19 @@ public sealed class Diary
 {
     public ConcurrentQueue<string> Entries { get; } = new();
 
-    public int Inside;
+    private int _inside;
 
-    public int MostInside;
+    public int MostInside { get; private set; }
+
+    public void Enter()
+    {
+        lock (Entries) MostInside = Math.Max(MostInside, ++_inside);
+    }
+
+    public void Leave()
+    {
+        lock (Entries) _inside--;
+    }
 
     public int Count(string entry) => Entries.Count(e => e == entry);
 }
@@ -45,11 +55,11 @@ internal sealed class Clerk(ActorHost host, Diary diary) : Actor(host), IClerk, 
 {
     public async Task<int> AddAsync(int amount)
     {
-        diary.MostInside = Math.Max(diary.MostInside, Interlocked.Increment(ref diary.Inside));
+        diary.Enter();
         var total = await StateManager.GetOrAddStateAsync("total", 0) + amount;
         await Task.Delay(5);
         await StateManager.SetStateAsync("total", total);
-        Interlocked.Decrement(ref diary.Inside);
+        diary.Leave();
         return total;
     }
 
@@ -84,10 +94,11 @@ internal sealed class Clerk(ActorHost host, Diary diary) : Actor(host), IClerk, 
         return Task.CompletedTask;
     }
 
-    public Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period)
+    public async Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period)
     {
         diary.Entries.Enqueue($"{reminderName} {Encoding.UTF8.GetString(state)}");
-        return Task.CompletedTask;
+        if (reminderName == "renew" && diary.Count($"{reminderName} note") == 1)
+            await RegisterReminderAsync(reminderName, state, TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(-1));
     }
 
     protected override Task OnActivateAsync()

@@ -40,7 +40,7 @@ internal sealed class Office : IAsyncDisposable
     }
 
     public IClerk Clerk(string id) =>
-        ActorProxy.Create<IClerk>(new ActorId(id), nameof(Clerk), new ActorProxyOptions { HttpEndpoint = Sidecar.ToString(), RequestTimeout = TimeSpan.FromSeconds(20) });
+        ActorProxy.Create<IClerk>(new ActorId(id), nameof(Clerk), new ActorProxyOptions { HttpEndpoint = Sidecar.ToString().TrimEnd('/'), RequestTimeout = TimeSpan.FromSeconds(20) });
 
     public async Task StartRuntimeAsync()
     {

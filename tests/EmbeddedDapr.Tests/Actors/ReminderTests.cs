@@ -23,7 +23,7 @@ public sealed class ReminderTests
     public async Task A_reminder_comes_as_often_as_was_said()
     {
         await using var office = await Office.OpenAsync();
-        await office.Clerk("a").RemindAsync("call", Soon, Soon, 3);
+        await office.Clerk("a").RemindAsync("call", Soon, TimeSpan.FromSeconds(1), 3);
         await Until.TrueAsync(async () => !await office.Clerk("a").HasReminderAsync("call"), "the reminder gone");
         office.Diary.Count("call note").Should().Be(3);
     }
@@ -61,6 +61,14 @@ public sealed class ReminderTests
         await office.Clerk("a").RemindAsync("other", Soon * 3, Once, 0);
         await Until.TrueAsync(() => office.Diary.Count("other note") == 1, "the other reminder");
         office.Diary.Count("call note").Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_reminder_that_is_registered_anew_while_it_comes_comes_again()
+    {
+        await using var office = await Office.OpenAsync();
+        await office.Clerk("a").RemindAsync("renew", Soon, Once, 0);
+        await Until.TrueAsync(() => office.Diary.Count("renew note") == 2, "the reminder that its own firing registered");
     }
 
     [Fact]

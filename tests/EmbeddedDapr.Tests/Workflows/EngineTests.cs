@@ -194,6 +194,30 @@ public sealed class EngineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_answer_to_a_lost_turn_does_not_pass_for_one_to_the_next()
+    {
+        await _worker.StartAsync("a");
+        await _worker.RaiseAsync("a", "First");
+        var first = await _worker.NextAsync();
+        await _worker.AnswerAsync(first);
+        await _worker.RaiseAsync("a", "Second");
+        await _worker.NextAsync();
+
+        await _worker.AnswerAsync(first, Complete(0));
+
+        (await _worker.Management.FindAsync("a", true, default))!.WorkflowStatus.Should().Be(WorkflowStatus.Running);
+    }
+
+    [Fact]
+    public async Task A_workflow_that_asks_for_what_is_not_known_here_stalls()
+    {
+        await _worker.StartAsync("a");
+        await _worker.RaiseAsync("a", "Go");
+        await _worker.AnswerAsync(await _worker.NextAsync(), new WorkflowAction { Id = 0 });
+        (await _worker.Management.FindAsync("a", true, default))!.WorkflowStatus.Should().Be(WorkflowStatus.Stalled);
+    }
+
+    [Fact]
     public async Task Ids_are_listed_by_pages()
     {
         foreach (var id in new[] { "c", "a", "b" }) await _worker.StartAsync(id, Complete(0));
