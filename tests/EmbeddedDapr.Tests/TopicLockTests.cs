@@ -1,0 +1,65 @@
+using DaprShop.ServiceKit;
+using EmbeddedDapr.PubSub;
+using EmbeddedDapr.Tests.Kit;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace EmbeddedDapr.Tests;
+
+/// <summary>A publication and a subscription that coincide, stopped half-way.</summary>
+public sealed class TopicLockTests
+{
+    private static readonly TopicName Topic = new(TestSidecars.PubSub, "notes");
+    private static readonly Message Note = new([1], "text/plain", new Dictionary<string, string>(), null);
+
+    [Fact]
+    public async Task A_publisher_waits_for_a_subscription_that_is_being_made()
+    {
+        await using var runtime = await TestRuntime.StartAsync(TestSidecars.For("reader"));
+        var store = runtime.Services.GetRequiredService<MessageStore>();
+        await store.PublishAsync(Topic, [Note], CancellationToken.None);
+        await using var connection = new NpgsqlConnection(runtime.Database);
+        await connection.OpenAsync();
+        await using var subscribing = await connection.BeginTransactionAsync();
+        await ExecuteAsync(connection, "select from topics for update");
+        await ExecuteAsync(connection, "insert into subscriptions (topic, consumer) select id, 'reader' from topics");
+
+        var publishing = store.PublishAsync(Topic, [Note], CancellationToken.None);
+        await FinishesOrWaitsAsync(publishing, runtime);
+        await subscribing.CommitAsync();
+        await publishing;
+
+        (await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from deliveries")).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_subscription_waits_for_a_publication_that_is_being_written()
+    {
+        await using var runtime = await TestRuntime.StartAsync(TestSidecars.For("reader"));
+        var store = runtime.Services.GetRequiredService<MessageStore>();
+        await store.PublishAsync(Topic, [Note], CancellationToken.None);
+        await using var connection = new NpgsqlConnection(runtime.Database);
+        await connection.OpenAsync();
+        await using var publishing = await connection.BeginTransactionAsync();
+        await ExecuteAsync(connection, "select from topics for share");
+        await ExecuteAsync(connection, "insert into messages (topic, payload, content_type, metadata) select id, '', '', '{}' from topics");
+
+        var subscribing = store.SubscribeAsync(Topic, "reader", broadcast: false, CancellationToken.None);
+        await FinishesOrWaitsAsync(subscribing, runtime);
+        await publishing.CommitAsync();
+        await subscribing;
+
+        (await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from deliveries")).Should().Be(2);
+    }
+
+    private static Task FinishesOrWaitsAsync(Task task, TestRuntime runtime) => Eventually.BecomesTrueAsync(
+        async () => task.IsCompleted
+            || await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") > 0,
+        "the end of it, or its waiting for a lock");
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}
