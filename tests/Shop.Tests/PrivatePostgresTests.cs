@@ -1,3 +1,4 @@
+using DaprShop.Shop.Infrastructure.Postgres;
 using DaprShop.TestKit;
 using Npgsql;
 
@@ -37,6 +38,17 @@ public sealed class PrivatePostgresTests
         var payments = await postgres.CreateDatabaseAsync("payments");
 
         await Refused(new NpgsqlConnectionStringBuilder(orders.App) { Database = payments.Name }.ConnectionString, "select 1");
+    }
+
+    [Fact]
+    public async Task The_database_of_the_sidecars_is_entered_by_its_owner_only()
+    {
+        var admin = (await LocalPostgres.SharedAsync()).Admin;
+        await new Provisioner(admin).DatabaseAsync("dapr", "dapr_1", TestContext.Current.CancellationToken);
+
+        var who = await RunAsync(admin, "select string_agg(rolname, ' ') from pg_roles where not rolsuper and rolname !~ '^pg_' and has_database_privilege(oid, 'dapr_1', 'connect')");
+
+        who.Should().Be("dapr_owner");
     }
 
     [Fact]

@@ -74,6 +74,8 @@ public sealed class LiveShop : IAsyncDisposable
             Environment = { ["KAFKA_HOME"] = Environment.GetEnvironmentVariable("KAFKA_HOME") ?? Path.GetFullPath(Path.Combine(SourceRoot(), "..", "shared", "kafka")) },
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
         };
+        // The servers of this machine's programs: tests kill them, and delete their data.
+        foreach (var server in new[] { "POSTGRES", "REDIS", "RABBITMQ", "KAFKA" }) start.Environment.TryAdd($"SHOP_{server}_FROM", "local");
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         using var patience = new CancellationTokenSource(Patience);

@@ -31,15 +31,17 @@ internal sealed class EmbeddedRuntime(ShopFolder shop, string program, DaprFile 
             Environment = new Dictionary<string, string> { [ConnectionVariable] = SecretFile.Read(shop.Owner)[Name] },
         };
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
-        // It is not well before its apps are; it is enough that it listens for each of them.
-        foreach (var app in file.Apps)
-            await (app == file.Apps[0]
-                ? servers.KeepAsync(spec, app.HttpPort, () => ListensAsync(http, app, cancel), cancel)
-                : Until.TrueAsync(async () => await ListensAsync(http, app, cancel) is null, TimeSpan.FromSeconds(60), cancel));
+        await servers.KeepAsync(spec, file.Apps[0].HttpPort, () => ProblemAsync(http, cancel), cancel);
     }
 
     public IReadOnlyList<ProcessSpec> ProcessesOf(DaprApp app) => [AppProcesses.App(app, shop)];
 
-    private static Task<string?> ListensAsync(HttpClient http, DaprApp app, CancellationToken cancel) =>
-        HttpProbe.ProblemAsync(http, new Uri($"http://127.0.0.1:{app.HttpPort}/v1.0/healthz"), anyAnswer: true, cancel);
+    /// <summary>It is not well before its apps are; it is enough that it listens for each of them.</summary>
+    private async Task<string?> ProblemAsync(HttpClient http, CancellationToken cancel)
+    {
+        foreach (var app in file.Apps)
+            if (await HttpProbe.ProblemAsync(http, new Uri($"http://127.0.0.1:{app.HttpPort}/v1.0/healthz"), anyAnswer: true, cancel) is { } problem)
+                return $"it does not serve {app.Id}: {problem}";
+        return null;
+    }
 }
