@@ -60,8 +60,6 @@ internal sealed class Node(Stage stage, NodeSpec spec, int index) : IAsyncDispos
                 ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{Text(AppPort)}",
                 ["DAPR_HTTP_PORT"] = Text(HttpPort),
                 ["DAPR_GRPC_PORT"] = Text(GrpcPort),
-                ["DAPR_HTTP_ENDPOINT"] = $"http://127.0.0.1:{Text(HttpPort)}",
-                ["DAPR_GRPC_ENDPOINT"] = $"http://127.0.0.1:{Text(GrpcPort)}",
                 ["RECORD"] = RecordFile,
                 ["SUBSCRIPTIONS"] = string.Join(';', spec.Subscriptions),
                 ["WORKFLOWS"] = spec.Workflows ? "true" : "false",
