@@ -16,7 +16,7 @@ public sealed class KilledApp(Servers servers) : Row(servers)
 
         await node.BehaveAsync("hold");
         await node.PublishAsync(subject, 1, 60);
-        await Wait.ForAsync(() => node.Numbers("taken", subject).Count > 0, "the app has a batch in hand", stage.Logs);
+        await Wait.ForAsync(() => node.InHand(subject).Count > 0, "the app has a batch in hand", stage.Logs);
         await node.KillAppAsync();
         node.Numbers("done", subject).Should().BeEmpty();
         var back = TimeProvider.System.GetTimestamp();

@@ -36,11 +36,16 @@ internal sealed class Node(Stage stage, NodeSpec spec, int index) : IAsyncDispos
     /// <summary>The numbers that were <paramref name="what"/>, in order, with repeats.</summary>
     public IReadOnlyList<long> Numbers(string what, string subject) => [.. Record.Where(d => d.What == what && d.Subject == subject && d.Number > 0).Select(d => d.Number)];
 
+    /// <summary>What came in and was not done yet, late probes too: they hold up what is behind them as everything does.</summary>
+    public IReadOnlyList<long> InHand(string subject) =>
+        [.. Record.Where(d => d.Subject == subject).GroupBy(d => d.Number).Where(g => g.All(d => d.What == "taken")).SelectMany(g => g.Select(d => d.Number))];
+
     /// <summary>Starts the app and, where it is not running, its sidecar; returns when the sidecar calls both healthy.</summary>
     public async Task StartAsync(string behaviour = "handle")
     {
         StartApp(behaviour);
         await stage.StartSidecarAsync(this);
+        await Wait.ForAsync(() => AppAnswersAsync("healthz"), $"{Name} answers", stage.Logs);
         await Wait.ForAsync(() => TryAsync(() => _http.GetAsync(new Uri($"http://127.0.0.1:{HttpPort}/v1.0/healthz"))), $"{Name} and its sidecar are healthy", stage.Logs);
     }
 
@@ -55,8 +60,6 @@ internal sealed class Node(Stage stage, NodeSpec spec, int index) : IAsyncDispos
                 ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{Text(AppPort)}",
                 ["DAPR_HTTP_PORT"] = Text(HttpPort),
                 ["DAPR_GRPC_PORT"] = Text(GrpcPort),
-                ["DAPR_HTTP_ENDPOINT"] = $"http://127.0.0.1:{Text(HttpPort)}",
-                ["DAPR_GRPC_ENDPOINT"] = $"http://127.0.0.1:{Text(GrpcPort)}",
                 ["RECORD"] = RecordFile,
                 ["SUBSCRIPTIONS"] = string.Join(';', spec.Subscriptions),
                 ["WORKFLOWS"] = spec.Workflows ? "true" : "false",
