@@ -12,15 +12,16 @@ public sealed class BrokerTests
     private const int Imported = 500;
 
     [Theory]
-    [InlineData("redis", "redis")]
-    [InlineData("rabbitmq", "redis")]
-    [InlineData("kafka", "redis")]
-    [InlineData("redis", "postgres")]
-    [InlineData("rabbitmq", "postgres")]
-    [InlineData("kafka", "postgres")]
-    public async Task The_shop_works_on_any_broker_and_any_store(string broker, string store)
+    [InlineData("dapr", "redis", "redis")]
+    [InlineData("dapr", "rabbitmq", "redis")]
+    [InlineData("dapr", "kafka", "redis")]
+    [InlineData("dapr", "redis", "postgres")]
+    [InlineData("dapr", "rabbitmq", "postgres")]
+    [InlineData("dapr", "kafka", "postgres")]
+    [InlineData("embedded", null, null)]
+    public async Task The_shop_works_on_either_runtime_any_broker_and_any_store(string runtime, string? broker, string? store)
     {
-        await using var fixture = await ShopFixture.OfAsync("dapr", broker, store);
+        await using var fixture = await ShopFixture.OfAsync(runtime, broker, store);
 
         await IsConfirmedAsync(fixture);
         await IsCancelledAsync(fixture);

@@ -7,7 +7,7 @@ using System.Text.Json;
 namespace DaprShop.SystemTests;
 
 /// <summary>
-/// The whole shop on real Dapr, run by the <c>shop</c> command from a checkout of its own: a folder with the built programs, so that a developer's
+/// The whole shop, run by the <c>shop</c> command from a checkout of its own: a folder with the built programs, so that a developer's
 /// data stay untouched. The ports are the shop's fixed ones.
 /// </summary>
 public sealed class LiveShop : IAsyncDisposable
@@ -34,10 +34,10 @@ public sealed class LiveShop : IAsyncDisposable
 
     public HttpClient Gateway { get; } = new() { BaseAddress = new Uri("http://127.0.0.1:8080/"), Timeout = TimeSpan.FromSeconds(30) };
 
-    /// <summary>A shop that is ready. Where Dapr is missing the test is skipped, saying so; in CI it fails.</summary>
+    /// <summary>A shop that is ready, on the runtime that the machine has if none is named. Where Dapr is asked for and missing the test is skipped, saying so; in CI it fails.</summary>
     public static async Task<LiveShop> UpAsync(string runtime = "auto", string? broker = null, string? store = null)
     {
-        if (Environment.GetEnvironmentVariable("CI") != "true")
+        if (runtime == "dapr" && Environment.GetEnvironmentVariable("CI") != "true")
             Assert.SkipUnless(File.Exists(Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dapr", "bin", "daprd")), "Dapr is not installed in ~/.dapr/bin.");
         var shop = new LiveShop();
         try
@@ -118,13 +118,23 @@ public sealed class LiveShop : IAsyncDisposable
             : status.RootElement.GetProperty("infra").EnumerateArray().Single(i => i.GetProperty("name").GetString() == target).GetProperty("pid").GetInt32();
     }
 
-    /// <summary>Kills a process with SIGKILL; with <paramref name="wiped"/>, the data of the server that it is are deleted first.</summary>
-    public void Kill(int pid, string? wiped)
+    /// <summary>The pids of the shop's supervisor and of all that it keeps running.</summary>
+    public async Task<IReadOnlyList<int>> AllPidsAsync()
     {
-        if (wiped is not null) Directory.Delete(PathOf(Path.Combine(".shop", wiped)), recursive: true);
+        using var state = JsonDocument.Parse(await File.ReadAllTextAsync(PathOf(Path.Combine(".shop", "state.json"))));
+        var kept = state.RootElement.GetProperty("units").EnumerateArray().SelectMany(unit => unit.GetProperty("processes").EnumerateArray());
+        return [.. kept.Select(process => process.GetProperty("identity")).Prepend(state.RootElement.GetProperty("supervisor")).Select(identity => identity.GetProperty("pid").GetInt32())];
+    }
+
+    /// <summary>Kills a process with SIGKILL.</summary>
+    public static void Kill(int pid)
+    {
         using var process = Process.GetProcessById(pid);
         process.Kill();
     }
+
+    /// <summary>Deletes the data of a server.</summary>
+    public void Wipe(string server) => Directory.Delete(PathOf(Path.Combine(".shop", server)), recursive: true);
 
     /// <summary>Asks until <paramref name="condition"/> holds.</summary>
     public static async Task UntilAsync(Func<Task<bool>> condition, string what)

@@ -16,7 +16,7 @@ public sealed class ShopFixture : IAsyncLifetime
     public HttpClient Bob { get; private set; } = null!;
 
     /// <summary>A shop on something else than the usual.</summary>
-    public static async Task<ShopFixture> OfAsync(string runtime, string broker, string store)
+    public static async Task<ShopFixture> OfAsync(string runtime, string? broker, string? store)
     {
         var fixture = new ShopFixture { Shop = await LiveShop.UpAsync(runtime, broker, store) };
         await fixture.ComeInAsync();
