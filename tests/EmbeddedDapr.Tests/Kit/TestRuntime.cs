@@ -1,7 +1,9 @@
 using Dapr.Client;
+using DaprShop.ServiceKit;
 using DaprShop.TestKit;
 using EmbeddedDapr.Hosting;
 using Microsoft.AspNetCore.Builder;
+using Npgsql;
 
 namespace EmbeddedDapr.Tests.Kit;
 
@@ -9,23 +11,28 @@ namespace EmbeddedDapr.Tests.Kit;
 internal sealed class TestRuntime : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly bool _ownsDatabase;
 
-    private TestRuntime(WebApplication app, string database) => (_app, Database) = (app, database);
+    private TestRuntime(WebApplication app, string database, bool ownsDatabase) => (_app, Database, _ownsDatabase) = (app, database, ownsDatabase);
 
     /// <summary>Connection string of the runtime's database.</summary>
     public string Database { get; }
 
     public IServiceProvider Services => _app.Services;
 
-    public static Task<string> NewDatabaseAsync() => LocalPostgres.SharedAsync().ContinueWith(p => p.Result.CreateDatabaseAsync("orders")).Unwrap().ContinueWith(d => d.Result.Owner);
+    public static async Task<string> NewDatabaseAsync() => (await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("orders")).Owner;
 
-    public static async Task<TestRuntime> StartAsync(params Sidecar[] sidecars) => await StartOnAsync(await NewDatabaseAsync(), sidecars);
+    /// <summary>On a database of its own, which goes with it.</summary>
+    public static async Task<TestRuntime> StartAsync(params Sidecar[] sidecars) => await StartAsync(await NewDatabaseAsync(), ownsDatabase: true, sidecars);
 
-    public static async Task<TestRuntime> StartOnAsync(string database, params Sidecar[] sidecars)
+    /// <summary>On a database that others use, or will use.</summary>
+    public static Task<TestRuntime> StartOnAsync(string database, params Sidecar[] sidecars) => StartAsync(database, ownsDatabase: false, sidecars);
+
+    private static async Task<TestRuntime> StartAsync(string database, bool ownsDatabase, Sidecar[] sidecars)
     {
         var app = await Runtime.BuildAsync(new Sidecars(sidecars), database);
         await app.StartAsync();
-        return new(app, database);
+        return new(app, database, ownsDatabase);
     }
 
     /// <summary>The official client, at a sidecar's ports.</summary>
@@ -41,5 +48,8 @@ internal sealed class TestRuntime : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
+        if (!_ownsDatabase) return;
+        // Now and not at the end: a server with a hundred databases takes its time to be deleted.
+        await Sql.ScalarAsync<object>((await LocalPostgres.SharedAsync()).Admin, $"drop database {new NpgsqlConnectionStringBuilder(Database).Database} with (force)");
     }
 }
