@@ -55,6 +55,7 @@ internal static class Runtime
 
         var app = builder.Build();
         await Schema.CreateAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), cancellationToken);
+        app.UseSlashes();
         app.UseApiErrors();
         app.UseApiTokens();
         app.MapMetadata();

@@ -18,6 +18,7 @@ internal static class Test
     {
         // ./shop has just built everything; building again would replace the program that is running.
         var command = new ProcessStartInfo("dotnet", ["test", "--solution", "DaprShop.sln", "-c", "Release", "--no-build"]) { WorkingDirectory = shop.Root, RedirectStandardOutput = true };
+        var started = TimeProvider.System.GetUtcNow().UtcDateTime;
         using var dotnet = Process.Start(command)!;
         var counts = new TestCounts();
         while (await dotnet.StandardOutput.ReadLineAsync(cancel) is { } line)
@@ -26,7 +27,8 @@ internal static class Test
             counts.Read(line);
         }
         await dotnet.WaitForExitAsync(cancel);
-        if (new FileInfo(Path.Combine(shop.Root, "artifacts", "conformance.md")) is { Exists: true } table && table.LastWriteTime >= dotnet.StartTime)
+        // What the runtimes, brokers and stores can do; its tests' own output is not shown.
+        if (new FileInfo(Path.Combine(shop.Root, "artifacts", "conformance.md")) is { Exists: true } table && table.LastWriteTimeUtc >= started)
             Console.WriteLine(await File.ReadAllTextAsync(table.FullName, cancel));
         Console.WriteLine(counts);
         return dotnet.ExitCode;
