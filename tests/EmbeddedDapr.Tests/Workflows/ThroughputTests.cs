@@ -16,7 +16,7 @@ public sealed class ThroughputTests(SharedStack stack, ITestOutputHelper output)
     public async Task Three_activities(int inFlight, int count)
     {
         await RunAsync(inFlight, 300);
-        var postgres = (await LocalPostgres.SharedAsync()).Pid;
+        var postgres = (await LocalPostgres.SharedAsync()).Pid!.Value;
         var (cpu, postgresCpu, clock) = (Process.GetCurrentProcess().TotalProcessorTime, CpuOfFamily(postgres), Stopwatch.StartNew());
         await RunAsync(inFlight, count);
         var spent = Process.GetCurrentProcess().TotalProcessorTime - cpu;
