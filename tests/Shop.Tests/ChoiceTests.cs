@@ -47,7 +47,8 @@ public sealed class ChoiceTests
     [Fact]
     public async Task What_is_not_there_is_refused_with_what_to_do()
     {
-        await Refused(new(HasEmbedded: true), "dapr", null, null, "*dapr init --slim*");
+        await Refused(new(HasEmbedded: true), "dapr", null, null, "*dapr init --slim*embedded*");
+        await Refused(new(Dapr: "/dapr/bin", HasEmbedded: true, Missing: "kafka"), "dapr", "kafka", null, "kafka cannot be had");
         await Refused(new(), "auto", null, null, "*dapr init --slim*");
         await Refused(new(Dapr: "/dapr/bin"), "embedded", null, null, "*not built in this checkout*");
     }
@@ -62,7 +63,7 @@ public sealed class ChoiceTests
     private static async Task Refused(FakeMachine machine, string runtime, string? broker, string? store, string message)
     {
         var act = () => ChooseAsync(machine, runtime, broker, store);
-        await act.Should().ThrowAsync<ShopException>().WithMessage(message);
+        (await act.Should().ThrowAsync<ShopException>().WithMessage(message)).Which.ExitCode.Should().Be(2, "the machine lacks something, and nothing was tried");
     }
 
     private sealed record FakeMachine(string? Dapr = null, bool HasEmbedded = false, string? Missing = null) : IMachine

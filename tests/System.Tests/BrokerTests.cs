@@ -37,7 +37,7 @@ public sealed class BrokerTests
         var before = await IsConfirmedAsync(fixture);
 
         await fixture.Shop.RunAsync("down");
-        await fixture.Shop.RunAsync("up", "--detach", "--broker", "rabbitmq", "--store", "postgres");
+        await fixture.Shop.StartAsync("dapr", "rabbitmq", "postgres");
         await IsConfirmedAsync(fixture);
         (await TimelineAsync(fixture, before)).Should().Equal("accepted", "reserved", "paid", "confirmed");
 

@@ -42,7 +42,7 @@ public sealed class KillTests
         string[] import = ["import", RetailFile.Write(shop.PathOf("retail.csv"), Orders), "--opening", "exact", "--json"];
         var first = shop.TryAsync(import);
         await IsUnderWayAsync(first, olga);
-        foreach (var pid in await shop.AllPidsAsync()) LiveShop.Kill(pid);
+        foreach (var pid in new Footprint(shop).Pids) LiveShop.Kill(pid);
 
         await shop.RunAsync("up", "--detach", "--runtime", "embedded");
         await first;

@@ -15,6 +15,12 @@ public sealed class DockerWayTests
 {
     private readonly ServerKind _redis = new RedisServer();
 
+    public DockerWayTests()
+    {
+        if (Environment.GetEnvironmentVariable("CI") != "true")
+            Assert.SkipWhen(Executable.Find("redis-server") is null, "There is no redis-server on PATH, which stands for the image.");
+    }
+
     [Fact]
     public async Task A_container_has_a_name_and_a_volume_of_its_own_and_is_gone_after_down()
     {

@@ -14,9 +14,9 @@ internal static class Audit
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "One JSON object and nothing else." };
-        var wait = new Option<int>("--wait") { Description = "Seconds to wait for the shop to come to rest, at most.", DefaultValueFactory = _ => 30 };
+        var wait = Number.Option("--wait", "Seconds to wait for the shop to come to rest, at most. Default: 30.", least: 0);
         var command = new Command("audit", "Check every invariant over all databases.") { json, wait };
-        command.SetAction((given, cancel) => RunAsync(ShopFolder.Find(), given.GetValue(json), TimeSpan.FromSeconds(given.GetValue(wait)), cancel));
+        command.SetAction((given, cancel) => RunAsync(ShopFolder.Find(), given.GetValue(json), TimeSpan.FromSeconds(given.GetValue(wait) ?? 30), cancel));
         return command;
     }
 

@@ -15,9 +15,9 @@ internal static class BenchCommand
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "One JSON object and nothing else.", Recursive = true };
-        var seconds = new Option<int>("--seconds") { Description = "The length of a block.", DefaultValueFactory = _ => 10 };
+        var seconds = Number.Option("--seconds", "The length of a block. Default: 10.", least: 1);
         var saga = new Command("saga", "One workflow per order against batches, in turn: rate, latency and CPU per order.") { seconds };
-        saga.SetAction((given, cancel) => SagaAsync(TimeSpan.FromSeconds(given.GetValue(seconds)), given.GetValue(json), cancel));
+        saga.SetAction((given, cancel) => SagaAsync(TimeSpan.FromSeconds(given.GetValue(seconds) ?? 10), given.GetValue(json), cancel));
         var latency = new Command("latency", "From the 202 to `confirmed`, fifty orders one by one.");
         latency.SetAction((given, cancel) => LatencyAsync(given.GetValue(json), cancel));
         return new Command("bench", "Measure the running shop.") { json, saga, latency };

@@ -16,17 +16,12 @@ internal static class Import
         var file = new Argument<string>("file") { Description = "The retail file (.csv or .csv.xz), or `sample`: a hundred made-up orders." };
         var opening = new Option<Opening>("--opening")
         {
-            Description = "Stock before the first order: exactly what is ordered, one unit less of each SKU, or ten times as much (exact, short, plenty).",
-        };
-        var orders = new Option<int>("--orders") { Description = "Only so many orders, from the beginning.", DefaultValueFactory = _ => int.MaxValue };
+            Description = "Stock before the first order: exactly what is ordered, one unit less of each SKU, or ten times as much.",
+        }.AcceptOnlyFromAmong("exact", "short", "plenty");
+        var orders = Number.Option("--orders", "Only so many orders, from the beginning. Default: all.", least: 1);
         var json = new Option<bool>("--json") { Description = "One JSON object and nothing else." };
         var command = new Command("import", "Import a retailer's orders and returns, and compare the outcome with the file.") { file, opening, orders, json };
-        orders.Validators.Add(given =>
-        {
-            if (given.GetValueOrDefault<int>() < 1)
-                given.AddError("--orders is at least 1.");
-        });
-        command.SetAction((given, cancel) => RunAsync(RetailSource.Of(given.GetValue(file)!), given.GetValue(opening), given.GetValue(orders), given.GetValue(json), cancel));
+        command.SetAction((given, cancel) => RunAsync(RetailSource.Of(given.GetValue(file)!), given.GetValue(opening), given.GetValue(orders) ?? int.MaxValue, given.GetValue(json), cancel));
         return command;
     }
 
@@ -51,6 +46,9 @@ internal static class Operator
 
     public static GatewayClient Connect(ShopFolder shop, string name)
     {
+        // A running import outlasts a shop that dies; one that begins without a shop would wait for ever.
+        if (!File.Exists(shop.State))
+            throw new ShopException("The shop is down. `./shop up --detach` starts it.");
         var file = DaprFile.Load(Path.Combine(shop.Root, "dapr.yaml"));
         return new GatewayClient(Overview.Gateway(file), Jwt.Create(Token.Key(), name, "operator", TimeProvider.System.GetUtcNow(), Shift));
     }

@@ -21,7 +21,7 @@ internal static class Logs
     {
         var files = Files(shop, app);
         if (files.Count == 0)
-            throw new ShopException(app is null ? "There are no logs: the shop was never started." : $"There is no log of '{app}'. There are: {string.Join(", ", Files(shop, null).Select(Name))}.");
+            throw new ShopException(app is null || Files(shop, null).Count == 0 ? "There are no logs: the shop was never started." : $"There is no log of '{app}'. There are: {string.Join(", ", Files(shop, null).Select(Name))}.");
         var width = files.Max(file => Name(file).Length);
         var followed = files.Select(file => new FollowedFile(file)).ToList();
         do

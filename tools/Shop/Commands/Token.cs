@@ -15,7 +15,7 @@ internal static class Token
         var command = new Command("token", "Print a JWT for the gateway, valid for a day.") { customer, oper };
         command.Validators.Add(given =>
         {
-            if (given.GetValue(customer) is not null && given.GetValue(oper) is not null)
+            if (given.GetResult(customer) is not null && given.GetResult(oper) is not null)
                 given.AddError("A token is a customer's or an operator's: give one of --customer and --operator.");
         });
         command.SetAction(given => Console.WriteLine(given.GetValue(oper) is { } name

@@ -52,8 +52,8 @@ internal sealed class GatewayClient : IDisposable
             }
             catch (Exception away) when (away is HttpRequestException or IOException or JsonException or OperationCanceledException && !cancel.IsCancellationRequested)
             {
-                if (attempt == 0 && method == HttpMethod.Get && away is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } && _repeated == 0)
-                    await Console.Error.WriteLineAsync($"Nobody answers at {_address}; trying until somebody does. `./shop up --detach` starts the shop.");
+                if (_repeated == 0 && away is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError })
+                    await Console.Error.WriteLineAsync($"Nobody answers at {_address}; trying until somebody does. `./shop status` tells what is wrong, `./shop up --detach` starts the shop.");
             }
 
             Interlocked.Increment(ref _repeated);

@@ -23,22 +23,18 @@ internal sealed record Choice(string Runtime, string Broker, string Store, strin
 
         var broker = order.Broker ?? file.Broker ?? throw new ShopException("dapr.yaml names no broker: its resourcesPaths need a folder of components/brokers. Or use --broker.");
         var store = order.Store ?? file.Store ?? throw new ShopException("dapr.yaml names no store: its resourcesPaths need a folder of components/stores. Or use --store.");
-        if (order.Runtime == "dapr")
-            return machine.DaprFolder is { } folder
-                ? new("dapr", broker, store, $"you asked for it ({folder})")
-                : throw new ShopException(NoDapr, CannotBeHad);
-
-        if (machine.DaprFolder is { } installed)
-        {
-            var missing = await machine.MissingAsync(broker) ?? (store == broker || store == Postgres ? null : await machine.MissingAsync(store));
-            if (missing is null)
-                return new("dapr", broker, store, $"the Dapr runtime is installed ({installed}), and {string.Join(" and ", new[] { broker, store }.Distinct())} can be had");
-            return !asked && machine.HasEmbedded ? Embedded($"the Dapr runtime is installed, but it has nothing to stand on. {missing}") : throw new ShopException(missing, CannotBeHad);
-        }
-        return !asked && machine.HasEmbedded ? Embedded("the Dapr runtime is not installed") : throw new ShopException(NoDapr);
+        var mayBeEmbedded = order.Runtime != "dapr" && !asked && machine.HasEmbedded;
+        if (machine.DaprFolder is not { } folder)
+            return mayBeEmbedded ? Embedded("the Dapr runtime is not installed") : throw new ShopException(machine.HasEmbedded ? $"{NoDapr} {WithoutDapr}" : NoDapr, CannotBeHad);
+        var missing = await machine.MissingAsync(broker) ?? (store == broker || store == Postgres ? null : await machine.MissingAsync(store));
+        if (missing is not null)
+            return mayBeEmbedded ? Embedded($"the Dapr runtime is installed, but it has nothing to stand on. {missing}") : throw new ShopException(missing, CannotBeHad);
+        return new("dapr", broker, store, order.Runtime == "dapr" ? $"you asked for it ({folder})"
+            : $"the Dapr runtime is installed ({folder}), and {string.Join(" and ", new[] { broker, store }.Distinct())} can be had");
     }
 
     private const string NoDapr = "The Dapr runtime is not installed: no daprd, placement and scheduler in ~/.dapr/bin. Run `dapr init --slim`, or set DAPR_RUNTIME_PATH.";
+    private const string WithoutDapr = "`./shop up` without --runtime, --broker and --store needs no Dapr: it runs on the embedded runtime.";
 
     private static Choice Embedded(string reason) => new("embedded", Postgres, Postgres, reason);
 }
