@@ -146,6 +146,7 @@ public sealed class SagaTests
         await using var db = await OrdersDatabase.CreateAsync();
         var order = (await db.AcceptAsync(1))[0];
         var batch = (await db.ClaimAsync())[0];
+        (await db.Store.OwnedAsync(batch, CancellationToken.None)).Single().Attempts.Should().Be(1);
         await db.Store.WriteAsync(batch, new StepResult { PutBack = [(order, TimeProvider.System.GetUtcNow().AddMinutes(1))], Finish = true }, CancellationToken.None);
 
         (await db.ClaimAsync()).Should().BeEmpty();
