@@ -166,6 +166,28 @@ public sealed class SagaTests
     }
 
     [Fact]
+    public async Task What_was_paid_and_then_cancelled_gives_its_money_and_its_stock_back()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var house = new FakeHouse(units: 1);
+        var order = (await db.AcceptAsync(1))[0];
+        await RunAsync(db, house, (await db.ClaimAsync())[0]);
+        (house.Charges[order], house.Free).Should().Be((ChargeState.Captured, 0));
+        await Sql.ScalarAsync<object>(db.Names.App, "update orders set status = 'cancelled', version = version + 1, undo = true, due_at = now()");
+        var undoing = (await db.ClaimAsync())[0];
+
+        house.Failure = System.Net.HttpStatusCode.InternalServerError;
+        var refused = () => RunAsync(db, house, undoing);
+        await refused.Should().ThrowAsync<HttpRequestException>("a refund that failed was not given");
+        (await db.NumberAsync("select count(*) from orders where undo")).Should().Be(1);
+
+        house.Failure = null;
+        await RunAsync(db, house, undoing);
+
+        (house.Charges[order], house.Free).Should().Be((ChargeState.Refunded, 1));
+    }
+
+    [Fact]
     public async Task Concurrent_dispatchers_never_claim_the_same_order()
     {
         await using var db = await OrdersDatabase.CreateAsync();

@@ -73,6 +73,6 @@ public sealed class LocalPostgres : IAsyncDisposable
     {
         _server.Identity.Send(Signal.Quit);
         _server.Ended.Wait(TimeSpan.FromSeconds(5));
-        _folder.Delete();
+        _folder.DeleteBehind();
     }
 }
