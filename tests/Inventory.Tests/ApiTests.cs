@@ -97,6 +97,14 @@ public sealed class ApiTests(InventoryFixture fixture) : IClassFixture<Inventory
     }
 
     [Fact]
+    public async Task The_description_of_the_API_says_that_a_name_is_text()
+    {
+        var document = await _olga.GetFromJsonAsync<JsonElement>("openapi/v1.json", TestContext.Current.CancellationToken);
+        document.GetProperty("components").GetProperty("schemas").EnumerateObject().SelectMany(s => s.Value.GetProperty("properties").EnumerateObject())
+            .Where(p => p.Name == "name").Select(p => p.Value.GetProperty("type").GetString()).Should().NotBeEmpty().And.OnlyContain(type => type == "string");
+    }
+
+    [Fact]
     public async Task A_sku_has_sixty_four_characters_at_most() =>
         await IsProblemAsync(await SendAsync(_olga, "PUT", $"items/{new string('s', 65)}", new { name = "Long", price = 1 }), 422, "invalid");
 
