@@ -66,8 +66,10 @@ public static class Problems
             ProblemException known => known.Problem,
             BadHttpRequestException { InnerException: ProblemException known } => known.Problem,
             BadHttpRequestException { StatusCode: 413 } => Of(413, "too-large", "Body too large", $"A body has at most {ShopService.MaxBodySize} bytes."),
-            BadHttpRequestException { InnerException: JsonException json } => Of(400, "malformed-json", "Malformed JSON", json.Message),
+            BadHttpRequestException { InnerException: JsonException json } => Of(400, "malformed-json", "Malformed JSON", json.Message, ("path", json.Path)),
             BadHttpRequestException bad => Of(bad.StatusCode, "bad-request", "Bad request", bad.Message),
+            // Text from an address; a body's was refused before.
+            PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } => Of(400, "bad-request", "Bad request", StorableText.Refusal),
             // The classes of a wrong statement or value: waiting would not mend it.
             PostgresException { SqlState: ['2', '2' or '3', ..] or ['4', '2', ..] } => Fault,
             NpgsqlException or HttpRequestException or TimeoutException or OperationCanceledException =>

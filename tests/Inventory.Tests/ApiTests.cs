@@ -87,6 +87,24 @@ public sealed class ApiTests(InventoryFixture fixture) : IClassFixture<Inventory
         await IsProblemAsync(await SendAsync(_olga, "PUT", "items/cup", new { name, price }), 422, "invalid");
 
     [Fact]
+    public async Task Text_that_no_database_can_hold_is_refused()
+    {
+        await IsProblemAsync(await SendAsync(_olga, "PUT", "items/cup", new { name = "Cu\0p", price = 1 }), 400, "malformed-json");
+        await IsProblemAsync(await SendAsync(_olga, "POST", "stock/cup/receipts", new { quantity = 1, reason = "be\0cause" }), 400, "malformed-json");
+        await IsProblemAsync(await SendAsync(_olga, "GET", "stock?sku=cu%00p"), 400, "bad-request");
+        await IsProblemAsync(await SendAsync(_olga, "GET", "stock?cursor=%00"), 400, "bad-request");
+        await IsProblemAsync(await SendAsync(_olga, "GET", "stock/cup/movements?location=%00"), 400, "bad-request");
+    }
+
+    [Fact]
+    public async Task The_description_of_the_API_says_that_a_name_is_text()
+    {
+        var document = await _olga.GetFromJsonAsync<JsonElement>("openapi/v1.json", TestContext.Current.CancellationToken);
+        document.GetProperty("components").GetProperty("schemas").EnumerateObject().SelectMany(s => s.Value.GetProperty("properties").EnumerateObject())
+            .Where(p => p.Name == "name").Select(p => p.Value.GetProperty("type").GetString()).Should().NotBeEmpty().And.OnlyContain(type => type == "string");
+    }
+
+    [Fact]
     public async Task A_sku_has_sixty_four_characters_at_most() =>
         await IsProblemAsync(await SendAsync(_olga, "PUT", $"items/{new string('s', 65)}", new { name = "Long", price = 1 }), 422, "invalid");
 

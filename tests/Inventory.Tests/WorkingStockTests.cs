@@ -20,6 +20,10 @@ public sealed class WorkingStockTests
         (1, Gen.Select(Gen.Int[0, 2], Gen.Int[1, 8], Gen.Int[0, 1], (sku, quantity, place) => new Step(StepKind.TakeAway, [new(Skus[sku], quantity)], place))));
 
     [Fact]
+    public void What_is_allocated_held_or_unavailable_is_promised_to_nobody() =>
+        (Level.Empty("cup", "main") with { OnHand = 100, Allocated = 1, Held = 20, Unavailable = 40 }).Available.Should().Be(39);
+
+    [Fact]
     public void Any_sequence_of_operations_ends_where_the_model_ends() => Steps.List[1, 40].Sample(steps =>
     {
         var stock = new WorkingStock([], Now);

@@ -37,6 +37,15 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     }
 
     [Fact]
+    public async Task Text_that_no_database_can_hold_is_refused_and_the_character_is_named()
+    {
+        using var sku = await PlaceAsync(_alice, New(), sku: "cu\0p");
+        using var customer = await PlaceAsync(_olga, New(), customer: "ali\0ce");
+        foreach (var refused in new[] { sku, customer })
+            (await IsProblemAsync(refused, 400, "malformed-json")).GetProperty("detail").GetString().Should().Contain("U+0000");
+    }
+
+    [Fact]
     public async Task A_customer_sees_and_cancels_only_their_own_orders_an_operator_everybodys()
     {
         var id = await IdAsync(_alice);

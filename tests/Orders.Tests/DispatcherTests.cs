@@ -92,11 +92,27 @@ public sealed class DispatcherTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_batch_that_is_settled_here_wakes_the_dispatcher()
+    {
+        await StartAsync(size: 1, slots: 1);
+        await ArriveAsync(1);
+        await StartedAsync(1);
+        await _dispatcher.StopAsync(CancellationToken.None);
+        await _signal.WaitAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+
+        await new SettleOrders(_db.Store, new Downstream(new FakeHouse(units: 1)), _dispatcher, _time).RunAsync(null!, Engine.Started.Single());
+
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        await _signal.WaitAsync(Timeout.InfiniteTimeSpan, deadline.Token);
+    }
+
+    [Fact]
     public async Task A_slot_is_free_again_when_another_replica_has_settled_its_batch()
     {
         await ArriveAsync(2);
         await StartAsync(size: 1, slots: 1);
         await StartedAsync(1);
+        _signal.Waiting.Should().Be(0, "a claim takes what waits");
 
         await FinishAsync(Engine.Started.Single(), tellDispatcher: false);
 

@@ -72,12 +72,16 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
     /// <summary>Called before each request is carried out.</summary>
     public Func<string, Task>? Before { get; set; }
 
+    /// <summary>While it is set, whatever is asked is answered with this failure.</summary>
+    public HttpStatusCode? Failure { get; set; }
+
     public HttpClient CreateClient(string name) => new(this, disposeHandler: false) { BaseAddress = new Uri($"http://{name}/") };
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var path = request.RequestUri!.AbsolutePath;
         if (Before is { } before) await before(path);
+        if (Failure is { } failure) return new HttpResponseMessage(failure);
         object? answer;
         switch (path)
         {

@@ -146,6 +146,7 @@ public sealed class SagaTests
         await using var db = await OrdersDatabase.CreateAsync();
         var order = (await db.AcceptAsync(1))[0];
         var batch = (await db.ClaimAsync())[0];
+        (await db.Store.OwnedAsync(batch, CancellationToken.None)).Single().Attempts.Should().Be(1);
         await db.Store.WriteAsync(batch, new StepResult { PutBack = [(order, TimeProvider.System.GetUtcNow().AddMinutes(1))], Finish = true }, CancellationToken.None);
 
         (await db.ClaimAsync()).Should().BeEmpty();
@@ -162,6 +163,28 @@ public sealed class SagaTests
         await RunAsync(db, new FakeHouse(units: 1), (await db.ClaimAsync())[0]);
 
         (await db.NumberAsync($"select count(*) from orders where id = '{order}' and not undo")).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task What_was_paid_and_then_cancelled_gives_its_money_and_its_stock_back()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var house = new FakeHouse(units: 1);
+        var order = (await db.AcceptAsync(1))[0];
+        await RunAsync(db, house, (await db.ClaimAsync())[0]);
+        (house.Charges[order], house.Free).Should().Be((ChargeState.Captured, 0));
+        await Sql.ScalarAsync<object>(db.Names.App, "update orders set status = 'cancelled', version = version + 1, undo = true, due_at = now()");
+        var undoing = (await db.ClaimAsync())[0];
+
+        house.Failure = System.Net.HttpStatusCode.InternalServerError;
+        var refused = () => RunAsync(db, house, undoing);
+        await refused.Should().ThrowAsync<HttpRequestException>("a refund that failed was not given");
+        (await db.NumberAsync("select count(*) from orders where undo")).Should().Be(1);
+
+        house.Failure = null;
+        await RunAsync(db, house, undoing);
+
+        (house.Charges[order], house.Free).Should().Be((ChargeState.Refunded, 1));
     }
 
     [Fact]

@@ -36,6 +36,6 @@ internal sealed class ProcessPostgres(OwnedProcess server, TestFolder folder, st
     {
         server.Identity.Send(Signal.Quit);
         server.Ended.Wait(TimeSpan.FromSeconds(5));
-        folder.Delete();
+        folder.DeleteBehind();
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using DaprShop.Shop.Processes;
 
@@ -35,6 +36,13 @@ internal sealed class TestFolder
         {
             // A last process of the server may still be writing: the next run sweeps it.
         }
+    }
+
+    /// <summary>Deletes it without waiting: a cluster has thousands of files, and the test runner soon ends a process whose exit handlers are busy.</summary>
+    public void DeleteBehind()
+    {
+        if (OperatingSystem.IsWindows()) Delete();
+        else Process.Start("rm", ["-rf", Path]).Dispose();
     }
 
     private static void Sweep()
