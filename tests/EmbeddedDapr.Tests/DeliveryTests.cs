@@ -3,6 +3,7 @@ using Dapr.AspNetCore;
 using DaprShop.ServiceKit;
 using EmbeddedDapr.PubSub;
 using EmbeddedDapr.Tests.Kit;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -40,6 +41,44 @@ public sealed class DeliveryTests
 
         await NobodyWaitsAsync(runtime, app, 4);
         app.Received.Should().Equal("a", "a", "a", "a");
+    }
+
+    [Fact]
+    public async Task An_app_that_takes_no_connection_for_long_gets_what_came_meanwhile()
+    {
+        var sidecar = TestSidecars.For("reader");
+        await using var runtime = await TestRuntime.StartAsync(sidecar);
+        await using (await SubscriberApp.OneByOneAsync(sidecar, Topic))
+            await Eventually.BecomesTrueAsync(() => Task.FromResult(runtime.Services.GetRequiredService<SubscriptionRegistry>().Of(sidecar).Count == 1), "the subscription");
+        using var client = TestRuntime.ClientOf(sidecar);
+        using (await DeafPort.ListenAsync(sidecar.AppPort))
+        {
+            await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("a"));
+            // Longer than the runtime waits for a connection.
+            await Task.Delay(TimeSpan.FromSeconds(6));
+        }
+
+        await using var app = await SubscriberApp.OneByOneAsync(sidecar, Topic);
+        await NobodyWaitsAsync(runtime, app, 1);
+    }
+
+    [Fact]
+    public async Task An_answer_of_subscriptions_that_makes_no_sense_is_asked_for_again()
+    {
+        var sidecar = TestSidecars.For("reader");
+        await using var runtime = await TestRuntime.StartAsync(sidecar);
+        var asked = new TaskCompletionSource();
+        await using (var senseless = await SubscriberApp.StartAsync(sidecar, (_, routes) => routes.MapGet("/dapr/subscribe", () =>
+        {
+            asked.TrySetResult();
+            return Results.Text("[null]");
+        }).WithOrder(-1)))
+            await asked.Task.WaitAsync(TimeSpan.FromSeconds(10));
+
+        await using var app = await SubscriberApp.OneByOneAsync(sidecar, Topic);
+        using var client = TestRuntime.ClientOf(sidecar);
+        await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("a"));
+        await NobodyWaitsAsync(runtime, app, 1);
     }
 
     [Theory]

@@ -1,10 +1,11 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
+using EmbeddedDapr.Hosting;
 
 namespace EmbeddedDapr.Actors;
 
 /// <summary>Calls actors, one call at a time each, on the replica where they live.</summary>
-internal sealed class ActorCalls(ActorDirectory directory, AppClient apps, TimeProvider clock, ILogger<ActorCalls> logger)
+internal sealed class ActorCalls(ActorDirectory directory, ActorApps apps, TimeProvider clock, ILogger<ActorCalls> logger)
 {
     public const string Reentrancy = "Dapr-Reentrancy-Id";
 
@@ -32,7 +33,7 @@ internal sealed class ActorCalls(ActorDirectory directory, AppClient apps, TimeP
                     using var response = await apps.SendAsync(actor.Host.Sidecar, request, cancellationToken);
                     return await read(response);
                 }
-                catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError)
+                catch (Exception e) when (AppClient.IsAway(e))
                 {
                     logger.LogActorHostLost(actor.Host.Sidecar.Instance, e.Message);
                     directory.Lost(actor.Host.Sidecar);
@@ -63,7 +64,7 @@ internal sealed class ActorCalls(ActorDirectory directory, AppClient apps, TimeP
                 return response.IsSuccessStatusCode;
             }, cancellationToken);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or ActorUnreachableException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             logger.LogActorCallbackFailed(kind, type, id, name, e.Message);
             return false;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using EmbeddedDapr.Hosting;
 
@@ -18,7 +19,15 @@ internal sealed record ActorConfig
     public ReentrancyConfig? Reentrancy { get; init; }
 
     [JsonIgnore]
-    public TimeSpan Idle => string.IsNullOrEmpty(IdleTimeout) ? DefaultIdle : Period.ParseDuration(IdleTimeout);
+    public TimeSpan Idle { get; private init; } = DefaultIdle;
+
+    /// <exception cref="JsonException">It is no JSON of this shape.</exception>
+    /// <exception cref="FormatException">The idle timeout is no duration.</exception>
+    public static ActorConfig Read(byte[] json)
+    {
+        var config = JsonSerializer.Deserialize<ActorConfig>(json) ?? new();
+        return string.IsNullOrEmpty(config.IdleTimeout) ? config : config with { Idle = Period.ParseDuration(config.IdleTimeout) };
+    }
 
     internal sealed record ReentrancyConfig
     {

@@ -125,7 +125,7 @@ internal static class ActorRoutes
             await act();
             return Results.NoContent();
         }
-        catch (Exception e) when (e is FormatException or OverflowException or JsonException)
+        catch (Exception e) when (e is FormatException or OverflowException or ArgumentOutOfRangeException or JsonException)
         {
             return Error(StatusCodes.Status400BadRequest, "ERR_MALFORMED_REQUEST", e.Message);
         }

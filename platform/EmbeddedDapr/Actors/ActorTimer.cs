@@ -3,11 +3,15 @@ namespace EmbeddedDapr.Actors;
 /// <summary>A timer of an active actor; forgotten with it.</summary>
 internal sealed class ActorTimer : IDisposable
 {
+    /// <summary>A system timer cannot wait for months; it is set again.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
+
     private readonly Callback _callback;
     private readonly Period _period;
     private readonly DateTimeOffset? _end;
     private readonly TimeProvider _clock;
     private readonly ITimer _timer;
+    private DateTimeOffset _due;
     private int _fired;
 
     public ActorTimer(Callback callback, TimeProvider clock, Func<Callback, Task> fire)
@@ -23,6 +27,12 @@ internal sealed class ActorTimer : IDisposable
 
     private async Task FireAsync(Func<Callback, Task> fire)
     {
+        if (_clock.GetUtcNow() < _due)
+        {
+            Arm();
+            return;
+        }
+
         if (_clock.GetUtcNow() >= _end) return;
         try
         {
@@ -36,5 +46,13 @@ internal sealed class ActorTimer : IDisposable
         if (_period.Every is { } every && (_period.Times is null || _fired < _period.Times)) Set(every);
     }
 
-    private void Set(TimeSpan wait) => _timer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    private void Set(TimeSpan wait)
+    {
+        var now = _clock.GetUtcNow();
+        _due = wait < DateTimeOffset.MaxValue - now ? now + wait : DateTimeOffset.MaxValue;
+        Arm();
+    }
+
+    private void Arm() => _timer.Change(
+        TimeSpan.FromMilliseconds(Math.Ceiling(Math.Clamp((_due - _clock.GetUtcNow()).TotalMilliseconds, 0, Longest.TotalMilliseconds))), Timeout.InfiniteTimeSpan);
 }

@@ -5,19 +5,16 @@ using Npgsql;
 
 namespace EmbeddedDapr.Actors;
 
-/// <summary>Fires reminders when they are due, or as soon as there is somebody to fire them after that; and tidies up.</summary>
-internal sealed class ReminderLoop(
-    Reminders reminders, ActorState state, ActorCalls calls, ActorDirectory directory, Sidecars sidecars, TimeProvider clock, ILogger<ReminderLoop> logger)
-    : BackgroundService
+/// <summary>Fires reminders when they are due, or as soon as there is somebody to fire them after that.</summary>
+internal sealed class ReminderLoop(Reminders reminders, ActorCalls calls, Sidecars sidecars, TimeProvider clock, ILogger<ReminderLoop> logger) : BackgroundService
 {
     private const int AtOnce = 50;
 
-    /// <summary>How long it looks away at most; also how often idle actors are looked for.</summary>
+    /// <summary>How long it looks away at most: well below the lease, which each look renews.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<Guid, DateTimeOffset> _firing = new();
-    private DateTimeOffset _swept;
+    private readonly ConcurrentDictionary<Guid, bool> _firing = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -29,7 +26,7 @@ internal sealed class ReminderLoop(
             {
                 wait = await RoundAsync(apps, stoppingToken);
             }
-            catch (Exception e) when (e is NpgsqlException or FormatException)
+            catch (NpgsqlException e)
             {
                 logger.LogRemindersLost(e.Message, e);
             }
@@ -39,23 +36,14 @@ internal sealed class ReminderLoop(
 
     private async Task<TimeSpan> RoundAsync(string[] apps, CancellationToken cancellationToken)
     {
-        foreach (var idle in directory.Active().Where(actor => actor.LastUsed + actor.Host.Config.Idle < clock.GetUtcNow()))
-            await calls.DeactivateAsync(idle, cancellationToken);
-
-        var now = clock.GetUtcNow();
-        if (now - _swept > Longest)
+        var (due, next) = await reminders.LeaseAsync(apps, [.. _firing.Keys], AtOnce, cancellationToken);
+        foreach (var reminder in due)
         {
-            await state.DeleteExpiredAsync(cancellationToken);
-            _swept = now;
+            if (_firing.TryAdd(reminder.Version, true)) _ = FireAsync(reminder, cancellationToken);
         }
 
-        foreach (var reminder in await reminders.NextAsync(apps, AtOnce + _firing.Count, cancellationToken))
-        {
-            if (_firing.ContainsKey(reminder.Version)) continue;
-            if (reminder.Due > now) return Earliest(reminder.Due - now);
-            if (_firing.TryAdd(reminder.Version, now)) _ = FireAsync(reminder, cancellationToken);
-        }
-        return Longest;
+        if (due.Count == AtOnce) return TimeSpan.Zero;
+        return next is { } at ? TimeSpan.FromMilliseconds(Math.Ceiling(Math.Clamp((at - clock.GetUtcNow()).TotalMilliseconds, 0, Longest.TotalMilliseconds))) : Longest;
     }
 
     private async Task FireAsync(Reminder reminder, CancellationToken cancellationToken)
@@ -69,6 +57,8 @@ internal sealed class ReminderLoop(
             }
 
             var isTaken = await calls.FireAsync("remind", reminder.Actor.Type, reminder.Actor.Id, reminder.Name, reminder.Spec, cancellationToken);
+            // From here on the lease is not renewed: nobody holds it once the reminder has gone on.
+            _firing.TryRemove(reminder.Version, out _);
             if (isTaken) await reminders.AdvanceAsync(reminder, Next(reminder), reminder.Remaining - 1, cancellationToken);
             else await reminders.AdvanceAsync(reminder, clock.GetUtcNow() + Again, reminder.Remaining, cancellationToken);
         }
@@ -76,8 +66,9 @@ internal sealed class ReminderLoop(
         {
             // It is still in the database, and fires again.
         }
-        catch (NpgsqlException e)
+        catch (Exception e)
         {
+            // Whatever it was, the reminder fires again when its lease ends.
             logger.LogRemindersLost(e.Message, e);
         }
         finally
@@ -95,6 +86,4 @@ internal sealed class ReminderLoop(
         var missed = Math.Max(0, (clock.GetUtcNow() - reminder.Due).Ticks / every.Ticks);
         return reminder.Due + every * (missed + 1);
     }
-
-    private static TimeSpan Earliest(TimeSpan wait) => wait < Longest ? TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)) : Longest;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EmbeddedDapr.Hosting;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -7,6 +8,9 @@ namespace EmbeddedDapr.Actors;
 /// <summary>The reminders in the database.</summary>
 internal sealed class Reminders(NpgsqlDataSource database, TimeProvider clock) : IDisposable
 {
+    // What a killed process was firing is fired again after this; a living one renews it at every look.
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
+
     private readonly SemaphoreSlim _changed = new(0, 1);
 
     public async Task PutAsync(ActorKey actor, string name, Callback callback, CancellationToken cancellationToken)
@@ -16,7 +20,7 @@ internal sealed class Reminders(NpgsqlDataSource database, TimeProvider clock) :
         await using var command = database.CreateCommand("""
             insert into actor_reminders (app, type, id, name, version, due, expires, remaining, spec) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             on conflict (app, type, id, name) do update set version = excluded.version, due = excluded.due, expires = excluded.expires,
-              remaining = excluded.remaining, spec = excluded.spec
+              remaining = excluded.remaining, spec = excluded.spec, leased_until = null
             """);
         Name(command, actor, name);
         Add(command, NpgsqlDbType.Uuid, Guid.CreateVersion7());
@@ -42,14 +46,23 @@ internal sealed class Reminders(NpgsqlDataSource database, TimeProvider clock) :
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>The earliest of these apps' reminders.</summary>
-    public async Task<List<Reminder>> NextAsync(string[] apps, int limit, CancellationToken cancellationToken)
+    /// <summary>Hands out what is due of these apps' reminders, to nobody else until the lease ends, and tells when the next is due.</summary>
+    /// <param name="firing">Those that this process has in hand: their leases begin anew.</param>
+    public async Task<(List<Reminder> Due, DateTimeOffset? Next)> LeaseAsync(string[] apps, Guid[] firing, int limit, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
-            "select app, type, id, name, version, due, expires, remaining, spec from actor_reminders where app = any($1) order by due limit $2");
-        command.Parameters.Add(new() { Value = apps });
-        command.Parameters.Add(new() { Value = limit });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var batch = database.CreateBatch();
+        if (firing.Length > 0)
+            batch.Add("update actor_reminders set leased_until = now() + $2 where version = any($1) and leased_until is not null", firing, Lease);
+        batch.Add("""
+            with due as (
+                select app, type, id, name from actor_reminders
+                where app = any($1) and due <= $2 and (leased_until is null or leased_until <= now()) order by due limit $3 for update skip locked)
+            update actor_reminders r set leased_until = now() + $4 from due
+            where r.app = due.app and r.type = due.type and r.id = due.id and r.name = due.name
+            returning r.app, r.type, r.id, r.name, r.version, r.due, r.expires, r.remaining, r.spec
+            """, apps, clock.GetUtcNow().UtcDateTime, limit, Lease);
+        batch.Add("select due from actor_reminders where app = any($1) and leased_until is null order by due limit 1", [apps]);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var reminders = new List<Reminder>();
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -58,14 +71,16 @@ internal sealed class Reminders(NpgsqlDataSource database, TimeProvider clock) :
                 new DateTimeOffset(reader.GetDateTime(5)), reader.IsDBNull(6) ? null : new DateTimeOffset(reader.GetDateTime(6)),
                 reader.IsDBNull(7) ? null : reader.GetInt32(7), reader.GetFieldValue<byte[]>(8)));
         }
-        return reminders;
+
+        await reader.NextResultAsync(cancellationToken);
+        return (reminders, await reader.ReadAsync(cancellationToken) ? new DateTimeOffset(reader.GetDateTime(0)) : null);
     }
 
     /// <summary>Goes on to the next time, or away when there is none; not if it has been registered anew meanwhile.</summary>
     public async Task AdvanceAsync(Reminder reminder, DateTimeOffset? next, int? remaining, CancellationToken cancellationToken)
     {
         var which = "where app = $1 and type = $2 and id = $3 and name = $4 and version = $5";
-        await using var command = database.CreateCommand(next is null ? $"delete from actor_reminders {which}" : $"update actor_reminders set due = $6, remaining = $7 {which}");
+        await using var command = database.CreateCommand(next is null ? $"delete from actor_reminders {which}" : $"update actor_reminders set due = $6, remaining = $7, leased_until = null {which}");
         Name(command, reminder.Actor, reminder.Name);
         Add(command, NpgsqlDbType.Uuid, reminder.Version);
         if (next is { } due)

@@ -25,4 +25,7 @@ create table if not exists actor_reminders (
   primary key (app, type, id, name)
 );
 
+-- While it is being fired: until then by nobody else, and then again.
+alter table actor_reminders add column if not exists leased_until timestamptz null;
+
 create index if not exists actor_reminders_due on actor_reminders (due);

@@ -19,6 +19,7 @@ internal sealed class AppClient : HttpMessageInvoker
     {
     }
 
-    /// <summary>True when nobody answered the connection: the app has seen nothing of the request.</summary>
-    public static bool IsAway(Exception? e) => e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
+    /// <summary>True when nobody answered the connection, or not in time: the app has seen nothing of the request.</summary>
+    public static bool IsAway(Exception? e) => e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
+        or OperationCanceledException { InnerException: TimeoutException };
 }

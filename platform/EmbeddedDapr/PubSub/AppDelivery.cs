@@ -59,11 +59,11 @@ internal sealed class AppDelivery(Sidecar sidecar, Subscription subscription, Ap
             var answer = await response.Content.ReadAsByteArrayAsync();
             return response.IsSuccessStatusCode ? (answer, null) : ([], new Verdict(Answer.Retry, $"The app answered {(int)response.StatusCode}."));
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (AppClient.IsAway(e))
         {
-            return ([], new Verdict(AppClient.IsAway(e) ? Answer.Away : Answer.Retry, e.Message));
+            return ([], new Verdict(Answer.Away, e.Message));
         }
-        catch (IOException e)
+        catch (Exception e) when (e is HttpRequestException or IOException)
         {
             return ([], new Verdict(Answer.Retry, e.Message));
         }

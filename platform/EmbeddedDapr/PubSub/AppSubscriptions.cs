@@ -29,17 +29,19 @@ internal sealed class AppSubscriptions(
                     await _loops.WatchAsync(UntilGoneAsync(stopping));
                 }
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or SocketException && !stopping.IsCancellationRequested)
+            catch (Exception) when (stopping.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException or SocketException || AppClient.IsAway(e))
             {
                 // The app is away, or has just gone: it is asked again.
             }
-            catch (Exception e) when (e is NpgsqlException or JsonException)
+            catch (Exception e)
             {
-                _logger.LogSubscribingFailed(sidecar.AppId, e.Message);
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                break;
+                // Also what nobody foresaw: of the apps, this one alone would be left without its messages, and without a word.
+                _logger.LogSubscribingFailed(sidecar.AppId, e.Message, e);
+                if (_loops.HasFailed) _answered = null;
             }
 
             await Task.Delay(Pause, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

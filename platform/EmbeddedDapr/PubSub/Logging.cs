@@ -15,7 +15,7 @@ internal static partial class Logging
     public static partial void LogStoreAway(this ILogger logger, string consumer, TopicName topic, string cause);
 
     [LoggerMessage(LogLevel.Warning, "The subscriptions of {App} are not served yet: {Cause}")]
-    public static partial void LogSubscribingFailed(this ILogger logger, string app, string cause);
+    public static partial void LogSubscribingFailed(this ILogger logger, string app, string cause, Exception? exception = null);
 
     [LoggerMessage(LogLevel.Error, "The subscription of {App} to {Topic} is not served: {Reason}")]
     public static partial void LogSubscriptionRefused(this ILogger logger, string app, TopicName topic, string reason);

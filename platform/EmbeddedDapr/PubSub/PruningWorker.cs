@@ -14,6 +14,11 @@ internal sealed class PruningWorker(NpgsqlDataSource database, Consumers consume
     // Ten times the interval: a machine that was busy is not taken for one that is gone.
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(10);
 
+    private const int AtOnce = 5_000;
+
+    // Whoever publishes or subscribes meanwhile waits: nothing is written for a row that is being deleted.
+    private const string LockTopics = "select from topics order by id for update";
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, clock);
@@ -32,19 +37,33 @@ internal sealed class PruningWorker(NpgsqlDataSource database, Consumers consume
 
     internal async Task PruneAsync(TimeSpan retention, TimeSpan silence, CancellationToken cancellationToken)
     {
+        await using (var batch = database.CreateBatch())
+        {
+            batch.Add("update subscriptions set seen_at = now() where seen_at is not null and consumer like '%' || $1", consumers.Suffix);
+            batch.Add(LockTopics);
+            batch.Add("""
+                with gone as (delete from subscriptions where seen_at < now() - $1 returning id)
+                delete from deliveries where subscription in (select id from gone)
+                """, silence);
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        // In pieces, since publishers wait for each.
+        while (await DeleteMessagesAsync(retention, cancellationToken) == AtOnce);
+    }
+
+    private async Task<int> DeleteMessagesAsync(TimeSpan retention, CancellationToken cancellationToken)
+    {
         await using var batch = database.CreateBatch();
-        batch.Add("update subscriptions set seen_at = now() where seen_at is not null and consumer like '%' || $1", consumers.Suffix);
-        // Whoever publishes or subscribes meanwhile waits: nothing is written for a row that is being deleted.
-        batch.Add("select from topics order by id for update");
+        batch.Add(LockTopics);
         batch.Add("""
-            with gone as (delete from subscriptions where seen_at < now() - $1 returning id)
-            delete from deliveries where subscription in (select id from gone)
-            """, silence);
-        batch.Add("""
-            delete from messages m where published_at < now() - $1
-            and exists (select from subscriptions s where s.topic = m.topic)
-            and not exists (select from subscriptions s join deliveries d on d.subscription = s.id and d.message = m.id where s.topic = m.topic)
-            """, retention);
+            delete from messages where id in (
+                select m.id from messages m where published_at < now() - $1
+                and exists (select from subscriptions s where s.topic = m.topic)
+                and not exists (select from subscriptions s join deliveries d on d.subscription = s.id and d.message = m.id where s.topic = m.topic)
+                limit $2)
+            """, retention, AtOnce);
         await batch.ExecuteNonQueryAsync(cancellationToken);
+        return (int)batch.BatchCommands[1].RecordsAffected;
     }
 }

@@ -35,7 +35,12 @@ internal sealed class Publisher(MessageStore store, TimeProvider clock)
     {
         var timeToLive = TimeToLive(entry.Metadata);
         if (entry.Metadata.GetValueOrDefault("rawPayload") is { } raw && raw.Equals("true", StringComparison.OrdinalIgnoreCase))
+        {
+            // In a bulk it is written as the JSON that it says it is; otherwise it would spoil its neighbours.
+            if (entry.ContentType == CloudEvents.ContentType && !CloudEvents.IsJson(entry.Data.Span)) throw Unreadable(topic, "a raw CloudEvent is not JSON");
             return new(entry.Data.ToArray(), entry.ContentType, entry.Metadata, timeToLive);
+        }
+
         var overrides = new Overrides(
             entry.Metadata.GetValueOrDefault("cloudevent.id"), entry.Metadata.GetValueOrDefault("cloudevent.source"), entry.Metadata.GetValueOrDefault("cloudevent.type"),
             entry.Metadata.GetValueOrDefault("cloudevent.subject"), clock.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));

@@ -15,6 +15,9 @@ internal sealed class Change
 
     public List<InboxItem> Consumed { get; } = [];
 
+    /// <summary>Ids of instances that begin; each may be that of one that has ended, and takes its place.</summary>
+    public List<string> Begun { get; } = [];
+
     /// <summary>Executions whose history and inbox go.</summary>
     public List<Guid> Forgotten { get; } = [];
 

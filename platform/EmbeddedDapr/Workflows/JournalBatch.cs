@@ -13,6 +13,9 @@ internal sealed class JournalBatch
         on conflict (app, id) do update set execution = excluded.execution, expires = excluded.expires, state = excluded.state
         """;
 
+    private const string Replace =
+        "delete from workflow_history h using workflow_instances i where i.app = $1 and i.id = any($2) and h.execution = i.execution";
+
     private const string AddHistory = "insert into workflow_history (execution, seq, event) select * from unnest($1, $2, $3)";
     private const string AddInbox = "insert into workflow_inbox (execution, seq, event) select * from unnest($1, $2, $3)";
 
@@ -27,6 +30,10 @@ internal sealed class JournalBatch
     /// <summary>Under the gate: from here on, a row of the inbox that a turn takes must be deleted.</summary>
     public JournalBatch(string app, List<Change> changes)
     {
+        // First, while the rows still name the old executions. What has ended has nothing in the inbox.
+        var begun = changes.SelectMany(change => change.Begun).ToArray();
+        if (begun.Length > 0) Add(Replace, new NpgsqlParameter<string> { TypedValue = app }, new NpgsqlParameter<string[]> { TypedValue = begun });
+
         var instances = new Dictionary<string, InstanceRow>();
         foreach (var row in changes.SelectMany(change => change.Instances)) instances[row.Id] = row;
         if (instances.Count > 0) Put(app, [.. instances.Values]);

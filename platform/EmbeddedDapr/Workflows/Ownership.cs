@@ -30,11 +30,9 @@ internal sealed class Ownership : IAsyncDisposable
     /// <summary>A connection that only went back to the pool would keep the lock.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Connection.FullState == System.Data.ConnectionState.Open)
-        {
-            await using var command = new NpgsqlCommand("select pg_advisory_unlock_all()", Connection);
-            await command.ExecuteNonQueryAsync(CancellationToken.None);
-        }
-        await Connection.DisposeAsync();
+        await using var connection = Connection;
+        if (connection.FullState != System.Data.ConnectionState.Open) return;
+        await using var command = new NpgsqlCommand("select pg_advisory_unlock_all()", connection);
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 }

@@ -68,6 +68,7 @@ internal sealed partial class Session
         };
         var instance = new Instance(id, execution, state);
         _instances.Add(id, instance);
+        change.Begun.Add(id);
         Put(instance, change);
         var happened = Events.At(Now);
         happened.ExecutionStarted = start;

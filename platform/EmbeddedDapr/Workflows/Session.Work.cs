@@ -33,11 +33,12 @@ internal sealed partial class Session
             _workers.Done(response.CompletionToken);
             if (!_instances.TryGetValue(response.InstanceId, out var instance) || instance.Turn is not { } turn || turn.Token != response.CompletionToken)
                 return Task.CompletedTask;
-            instance.Turn = null;
             if (response.Actions.Select(Fault).FirstOrDefault(fault => fault is not null) is { } fault)
                 Stall(instance, fault);
             else
                 Conclude(instance, turn, response, change);
+            // Not before: what the turn sends to its own instance must not begin the next one amid its actions.
+            instance.Turn = null;
             TakeTurn(instance);
             return Journal.Enqueue(change);
         }

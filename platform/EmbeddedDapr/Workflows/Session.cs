@@ -43,6 +43,7 @@ internal sealed partial class Session : IAsyncDisposable
     {
         lock (_gate)
         {
+            _workers.OnJoined = Resume;
             foreach (var instance in _instances.Values)
             {
                 if (instance.State.WorkflowStatus != WorkflowStatus.Pending) instance.Begun.SetResult();
@@ -130,6 +131,16 @@ internal sealed partial class Session : IAsyncDisposable
         var change = new Change();
         Put(instance, change);
         Journal.Enqueue(change);
+    }
+
+    /// <summary>Stalled workflows try again.</summary>
+    private void Resume()
+    {
+        foreach (var instance in _instances.Values.Where(instance => instance.IsStalled))
+        {
+            instance.IsStalled = false;
+            TakeTurn(instance);
+        }
     }
 
     private void Put(Instance instance, Change change)

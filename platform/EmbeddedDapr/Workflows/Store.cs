@@ -7,7 +7,7 @@ namespace EmbeddedDapr.Workflows;
 /// <summary>Reads what the journal wrote, and deletes ended workflows.</summary>
 internal sealed class Store(string app, NpgsqlDataSource database)
 {
-    private static readonly string DeleteEnded = Delete("select id from workflow_instances where app = $1 and id = $2 and expires is not null");
+    private static readonly string DeleteEnded = Delete("select id from workflow_instances where app = $1 and id = $2 and expires is not null for update");
 
     private static readonly string DeleteExpired =
         Delete("select id from workflow_instances where app = $1 and expires < $2 limit 500 for update skip locked");

@@ -21,6 +21,9 @@ internal sealed class WorkerPool(Lock gate)
     private readonly Dictionary<string, Work> _inHand = [];
     private readonly Queue<Work> _waiting = new();
 
+    /// <summary>Called under the gate when a worker has come, which may know what others did not.</summary>
+    public Action OnJoined { get; set; } = () => { };
+
     public int Connected(Sidecar sidecar)
     {
         lock (gate) return _streams.Count(stream => stream.Sidecar == sidecar);
@@ -33,6 +36,7 @@ internal sealed class WorkerPool(Lock gate)
             var stream = new WorkerStream(sidecar);
             _streams.Add(stream);
             while (_waiting.TryDequeue(out var work)) Dispatch(work);
+            OnJoined();
             return stream;
         }
     }
@@ -77,6 +81,7 @@ internal sealed class WorkerPool(Lock gate)
     {
         _waiting.Clear();
         _inHand.Clear();
+        OnJoined = () => { };
         foreach (var stream in _streams) stream.InHand.Clear();
     }
 }

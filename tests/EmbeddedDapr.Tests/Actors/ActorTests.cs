@@ -81,6 +81,21 @@ public sealed class ActorTests
     }
 
     [Fact]
+    public async Task An_app_that_was_started_again_may_have_actors_that_it_had_not_before()
+    {
+        await using var office = await Office.OpenAsync();
+        await using (await office.StartNeighbourAsync("""{"entities":[]}"""))
+        {
+            using var before = await office.CallAsync("Odd");
+            before.StatusCode.Should().Be(HttpStatusCode.InternalServerError);
+        }
+
+        await using var neighbour = await office.StartNeighbourAsync("""{"entities":["Odd"]}""");
+        using var after = await office.CallAsync("Odd");
+        after.StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Only_the_replica_where_it_lives_may_change_its_state()
     {
         await using var office = await Office.OpenAsync();

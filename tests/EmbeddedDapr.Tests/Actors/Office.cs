@@ -5,6 +5,7 @@ using DaprShop.Workflow.Tests.Runtime;
 using EmbeddedDapr.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -17,23 +18,26 @@ internal sealed class Office : IAsyncDisposable
     private readonly WebApplication?[] _apps;
     private readonly string _database;
     private readonly TimeSpan _idle;
+    private readonly Sidecar _neighbour = new("neighbour", Ports.Free(), Ports.Free(), Ports.Free());
     private WebApplication? _runtime;
 
-    private Office(string database, int replicas, TimeSpan idle)
+    private Office(string database, Diary diary, int replicas, TimeSpan idle)
     {
-        (_database, _idle, _apps) = (database, idle, new WebApplication?[replicas]);
+        (_database, Diary, _idle, _apps) = (database, diary, idle, new WebApplication?[replicas]);
         _sidecars = [.. Enumerable.Range(0, replicas).Select(_ => new Sidecar("clerks", Ports.Free(), Ports.Free(), Ports.Free()))];
     }
 
-    public Diary Diary { get; } = new();
+    public Diary Diary { get; }
 
     public HttpClient Http { get; } = new();
 
     public Uri Sidecar => new($"http://127.0.0.1:{_sidecars[0].HttpPort}");
 
-    public static async Task<Office> OpenAsync(int replicas = 1, TimeSpan? idle = null)
+    /// <param name="beside">An office of another process, whose database and diary are used.</param>
+    public static async Task<Office> OpenAsync(int replicas = 1, TimeSpan? idle = null, Office? beside = null)
     {
-        var office = new Office((await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("orders")).Owner, replicas, idle ?? TimeSpan.FromHours(1));
+        var database = beside?._database ?? (await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("orders")).Owner;
+        var office = new Office(database, beside?.Diary ?? new(), replicas, idle ?? TimeSpan.FromHours(1));
         await office.StartRuntimeAsync();
         for (var replica = 0; replica < replicas; replica++) await office.StartAppAsync(replica);
         return office;
@@ -44,7 +48,7 @@ internal sealed class Office : IAsyncDisposable
 
     public async Task StartRuntimeAsync()
     {
-        _runtime = await Hosting.Runtime.BuildAsync(new Sidecars(_sidecars), _database);
+        _runtime = await Hosting.Runtime.BuildAsync(new Sidecars([.. _sidecars, _neighbour]), _database);
         await _runtime.StartAsync();
     }
 
@@ -72,6 +76,21 @@ internal sealed class Office : IAsyncDisposable
         await app.StartAsync();
         _apps[replica] = app;
     }
+
+    /// <summary>An app of the same runtime that is asked for its actors, and answers so; it takes all calls.</summary>
+    public async Task<WebApplication> StartNeighbourAsync(string config)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls(_neighbour.AppAddress.ToString());
+        var app = builder.Build();
+        app.MapGet("/dapr/config", () => Results.Text(config));
+        app.MapFallback(() => Results.Ok());
+        await app.StartAsync();
+        return app;
+    }
+
+    public Task<HttpResponseMessage> CallAsync(string type) => Http.PutAsync(new Uri(Sidecar, $"/v1.0/actors/{type}/a/method/Any"), null);
 
     public async Task StopAppAsync(int replica = 0)
     {

@@ -84,6 +84,42 @@ public sealed class ReminderTests
     }
 
     [Fact]
+    public async Task A_timer_may_have_a_period_of_months()
+    {
+        await using var office = await Office.OpenAsync();
+        await office.Clerk("a").TickAsync(TimeSpan.FromDays(60), Once);
+        await office.Clerk("a").TickAsync(Soon, TimeSpan.FromDays(60));
+        await Until.TrueAsync(() => office.Diary.Count("tick tock") == 1, "the first tick");
+        (await office.Clerk("a").AddAsync(1)).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Of_two_processes_one_brings_a_reminder()
+    {
+        await using var office = await Office.OpenAsync();
+        await using var other = await Office.OpenAsync(beside: office);
+        var names = Enumerable.Range(0, 20).Select(i => $"call{i}").ToList();
+        foreach (var (i, name) in names.Index()) await (i % 2 == 0 ? office.Clerk("a") : other.Clerk("b")).RemindAsync(name, TimeSpan.FromSeconds(1), Once, 0);
+
+        await Until.TrueAsync(() => names.TrueForAll(name => office.Diary.Count($"{name} note") > 0), "all reminders");
+        await Task.Delay(Soon);
+        office.Diary.Entries.Count(entry => entry.EndsWith(" note", StringComparison.Ordinal)).Should().Be(names.Count);
+    }
+
+    [Theory]
+    [InlineData("<html>")]
+    [InlineData("""{"entities":["Odd"],"actorIdleTimeout":"soon"}""")]
+    public async Task An_app_whose_answer_is_of_no_use_holds_up_no_other(string config)
+    {
+        await using var office = await Office.OpenAsync();
+        await using var neighbour = await office.StartNeighbourAsync(config);
+        await office.Clerk("a").AddAsync(1);
+        using (var odd = await office.CallAsync("Odd")) odd.StatusCode.Should().Be(HttpStatusCode.InternalServerError);
+        await office.Clerk("a").RemindAsync("call", Soon, Once, 0);
+        await Until.TrueAsync(() => office.Diary.Count("call note") == 1, "the reminder");
+    }
+
+    [Fact]
     public async Task A_due_time_that_is_none_is_refused()
     {
         await using var office = await Office.OpenAsync();

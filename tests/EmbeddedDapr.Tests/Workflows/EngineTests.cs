@@ -37,6 +37,38 @@ public sealed class EngineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_turn_that_a_turn_itself_begets_carries_all_that_this_one_decided()
+    {
+        await _worker.StartAsync("taken", Activity(0));
+        await _worker.NextAsync();
+        await _worker.StartAsync("a", new WorkflowAction { Id = 0, CreateChildWorkflow = new() { InstanceId = "taken", Name = "Any" } }, Activity(1));
+
+        WorkItem[] work = [await _worker.NextAsync(), await _worker.NextAsync()];
+
+        work.Should().ContainSingle(item => item.ActivityRequest != null);
+        var turn = work.Single(item => item.WorkflowRequest is not null).WorkflowRequest;
+        Kinds(turn.PastEvents).Should().Equal(Kind.WorkflowStarted, Kind.ExecutionStarted, Kind.ChildWorkflowInstanceCreated, Kind.TaskScheduled);
+        Kinds(turn.NewEvents).Should().Equal(Kind.WorkflowStarted, Kind.ChildWorkflowInstanceFailed);
+    }
+
+    [Fact]
+    public async Task A_turn_that_ends_its_workflow_begets_none()
+    {
+        await _worker.StartAsync("a", new WorkflowAction { Id = 0, SendEvent = new() { Instance = new() { InstanceId = "a" }, Name = "ToMyself" } }, Complete(1));
+        _worker.HasMore.Should().BeFalse();
+        (await _worker.Management.FindAsync("a", true, default))!.WorkflowStatus.Should().Be(WorkflowStatus.Completed);
+    }
+
+    [Fact]
+    public async Task A_stalled_workflow_goes_on_when_another_worker_comes()
+    {
+        await _worker.StartAsync("a", new WorkflowAction { Id = 0, WorkflowVersionNotAvailable = new() });
+        _worker.Reconnect();
+        await _worker.AnswerAsync(await _worker.NextAsync(), Complete(0));
+        (await _worker.Management.FindAsync("a", true, default))!.WorkflowStatus.Should().Be(WorkflowStatus.Completed);
+    }
+
+    [Fact]
     public async Task A_result_that_comes_twice_counts_once()
     {
         await _worker.StartAsync("a", Activity(0));

@@ -101,6 +101,15 @@ public sealed class OwnershipTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_instance_that_takes_the_id_of_an_ended_one_takes_its_place()
+    {
+        await using var worker = new HandWorker(_database);
+        await worker.StartAsync("a", Complete(0));
+        await worker.StartAsync("a", Complete(0));
+        (await CountAsync("select count(distinct execution) from workflow_history")).Should().Be(1);
+    }
+
+    [Fact]
     public async Task A_purge_takes_the_children_along_and_spares_the_active()
     {
         await using var worker = new HandWorker(_database);
