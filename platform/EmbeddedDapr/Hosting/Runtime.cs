@@ -74,6 +74,8 @@ internal static class Runtime
     {
         // Nothing is left in a session that would have to be cleared.
         NoResetOnClose = true,
+        // A session keeps the plans it made when a table was empty: they would go on to read all of it.
+        Options = "-c enable_seqscan=off",
         MaxAutoPrepare = PreparedStatements,
         ReadBufferSize = SessionBuffer,
         WriteBufferSize = SessionBuffer,
