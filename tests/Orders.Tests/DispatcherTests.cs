@@ -14,6 +14,7 @@ public sealed class DispatcherTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider _time = new();
     private readonly DispatchSignal _signal = new();
+    private readonly SagaSettings _settings = new(new ConfigurationBuilder().Build());
     private readonly (Dapr.Workflow.IDaprWorkflowClient Client, FakeWorkflows Engine) _workflows = FakeWorkflows.Create();
     private OrdersDatabase _db = null!;
     private NpgsqlDataSource _source = null!;
@@ -89,6 +90,25 @@ public sealed class DispatcherTests : IAsyncLifetime
         }
 
         (await SizesAsync()).Should().Be("2,2,2,2,2");
+    }
+
+    [Fact]
+    public async Task Slots_that_are_taken_away_while_batches_are_under_way_stop_nothing_for_good()
+    {
+        Engine.Start = (_, _) =>
+        {
+            if (Engine.Asked.Count == 2) _settings.Current = new Batching(1, 0);
+            return Task.CompletedTask;
+        };
+        await ArriveAsync(2);
+        await StartAsync(size: 1, slots: 2);
+        await StartedAsync(2);
+        await ArriveAsync(1);
+
+        _settings.Current = new Batching(1, 3);
+        _signal.Raise();
+
+        await StartedAsync(3);
     }
 
     [Fact]
@@ -183,8 +203,8 @@ public sealed class DispatcherTests : IAsyncLifetime
 
     private async Task StartAsync(int size, int slots)
     {
-        var settings = new SagaSettings(new ConfigurationBuilder().Build()) { Current = new Batching(size, slots) };
-        _dispatcher = new Dispatcher(new Data.SagaStore(_source, new Messaging.RelaySignal(), TimeProvider.System), settings, _workflows.Client, _signal, _time, NullLogger<Dispatcher>.Instance);
+        _settings.Current = new Batching(size, slots);
+        _dispatcher = new Dispatcher(new Data.SagaStore(_source, new Messaging.RelaySignal(), TimeProvider.System), _settings, _workflows.Client, _signal, _time, NullLogger<Dispatcher>.Instance);
         await _dispatcher.StartAsync(CancellationToken.None);
     }
 

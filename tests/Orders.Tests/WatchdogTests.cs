@@ -34,7 +34,8 @@ public sealed class WatchdogTests
         }, "the order is free");
 
         waited.Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(30));
-        await dispatch.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        await dispatch.WaitAsync(Timeout.InfiniteTimeSpan, deadline.Token);
         await watchdog.StopAsync(CancellationToken.None);
     }
 
