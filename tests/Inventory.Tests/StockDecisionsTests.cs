@@ -36,6 +36,19 @@ public sealed class StockDecisionsTests
         store.Facts.Should().OnlyHaveUniqueItems("each version of a subject is told once");
     }, iter: 3_000);
 
+    [Fact]
+    public void What_is_never_stocked_is_reserved_from_nowhere_and_cannot_be_booked_nor_can_what_is_unknown()
+    {
+        var decisions = new StockDecisions(new KnownClaims([], new Dictionary<string, bool> { ["cup"] = true, ["postage"] = false }, []), new WorkingStock([], DateTimeOffset.UnixEpoch));
+        Booked Receives(string sku) => (Booked)decisions.Decide(new Book(sku, [1], MovementKind.Received, sku, "olga", null, [new BookLine(sku, "main", 2)]));
+
+        (Receives("cup").Refusal, Receives("postage").Refusal!.Kind, Receives("saucer").Refusal!.Kind).Should().Be((null, BookRefusalKind.NeverStocked, BookRefusalKind.UnknownSku));
+        var outcome = ((ReserveResponse)decisions.Decide(new Reserve([new ReserveOrder(Orders[0], [new("cup", 2), new("postage", 1)])]))).Outcomes.Single();
+
+        outcome.State.Should().Be(ReservationState.Allocated);
+        decisions.Allocations.Should().ContainSingle().Which.Sku.Should().Be("cup");
+    }
+
     /// <summary>What the tables would hold.</summary>
     private sealed class Store
     {

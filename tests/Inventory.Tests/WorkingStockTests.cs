@@ -24,6 +24,15 @@ public sealed class WorkingStockTests
         (Level.Empty("cup", "main") with { OnHand = 100, Allocated = 1, Held = 20, Unavailable = 40 }).Available.Should().Be(39);
 
     [Fact]
+    public void A_location_that_owes_units_takes_none_from_another()
+    {
+        var stock = new WorkingStock([Level.Empty("cup", "main") with { Allocated = 3 }, Level.Empty("cup", "north") with { OnHand = 5 }, Level.Empty("cup", "south") with { OnHand = 5 }], Now);
+        stock.Reserve(Guid.CreateVersion7(), [new OrderedUnits("cup", 5)]).Should().BeEmpty();
+        stock.Ledger.Should().ContainSingle().Which.Row.Location.Should().Be("north");
+        stock.Find("cup", "north").Available.Should().Be(0);
+    }
+
+    [Fact]
     public void Any_sequence_of_operations_ends_where_the_model_ends() => Steps.List[1, 40].Sample(steps =>
     {
         var stock = new WorkingStock([], Now);
