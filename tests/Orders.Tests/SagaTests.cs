@@ -4,8 +4,7 @@ using DaprShop.Orders.Data;
 using DaprShop.Orders.Domain;
 using DaprShop.Orders.Workflows;
 using DaprShop.ServiceKit;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging.Abstractions;
+using static DaprShop.Orders.Tests.SagaRun;
 
 namespace DaprShop.Orders.Tests;
 
@@ -153,41 +152,6 @@ public sealed class SagaTests
     }
 
     [Fact]
-    public async Task A_cancelled_order_is_compensated_however_often_it_was_tried_before()
-    {
-        await using var db = await OrdersDatabase.CreateAsync();
-        var order = (await db.AcceptAsync(1))[0];
-        await Sql.ScalarAsync<object>(db.Names.App, $"update orders set attempts = {SagaStore.MaxAttempts}, status = 'cancelled', undo = true");
-        (await db.Store.GiveUpAsync(CancellationToken.None)).Should().Be(0, "an operator could not do it any better");
-
-        await RunAsync(db, new FakeHouse(units: 1), (await db.ClaimAsync())[0]);
-
-        (await db.NumberAsync($"select count(*) from orders where id = '{order}' and not undo")).Should().Be(1);
-    }
-
-    [Fact]
-    public async Task What_was_paid_and_then_cancelled_gives_its_money_and_its_stock_back()
-    {
-        await using var db = await OrdersDatabase.CreateAsync();
-        var house = new FakeHouse(units: 1);
-        var order = (await db.AcceptAsync(1))[0];
-        await RunAsync(db, house, (await db.ClaimAsync())[0]);
-        (house.Charges[order], house.Free).Should().Be((ChargeState.Captured, 0));
-        await Sql.ScalarAsync<object>(db.Names.App, "update orders set status = 'cancelled', version = version + 1, undo = true, due_at = now()");
-        var undoing = (await db.ClaimAsync())[0];
-
-        house.Failure = System.Net.HttpStatusCode.InternalServerError;
-        var refused = () => RunAsync(db, house, undoing);
-        await refused.Should().ThrowAsync<HttpRequestException>("a refund that failed was not given");
-        (await db.NumberAsync("select count(*) from orders where undo")).Should().Be(1);
-
-        house.Failure = null;
-        await RunAsync(db, house, undoing);
-
-        (house.Charges[order], house.Free).Should().Be((ChargeState.Refunded, 1));
-    }
-
-    [Fact]
     public async Task Concurrent_dispatchers_never_claim_the_same_order()
     {
         await using var db = await OrdersDatabase.CreateAsync();
@@ -285,22 +249,4 @@ public sealed class SagaTests
         update orders set status = 'cancelled', version = version + 1, undo = true, batch_id = null, due_at = now()
         where number = (select min(number) + {random.Next(8)} from orders) and status in ('accepted', 'reserved', 'paid', 'confirmed')
         """);
-
-    private static async Task RunAsync(OrdersDatabase db, FakeHouse house, Guid batch)
-    {
-        foreach (var step in Steps(db, house)) await step(batch);
-    }
-
-    private static Func<Guid, Task>[] Steps(OrdersDatabase db, FakeHouse house)
-    {
-        var downstream = new Downstream(house);
-        var settings = new SagaSettings(new ConfigurationBuilder().Build());
-        var dispatcher = new Dispatcher(db.Store, settings, null!, new DispatchSignal(), TimeProvider.System, NullLogger<Dispatcher>.Instance);
-        return
-        [
-            batch => new ReserveStock(db.Store, downstream).RunAsync(null!, batch),
-            batch => new ChargePayments(db.Store, downstream).RunAsync(null!, batch),
-            batch => new SettleOrders(db.Store, downstream, dispatcher, TimeProvider.System).RunAsync(null!, batch),
-        ];
-    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DaprShop.Shop.Infrastructure.Postgres;
 using DaprShop.TestKit;
 using Npgsql;
@@ -57,6 +58,22 @@ public sealed class PrivatePostgresTests
         var postgres = await LocalPostgres.SharedAsync();
 
         (await RunAsync(postgres.Admin, "select current_setting('fsync') || current_setting('synchronous_commit')")).Should().Be("onon");
+    }
+
+    [Fact]
+    public async Task A_postmaster_that_was_killed_is_waited_for_until_the_system_has_collected_it()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Processes are collected like that on Linux.");
+        var folder = Directory.CreateTempSubdirectory("daprshop-cluster-");
+        // A shell's child that has ended, while what the shell has become does not ask for it.
+        using var parent = Process.Start(new ProcessStartInfo("sh", ["-c", "sleep 0 & echo $!; exec sleep 2"]) { RedirectStandardOutput = true })!;
+        var zombie = await parent.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "postmaster.pid"), zombie + "\n", TestContext.Current.CancellationToken);
+
+        await new PostgresCluster(folder.FullName, Path.Combine(folder.FullName, "log"), PostgresBinaries.Find()).ServerAsync(1, TestContext.Current.CancellationToken);
+
+        Directory.Exists($"/proc/{zombie}").Should().BeFalse();
+        folder.Delete(recursive: true);
     }
 
     private static async Task<object?> RunAsync(string connectionString, string sql)

@@ -85,7 +85,7 @@ public sealed class OwnershipTests : IAsyncLifetime
     [Fact]
     public async Task Retention_deletes_what_has_ended_long_enough_and_nothing_else()
     {
-        await using var worker = new HandWorker(_database, new() { Completed = TimeSpan.Zero, Sweep = TimeSpan.FromMilliseconds(100) });
+        await using var worker = new HandWorker(_database, new() { Completed = TimeSpan.FromSeconds(2), Sweep = TimeSpan.FromMilliseconds(100) });
         await worker.StartAsync("active", Activity(0));
         await worker.NextAsync();
         await worker.StartAsync("done", Complete(0));

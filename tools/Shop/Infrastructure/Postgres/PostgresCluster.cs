@@ -9,6 +9,7 @@ namespace DaprShop.Shop.Infrastructure.Postgres;
 internal sealed class PostgresCluster(string folder, string logFile, PostgresBinaries binaries)
 {
     private const string SuperUser = "postgres";
+    private static readonly TimeSpan Collecting = TimeSpan.FromSeconds(30);
     private readonly UnprivilegedUser? _user = UnprivilegedUser.WhereNeeded();
 
     public string SharedBuffers { get; init; } = "512MB";
@@ -51,6 +52,7 @@ internal sealed class PostgresCluster(string folder, string logFile, PostgresBin
     /// <summary>The server on <paramref name="port"/>. SIGINT is its fast shutdown; SIGTERM would wait for every client to leave.</summary>
     public async Task<ProcessSpec> ServerAsync(int port, CancellationToken cancel)
     {
+        await CollectedAsync(cancel);
         string[] compression = await AcceptsAsync("wal_compression=lz4", cancel) ? ["wal_compression=lz4", "default_toast_compression=lz4"] : ["wal_compression=on"];
         string[] settings =
         [
@@ -59,6 +61,15 @@ internal sealed class PostgresCluster(string folder, string logFile, PostgresBin
             .. compression,
         ];
         return Command(binaries.Server, ["-D", folder, .. settings.SelectMany(setting => new[] { "-c", setting })]);
+    }
+
+    /// <summary>A postmaster that was killed keeps its lock file's number until the system has collected it; until then a new one takes it for running.</summary>
+    private async Task CollectedAsync(CancellationToken cancel)
+    {
+        var lockFile = Path.Combine(folder, "postmaster.pid");
+        if (!OperatingSystem.IsLinux() || !File.Exists(lockFile) || !int.TryParse(File.ReadLines(lockFile).First(), CultureInfo.InvariantCulture, out var pid))
+            return;
+        await Until.TrueAsync(() => Task.FromResult(!Directory.Exists($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}") || ProcessIdentity.Of(pid).IsAlive), Collecting, cancel);
     }
 
     private async Task<bool> AcceptsAsync(string setting, CancellationToken cancel) =>
