@@ -100,6 +100,30 @@ public sealed class DomainTests
             "/lines/0/sku", "/lines/0/quantity", "/lines/1/quantity", "/lines/1/unitPrice", "/lines/2", "/payment/token", "/onShortage", "/customer");
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    [InlineData(Placement.MaxLines, true)]
+    [InlineData(Placement.MaxLines + 1, false)]
+    public void An_order_has_as_many_lines_as_are_allowed(int lines, bool allowed)
+    {
+        var request = new OrderRequest([.. Enumerable.Repeat(new RequestedLine("cup", 1), lines)], new RequestedPayment("tok_ok"));
+        Placement.Check(request, byOperator: true).Select(c => c.Field).Should().Equal(allowed ? [] : ["/lines"]);
+    }
+
+    [Theory]
+    [InlineData("0", true)]
+    [InlineData("1000000", true)]
+    [InlineData("0.0001", true)]
+    [InlineData("-0.01", false)]
+    [InlineData("1000000.01", false)]
+    [InlineData("0.00001", false)]
+    public void A_named_price_is_in_range_and_has_four_decimals_at_most(string price, bool allowed)
+    {
+        var line = new RequestedLine("cup", 1, decimal.Parse(price, System.Globalization.CultureInfo.InvariantCulture));
+        Placement.Check(new OrderRequest([line], new RequestedPayment("tok_ok")), byOperator: true).Select(c => c.Field).Should().Equal(allowed ? [] : ["/lines/0/unitPrice"]);
+    }
+
     [Fact]
     public void Only_an_operator_may_name_a_price_or_a_customer()
     {
