@@ -93,10 +93,13 @@ public sealed class LiveShop : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the command as a terminal does: in a process group of its own, all of which <see cref="Interrupt"/> reaches.</summary>
+    /// <summary>
+    /// Starts the command as a terminal does: in a process group of its own, all of which <see cref="Interrupt"/> reaches, and not deaf to it, as whatever
+    /// a shell starts in the background is.
+    /// </summary>
     public Process StartInTerminal(params string[] arguments)
     {
-        var process = Process.Start(Command("setsid", [Program, .. arguments]))!;
+        var process = Process.Start(Command("setsid", ["env", "--default-signal=INT", Program, .. arguments]))!;
         process.StandardInput.Close();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
