@@ -1,0 +1,10 @@
+namespace DaprShop.Inventory;
+
+internal static partial class Logging
+{
+    [LoggerMessage(LogLevel.Warning, "Sweeping expired holds was interrupted: {Cause}")]
+    public static partial void LogSweepInterrupted(this ILogger logger, string cause);
+
+    [LoggerMessage(LogLevel.Warning, "Telling Orders of filled backorders was interrupted: {Cause}")]
+    public static partial void LogWakeInterrupted(this ILogger logger, string cause);
+}
