@@ -43,7 +43,7 @@ internal sealed class WakeOrders(
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken)) orders = await reader.ReadAllAsync(r => r.GetGuid(0), cancellationToken);
         if (orders.Count == 0) return 0;
 
-        using var response = await clients.CreateClient(Apps.Orders).PostAsJsonAsync("orders/wake", new WakeRequest(orders), cancellationToken);
+        using var response = await clients.CreateClient(Apps.Orders).PostAsJsonAsync("wake", new WakeRequest(orders), cancellationToken);
         response.EnsureSuccessStatusCode();
         await transaction.CommitAsync(cancellationToken);
         return orders.Count;
