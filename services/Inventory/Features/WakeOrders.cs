@@ -38,12 +38,12 @@ internal sealed class WakeOrders(
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
-        batch.Add("delete from filled_orders where order_id in (select order_id from filled_orders order by 1 limit $1 for update skip locked) returning order_id", AtOnce);
+        batch.Add("delete from filled_orders where id in (select id from filled_orders order by id limit $1 for update skip locked) returning order_id", AtOnce);
         List<Guid> orders;
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken)) orders = await reader.ReadAllAsync(r => r.GetGuid(0), cancellationToken);
         if (orders.Count == 0) return 0;
 
-        using var response = await clients.CreateClient(Apps.Orders).PostAsJsonAsync("wake", new WakeRequest(orders), cancellationToken);
+        using var response = await clients.CreateClient(Apps.Orders).PostAsJsonAsync("wake", new WakeRequest([.. orders.Distinct()]), cancellationToken);
         response.EnsureSuccessStatusCode();
         await transaction.CommitAsync(cancellationToken);
         return orders.Count;

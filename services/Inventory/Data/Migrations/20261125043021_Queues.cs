@@ -128,11 +128,13 @@ namespace DaprShop.Inventory.Data.Migrations
                 name: "filled_orders",
                 columns: table => new
                 {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityAlwaysColumn),
                     order_id = table.Column<Guid>(type: "uuid", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_filled_orders", x => x.order_id);
+                    table.PrimaryKey("pk_filled_orders", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
