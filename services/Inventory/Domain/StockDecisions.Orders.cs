@@ -94,8 +94,11 @@ internal sealed partial class StockDecisions
         if (Find(ship.OrderId) is not { State: ReservationState.Allocated or ReservationState.Backordered }) return new Refusal(RefusalKind.NotFound, $"order {ship.OrderId} with allocated stock");
         var open = OpenOf(ship.OrderId);
         var lines = ship.Lines?.Select(l => new Part(l.Sku, l.Location, l.Quantity)).ToList() ?? open;
-        if (lines.FirstOrDefault(l => open.FirstOrDefault(o => (o.Sku, o.Location) == (l.Sku, l.Location)).Quantity < l.Quantity) is { Sku: not null } tooMany)
-            return new Refusal(RefusalKind.TooMany, tooMany.Sku, State: open);
+
+        // Where a count has found fewer units than are promised, only what is there can leave.
+        var there = open.Select(o => o with { Quantity = Math.Min(o.Quantity, _stock.Find(o.Sku, o.Location).Quantities is var level ? level.OnHand - level.Unavailable : 0) }).ToList();
+        if (lines.FirstOrDefault(l => there.FirstOrDefault(o => (o.Sku, o.Location) == (l.Sku, l.Location)).Quantity < l.Quantity) is { Sku: not null } tooMany)
+            return new Refusal(RefusalKind.TooMany, tooMany.Sku, State: there);
 
         Move(() =>
         {
