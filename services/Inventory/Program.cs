@@ -20,5 +20,6 @@ LookUpItems.Map(app);
 PutItem.Map(app);
 BookStock.Map(app);
 GetStock.Map(app);
-ListMovements.Map(app);
+ShipOrder.Map(app);
+OperatorRoutes.Map(app);
 await app.RunAsync();

@@ -22,6 +22,12 @@ internal sealed class InventoryDb(DbContextOptions<InventoryDb> options) : DbCon
 
     public DbSet<MovementRow> Movements => Set<MovementRow>();
 
+    public DbSet<LocationRow> Locations => Set<LocationRow>();
+
+    public DbSet<InboundRow> Inbounds => Set<InboundRow>();
+
+    public DbSet<InboundLineRow> InboundLines => Set<InboundLineRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<ItemRow>(e =>

@@ -76,6 +76,11 @@ internal static class StockReading
         where i.sku = any($2) and i.max_per_customer is not null
         """;
 
+    private const string Held = """
+        select h.customer, l.sku, sum(l.quantity)::bigint from holds h join hold_lines l on l.hold_id = h.id
+        where h.customer = any($1) and h.state = 'active' and l.sku = any($2) group by 1, 2
+        """;
+
     private const string Due = $"""
         select l.sku, i.expected_at, l.expected - l.received - l.closed from inbound_lines l join inbounds i using (reference)
         where l.sku = any($1) and i.{InventoryDb.OpenInbound} and i.expected_at is not null and l.expected > l.received + l.closed order by 2, 1
@@ -135,6 +140,7 @@ internal static class StockReading
     {
         var (known, skus) = named;
         var orders = commands.OfType<Reserve>().SelectMany(r => r.Orders).ToList();
+        var holds = commands.OfType<PlaceHold>().ToList();
 
         // Orders that may not wait need no line to be read: a rush on a sold-out SKU does not load those who wait for it.
         var queued = commands.Any(c => c is not Reserve) || known.Holds.Count > 0 || known.Claims.Count > 0 || orders.Any(o => o.OnShortage == ShortagePolicy.Backorder) ? skus : [];
@@ -145,7 +151,9 @@ internal static class StockReading
         batch.Add(Shipped, commands.OfType<Ship>().Select(s => s.OrderId).ToArray());
         batch.Add(Backorders, queued);
         batch.Add(Waitlist, queued);
-        batch.Add(Bought, orders.Select(o => o.Customer).OfType<string>().Distinct(StringComparer.Ordinal).ToArray(), orders.SelectMany(o => o.Lines).Select(l => l.Sku).Distinct(StringComparer.Ordinal).ToArray());
+        batch.Add(Bought, orders.Select(o => o.Customer).OfType<string>().Concat(holds.Select(h => h.Customer)).Distinct(StringComparer.Ordinal).ToArray(),
+            orders.SelectMany(o => o.Lines).Select(l => l.Sku).Concat(holds.SelectMany(h => h.Skus)).Distinct(StringComparer.Ordinal).ToArray());
+        batch.Add(Held, holds.Select(h => h.Customer).ToArray(), holds.SelectMany(h => h.Skus).ToArray());
         batch.Add(Due, orders.Where(o => o.OnShortage == ShortagePolicy.Backorder).SelectMany(o => o.Lines).Select(l => l.Sku).ToArray());
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
 
@@ -159,6 +167,7 @@ internal static class StockReading
             Backorders = await NextAsync(r => new Backorder(r.GetGuid(0), r.GetString(1), r.GetInt64(2), r.GetInt32(3), r.GetInt32(4), Time(r, 5), BackorderState.Open)),
             Waitlist = await NextAsync(r => new Waiting(r.GetGuid(0), r.GetString(1), r.GetString(2), r.GetInt32(3), r.GetInt64(4), Names.Parse<WaitingState>(r.GetString(5)))),
             Bought = (await NextAsync(r => (Key: (r.GetString(0), r.GetString(1)), Units: r.GetInt64(2)))).ToDictionary(b => b.Key, b => b.Units),
+            HeldBy = (await NextAsync(r => (Key: (r.GetString(0), r.GetString(1)), Units: r.GetInt64(2)))).ToDictionary(b => b.Key, b => b.Units),
             Due = await NextAsync(r => new Due(r.GetString(0), r.GetFieldValue<DateTimeOffset>(1), r.GetInt32(2))),
         }, levels);
 

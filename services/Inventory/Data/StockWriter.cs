@@ -34,10 +34,12 @@ internal sealed class StockWriter(NpgsqlDataSource database, RelaySignal relay, 
 
     private async Task<IReadOnlyList<object>> DecideAsync(IReadOnlyList<StockCommand> commands, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var (known, levels) = await StockReading.ReadAsync(connection, commands, now, cancellationToken);
+        var (known, levels) = await StockReading.ReadAsync(connection, commands, time.GetUtcNow(), cancellationToken);
+
+        // Only now are the levels locked: the times of a level's movements never run backwards.
+        var now = time.GetUtcNow();
         var decisions = new StockDecisions(known, new WorkingStock(levels, now), policy, now);
         var answers = commands.Select(decisions.Decide).ToList();
         decisions.TellEdges();

@@ -123,14 +123,15 @@ internal static class StockWriting
 
     private static void AddMovements(NpgsqlBatch batch, WorkingStock stock, DateTimeOffset now)
     {
-        var levels = stock.Changed.OrderBy(l => l.Sku, StringComparer.Ordinal).ThenBy(l => l.Location, StringComparer.Ordinal).ToList();
-        batch.Add(Levels, levels.Of(l => l.Sku), levels.Of(l => l.Location), levels.Of(l => l.Quantities.OnHand), levels.Of(l => l.Quantities.Allocated), levels.Of(l => l.Quantities.Held),
-            levels.Of(l => l.Quantities.Unavailable), levels.Of(l => l.Quantities.Incoming), levels.Of(l => l.Short), levels.Of(l => l.Sequence), levels.Of(l => l.Hash));
+        // The ledger comes first: whoever did not see a level's first movement learns it here, before it waits for a row out of sequence.
         var rows = stock.Ledger;
         batch.Add(Movements, rows.Of(m => m.Row.Sku), rows.Of(m => m.Row.Location), rows.Of(m => m.Row.Sequence), rows.Of(m => m.Row.Kind.Name()), rows.Of(m => m.Row.Quantity),
             rows.Of(m => m.Row.After.OnHand), rows.Of(m => m.Row.After.Allocated), rows.Of(m => m.Row.After.Held), rows.Of(m => m.Row.After.Unavailable), rows.Of(m => m.Row.After.Incoming),
             rows.Of(m => m.Row.Cause.Id), rows.Of(m => m.Row.Step), rows.Of(m => m.Row.Cause.Actor), rows.Of(m => m.Row.Cause.Reason), rows.Of(m => m.Row.Cause.Trace),
             rows.Of(m => m.Hash), now.UtcDateTime);
+        var levels = stock.Changed.OrderBy(l => l.Sku, StringComparer.Ordinal).ThenBy(l => l.Location, StringComparer.Ordinal).ToList();
+        batch.Add(Levels, levels.Of(l => l.Sku), levels.Of(l => l.Location), levels.Of(l => l.Quantities.OnHand), levels.Of(l => l.Quantities.Allocated), levels.Of(l => l.Quantities.Held),
+            levels.Of(l => l.Quantities.Unavailable), levels.Of(l => l.Quantities.Incoming), levels.Of(l => l.Short), levels.Of(l => l.Sequence), levels.Of(l => l.Hash));
     }
 
     private static void AddParts(NpgsqlBatch batch, string sql, List<Allocation> parts) =>

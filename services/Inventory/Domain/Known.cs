@@ -31,6 +31,9 @@ internal sealed record Known
     /// <summary>Units that customers have bought of SKUs with a limit.</summary>
     public Dictionary<(string Customer, string Sku), long> Bought { get; init; } = [];
 
+    /// <summary>Units that active holds claim for customers who ask for another.</summary>
+    public Dictionary<(string Customer, string Sku), long> HeldBy { get; init; } = [];
+
     /// <summary>Units still to come, by SKU, the earliest first.</summary>
     public List<Due> Due { get; init; } = [];
 }

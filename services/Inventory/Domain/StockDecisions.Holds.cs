@@ -9,6 +9,8 @@ internal sealed partial class StockDecisions
     {
         var wanted = Summed(place.Lines);
         if (CheckStocked(wanted.Select(w => w.Sku)) is { } refusal) return refusal;
+        if (wanted.FirstOrDefault(w => w.Quantity + _known.HeldBy.GetValueOrDefault((place.Customer, w.Sku)) > MayStillBuy(place.Customer, w.Sku)) is { Sku: { } beyond })
+            return new Refusal(RefusalKind.LimitExceeded, beyond, State: _known.Items[beyond].MaxPerCustomer);
         var missing = wanted.Where(w => w.Quantity > _stock.Available(w.Sku)).Select(w => _stock.Describe(w.Sku, w.Quantity)).ToList();
         if (missing.Count > 0) return new Refusal(RefusalKind.OutOfStock, missing[0].Sku, missing);
         var hold = new Hold(place.HoldId, place.Customer, HoldState.Active, place.ExpiresAt, Sourcing.Plan(wanted, _stock.At, _policy.Sourcing));
@@ -77,6 +79,7 @@ internal sealed partial class StockDecisions
             foreach (var (sku, location, quantity) in hold.Lines) _stock.Move(sku, location, MovementKind.Held, quantity, new(Held: quantity), cause);
         });
         Holds[hold.Id] = hold;
+        CountHeld(hold, 1);
     }
 
     /// <summary>Frees the units of a hold that has ended before: whoever gives back an offer is not served with it again.</summary>
@@ -92,7 +95,13 @@ internal sealed partial class StockDecisions
     private Hold End(Hold hold, HoldState state, WaitingState place)
     {
         if (hold.EntryId is { } entry && LineEntry(entry) is { } waiting) Waitlist[entry] = waiting with { State = place };
+        CountHeld(hold, -1);
         return Holds[hold.Id] = hold with { State = state };
+    }
+
+    private void CountHeld(Hold hold, int sign)
+    {
+        foreach (var line in hold.Lines) _known.HeldBy[(hold.Customer, line.Sku)] = _known.HeldBy.GetValueOrDefault((hold.Customer, line.Sku)) + sign * line.Quantity;
     }
 
     private Waiting? LineEntry(Guid id) => Waitlist.GetValueOrDefault(id) ?? _known.Waitlist.FirstOrDefault(w => w.Id == id);

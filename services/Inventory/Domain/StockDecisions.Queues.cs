@@ -66,10 +66,12 @@ internal sealed partial class StockDecisions
         return dates.Contains(null) ? null : dates.Max();
     }
 
-    private void CancelBackorders(Guid orderId)
+    /// <summary>Ends the order's waiting; answers what it waited for.</summary>
+    private List<Wish> CancelBackorders(Guid orderId)
     {
-        foreach (var open in OpenBackorders().Where(b => b.OrderId == orderId).ToList())
-            Backorders[(orderId, open.Sku)] = open with { State = BackorderState.Cancelled };
+        var waiting = OpenBackorders().Where(b => b.OrderId == orderId).ToList();
+        foreach (var open in waiting) Backorders[(orderId, open.Sku)] = open with { State = BackorderState.Cancelled };
+        return [.. waiting.Select(b => new Wish(b.Sku, b.Left))];
     }
 
     private object Decide(JoinWaitlist join)

@@ -337,7 +337,7 @@ namespace DaprShop.Inventory.Data.Migrations
                 select sku, 'main', 0, 0, 0, 0, 0, 0, 0, '' from items where stocked on conflict do nothing;
                 grant select, insert on shipments, hold_lines to inventory_app;
                 grant select, insert, update on locations, backorders, holds, waitlist, inbounds, inbound_lines to inventory_app;
-                grant select, insert, delete, update on filled_orders to inventory_app;
+                grant select, insert, delete on filled_orders to inventory_app;
                 """);
         }
 
