@@ -1,4 +1,5 @@
 using DaprShop.Contracts;
+using DaprShop.Inventory;
 using DaprShop.Inventory.Data;
 using DaprShop.Inventory.Domain;
 using DaprShop.Inventory.Features;
@@ -10,7 +11,7 @@ if (await Database.MigrateAsync<InventoryDb>(args, options => new InventoryDb(op
 var builder = await ShopService.CreateBuilderAsync(args, Apps.Inventory);
 builder.Services.AddShopDatabase<InventoryDb>(builder.Configuration).AddEventRelay(Topics.Stock);
 builder.Services.AddSingleton<StockWriter>().AddSingleton<StockCommands>().AddSingleton(StockPolicies.From(builder.Configuration));
-builder.Services.AddInvocationClient(Apps.Orders).AddSingleton<FilledSignal>().AddHostedService<WakeOrders>().AddHostedService<SweepHolds>();
+builder.Services.AddQueues();
 builder.Services.AddGroupCommit<StockCommand, object, StockWriter>(writer => writer.CommitAsync, StockWriter.GroupLimit);
 
 var app = builder.Build().UseShopDefaults();
@@ -22,4 +23,5 @@ BookStock.Map(app);
 GetStock.Map(app);
 ShipOrder.Map(app);
 OperatorRoutes.Map(app);
+app.MapQueues();
 await app.RunAsync();

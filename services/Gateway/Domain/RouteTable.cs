@@ -41,6 +41,15 @@ internal static class RouteTable
         new("PUT", "/locations/{location}", Inventory, Identity.Operator),
         new("GET", "/locations", Inventory, Identity.Operator),
 
+        new("POST", "/holds", Inventory, Identity.Customer),
+        new("GET", "/holds/{id}", Inventory, Identity.Customer),
+        new("POST", "/holds/{id}/extend", Inventory, Identity.Customer),
+        new("DELETE", "/holds/{id}", Inventory, Identity.Customer),
+        new("POST", "/waitlist/{sku}", Inventory, Identity.Customer),
+        new("DELETE", "/waitlist/{sku}", Inventory, Identity.Customer),
+        new("GET", "/waitlist/offers", Inventory, Identity.Customer),
+        new("DELETE", "/waitlist/offers/{id}", Inventory, Identity.Customer),
+
         new("POST", "/payments/credits", Payments, Identity.Operator),
         new("GET", "/payments/{orderId}", Payments, Identity.Operator),
 

@@ -7,7 +7,7 @@ using Npgsql;
 namespace DaprShop.Inventory.Data;
 
 /// <summary>The one way to change stock: a group of commands in one transaction. The database is the only judge.</summary>
-internal sealed class StockWriter(NpgsqlDataSource database, RelaySignal relay, FilledSignal filled, StockPolicy policy, TimeProvider time)
+internal sealed class StockWriter(NpgsqlDataSource database, RelaySignal relay, FilledSignal filled, OffersMade offers, StockPolicy policy, TimeProvider time)
 {
     /// <summary>Commands per transaction, at most; one command may carry hundreds of orders.</summary>
     public const int GroupLimit = 32;
@@ -47,6 +47,7 @@ internal sealed class StockWriter(NpgsqlDataSource database, RelaySignal relay, 
         await transaction.CommitAsync(cancellationToken);
         if (decisions.Events.Count > 0) relay.Raise();
         if (decisions.Filled.Count > 0) filled.Raise();
+        foreach (var offer in decisions.Holds.Values.Where(h => h is { EntryId: not null, State: HoldState.Active })) offers.Tell(offer.Lines[0].Sku);
         return answers;
     }
 }

@@ -89,8 +89,8 @@ internal sealed partial class StockDecisions
 
     private object Decide(LeaveWaitlist leave)
     {
-        if (LineOf(leave.Sku).FirstOrDefault(w => w.Customer == leave.Customer && w.State == WaitingState.Waiting) is not { } entry)
-            return new Refusal(RefusalKind.NotFound, $"place in line for '{leave.Sku}'");
+        if (LineOf(leave.Sku).FirstOrDefault(w => w.Customer == leave.Customer) is not { } entry) return new Refusal(RefusalKind.NotFound, $"place in line for '{leave.Sku}'");
+        if (entry.State == WaitingState.Offered) return new Refusal(RefusalKind.Ended, $"place in line for '{leave.Sku}'", State: entry.State);
         Waitlist[entry.Id] = entry with { State = WaitingState.Left };
         return new StockAnswers.InLine(entry.Id, entry.Sku, entry.Quantity, WaitingState.Left, 0);
     }
