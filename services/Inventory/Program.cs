@@ -1,4 +1,5 @@
 using DaprShop.Contracts;
+using DaprShop.Inventory.Cache;
 using DaprShop.Inventory.Data;
 using DaprShop.Inventory.Domain;
 using DaprShop.Inventory.Features;
@@ -8,12 +9,13 @@ using DaprShop.ServiceDefaults;
 if (await Database.MigrateAsync<InventoryDb>(args, options => new InventoryDb(options))) return;
 
 var builder = await ShopService.CreateBuilderAsync(args, Apps.Inventory);
-builder.Services.AddShopDatabase<InventoryDb>(builder.Configuration).AddEventRelay(Topics.Stock);
+builder.Services.AddShopDatabase<InventoryDb>(builder.Configuration).AddEventRelay(Topics.Stock, StockBroadcast.Condense).AddStockCache(builder.Configuration);
 builder.Services.AddSingleton<StockWriter>().AddSingleton<StockCommands>();
 builder.Services.AddGroupCommit<StockCommand, object, StockWriter>(writer => writer.CommitAsync, StockWriter.GroupLimit);
 
 var app = builder.Build().UseShopDefaults();
 app.MapEventLog(Apps.Inventory);
+app.MapSubscriptions();
 ReserveStock.Map(app);
 LookUpItems.Map(app);
 PutItem.Map(app);
