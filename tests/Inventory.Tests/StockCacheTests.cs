@@ -43,7 +43,7 @@ public sealed class StockCacheTests : IAsyncLifetime
         (cold.AgeMs, warm.AgeMs, shared.AgeMs, without.AgeMs).Should().Be((0, 300, 300, 0));
         new[] { cold.Stock, warm.Stock, shared.Stock }.Should().AllBe(without.Stock);
         without.Stock.Should().Be("""
-            {"sku":"cup","name":"cup","price":1,"stocked":true,"version":1,
+            {"sku":"cup","name":"cup","price":1.0000,"stocked":true,"version":1,
             "total":{"onHand":10,"unavailable":0,"allocated":0,"held":0,"incoming":0,"available":10},
             "locations":[{"location":"main","version":1,"quantities":{"onHand":10,"unavailable":0,"allocated":0,"held":0,"incoming":0,"available":10}}]}
             """.ReplaceLineEndings(""));
