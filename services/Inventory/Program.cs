@@ -21,5 +21,6 @@ LookUpItems.Map(app);
 PutItem.Map(app);
 BookStock.Map(app);
 GetStock.Map(app);
+AnswerNothing.Map(app);
 ListMovements.Map(app);
 await app.RunAsync();
