@@ -21,6 +21,21 @@ public static class EventTypes
     /// <summary>Stock could not cover an order; payload <see cref="StockRefused"/>.</summary>
     public const string StockRefused = "stock.refused.v1";
 
+    /// <summary>A SKU that had none available has some again; payload <see cref="StockAvailable"/>.</summary>
+    public const string StockBack = "stock.back.v1";
+
+    /// <summary>A SKU's available units have fallen to its threshold; payload <see cref="StockAvailable"/>.</summary>
+    public const string StockLow = "stock.low.v1";
+
+    /// <summary>A count has found fewer units than are promised; payload <see cref="StockShort"/>.</summary>
+    public const string StockShort = "stock.short.v1";
+
+    /// <summary>Units arrived for an order that waits for them; payload <see cref="Contracts.BackorderFilled"/>.</summary>
+    public const string BackorderFilled = "backorder.filled.v1";
+
+    /// <summary>Units are held for the next in a waitlist; payload <see cref="Contracts.WaitlistOffered"/>.</summary>
+    public const string WaitlistOffered = "waitlist.offered.v1";
+
     /// <summary>Money moved, or a charge was refused; payload <see cref="PaymentBooked"/>.</summary>
     public const string PaymentBooked = "payment.booked.v1";
 }
@@ -42,7 +57,8 @@ public sealed record StockMoved(string Kind, string Cause, string Actor, string?
 /// <summary>One movement of one stock level, with the level's quantities after it.</summary>
 /// <param name="Sequence">Number of the movement at its level: dense, from 1.</param>
 /// <param name="Quantity">Units, signed: what the movement added to the quantity that its kind is about.</param>
-public sealed record MovementLine(string Sku, string Location, long Sequence, int Quantity, long OnHand, long Allocated, long Available);
+public sealed record MovementLine(
+    string Sku, string Location, long Sequence, int Quantity, long OnHand, long Allocated, long Available, long Held = 0, long Unavailable = 0, long Incoming = 0);
 
 /// <summary>
 /// Payload of <see cref="EventTypes.StockLevels"/>: the last quantities of each stock level, column by column (the n-th entries belong together),
@@ -55,6 +71,21 @@ public sealed record StockLevels(
 
 /// <summary>Payload of <see cref="EventTypes.StockRefused"/>.</summary>
 public sealed record StockRefused(Guid OrderId, IReadOnlyList<Shortage> Shortages);
+
+/// <summary>Payload of <see cref="EventTypes.StockBack"/> and <see cref="EventTypes.StockLow"/>: units available over all locations.</summary>
+/// <param name="Threshold">What they have fallen to or below; null where they came back.</param>
+public sealed record StockAvailable(string Sku, long Available, long? Threshold);
+
+/// <summary>Payload of <see cref="EventTypes.StockShort"/>.</summary>
+/// <param name="Missing">Units that are promised at the level but not there.</param>
+/// <param name="Orders">The newest claims on them.</param>
+public sealed record StockShort(string Sku, string Location, long Missing, IReadOnlyList<Guid> Orders);
+
+/// <summary>Payload of <see cref="EventTypes.BackorderFilled"/>. <paramref name="Left"/>: units of the SKU that the order still waits for.</summary>
+public sealed record BackorderFilled(Guid OrderId, string Sku, int Quantity, int Left);
+
+/// <summary>Payload of <see cref="EventTypes.WaitlistOffered"/>: <paramref name="Quantity"/> units are the customer's to order until <paramref name="ExpiresAt"/>, with the hold <paramref name="OfferId"/>.</summary>
+public sealed record WaitlistOffered(Guid OfferId, Guid EntryId, string Sku, string Customer, int Quantity, DateTimeOffset ExpiresAt);
 
 /// <summary>Payload of <see cref="EventTypes.PaymentBooked"/>. <paramref name="Kind"/> is captured, declined, refused, refunded or credited; the reference is an order id, or what a credit was given for. Money in GBP.</summary>
 public sealed record PaymentBooked(string Reference, string Kind, decimal Amount, string? Reason);

@@ -4,4 +4,8 @@ namespace DaprShop.Contracts;
 public sealed record ItemLookup(IReadOnlyList<string> Skus);
 
 /// <summary>An item of the catalogue. <paramref name="Price"/> in GBP per unit; a service (postage, say) is sold but never stocked.</summary>
-public sealed record Item(string Sku, string Name, decimal Price, bool Stocked);
+/// <param name="BackorderLimit">Units that may be on backorder at once.</param>
+/// <param name="MaxPerCustomer">Units that one customer may have, over all orders; null: any number.</param>
+/// <param name="LowStockAt">Available units at which <c>stock.low</c> is told; null: never.</param>
+public sealed record Item(
+    string Sku, string Name, decimal Price, bool Stocked, int BackorderLimit = 0, int? MaxPerCustomer = null, int? LowStockAt = null);

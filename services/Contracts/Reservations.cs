@@ -4,7 +4,22 @@ namespace DaprShop.Contracts;
 public sealed record ReserveRequest(IReadOnlyList<ReserveOrder> Orders);
 
 /// <summary>One order's wishes. A SKU named on several lines is summed.</summary>
-public sealed record ReserveOrder(Guid OrderId, IReadOnlyList<OrderedUnits> Lines);
+/// <param name="Customer">Whose order it is: limits per customer count it. Null: nobody's.</param>
+/// <param name="Number">The order's number: of those who wait, the lowest is served first.</param>
+/// <param name="HoldId">A hold of the customer's that the order uses up; one whose time is over counts for nothing.</param>
+public sealed record ReserveOrder(
+    Guid OrderId, IReadOnlyList<OrderedUnits> Lines, string? Customer = null, long Number = 0,
+    ShortagePolicy OnShortage = ShortagePolicy.Reject, Guid? HoldId = null);
+
+/// <summary>What to do where stock does not cover an order.</summary>
+public enum ShortagePolicy
+{
+    /// <summary>Refuse the order.</summary>
+    Reject,
+
+    /// <summary>Allocate what is there and wait for the rest, as far as the items allow it.</summary>
+    Backorder,
+}
 
 /// <summary>Units of one SKU.</summary>
 public sealed record OrderedUnits(string Sku, int Quantity);
@@ -12,8 +27,9 @@ public sealed record OrderedUnits(string Sku, int Quantity);
 /// <summary>Inventory's answer, in the sequence of the request.</summary>
 public sealed record ReserveResponse(IReadOnlyList<ReserveOutcome> Outcomes);
 
-/// <summary>What became of one order. Asking again gives the same answer, and moves nothing.</summary>
-public sealed record ReserveOutcome(Guid OrderId, ReservationState State, IReadOnlyList<Shortage> Shortages);
+/// <summary>What became of one order. Asking again gives the same answer, and moves nothing; only a backordered one becomes allocated.</summary>
+/// <param name="PromisedAt">When announced stock should cover what is backordered; null where no date is known.</param>
+public sealed record ReserveOutcome(Guid OrderId, ReservationState State, IReadOnlyList<Shortage> Shortages, DateTimeOffset? PromisedAt = null);
 
 /// <summary>Stock that could not cover what was asked, at the moment of the decision.</summary>
 public sealed record Shortage(string Sku, long Requested, long Available);
@@ -27,9 +43,18 @@ public enum ReservationState
     /// <summary>Not covered; nothing is allocated.</summary>
     OutOfStock,
 
+    /// <summary>What is there is allocated, the rest waits for stock.</summary>
+    Backordered,
+
+    /// <summary>More than one customer may have, over all orders; nothing is allocated. The shortages say how many may still be bought.</summary>
+    LimitExceeded,
+
     /// <summary>Given back, or released before it was ever asked for: a late request is refused.</summary>
     Released,
 }
 
 /// <summary>Orders gives back the stock of these orders. Repeating it changes nothing.</summary>
 public sealed record ReleaseRequest(IReadOnlyList<Guid> OrderIds);
+
+/// <summary>Inventory tells Orders that backorders of these orders were filled: their sagas go on. Repeating it changes nothing.</summary>
+public sealed record WakeRequest(IReadOnlyList<Guid> OrderIds);

@@ -7,4 +7,10 @@ internal static partial class Logging
 
     [LoggerMessage(LogLevel.Warning, "Stock cannot be read from the database; what is cached is answered, with its age: {Cause}")]
     public static partial void LogAnsweringFromCache(this ILogger logger, string cause);
+
+    [LoggerMessage(LogLevel.Warning, "Sweeping expired holds was interrupted: {Cause}")]
+    public static partial void LogSweepInterrupted(this ILogger logger, string cause);
+
+    [LoggerMessage(LogLevel.Warning, "Telling Orders of filled backorders was interrupted: {Cause}")]
+    public static partial void LogWakeInterrupted(this ILogger logger, string cause);
 }

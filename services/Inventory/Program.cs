@@ -10,7 +10,8 @@ if (await Database.MigrateAsync<InventoryDb>(args, options => new InventoryDb(op
 
 var builder = await ShopService.CreateBuilderAsync(args, Apps.Inventory);
 builder.Services.AddShopDatabase<InventoryDb>(builder.Configuration).AddEventRelay(Topics.Stock, StockBroadcast.Condense).AddStockCache(builder.Configuration);
-builder.Services.AddSingleton<StockWriter>().AddSingleton<StockCommands>();
+builder.Services.AddSingleton<StockWriter>().AddSingleton<StockCommands>().AddSingleton(StockPolicies.From(builder.Configuration));
+builder.Services.AddInvocationClient(Apps.Orders).AddSingleton<FilledSignal>().AddHostedService<WakeOrders>().AddHostedService<SweepHolds>();
 builder.Services.AddGroupCommit<StockCommand, object, StockWriter>(writer => writer.CommitAsync, StockWriter.GroupLimit);
 
 var app = builder.Build().UseShopDefaults();

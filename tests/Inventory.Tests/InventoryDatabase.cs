@@ -18,12 +18,18 @@ internal sealed class InventoryDatabase(TestDatabase names, NpgsqlDataSource sou
     {
         var names = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync(Apps.Inventory);
         await using (var owner = NpgsqlDataSource.Create(names.Owner)) await Database.MigrateAsync<InventoryDb>(owner, o => new InventoryDb(o));
-        foreach (var sku in skus) await Sql.ScalarAsync<object>(names.App, $"insert into items values ('{sku}', '{sku}', 1, true)");
+        foreach (var sku in skus)
+        {
+            await Sql.ScalarAsync<object>(names.App, $"insert into items values ('{sku}', '{sku}', 1, true, 0)");
+            await Sql.ScalarAsync<object>(names.App, $"insert into levels values ('{sku}', 'main', 0, 0, 0, 0, 0, 0, '', 0)");
+        }
+
         return new InventoryDatabase(names, NpgsqlDataSource.Create(names.App));
     }
 
     /// <summary>Another replica's way to the same stock.</summary>
-    public StockWriter Writer() => new(source, new RelaySignal(), TimeProvider.System);
+    public StockWriter Writer(TimeProvider? time = null) =>
+        new(source, new RelaySignal(), new FilledSignal(), new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromMinutes(15)), time ?? TimeProvider.System);
 
     public async Task<TAnswer> RunAsync<TAnswer>(StockCommand command) => (TAnswer)(await Writer().CommitAsync([command], CancellationToken.None))[0];
 
@@ -32,11 +38,11 @@ internal sealed class InventoryDatabase(TestDatabase names, NpgsqlDataSource sou
 
     public Task ReleaseAsync(params Guid[] orders) => RunAsync<Release>(new Release(orders));
 
-    public Task<Booked> ReceiveAsync(string sku, int quantity, string? key = null, byte fingerprint = 1) =>
-        RunAsync<Booked>(Booking(MovementKind.Received, sku, quantity, key ?? Guid.CreateVersion7().ToString(), fingerprint));
+    public Task<Answer> ReceiveAsync(string sku, int quantity, string? key = null, byte fingerprint = 1) =>
+        RunAsync<Answer>(Booking(MovementKind.Received, sku, quantity, key ?? Guid.CreateVersion7().ToString(), fingerprint));
 
     public static Book Booking(MovementKind kind, string sku, int quantity, string key, byte fingerprint = 1) =>
-        new(key, [fingerprint], kind, key, "olga", "test", [new BookLine(sku, "main", quantity)]);
+        new(key, [fingerprint], kind, key, "olga", "test", [new StockLine(sku, "main", quantity)]);
 
     /// <summary>Lets both run until they wait for what <paramref name="held"/> locks, and then go on.</summary>
     public async Task MeetAsync(string held, Func<Task> one, Func<Task> other)

@@ -10,6 +10,7 @@ public sealed class StockDecisionsTests
     private static readonly string[] Skus = ["cup", "Cup"];
     private static readonly string[] Places = ["main", "north"];
     private static readonly Guid[] Orders = [.. Enumerable.Range(0, 5).Select(_ => Guid.CreateVersion7())];
+    private static readonly StockPolicy Policy = new(SourcingStrategy.Priority, TimeSpan.FromMinutes(15));
     private static readonly Gen<int> Order = Gen.Int[0, Orders.Length - 1];
     private static readonly Gen<List<OrderedUnits>> Lines = Gen.Select(Gen.Int[0, 1], Gen.Int[1, 4], (sku, quantity) => new OrderedUnits(Skus[sku], quantity)).List[1, 3];
 
@@ -17,7 +18,7 @@ public sealed class StockDecisionsTests
         (4, Gen.Select(Order, Lines, (order, lines) => new ReserveOrder(Orders[order], lines)).List[1, 3].Select(orders => (StockCommand)new Reserve(orders))),
         (3, Order.List[1, 2].Select(orders => (StockCommand)new Release([.. orders.Select(o => Orders[o])]))),
         (4, from key in Gen.Int[0, 8] from print in Gen.Frequency((9, Gen.Const((byte)0)), (1, Gen.Const((byte)1))) from sku in Gen.Int[0, 1] from place in Gen.Int[0, 1] from quantity in Gen.Int[-4, 9]
-            select (StockCommand)new Book($"{key}", [print], quantity < 0 ? MovementKind.Adjusted : MovementKind.Received, $"{key}", "olga", null, [new BookLine(Skus[sku], Places[place], quantity)])));
+            select (StockCommand)new Book($"{key}", [print], quantity < 0 ? MovementKind.Adjusted : MovementKind.Received, $"{key}", "olga", null, [new StockLine(Skus[sku], Places[place], quantity)])));
 
     [Fact]
     public void Any_groups_of_commands_are_answered_as_the_model_answers_them() => Commands.List[1, 3].List[1, 15].Sample(groups =>
@@ -39,10 +40,11 @@ public sealed class StockDecisionsTests
     [Fact]
     public void What_is_never_stocked_is_reserved_from_nowhere_and_cannot_be_booked_nor_can_what_is_unknown()
     {
-        var decisions = new StockDecisions(new KnownClaims([], new Dictionary<string, bool> { ["cup"] = true, ["postage"] = false }, []), new WorkingStock([], DateTimeOffset.UnixEpoch));
-        Booked Receives(string sku) => (Booked)decisions.Decide(new Book(sku, [1], MovementKind.Received, sku, "olga", null, [new BookLine(sku, "main", 2)]));
+        var known = new Known { Items = new() { ["cup"] = new ItemTerms(true), ["postage"] = new ItemTerms(false) } };
+        var decisions = new StockDecisions(known, new WorkingStock([], DateTimeOffset.UnixEpoch), Policy, DateTimeOffset.UnixEpoch);
+        Answer Receives(string sku) => (Answer)decisions.Decide(new Book(sku, [1], MovementKind.Received, sku, "olga", null, [new StockLine(sku, "main", 2)]));
 
-        (Receives("cup").Refusal, Receives("postage").Refusal!.Kind, Receives("saucer").Refusal!.Kind).Should().Be((null, BookRefusalKind.NeverStocked, BookRefusalKind.UnknownSku));
+        (Receives("cup").Refusal, Receives("postage").Refusal!.Kind, Receives("saucer").Refusal!.Kind).Should().Be((null, RefusalKind.NeverStocked, RefusalKind.UnknownSku));
         var outcome = ((ReserveResponse)decisions.Decide(new Reserve([new ReserveOrder(Orders[0], [new("cup", 2), new("postage", 1)])]))).Outcomes.Single();
 
         outcome.State.Should().Be(ReservationState.Allocated);
@@ -54,21 +56,26 @@ public sealed class StockDecisionsTests
     {
         private readonly Dictionary<(string, string), Level> _levels = [];
         private readonly Dictionary<Guid, Claim> _claims = [];
+        private readonly List<Allocation> _open = [];
         private readonly Dictionary<string, RecordedAnswer> _answers = [];
 
-        public List<(string Subject, int Version)> Facts { get; } = [];
+        public List<(string Type, string Subject, string? Kind, int Version)> Facts { get; } = [];
 
         public Level Level(string sku, string place) => _levels.GetValueOrDefault((sku, place)) ?? Domain.Level.Empty(sku, place);
 
-        public StockDecisions Begin() => new(new KnownClaims(_claims, Skus.ToDictionary(s => s, _ => true), _answers), new WorkingStock(_levels.Values.Reverse(), DateTimeOffset.UnixEpoch));
+        public StockDecisions Begin() => new(
+            new Known { Claims = new(_claims), Items = Skus.ToDictionary(s => s, _ => new ItemTerms(true)), Answers = new(_answers), Open = [.. _open] },
+            new WorkingStock(_levels.Values.Reverse(), DateTimeOffset.UnixEpoch), Policy, DateTimeOffset.UnixEpoch);
 
         public void Commit(StockDecisions decided)
         {
             foreach (var level in decided.Stock.Changed) _levels[(level.Sku, level.Location)] = level;
             foreach (var (id, claim) in decided.Claims) _claims[id] = claim;
+            _open.AddRange(decided.Allocations);
+            _open.RemoveAll(a => _claims[a.OrderId].State == ReservationState.Released);
             foreach (var (key, answer) in decided.Answers) _answers.Add(key, answer);
             decided.Allocations.Select(a => (a.OrderId, a.Sku, a.Location)).Should().OnlyHaveUniqueItems();
-            Facts.AddRange(decided.Events.Select(e => (e.Subject, e.Version)));
+            Facts.AddRange(decided.Events.Select(e => (e.Type, e.Subject, (e.Data as StockMoved)?.Kind, e.Version)).Where(e => e.Type != EventTypes.StockBack));
         }
     }
 
@@ -98,7 +105,7 @@ public sealed class StockDecisionsTests
 
                     break;
                 case Book book:
-                    Expects(book, (Booked)answer);
+                    Expects(book, (Answer)answer);
                     break;
             }
         }
@@ -116,17 +123,17 @@ public sealed class StockDecisionsTests
             outcome.Shortages.Should().BeEquivalentTo(known.Short);
         }
 
-        private void Expects(Book book, Booked booked)
+        private void Expects(Book book, Answer booked)
         {
             var line = book.Lines[0];
             if (_keys.TryGetValue(book.Key, out var earlier))
             {
-                if (earlier.Print != book.Fingerprint[0]) booked.Refusal!.Kind.Should().Be(BookRefusalKind.OtherRequest);
+                if (earlier.Print != book.Fingerprint[0]) booked.Refusal!.Kind.Should().Be(RefusalKind.OtherRequest);
                 else (booked.Body, booked.Replayed, booked.Refusal).Should().Be((earlier.Body, true, null));
             }
             else if (Free.GetValueOrDefault((line.Sku, line.Location)) + Math.Min(line.Quantity, 0) < 0)
             {
-                (booked.Refusal!.Kind, booked.Refusal.Shortage!.Available).Should().Be((BookRefusalKind.Claimed, Available(line.Sku)));
+                (booked.Refusal!.Kind, booked.Refusal.Items![0].Available).Should().Be((RefusalKind.OutOfStock, Free.GetValueOrDefault((line.Sku, line.Location))));
             }
             else
             {

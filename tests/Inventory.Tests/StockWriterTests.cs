@@ -155,7 +155,7 @@ public sealed class StockWriterTests
     {
         await using var db = await InventoryDatabase.CreateAsync("cup");
         if (before > 0) await db.ReceiveAsync("cup", before);
-        List<Booked> booked = [];
+        List<Answer> booked = [];
 
         await db.MeetAsync("select * from event_head for update", BookAsync, BookAsync);
 
@@ -218,7 +218,7 @@ public sealed class StockWriterTests
         var first = await db.ReceiveAsync("cup", 5, "receipt-1");
         var again = await db.ReceiveAsync("cup", 5, "receipt-1");
         (again.Body, again.Replayed).Should().Be((first.Body, true));
-        (await db.ReceiveAsync("cup", 6, "receipt-1", fingerprint: 2)).Refusal!.Kind.Should().Be(BookRefusalKind.OtherRequest);
+        (await db.ReceiveAsync("cup", 6, "receipt-1", fingerprint: 2)).Refusal!.Kind.Should().Be(RefusalKind.OtherRequest);
         (await db.NumberAsync("select on_hand from levels")).Should().Be(5);
     }
 
@@ -228,8 +228,8 @@ public sealed class StockWriterTests
         await using var db = await InventoryDatabase.CreateAsync("cup");
         await db.ReceiveAsync("cup", 5);
         await db.ReserveAsync(Guid.CreateVersion7(), ("cup", 4));
-        var refusal = (await db.RunAsync<Booked>(InventoryDatabase.Booking(MovementKind.Adjusted, "cup", -2, "stocktake"))).Refusal!;
-        (refusal.Kind, refusal.Shortage!.Available).Should().Be((BookRefusalKind.Claimed, 1L));
+        var refusal = (await db.RunAsync<Answer>(InventoryDatabase.Booking(MovementKind.Adjusted, "cup", -2, "stocktake"))).Refusal!;
+        (refusal.Kind, refusal.Items![0].Available).Should().Be((RefusalKind.OutOfStock, 1L));
         (await db.NumberAsync("select on_hand from levels")).Should().Be(5);
     }
 
@@ -263,9 +263,9 @@ public sealed class StockWriterTests
     [Theory]
     [InlineData("update levels set allocated = 2", "no_oversell")]
     [InlineData("update levels set allocated = -1", "not_negative")]
-    [InlineData("insert into levels select 'unheard-of', location, 0, 0, 0, 0, 0, 0, '' from levels", "fk_levels_items_sku")]
-    [InlineData("insert into movements select sku, location, sequence, 'adjusted', quantity, on_hand, allocated, cause, actor, reason, occurred_at, hash from movements", "pk_movements")]
-    [InlineData("insert into movements select sku, location, sequence + 1, kind, quantity, on_hand, allocated, cause, actor, reason, occurred_at, hash from movements", "ix_movements_cause_kind_sku_location")]
+    [InlineData("insert into levels select 'unheard-of', location, 0, 0, 0, 0, 0, 0, '', 0 from levels", "fk_levels_items_sku")]
+    [InlineData("insert into movements select sku, location, sequence, 'adjusted', quantity, on_hand, allocated, cause, actor, reason, occurred_at, hash, 0, 0, 0, null, 0 from movements", "pk_movements")]
+    [InlineData("insert into movements select sku, location, sequence + 1, kind, quantity, on_hand, allocated, cause, actor, reason, occurred_at, hash, 0, 0, 0, null, 0 from movements", "ix_movements_cause_kind_sku_location_step")]
     public async Task The_database_refuses_what_cannot_be_whoever_writes_it(string sql, string constraint)
     {
         await using var db = await InventoryDatabase.CreateAsync("cup");

@@ -13,6 +13,6 @@ internal static class CacheServices
         .AddSingleton(_ => new ReadReplica(configuration[ConfigurationKeys.Replica] is { } replica ? NpgsqlDataSource.Create(replica) : null))
         .AddSingleton<IStateCells, DaprStateCells>()
         .AddSingleton<CacheMetrics>().AddSingleton<StockMemory>().AddSingleton<StockStore>().AddSingleton<StockTables>().AddSingleton<StockLoader>().AddSingleton<StockCache>()
-        .AddGroupCommit<StockDemand, StockReading, StockLoader>(loader => loader.LoadAsync, StockLoader.GroupLimit)
+        .AddGroupCommit<StockDemand, FoundStock, StockLoader>(loader => loader.LoadAsync, StockLoader.GroupLimit)
         .AddListener<StockBroadcast>();
 }

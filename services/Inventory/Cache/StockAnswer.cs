@@ -24,7 +24,7 @@ internal sealed record StockAnswer(
 
     /// <summary>Writes the answer: bytes that were made once per version, and after them what is different each time.</summary>
     /// <returns>How many bytes that were.</returns>
-    public static int Write(IBufferWriter<byte> output, StockReading reading, long ageMs)
+    public static int Write(IBufferWriter<byte> output, FoundStock reading, long ageMs)
     {
         var body = reading.Stock.Body(Bytes);
         var layer = Layers[(int)reading.Layer];

@@ -17,7 +17,7 @@ internal sealed class StockBroadcast(StockMemory memory) : IListener
         if (last.Count == 0) return null;
         var lines = last.Values;
         var levels = new StockLevels([.. lines.Select(l => l.Sku)], [.. lines.Select(l => l.Location)], [.. lines.Select(l => l.Sequence)], [.. lines.Select(l => l.OnHand)],
-            [.. lines.Select(_ => 0L)], [.. lines.Select(l => l.Allocated)], [.. lines.Select(_ => 0L)], [.. lines.Select(_ => 0L)]);
+            [.. lines.Select(l => l.Unavailable)], [.. lines.Select(l => l.Allocated)], [.. lines.Select(l => l.Held)], [.. lines.Select(l => l.Incoming)]);
         // Dated by the page's first event: none of it was true later than it says.
         return new EventPage(page.Producer,
             [page.Events[^1] with { Type = EventTypes.StockLevels, OccurredAt = page.Events[0].OccurredAt, Data = JsonSerializer.SerializeToElement(levels, JsonSerializerOptions.Web) }]);

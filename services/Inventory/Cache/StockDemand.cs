@@ -29,4 +29,4 @@ internal enum CacheLayer
 }
 
 /// <summary>What a demand gets: a snapshot and its layer, or the failure that kept everybody from answering.</summary>
-internal readonly record struct StockReading(StockSnapshot Stock, CacheLayer Layer, Exception? Failure = null);
+internal readonly record struct FoundStock(StockSnapshot Stock, CacheLayer Layer, Exception? Failure = null);

@@ -15,14 +15,14 @@ internal sealed class StockLoader(StockMemory memory, StockStore store, StockTab
     /// <summary>True when an entry may answer without asking further.</summary>
     public bool Answers(StockSnapshot held, StockDemand demand) => held.IsFresh(time.GetUtcNow().ToUnixTimeMilliseconds(), settings.MaxAge) && demand.IsMetBy(held);
 
-    public async Task<IReadOnlyList<StockReading>> LoadAsync(IReadOnlyList<StockDemand> demands, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<FoundStock>> LoadAsync(IReadOnlyList<StockDemand> demands, CancellationToken cancellationToken)
     {
-        var found = new Dictionary<string, StockReading>(StringComparer.Ordinal);
+        var found = new Dictionary<string, FoundStock>(StringComparer.Ordinal);
         var open = new Dictionary<string, Asked>(StringComparer.Ordinal);
         foreach (var of in demands.GroupBy(d => d.Sku, StringComparer.Ordinal))
         {
             var held = memory.Find(of.Key);
-            if (held is not null && of.All(d => Answers(held, d))) found[of.Key] = new StockReading(held, CacheLayer.Memory);
+            if (held is not null && of.All(d => Answers(held, d))) found[of.Key] = new FoundStock(held, CacheLayer.Memory);
             else open[of.Key] = new Asked(held, [.. of]);
         }
 
@@ -32,7 +32,7 @@ internal sealed class StockLoader(StockMemory memory, StockStore store, StockTab
             if (stored?.GetValueOrDefault(sku)?.Stock is not { } known) continue;
             if (asked.IsNoStepBack(known) && asked.Demands.All(d => Answers(known, d)))
             {
-                found[sku] = new StockReading(memory.Put(known, asked.Held), CacheLayer.Store);
+                found[sku] = new FoundStock(memory.Put(known, asked.Held), CacheLayer.Store);
                 open.Remove(sku);
             }
             else
@@ -46,12 +46,12 @@ internal sealed class StockLoader(StockMemory memory, StockStore store, StockTab
     }
 
     private async Task AskDatabaseAsync(
-        Dictionary<string, Asked> open, IReadOnlyDictionary<string, StoredStock>? stored, Dictionary<string, StockReading> found, CancellationToken cancellationToken)
+        Dictionary<string, Asked> open, IReadOnlyDictionary<string, StoredStock>? stored, Dictionary<string, FoundStock> found, CancellationToken cancellationToken)
     {
         try
         {
             var read = await tables.ReadAsync([.. open.Keys], s => open[s.Sku].IsCoveredBy(s), cancellationToken);
-            foreach (var stock in read) found[stock.Sku] = new StockReading(memory.Put(stock, open[stock.Sku].Held), CacheLayer.Database);
+            foreach (var stock in read) found[stock.Sku] = new FoundStock(memory.Put(stock, open[stock.Sku].Held), CacheLayer.Database);
             // Nobody waits for the store.
             if (stored is not null) _ = store.SaveAsync([.. read.Where(s => s.IsKnown)], stored);
         }
@@ -72,9 +72,9 @@ internal sealed class StockLoader(StockMemory memory, StockStore store, StockTab
         public bool IsCoveredBy(StockSnapshot stock) => IsNoStepBack(stock) && stock.Version >= (Stored?.Version ?? 0) && Demands.All(d => d.IsMetBy(stock));
 
         /// <summary>The best that is cached, however old: its age says so.</summary>
-        public StockReading WithoutDatabase(Exception why) =>
-            Held is { IsKnown: true } && Demands.All(d => d.IsMetBy(Held)) ? new StockReading(Held, CacheLayer.Memory)
-            : Stored is not null && IsNoStepBack(Stored) && Demands.All(d => d.IsMetBy(Stored)) ? new StockReading(Stored, CacheLayer.Store)
-            : new StockReading(StockSnapshot.Unknown(Demands[0].Sku, 0), CacheLayer.Database, why);
+        public FoundStock WithoutDatabase(Exception why) =>
+            Held is { IsKnown: true } && Demands.All(d => d.IsMetBy(Held)) ? new FoundStock(Held, CacheLayer.Memory)
+            : Stored is not null && IsNoStepBack(Stored) && Demands.All(d => d.IsMetBy(Stored)) ? new FoundStock(Stored, CacheLayer.Store)
+            : new FoundStock(StockSnapshot.Unknown(Demands[0].Sku, 0), CacheLayer.Database, why);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DaprShop.Inventory.Domain;
 using DaprShop.Messaging;
 using DaprShop.ServiceDefaults;
@@ -6,7 +7,7 @@ using Npgsql;
 namespace DaprShop.Inventory.Data;
 
 /// <summary>The one way to change stock: a group of commands in one transaction. The database is the only judge.</summary>
-internal sealed class StockWriter(NpgsqlDataSource database, RelaySignal relay, TimeProvider time)
+internal sealed class StockWriter(NpgsqlDataSource database, RelaySignal relay, FilledSignal filled, StockPolicy policy, TimeProvider time)
 {
     /// <summary>Commands per transaction, at most; one command may carry hundreds of orders.</summary>
     public const int GroupLimit = 32;
@@ -27,22 +28,23 @@ internal sealed class StockWriter(NpgsqlDataSource database, RelaySignal relay, 
         }
     }
 
-    // Another replica was first with the same order, the same key, or the first movement of a level: there was no row yet to wait for.
+    // Another replica was first with the same order, key, document or place in line, or the first movement of a level: there was no row yet to wait for.
     private static bool IsOvertaken(PostgresException e) =>
-        e.SqlState == PostgresErrorCodes.UniqueViolation && e.ConstraintName is "pk_reservations" or "pk_idempotency_keys" or "pk_movements";
+        e.SqlState == PostgresErrorCodes.UniqueViolation && e.ConstraintName is "pk_reservations" or "pk_idempotency_keys" or "pk_movements" or "pk_inbounds" or "ix_waitlist_one_place";
 
     private async Task<IReadOnlyList<object>> DecideAsync(IReadOnlyList<StockCommand> commands, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var known = await StockStatements.ReadKnownAsync(connection, commands, cancellationToken);
-        var skus = commands.SelectMany(c => c.Skus).Concat(known.Claims.Values.SelectMany(c => c.Allocations).Select(a => a.Sku));
-        var decisions = new StockDecisions(known, new WorkingStock(await StockStatements.LockLevelsAsync(connection, skus, cancellationToken), now));
+        var (known, levels) = await StockReading.ReadAsync(connection, commands, now, cancellationToken);
+        var decisions = new StockDecisions(known, new WorkingStock(levels, now), policy, now);
         var answers = commands.Select(decisions.Decide).ToList();
-        await StockStatements.WriteAsync(connection, decisions, now, cancellationToken);
+        decisions.TellEdges();
+        await StockWriting.WriteAsync(connection, known, decisions, now, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         if (decisions.Events.Count > 0) relay.Raise();
+        if (decisions.Filled.Count > 0) filled.Raise();
         return answers;
     }
 }
@@ -50,6 +52,12 @@ internal sealed class StockWriter(NpgsqlDataSource database, RelaySignal relay, 
 /// <summary>The queue in front of <see cref="StockWriter"/>.</summary>
 internal sealed class StockCommands(GroupCommit<StockCommand, object> group)
 {
+    /// <summary>Waits for the command's transaction.</summary>
     public async Task<TAnswer> RunAsync<TAnswer>(StockCommand command, CancellationToken cancellationToken) =>
-        (TAnswer)await group.RunAsync(command, cancellationToken);
+        (TAnswer)await group.RunAsync(command with { Trace = TraceOf(Activity.Current) }, cancellationToken);
+
+    private static Guid? TraceOf(Activity? activity) => activity is null ? null : Guid.ParseExact(activity.TraceId.ToHexString(), "N");
 }
+
+/// <summary>Raised after each commit that filled a backorder.</summary>
+internal sealed class FilledSignal : Signal;

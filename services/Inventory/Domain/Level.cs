@@ -1,17 +1,17 @@
 namespace DaprShop.Inventory.Domain;
 
-/// <summary>The quantities of one SKU at one location, in units.</summary>
-/// <param name="OnHand">Physically there; changed only by physical movements.</param>
-/// <param name="Allocated">Claimed by placed orders.</param>
-/// <param name="Held">Claimed for a time, by orders in progress.</param>
-/// <param name="Unavailable">On hand, but not for sale.</param>
+/// <summary>The stock of one SKU at one location.</summary>
+/// <param name="Short">Units that are claimed but not there, as a count or an adjustment has found: the one exception to "claims never exceed stock".</param>
 /// <param name="Sequence">Number of the level's last movement.</param>
 /// <param name="Hash">Hash of the level's last movement; empty before the first.</param>
-internal sealed record Level(
-    string Sku, string Location, long OnHand, long Allocated, long Held, long Unavailable, long Sequence, byte[] Hash)
+/// <param name="Priority">Of the location: the lowest sells first.</param>
+internal sealed record Level(string Sku, string Location, Quantities Quantities, long Short, long Sequence, byte[] Hash, int Priority = Level.DefaultPriority)
 {
-    /// <summary>What may be promised.</summary>
-    public long Available => OnHand - Unavailable - Allocated - Held;
+    /// <summary>Of a location that nobody has described.</summary>
+    public const int DefaultPriority = 100;
 
-    public static Level Empty(string sku, string location) => new(sku, location, 0, 0, 0, 0, 0, []);
+    /// <summary>What may be promised; negative where units are short.</summary>
+    public long Available => Quantities.Available;
+
+    public static Level Empty(string sku, string location) => new(sku, location, default, 0, 0, []);
 }

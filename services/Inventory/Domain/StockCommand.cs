@@ -5,35 +5,139 @@ namespace DaprShop.Inventory.Domain;
 /// <summary>A wish to change stock.</summary>
 internal abstract record StockCommand
 {
+    /// <summary>W3C trace id of the request; it stands on the movements.</summary>
+    public Guid? Trace { get; init; }
+
     /// <summary>SKUs whose levels the decision needs.</summary>
-    public abstract IEnumerable<string> Skus { get; }
+    public virtual IEnumerable<string> Skus => [];
 
     /// <summary>Orders whose claims the decision needs.</summary>
     public virtual IEnumerable<Guid> OrderIds => [];
+
+    /// <summary>Holds that the decision needs.</summary>
+    public virtual IEnumerable<Guid> HoldIds => [];
+
+    /// <summary>Inbound documents that the decision needs.</summary>
+    public virtual IEnumerable<string> Documents => [];
 }
 
-/// <summary>Allocate to each order, in this sequence, all it asks for or nothing.</summary>
+/// <summary>Allocate to each order, in this sequence, all it asks for or nothing; where it may wait, what is there now and the rest later.</summary>
 internal sealed record Reserve(IReadOnlyList<ReserveOrder> Orders) : StockCommand
 {
     public override IEnumerable<string> Skus => Orders.SelectMany(o => o.Lines).Select(l => l.Sku);
 
     public override IEnumerable<Guid> OrderIds => Orders.Select(o => o.OrderId);
+
+    public override IEnumerable<Guid> HoldIds => Orders.Select(o => o.HoldId).OfType<Guid>();
 }
 
 /// <summary>Give back what these orders have claimed, and refuse them from now on.</summary>
 internal sealed record Release(IReadOnlyList<Guid> Orders) : StockCommand
 {
-    public override IEnumerable<string> Skus => [];
-
     public override IEnumerable<Guid> OrderIds => Orders;
 }
 
-/// <summary>A physical movement of one or more levels, wholly or not at all, once per key.</summary>
-internal sealed record Book(
-    string Key, byte[] Fingerprint, MovementKind Kind, string Cause, string Actor, string? Reason, IReadOnlyList<BookLine> Lines) : StockCommand
+/// <summary>Give back what these holds claim, if their time is over.</summary>
+internal sealed record ExpireHolds(IReadOnlyList<Guid> Holds) : StockCommand
+{
+    public override IEnumerable<Guid> HoldIds => Holds;
+}
+
+/// <summary>A request of a person, carried out wholly or not at all, once per key; a repetition gets the same answer.</summary>
+/// <param name="Fingerprint">What a repetition must equal.</param>
+/// <param name="Actor">Who asks.</param>
+internal abstract record KeyedCommand(string Key, byte[] Fingerprint, string Actor, string? Reason) : StockCommand
+{
+    public Cause Because(string? id = null) => new(id ?? Key, Actor, Reason, Trace);
+}
+
+/// <summary>Units, signed, of a SKU at a location.</summary>
+internal sealed record StockLine(string Sku, string Location, int Quantity);
+
+/// <summary>A physical movement of one or more levels: received, adjusted or returned.</summary>
+/// <param name="Cause">A reference that books only once, or the key.</param>
+internal sealed record Book(string Key, byte[] Fingerprint, MovementKind Kind, string Cause, string Actor, string? Reason, IReadOnlyList<StockLine> Lines)
+    : KeyedCommand(Key, Fingerprint, Actor, Reason)
 {
     public override IEnumerable<string> Skus => Lines.Select(l => l.Sku);
 }
 
-/// <summary>Units, signed, at a level.</summary>
-internal sealed record BookLine(string Sku, string Location, int Quantity);
+/// <summary>Set on-hand to what was counted.</summary>
+/// <param name="Expected">On-hand as the caller knows it: another value refuses the count. Null: whatever it is.</param>
+/// <param name="MayFallShort">Accept a count below what is promised, and record the shortage.</param>
+internal sealed record Count(
+    string Key, byte[] Fingerprint, string Sku, string Location, int Counted, long? Expected, bool MayFallShort, string Actor, string? Reason)
+    : KeyedCommand(Key, Fingerprint, Actor, Reason)
+{
+    public override IEnumerable<string> Skus => [Sku];
+}
+
+/// <summary>Set units aside as not for sale, or, with a negative quantity, put them back.</summary>
+internal sealed record Withhold(string Key, byte[] Fingerprint, StockLine Line, string Actor, string? Reason) : KeyedCommand(Key, Fingerprint, Actor, Reason)
+{
+    public override IEnumerable<string> Skus => [Line.Sku];
+}
+
+/// <summary>Ship what an order has allocated: these lines, or all of it.</summary>
+internal sealed record Ship(string Key, byte[] Fingerprint, Guid OrderId, IReadOnlyList<StockLine>? Lines, string Actor) : KeyedCommand(Key, Fingerprint, Actor, null)
+{
+    public override IEnumerable<Guid> OrderIds => [OrderId];
+}
+
+/// <summary>Hold units for a customer until <paramref name="ExpiresAt"/>.</summary>
+internal sealed record PlaceHold(
+    string Key, byte[] Fingerprint, Guid HoldId, string Customer, IReadOnlyList<OrderedUnits> Lines, DateTimeOffset ExpiresAt)
+    : KeyedCommand(Key, Fingerprint, Customer, null)
+{
+    public override IEnumerable<string> Skus => Lines.Select(l => l.Sku);
+}
+
+/// <summary>Move a hold's end.</summary>
+/// <param name="Owner">Whose hold it must be; null where anyone's will do.</param>
+internal sealed record ExtendHold(string Key, byte[] Fingerprint, Guid HoldId, string? Owner, DateTimeOffset ExpiresAt, string Actor)
+    : KeyedCommand(Key, Fingerprint, Actor, null)
+{
+    public override IEnumerable<Guid> HoldIds => [HoldId];
+}
+
+/// <summary>Give a hold's units back before its time. An offer that is given back is declined.</summary>
+internal sealed record ReleaseHold(string Key, byte[] Fingerprint, Guid HoldId, string? Owner, string Actor) : KeyedCommand(Key, Fingerprint, Actor, null)
+{
+    public override IEnumerable<Guid> HoldIds => [HoldId];
+}
+
+/// <summary>Take a place in a SKU's waitlist.</summary>
+internal sealed record JoinWaitlist(string Key, byte[] Fingerprint, Guid EntryId, string Sku, string Customer, int Quantity) : KeyedCommand(Key, Fingerprint, Customer, null)
+{
+    public override IEnumerable<string> Skus => [Sku];
+}
+
+/// <summary>Give a place in the line up.</summary>
+internal sealed record LeaveWaitlist(string Key, byte[] Fingerprint, string Sku, string Customer) : KeyedCommand(Key, Fingerprint, Customer, null)
+{
+    public override IEnumerable<string> Skus => [Sku];
+}
+
+/// <summary>Announce units to a location: ordered from a supplier, or sent from <paramref name="Source"/> at once.</summary>
+internal sealed record OpenInbound(
+    string Key, byte[] Fingerprint, string Reference, string Location, string? Source, DateTimeOffset? ExpectedAt, IReadOnlyList<OrderedUnits> Lines, string Actor, string? Reason)
+    : KeyedCommand(Key, Fingerprint, Actor, Reason)
+{
+    public override IEnumerable<string> Skus => Lines.Select(l => l.Sku);
+
+    public override IEnumerable<string> Documents => [Reference];
+}
+
+/// <summary>Book what has arrived of a document.</summary>
+internal sealed record ReceiveInbound(string Key, byte[] Fingerprint, string Reference, IReadOnlyList<OrderedUnits> Lines, string Actor, string? Reason)
+    : KeyedCommand(Key, Fingerprint, Actor, Reason)
+{
+    public override IEnumerable<string> Documents => [Reference];
+}
+
+/// <summary>End a document: what has not arrived goes back to where it was sent from, or is given up.</summary>
+internal sealed record CloseInbound(string Key, byte[] Fingerprint, string Reference, bool GoesBack, string Actor, string? Reason)
+    : KeyedCommand(Key, Fingerprint, Actor, Reason)
+{
+    public override IEnumerable<string> Documents => [Reference];
+}

@@ -4,137 +4,145 @@ using DaprShop.Messaging;
 
 namespace DaprShop.Inventory.Domain;
 
-/// <summary>What is known of the things that a group of commands names, read in its transaction.</summary>
-internal sealed record KnownClaims(
-    Dictionary<Guid, Claim> Claims, Dictionary<string, bool> Stocked, Dictionary<string, RecordedAnswer> Answers);
+/// <summary>How this shop serves.</summary>
+/// <param name="OfferFor">How long an offer to the head of a waitlist stands.</param>
+internal sealed record StockPolicy(SourcingStrategy Sourcing, TimeSpan OfferFor);
 
-/// <summary>An order's claim as it was decided.</summary>
-internal sealed record Claim(ReservationState State, IReadOnlyList<ShortLevel> Shortages, IReadOnlyList<Allocation> Allocations);
-
-/// <summary>The answer that a key got.</summary>
-internal sealed record RecordedAnswer(byte[] Fingerprint, string Body);
-
-/// <summary>What became of a booking: <paramref name="Refusal"/> is null where it was booked.</summary>
-internal sealed record Booked(string Body, bool Replayed, BookRefusal? Refusal);
-
-/// <summary>Why nothing was booked.</summary>
-internal sealed record BookRefusal(BookRefusalKind Kind, string Sku, ShortLevel? Shortage = null);
-
-internal enum BookRefusalKind
+/// <summary>Decides a group of commands in arrival order, and gathers what is to be written. Each command applies wholly or not at all.</summary>
+internal sealed partial class StockDecisions
 {
-    OtherRequest,
-    UnknownSku,
-    NeverStocked,
-    Claimed,
-}
+    private readonly Known _known;
+    private readonly WorkingStock _stock;
+    private readonly StockPolicy _policy;
+    private readonly DateTimeOffset _now;
+    private readonly Dictionary<string, long> _availableBefore;
 
-/// <summary>Decides a group of commands in arrival order, and gathers what is to be written.</summary>
-internal sealed class StockDecisions(KnownClaims known, WorkingStock stock)
-{
-    public WorkingStock Stock => stock;
+    public StockDecisions(Known known, WorkingStock stock, StockPolicy policy, DateTimeOffset now)
+    {
+        (_known, _stock, _policy, _now) = (known, stock, policy, now);
+        _availableBefore = known.Items.Keys.ToDictionary(sku => sku, stock.Available, StringComparer.Ordinal);
+        foreach (var hold in known.Holds.Values.Where(h => h.State == HoldState.Active && !h.IsUsable(now)).ToList()) Expire(hold);
+    }
+
+    public WorkingStock Stock => _stock;
 
     /// <summary>Claims that are new or have changed their state.</summary>
     public Dictionary<Guid, Claim> Claims { get; } = [];
 
     public List<Allocation> Allocations { get; } = [];
 
+    public List<Allocation> Shipments { get; } = [];
+
     public Dictionary<string, RecordedAnswer> Answers { get; } = [];
+
+    public Dictionary<Guid, Hold> Holds { get; } = [];
+
+    public Dictionary<(Guid OrderId, string Sku), Backorder> Backorders { get; } = [];
+
+    public Dictionary<Guid, Waiting> Waitlist { get; } = [];
+
+    public Dictionary<string, Inbound> Documents { get; } = [];
+
+    /// <summary>Orders one of whose backorders was filled: their saga is to go on.</summary>
+    public HashSet<Guid> Filled { get; } = [];
 
     public List<NewEvent> Events { get; } = [];
 
     /// <summary>True for an order whose claim was decided before this group.</summary>
-    public bool IsKnown(Guid orderId) => known.Claims.ContainsKey(orderId);
+    public bool IsKnown(Guid orderId) => _known.Claims.ContainsKey(orderId);
 
     public object Decide(StockCommand command) => command switch
     {
-        Reserve reserve => new ReserveResponse([.. reserve.Orders.Select(Decide)]),
+        Reserve reserve => new ReserveResponse([.. reserve.Orders.Select(o => Decide(o, reserve.Trace))]),
         Release release => Decide(release),
-        Book book => Decide(book),
+        ExpireHolds expire => expire,
+        KeyedCommand keyed => Once(keyed),
         _ => throw new ArgumentOutOfRangeException(nameof(command)),
     };
 
-    private ReserveOutcome Decide(ReserveOrder order)
+    /// <summary>Tells where availability has crossed a threshold since the transaction began. Call it once, after the last decision.</summary>
+    public void TellEdges()
     {
-        if (Find(order.OrderId) is not { } claim)
+        foreach (var (sku, before) in _availableBefore.OrderBy(a => a.Key, StringComparer.Ordinal))
         {
-            var first = stock.Ledger.Count;
-            var shortages = stock.Reserve(order.OrderId, order.Lines.Where(l => known.Stocked.GetValueOrDefault(l.Sku, true)));
-            var rows = Since(first);
-            claim = new Claim(shortages.Count > 0 ? ReservationState.OutOfStock : ReservationState.Allocated, shortages,
-                [.. rows.Select(r => new Allocation(order.OrderId, r.Sku, r.Location, r.Quantity))]);
-            Claims[order.OrderId] = claim;
-            Allocations.AddRange(claim.Allocations);
-            if (shortages.Count > 0) Tell(EventTypes.StockRefused, order.OrderId.ToString(), 1, new StockRefused(order.OrderId, Public(shortages)));
-            else TellMovements(rows, order.OrderId.ToString(), 1);
+            var after = _stock.Available(sku);
+            if (before == 0 && after > 0) Tell(EventTypes.StockBack, sku, new StockAvailable(sku, after, null));
+            if (_known.Items[sku].LowStockAt is { } low && before > low && after <= low) Tell(EventTypes.StockLow, sku, new StockAvailable(sku, after, low));
         }
-
-        return new ReserveOutcome(order.OrderId, claim.State, Public(claim.Shortages));
     }
 
-    private Release Decide(Release release)
+    private Answer Once(KeyedCommand command)
     {
-        foreach (var orderId in release.Orders)
+        if ((Answers.GetValueOrDefault(command.Key) ?? _known.Answers.GetValueOrDefault(command.Key)) is { } earlier)
         {
-            var claim = Find(orderId) ?? new Claim(ReservationState.Released, [], []);
-            if (claim.State == ReservationState.Allocated)
-            {
-                var first = stock.Ledger.Count;
-                stock.Release(orderId, claim.Allocations);
-                TellMovements(Since(first), orderId.ToString(), 2);
-            }
-
-            // An unknown order is remembered too: a late reserve of it must not take what nobody would give back.
-            Claims[orderId] = claim with { State = ReservationState.Released };
+            return earlier.Fingerprint.AsSpan().SequenceEqual(command.Fingerprint)
+                ? new Answer(earlier.Body, Replayed: true, null)
+                : new Answer("", Replayed: false, new Refusal(RefusalKind.OtherRequest, command.Key));
         }
 
-        return release;
+        var result = command switch
+        {
+            Book book => Decide(book),
+            Count count => Decide(count),
+            Withhold withhold => Decide(withhold),
+            Ship ship => Decide(ship),
+            PlaceHold place => Decide(place),
+            ExtendHold extend => Decide(extend),
+            ReleaseHold release => Decide(release),
+            JoinWaitlist join => Decide(join),
+            LeaveWaitlist leave => Decide(leave),
+            OpenInbound open => Decide(open),
+            ReceiveInbound receive => Decide(receive),
+            CloseInbound close => Decide(close),
+            _ => throw new ArgumentOutOfRangeException(nameof(command)),
+        };
+        if (result is Refusal refusal) return new Answer("", Replayed: false, refusal);
+        var body = JsonSerializer.Serialize(result, StockAnswers.Json);
+        Answers[command.Key] = new RecordedAnswer(command.Fingerprint, body);
+        return new Answer(body, Replayed: false, null);
     }
 
-    private Booked Decide(Book book)
+    /// <summary>Null where units of the SKU can be booked.</summary>
+    private Refusal? CheckStocked(IEnumerable<string> skus)
     {
-        if ((Answers.GetValueOrDefault(book.Key) ?? known.Answers.GetValueOrDefault(book.Key)) is { } earlier)
+        foreach (var sku in skus)
         {
-            return earlier.Fingerprint.AsSpan().SequenceEqual(book.Fingerprint)
-                ? new Booked(earlier.Body, Replayed: true, null)
-                : Refuse(BookRefusalKind.OtherRequest, "");
+            if (!_known.Items.TryGetValue(sku, out var item)) return new Refusal(RefusalKind.UnknownSku, sku);
+            if (!item.Stocked) return new Refusal(RefusalKind.NeverStocked, sku);
         }
 
-        foreach (var line in book.Lines)
-        {
-            if (!known.Stocked.TryGetValue(line.Sku, out var stocked)) return Refuse(BookRefusalKind.UnknownSku, line.Sku);
-            if (!stocked) return Refuse(BookRefusalKind.NeverStocked, line.Sku);
-        }
-
-        var first = stock.Ledger.Count;
-        foreach (var line in book.Lines)
-        {
-            // Only single-line bookings can be negative, so a refusal leaves nothing half booked.
-            if (stock.Book(book.Kind, line.Sku, line.Location, line.Quantity, book.Cause, book.Actor, book.Reason) is { } shortage)
-                return Refuse(BookRefusalKind.Claimed, line.Sku, shortage);
-        }
-
-        TellMovements(Since(first), book.Cause, 1);
-        var levels = book.Lines.Select(l => stock.Find(l.Sku, l.Location)).Distinct()
-            .Select(l => new { l.Sku, l.Location, l.OnHand, l.Allocated, l.Available, l.Sequence });
-        var body = JsonSerializer.Serialize(new { book.Cause, Levels = levels }, JsonSerializerOptions.Web);
-        Answers[book.Key] = new RecordedAnswer(book.Fingerprint, body);
-        return new Booked(body, Replayed: false, null);
+        return null;
     }
 
-    private Claim? Find(Guid orderId) => Claims.GetValueOrDefault(orderId) ?? known.Claims.GetValueOrDefault(orderId);
-
-    private List<Movement> Since(int first) => [.. stock.Ledger.Skip(first).Select(l => l.Row)];
-
-    private void TellMovements(List<Movement> rows, string cause, int version)
+    /// <summary>Null where each location has what is to be taken from it.</summary>
+    private Refusal? CheckAvailable(string location, IEnumerable<Wish> wishes)
     {
-        if (rows.Count == 0) return;
-        Tell(EventTypes.StockMoved, cause, version, new StockMoved(rows[0].Kind.Name(), cause, rows[0].Actor, rows[0].Reason,
-            [.. rows.Select(r => new MovementLine(r.Sku, r.Location, r.Sequence, r.Quantity, r.OnHand, r.Allocated, r.OnHand - r.Allocated))]));
+        var missing = wishes.Where(w => _stock.Find(w.Sku, location).Available < w.Quantity)
+            .Select(w => _stock.Describe(w.Sku, w.Quantity) with { Available = Math.Max(_stock.Find(w.Sku, location).Available, 0) }).ToList();
+        return missing.Count == 0 ? null : new Refusal(RefusalKind.OutOfStock, missing[0].Sku, missing);
     }
+
+    /// <summary>Runs <paramref name="moves"/>, tells what moved, and serves who waits for the SKUs that became available.</summary>
+    private List<Movement> Move(Action moves)
+    {
+        var first = _stock.Ledger.Count;
+        moves();
+        var rows = _stock.Ledger.Skip(first).Select(l => l.Row).ToList();
+        foreach (var operation in rows.GroupBy(r => (r.Cause.Id, r.Kind, r.Step)))
+        {
+            var cause = operation.First().Cause;
+            Tell(EventTypes.StockMoved, cause.Id, (int)operation.Key.Step + 1, new StockMoved(operation.Key.Kind.Name(), cause.Id, cause.Actor, cause.Reason,
+                [.. operation.Select(r => new MovementLine(r.Sku, r.Location, r.Sequence, r.Quantity, r.After.OnHand, r.After.Allocated, r.After.Available,
+                    r.After.Held, r.After.Unavailable, r.After.Incoming))]));
+        }
+
+        return rows;
+    }
+
+    private void Tell(string type, string subject, object data) => Tell(type, subject, 1, data);
 
     private void Tell(string type, string subject, int version, object data) => Events.Add(new NewEvent(type, subject, version, data));
 
-    private static List<Shortage> Public(IReadOnlyList<ShortLevel> levels) => [.. levels.Select(l => new Shortage(l.Sku, l.Requested, l.Available))];
-
-    private static Booked Refuse(BookRefusalKind kind, string sku, ShortLevel? shortage = null) => new("", Replayed: false, new BookRefusal(kind, sku, shortage));
+    private static List<Wish> Summed(IEnumerable<OrderedUnits> lines) =>
+        [.. lines.GroupBy(l => l.Sku, StringComparer.Ordinal).Select(g => new Wish(g.Key, g.Sum(l => (long)l.Quantity))).OrderBy(w => w.Sku, StringComparer.Ordinal)];
 }

@@ -1,7 +1,6 @@
 using DaprShop.Inventory.Data;
 using DaprShop.Inventory.Domain;
 using DaprShop.ServiceDefaults;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 
 namespace DaprShop.Inventory.Features;
@@ -46,14 +45,11 @@ internal static class BookStock
 
         // A SKU named on several lines is one movement: (cause, kind, level) is unique in the ledger.
         var summed = lines.GroupBy(l => (l.Sku, Location: l.Location ?? Limits.DefaultLocation))
-            .Select(g => new BookLine(g.Key.Sku, g.Key.Location, g.Sum(l => l.Quantity))).ToList();
+            .Select(g => new StockLine(g.Key.Sku, g.Key.Location, g.Sum(l => l.Quantity))).ToList();
         try
         {
-            var booked = await stock.RunAsync<Booked>(
-                new Book(key.Value, IdempotencyKey.Fingerprint(context, body), kind, cause, context.Name(), reason, summed), cancellationToken);
-            if (booked.Refusal is { } refusal) return Explain(refusal, key);
-            if (booked.Replayed) context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
-            return TypedResults.Text(booked.Body, "application/json");
+            return Replies.Of(await stock.RunAsync<Answer>(
+                new Book(key.Value, IdempotencyKey.Fingerprint(context, body), kind, cause, context.Name(), reason, summed), cancellationToken), context);
         }
         catch (PostgresException e) when (e.ConstraintName == InventoryDb.OnePerCause)
         {
@@ -73,13 +69,4 @@ internal static class BookStock
         if (lines.Any(l => l.Location is { Length: 0 or > Limits.SkuLength })) complaints.Add(new("/location", $"A location has 1 to {Limits.SkuLength} characters."));
         return complaints;
     }
-
-    private static ProblemHttpResult Explain(BookRefusal refusal, IdempotencyKey key) => refusal.Kind switch
-    {
-        BookRefusalKind.OtherRequest => IdempotencyKey.Conflict(key.Value),
-        BookRefusalKind.UnknownSku => Problems.Of(404, "unknown-sku", "Unknown SKU", $"There is no item '{refusal.Sku}'. Create it with PUT /items/{{sku}}.", ("sku", refusal.Sku)),
-        BookRefusalKind.NeverStocked => Problems.Of(422, "never-stocked", "Never stocked", $"'{refusal.Sku}' is a service: sold, but never stocked.", ("sku", refusal.Sku)),
-        _ => Problems.Of(409, "out-of-stock", "Not enough available", "Units that orders have claimed cannot be taken away.",
-            ("items", new[] { new { refusal.Sku, refusal.Shortage!.Requested, refusal.Shortage.Available } })),
-    };
 }

@@ -38,7 +38,7 @@ internal static class GetStock
     private static async ValueTask<IResult> ManyAsync(string[]? sku, string? cursor, int? limit, StockCache cache, StockTables tables, CancellationToken cancellationToken)
     {
         var take = Math.Clamp(limit ?? 100, 1, MaxPage);
-        List<StockReading> found;
+        List<FoundStock> found;
         if (sku is { Length: > 0 })
         {
             var names = sku.Distinct(StringComparer.Ordinal).Where(s => CanExist(s) && string.CompareOrdinal(s, cursor) > 0).Order(StringComparer.Ordinal);
@@ -47,7 +47,7 @@ internal static class GetStock
         }
         else
         {
-            found = (await tables.PageAsync(cursor ?? "", take, cancellationToken)).ConvertAll(stock => new StockReading(stock, CacheLayer.Database));
+            found = (await tables.PageAsync(cursor ?? "", take, cancellationToken)).ConvertAll(stock => new FoundStock(stock, CacheLayer.Database));
         }
 
         return new StockResult(found, take);

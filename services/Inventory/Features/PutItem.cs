@@ -11,7 +11,11 @@ namespace DaprShop.Inventory.Features;
 internal static class PutItem
 {
     /// <summary>What an operator sends. <paramref name="Price"/> in GBP, four decimals at most; a service is sold but never stocked.</summary>
-    internal sealed record Request(string Name, decimal Price, bool Stocked = true);
+    /// <param name="BackorderLimit">Units that may be on backorder at once; 0: none.</param>
+    /// <param name="MaxPerCustomer">Units that one customer may have, over all orders; null: any number.</param>
+    /// <param name="LowStockAt">Available units at which <c>stock.low</c> is told; null: never.</param>
+    internal sealed record Request(
+        string Name, decimal Price, bool Stocked = true, int BackorderLimit = 0, int? MaxPerCustomer = null, int? LowStockAt = null);
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPut("/items/{sku}", HandleAsync)
         .RequireAuthorization(Identity.Operator).WithSummary("Create or change an item").WithTags("Stock");
@@ -29,10 +33,17 @@ internal static class PutItem
                 insert into idempotency_keys (key, fingerprint, answer, recorded_at) values ($5, $6, '{}', $7)
                 on conflict (key) do nothing returning key),
             written as (
-                insert into items (sku, name, price, stocked) select $1, $2, $3, $4 from recorded
-                on conflict (sku) do update set name = excluded.name, price = excluded.price, stocked = excluded.stocked)
+                insert into items (sku, name, price, stocked, backorder_limit, max_per_customer, low_stock_at) select $1, $2, $3, $4, $8, $9::int, $10::int from recorded
+                on conflict (sku) do update set name = excluded.name, price = excluded.price, stocked = excluded.stocked,
+                    backorder_limit = excluded.backorder_limit, max_per_customer = excluded.max_per_customer, low_stock_at = excluded.low_stock_at
+                returning sku, stocked),
+            -- What all decisions on a SKU lock is there from its first day.
+            stocked as (
+                insert into levels (sku, location, on_hand, allocated, held, unavailable, incoming, short, sequence, hash)
+                select sku, $11, 0, 0, 0, 0, 0, 0, 0, '' from written where stocked on conflict do nothing)
             select count(*) = 1 from recorded
-            """, sku, request.Name, request.Price, request.Stocked, key.Value, fingerprint, time.GetUtcNow().UtcDateTime);
+            """, sku, request.Name, request.Price, request.Stocked, key.Value, fingerprint, time.GetUtcNow().UtcDateTime,
+            request.BackorderLimit, (object?)request.MaxPerCustomer ?? DBNull.Value, (object?)request.LowStockAt ?? DBNull.Value, Limits.DefaultLocation);
         // A statement of its own: only its snapshot surely holds the rival's key that the first has waited for.
         batch.Add("select fingerprint from idempotency_keys where key = $1", key.Value);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
@@ -47,7 +58,7 @@ internal static class PutItem
 
         // Here at least it is seen at once; no event tells the others, whose memories forget by themselves.
         memory.Forget(sku);
-        return TypedResults.Ok(new Item(sku, request.Name, request.Price, request.Stocked));
+        return TypedResults.Ok(new Item(sku, request.Name, request.Price, request.Stocked, request.BackorderLimit, request.MaxPerCustomer, request.LowStockAt));
     }
 
     private static List<Complaint> Check(string sku, Request request)
@@ -57,6 +68,9 @@ internal static class PutItem
         if (request.Name.Length is 0 or > Limits.NameLength) complaints.Add(new("/name", $"A name has 1 to {Limits.NameLength} characters."));
         if (request.Price < 0 || request.Price > Limits.MaxPrice || decimal.Round(request.Price, 4) != request.Price)
             complaints.Add(new("/price", $"A price is 0 to {Limits.MaxPrice} with four decimals at most."));
+        if (request.BackorderLimit is < 0 or > Limits.MaxQuantity) complaints.Add(new("/backorderLimit", $"A backorder limit is 0 to {Limits.MaxQuantity}."));
+        if (request.MaxPerCustomer is < 1 or > Limits.MaxQuantity) complaints.Add(new("/maxPerCustomer", $"A limit per customer is 1 to {Limits.MaxQuantity}, or missing."));
+        if (request.LowStockAt is < 0 or > Limits.MaxQuantity) complaints.Add(new("/lowStockAt", $"A threshold is 0 to {Limits.MaxQuantity}, or missing."));
         return complaints;
     }
 }

@@ -4,7 +4,7 @@ using DaprShop.Inventory.Cache;
 namespace DaprShop.Inventory.Features;
 
 /// <summary>Writes readings as they are kept: as bytes. One is an object, a page of at most <paramref name="take"/> an array with a cursor.</summary>
-internal sealed class StockResult(IReadOnlyList<StockReading> readings, int take = 0) : IResult
+internal sealed class StockResult(IReadOnlyList<FoundStock> readings, int take = 0) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext)
     {

@@ -1,0 +1,180 @@
+using System.Text.Json;
+using DaprShop.Contracts;
+using DaprShop.Inventory.Domain;
+using DaprShop.Messaging;
+using Npgsql;
+
+namespace DaprShop.Inventory.Data;
+
+/// <summary>
+/// Reads and locks what a group of commands needs: claims, holds, documents, then levels, each in the order of its key, so that writers queue
+/// and never deadlock. Each statement serves the whole group.
+/// </summary>
+internal static class StockReading
+{
+    private const string Claims = "select order_id, state, shortages::text, customer from reservations where order_id = any($1) order by order_id for update";
+
+    // Which SKUs an order claims or waits for is settled when it is decided: only how many can still change before the levels are locked.
+    private const string ClaimedSkus = "select sku from allocations where order_id = any($1) union select sku from backorders where order_id = any($1)";
+
+    private const string Answers = "select key, fingerprint, answer::text from idempotency_keys where key = any($1)";
+
+    // Those that the commands name, and those on their SKUs whose time is over.
+    private const string LockHolds = """
+        select id, customer, state, expires_at, entry_id from holds
+        where id = any($1)
+           or (state = 'active' and expires_at <= $3 and id in (select hold_id from hold_lines where sku = any($2)))
+        order by id for update
+        """;
+
+    private const string HoldLines = """
+        select hold_id, sku, location, quantity from hold_lines
+        where hold_id = any($1)
+           or hold_id in (select id from holds where state = 'active' and expires_at <= $3 and id in (select hold_id from hold_lines where sku = any($2)))
+        order by 1, 2, 3
+        """;
+
+    private const string LockDocuments = "select reference, location, source, expected_at, state, reason from inbounds where reference = any($1) order by reference for update";
+
+    private const string DocumentLines = "select reference, sku, expected, received, closed from inbound_lines where reference = any($1) order by 1, 2";
+
+    private const string Items = "select sku, stocked, backorder_limit, max_per_customer, low_stock_at from items where sku = any($1)";
+
+    private const string LockLevels = """
+        select l.sku, l.location, l.on_hand, l.allocated, l.held, l.unavailable, l.incoming, l.short, l.sequence, l.hash, coalesce(p.priority, 100)
+        from levels l left join locations p using (location)
+        where l.sku = any($1) order by l.sku, l.location for update of l
+        """;
+
+    private const string Open = """
+        select a.order_id, a.sku, a.location, sum(a.quantity) - coalesce((
+            select sum(s.quantity) from shipments s where (s.order_id, s.sku, s.location) = (a.order_id, a.sku, a.location)), 0)
+        from allocations a join reservations r using (order_id)
+        where r.state in ('allocated', 'backordered') and (a.order_id = any($1) or a.sku = any($2))
+        group by 1, 2, 3 order by 1, 2, 3
+        """;
+
+    private const string Shipped = "select order_id, sku, location, sum(quantity) from shipments where order_id = any($1) group by 1, 2, 3";
+
+    private const string Backorders = """
+        select order_id, sku, place, quantity, filled, promised_at from backorders
+        where sku = any($1) and state = 'open' order by place
+        """;
+
+    private const string Waitlist = $"select id, sku, customer, quantity, place, state from waitlist where sku = any($1) and {InventoryDb.InLine} order by place";
+
+    private const string Bought = """
+        select r.customer, x.sku, sum(x.quantity)
+        from reservations r join lateral (
+            select sku, quantity from allocations where order_id = r.order_id
+            union all select sku, quantity - filled from backorders where order_id = r.order_id and state = 'open') x on true
+        where r.customer = any($1) and r.state in ('allocated', 'backordered')
+          and x.sku in (select sku from items where sku = any($2) and max_per_customer is not null)
+        group by 1, 2
+        """;
+
+    private const string Due = $"""
+        select l.sku, i.expected_at, l.expected - l.received - l.closed from inbound_lines l join inbounds i using (reference)
+        where l.sku = any($1) and i.{InventoryDb.OpenInbound} and i.expected_at is not null and l.expected > l.received + l.closed order by 2, 1
+        """;
+
+    /// <summary>Everything the group needs to know; the levels are locked when it returns.</summary>
+    public static async Task<(Known Known, List<Level> Levels)> ReadAsync(
+        NpgsqlConnection connection, IReadOnlyList<StockCommand> commands, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var named = await ReadNamedAsync(connection, commands, now, cancellationToken);
+        return await ReadLevelsAsync(connection, commands, named, cancellationToken);
+    }
+
+    private static async Task<(Known Known, string[] Skus)> ReadNamedAsync(
+        NpgsqlConnection connection, IReadOnlyList<StockCommand> commands, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var skus = commands.SelectMany(c => c.Skus).ToHashSet(StringComparer.Ordinal);
+        var (orders, holdIds, documents) = (commands.SelectMany(c => c.OrderIds).Distinct().ToArray(), commands.SelectMany(c => c.HoldIds).Distinct().ToArray(),
+            commands.SelectMany(c => c.Documents).Distinct(StringComparer.Ordinal).ToArray());
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add(Claims, orders);
+        batch.Add(ClaimedSkus, GivingUp(commands));
+        batch.Add(Answers, commands.OfType<KeyedCommand>().Select(c => c.Key).Distinct(StringComparer.Ordinal).ToArray());
+        batch.Add(LockHolds, holdIds, skus.ToArray(), now.UtcDateTime);
+        batch.Add(HoldLines, holdIds, skus.ToArray(), now.UtcDateTime);
+        batch.Add(LockDocuments, documents);
+        batch.Add(DocumentLines, documents);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+
+        var claims = await reader.ReadAllAsync(r => (Id: r.GetGuid(0), Claim: new Claim(Names.Parse<ReservationState>(r.GetString(1)), Shortages(r), Text(r, 3))), cancellationToken);
+        skus.UnionWith(await NextAsync(r => r.GetString(0)));
+        var answers = await NextAsync(r => (Key: r.GetString(0), Answer: new RecordedAnswer(r.GetFieldValue<byte[]>(1), r.GetString(2))));
+        var holds = await NextAsync(r => new Hold(r.GetGuid(0), r.GetString(1), Names.Parse<HoldState>(r.GetString(2)), r.GetFieldValue<DateTimeOffset>(3), [], r.IsDBNull(4) ? null : r.GetGuid(4)));
+        var lines = (await NextAsync(r => (Id: r.GetGuid(0), Part: new Part(r.GetString(1), r.GetString(2), r.GetInt64(3))))).ToLookup(l => l.Id, l => l.Part);
+        var inbounds = await NextAsync(r => new Inbound(r.GetString(0), r.GetString(1), Text(r, 2), Time(r, 3), Names.Parse<InboundState>(r.GetString(4)), Text(r, 5), []));
+        var inboundLines = (await NextAsync(r => (Reference: r.GetString(0), Line: new InboundLine(r.GetString(1), r.GetInt32(2), r.GetInt32(3), r.GetInt32(4))))).ToLookup(l => l.Reference, l => l.Line, StringComparer.Ordinal);
+        skus.UnionWith(holds.SelectMany(h => lines[h.Id]).Select(l => l.Sku));
+        skus.UnionWith(inboundLines.SelectMany(g => g).Select(l => l.Sku));
+        return (new Known
+        {
+            Claims = claims.ToDictionary(c => c.Id, c => c.Claim),
+            Answers = answers.ToDictionary(a => a.Key, a => a.Answer, StringComparer.Ordinal),
+            Holds = holds.ToDictionary(h => h.Id, h => h with { Lines = [.. lines[h.Id]] }),
+            Documents = inbounds.ToDictionary(i => i.Reference, i => i with { Lines = [.. inboundLines[i.Reference]] }, StringComparer.Ordinal),
+        }, [.. skus]);
+
+        async Task<List<T>> NextAsync<T>(Func<NpgsqlDataReader, T> map)
+        {
+            await reader.NextResultAsync(cancellationToken);
+            return await reader.ReadAllAsync(map, cancellationToken);
+        }
+    }
+
+    // A statement sees what was committed before it began: what the levels' lock protects is read after it.
+    private static async Task<(Known Known, List<Level> Levels)> ReadLevelsAsync(
+        NpgsqlConnection connection, IReadOnlyList<StockCommand> commands, (Known Known, string[] Skus) named, CancellationToken cancellationToken)
+    {
+        var (known, skus) = named;
+        var orders = commands.OfType<Reserve>().SelectMany(r => r.Orders).ToList();
+
+        // Orders that may not wait need no line to be read: a rush on a sold-out SKU does not load those who wait for it.
+        var queued = commands.Any(c => c is not Reserve) || known.Holds.Count > 0 || known.Claims.Count > 0 || orders.Any(o => o.OnShortage == ShortagePolicy.Backorder) ? skus : [];
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add(LockLevels, skus);
+        batch.Add(Items, skus);
+        batch.Add(Open, GivingUp(commands), commands.OfType<Count>().Where(c => c.MayFallShort).Select(c => c.Sku).ToArray());
+        batch.Add(Shipped, commands.OfType<Ship>().Select(s => s.OrderId).ToArray());
+        batch.Add(Backorders, queued);
+        batch.Add(Waitlist, queued);
+        batch.Add(Bought, orders.Select(o => o.Customer).OfType<string>().Distinct(StringComparer.Ordinal).ToArray(), orders.SelectMany(o => o.Lines).Select(l => l.Sku).Distinct(StringComparer.Ordinal).ToArray());
+        batch.Add(Due, orders.Where(o => o.OnShortage == ShortagePolicy.Backorder).SelectMany(o => o.Lines).Select(l => l.Sku).ToArray());
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+
+        var levels = await reader.ReadAllAsync(r => new Level(r.GetString(0), r.GetString(1), new Quantities(r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6)),
+            r.GetInt64(7), r.GetInt64(8), r.GetFieldValue<byte[]>(9), r.GetInt32(10)), cancellationToken);
+        return (known with
+        {
+            Items = (await NextAsync(r => (Sku: r.GetString(0), Terms: new ItemTerms(r.GetBoolean(1), r.GetInt32(2), Number(r, 3), Number(r, 4))))).ToDictionary(i => i.Sku, i => i.Terms, StringComparer.Ordinal),
+            Open = await NextAsync(r => new Allocation(r.GetGuid(0), r.GetString(1), r.GetString(2), checked((int)r.GetInt64(3)))),
+            Shipped = (await NextAsync(r => (Key: (r.GetGuid(0), r.GetString(1), r.GetString(2)), Units: r.GetInt64(3)))).ToDictionary(s => s.Key, s => s.Units),
+            Backorders = await NextAsync(r => new Backorder(r.GetGuid(0), r.GetString(1), r.GetInt64(2), r.GetInt32(3), r.GetInt32(4), Time(r, 5), BackorderState.Open)),
+            Waitlist = await NextAsync(r => new Waiting(r.GetGuid(0), r.GetString(1), r.GetString(2), r.GetInt32(3), r.GetInt64(4), Names.Parse<WaitingState>(r.GetString(5)))),
+            Bought = (await NextAsync(r => (Key: (r.GetString(0), r.GetString(1)), Units: r.GetInt64(2)))).ToDictionary(b => b.Key, b => b.Units),
+            Due = await NextAsync(r => new Due(r.GetString(0), r.GetFieldValue<DateTimeOffset>(1), r.GetInt32(2))),
+        }, levels);
+
+        async Task<List<T>> NextAsync<T>(Func<NpgsqlDataReader, T> map)
+        {
+            await reader.NextResultAsync(cancellationToken);
+            return await reader.ReadAllAsync(map, cancellationToken);
+        }
+    }
+
+    /// <summary>Orders whose open claims are given back or taken away.</summary>
+    private static Guid[] GivingUp(IReadOnlyList<StockCommand> commands) => [.. commands.Where(c => c is Release or Ship).SelectMany(c => c.OrderIds).Distinct()];
+
+    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    private static int? Number(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt32(column);
+
+    private static DateTimeOffset? Time(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
+
+    private static IReadOnlyList<ShortLevel> Shortages(NpgsqlDataReader reader) =>
+        reader.IsDBNull(2) ? [] : JsonSerializer.Deserialize<List<ShortLevel>>(reader.GetString(2), JsonSerializerOptions.Web)!;
+}

@@ -1,0 +1,61 @@
+namespace DaprShop.Inventory.Domain;
+
+/// <summary>Which locations an order is served from.</summary>
+internal enum SourcingStrategy
+{
+    /// <summary>By the locations' priority.</summary>
+    Priority,
+
+    /// <summary>From as few locations as can cover it; among those, by priority.</summary>
+    FewestShipments,
+}
+
+/// <summary>Units of a SKU that are wanted, or taken at a location.</summary>
+internal readonly record struct Wish(string Sku, long Quantity);
+
+/// <summary>Units of a SKU taken at a location.</summary>
+internal readonly record struct Part(string Sku, string Location, long Quantity);
+
+/// <summary>Splits what is wanted over locations. Never takes more than is wanted, nor more than a location has available.</summary>
+internal static class Sourcing
+{
+    /// <param name="wanted">One wish per SKU, each coverable by all its levels together.</param>
+    /// <param name="at">The levels of a SKU.</param>
+    public static List<Part> Plan(IReadOnlyList<Wish> wanted, Func<string, IReadOnlyList<Level>> at, SourcingStrategy strategy)
+    {
+        var chosen = strategy == SourcingStrategy.FewestShipments ? FewestLocations(wanted, at) : null;
+        var parts = new List<Part>();
+        foreach (var (sku, quantity) in wanted)
+        {
+            var left = quantity;
+            foreach (var level in InOrder(at(sku)))
+            {
+                if (chosen?.Contains(level.Location) == false) continue;
+                var part = Math.Min(left, Math.Max(level.Available, 0));
+                if (part > 0) parts.Add(new Part(sku, level.Location, part));
+                left -= part;
+            }
+        }
+
+        return parts;
+    }
+
+    private static IEnumerable<Level> InOrder(IEnumerable<Level> levels) => levels.OrderBy(l => l.Priority).ThenBy(l => l.Location, StringComparer.Ordinal);
+
+    /// <summary>The smallest set of locations that covers everything: tries sets of one, of two, … in the order of priority.</summary>
+    private static HashSet<string>? FewestLocations(IReadOnlyList<Wish> wanted, Func<string, IReadOnlyList<Level>> at)
+    {
+        var candidates = InOrder(wanted.SelectMany(w => at(w.Sku)).Where(l => l.Available > 0)).Select(l => l.Location).Distinct(StringComparer.Ordinal).ToList();
+        for (var size = 1; size < candidates.Count; size++)
+            if (Find([], 0, size) is { } found) return found;
+        return null;
+
+        HashSet<string>? Find(HashSet<string> chosen, int from, int more)
+        {
+            if (more == 0) return wanted.All(w => at(w.Sku).Where(l => chosen.Contains(l.Location)).Sum(l => Math.Max(l.Available, 0)) >= w.Quantity) ? chosen : null;
+            for (var i = from; i <= candidates.Count - more; i++)
+                if (Find([.. chosen, candidates[i]], i + 1, more - 1) is { } found) return found;
+            return null;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace DaprShop.Inventory.Domain;
+
+/// <summary>What callers are told of what they changed; kept with their key, and repeated word for word.</summary>
+internal static class StockAnswers
+{
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) } };
+
+    /// <param name="Short">Units that are promised but not there.</param>
+    /// <param name="Sequence">Number of the level's last movement.</param>
+    internal sealed record AtLevel(
+        string Sku, string Location, long OnHand, long Unavailable, long Allocated, long Held, long Incoming, long Available, long Short, long Sequence)
+    {
+        public static AtLevel Of(Level level) => new(level.Sku, level.Location, level.Quantities.OnHand, level.Quantities.Unavailable, level.Quantities.Allocated,
+            level.Quantities.Held, level.Quantities.Incoming, level.Available, level.Short, level.Sequence);
+    }
+
+    /// <summary>Levels after a booking.</summary>
+    internal sealed record Booked(string Cause, IReadOnlyList<AtLevel> Levels);
+
+    /// <summary>A count: <paramref name="Difference"/> is what was found too much, or too little.</summary>
+    /// <param name="Shortages">The newest claims that the units there do not cover any more.</param>
+    internal sealed record Counted(string Cause, long Difference, AtLevel Level, IReadOnlyList<LeftShort> Shortages);
+
+    internal sealed record LeftShort(Guid OrderId, long Quantity);
+
+    internal sealed record HoldAnswer(Guid Id, HoldState State, DateTimeOffset ExpiresAt, IReadOnlyList<Part> Lines);
+
+    /// <param name="Position">1 for the next in line; 0 for who has an offer already.</param>
+    internal sealed record InLine(Guid Id, string Sku, int Quantity, WaitingState State, int Position);
+
+    internal sealed record Shipped(Guid OrderId, IReadOnlyList<Part> Lines);
+}

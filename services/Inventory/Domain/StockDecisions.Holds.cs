@@ -1,0 +1,104 @@
+using DaprShop.Contracts;
+
+namespace DaprShop.Inventory.Domain;
+
+/// <summary>Time-limited claims. The clock decides whether one stands; a hold ends in exactly one way.</summary>
+internal sealed partial class StockDecisions
+{
+    private object Decide(PlaceHold place)
+    {
+        var wanted = Summed(place.Lines);
+        if (CheckStocked(wanted.Select(w => w.Sku)) is { } refusal) return refusal;
+        var missing = wanted.Where(w => w.Quantity > _stock.Available(w.Sku)).Select(w => _stock.Describe(w.Sku, w.Quantity)).ToList();
+        if (missing.Count > 0) return new Refusal(RefusalKind.OutOfStock, missing[0].Sku, missing);
+        var hold = new Hold(place.HoldId, place.Customer, HoldState.Active, place.ExpiresAt, Sourcing.Plan(wanted, _stock.At, _policy.Sourcing));
+        Take(hold, place.Because(hold.Id.ToString()));
+        return Told(hold);
+    }
+
+    private object Decide(ExtendHold extend)
+    {
+        if (FindHold(extend.HoldId, extend.Owner) is not { } hold) return new Refusal(RefusalKind.NotFound, $"hold {extend.HoldId}");
+
+        // An offer's time is the line's, not the customer's.
+        if (!hold.IsUsable(_now) || hold.EntryId is not null) return new Refusal(RefusalKind.Ended, $"hold {hold.Id}", State: hold.EntryId is null ? hold.State : "offer");
+        return Told(Holds[hold.Id] = hold with { ExpiresAt = extend.ExpiresAt });
+    }
+
+    private object Decide(ReleaseHold release)
+    {
+        if (FindHold(release.HoldId, release.Owner) is not { } hold) return new Refusal(RefusalKind.NotFound, $"hold {release.HoldId}");
+        if (hold.State != HoldState.Active) return new Refusal(RefusalKind.Ended, $"hold {hold.Id}", State: hold.State);
+        var ended = End(hold, HoldState.Released, WaitingState.Declined);
+        GiveBack(hold.Lines, MovementKind.Released, release.Because(hold.Id.ToString()));
+        return Told(ended);
+    }
+
+    private void Expire(Hold hold)
+    {
+        End(hold, HoldState.Expired, WaitingState.Lapsed);
+        GiveBack(hold.Lines, MovementKind.Expired, new Cause(hold.Id.ToString(), Actors.Clock));
+    }
+
+    /// <summary>The hold that the order comes with, if it is this customer's and its time is not over. Without one, an order takes what is available.</summary>
+    private Hold? UsableHold(ReserveOrder order) =>
+        order.HoldId is { } id && FindHold(id, order.Customer) is { } hold && hold.IsUsable(_now) ? hold : null;
+
+    private static List<Part> FromHold(Hold? hold, IReadOnlyList<Wish> wanted)
+    {
+        var parts = new List<Part>();
+        foreach (var (sku, quantity) in wanted)
+        {
+            var left = quantity;
+            foreach (var line in hold?.Lines.Where(l => l.Sku == sku) ?? [])
+            {
+                var part = Math.Min(left, line.Quantity);
+                if (part > 0) parts.Add(line with { Quantity = part });
+                left -= part;
+            }
+        }
+
+        return parts;
+    }
+
+    /// <summary>Ends a hold that became an allocation; what the order did not want goes back.</summary>
+    private void Commit(Hold hold, IReadOnlyList<Wish> wanted, Guid? trace)
+    {
+        var taken = FromHold(hold, wanted).ToDictionary(p => (p.Sku, p.Location), p => p.Quantity);
+        var rest = hold.Lines.Select(l => l with { Quantity = l.Quantity - taken.GetValueOrDefault((l.Sku, l.Location)) }).Where(l => l.Quantity > 0).ToList();
+        End(hold, HoldState.Committed, WaitingState.Purchased);
+        GiveBack(rest, MovementKind.Released, new Cause(hold.Id.ToString(), Actors.Saga, null, trace));
+    }
+
+    private void Take(Hold hold, Cause cause)
+    {
+        Move(() =>
+        {
+            foreach (var (sku, location, quantity) in hold.Lines) _stock.Move(sku, location, MovementKind.Held, quantity, new(Held: quantity), cause);
+        });
+        Holds[hold.Id] = hold;
+    }
+
+    /// <summary>Frees the units of a hold that has ended before: whoever gives back an offer is not served with it again.</summary>
+    private void GiveBack(IReadOnlyList<Part> lines, MovementKind kind, Cause cause)
+    {
+        Move(() =>
+        {
+            foreach (var (sku, location, quantity) in lines) _stock.Move(sku, location, kind, -quantity, new(Held: -quantity), cause);
+        });
+        Serve(lines.Select(l => l.Sku));
+    }
+
+    private Hold End(Hold hold, HoldState state, WaitingState place)
+    {
+        if (hold.EntryId is { } entry && LineEntry(entry) is { } waiting) Waitlist[entry] = waiting with { State = place };
+        return Holds[hold.Id] = hold with { State = state };
+    }
+
+    private Waiting? LineEntry(Guid id) => Waitlist.GetValueOrDefault(id) ?? _known.Waitlist.FirstOrDefault(w => w.Id == id);
+
+    private Hold? FindHold(Guid id, string? owner) =>
+        (Holds.GetValueOrDefault(id) ?? _known.Holds.GetValueOrDefault(id)) is { } hold && (owner is null || hold.Customer == owner) ? hold : null;
+
+    private static StockAnswers.HoldAnswer Told(Hold hold) => new(hold.Id, hold.State, hold.ExpiresAt, hold.Lines);
+}

@@ -1,0 +1,122 @@
+using DaprShop.Contracts;
+
+namespace DaprShop.Inventory.Domain;
+
+/// <summary>What orders claim, give back and take away.</summary>
+internal sealed partial class StockDecisions
+{
+    private ReserveOutcome Decide(ReserveOrder order, Guid? trace)
+    {
+        if (Find(order.OrderId) is not { } claim) claim = Claims[order.OrderId] = DecideFirst(order, trace);
+
+        // Backorders are filled line by line, by whoever brings the units: only who asks sees whether the last one is.
+        else if (claim.State == ReservationState.Backordered && !IsWaiting(order.OrderId))
+            claim = Claims[order.OrderId] = claim with { State = ReservationState.Allocated };
+        return new ReserveOutcome(order.OrderId, claim.State, Public(claim.Shortages), claim.State == ReservationState.Backordered ? PromiseOf(order.OrderId) : null);
+    }
+
+    private Claim DecideFirst(ReserveOrder order, Guid? trace)
+    {
+        var wanted = Summed(order.Lines.Where(l => _known.Items.GetValueOrDefault(l.Sku)?.Stocked != false));
+        var beyond = wanted.Where(w => w.Quantity > MayStillBuy(order.Customer, w.Sku))
+            .Select(w => _stock.Describe(w.Sku, w.Quantity) with { Available = MayStillBuy(order.Customer, w.Sku) }).ToList();
+        if (beyond.Count > 0) return Refuse(order, ReservationState.LimitExceeded, beyond);
+
+        var hold = UsableHold(order);
+        var held = hold?.Lines.ToLookup(l => l.Sku, StringComparer.Ordinal);
+        var free = wanted.Select(w => w with { Quantity = Math.Max(w.Quantity - (held?[w.Sku].Sum(l => l.Quantity) ?? 0), 0) }).ToList();
+        var missing = free.Select(w => w with { Quantity = w.Quantity - Math.Min(w.Quantity, _stock.Available(w.Sku)) }).Where(w => w.Quantity > 0).ToList();
+        if (missing.Count > 0 && !(order.OnShortage == ShortagePolicy.Backorder && missing.All(MayWait)))
+            return Refuse(order, ReservationState.OutOfStock, [.. missing.Select(m => _stock.Describe(m.Sku, wanted.First(w => w.Sku == m.Sku).Quantity))]);
+
+        var now = free.Select(w => w with { Quantity = Math.Min(w.Quantity, _stock.Available(w.Sku)) }).Where(w => w.Quantity > 0).ToList();
+        Allocate(order.OrderId, Sourcing.Plan(now, _stock.At, _policy.Sourcing), FromHold(hold, wanted), new Cause(order.OrderId.ToString(), Actors.Saga, null, trace), step: 0);
+        if (hold is not null) Commit(hold, wanted, trace);
+        foreach (var (sku, quantity) in missing) Queue(order, sku, checked((int)quantity));
+        if (order.Customer is { } customer)
+            foreach (var (sku, quantity) in wanted) _known.Bought[(customer, sku)] = _known.Bought.GetValueOrDefault((customer, sku)) + quantity;
+        return new Claim(missing.Count > 0 ? ReservationState.Backordered : ReservationState.Allocated, [], order.Customer);
+    }
+
+    private Claim Refuse(ReserveOrder order, ReservationState state, IReadOnlyList<ShortLevel> shortages)
+    {
+        Tell(EventTypes.StockRefused, order.OrderId.ToString(), new StockRefused(order.OrderId, Public(shortages)));
+        return new Claim(state, shortages, order.Customer);
+    }
+
+    private long MayStillBuy(string? customer, string sku) => customer is not null && _known.Items.GetValueOrDefault(sku)?.MaxPerCustomer is { } most
+        ? Math.Max(most - _known.Bought.GetValueOrDefault((customer, sku)), 0)
+        : long.MaxValue;
+
+    /// <summary>Writes one movement per level: what comes out of a hold and what was free are one claim.</summary>
+    private void Allocate(Guid orderId, IEnumerable<Part> free, IEnumerable<Part> fromHold, Cause cause, long step)
+    {
+        var parts = free.Select(p => (p.Sku, p.Location, p.Quantity, Held: 0L)).Concat(fromHold.Select(p => (p.Sku, p.Location, p.Quantity, Held: p.Quantity)))
+            .GroupBy(p => (p.Sku, p.Location)).OrderBy(g => g.Key.Sku, StringComparer.Ordinal).ThenBy(g => g.Key.Location, StringComparer.Ordinal).ToList();
+        var rows = Move(() =>
+        {
+            foreach (var part in parts)
+            {
+                var quantity = part.Sum(p => p.Quantity);
+                _stock.Move(part.Key.Sku, part.Key.Location, MovementKind.Allocated, quantity, new(Allocated: quantity, Held: -part.Sum(p => p.Held)), cause, step);
+            }
+        });
+        Allocations.AddRange(rows.Select(r => new Allocation(orderId, r.Sku, r.Location, r.Quantity, step)));
+    }
+
+    private Release Decide(Release release)
+    {
+        foreach (var orderId in release.Orders)
+        {
+            var claim = Find(orderId) ?? new Claim(ReservationState.Released, [], null);
+            if (claim.State is ReservationState.Allocated or ReservationState.Backordered)
+            {
+                CancelBackorders(orderId);
+                var open = OpenOf(orderId);
+                var cause = new Cause(orderId.ToString(), Actors.Saga, null, release.Trace);
+                Move(() =>
+                {
+                    foreach (var part in open) _stock.Move(part.Sku, part.Location, MovementKind.Released, -part.Quantity, new(Allocated: -part.Quantity), cause);
+                });
+                foreach (var part in open) _known.Bought[(claim.Customer ?? "", part.Sku)] = _known.Bought.GetValueOrDefault((claim.Customer ?? "", part.Sku)) - part.Quantity;
+                Serve(open.Select(p => p.Sku));
+            }
+
+            // An unknown order is remembered too: a late reserve of it must not take what nobody would give back.
+            Claims[orderId] = claim with { State = ReservationState.Released };
+        }
+
+        return release;
+    }
+
+    private object Decide(Ship ship)
+    {
+        if (Find(ship.OrderId) is not { State: ReservationState.Allocated or ReservationState.Backordered }) return new Refusal(RefusalKind.NotFound, $"order {ship.OrderId} with allocated stock");
+        var open = OpenOf(ship.OrderId);
+        var lines = ship.Lines?.Select(l => new Part(l.Sku, l.Location, l.Quantity)).ToList() ?? open;
+        if (lines.FirstOrDefault(l => open.FirstOrDefault(o => (o.Sku, o.Location) == (l.Sku, l.Location)).Quantity < l.Quantity) is { Sku: not null } tooMany)
+            return new Refusal(RefusalKind.TooMany, tooMany.Sku, State: open);
+
+        Move(() =>
+        {
+            foreach (var (sku, location, quantity) in lines)
+            {
+                var shipped = _known.Shipped.GetValueOrDefault((ship.OrderId, sku, location));
+                _stock.Move(sku, location, MovementKind.Shipped, -quantity, new(OnHand: -quantity, Allocated: -quantity), ship.Because(ship.OrderId.ToString()), shipped);
+                Shipments.Add(new Allocation(ship.OrderId, sku, location, checked((int)quantity), shipped));
+                _known.Shipped[(ship.OrderId, sku, location)] = shipped + quantity;
+            }
+        });
+        return new StockAnswers.Shipped(ship.OrderId, lines);
+    }
+
+    private Claim? Find(Guid orderId) => Claims.GetValueOrDefault(orderId) ?? _known.Claims.GetValueOrDefault(orderId);
+
+    /// <summary>What the order claims now, by level.</summary>
+    private List<Part> OpenOf(Guid orderId) => [.. _known.Open.Concat(Allocations).Where(a => a.OrderId == orderId)
+        .GroupBy(a => (a.Sku, a.Location))
+        .Select(g => new Part(g.Key.Sku, g.Key.Location, g.Sum(a => (long)a.Quantity) - Shipments.Where(s => s.OrderId == orderId && (s.Sku, s.Location) == g.Key).Sum(s => (long)s.Quantity)))
+        .Where(p => p.Quantity > 0)];
+
+    private static List<Shortage> Public(IReadOnlyList<ShortLevel> levels) => [.. levels.Select(l => new Shortage(l.Sku, l.Requested, l.Available))];
+}

@@ -1,0 +1,43 @@
+using DaprShop.Inventory.Data;
+using DaprShop.Inventory.Domain;
+using DaprShop.Messaging;
+using Npgsql;
+
+namespace DaprShop.Inventory.Features;
+
+/// <summary>
+/// Gives back what holds claim whose time is over. It only tidies: every decision ignores such a hold already, and frees its units
+/// where it needs them.
+/// </summary>
+internal sealed class SweepHolds(NpgsqlDataSource database, StockCommands stock, TimeProvider time, ILogger<SweepHolds> logger) : BackgroundService
+{
+    private const int AtOnce = 500;
+    private const string Expired = "select id from holds where state = 'active' and expires_at <= $1 order by expires_at limit $2";
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                while (await SweepAsync(stoppingToken) == AtOnce) ;
+            }
+            catch (Exception e) when (Transient.Is(e) && !stoppingToken.IsCancellationRequested)
+            {
+                logger.LogSweepInterrupted(e.Message);
+            }
+        }
+    }
+
+    private async Task<int> SweepAsync(CancellationToken cancellationToken)
+    {
+        await using var batch = database.CreateBatch();
+        batch.Add(Expired, time.GetUtcNow().UtcDateTime, AtOnce);
+        List<Guid> holds;
+        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken)) holds = await reader.ReadAllAsync(r => r.GetGuid(0), cancellationToken);
+        if (holds.Count > 0) await stock.RunAsync<ExpireHolds>(new ExpireHolds(holds), cancellationToken);
+        return holds.Count;
+    }
+}
