@@ -13,7 +13,7 @@ public sealed class ListeningTests
     {
         var listener = new Listener();
         var bodies = new[] { Page(1), "{\"data\":7}", "{}", Page(2), Page(13), Page(3) };
-        var entries = bodies.Select((body, i) => new BulkSubscribeMessageEntry<JsonElement>($"{i}", JsonElement.Parse(body), "application/cloudevents+json", [])).ToList();
+        var entries = bodies.Select((body, i) => new BulkSubscribeMessageEntry<JsonElement>($"{i}", "application/cloudevents+json", [], JsonElement.Parse(body))).ToList();
 
         var answer = Listening.Hear(listener, new BulkSubscribeMessage<JsonElement>(entries, Topics.BroadcastOf(Topics.Stock), []), NullLogger.Instance);
 
