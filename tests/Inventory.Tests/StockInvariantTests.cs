@@ -36,7 +36,7 @@ public sealed class StockInvariantTests
         (2, from sku in Sku from place in Place from quantity in Gen.Int[-2, 3] where quantity != 0
             select Make((_, key, _) => new Withhold(key, [1], new StockLine(sku, place, quantity), "olga", "r"))),
         (3, from lines in Lines from customer in Customer from minutes in Gen.Int[1, 20]
-            select Make((_, key, now) => new PlaceHold(key, [1], Guid.CreateVersion7(now), customer, lines, now.AddMinutes(minutes)))),
+            select Make((_, key, now) => new PlaceHold(key, [1], Guid.CreateVersion7(now), customer, lines, now.AddMinutes(minutes), customer))),
         (2, from which in Gen.Int[0, 9] from minutes in Gen.Int[1, 20]
             select Make((tables, key, now) => new ExtendHold(key, [1], tables.Holds.Keys.ElementAtOrDefault(which), null, now.AddMinutes(minutes), "olga"))),
         (2, Gen.Int[0, 9].Select(which => Make((tables, key, _) => new ReleaseHold(key, [1], tables.Holds.Keys.ElementAtOrDefault(which), null, "olga")))),

@@ -42,7 +42,7 @@ internal sealed partial class StockDecisions
         foreach (var hold in lapsed)
         {
             End(hold, HoldState.Expired, WaitingState.Lapsed);
-            GiveBack(hold.Lines, MovementKind.Expired, new Cause(hold.Id.ToString(), Actors.Clock));
+            GiveBack(hold.Lines, MovementKind.Expired, new Cause(hold.Id.ToString(), MovedBy.Clock));
         }
 
         // Once for all: who waits for two units gets them of two offers that lapsed together.
@@ -76,7 +76,7 @@ internal sealed partial class StockDecisions
         var taken = FromHold(hold, wanted).ToDictionary(p => (p.Sku, p.Location), p => p.Quantity);
         var rest = hold.Lines.Select(l => l with { Quantity = l.Quantity - taken.GetValueOrDefault((l.Sku, l.Location)) }).Where(l => l.Quantity > 0).ToList();
         End(hold, HoldState.Committed, WaitingState.Purchased);
-        GiveBack(rest, MovementKind.Released, new Cause(hold.Id.ToString(), Actors.Saga, null, trace));
+        GiveBack(rest, MovementKind.Released, new Cause(hold.Id.ToString(), MovedBy.Saga, null, trace));
         Serve(rest.Select(l => l.Sku));
     }
 
