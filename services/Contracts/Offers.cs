@@ -1,23 +1,10 @@
 namespace DaprShop.Contracts;
 
-/// <summary>Inventory tells Orders of an offer to the head of a waitlist: units that are held for <paramref name="Customer"/> alone.</summary>
+/// <summary>Orders takes an offer. <paramref name="Customer"/>: whose it must be; null where anyone's will do.</summary>
+public sealed record TakeOfferRequest(string? Customer);
+
+/// <summary>Inventory tells Orders of an offer that is being taken: units that are held for <paramref name="Customer"/> alone.</summary>
 /// <param name="Id">Also the hold that the customer's order uses up.</param>
-/// <param name="Lines">What an order may take of it, at most.</param>
-/// <param name="ExpiresAt">From then on it counts for nothing.</param>
-public sealed record Offer(Guid Id, string Customer, IReadOnlyList<OrderedUnits> Lines, DateTimeOffset ExpiresAt, OfferState State);
-
-/// <summary>What became of an offer; it ends in exactly one way.</summary>
-public enum OfferState
-{
-    /// <summary>The customer may order with it.</summary>
-    Active,
-
-    /// <summary>An order has used it up.</summary>
-    Committed,
-
-    /// <summary>Declined; the units went to the next in line.</summary>
-    Released,
-
-    /// <summary>Its time is over; the units went to the next in line.</summary>
-    Expired,
-}
+/// <param name="Lines">What it is for.</param>
+/// <param name="ExpiresAt">Until then the order's saga finds it.</param>
+public sealed record Offer(Guid Id, string Customer, IReadOnlyList<OrderedUnits> Lines, DateTimeOffset ExpiresAt);

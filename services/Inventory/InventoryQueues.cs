@@ -31,7 +31,7 @@ internal static class InventoryQueues
         JoinWaitlist.Map(app);
         LeaveWaitlist.Map(app);
         ListOffers.Map(app);
-        FindOffer.Map(app);
+        Features.TakeOffer.Map(app);
         app.MapActorsHandlers();
     }
 }

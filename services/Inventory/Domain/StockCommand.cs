@@ -100,6 +100,12 @@ internal sealed record ExtendHold(string Key, byte[] Fingerprint, Guid HoldId, s
     public override IEnumerable<Guid> HoldIds => [HoldId];
 }
 
+/// <summary>An order is being placed with an offer: it stands until the order's saga has used it.</summary>
+internal sealed record TakeOffer(Guid HoldId, string? Owner, DateTimeOffset ExpiresAt) : KeyedCommand($"offer:{HoldId}", [], MovedBy.Saga, null)
+{
+    public override IEnumerable<Guid> HoldIds => [HoldId];
+}
+
 /// <summary>Give a hold's units back before its time. An offer that is given back is declined.</summary>
 internal sealed record ReleaseHold(string Key, byte[] Fingerprint, Guid HoldId, string? Owner, string Actor) : KeyedCommand(Key, Fingerprint, Actor, null)
 {

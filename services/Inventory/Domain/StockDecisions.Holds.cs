@@ -27,6 +27,14 @@ internal sealed partial class StockDecisions
         return Told(Holds[hold.Id] = hold with { ExpiresAt = extend.ExpiresAt });
     }
 
+    private object Decide(TakeOffer take)
+    {
+        if (FindHold(take.HoldId, take.Owner) is not { EntryId: not null } hold) return new Refusal(RefusalKind.NotFound, $"offer {take.HoldId}");
+        if (!hold.IsUsable(_now)) return new Refusal(RefusalKind.Ended, $"offer {hold.Id}", State: hold.State);
+        var taken = Holds[hold.Id] = hold with { ExpiresAt = take.ExpiresAt > hold.ExpiresAt ? take.ExpiresAt : hold.ExpiresAt };
+        return new Offer(taken.Id, taken.Customer, [.. taken.Lines.GroupBy(l => l.Sku).Select(g => new OrderedUnits(g.Key, checked((int)g.Sum(l => l.Quantity))))], taken.ExpiresAt);
+    }
+
     private object Decide(ReleaseHold release)
     {
         if (FindHold(release.HoldId, release.Owner) is not { } hold) return new Refusal(RefusalKind.NotFound, $"hold {release.HoldId}");

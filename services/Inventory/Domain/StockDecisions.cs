@@ -88,6 +88,7 @@ internal sealed partial class StockDecisions
             Ship ship => Decide(ship),
             PlaceHold place => Decide(place),
             ExtendHold extend => Decide(extend),
+            TakeOffer take => Decide(take),
             ReleaseHold release => Decide(release),
             JoinWaitlist join => Decide(join),
             LeaveWaitlist leave => Decide(leave),
