@@ -9,7 +9,7 @@ internal sealed class Scene(InventoryDatabase db) : IAsyncDisposable
 {
     public InventoryDatabase Db => db;
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+    public FakeTimeProvider Time { get; init; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
 
     /// <summary>SKUs with so many units of each at "main".</summary>
     public static async Task<Scene> WithAsync(int units, params string[] skus)
@@ -44,9 +44,10 @@ internal sealed class Scene(InventoryDatabase db) : IAsyncDisposable
 
     public Task<Answer> LeaveAsync(string customer, string sku = "cup") => RunAsync<Answer>(new LeaveWaitlist(Key(), [1], sku, customer));
 
-    /// <summary>Who has an offer now, the oldest first, and of how many units: "ann 1, bob 2".</summary>
+    /// <summary>Who has an offer now, by their places in the line, and of how many units: "ann 1, bob 2".</summary>
     public Task<string?> OffersAsync() => TextAsync("""
-        select string_agg(h.customer || ' ' || l.quantity, ', ' order by h.id) from holds h join hold_lines l on l.hold_id = h.id where h.state = 'active' and h.entry_id is not null
+        select string_agg(h.customer || ' ' || l.quantity, ', ' order by w.place)
+        from holds h join hold_lines l on l.hold_id = h.id join waitlist w on w.id = h.entry_id where h.state = 'active'
         """);
 
     public async Task<Guid> OfferToAsync(string customer) =>
