@@ -12,16 +12,19 @@ internal sealed class StockWriter(NpgsqlDataSource database, RelaySignal relay, 
     /// <summary>Commands per transaction, at most; one command may carry hundreds of orders.</summary>
     public const int GroupLimit = 32;
 
+    // Each attempt knows what overtook the one before it. So many in a row are no race, but a ledger that contradicts its levels.
+    private const int MaxAttempts = 20;
+
     /// <summary>Decides the commands in order and commits; answers in their order.</summary>
     public async Task<IReadOnlyList<object>> CommitAsync(IReadOnlyList<StockCommand> commands, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
                 return await DecideAsync(commands, cancellationToken);
             }
-            catch (PostgresException e) when (IsOvertaken(e))
+            catch (PostgresException e) when (attempt < MaxAttempts && IsOvertaken(e))
             {
                 // What overtook these commands has been committed: they are decided again, knowing it.
             }
