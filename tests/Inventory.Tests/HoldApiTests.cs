@@ -119,13 +119,15 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
 
         var offer = (await ReadAsync(_ann, "waitlist/offers")).GetProperty("items").EnumerateArray().Single(o => o.GetProperty("sku").GetString() == _sku);
         offer.GetProperty("quantity").GetInt32().Should().Be(2);
-        var told = await _olga.GetFromJsonAsync<Offer>($"internal/offers/{offer.GetProperty("id")}", Json);
-        (told!.Customer, told.Lines.Single(), told.State).Should().Be(("ann", new OrderedUnits(_sku, 2), OfferState.Active));
-        told.ExpiresAt.Should().Be(offer.GetProperty("expiresAt").GetDateTimeOffset());
+        var take = $"internal/offers/{offer.GetProperty("id")}/take";
+        await IsProblemAsync(await SendAsync(_olga, "POST", take, new TakeOfferRequest("bob")), 404, "not-found");
+        var taken = await OkAsync(_olga, "POST", take, new TakeOfferRequest("ann"));
+        (taken.GetProperty("customer").GetString(), taken.GetProperty("lines")[0].GetProperty("quantity").GetInt32()).Should().Be(("ann", 2));
+        taken.GetProperty("expiresAt").GetDateTimeOffset().Should().BeOnOrAfter(offer.GetProperty("expiresAt").GetDateTimeOffset());
         await IsProblemAsync(await SendAsync(_ann, "DELETE", Line), 409, "ended");
         await IsProblemAsync(await SendAsync(_bob, "DELETE", $"waitlist/offers/{offer.GetProperty("id")}"), 404, "not-found");
         await OkAsync(_ann, "DELETE", $"waitlist/offers/{offer.GetProperty("id")}");
-        (await _olga.GetFromJsonAsync<Offer>($"internal/offers/{offer.GetProperty("id")}", Json))!.State.Should().Be(OfferState.Released);
+        (await OkAsync(_olga, "POST", take, new TakeOfferRequest("ann"))).ToString().Should().Be(taken.ToString(), "who asks again is told the same");
         await IsProblemAsync(await SendAsync(_ann, "DELETE", Line), 404, "not-found");
     }
 
@@ -137,11 +139,9 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
         await IsProblemAsync(await SendAsync(_ann, "POST", "waitlist/unheard-of", new { quantity = 1 }), 404, "unknown-sku");
         await IsProblemAsync(await SendAsync(_ann, "POST", "waitlist/delivery", new { quantity = 1 }), 422, "never-stocked");
         await IsProblemAsync(await SendAsync(_ann, "DELETE", "waitlist/unheard-of"), 404, "not-found");
-        await IsProblemAsync(await _ann.GetAsync($"internal/offers/{await IdAsync(_ann, new { lines = Lines(1) })}"), 404, "not-found");
+        await IsProblemAsync(await SendAsync(_ann, "POST", $"internal/offers/{await IdAsync(_ann, new { lines = Lines(1) })}/take", new TakeOfferRequest(null)), 404, "not-found");
         await IsProblemAsync(await SendAsync(fixture.Service.As("guest"), "POST", Line, new { quantity = 1 }), 403, "forbidden");
     }
-
-    private static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
 
     private object[] Lines(int quantity) => [new { sku = _sku, quantity }];
 
