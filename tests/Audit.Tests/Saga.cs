@@ -30,8 +30,8 @@ internal sealed class Saga(SagaStore orders, StockWriter stock, PaymentStore pay
     {
         var due = await orders.OwnedLinesAsync(batch, CancellationToken.None);
         if (due.Count == 0) return;
-        var answer = (ReserveResponse)(await stock.CommitAsync([new Reserve(due)], CancellationToken.None))[0];
-        await orders.WriteAsync(batch, SagaSteps.AfterReserve(answer.Outcomes), CancellationToken.None);
+        var answer = (ReserveResponse)(await stock.CommitAsync([new Reserve([.. due.Select(d => d.Order)])], CancellationToken.None))[0];
+        await orders.WriteAsync(batch, SagaSteps.AfterReserve(answer.Outcomes.Zip(due, (outcome, order) => (outcome, order.Status))), CancellationToken.None);
     }
 
     private async Task ChargeAsync(Guid batch)

@@ -43,25 +43,45 @@ internal sealed class ShopDatabases
     public Task<Report> AuditAsync() => AuditAsync(_databases.ToDictionary(d => d.Key, d => d.Value.Auditor));
 
     /// <summary>Audits the shop with a copy of one database in which <paramref name="damage"/> was done, by somebody whom nothing stops.</summary>
-    public async Task<Report> AuditAsync(string service, string damage)
+    public Task<Report> AuditAsync(string service, string damage) => OnCopyAsync(service, async copy =>
     {
-        var copy = $"damaged_{Interlocked.Increment(ref _copies)}";
-        await RunAsync("postgres", $"create database {copy} template {_databases[service].Name}");
+        await copy.DamageAsync(damage);
+        return await copy.AuditAsync();
+    });
+
+    /// <summary>Does something with a copy of one database.</summary>
+    public async Task<T> OnCopyAsync<T>(string service, Func<Copy, Task<T>> work)
+    {
+        var name = $"damaged_{Interlocked.Increment(ref _copies)}";
+        await RunAsync("postgres", $"create database {name} template {_databases[service].Name}");
         try
         {
-            await RunAsync(copy, $"set session_replication_role = replica; {damage}");
-            var databases = _databases.ToDictionary(d => d.Key, d => d.Value.Auditor);
-            databases[service] = In(databases[service], copy);
-            return await AuditAsync(databases);
+            return await work(new Copy(this, service, name));
         }
         finally
         {
-            await RunAsync("postgres", $"drop database {copy} with (force)");
+            await RunAsync("postgres", $"drop database {name} with (force)");
+        }
+    }
+
+    /// <summary>A shop one of whose databases is a copy.</summary>
+    internal sealed class Copy(ShopDatabases shop, string service, string name)
+    {
+        /// <summary>For the service's own role.</summary>
+        public string App => In(shop[service].App, name);
+
+        public Task DamageAsync(string sql) => shop.RunAsync(name, $"set session_replication_role = replica; {sql}");
+
+        public Task<Report> AuditAsync()
+        {
+            var databases = shop._databases.ToDictionary(d => d.Key, d => d.Value.Auditor);
+            databases[service] = In(databases[service], name);
+            return ShopDatabases.AuditAsync(databases);
         }
     }
 
     private static Task<Report> AuditAsync(Dictionary<string, string> databases) =>
-        new Auditor(new AuditedDatabases(databases.ToDictionary(d => d.Key, d => In(d.Value, null)))).RunAsync(TimeSpan.Zero, CancellationToken.None);
+        new Auditor(new AuditedDatabases(databases.ToDictionary(d => d.Key, d => In(d.Value, null)))).RunAsync(TimeSpan.Zero, rebuild: true, CancellationToken.None);
 
     private async Task RunAsync(string database, string sql)
     {

@@ -26,7 +26,7 @@ public sealed class SmallShop : IAsyncLifetime
         await using var orders = NpgsqlDataSource.Create(Databases[Apps.Orders].App);
         await using var inventory = NpgsqlDataSource.Create(Databases[Apps.Inventory].App);
         await using var payments = NpgsqlDataSource.Create(Databases[Apps.Payments].App);
-        var stock = new StockWriter(inventory, new RelaySignal(), new FilledSignal(), new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromDays(2)), _time);
+        var stock = new StockWriter(inventory, new RelaySignal(), new FilledSignal(), new OffersMade(), new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromDays(2)), _time);
         var accepting = new AcceptedOrders(orders, new RelaySignal(), new DispatchSignal(), _time);
         var saga = new Saga(new SagaStore(orders, new RelaySignal(), _time), stock, new PaymentStore(payments, _time, new RelaySignal()), _time);
 
@@ -45,7 +45,7 @@ public sealed class SmallShop : IAsyncLifetime
         await Sql.ScalarAsync<object>(Databases[Apps.Inventory].App, "delete from filled_orders");
         await DrainAsync(saga);
         await scene.WaitAsync((await AcceptAsync(accepting, ("waits still", "tok_ok", [("mug", 2)])))["waits still"]);
-        await MoveAsync(orders, "waits still", "backordered", undo: false);
+        await DrainAsync(saga);
         await scene.MoveAsync(await Sql.ScalarAsync<Guid>(Databases[Apps.Orders].App, "select order_id from idempotency_keys where key = 'plain'"));
         await new CreditStore(payments, _time, new RelaySignal()).GiveAsync("olga", "credit", "C1", 4.5m, CancellationToken.None);
         await TellAsync();
@@ -96,25 +96,23 @@ public sealed class SmallShop : IAsyncLifetime
     }
 
     /// <summary>What <c>POST /orders/{id}/cancel</c> does.</summary>
-    private Task CancelAsync(NpgsqlDataSource orders, string key) => MoveAsync(orders, key, "cancelled", undo: true);
-
-    private async Task MoveAsync(NpgsqlDataSource orders, string key, string to, bool undo)
+    private async Task CancelAsync(NpgsqlDataSource orders, string key)
     {
         var now = _time.GetUtcNow();
         await using var connection = await orders.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using var cancel = new NpgsqlBatch(connection);
         cancel.Add("""
-            update orders o set status = $3, version = o.version + 1, undo = $4, batch_id = null, due_at = $2, updated_at = $2
+            update orders o set status = 'cancelled', version = o.version + 1, undo = true, batch_id = null, due_at = $2, updated_at = $2
             from idempotency_keys k join orders before on before.id = k.order_id where k.key = $1 and o.id = k.order_id
             returning o.id, before.status, o.version
-            """, key, now.UtcDateTime, to, undo);
+            """, key, now.UtcDateTime);
         NewEvent moved;
         await using (var reader = await cancel.ExecuteReaderAsync())
         {
             await reader.ReadAsync();
             moved = new NewEvent(EventTypes.OrderMoved, reader.GetGuid(0).ToString(), reader.GetInt32(2),
-                new OrderMoved(reader.GetGuid(0), reader.GetString(1), to, "by alice"));
+                new OrderMoved(reader.GetGuid(0), reader.GetString(1), "cancelled", "cancelled by alice"));
         }
 
         await using var append = new NpgsqlBatch(connection);

@@ -63,7 +63,7 @@ internal sealed class StockScene(StockWriter stock, FakeTimeProvider time)
     private async Task<Guid> HoldAsync(int quantity, TimeSpan lasts)
     {
         var id = Guid.CreateVersion7(time.GetUtcNow());
-        await RunAsync(new PlaceHold(Key(), [1], id, "alice", [new("mug", quantity)], time.GetUtcNow() + lasts));
+        await RunAsync(new PlaceHold(Key(), [1], id, "alice", [new("mug", quantity)], time.GetUtcNow() + lasts, "alice"));
         return id;
     }
 

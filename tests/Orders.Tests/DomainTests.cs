@@ -8,7 +8,7 @@ namespace DaprShop.Orders.Tests;
 public sealed class DomainTests
 {
     private static readonly Gen<OwnedOrder> Owned =
-        from status in Gen.OneOfConst(OrderStatus.Accepted, OrderStatus.Reserved, OrderStatus.Paid, OrderStatus.Rejected)
+        from status in Gen.OneOfConst(OrderStatus.Accepted, OrderStatus.Backordered, OrderStatus.Reserved, OrderStatus.Paid, OrderStatus.Rejected)
         from declined in Gen.Bool
         from undo in Gen.Bool
         from attempts in Gen.Int[1, 60]
@@ -32,7 +32,7 @@ public sealed class DomainTests
     }
 
     [Fact]
-    public void Settling_ends_each_order_of_a_batch_as_a_table_of_five_lines_says() => Owned.List[0, 20].Sample(orders =>
+    public void Settling_ends_each_order_of_a_batch_as_a_table_of_six_lines_says() => Owned.List[0, 20].Sample(orders =>
     {
         var now = DateTimeOffset.UnixEpoch;
         var result = SagaSteps.Settle(orders, now);
@@ -42,7 +42,7 @@ public sealed class DomainTests
             {
                 { Undo: true } => ((OrderStatus?)null, true, true, false),
                 { Status: OrderStatus.Paid } => (OrderStatus.Confirmed, false, false, false),
-                { Status: OrderStatus.Rejected } => (null, false, false, false),
+                { Status: OrderStatus.Rejected or OrderStatus.Backordered } => (null, false, false, false),
                 { Status: OrderStatus.Reserved, Declined: true } => (OrderStatus.Rejected, true, false, false),
                 _ => (null, false, false, true),
             };
@@ -51,7 +51,9 @@ public sealed class DomainTests
             SagaSteps.ToRefund(orders).Contains(order.Id).Should().Be(refunded);
             result.Undone.Contains(order.Id).Should().Be(order.Undo);
             result.PutBack.Count(p => p.OrderId == order.Id).Should().Be(back ? 1 : 0);
-            result.LetGo.Count(id => id == order.Id).Should().Be(back ? 0 : 1, "no order keeps its owner");
+            var waits = order.Status == OrderStatus.Backordered;
+            result.Waiting.Count(w => w.OrderId == order.Id).Should().Be(waits ? 1 : 0);
+            result.LetGo.Count(id => id == order.Id).Should().Be(back || waits ? 0 : 1, "no order keeps its owner");
         }
 
         result.Moves.Where(m => !Transitions.Allows(m.From, m.To)).Should().BeEmpty();
@@ -61,14 +63,20 @@ public sealed class DomainTests
 
     [Fact]
     public void Each_answer_of_Inventory_and_Payments_has_one_consequence() =>
-        Gen.Select(Gen.Enum<ReservationState>(), Gen.Enum<ChargeState>()).List[0, 20].Sample(answers =>
+        Gen.Select(Gen.Enum<ReservationState>(), Gen.Enum<ChargeState>(), Gen.OneOfConst(OrderStatus.Accepted, OrderStatus.Backordered)).List[0, 20].Sample(answers =>
         {
             var ids = answers.Select(_ => Guid.CreateVersion7()).ToList();
-            var reserved = SagaSteps.AfterReserve(answers.Select((a, i) => new ReserveOutcome(ids[i], a.Item1, [])));
+            var reserved = SagaSteps.AfterReserve(answers.Select((a, i) => (new ReserveOutcome(ids[i], a.Item1, []), a.Item3)));
             var charged = SagaSteps.AfterCharge([.. answers.Select((a, i) => new ChargeOutcome(ids[i], a.Item2, null))]);
 
-            reserved.Moves.Select(m => (m.OrderId, m.From, m.To)).Should().Equal(answers.Select((a, i) =>
-                (ids[i], OrderStatus.Accepted, a.Item1 == ReservationState.Allocated ? OrderStatus.Reserved : OrderStatus.Rejected)));
+            reserved.Moves.Select(m => (m.OrderId, m.From, m.To)).Should().Equal(answers.Select((a, i) => (ids[i], a.Item3, (a.Item1, a.Item3) switch
+            {
+                (ReservationState.Allocated, _) => OrderStatus.Reserved,
+                (ReservationState.Backordered, _) => OrderStatus.Backordered,
+                (_, OrderStatus.Backordered) => OrderStatus.NeedsAttention,
+                _ => OrderStatus.Rejected,
+            })).Where(m => m.Item2 != m.Item3));
+            reserved.Moves.Where(m => !Transitions.Allows(m.From, m.To)).Should().BeEmpty();
             charged.Moves.Select(m => (m.OrderId, m.From, m.To)).Should().Equal(ids.Where((_, i) => answers[i].Item2 == ChargeState.Captured)
                 .Select(id => (id, OrderStatus.Reserved, OrderStatus.Paid)));
             charged.Declined.Select(d => d.OrderId).Should().Equal(ids.Where((_, i) => answers[i].Item2 is ChargeState.Declined or ChargeState.Refunded));

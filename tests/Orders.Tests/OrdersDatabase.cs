@@ -32,12 +32,12 @@ internal sealed class OrdersDatabase(TestDatabase names, NpgsqlDataSource source
 
     public AcceptedOrders Accepting() => new(source, new RelaySignal(), new DispatchSignal(), TimeProvider.System);
 
-    public static AcceptOrder Order(string key, byte fingerprint = 1, int quantity = 1, string token = "tok_ok", string caller = "alice") =>
-        new(caller, key, [fingerprint], caller, [new PricedLine("cup", quantity, 2.5m)], token, "reject");
+    public static AcceptOrder Order(string key, byte fingerprint = 1, int quantity = 1, string token = "tok_ok", string caller = "alice", string onShortage = ShortagePolicies.Reject) =>
+        new(caller, key, [fingerprint], caller, [new PricedLine("cup", quantity, 2.5m)], token, onShortage);
 
-    public async Task<List<Guid>> AcceptAsync(int count, int quantity = 1, string token = "tok_ok")
+    public async Task<List<Guid>> AcceptAsync(int count, int quantity = 1, string token = "tok_ok", string onShortage = ShortagePolicies.Reject)
     {
-        var answers = await Accepting().CommitAsync([.. Enumerable.Range(0, count).Select(_ => Order(Guid.CreateVersion7().ToString(), quantity: quantity, token: token))], CancellationToken.None);
+        var answers = await Accepting().CommitAsync([.. Enumerable.Range(0, count).Select(_ => Order(Guid.CreateVersion7().ToString(), quantity: quantity, token: token, onShortage: onShortage))], CancellationToken.None);
         return [.. answers.Select(a => a.Order!.Id)];
     }
 
@@ -56,10 +56,13 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
     private readonly Lock _lock = new();
+    private readonly List<(Guid Id, int Wanted)> _waiting = [];
 
     public Dictionary<Guid, (ReservationState State, int Units)> Claims { get; } = [];
 
     public Dictionary<Guid, ChargeState> Charges { get; } = [];
+
+    public Dictionary<Guid, Offer> Offers { get; } = [];
 
     public int Free { get; private set; } = units;
 
@@ -90,6 +93,12 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
                 lock (_lock) LookUps++;
                 answer = lookup!.Skus.Where(sku => sku == "cup").Select(sku => new Item(sku, "Cup", Price, true)).ToList();
                 break;
+            case var taken when taken.StartsWith("/internal/offers/", StringComparison.Ordinal):
+                var asked = await request.Content!.ReadFromJsonAsync<TakeOfferRequest>(Json, cancellationToken);
+                if (!Offers.TryGetValue(Guid.Parse(taken.Split('/')[3]), out var offer) || (asked!.Customer ?? offer.Customer) != offer.Customer) return new HttpResponseMessage(HttpStatusCode.NotFound);
+                if (offer.ExpiresAt < TimeProvider.System.GetUtcNow()) return new HttpResponseMessage(HttpStatusCode.Conflict);
+                answer = offer;
+                break;
             case "/reservations":
                 var reserve = await request.Content!.ReadFromJsonAsync<ReserveRequest>(Json, cancellationToken);
                 lock (_lock) answer = new ReserveResponse([.. reserve!.Orders.Select(Reserve)]);
@@ -111,12 +120,30 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
         return new HttpResponseMessage(HttpStatusCode.OK) { Content = JsonContent.Create(answer, options: Json) };
     }
 
+    /// <summary>Units arrive: who waits gets them, and what is left is free.</summary>
+    public void Receive(int quantity)
+    {
+        lock (_lock)
+        {
+            Free += quantity;
+            foreach (var (id, wanted) in _waiting.Where(w => w.Wanted <= Free).ToList())
+            {
+                Free -= wanted;
+                Claims[id] = (ReservationState.Allocated, wanted);
+                _waiting.Remove((id, wanted));
+            }
+        }
+    }
+
     private ReserveOutcome Reserve(ReserveOrder order)
     {
         if (!Claims.TryGetValue(order.OrderId, out var claim))
         {
             var wanted = order.Lines.Sum(l => l.Quantity);
-            claim = wanted <= Free ? (ReservationState.Allocated, wanted) : (ReservationState.OutOfStock, 0);
+            claim = wanted <= Free ? (ReservationState.Allocated, wanted)
+                : order.OnShortage == ShortagePolicy.Backorder ? (ReservationState.Backordered, 0)
+                : (ReservationState.OutOfStock, 0);
+            if (claim.State == ReservationState.Backordered) _waiting.Add((order.OrderId, wanted));
             Free -= claim.Units;
             Claims[order.OrderId] = claim;
         }
@@ -128,6 +155,7 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
     {
         if (Claims.TryGetValue(id, out var claim) && claim.State == ReservationState.Allocated) Free += claim.Units;
         Claims[id] = (ReservationState.Released, 0);
+        _waiting.RemoveAll(w => w.Id == id);
     }
 
     private ChargeOutcome Charge(ChargeOrder order)

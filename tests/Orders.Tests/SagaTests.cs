@@ -96,7 +96,7 @@ public sealed class SagaTests
         await using var db = await OrdersDatabase.CreateAsync();
         var cancelled = (await db.AcceptAsync(2))[0];
         await db.ClaimAsync();
-        await Sql.ScalarAsync<object>(db.Names.App, $"update orders set status = 'cancelled', undo = true, batch_id = null where id = '{cancelled}'");
+        await Sql.ScalarAsync<object>(db.Names.App, $"update orders set status = 'cancelled', undo = true, batch_id = null, due_at = now() where id = '{cancelled}'");
         await Sql.ScalarAsync<object>(db.Names.App, "update batches set progressed_at = now() - interval '1 minute'");
         var undoing = (await db.ClaimAsync())[0];
 

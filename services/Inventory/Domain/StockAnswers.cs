@@ -26,10 +26,21 @@ internal static class StockAnswers
 
     internal sealed record LeftShort(Guid OrderId, long Quantity);
 
-    internal sealed record HoldAnswer(Guid Id, HoldState State, DateTimeOffset ExpiresAt, IReadOnlyList<Part> Lines);
+    internal sealed record HoldAnswer(Guid Id, HoldState State, DateTimeOffset ExpiresAt, IReadOnlyList<Part> Lines)
+    {
+        public static HoldAnswer Of(Hold hold) => new(hold.Id, hold.State, hold.ExpiresAt, hold.Lines);
+    }
 
     /// <param name="Position">1 for the next in line; 0 for who has an offer already.</param>
     internal sealed record InLine(Guid Id, string Sku, int Quantity, WaitingState State, int Position);
+
+    /// <param name="Busy">SKUs that others were changing: ask again for those.</param>
+    internal sealed record Repaired(IReadOnlyList<Change> Changes, IReadOnlyList<string> Busy);
+
+    /// <summary>What a repair did. <paramref name="What"/>: the kind of the movement, or what was restored without one.</summary>
+    /// <param name="Cause">Of the movement, or whose claim it is.</param>
+    /// <param name="Quantity">Units, signed.</param>
+    internal sealed record Change(string Sku, string? Location, string What, string? Cause, long Quantity);
 
     internal sealed record Shipped(Guid OrderId, IReadOnlyList<Part> Lines);
 }

@@ -15,6 +15,16 @@ internal sealed class WorkingStock(IEnumerable<Level> levels, DateTimeOffset now
     /// <summary>The levels that have changed.</summary>
     public IEnumerable<Level> Changed => _touched.Select(key => Find(key.Sku, key.Location));
 
+    /// <summary>True where a level of the SKU has changed in this transaction.</summary>
+    public bool IsTouched(string sku) => _touched.Any(t => t.Sku == sku);
+
+    /// <summary>Makes a level what its ledger says: nothing has moved.</summary>
+    public void Restore(Level level)
+    {
+        _touched.Add((level.Sku, level.Location));
+        Put(level);
+    }
+
     /// <summary>What may be promised of a SKU, over all locations: one that owes units takes none from another.</summary>
     public long Available(string sku) => At(sku).Sum(l => Math.Max(l.Available, 0));
 
@@ -58,7 +68,8 @@ internal sealed class WorkingStock(IEnumerable<Level> levels, DateTimeOffset now
 /// <summary>A shortage with its proof: the sequence that each location of the SKU had reached when it was found.</summary>
 internal sealed record ShortLevel(string Sku, long Requested, long Available, IReadOnlyDictionary<string, long> AsOf);
 
-internal static class Actors
+/// <summary>Who moves stock where no person does.</summary>
+internal static class MovedBy
 {
     /// <summary>The order saga.</summary>
     public const string Saga = "saga";
@@ -68,4 +79,10 @@ internal static class Actors
 
     /// <summary>The line in front of the stock: backorders and the waitlist.</summary>
     public const string Queue = "queue";
+
+    /// <summary>Whoever puts right what should never have been.</summary>
+    public const string Auditor = "auditor";
+
+    /// <summary>Before the claim that a movement puts right: the movement's cause.</summary>
+    public const string RepairOf = "repair-";
 }

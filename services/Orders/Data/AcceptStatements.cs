@@ -15,10 +15,10 @@ internal static class AcceptStatements
         """;
 
     private const string InsertOrders = """
-        insert into orders (id, customer, status, version, total, payment_token, on_shortage, due_at, attempts, undo, accepted_at, updated_at)
-        select u.id, u.customer, 'accepted', 1, u.total, u.payment_token, u.on_shortage, $6, 0, false, $6, $6
-        from unnest($1::uuid[], $2::text[], $3::numeric[], $4::text[], $5::text[])
-             with ordinality as u(id, customer, total, payment_token, on_shortage, place)
+        insert into orders (id, customer, status, version, total, payment_token, on_shortage, due_at, attempts, undo, accepted_at, updated_at, hold_id)
+        select u.id, u.customer, 'accepted', 1, u.total, u.payment_token, u.on_shortage, $7, 0, false, $7, $7, u.hold_id
+        from unnest($1::uuid[], $2::text[], $3::numeric[], $4::text[], $5::text[], $6::uuid[])
+             with ordinality as u(id, customer, total, payment_token, on_shortage, hold_id, place)
         order by u.place returning id, number
         """;
 
@@ -53,7 +53,8 @@ internal static class AcceptStatements
         await using var insert = new NpgsqlBatch(connection);
         var totals = orders.Select(o => Placement.Total(o.Request.Lines)).ToArray();
         insert.Add(InsertOrders, orders.Select(o => o.Id).ToArray(), orders.Select(o => o.Request.Customer).ToArray(), totals,
-            orders.Select(o => o.Request.PaymentToken).ToArray(), orders.Select(o => o.Request.OnShortage).ToArray(), now.UtcDateTime);
+            orders.Select(o => o.Request.PaymentToken).ToArray(), orders.Select(o => o.Request.OnShortage).ToArray(),
+            orders.Select(o => o.Request.HoldId).ToArray(), now.UtcDateTime);
         var lines = orders.SelectMany(o => o.Request.Lines.Select((l, i) => (o.Id, Number: i + 1, Line: l))).ToList();
         insert.Add(InsertLines, lines.Select(l => l.Id).ToArray(), lines.Select(l => l.Number).ToArray(), lines.Select(l => l.Line.Sku).ToArray(),
             lines.Select(l => l.Line.Quantity).ToArray(), lines.Select(l => l.Line.UnitPrice).ToArray());

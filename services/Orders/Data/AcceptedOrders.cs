@@ -7,7 +7,7 @@ namespace DaprShop.Orders.Data;
 
 /// <summary>An order that can be accepted.</summary>
 internal sealed record AcceptOrder(
-    string Caller, string Key, byte[] Fingerprint, string Customer, IReadOnlyList<PricedLine> Lines, string PaymentToken, string OnShortage);
+    string Caller, string Key, byte[] Fingerprint, string Customer, IReadOnlyList<PricedLine> Lines, string PaymentToken, string OnShortage, Guid? HoldId = null);
 
 /// <summary>What the caller is told; null <paramref name="Order"/>: the key names another intent.</summary>
 internal sealed record Acceptance(AcceptedOrder? Order, bool Replayed);

@@ -9,8 +9,11 @@ internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(o
     /// <summary>Orders that have a next step.</summary>
     public const string InSaga = "undo or status in ('accepted', 'reserved', 'paid')";
 
+    /// <summary>Those, and the ones that wait for stock: their saga goes on when there is some.</summary>
+    public const string Unfinished = "undo or status in ('accepted', 'reserved', 'paid', 'backordered')";
+
     /// <summary>What the dispatcher looks for: those that nobody works on.</summary>
-    public const string Claimable = $"batch_id is null and ({InSaga})";
+    public const string Claimable = $"batch_id is null and ({Unfinished})";
 
     public DbSet<OrderRow> Orders => Set<OrderRow>();
 
@@ -28,7 +31,7 @@ internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(o
             e.Property(x => x.Total).HasPrecision(18, 4);
             e.Property(x => x.Shortages).HasColumnType("jsonb");
             e.HasIndex(x => new { x.Customer, x.Number }).IsUnique();
-            e.HasIndex(x => x.Number).HasFilter(InSaga).HasDatabaseName("ix_orders_in_saga");
+            e.HasIndex(x => x.Number).HasFilter(Unfinished).HasDatabaseName("ix_orders_unfinished");
         });
         modelBuilder.Entity<OrderLineRow>(e =>
         {
@@ -47,14 +50,15 @@ internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(o
 }
 
 /// <param name="BatchId">The saga that owns the order now: only its activities may move it.</param>
-/// <param name="DueAt">Not to be claimed before.</param>
+/// <param name="HoldId">A hold on stock that the order uses up.</param>
+/// <param name="DueAt">Not to be claimed before; infinity while a batch owns it, so that whoever wants it sooner can say so.</param>
 /// <param name="Attempts">Times it was claimed.</param>
 /// <param name="Payment">What the provider said, where the status does not tell: <c>declined</c>.</param>
 /// <param name="Undo">Its steps are still to be compensated: refunded and released.</param>
 internal sealed record OrderRow(
     Guid Id, long Number, string Customer, string Status, int Version, decimal Total, string PaymentToken, string OnShortage,
     string? Reason, string? Shortages, Guid? BatchId, DateTimeOffset DueAt, int Attempts, string? Payment, bool Undo,
-    DateTimeOffset AcceptedAt, DateTimeOffset UpdatedAt);
+    DateTimeOffset AcceptedAt, DateTimeOffset UpdatedAt, Guid? HoldId);
 
 internal sealed record OrderLineRow(Guid OrderId, int Line, string Sku, int Quantity, decimal UnitPrice);
 

@@ -10,7 +10,7 @@ internal static class SagaStatements
             order by number limit cardinality($1::uuid[]) * $2 for update skip locked),
         placed as (select id, number, ($1::uuid[])[(row_number() over (order by number) - 1) / $2 + 1] as batch from due),
         claimed as (
-            update orders o set batch_id = p.batch, attempts = o.attempts + 1 from placed p where o.id = p.id
+            update orders o set batch_id = p.batch, attempts = o.attempts + 1, due_at = 'infinity' from placed p where o.id = p.id
             returning o.id, o.number, o.batch_id)
         insert into batches (id, worker, order_ids, started_at, progressed_at, abandoned)
         select batch_id, $3, array_agg(id order by number), $4, $4, false from claimed group by batch_id
@@ -24,11 +24,11 @@ internal static class SagaStatements
         where b.id = $1 order by o.number
         """;
 
-    /// <summary>Their lines.</summary>
+    /// <summary>Those that need stock, with their lines.</summary>
     public const string OwnedLines = """
-        select l.order_id, l.sku, l.quantity
+        select l.order_id, l.sku, l.quantity, o.customer, o.number, o.on_shortage, o.hold_id, o.status
         from batches b join orders o on o.id = any(b.order_ids) and o.batch_id = b.id join order_lines l on l.order_id = o.id
-        where b.id = $1 and o.status = 'accepted' order by o.number, l.line
+        where b.id = $1 and o.status in ('accepted', 'backordered') order by o.number, l.line
         """;
 
     /// <summary>Moves orders that batch $1 owns, each from the status that the decision was made on.</summary>
@@ -57,6 +57,15 @@ internal static class SagaStatements
         update orders o set batch_id = null, due_at = u.due_at
         from unnest($2::uuid[], $3::timestamptz[]) as u(id, due_at) where o.id = u.id and o.batch_id = $1
         """;
+
+    /// <summary>Lets orders wait for stock, unless somebody wants them sooner. Waiting is no failed attempt.</summary>
+    public const string Wait = """
+        update orders o set batch_id = null, due_at = least(o.due_at, u.due_at), attempts = 0
+        from unnest($2::uuid[], $3::timestamptz[]) as u(id, due_at) where o.id = u.id and o.batch_id = $1
+        """;
+
+    /// <summary>Stock has come for these orders: whoever owns them now, they are due when it lets go.</summary>
+    public const string Wake = "update orders set due_at = $2 where id = any($1) and status in ('accepted', 'backordered')";
 
     public const string Progress = "update batches set progressed_at = $2 where id = $1 and finished_at is null";
 

@@ -33,14 +33,17 @@ internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, Ti
             !r.IsDBNull(4), r.GetBoolean(5), r.GetInt32(6)), cancellationToken);
     }
 
-    /// <summary>The accepted orders that the batch still owns, with what they ask for.</summary>
-    public async Task<List<ReserveOrder>> OwnedLinesAsync(Guid batchId, CancellationToken cancellationToken)
+    /// <summary>The orders that the batch still owns and that need stock, with what they ask for.</summary>
+    public async Task<List<(ReserveOrder Order, OrderStatus Status)>> OwnedLinesAsync(Guid batchId, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
         batch.Add(SagaStatements.OwnedLines, batchId);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var rows = await reader.ReadAllAsync(r => (OrderId: r.GetGuid(0), Units: new OrderedUnits(r.GetString(1), r.GetInt32(2))), cancellationToken);
-        return [.. rows.GroupBy(r => r.OrderId).Select(g => new ReserveOrder(g.Key, [.. g.Select(r => r.Units)]))];
+        var rows = await reader.ReadAllAsync(r => (
+            Order: (Id: r.GetGuid(0), Customer: r.GetString(3), Number: r.GetInt64(4), OnShortage: r.GetString(5), HoldId: r.IsDBNull(6) ? (Guid?)null : r.GetGuid(6), Status: r.GetString(7)),
+            Units: new OrderedUnits(r.GetString(1), r.GetInt32(2))), cancellationToken);
+        return [.. rows.GroupBy(r => r.Order, r => r.Units).Select(g => (
+            new ReserveOrder(g.Key.Id, [.. g], g.Key.Customer, g.Key.Number, ShortagePolicies.Parse(g.Key.OnShortage), g.Key.HoldId), OrderStatuses.Parse(g.Key.Status)))];
     }
 
     /// <summary>Writes a step's result. What the batch does not own any more stays as it is.</summary>
@@ -55,11 +58,20 @@ internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, Ti
         if (result.Undone.Count > 0) batch.Add(SagaStatements.Undone, batchId, result.Undone.ToArray());
         if (result.LetGo.Count > 0) batch.Add(SagaStatements.LetGo, batchId, result.LetGo.ToArray());
         if (result.PutBack.Count > 0) batch.Add(SagaStatements.PutBack, batchId, result.PutBack.Select(p => p.OrderId).ToArray(), result.PutBack.Select(p => p.DueAt.UtcDateTime).ToArray());
+        if (result.Waiting.Count > 0) batch.Add(SagaStatements.Wait, batchId, result.Waiting.Select(w => w.OrderId).ToArray(), result.Waiting.Select(w => w.DueAt.UtcDateTime).ToArray());
         batch.Add(result.Finish ? SagaStatements.Finish : SagaStatements.Progress, batchId, now.UtcDateTime);
         batch.AppendEvents(events, now);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         if (events.Count > 0) relay.Raise();
+    }
+
+    /// <summary>Stock has come for these orders: their sagas go on.</summary>
+    public async Task WakeAsync(IReadOnlyList<Guid> orders, CancellationToken cancellationToken)
+    {
+        await using var batch = database.CreateBatch();
+        batch.Add(SagaStatements.Wake, orders.ToArray(), time.GetUtcNow().UtcDateTime);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Which of these batches are over, finished or abandoned.</summary>

@@ -5,8 +5,10 @@ namespace DaprShop.Orders.Domain;
 
 /// <summary>What a caller asks for.</summary>
 /// <param name="Customer">Whose order it is; only an operator may name somebody.</param>
-/// <param name="OnShortage">What to do when stock does not cover it: <c>reject</c>.</param>
-internal sealed record OrderRequest(IReadOnlyList<RequestedLine> Lines, RequestedPayment Payment, string OnShortage = "reject", string? Customer = null);
+/// <param name="OnShortage">What to do when stock does not cover it: <c>reject</c> it, or <c>backorder</c>: take what is there and wait for the rest.</param>
+/// <param name="Hold">A hold of the customer's on stock, or a waitlist's offer, that the order uses up.</param>
+internal sealed record OrderRequest(
+    IReadOnlyList<RequestedLine> Lines, RequestedPayment Payment, string OnShortage = ShortagePolicies.Reject, string? Customer = null, Guid? Hold = null);
 
 /// <param name="UnitPrice">GBP; only an operator may name a price, everyone else pays the catalogue's.</param>
 internal sealed record RequestedLine(string Sku, int Quantity, decimal? UnitPrice = null);
@@ -16,6 +18,17 @@ internal sealed record RequestedPayment(string Token);
 
 /// <summary>A line of an order with the price it was accepted at, in GBP per unit.</summary>
 internal sealed record PricedLine(string Sku, int Quantity, decimal UnitPrice);
+
+/// <summary>The names of what is to happen where stock does not cover an order.</summary>
+internal static class ShortagePolicies
+{
+    public const string Reject = "reject";
+    public const string Backorder = "backorder";
+
+    public static readonly string[] Names = [Reject, Backorder];
+
+    public static ShortagePolicy Parse(string name) => name == Backorder ? ShortagePolicy.Backorder : ShortagePolicy.Reject;
+}
 
 /// <summary>Decides whether an order can be accepted, and at what price. Pure.</summary>
 internal static class Placement
@@ -32,7 +45,7 @@ internal static class Placement
         if (request.Lines.Count is 0 or > MaxLines) complaints.Add(new("/lines", $"An order has 1 to {MaxLines} lines."));
         for (var i = 0; i < Math.Min(request.Lines.Count, MaxLines); i++) CheckLine(request.Lines[i], $"/lines/{i}", byOperator, complaints);
         if (request.Payment.Token.Length is 0 or > MaxTextLength) complaints.Add(new("/payment/token", $"A token has 1 to {MaxTextLength} characters."));
-        if (request.OnShortage != "reject") complaints.Add(new("/onShortage", "\"reject\" is what the shop offers now."));
+        if (!ShortagePolicies.Names.Contains(request.OnShortage)) complaints.Add(new("/onShortage", $"It is one of {string.Join(", ", ShortagePolicies.Names)}."));
         if (request.Customer is not null && !byOperator) complaints.Add(new("/customer", "Only an operator may order for somebody else."));
         if (request.Customer is { Length: 0 or > MaxTextLength }) complaints.Add(new("/customer", $"A customer's name has 1 to {MaxTextLength} characters."));
         return complaints;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DaprShop.Contracts;
 
 namespace DaprShop.Orders.Domain;
@@ -5,15 +6,23 @@ namespace DaprShop.Orders.Domain;
 /// <summary>What follows from the answers of Inventory and Payments. Pure: the shell asks, this decides, the shell writes.</summary>
 internal static class SagaSteps
 {
-    /// <summary>Reserved, or rejected for want of stock.</summary>
-    public static StepResult AfterReserve(IEnumerable<ReserveOutcome> outcomes) => new()
+    // Inventory tells when stock has come; asking anyway, now and then, costs next to nothing.
+    private static readonly TimeSpan AskAgain = TimeSpan.FromHours(1);
+
+    /// <summary>Reserved, waiting for stock, or rejected for want of it.</summary>
+    /// <param name="outcomes">Of orders in the status that stands beside them: accepted or backordered.</param>
+    public static StepResult AfterReserve(IEnumerable<(ReserveOutcome Outcome, OrderStatus From)> outcomes) => new()
     {
-        Moves = [.. outcomes.Select(o => o.State switch
+        Moves = [.. outcomes.Select(o => (o.Outcome.State, o.From) switch
         {
-            ReservationState.Allocated => new Move(o.OrderId, OrderStatus.Accepted, OrderStatus.Reserved),
-            ReservationState.OutOfStock => new Move(o.OrderId, OrderStatus.Accepted, OrderStatus.Rejected, "out of stock", o.Shortages),
-            _ => new Move(o.OrderId, OrderStatus.Accepted, OrderStatus.Rejected, "its stock was released before it was reserved"),
-        })],
+            (ReservationState.Allocated, _) => new Move(o.Outcome.OrderId, o.From, OrderStatus.Reserved),
+            (ReservationState.Backordered, OrderStatus.Backordered) => null,
+            (ReservationState.Backordered, _) => new Move(o.Outcome.OrderId, o.From, OrderStatus.Backordered, Expectation(o.Outcome.PromisedAt)),
+            (_, OrderStatus.Backordered) => new Move(o.Outcome.OrderId, o.From, OrderStatus.NeedsAttention, $"its claim on stock is {o.Outcome.State}"),
+            (ReservationState.OutOfStock, _) => new Move(o.Outcome.OrderId, o.From, OrderStatus.Rejected, "out of stock", o.Outcome.Shortages),
+            (ReservationState.LimitExceeded, _) => new Move(o.Outcome.OrderId, o.From, OrderStatus.Rejected, "more than one customer may have", o.Outcome.Shortages),
+            _ => new Move(o.Outcome.OrderId, o.From, OrderStatus.Rejected, "its stock was released before it was reserved"),
+        }).OfType<Move>()],
     };
 
     /// <summary>Paid, or refused; who has no answer yet stays reserved.</summary>
@@ -33,6 +42,7 @@ internal static class SagaSteps
     public static StepResult Settle(IReadOnlyList<OwnedOrder> owned, DateTimeOffset now)
     {
         var unanswered = owned.Where(o => o.Status is OrderStatus.Accepted or OrderStatus.Reserved && !IsDeclined(o)).ToList();
+        var waiting = owned.Where(o => o.Status == OrderStatus.Backordered).ToList();
         return new StepResult
         {
             Moves = [.. owned.Select(o => o switch
@@ -43,13 +53,17 @@ internal static class SagaSteps
             }).OfType<Move>()],
             Undone = [.. owned.Where(o => o.Undo).Select(o => o.Id)],
             PutBack = [.. unanswered.Select(o => (o.Id, now + Pause(o.Attempts)))],
-            LetGo = [.. owned.Except(unanswered).Select(o => o.Id)],
+            Waiting = [.. waiting.Select(o => (o.Id, now + AskAgain))],
+            LetGo = [.. owned.Except(unanswered).Except(waiting).Select(o => o.Id)],
             Finish = true,
         };
     }
 
     /// <summary>The wait before attempt <paramref name="attempts"/> + 1: a quarter of a second, doubling, ten seconds at most.</summary>
     public static TimeSpan Pause(int attempts) => TimeSpan.FromMilliseconds(Math.Min(10_000, 250 * Math.Pow(2, Math.Max(attempts - 1, 0))));
+
+    private static string Expectation(DateTimeOffset? promisedAt) =>
+        promisedAt is { } at ? string.Create(CultureInfo.InvariantCulture, $"waits for stock that is expected by {at.UtcDateTime:yyyy-MM-dd}") : "waits for stock; no date is known";
 
     private static bool IsDeclined(OwnedOrder order) => order is { Status: OrderStatus.Reserved, Declined: true };
 }

@@ -25,6 +25,9 @@ internal sealed record StepResult
     /// <summary>Orders to be claimed again, and when.</summary>
     public IReadOnlyList<(Guid OrderId, DateTimeOffset DueAt)> PutBack { get; init; } = [];
 
+    /// <summary>Orders that wait for stock, and when to ask for it at the latest.</summary>
+    public IReadOnlyList<(Guid OrderId, DateTimeOffset DueAt)> Waiting { get; init; } = [];
+
     /// <summary>True when the batch has no further step.</summary>
     public bool Finish { get; init; }
 }

@@ -40,7 +40,7 @@ internal static class PlaceManyOrders
             var caller = context.Name();
             var fingerprint = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(order.Order, JsonSerializerOptions.Web));
             var acceptance = await orders.RunAsync(new AcceptOrder(caller, order.Key, fingerprint, order.Order.Customer ?? caller, lines,
-                order.Order.Payment.Token, order.Order.OnShortage), cancellationToken);
+                order.Order.Payment.Token, order.Order.OnShortage, order.Order.Hold), cancellationToken);
             return acceptance.Order is { } accepted
                 ? new Outcome(order.Key, accepted.Id, null)
                 : new Outcome(order.Key, null, [new("/key", "The key was used with another order.")]);

@@ -23,7 +23,7 @@ internal static class PlaceOrder
 
         var caller = context.Name();
         var acceptance = await orders.RunAsync(new AcceptOrder(caller, key.Value, IdempotencyKey.Fingerprint(context, request),
-            request.Customer ?? caller, lines, request.Payment.Token, request.OnShortage), cancellationToken);
+            request.Customer ?? caller, lines, request.Payment.Token, request.OnShortage, request.Hold), cancellationToken);
         if (acceptance.Order is not { } order) return IdempotencyKey.Conflict(key.Value);
         if (acceptance.Replayed) context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
         return TypedResults.Accepted($"/orders/{order.Id}", order);

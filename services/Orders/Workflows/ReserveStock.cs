@@ -12,8 +12,8 @@ internal sealed class ReserveStock(SagaStore store, Downstream downstream) : Wor
     {
         var orders = await store.OwnedLinesAsync(input, CancellationToken.None);
         if (orders.Count == 0) return false;
-        var response = await downstream.AskAsync<ReserveRequest, ReserveResponse>(Apps.Inventory, "reservations", new ReserveRequest(orders));
-        await store.WriteAsync(input, SagaSteps.AfterReserve(response.Outcomes), CancellationToken.None);
+        var response = await downstream.AskAsync<ReserveRequest, ReserveResponse>(Apps.Inventory, "reservations", new ReserveRequest([.. orders.Select(o => o.Order)]));
+        await store.WriteAsync(input, SagaSteps.AfterReserve(response.Outcomes.Zip(orders, (outcome, order) => (outcome, order.Status))), CancellationToken.None);
         return true;
     }
 }

@@ -13,8 +13,11 @@ internal sealed class Auditor(AuditedDatabases databases)
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Waits for rest, for <paramref name="patience"/> at most, then checks.</summary>
+    /// <param name="patience">Zero: as it is now.</param>
+    /// <param name="rebuild">Also rebuilds the stock levels from the ledger.</param>
+    /// <param name="cancel">Gives up.</param>
     /// <exception cref="ShopException">It could not run.</exception>
-    public async Task<Report> RunAsync(TimeSpan patience, CancellationToken cancel)
+    public async Task<Report> RunAsync(TimeSpan patience, bool rebuild, CancellationToken cancel)
     {
         Snapshots? snapshots = null;
         try
@@ -32,7 +35,7 @@ internal sealed class Auditor(AuditedDatabases databases)
 
             // Who is still behind after all that patience is not on the way: the checks report it.
             var unrest = still ? [] : rest.Unrest is { Count: > 0 } reasons ? reasons : ["the services keep writing"];
-            return new Report(await CheckAsync(snapshots!, atRest: still, cancel), unrest, rest.Parked);
+            return new Report(await CheckAsync(snapshots!, atRest: still, rebuild, cancel), unrest, rest.Parked);
         }
         catch (PostgresException e)
         {
@@ -44,9 +47,10 @@ internal sealed class Auditor(AuditedDatabases databases)
         }
     }
 
-    private static async Task<IReadOnlyList<Finding>> CheckAsync(Snapshots snapshots, bool atRest, CancellationToken cancel)
+    private static async Task<IReadOnlyList<Finding>> CheckAsync(Snapshots snapshots, bool atRest, bool rebuild, CancellationToken cancel)
     {
-        var due = Invariants.Checks.Where(check => atRest || !check.AtRest).ToList();
+        var asked = Invariants.Checks.Where(check => rebuild || !check.OnRequest).ToList();
+        var due = asked.Where(check => atRest || !check.AtRest).ToList();
         foreach (var (database, input) in due.SelectMany(c => c.Databases.SelectMany(d => c.Inputs.Select(i => (d, i)))).Distinct())
             await LoadAsync(snapshots, Invariants.Inputs[input], database, cancel);
 
@@ -57,7 +61,7 @@ internal sealed class Auditor(AuditedDatabases databases)
             foreach (var (check, database) in group) findings.Add(await RunAsync(snapshots, check, database, cancel));
             return findings;
         }));
-        var skipped = Invariants.Checks.Except(due).SelectMany(c => c.Databases, (c, d) => new Finding(c, d, 0, 0, [], Skipped: true));
+        var skipped = asked.Except(due).SelectMany(c => c.Databases, (c, d) => new Finding(c, d, 0, 0, [], Skipped: true));
         return [.. found.SelectMany(f => f).Concat(skipped).OrderBy(f => f.Check.Name, StringComparer.Ordinal)];
     }
 

@@ -5,22 +5,24 @@ namespace DaprShop.Shop.Audit;
 /// <param name="Databases">Where it runs: once in each.</param>
 /// <param name="What">What holds, as a sentence.</param>
 /// <param name="AtRest">True where it says something only while nothing is under way.</param>
+/// <param name="OnRequest">True for what takes longer, and proves little more.</param>
 /// <param name="Inputs">Projections of other databases that it reads as temporary tables.</param>
-internal sealed record Check(string Name, IReadOnlyList<string> Databases, string What, bool AtRest, IReadOnlyList<string> Inputs, string Sql)
+internal sealed record Check(string Name, IReadOnlyList<string> Databases, string What, bool AtRest, bool OnRequest, IReadOnlyList<string> Inputs, string Sql)
 {
     private const string Rest = "-- at rest";
+    private const string Request = "-- on request";
     private const string With = "-- with: ";
 
     /// <summary>The invariant's number, <c>I-01</c> for instance.</summary>
     public string Id => Name.Split('.')[0];
 
-    /// <summary>Reads a file that begins with <c>-- database: sentence</c>, and goes on with <c>-- at rest</c> and <c>-- with: input, input</c> where these apply.</summary>
+    /// <summary>Reads a file that begins with <c>-- database: sentence</c>, and goes on with <c>-- at rest</c>, <c>-- on request</c> and <c>-- with: input, input</c> where these apply.</summary>
     public static Check Parse(string name, string text)
     {
         var (databases, what) = SqlFile.Header(text);
         var lines = text.Split('\n');
         var inputs = lines.FirstOrDefault(line => line.StartsWith(With, StringComparison.Ordinal))?[With.Length..];
-        return new Check(name, databases, what, lines.Contains(Rest), inputs is null ? [] : SqlFile.Names(inputs), text);
+        return new Check(name, databases, what, lines.Contains(Rest), lines.Contains(Request), inputs is null ? [] : SqlFile.Names(inputs), text);
     }
 }
 

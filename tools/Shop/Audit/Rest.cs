@@ -23,7 +23,7 @@ internal sealed record Rest(long InSaga, long Batches, long ToWake, IReadOnlyDic
     public static async Task<Rest> ReadAsync(Snapshots snapshots, CancellationToken cancel)
     {
         var backlog = await RowAsync(snapshots["orders"], """
-            select count(*) filter (where undo or status in ('accepted', 'reserved', 'paid')), (select count(*) from batches where finished_at is null) from orders
+            select count(*) filter (where undo or status in ('accepted', 'reserved', 'paid') or status = 'backordered' and due_at <= now()), (select count(*) from batches where finished_at is null) from orders
             """, cancel);
         var waking = await RowAsync(snapshots["inventory"], "select count(*) from filled_orders", cancel);
         var heads = new Dictionary<string, long>();

@@ -15,17 +15,18 @@ internal static class Audit
     {
         var json = new Option<bool>("--json") { Description = "One JSON object and nothing else." };
         var wait = Number.Option("--wait", "Seconds to wait for the shop to come to rest, at most. Default: 30.", least: 0);
-        var command = new Command("audit", "Check every invariant over all databases.") { json, wait };
-        command.SetAction((given, cancel) => RunAsync(ShopFolder.Find(), given.GetValue(json), TimeSpan.FromSeconds(given.GetValue(wait) ?? 30), cancel));
+        var rebuild = new Option<bool>("--rebuild") { Description = "Also rebuild the stock levels from the ledger, and compare every column." };
+        var command = new Command("audit", "Check every invariant over all databases.") { json, wait, rebuild };
+        command.SetAction((given, cancel) => RunAsync(ShopFolder.Find(), given.GetValue(json), given.GetValue(rebuild), TimeSpan.FromSeconds(given.GetValue(wait) ?? 30), cancel));
         return command;
     }
 
-    private static async Task<int> RunAsync(ShopFolder shop, bool asJson, TimeSpan patience, CancellationToken cancel)
+    private static async Task<int> RunAsync(ShopFolder shop, bool asJson, bool rebuild, TimeSpan patience, CancellationToken cancel)
     {
         var auditor = new Auditor(AuditedDatabases.Of(shop));
         var report = asJson
-            ? await auditor.RunAsync(patience, cancel)
-            : await AnsiConsole.Status().StartAsync("Auditing…", _ => auditor.RunAsync(patience, cancel));
+            ? await auditor.RunAsync(patience, rebuild, cancel)
+            : await AnsiConsole.Status().StartAsync("Auditing…", _ => auditor.RunAsync(patience, rebuild, cancel));
         if (asJson)
             Console.WriteLine(JsonSerializer.Serialize(Summary(report), Format));
         else

@@ -1,13 +1,14 @@
 -- inventory: A claim ends once: an open one has given nothing back, a released one all that was not shipped, a refused one took nothing
 select count(*) from reservations;
 
-with claims as (
-    select regexp_replace(cause, '^repair-', '') as cause, bool_or(actor = 'auditor') as repaired,
-           coalesce(sum(quantity) filter (where kind = 'allocated'), 0) as allocated, coalesce(-sum(quantity) filter (where kind = 'shipped'), 0) as shipped,
-           coalesce(-sum(quantity) filter (where kind = 'released'), 0) as released,
-           coalesce(-sum(quantity) filter (where kind = 'released' and actor <> 'auditor'), 0) as given_back
-    from movements m where kind in ('allocated', 'released', 'shipped') and not exists (select from holds h where h.id::text = regexp_replace(m.cause, '^repair-', ''))
-    group by 1)
+with walk as (
+    select regexp_replace(cause, '^repair-', '') as cause, kind, actor, allocated - lag(allocated, 1, 0::bigint) over (partition by sku, location order by sequence) as units
+    from movements),
+claims as (
+    select cause, bool_or(actor = 'auditor') as repaired, coalesce(sum(units) filter (where kind = 'allocated'), 0) as allocated,
+           coalesce(-sum(units) filter (where kind = 'shipped'), 0) as shipped, coalesce(-sum(units) filter (where kind = 'released'), 0) as released,
+           coalesce(-sum(units) filter (where kind = 'released' and actor <> 'auditor'), 0) as given_back
+    from walk where units <> 0 and kind in ('allocated', 'shipped', 'released') group by cause)
 select format('order %s', coalesce(r.order_id::text, c.cause)),
        format('is %s; allocated %s, shipped %s, released %s', coalesce(r.state, 'unknown'), c.allocated, c.shipped, c.released)
 from reservations r full join claims c on c.cause = r.order_id::text

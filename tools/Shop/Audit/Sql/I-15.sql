@@ -12,6 +12,6 @@ where o.batch_id is not null and (b.id is null or b.finished_at is not null or n
 union all
 select format('order %s', o.id), format('is %s since %s; nothing has moved for five minutes', o.status, o.updated_at)
 from orders o, progress p
-where (o.undo or o.status in ('accepted', 'reserved', 'paid')) and greatest(p.last, o.due_at, o.updated_at) < now() - interval '5 minutes'
+where (o.undo or o.status in ('accepted', 'reserved', 'paid', 'backordered')) and greatest(p.last, o.due_at, o.updated_at) < now() - interval '5 minutes'
 union all
 select format('order %s', subject), format('ended %s times, left a final status %s times', ends, resurrections) from facts where ends > 1 or resurrections > 0

@@ -6,7 +6,7 @@ select format('order %s', r.order_id), format('has a claim on stock (%s), but th
 from reservations r left join order_heads o using (order_id) where o.order_id is null
 union all
 select format('order %s', c.order_id), format('has %s %s, but no claim', count(*), c.what)
-from (select order_id, 'allocations' as what from allocations union all select order_id, 'shipments' from shipments union all select order_id, 'backorders' from backorders) c
+from (select order_id, 'allocations' as what from allocations union all select order_id, 'shipments' from shipments union all select order_id, 'backorders' from backorders where state = 'open') c
 left join reservations r using (order_id) where r.order_id is null group by c.order_id, c.what
 union all
 select format('order %s, %s', b.order_id, b.sku), format('waits for stock, but its claim is %s', r.state)
