@@ -26,7 +26,7 @@ public sealed class SmallShop : IAsyncLifetime
         await using var orders = NpgsqlDataSource.Create(Databases[Apps.Orders].App);
         await using var inventory = NpgsqlDataSource.Create(Databases[Apps.Inventory].App);
         await using var payments = NpgsqlDataSource.Create(Databases[Apps.Payments].App);
-        var stock = new StockWriter(inventory, new RelaySignal(), _time);
+        var stock = new StockWriter(inventory, new RelaySignal(), new FilledSignal(), new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromDays(2)), _time);
         var accepting = new AcceptedOrders(orders, new RelaySignal(), new DispatchSignal(), _time);
         var saga = new Saga(new SagaStore(orders, new RelaySignal(), _time), stock, new PaymentStore(payments, _time, new RelaySignal()), _time);
 
@@ -39,6 +39,14 @@ public sealed class SmallShop : IAsyncLifetime
         await AcceptAsync(accepting, ("too late", "tok_ok", [("tea", 3)]), ("called off", "tok_ok", [("cup", 5)]));
         await CancelAsync(orders, "called off");
         await DrainAsync(saga);
+        var scene = new StockScene(stock, _time);
+        var numbers = await AcceptAsync(accepting, ("held", "tok_ok", [("mug", 1)]), ("greedy", "tok_ok", [("mug", 7)]), ("waits first", "tok_ok", [("mug", 3)]), ("waits second", "tok_ok", [("mug", 4)]));
+        await scene.QueueAsync(numbers);
+        await Sql.ScalarAsync<object>(Databases[Apps.Inventory].App, "delete from filled_orders");
+        await DrainAsync(saga);
+        await scene.WaitAsync((await AcceptAsync(accepting, ("waits still", "tok_ok", [("mug", 2)])))["waits still"]);
+        await MoveAsync(orders, "waits still", "backordered", undo: false);
+        await scene.MoveAsync(await Sql.ScalarAsync<Guid>(Databases[Apps.Orders].App, "select order_id from idempotency_keys where key = 'plain'"));
         await new CreditStore(payments, _time, new RelaySignal()).GiveAsync("olga", "credit", "C1", 4.5m, CancellationToken.None);
         await TellAsync();
     }
@@ -47,8 +55,13 @@ public sealed class SmallShop : IAsyncLifetime
 
     private static async Task StockAsync(NpgsqlDataSource inventory, StockWriter stock)
     {
-        await using var items = inventory.CreateCommand(
-            "insert into items values ('cup', 'Cup', 2.5, true), ('tea', 'Tea', 1.1, true), ('pot', 'Pot', 9.99, true), ('postage', 'Postage', 3, false)");
+        await using var items = inventory.CreateCommand("""
+            insert into items (sku, name, price, stocked, backorder_limit, max_per_customer, limited_since) values
+                ('cup', 'Cup', 2.5, true, 0, null, null), ('tea', 'Tea', 1.1, true, 0, null, null), ('pot', 'Pot', 9.99, true, 0, null, null),
+                ('mug', 'Mug', 3, true, 10, 6, now() - interval '1 day'), ('postage', 'Postage', 3, false, 0, null, null);
+            insert into levels (sku, location, on_hand, allocated, held, unavailable, incoming, short, sequence, hash)
+            select sku, 'main', 0, 0, 0, 0, 0, 0, 0, '' from items where stocked
+            """);
         await items.ExecuteNonQueryAsync();
         Book[] books = [
             Booking(MovementKind.Received, "receipt 1", ("cup", "main", 100)), Booking(MovementKind.Received, "receipt 2", ("tea", "main", 5)),
@@ -58,11 +71,16 @@ public sealed class SmallShop : IAsyncLifetime
     }
 
     private static Book Booking(MovementKind kind, string cause, params (string Sku, string Location, int Quantity)[] lines) =>
-        new("key of " + cause, [1], kind, cause, "olga", kind == MovementKind.Returned ? null : "since — it's |so|", [.. lines.Select(l => new BookLine(l.Sku, l.Location, l.Quantity))]);
+        new("key of " + cause, [1], kind, cause, "olga", kind == MovementKind.Returned ? null : "since — it's |so|", [.. lines.Select(l => new StockLine(l.Sku, l.Location, l.Quantity))]);
 
-    private static Task AcceptAsync(AcceptedOrders accepting, params (string Key, string Token, (string Sku, int Quantity)[] Lines)[] orders) => accepting.CommitAsync(
-        [.. orders.Select(o => new AcceptOrder("alice", o.Key, [1], "alice", [.. o.Lines.Select(l => new PricedLine(l.Sku, l.Quantity, 1.2345m))], o.Token, "reject"))],
-        CancellationToken.None);
+    private static async Task<Dictionary<string, AcceptedOrder>> AcceptAsync(
+        AcceptedOrders accepting, params (string Key, string Token, (string Sku, int Quantity)[] Lines)[] orders)
+    {
+        var accepted = await accepting.CommitAsync(
+            [.. orders.Select(o => new AcceptOrder("alice", o.Key, [1], "alice", [.. o.Lines.Select(l => new PricedLine(l.Sku, l.Quantity, 1.2345m))], o.Token, "reject"))],
+            CancellationToken.None);
+        return orders.Zip(accepted).ToDictionary(p => p.First.Key, p => p.Second.Order!);
+    }
 
     private async Task DrainAsync(Saga saga)
     {
@@ -78,23 +96,25 @@ public sealed class SmallShop : IAsyncLifetime
     }
 
     /// <summary>What <c>POST /orders/{id}/cancel</c> does.</summary>
-    private async Task CancelAsync(NpgsqlDataSource orders, string key)
+    private Task CancelAsync(NpgsqlDataSource orders, string key) => MoveAsync(orders, key, "cancelled", undo: true);
+
+    private async Task MoveAsync(NpgsqlDataSource orders, string key, string to, bool undo)
     {
         var now = _time.GetUtcNow();
         await using var connection = await orders.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using var cancel = new NpgsqlBatch(connection);
         cancel.Add("""
-            update orders o set status = 'cancelled', version = o.version + 1, undo = true, batch_id = null, due_at = $2, updated_at = $2
+            update orders o set status = $3, version = o.version + 1, undo = $4, batch_id = null, due_at = $2, updated_at = $2
             from idempotency_keys k join orders before on before.id = k.order_id where k.key = $1 and o.id = k.order_id
             returning o.id, before.status, o.version
-            """, key, now.UtcDateTime);
+            """, key, now.UtcDateTime, to, undo);
         NewEvent moved;
         await using (var reader = await cancel.ExecuteReaderAsync())
         {
             await reader.ReadAsync();
             moved = new NewEvent(EventTypes.OrderMoved, reader.GetGuid(0).ToString(), reader.GetInt32(2),
-                new OrderMoved(reader.GetGuid(0), reader.GetString(1), "cancelled", "cancelled by alice"));
+                new OrderMoved(reader.GetGuid(0), reader.GetString(1), to, "by alice"));
         }
 
         await using var append = new NpgsqlBatch(connection);

@@ -44,4 +44,5 @@ internal sealed record OrderEntryRow(
 
 internal sealed record StockOperationRow(long Position, DateTimeOffset At, string Kind, string Cause, string Actor, string? Reason);
 
-internal sealed record StockEntryRow(string Sku, string Location, long Sequence, long Operation, long OnHand, long Allocated, long Available, int Quantity);
+internal sealed record StockEntryRow(
+    string Sku, string Location, long Sequence, long Operation, long OnHand, long Allocated, long Available, long Held, long Unavailable, long Incoming, int Quantity);

@@ -8,7 +8,7 @@ namespace DaprShop.History.Data;
 /// <summary>A movement of a stock level, with what caused it.</summary>
 internal sealed record StockEntry(
     string Location, long Sequence, long Operation, string Kind, int Quantity, long OnHand, long Allocated, long Available,
-    string Cause, string Actor, string? Reason, DateTimeOffset At);
+    long Held, long Unavailable, long Incoming, string Cause, string Actor, string? Reason, DateTimeOffset At);
 
 /// <summary>Reads timelines, page by page.</summary>
 internal sealed class TimelineReader(NpgsqlDataSource database)
@@ -21,7 +21,7 @@ internal sealed class TimelineReader(NpgsqlDataSource database)
         """;
 
     private const string Movements = """
-        select t.location, t.sequence, t.operation, o.kind, t.quantity, t.on_hand, t.allocated, t.available, o.cause, o.actor, o.reason, o.at
+        select t.location, t.sequence, t.operation, o.kind, t.quantity, t.on_hand, t.allocated, t.available, t.held, t.unavailable, t.incoming, o.cause, o.actor, o.reason, o.at
         from stock_timeline t join stock_operations o on o.position = t.operation
         where t.sku = $1 and
         """;
@@ -61,7 +61,7 @@ internal sealed class TimelineReader(NpgsqlDataSource database)
 
     private static StockEntry Entry(NpgsqlDataReader r) => new(
         r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetString(3), r.GetInt32(4), r.GetInt64(5), r.GetInt64(6), r.GetInt64(7),
-        r.GetString(8), r.GetString(9), Text(r, 10), r.GetFieldValue<DateTimeOffset>(11));
+        r.GetInt64(8), r.GetInt64(9), r.GetInt64(10), r.GetString(11), r.GetString(12), Text(r, 13), r.GetFieldValue<DateTimeOffset>(14));
 
     private static string? Text(NpgsqlDataReader r, int column) => r.IsDBNull(column) ? null : r.GetString(column);
 }

@@ -27,7 +27,7 @@ internal static class TimelineWriter
 
     // A page of the log may carry thousands of movements: COPY costs the least per row.
     private const string CopyMovements =
-        "copy stock_timeline (sku, location, sequence, operation, quantity, on_hand, allocated, available) from stdin (format binary)";
+        "copy stock_timeline (sku, location, sequence, operation, quantity, on_hand, allocated, available, held, unavailable, incoming) from stdin (format binary)";
 
     private static readonly JsonSerializerOptions Compact = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
@@ -81,6 +81,9 @@ internal static class TimelineWriter
             await copy.WriteAsync(m.OnHand, NpgsqlDbType.Bigint, cancellationToken);
             await copy.WriteAsync(m.Allocated, NpgsqlDbType.Bigint, cancellationToken);
             await copy.WriteAsync(m.Available, NpgsqlDbType.Bigint, cancellationToken);
+            await copy.WriteAsync(m.Held, NpgsqlDbType.Bigint, cancellationToken);
+            await copy.WriteAsync(m.Unavailable, NpgsqlDbType.Bigint, cancellationToken);
+            await copy.WriteAsync(m.Incoming, NpgsqlDbType.Bigint, cancellationToken);
         }
 
         await copy.CompleteAsync(cancellationToken);

@@ -9,14 +9,17 @@ internal static class Folding
     public static OrderOwner? Owner(LoggedEvent fact) =>
         fact.Type == EventTypes.OrderAccepted && fact.Read<OrderAccepted>() is var accepted ? new OrderOwner(accepted.OrderId, accepted.Customer) : null;
 
-    /// <summary>The line that a fact adds to an order's timeline, if it does.</summary>
-    public static OrderEntry? Entry(LoggedEvent fact) => fact.Type switch
+    /// <summary>The lines that a fact adds to timelines of orders: one as a rule, one per order where a count leaves several short.</summary>
+    public static IEnumerable<OrderEntry> Entries(LoggedEvent fact) => fact.Type switch
     {
-        EventTypes.OrderAccepted => Entry(fact, fact.Read<OrderAccepted>()),
-        EventTypes.OrderMoved => Entry(fact, fact.Read<OrderMoved>()),
-        EventTypes.StockRefused => Entry(fact, fact.Read<StockRefused>()),
-        EventTypes.PaymentBooked => Entry(fact, fact.Read<PaymentBooked>()),
-        _ => null,
+        EventTypes.OrderAccepted => [Entry(fact, fact.Read<OrderAccepted>())],
+        EventTypes.OrderMoved => [Entry(fact, fact.Read<OrderMoved>())],
+        EventTypes.StockRefused => [Entry(fact, fact.Read<StockRefused>())],
+        EventTypes.StockShort => Entries(fact, fact.Read<StockShort>()),
+        EventTypes.BackorderFilled => [Entry(fact, fact.Read<BackorderFilled>())],
+        EventTypes.WaitlistOffered => [Entry(fact, fact.Read<WaitlistOffered>())],
+        EventTypes.PaymentBooked when Entry(fact, fact.Read<PaymentBooked>()) is { } booked => [booked],
+        _ => [],
     };
 
     /// <summary>The movements that a fact of Inventory tells of, if it does.</summary>
@@ -25,9 +28,9 @@ internal static class Folding
             ? new StockOperation(fact.Position, fact.OccurredAt, moved.Kind, moved.Cause, moved.Actor, moved.Reason, moved.Movements)
             : null;
 
-    /// <summary>The line that an operation adds to the timeline of the order that caused it; null where no order did.</summary>
+    /// <summary>The line that an operation adds to the timeline of the order, or of the hold, that caused it; null where neither did.</summary>
     public static OrderEntry? Entry(StockOperation operation) => Guid.TryParseExact(operation.Cause, "D", out var orderId)
-        ? new OrderEntry(orderId, operation.At, operation.Kind == "allocated" ? Step.Claimed : Step.Released, operation.Position,
+        ? new OrderEntry(orderId, operation.At, operation.Kind is "released" or "expired" ? Step.Released : Step.Claimed, operation.Position,
             $"stock.{operation.Kind}", null, null, operation.Reason, new EntryDetails(
                 Units: operation.Movements.Sum(m => Math.Abs((long)m.Quantity)), Skus: operation.Movements.Select(m => m.Sku).Distinct(StringComparer.Ordinal).Count()))
         : null;
@@ -41,6 +44,17 @@ internal static class Folding
 
     private static OrderEntry Entry(LoggedEvent fact, StockRefused refused) => new(
         refused.OrderId, fact.OccurredAt, Step.Claimed, fact.Position, "stock.refused", null, null, null, new EntryDetails(Shortages: refused.Shortages));
+
+    private static IEnumerable<OrderEntry> Entries(LoggedEvent fact, StockShort found) => found.Orders.Select(orderId => new OrderEntry(
+        orderId, fact.OccurredAt, Step.Claimed, fact.Position, "stock.short", null, null, null, new EntryDetails(Sku: found.Sku)));
+
+    private static OrderEntry Entry(LoggedEvent fact, BackorderFilled filled) => new(
+        filled.OrderId, fact.OccurredAt, Step.Claimed, fact.Position, "backorder.filled", null, null, null,
+        new EntryDetails(Units: filled.Quantity, Sku: filled.Sku, Left: filled.Left));
+
+    private static OrderEntry Entry(LoggedEvent fact, WaitlistOffered offered) => new(
+        offered.OfferId, fact.OccurredAt, Step.Claimed, fact.Position, "waitlist.offered", null, null, null,
+        new EntryDetails(Units: offered.Quantity, Sku: offered.Sku, Until: offered.ExpiresAt));
 
     private static OrderEntry? Entry(LoggedEvent fact, PaymentBooked booked) => Guid.TryParseExact(booked.Reference, "D", out var orderId)
         ? new OrderEntry(orderId, fact.OccurredAt, booked.Kind == "refunded" ? Step.Refunded : Step.Charged, fact.Position,

@@ -19,8 +19,11 @@ internal sealed record OrderEntry(
     Guid OrderId, DateTimeOffset At, Step Step, long Position, string Type, string? From, string? To, string? Reason, EntryDetails? Details);
 
 /// <summary>What an entry has to say beside its type; only what applies is set. Money in GBP.</summary>
+/// <param name="Left">Units that still wait for stock.</param>
+/// <param name="Until">When an offer ends.</param>
 internal sealed record EntryDetails(
-    long? Number = null, decimal? Amount = null, long? Units = null, int? Skus = null, IReadOnlyList<Shortage>? Shortages = null);
+    long? Number = null, decimal? Amount = null, long? Units = null, int? Skus = null, IReadOnlyList<Shortage>? Shortages = null,
+    string? Sku = null, long? Left = null, DateTimeOffset? Until = null);
 
 /// <summary>Whose order it is.</summary>
 internal sealed record OrderOwner(Guid OrderId, string Customer);

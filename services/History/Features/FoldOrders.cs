@@ -12,5 +12,5 @@ internal sealed class FoldOrders : IProjection
     public string Topic => Topics.Orders;
 
     public Task ApplyAsync(NpgsqlConnection connection, IReadOnlyList<LoggedEvent> events, CancellationToken cancellationToken) => TimelineWriter.WriteOrdersAsync(
-        connection, [.. events.Select(Folding.Owner).OfType<OrderOwner>()], [.. events.Select(Folding.Entry).OfType<OrderEntry>()], cancellationToken);
+        connection, [.. events.Select(Folding.Owner).OfType<OrderOwner>()], [.. events.SelectMany(Folding.Entries)], cancellationToken);
 }

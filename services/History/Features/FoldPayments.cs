@@ -12,5 +12,5 @@ internal sealed class FoldPayments : IProjection
     public string Topic => Topics.Payments;
 
     public Task ApplyAsync(NpgsqlConnection connection, IReadOnlyList<LoggedEvent> events, CancellationToken cancellationToken) => TimelineWriter.WriteOrdersAsync(
-        connection, [], [.. events.Select(Folding.Entry).OfType<OrderEntry>()], cancellationToken);
+        connection, [], [.. events.SelectMany(Folding.Entries)], cancellationToken);
 }

@@ -14,7 +14,7 @@ internal sealed class FoldStock : IProjection
     public Task ApplyAsync(NpgsqlConnection connection, IReadOnlyList<LoggedEvent> events, CancellationToken cancellationToken)
     {
         var operations = events.Select(Folding.Operation).OfType<StockOperation>().ToList();
-        var entries = events.Select(Folding.Entry).Concat(operations.Select(Folding.Entry)).OfType<OrderEntry>().ToList();
+        var entries = events.SelectMany(Folding.Entries).Concat(operations.Select(Folding.Entry).OfType<OrderEntry>()).ToList();
         return TimelineWriter.WriteStockAsync(connection, operations, entries, cancellationToken);
     }
 }

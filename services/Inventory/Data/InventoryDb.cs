@@ -113,7 +113,9 @@ internal sealed class InventoryDb(DbContextOptions<InventoryDb> options) : DbCon
     }
 }
 
-internal sealed record ItemRow(string Sku, string Name, decimal Price, bool Stocked, int BackorderLimit, int? MaxPerCustomer, int? LowStockAt);
+/// <param name="LimitedSince">When <paramref name="MaxPerCustomer"/> got its value: what was bought before proves nothing about it.</param>
+internal sealed record ItemRow(
+    string Sku, string Name, decimal Price, bool Stocked, int BackorderLimit, int? MaxPerCustomer, int? LowStockAt, DateTimeOffset? LimitedSince);
 
 internal sealed record LocationRow(string Location, int Priority);
 

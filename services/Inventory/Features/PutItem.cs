@@ -28,9 +28,11 @@ internal static class PutItem
 
         var written = await KeyedWrites.RunAsync(database, key.Value, IdempotencyKey.Fingerprint(context, request), time.GetUtcNow(), """
             written as (
-                insert into items (sku, name, price, stocked, backorder_limit, max_per_customer, low_stock_at) select $4, $5, $6, $7, $8, $9::int, $10::int from recorded
+                insert into items (sku, name, price, stocked, backorder_limit, max_per_customer, low_stock_at, limited_since)
+                select $4, $5, $6, $7, $8, $9::int, $10::int, case when $9::int is not null then $3::timestamptz end from recorded
                 on conflict (sku) do update set name = excluded.name, price = excluded.price, stocked = excluded.stocked,
-                    backorder_limit = excluded.backorder_limit, max_per_customer = excluded.max_per_customer, low_stock_at = excluded.low_stock_at
+                    backorder_limit = excluded.backorder_limit, max_per_customer = excluded.max_per_customer, low_stock_at = excluded.low_stock_at,
+                    limited_since = case when items.max_per_customer is distinct from excluded.max_per_customer then excluded.limited_since else items.limited_since end
                 returning sku, stocked),
             -- What all decisions on a SKU lock is there from its first day.
             stocked as (

@@ -91,6 +91,14 @@ namespace DaprShop.History.Data.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("available");
 
+                    b.Property<long>("Held")
+                        .HasColumnType("bigint")
+                        .HasColumnName("held");
+
+                    b.Property<long>("Incoming")
+                        .HasColumnType("bigint")
+                        .HasColumnName("incoming");
+
                     b.Property<long>("OnHand")
                         .HasColumnType("bigint")
                         .HasColumnName("on_hand");
@@ -102,6 +110,10 @@ namespace DaprShop.History.Data.Migrations
                     b.Property<int>("Quantity")
                         .HasColumnType("integer")
                         .HasColumnName("quantity");
+
+                    b.Property<long>("Unavailable")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unavailable");
 
                     b.HasKey("Sku", "Location", "Sequence")
                         .HasName("pk_stock_timeline");

@@ -296,6 +296,10 @@ namespace DaprShop.Inventory.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("backorder_limit");
 
+                    b.Property<DateTimeOffset?>("LimitedSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("limited_since");
+
                     b.Property<int?>("LowStockAt")
                         .HasColumnType("integer")
                         .HasColumnName("low_stock_at");

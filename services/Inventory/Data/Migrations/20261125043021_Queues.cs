@@ -82,6 +82,12 @@ namespace DaprShop.Inventory.Data.Migrations
                 nullable: false,
                 defaultValue: 0);
 
+            migrationBuilder.AddColumn<DateTimeOffset>(
+                name: "limited_since",
+                table: "items",
+                type: "timestamp with time zone",
+                nullable: true);
+
             migrationBuilder.AddColumn<int>(
                 name: "low_stock_at",
                 table: "items",
@@ -428,6 +434,10 @@ namespace DaprShop.Inventory.Data.Migrations
 
             migrationBuilder.DropColumn(
                 name: "backorder_limit",
+                table: "items");
+
+            migrationBuilder.DropColumn(
+                name: "limited_since",
                 table: "items");
 
             migrationBuilder.DropColumn(

@@ -1,15 +1,30 @@
--- inventory: Each movement continues the one before it: sequence without a gap, balances to the unit
+-- inventory: Each movement continues the one before it: sequence without a gap, every balance to the unit, as its kind says
 select count(*) from movements;
 
 with walk as (
-    select sku, location, sequence, kind, quantity, on_hand, allocated,
-           lag(sequence, 1, 0::bigint) over level as sequence_before,
-           lag(on_hand, 1, 0::bigint) over level as on_hand_before,
-           lag(allocated, 1, 0::bigint) over level as allocated_before
+    select *, lag(sequence, 1, 0::bigint) over level as sequence_before,
+           on_hand - lag(on_hand, 1, 0::bigint) over level as d_on_hand,
+           allocated - lag(allocated, 1, 0::bigint) over level as d_allocated,
+           held - lag(held, 1, 0::bigint) over level as d_held,
+           unavailable - lag(unavailable, 1, 0::bigint) over level as d_unavailable,
+           incoming - lag(incoming, 1, 0::bigint) over level as d_incoming
     from movements window level as (partition by sku, location order by sequence))
 select format('%s at %s, movement %s', sku, location, sequence),
-       format('%s %s: on_hand %s → %s, allocated %s → %s, after movement %s', kind, quantity, on_hand_before, on_hand, allocated_before, allocated, sequence_before)
+       format('%s %s: on_hand %s, allocated %s, held %s, unavailable %s, incoming %s, after movement %s',
+              kind, quantity, d_on_hand, d_allocated, d_held, d_unavailable, d_incoming, sequence_before)
 from walk
 where sequence <> sequence_before + 1
-   or on_hand <> on_hand_before + case when kind in ('allocated', 'released') then 0 else quantity end
-   or allocated <> allocated_before + case when kind in ('allocated', 'released') then quantity else 0 end
+   or not coalesce(case kind
+      when 'allocated' then (d_on_hand, d_allocated, d_unavailable, d_incoming) = (0, quantity, 0, 0) and d_held between -quantity and 0
+      -- A claim that is given back was an order's or a hold's, never both.
+      when 'released' then (d_on_hand, d_unavailable, d_incoming) = (0, 0, 0) and (d_allocated, d_held) in ((quantity, 0), (0, quantity))
+      when 'held' then (d_on_hand, d_allocated, d_held, d_unavailable, d_incoming) = (0, 0, quantity, 0, 0)
+      when 'expired' then (d_on_hand, d_allocated, d_held, d_unavailable, d_incoming) = (0, 0, quantity, 0, 0)
+      when 'withheld' then (d_on_hand, d_allocated, d_held, d_unavailable, d_incoming) = (0, 0, 0, quantity, 0)
+      when 'expected' then (d_on_hand, d_allocated, d_held, d_unavailable, d_incoming) = (0, 0, 0, 0, quantity)
+      when 'shipped' then (d_on_hand, d_allocated, d_held, d_unavailable, d_incoming) = (quantity, quantity, 0, 0, 0)
+      when 'adjusted' then (d_on_hand, d_allocated, d_held, d_unavailable, d_incoming) = (quantity, 0, 0, 0, 0)
+      when 'returned' then (d_on_hand, d_allocated, d_held, d_unavailable, d_incoming) = (quantity, 0, 0, 0, 0)
+      -- What arrives of a document is not expected any more; more than was expected may arrive.
+      when 'received' then (d_on_hand, d_allocated, d_held, d_unavailable) = (quantity, 0, 0, 0) and d_incoming between -quantity and 0
+      when 'transferred' then (d_on_hand, d_allocated, d_held, d_unavailable) = (quantity, 0, 0, 0) and d_incoming between -greatest(quantity, 0) and 0 end, false)

@@ -1,11 +1,15 @@
--- inventory: allocated is the sum of the open allocations; nothing else is held
--- Holds come later: until then held is zero.
+-- inventory: allocated is the sum of the open allocations, less what was shipped; held is the sum of the active holds
+-- A hold whose time is over is held until somebody comes by: a decision on its SKU, or the sweeper.
 select count(*) from levels;
 
 with claimed as (
-    select a.sku, a.location, sum(a.quantity) as units
-    from allocations a join reservations r using (order_id) where r.state = 'allocated' group by a.sku, a.location)
-select format('%s at %s', coalesce(l.sku, c.sku), coalesce(l.location, c.location)),
-       format('allocated %s, open allocations %s, held %s', l.allocated, coalesce(c.units, 0), l.held)
-from levels l full join claimed c on c.sku = l.sku and c.location = l.location
-where coalesce(l.allocated, 0) <> coalesce(c.units, 0) or coalesce(l.held, 0) <> 0
+    select sku, location, sum(quantity) as units from (
+        select order_id, sku, location, quantity from allocations
+        union all select order_id, sku, location, -quantity from shipments) c
+    join reservations r using (order_id) where r.state in ('allocated', 'backordered') group by sku, location),
+holding as (
+    select sku, location, sum(quantity) as units from hold_lines l join holds h on h.id = l.hold_id where h.state = 'active' group by sku, location)
+select format('%s at %s', sku, location),
+       format('allocated %s, open allocations %s; held %s, active holds %s', l.allocated, coalesce(c.units, 0), l.held, coalesce(h.units, 0))
+from levels l full join claimed c using (sku, location) full join holding h using (sku, location)
+where coalesce(l.allocated, 0) <> coalesce(c.units, 0) or coalesce(l.held, 0) <> coalesce(h.units, 0)

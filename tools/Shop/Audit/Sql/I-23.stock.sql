@@ -2,12 +2,12 @@
 select (select count(*) from movements) + (select count(*) from reservations where shortages is not null);
 
 with told as (
-    select m.sku, m.location, count(*) as rows, sum(hashtextextended(concat_ws('|', m.sequence, m.quantity, m."onHand", m.allocated), 0)) as sum
+    select m.sku, m.location, count(*) as rows, sum(hashtextextended(concat_ws('|', m.sequence, m.quantity, m."onHand", m.allocated, coalesce(m.held, 0), coalesce(m.unavailable, 0), coalesce(m.incoming, 0)), 0)) as sum
     from events e cross join lateral json_to_recordset(e.data->'movements')
-        as m(sku text, location text, sequence bigint, quantity integer, "onHand" bigint, allocated bigint)
+        as m(sku text, location text, sequence bigint, quantity integer, "onHand" bigint, allocated bigint, held bigint, unavailable bigint, incoming bigint)
     where e.type = 'stock.moved.v1' group by m.sku, m.location),
 moved as (
-    select sku, location, count(*) as rows, sum(hashtextextended(concat_ws('|', sequence, quantity, on_hand, allocated), 0)) as sum
+    select sku, location, count(*) as rows, sum(hashtextextended(concat_ws('|', sequence, quantity, on_hand, allocated, held, unavailable, incoming), 0)) as sum
     from movements group by sku, location)
 select format('%s at %s', coalesce(m.sku, t.sku), coalesce(m.location, t.location)), format('%s movements, %s in events, or they differ', coalesce(m.rows, 0), coalesce(t.rows, 0))
 from moved m full join told t on t.sku = m.sku and t.location = m.location

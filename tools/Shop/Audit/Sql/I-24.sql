@@ -3,18 +3,16 @@
 select count(*) from facts f join watermarks w using (producer) where f.position <= w.position;
 
 with due as (
-    select f.producer, f.position, f.type, f.subject from facts f join watermarks w using (producer)
-    where f.position <= w.position and (f.producer = 'orders' or f.type = 'stock.refused.v1'
-        or f.subject ~ '^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$')),
+    select f.producer, f.position, f.type, f.subject, f.entries from facts f join watermarks w using (producer) where f.position <= w.position and f.entries > 0),
 effects as (
     select case when step in (0, 3) then 'orders' when step in (1, 4) then 'inventory' else 'payments' end as producer, position, count(*) as entries
     from order_timeline group by 1, 2)
 select format('%s, event %s', coalesce(d.producer, e.producer), coalesce(d.position, e.position)),
-       format('%s %s has %s entries in timelines', coalesce(d.type, 'an event that there is not'), d.subject, coalesce(e.entries, 0))
+       format('%s %s has %s entries in timelines, not %s', coalesce(d.type, 'an event that there is not'), d.subject, coalesce(e.entries, 0), coalesce(d.entries, 0))
 from due d
 full join effects e on e.producer = d.producer and e.position = d.position
 left join dead_letters p on p.producer = d.producer and p.position = d.position
-where d.position is null or coalesce(e.entries, 0) <> case when p.id is null then 1 else 0 end
+where d.position is null or coalesce(e.entries, 0) <> case when p.id is null then d.entries else 0 end
 union all
 select format('inventory, event %s', coalesce(f.position, o.position)), case when f.position is null then 'an operation that there is no event of' else 'its operation is missing' end
 from (select f.position from facts f join watermarks w using (producer) where f.type = 'stock.moved.v1' and f.position <= w.position

@@ -4,11 +4,11 @@
 select count(*) from orders;
 
 select format('order %s', o.id),
-       format('is %s; allocated %s, released %s; charged %s, refunded %s', o.status, c.allocated, c.released, m.charged, m.refunded)
+       format('is %s; allocated %s, shipped %s, released %s; charged %s, refunded %s', o.status, c.allocated, c.shipped, c.released, m.charged, m.refunded)
 from orders o
 left join money m on m.order_id = o.id::text
 left join claims c on c.order_id = o.id::text
-where o.status in ('rejected', 'cancelled', 'expired') and (coalesce(c.released, 0) <> coalesce(c.allocated, 0) or coalesce(m.refunded, 0) <> coalesce(m.charged, 0))
+where o.status in ('rejected', 'cancelled', 'expired') and (coalesce(c.released + c.shipped, 0) <> coalesce(c.allocated, 0) or coalesce(m.refunded, 0) <> coalesce(m.charged, 0))
    or o.status not in ('rejected', 'cancelled', 'expired', 'needs_attention') and (coalesce(c.released, 0) <> 0 or coalesce(m.refunded, 0) <> 0)
    -- The two services' clocks may differ a little.
    or c.released_at < m.refunded_at - interval '1 second'

@@ -1,0 +1,82 @@
+using DaprShop.Contracts;
+using DaprShop.Inventory.Data;
+using DaprShop.Inventory.Domain;
+using DaprShop.Orders.Data;
+using Microsoft.Extensions.Time.Testing;
+
+namespace DaprShop.Audit.Tests;
+
+/// <summary>What else happens to stock: holds of every end, a line in front of it, transfers, shipments and a count that finds too little.</summary>
+internal sealed class StockScene(StockWriter stock, FakeTimeProvider time)
+{
+    private int _keys;
+
+    /// <summary>Holds, a limit, two backorders that are filled in turn, and a waitlist with an offer.</summary>
+    public async Task QueueAsync(IReadOnlyDictionary<string, AcceptedOrder> orders)
+    {
+        await ReceiveAsync("mugs", 4);
+        var used = await HoldAsync(2, TimeSpan.FromDays(2));
+        await HoldAsync(1, TimeSpan.FromMinutes(1));
+        var returned = await HoldAsync(1, TimeSpan.FromDays(2));
+        await RunAsync(new ReleaseHold(Key(), [1], returned, "alice", "alice"));
+        time.Advance(TimeSpan.FromMinutes(5));
+        await ReserveAsync(orders["held"], "alice", 1, used);
+        await ReserveAsync(orders["greedy"], "alice", 7);
+        await HoldAsync(1, TimeSpan.FromDays(2));
+        await RunAsync(new Withhold(Key(), [1], new StockLine("mug", "main", 1), "olga", "chipped"));
+
+        await RunAsync(new OpenInbound(Key(), [1], "PO-1", "main", null, time.GetUtcNow().AddDays(1), [new("mug", 8)], "olga", null));
+        await ReserveAsync(orders["waits first"], "bob", 3);
+        time.Advance(TimeSpan.FromMinutes(2));
+        await ReserveAsync(orders["waits second"], "carl", 4);
+        time.Advance(TimeSpan.FromMinutes(2));
+        foreach (var customer in new[] { "dan", "erin" }) await JoinAsync(customer);
+        await RunAsync(new ReceiveInbound(Key(), [1], "PO-1", [new("mug", 3)], "olga", null));
+        await ReceiveAsync("more mugs", 4);
+    }
+
+    /// <summary>Nothing is left for these: an order and a customer wait.</summary>
+    public async Task WaitAsync(AcceptedOrder order)
+    {
+        await ReserveAsync(order, "fay", 2);
+        await JoinAsync("gus");
+    }
+
+    /// <summary>Transfers of every end, a shipment, and a count below what is promised.</summary>
+    public async Task MoveAsync(Guid shipped)
+    {
+        foreach (var (reference, units) in new[] { ("T-1", 5), ("T-2", 4), ("T-3", 3) })
+        {
+            await RunAsync(new OpenInbound(Key(), [1], reference, "north", "main", null, [new("cup", units)], "olga", null));
+            await RunAsync(new ReceiveInbound(Key(), [1], reference, [new("cup", 1)], "olga", null));
+        }
+
+        await RunAsync(new CloseInbound(Key(), [1], "T-2", GoesBack: true, "olga", "van broke down"));
+        await RunAsync(new CloseInbound(Key(), [1], "T-3", GoesBack: false, "olga", "lost"));
+        await RunAsync(new Ship(Key(), [1], shipped, null, "olga"));
+        await RunAsync(new Count(Key(), [1], "tea", "north", 2, null, MayFallShort: true, "olga", "stocktake"));
+    }
+
+    private Task ReceiveAsync(string cause, int quantity) =>
+        RunAsync(new Book(Key(), [1], MovementKind.Received, cause, "olga", "truck", [new StockLine("mug", "main", quantity)]));
+
+    private async Task<Guid> HoldAsync(int quantity, TimeSpan lasts)
+    {
+        var id = Guid.CreateVersion7(time.GetUtcNow());
+        await RunAsync(new PlaceHold(Key(), [1], id, "alice", [new("mug", quantity)], time.GetUtcNow() + lasts));
+        return id;
+    }
+
+    private Task ReserveAsync(AcceptedOrder order, string customer, int quantity, Guid? hold = null) =>
+        RunAsync(new Reserve([new ReserveOrder(order.Id, [new("mug", quantity)], customer, order.Number, ShortagePolicy.Backorder, hold)]));
+
+    private Task JoinAsync(string customer) => RunAsync(new JoinWaitlist(Key(), [1], Guid.CreateVersion7(time.GetUtcNow()), "mug", customer, 1));
+
+    private async Task RunAsync(StockCommand command)
+    {
+        var answer = (await stock.CommitAsync([command], CancellationToken.None))[0];
+        (answer as Answer)?.Refusal.Should().BeNull();
+    }
+
+    private string Key() => $"scene {++_keys}";
+}
