@@ -15,6 +15,9 @@ public static class EventTypes
     /// <summary>Units moved between quantities of stock levels; payload <see cref="StockMoved"/>.</summary>
     public const string StockMoved = "stock.moved.v1";
 
+    /// <summary>What a page of <see cref="StockMoved"/> comes to; payload <see cref="StockLevels"/>. Broadcast only, and not in the log.</summary>
+    public const string StockLevels = "stock.levels.v1";
+
     /// <summary>Stock could not cover an order; payload <see cref="StockRefused"/>.</summary>
     public const string StockRefused = "stock.refused.v1";
 
@@ -56,6 +59,15 @@ public sealed record StockMoved(string Kind, string Cause, string Actor, string?
 /// <param name="Quantity">Units, signed: what the movement added to the quantity that its kind is about.</param>
 public sealed record MovementLine(
     string Sku, string Location, long Sequence, int Quantity, long OnHand, long Allocated, long Available, long Held = 0, long Unavailable = 0, long Incoming = 0);
+
+/// <summary>
+/// Payload of <see cref="EventTypes.StockLevels"/>: the last quantities of each stock level, column by column (the n-th entries belong together),
+/// which is a fifth of the size that the movements have.
+/// </summary>
+/// <param name="Sequence">Number of the level's last movement.</param>
+public sealed record StockLevels(
+    IReadOnlyList<string> Sku, IReadOnlyList<string> Location, IReadOnlyList<long> Sequence, IReadOnlyList<long> OnHand, IReadOnlyList<long> Unavailable,
+    IReadOnlyList<long> Allocated, IReadOnlyList<long> Held, IReadOnlyList<long> Incoming);
 
 /// <summary>Payload of <see cref="EventTypes.StockRefused"/>.</summary>
 public sealed record StockRefused(Guid OrderId, IReadOnlyList<Shortage> Shortages);

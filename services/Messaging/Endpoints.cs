@@ -28,7 +28,7 @@ public static class Endpoints
             return Paging.Split(app, events, EventSource.FetchLimit, EventSource.FetchLength).FirstOrDefault() ?? new EventPage(app, []);
         }).ExcludeFromDescription();
 
-    /// <summary>One bulk subscription per projection, and the subscriber of its dead letters.</summary>
+    /// <summary>One bulk subscription per projection, and the subscriber of its dead letters; and what listeners hear.</summary>
     public static void MapSubscriptions(this IEndpointRouteBuilder routes)
     {
         foreach (var intake in routes.ServiceProvider.GetServices<EventIntake>())
@@ -51,6 +51,7 @@ public static class Endpoints
                 .ExcludeFromDescription();
         }
 
+        routes.MapListeners(MaxMessages, MaxWaitMs);
         routes.MapSubscribeHandler().ExcludeFromDescription();
     }
 

@@ -19,6 +19,9 @@ internal static partial class Logging
     [LoggerMessage(LogLevel.Warning, "Messages on {Topic} will be taken again: {Cause}")]
     public static partial void LogIntakeRetry(this ILogger logger, string topic, string cause);
 
+    [LoggerMessage(LogLevel.Warning, "Something broadcast of {Topic} was not heard")]
+    public static partial void LogNotHeard(this ILogger logger, string topic, Exception cause);
+
     [LoggerMessage(LogLevel.Information, "Fetched {Count} events of {Topic} that no message had brought")]
     public static partial void LogCaughtUp(this ILogger logger, string topic, int count);
 

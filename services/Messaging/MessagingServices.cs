@@ -1,4 +1,5 @@
 using Dapr.Client;
+using DaprShop.Contracts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,10 +11,11 @@ namespace DaprShop.Messaging;
 public static class MessagingServices
 {
     /// <summary>Publishes the service's event log on <paramref name="topic"/>. Raise <see cref="RelaySignal"/> after a commit that appended.</summary>
-    public static IServiceCollection AddEventRelay(this IServiceCollection services, string topic) => services
+    /// <param name="broadcast">What every replica of every listener is told of a page, besides; null to tell nothing of it. Without this nothing is broadcast.</param>
+    public static IServiceCollection AddEventRelay(this IServiceCollection services, string topic, Func<EventPage, EventPage?>? broadcast = null) => services
         .AddSingleton<RelaySignal>()
         .AddSingleton<IHostedService>(p => new EventRelay(
-            topic, p.GetRequiredService<NpgsqlDataSource>(), new PagePublisher(topic, p.GetRequiredService<DaprClient>()).PublishAsync, p.GetRequiredService<RelaySignal>(),
+            topic, p.GetRequiredService<NpgsqlDataSource>(), new PagePublisher(topic, broadcast, p.GetRequiredService<DaprClient>()).PublishAsync, p.GetRequiredService<RelaySignal>(),
             p.GetRequiredService<ILogger<EventRelay>>()));
 
     /// <summary>Subscribes <typeparamref name="TProjection"/> to its topic.</summary>
@@ -25,4 +27,8 @@ public static class MessagingServices
             .AddSingleton<TProjection>()
             .AddSingleton(p => ActivatorUtilities.CreateInstance<EventIntake>(p, p.GetRequiredService<TProjection>()));
     }
+
+    /// <summary>Lets <typeparamref name="TListener"/> hear what is broadcast of its topic.</summary>
+    public static IServiceCollection AddListener<TListener>(this IServiceCollection services) where TListener : class, IListener =>
+        services.AddSingleton<IListener, TListener>();
 }

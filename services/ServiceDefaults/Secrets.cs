@@ -29,7 +29,20 @@ internal static class Secrets
             found[key] = secret[name];
         }
 
+        if (app == Apps.Inventory && configuration[ConfigurationKeys.Replica] is null) found[ConfigurationKeys.Replica] = await TryAsync(dapr, $"{app}-replica", patience.Token);
         configuration.AddInMemoryCollection(found);
+    }
+
+    private static async Task<string?> TryAsync(DaprClient dapr, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await dapr.GetSecretAsync(Components.Secrets, name, cancellationToken: cancellationToken)).GetValueOrDefault(name);
+        }
+        catch (DaprException)
+        {
+            return null;
+        }
     }
 }
 
@@ -41,6 +54,9 @@ public static class ConfigurationKeys
 
     /// <summary>Npgsql connection string of the database's owner; only for <c>migrate</c>.</summary>
     public const string Owner = "ConnectionStrings:owner";
+
+    /// <summary>Npgsql connection string of a read-only copy of the database, which may lag; there need not be one.</summary>
+    public const string Replica = "ConnectionStrings:replica";
 
     /// <summary>Base64 of the local issuer's HMAC-SHA256 key.</summary>
     public const string JwtKey = "Jwt:Key";

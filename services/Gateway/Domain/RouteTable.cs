@@ -16,6 +16,7 @@ internal static class RouteTable
         new("GET", "/orders", Orders, Identity.Customer),
         new("GET", "/orders/{id}", Orders, Identity.Customer),
         new("POST", "/orders/{id}/cancel", Orders, Identity.Customer),
+        new("POST", "/waitlist/offers/{id}/accept", Orders, Identity.Customer),
         new("GET", "/ops/backlog", Orders, Identity.Operator),
         new("GET", "/ops/orders/summary", Orders, Identity.Operator),
         new("POST", "/ops/orders", Orders, Identity.Operator),
@@ -40,6 +41,15 @@ internal static class RouteTable
         new("POST", "/transfers", Inventory, Identity.Operator),
         new("PUT", "/locations/{location}", Inventory, Identity.Operator),
         new("GET", "/locations", Inventory, Identity.Operator),
+
+        new("POST", "/holds", Inventory, Identity.Customer),
+        new("GET", "/holds/{id}", Inventory, Identity.Customer),
+        new("POST", "/holds/{id}/extend", Inventory, Identity.Customer),
+        new("DELETE", "/holds/{id}", Inventory, Identity.Customer),
+        new("POST", "/waitlist/{sku}", Inventory, Identity.Customer),
+        new("DELETE", "/waitlist/{sku}", Inventory, Identity.Customer),
+        new("GET", "/waitlist/offers", Inventory, Identity.Customer),
+        new("DELETE", "/waitlist/offers/{id}", Inventory, Identity.Customer),
 
         new("POST", "/payments/credits", Payments, Identity.Operator),
         new("GET", "/payments/{orderId}", Payments, Identity.Operator),

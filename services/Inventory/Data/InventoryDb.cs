@@ -66,6 +66,7 @@ internal sealed class InventoryDb(DbContextOptions<InventoryDb> options) : DbCon
         });
         modelBuilder.Entity<FilledRow>(e =>
         {
+            // A number of its own: whoever fills an order again never waits for the call that tells of the first time.
             e.ToTable("filled_orders").HasKey(x => x.Id);
             e.Property(x => x.Id).UseIdentityAlwaysColumn();
         });
@@ -74,6 +75,7 @@ internal sealed class InventoryDb(DbContextOptions<InventoryDb> options) : DbCon
             e.ToTable("holds").HasKey(x => x.Id);
             e.HasIndex(x => x.ExpiresAt).HasFilter("state = 'active'").HasDatabaseName("ix_holds_active");
             e.HasIndex(x => new { x.Customer, x.Id });
+            e.HasIndex(x => x.EntryId).IsUnique().HasFilter("state = 'active'").HasDatabaseName("ix_holds_one_offer");
         });
         modelBuilder.Entity<HoldLineRow>(e =>
         {

@@ -63,16 +63,17 @@ internal static class StockReading
 
     private const string Waitlist = $"select id, sku, customer, quantity, place, state from waitlist where sku = any($1) and {InventoryDb.InLine} order by place";
 
-    // The last condition does not depend on the customer: where no SKU has a limit, nothing of a customer with many orders is read.
+    // Few items have a limit. OFFSET keeps the planner from reading the customers' orders before it knows whether there is one.
     private const string Bought = """
-        select r.customer, x.sku, sum(x.quantity)
-        from reservations r join lateral (
-            select sku, quantity from allocations where order_id = r.order_id
-            union all select sku, quantity - filled from backorders where order_id = r.order_id and state = 'open') x on true
-        where r.customer = any($1) and r.state in ('allocated', 'backordered')
-          and x.sku in (select sku from items where sku = any($2) and max_per_customer is not null)
-          and exists (select from items where sku = any($2) and max_per_customer is not null)
-        group by 1, 2
+        select b.customer, i.sku, b.units
+        from items i cross join lateral (
+            select r.customer, sum(x.quantity) as units
+            from reservations r cross join lateral (
+                select quantity from allocations a where a.order_id = r.order_id and a.sku = i.sku
+                union all select quantity - filled from backorders w where w.order_id = r.order_id and w.sku = i.sku and w.state = 'open') x
+            where r.customer = any($1) and r.state in ('allocated', 'backordered')
+            group by 1 offset 0) b
+        where i.sku = any($2) and i.max_per_customer is not null
         """;
 
     private const string Held = """

@@ -80,11 +80,12 @@ internal static class StockWriting
     {
         await using var batch = new NpgsqlBatch(connection);
 
-        // Keys, claims and documents come first: whoever was overtaken learns it by them, and not by the movements that follow.
-        if (decided.Answers.ToList() is { Count: > 0 } answers)
+        // Keys, claims and documents come first: whoever was overtaken learns it by them, and not by the movements that follow. All are written
+        // in the order of their keys, so that two who meet do not wait for each other in a circle.
+        if (decided.Answers.OrderBy(a => a.Key, StringComparer.Ordinal).ToList() is { Count: > 0 } answers)
             batch.Add(Answers, answers.Of(a => a.Key), answers.Of(a => a.Value.Fingerprint), answers.Of(a => a.Value.Body), now.UtcDateTime);
         AddClaims(batch, decided, now);
-        if (decided.Documents.Values.ToList() is { Count: > 0 } documents) AddDocuments(batch, documents);
+        if (decided.Documents.Values.OrderBy(d => d.Reference, StringComparer.Ordinal).ToList() is { Count: > 0 } documents) AddDocuments(batch, documents);
         if (decided.Stock.Ledger.Count > 0) AddMovements(batch, decided.Stock, now);
         if (decided.Allocations is { Count: > 0 } allocations) AddParts(batch, Allocations, allocations);
         if (decided.Shipments is { Count: > 0 } shipments) AddParts(batch, Shipments, shipments);

@@ -79,6 +79,9 @@ internal sealed record Hold(Guid Id, string Customer, HoldState State, DateTimeO
 {
     /// <summary>The clock decides; that a sweeper has not come by yet changes nothing.</summary>
     public bool IsUsable(DateTimeOffset now) => State == HoldState.Active && ExpiresAt > now;
+
+    /// <summary>The hold as it stands at a time.</summary>
+    public Hold At(DateTimeOffset now) => State == HoldState.Active && !IsUsable(now) ? this with { State = HoldState.Expired } : this;
 }
 
 internal enum HoldState

@@ -30,7 +30,7 @@ internal sealed partial class StockDecisions
             return Refuse(order, ReservationState.OutOfStock, [.. missing.Select(m => _stock.Describe(m.Sku, wanted.First(w => w.Sku == m.Sku).Quantity))]);
 
         var now = free.Select(w => w with { Quantity = Math.Min(w.Quantity, _stock.Available(w.Sku)) }).Where(w => w.Quantity > 0).ToList();
-        Allocate(order.OrderId, Sourcing.Plan(now, _stock.At, _policy.Sourcing), FromHold(hold, wanted), new Cause(order.OrderId.ToString(), Actors.Saga, null, trace), step: 0);
+        Allocate(order.OrderId, Sourcing.Plan(now, _stock.At, _policy.Sourcing), FromHold(hold, wanted), new Cause(order.OrderId.ToString(), MovedBy.Saga, null, trace), step: 0);
         if (hold is not null) Commit(hold, wanted, trace);
         foreach (var (sku, quantity) in missing) Queue(order, sku, checked((int)quantity));
         foreach (var (sku, quantity) in wanted) CountBought(order.Customer, sku, quantity);
@@ -77,7 +77,7 @@ internal sealed partial class StockDecisions
             {
                 var waiting = CancelBackorders(orderId);
                 var open = OpenOf(orderId);
-                var cause = new Cause(orderId.ToString(), Actors.Saga, null, release.Trace);
+                var cause = new Cause(orderId.ToString(), MovedBy.Saga, null, release.Trace);
                 Move(() =>
                 {
                     foreach (var part in open) _stock.Move(part.Sku, part.Location, MovementKind.Released, -part.Quantity, new(Allocated: -part.Quantity), cause);

@@ -1,58 +1,58 @@
+using DaprShop.Inventory.Cache;
 using DaprShop.Inventory.Data;
 using DaprShop.ServiceDefaults;
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
+using Microsoft.AspNetCore.Mvc;
 
 namespace DaprShop.Inventory.Features;
 
-/// <summary><c>GET /stock/{sku}</c> and <c>GET /stock</c>: all quantities, per location and summed.</summary>
+/// <summary><c>GET /stock/{sku}</c> and <c>GET /stock</c>: all quantities, per location and summed, and how new they are.</summary>
 internal static class GetStock
 {
     private const int MaxPage = 1_000;
 
-    internal sealed record Quantities(long OnHand, long Unavailable, long Allocated, long Held, long Incoming, long Available);
-
-    internal sealed record AtLocation(string Location, long Version, Quantities Quantities);
-
-    /// <param name="Version">Movements so far, over all locations: it only grows.</param>
-    internal sealed record Stock(string Sku, string Name, decimal Price, bool Stocked, long Version, Quantities Total, IReadOnlyList<AtLocation> Locations);
-
     /// <param name="Cursor">Send it back to get the next page; null at the end.</param>
-    internal sealed record Page(IReadOnlyList<Stock> Items, string? Cursor);
+    internal sealed record Page(IReadOnlyList<StockAnswer> Items, string? Cursor);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/stock").RequireAuthorization(Identity.Customer).WithTags("Stock");
-        group.MapGet("/{sku}", OneAsync).WithSummary("Stock of one SKU");
-        group.MapGet("", ManyAsync).WithSummary("Stock of the named SKUs, or of all, page by page");
+        group.MapGet("/{sku}", OneAsync).WithSummary("Stock of one SKU, no older than a version that is demanded")
+            .Produces<StockAnswer>().ProducesProblem(404).ProducesProblem(412).ProducesProblem(422);
+        group.MapGet("", ManyAsync).WithSummary("Stock of the named SKUs, or of all, page by page").Produces<Page>();
     }
 
-    private static async Task<Results<Ok<Stock>, ProblemHttpResult>> OneAsync(string sku, InventoryDb db, CancellationToken cancellationToken)
+    /// <param name="minVersion">The SKU's version; with a location, that level's: what the answer to a write calls its sequence.</param>
+    private static async ValueTask<IResult> OneAsync(
+        string sku, [FromQuery(Name = "min-version")] long? minVersion, string? location, StockCache cache, CancellationToken cancellationToken)
     {
-        var found = await ReadAsync(db, db.Items.Where(i => i.Sku == sku), cancellationToken);
-        return found.Count == 1 ? TypedResults.Ok(found[0]) : Problems.NotFound($"item '{sku}'");
+        if (minVersion < 0) return Problems.Invalid([new("min-version", "A version is 0 or more.")]);
+        if (!CanExist(sku)) return Problems.NotFound($"item '{sku}'");
+        var demand = new StockDemand(sku, minVersion ?? 0, location);
+        var reading = await cache.ReadAsync(demand, cancellationToken);
+        if (!reading.Stock.IsKnown) return Problems.NotFound($"item '{sku}'");
+        var version = demand.VersionOf(reading.Stock);
+        return version >= demand.MinVersion ? new StockResult([reading])
+            : Problems.Of(412, "version-not-reached", "Not that far yet", $"'{sku}' is at version {version}; {demand.MinVersion} has not been reached.", ("version", version));
     }
 
-    private static async Task<Ok<Page>> ManyAsync(string[]? sku, string? cursor, int? limit, InventoryDb db, CancellationToken cancellationToken)
+    private static async ValueTask<IResult> ManyAsync(string[]? sku, string? cursor, int? limit, StockCache cache, StockTables tables, CancellationToken cancellationToken)
     {
         var take = Math.Clamp(limit ?? 100, 1, MaxPage);
-        var items = db.Items.AsQueryable();
-        if (sku is { Length: > 0 }) items = items.Where(i => sku.Contains(i.Sku));
-        if (cursor is not null) items = items.Where(i => string.Compare(i.Sku, cursor) > 0);
-        var found = await ReadAsync(db, items.OrderBy(i => i.Sku).Take(take), cancellationToken);
-        return TypedResults.Ok(new Page(found, found.Count == take ? found[^1].Sku : null));
+        List<FoundStock> found;
+        if (sku is { Length: > 0 })
+        {
+            var names = sku.Distinct(StringComparer.Ordinal).Where(s => CanExist(s) && string.CompareOrdinal(s, cursor) > 0).Order(StringComparer.Ordinal);
+            var readings = await Task.WhenAll(names.Select(name => cache.ReadAsync(new StockDemand(name), cancellationToken).AsTask()));
+            found = [.. readings.Where(r => r.Stock.IsKnown).Take(take)];
+        }
+        else
+        {
+            found = (await tables.PageAsync(cursor ?? "", take, cancellationToken)).ConvertAll(stock => new FoundStock(stock, CacheLayer.Database));
+        }
+
+        return new StockResult(found, take);
     }
 
-    private static async Task<List<Stock>> ReadAsync(InventoryDb db, IQueryable<ItemRow> items, CancellationToken cancellationToken)
-    {
-        var rows = await items.Select(i => new { Item = i, Levels = db.Levels.Where(l => l.Sku == i.Sku).ToList() }).AsNoTracking()
-            .ToListAsync(cancellationToken);
-        return [.. rows.OrderBy(r => r.Item.Sku, StringComparer.Ordinal).Select(r => new Stock(
-            r.Item.Sku, r.Item.Name, r.Item.Price, r.Item.Stocked, r.Levels.Sum(l => l.Sequence), Sum(r.Levels),
-            [.. r.Levels.OrderBy(l => l.Location, StringComparer.Ordinal).Select(l => new AtLocation(l.Location, l.Sequence, Sum([l])))]))];
-    }
-
-    private static Quantities Sum(IReadOnlyCollection<LevelRow> levels) => new(
-        levels.Sum(l => l.OnHand), levels.Sum(l => l.Unavailable), levels.Sum(l => l.Allocated), levels.Sum(l => l.Held), levels.Sum(l => l.Incoming),
-        levels.Sum(l => l.OnHand - l.Unavailable - l.Allocated - l.Held));
+    private static bool CanExist(string sku) =>
+        sku.Contains('\0', StringComparison.Ordinal) ? throw new BadHttpRequestException("A SKU has no character U+0000.") : sku.Length <= Limits.SkuLength;
 }

@@ -1,4 +1,5 @@
 using DaprShop.Contracts;
+using DaprShop.Inventory.Cache;
 using DaprShop.Inventory.Data;
 using DaprShop.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,7 +21,7 @@ internal static class PutItem
         .RequireAuthorization(Identity.Operator).WithSummary("Create or change an item").WithTags("Stock");
 
     private static async Task<Results<Ok<Item>, ProblemHttpResult>> HandleAsync(
-        string sku, Request request, IdempotencyKey key, NpgsqlDataSource database, TimeProvider time, HttpContext context, CancellationToken cancellationToken)
+        string sku, Request request, IdempotencyKey key, NpgsqlDataSource database, StockMemory memory, TimeProvider time, HttpContext context, CancellationToken cancellationToken)
     {
         var complaints = Check(sku, request);
         if (complaints.Count > 0) return Problems.Invalid(complaints);
@@ -39,6 +40,9 @@ internal static class PutItem
             (object?)request.LowStockAt ?? DBNull.Value, Limits.DefaultLocation], cancellationToken);
         if (written == KeyedWrite.OtherRequest) return IdempotencyKey.Conflict(key.Value);
         if (written == KeyedWrite.Repeated) context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+
+        // Here at least it is seen at once; no event tells the others, whose memories forget by themselves.
+        memory.Forget(sku);
         return TypedResults.Ok(new Item(sku, request.Name, request.Price, request.Stocked, request.BackorderLimit, request.MaxPerCustomer, request.LowStockAt));
     }
 

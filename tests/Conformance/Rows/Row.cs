@@ -17,7 +17,7 @@ public abstract class Row(Servers servers) : IAsyncLifetime
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     /// <inheritdoc />
-    public ValueTask DisposeAsync()
+    public virtual ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         if (_column is not null) Matrix.Add(_column, TestContext.Current, _observations);

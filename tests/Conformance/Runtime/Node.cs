@@ -9,8 +9,6 @@ namespace DaprShop.Conformance.Runtime;
 /// <summary>An app in a process of its own, its sidecar, and what the test knows of both.</summary>
 internal sealed class Node(Stage stage, NodeSpec spec, int index) : IAsyncDisposable
 {
-    private static readonly string App = Built.At("Conformance.App", "DaprShop.Conformance.App.dll");
-
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(10) };
     private OwnedProcess? _app;
     private DaprClient? _client;
@@ -45,13 +43,13 @@ internal sealed class Node(Stage stage, NodeSpec spec, int index) : IAsyncDispos
     {
         StartApp(behaviour);
         await stage.StartSidecarAsync(this);
-        await Wait.ForAsync(() => AppAnswersAsync("healthz"), $"{Name} answers", stage.Logs);
+        await Wait.ForAsync(() => AppAnswersAsync(spec.Program.Health), $"{Name} answers", stage.Logs);
         await Wait.ForAsync(() => TryAsync(() => _http.GetAsync(new Uri($"http://127.0.0.1:{HttpPort}/v1.0/healthz"))), $"{Name} and its sidecar are healthy", stage.Logs);
     }
 
     public void StartApp(string behaviour = "handle")
     {
-        _app = OwnedProcess.Start(new ProcessSpec(Name, "dotnet", App)
+        _app = OwnedProcess.Start(new ProcessSpec(Name, "dotnet", spec.Program.Path)
         {
             WorkingDirectory = stage.Folder,
             LogFile = AppLog,

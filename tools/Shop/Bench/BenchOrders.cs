@@ -13,6 +13,8 @@ internal sealed class BenchOrders(GatewayClient gateway)
     private Random _random = new(Seed);
     private int _sent;
 
+    public static IEnumerable<string> AllSkus => Enumerable.Range(0, Skus).Select(Sku);
+
     public Task StockAsync(CancellationToken cancel) => InFlight.RunAsync(Enumerable.Range(0, Skus), AtOnce, async (number, stop) =>
     {
         await gateway.PutAsync<ItemAnswer>($"items/{Sku(number)}", new { name = $"Bench article {number}", price = 1.5m, stocked = true }, $"bench-item-{number}", stop);

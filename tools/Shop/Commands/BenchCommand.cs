@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using DaprShop.Shop.Bench;
 using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop.Supervision;
 using Spectre.Console;
 
 namespace DaprShop.Shop.Commands;
@@ -15,12 +16,14 @@ internal static class BenchCommand
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "One JSON object and nothing else.", Recursive = true };
-        var seconds = Number.Option("--seconds", "The length of a block. Default: 10.", least: 1);
+        var seconds = Number.Option("--seconds", "The length of a block. Default: 10; of reads, 3.", least: 1);
         var saga = new Command("saga", "One workflow per order against batches, in turn: rate, latency and CPU per order.") { seconds };
         saga.SetAction((given, cancel) => SagaAsync(TimeSpan.FromSeconds(given.GetValue(seconds) ?? 10), given.GetValue(json), cancel));
         var latency = new Command("latency", "From the 202 to `confirmed`, fifty orders one by one.");
         latency.SetAction((given, cancel) => LatencyAsync(given.GetValue(json), cancel));
-        return new Command("bench", "Measure the running shop.") { json, saga, latency };
+        var reads = new Command("reads", "Stock from process memory against an endpoint that does nothing, in turn.") { seconds };
+        reads.SetAction((given, cancel) => ReadsAsync(TimeSpan.FromSeconds(given.GetValue(seconds) ?? 3), given.GetValue(json), cancel));
+        return new Command("bench", "Measure the running shop.") { json, saga, latency, reads };
     }
 
     private static async Task<int> SagaAsync(TimeSpan length, bool asJson, CancellationToken cancel)
@@ -44,6 +47,20 @@ internal static class BenchCommand
             $"202 to confirmed: median {result.Shop.MedianMs} ms, p99 {result.Shop.P99Ms} ms; seen by asking: median {result.Shop.SeenMedianMs} ms, p99 {result.Shop.SeenP99Ms} ms; "
             + $"request to 202: median {result.Shop.AcceptMedianMs} ms. {result.Remark}");
         return 0;
+    }
+
+    private static async Task<int> ReadsAsync(TimeSpan length, bool asJson, CancellationToken cancel)
+    {
+        var shop = ShopFolder.Find();
+        using var gateway = Operator.Connect(shop, "bench");
+        var port = DaprFile.Load(Path.Combine(shop.Root, "dapr.yaml")).Apps.First(app => app.Id == "inventory").Port;
+        var result = await new ReadsBench(port, Operator.Pass("bench"), new BenchOrders(gateway), new ShopCpu(shop), length, asJson ? _ => { } : Console.WriteLine).RunAsync(cancel);
+        Console.WriteLine(asJson ? JsonSerializer.Serialize(result, Format) :
+            $"{Line(result.Shop)}; {Line(result.Baseline)}; {Line(result.Bare)}. Ratio {result.Ratio} (rounds: {string.Join(", ", result.RatioOfPairs)}), "
+            + $"{result.CpuRatio} in CPU, {result.RatioToBare} to the bare one. {result.Remark}");
+        return 0;
+
+        static string Line(Answering way) => $"{way.Route}: {way.RequestsPerSecond:N0}/s, {way.CpuMicroseconds} µs of CPU";
     }
 
     private static void Print(SagaResult result)

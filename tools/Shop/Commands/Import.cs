@@ -50,6 +50,9 @@ internal static class Operator
         if (!File.Exists(shop.State))
             throw new ShopException("The shop is down. `./shop up --detach` starts it.");
         var file = DaprFile.Load(Path.Combine(shop.Root, "dapr.yaml"));
-        return new GatewayClient(Overview.Gateway(file), Jwt.Create(Token.Key(), name, "operator", TimeProvider.System.GetUtcNow(), Shift));
+        return new GatewayClient(Overview.Gateway(file), Pass(name));
     }
+
+    /// <summary>A token for one day.</summary>
+    public static string Pass(string name) => Jwt.Create(Token.Key(), name, "operator", TimeProvider.System.GetUtcNow(), Shift);
 }

@@ -297,6 +297,13 @@ namespace DaprShop.Inventory.Data.Migrations
                 columns: new[] { "customer", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_holds_one_offer",
+                table: "holds",
+                column: "entry_id",
+                unique: true,
+                filter: "state = 'active'");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_inbound_lines_sku",
                 table: "inbound_lines",
                 column: "sku");

@@ -171,6 +171,11 @@ namespace DaprShop.Inventory.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_holds");
 
+                    b.HasIndex("EntryId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_holds_one_offer")
+                        .HasFilter("state = 'active'");
+
                     b.HasIndex("ExpiresAt")
                         .HasDatabaseName("ix_holds_active")
                         .HasFilter("state = 'active'");

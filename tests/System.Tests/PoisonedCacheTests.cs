@@ -1,0 +1,35 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using static DaprShop.SystemTests.ShopFixture;
+
+namespace DaprShop.SystemTests;
+
+/// <summary>The cache is never the judge.</summary>
+[Collection("one shop at a time")]
+public sealed class PoisonedCacheTests(ShopFixture shop) : IClassFixture<ShopFixture>
+{
+    private static readonly Uri State = new("http://127.0.0.1:3502/v1.0/state/cache");
+
+    [Fact]
+    public async Task A_hundred_orders_on_ten_units_sell_ten_though_the_cache_promises_a_million()
+    {
+        var sku = await shop.StockedAsync(10);
+        var level = new { location = "main", sequence = 1_000_000_000, onHand = 1_000_000 };
+        var lie = new { sku, name = "Mug", price = 4.25m, stocked = true, levels = new[] { level }, readAt = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() };
+        using var sidecar = new HttpClient();
+        (await sidecar.PostAsJsonAsync(State, new[] { new { key = $"stock/{sku}", value = lie } })).EnsureSuccessStatusCode();
+        (await StockAsync(sku)).Should().Be((1_000_000, "store"), "the lie is believed by whoever only looks");
+
+        var orders = await Task.WhenAll(Enumerable.Range(0, 100).Select(async _ => await IdAsync(await OrderAsync(shop.Alice, sku))));
+        var statuses = await Task.WhenAll(orders.Select(async id => (await BecomesAsync(shop.Alice, id, "confirmed", "rejected")).GetProperty("status").GetString()));
+
+        statuses.Count(s => s == "confirmed").Should().Be(10);
+        await LiveShop.UntilAsync(async () => (await StockAsync(sku)).Available == 0, "the lie is found out");
+    }
+
+    private async Task<(long Available, string Layer)> StockAsync(string sku)
+    {
+        var stock = await shop.Alice.GetFromJsonAsync<JsonElement>($"stock/{sku}");
+        return (stock.GetProperty("total").GetProperty("available").GetInt64(), stock.GetProperty("freshness").GetProperty("layer").GetString()!);
+    }
+}

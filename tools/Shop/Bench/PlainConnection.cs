@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using DaprShop.Shop.Infrastructure;
+
+namespace DaprShop.Shop.Bench;
+
+/// <summary>One connection that asks and waits, again and again, by the cheapest client there is: it shares the machine with what it measures.</summary>
+internal sealed class PlainConnection(TcpClient client) : IDisposable
+{
+    private readonly byte[] _buffer = new byte[64 * 1024];
+
+    public static async Task<PlainConnection> OpenAsync(int port, CancellationToken cancel)
+    {
+        var client = new TcpClient { NoDelay = true };
+        await client.ConnectAsync("127.0.0.1", port, cancel);
+        return new PlainConnection(client);
+    }
+
+    /// <summary>The bytes of a GET.</summary>
+    public static byte[] Get(string path, string? token) =>
+        Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{(token is null ? "" : $"Authorization: Bearer {token}\r\n")}\r\n");
+
+    /// <summary>Asks, and answers with the body.</summary>
+    /// <exception cref="ShopException">The answer is not 200.</exception>
+    public async Task<ReadOnlyMemory<byte>> AskAsync(byte[] request, CancellationToken cancel)
+    {
+        var stream = client.GetStream();
+        await stream.WriteAsync(request, cancel);
+        for (var (read, end) = (0, -1); ;)
+        {
+            var more = await stream.ReadAsync(_buffer.AsMemory(read), cancel);
+            if (more == 0)
+                throw new ShopException("Inventory hung up in the middle of an answer.");
+            read += more;
+            if (end < 0 && _buffer.AsSpan(0, read).IndexOf("\r\n\r\n"u8) is >= 0 and var head)
+                end = head + 4 + Length(_buffer.AsSpan(0, head + 2));
+            if (end >= 0 && read >= end)
+                return _buffer.AsMemory(0, end);
+        }
+    }
+
+    public void Dispose() => client.Dispose();
+
+    private static int Length(ReadOnlySpan<byte> head)
+    {
+        if (!head.StartsWith("HTTP/1.1 200"u8))
+            throw new ShopException($"Inventory answered {Encoding.ASCII.GetString(head[..head.IndexOf((byte)'\r')])}.");
+        var name = "Content-Length: "u8;
+        var value = head[(head.IndexOf(name) + name.Length)..];
+        return int.Parse(value[..value.IndexOf((byte)'\r')], CultureInfo.InvariantCulture);
+    }
+}
