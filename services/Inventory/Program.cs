@@ -7,7 +7,6 @@ using DaprShop.Messaging;
 using DaprShop.ServiceDefaults;
 
 if (await Database.MigrateAsync<InventoryDb>(args, options => new InventoryDb(options))) return;
-
 var builder = await ShopService.CreateBuilderAsync(args, Apps.Inventory);
 builder.Services.AddShopDatabase<InventoryDb>(builder.Configuration).AddEventRelay(Topics.Stock, StockBroadcast.Condense).AddStockCache(builder.Configuration);
 builder.Services.AddSingleton<StockWriter>().AddSingleton<StockCommands>().AddSingleton(StockPolicies.From(builder.Configuration));
@@ -22,6 +21,5 @@ LookUpItems.Map(app);
 PutItem.Map(app);
 BookStock.Map(app);
 GetStock.Map(app);
-AnswerNothing.Map(app);
 ListMovements.Map(app);
 await app.RunAsync();
