@@ -58,3 +58,10 @@ public sealed record ReleaseRequest(IReadOnlyList<Guid> OrderIds);
 
 /// <summary>Inventory tells Orders that backorders of these orders were filled: their sagas go on. Repeating it changes nothing.</summary>
 public sealed record WakeRequest(IReadOnlyList<Guid> OrderIds);
+
+/// <summary>Orders lets allocated units leave, once per <paramref name="Key"/>; repeating it changes nothing.</summary>
+/// <param name="Lines">What leaves from where; null: all that the order has allocated.</param>
+public sealed record ShipRequest(string Key, Guid OrderId, IReadOnlyList<ShippedUnits>? Lines = null);
+
+/// <summary>Units of one SKU that leave a location.</summary>
+public sealed record ShippedUnits(string Sku, string Location, int Quantity);

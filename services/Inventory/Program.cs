@@ -1,4 +1,5 @@
 using DaprShop.Contracts;
+using DaprShop.Inventory;
 using DaprShop.Inventory.Cache;
 using DaprShop.Inventory.Data;
 using DaprShop.Inventory.Domain;
@@ -10,7 +11,7 @@ if (await Database.MigrateAsync<InventoryDb>(args, options => new InventoryDb(op
 var builder = await ShopService.CreateBuilderAsync(args, Apps.Inventory);
 builder.Services.AddShopDatabase<InventoryDb>(builder.Configuration).AddEventRelay(Topics.Stock, StockBroadcast.Condense).AddStockCache(builder.Configuration);
 builder.Services.AddSingleton<StockWriter>().AddSingleton<StockCommands>().AddSingleton(StockPolicies.From(builder.Configuration));
-builder.Services.AddInvocationClient(Apps.Orders).AddSingleton<FilledSignal>().AddHostedService<WakeOrders>().AddHostedService<SweepHolds>();
+builder.Services.AddQueues();
 builder.Services.AddGroupCommit<StockCommand, object, StockWriter>(writer => writer.CommitAsync, StockWriter.GroupLimit);
 
 var app = builder.Build().UseShopDefaults();
@@ -18,8 +19,7 @@ app.MapEventLog(Apps.Inventory);
 app.MapSubscriptions();
 ReserveStock.Map(app);
 LookUpItems.Map(app);
-PutItem.Map(app);
-BookStock.Map(app);
 GetStock.Map(app);
-ListMovements.Map(app);
+OperatorRoutes.Map(app);
+app.MapQueues();
 await app.RunAsync();

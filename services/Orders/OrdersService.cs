@@ -35,6 +35,7 @@ internal static class OrdersService
         PlaceOrder.Map(routes);
         GetOrder.Map(routes);
         CancelOrder.Map(routes);
+        AcceptOffer.Map(routes);
         WakeOrders.Map(routes);
         PlaceManyOrders.Map(routes);
         Operations.Map(routes);

@@ -67,6 +67,9 @@ public static class Problems
             BadHttpRequestException { InnerException: ProblemException known } => known.Problem,
             BadHttpRequestException { StatusCode: 413 } => Of(413, "too-large", "Body too large", $"A body has at most {ShopService.MaxBodySize} bytes."),
             BadHttpRequestException { InnerException: JsonException json } => Of(400, "malformed-json", "Malformed JSON", json.Message, ("path", json.Path)),
+            // A length of 0 and a bare null are read by no parser, and ASP.NET tells them by its words alone; in chunks, nothing is malformed JSON.
+            BadHttpRequestException { Message: var told } when told.StartsWith("Implicit body inferred", StringComparison.Ordinal) =>
+                Of(400, "malformed-json", "Malformed JSON", "There is no body, or it is null. Send what the route describes, as JSON."),
             BadHttpRequestException bad => Of(bad.StatusCode, "bad-request", "Bad request", bad.Message),
             // Text from an address; a body's was refused before.
             PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } => Of(400, "bad-request", "Bad request", StorableText.Refusal),

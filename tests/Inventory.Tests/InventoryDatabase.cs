@@ -29,7 +29,7 @@ internal sealed class InventoryDatabase(TestDatabase names, NpgsqlDataSource sou
 
     /// <summary>Another replica's way to the same stock.</summary>
     public StockWriter Writer(TimeProvider? time = null) =>
-        new(source, new RelaySignal(), new FilledSignal(), new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromMinutes(15)), time ?? TimeProvider.System);
+        new(source, new RelaySignal(), new FilledSignal(), new OffersMade(), new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromMinutes(15)), time ?? TimeProvider.System);
 
     public async Task<TAnswer> RunAsync<TAnswer>(StockCommand command) => (TAnswer)(await Writer().CommitAsync([command], CancellationToken.None))[0];
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using DaprShop.ServiceDefaults;
 using DaprShop.ServiceKit;
@@ -43,6 +44,19 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
         using var customer = await PlaceAsync(_olga, New(), customer: "ali\0ce");
         foreach (var refused in new[] { sku, customer })
             (await IsProblemAsync(refused, 400, "malformed-json")).GetProperty("detail").GetString().Should().Contain("U+0000");
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("", true)]
+    [InlineData("null", false)]
+    [InlineData("null", true)]
+    public async Task A_body_that_says_nothing_is_malformed_whether_it_comes_in_chunks_or_not(string body, bool chunked)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "orders") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        request.Headers.Add("Idempotency-Key", New());
+        request.Headers.TransferEncodingChunked = chunked;
+        await IsProblemAsync(await _alice.SendAsync(request, TestContext.Current.CancellationToken), 400, "malformed-json");
     }
 
     [Fact]

@@ -62,6 +62,8 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
 
     public Dictionary<Guid, ChargeState> Charges { get; } = [];
 
+    public Dictionary<Guid, Offer> Offers { get; } = [];
+
     public int Free { get; private set; } = units;
 
     /// <summary>The price of a cup, in GBP. There is nothing else.</summary>
@@ -90,6 +92,12 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
                 var lookup = await request.Content!.ReadFromJsonAsync<ItemLookup>(Json, cancellationToken);
                 lock (_lock) LookUps++;
                 answer = lookup!.Skus.Where(sku => sku == "cup").Select(sku => new Item(sku, "Cup", Price, true)).ToList();
+                break;
+            case var taken when taken.StartsWith("/internal/offers/", StringComparison.Ordinal):
+                var asked = await request.Content!.ReadFromJsonAsync<TakeOfferRequest>(Json, cancellationToken);
+                if (!Offers.TryGetValue(Guid.Parse(taken.Split('/')[3]), out var offer) || (asked!.Customer ?? offer.Customer) != offer.Customer) return new HttpResponseMessage(HttpStatusCode.NotFound);
+                if (offer.ExpiresAt < TimeProvider.System.GetUtcNow()) return new HttpResponseMessage(HttpStatusCode.Conflict);
+                answer = offer;
                 break;
             case "/reservations":
                 var reserve = await request.Content!.ReadFromJsonAsync<ReserveRequest>(Json, cancellationToken);

@@ -9,13 +9,14 @@ public sealed class OrdersFixture : IAsyncLifetime
 {
     internal OrdersDatabase Database { get; private set; } = null!;
 
+    internal FakeHouse House { get; } = new(units: 100);
+
     internal ServiceHost<Program> Service { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
         Database = await OrdersDatabase.CreateAsync();
-        var house = new FakeHouse(units: 100);
-        Service = new ServiceHost<Program>(Database.Names.App, services => services.AddSingleton(new Downstream(house)), ("Saga:Slots", "0"));
+        Service = new ServiceHost<Program>(Database.Names.App, services => services.AddSingleton(new Downstream(House)), ("Saga:Slots", "0"));
     }
 
     public async ValueTask DisposeAsync()

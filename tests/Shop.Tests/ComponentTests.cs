@@ -96,7 +96,7 @@ public sealed class ComponentTests
     [Theory]
     [InlineData("redis")]
     [InlineData("postgres")]
-    public void Only_orders_has_an_actor_state_store(string store) => Scopes($"stores/{store}/workflowstore.yaml").Should().Equal(Apps.Orders);
+    public void Only_who_runs_workflows_or_actors_has_an_actor_state_store(string store) => Scopes($"stores/{store}/workflowstore.yaml").Should().Equal(Apps.Orders, Apps.Inventory);
 
     [Theory]
     [InlineData("redis")]

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using DaprShop.Shop.Infrastructure.Postgres;
+using DaprShop.Shop.Processes;
 using DaprShop.TestKit;
 using Npgsql;
 
@@ -65,14 +67,18 @@ public sealed class PrivatePostgresTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Processes are collected like that on Linux.");
         var folder = Directory.CreateTempSubdirectory("daprshop-cluster-");
-        // A shell's child that has ended, while what the shell has become does not ask for it.
-        using var parent = Process.Start(new ProcessStartInfo("sh", ["-c", "sleep 0 & echo $!; exec sleep 2"]) { RedirectStandardOutput = true })!;
-        var zombie = await parent.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "postmaster.pid"), zombie + "\n", TestContext.Current.CancellationToken);
+        // A shell's child that has ended, while what the shell has become does not ask for it. It ends after that: a shell may collect at once.
+        using var parent = Process.Start(new ProcessStartInfo("sh", ["-c", "sleep 0.2 & echo $!; exec cat"]) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
+        var zombie = int.Parse((await parent.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!, CultureInfo.InvariantCulture);
+        await TemporaryShop.Eventually(() => !ProcessIdentity.Of(zombie).IsAlive, "it has ended");
+        Directory.Exists($"/proc/{zombie}").Should().BeTrue("it is not collected");
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "postmaster.pid"), $"{zombie}\n", TestContext.Current.CancellationToken);
+        var collects = Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken).ContinueWith(_ => parent.StandardInput.Close(), TaskScheduler.Default);
 
         await new PostgresCluster(folder.FullName, Path.Combine(folder.FullName, "log"), PostgresBinaries.Find()).ServerAsync(1, TestContext.Current.CancellationToken);
 
         Directory.Exists($"/proc/{zombie}").Should().BeFalse();
+        await collects;
         folder.Delete(recursive: true);
     }
 

@@ -1,3 +1,4 @@
+using DaprShop.Shop.Infrastructure;
 using DaprShop.Shop.Processes;
 using DaprShop.Shop.Supervision;
 
@@ -41,6 +42,21 @@ public sealed class TeardownTests : IDisposable
         (await Teardown.RunAsync(_shop.Folder)).Should().Be(1);
 
         stray.Identity.IsAlive.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task The_lock_of_a_supervisor_that_was_killed_goes_and_one_that_is_held_stays()
+    {
+        File.WriteAllText(_shop.Folder.Lock, "");
+        await Teardown.RunAsync(_shop.Folder);
+        File.Exists(_shop.Folder.Lock).Should().BeFalse();
+
+        using (StartLock.Take(_shop.Folder))
+        {
+            await Teardown.RunAsync(_shop.Folder);
+            _shop.Folder.Invoking(StartLock.Take).Should().Throw<ShopException>().WithMessage("*starting this shop at this moment*");
+        }
+        File.Exists(_shop.Folder.Lock).Should().BeFalse();
     }
 
     [Fact]

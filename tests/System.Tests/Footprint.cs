@@ -37,22 +37,8 @@ internal sealed partial class Footprint
                 .Where(pid => pid != Environment.ProcessId && IsAlive(pid) && (Pids.Contains(pid) || Read(pid, "environ").AsSpan().IndexOf(mark) >= 0))
                 .Select(pid => $"process {pid}: {Encoding.UTF8.GetString(Read(pid, "cmdline")).Replace('\0', ' ')}"),
             .. _ports.Where(listening.Contains).Select(port => $"port {port}"),
-            .. IsLocked() ? ["the lock"] : Array.Empty<string>(),
+            .. File.Exists(_shop.PathOf(".shop/lock")) ? ["the lock"] : Array.Empty<string>(),
         ];
-    }
-
-    private bool IsLocked()
-    {
-        if (!File.Exists(_shop.PathOf(".shop/lock"))) return false;
-        try
-        {
-            using var mine = new FileStream(_shop.PathOf(".shop/lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            return false;
-        }
-        catch (IOException)
-        {
-            return true;
-        }
     }
 
     /// <summary>A zombie has ended, and waits for its parent to notice.</summary>

@@ -34,6 +34,9 @@ public sealed class LiveShop : IAsyncDisposable
         }
     }
 
+    /// <summary>Settings of the services, as environment variables.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
     public HttpClient Gateway { get; } = new() { BaseAddress = new Uri("http://127.0.0.1:8080/"), Timeout = TimeSpan.FromSeconds(30) };
 
     /// <summary>A shop that is ready, on the runtime that the machine has if none is named. Where what is asked for cannot be had the test is skipped, saying why; in CI it fails.</summary>
@@ -124,6 +127,7 @@ public sealed class LiveShop : IAsyncDisposable
             Environment = { ["KAFKA_HOME"] = Environment.GetEnvironmentVariable("KAFKA_HOME") ?? Path.GetFullPath(Path.Combine(SourceRoot(), "..", "shared", "kafka")) },
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
         };
+        foreach (var (name, value) in Settings) start.Environment[name] = value;
         // The servers of this machine's programs: tests kill them, and delete their data.
         foreach (var server in new[] { "POSTGRES", "REDIS", "RABBITMQ", "KAFKA" }) start.Environment.TryAdd($"SHOP_{server}_FROM", "local");
         return start;

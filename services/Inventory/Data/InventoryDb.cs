@@ -22,6 +22,12 @@ internal sealed class InventoryDb(DbContextOptions<InventoryDb> options) : DbCon
 
     public DbSet<MovementRow> Movements => Set<MovementRow>();
 
+    public DbSet<LocationRow> Locations => Set<LocationRow>();
+
+    public DbSet<InboundRow> Inbounds => Set<InboundRow>();
+
+    public DbSet<InboundLineRow> InboundLines => Set<InboundLineRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<ItemRow>(e =>
@@ -58,12 +64,18 @@ internal sealed class InventoryDb(DbContextOptions<InventoryDb> options) : DbCon
             e.ToTable("backorders", t => t.HasCheckConstraint("not_overfilled", "filled between 0 and quantity")).HasKey(x => new { x.OrderId, x.Sku });
             e.HasIndex(x => new { x.Sku, x.Place }).HasFilter("state = 'open'").HasDatabaseName("ix_backorders_open");
         });
-        modelBuilder.Entity<FilledRow>().ToTable("filled_orders").HasKey(x => x.OrderId);
+        modelBuilder.Entity<FilledRow>(e =>
+        {
+            // A number of its own: whoever fills an order again never waits for the call that tells of the first time.
+            e.ToTable("filled_orders").HasKey(x => x.Id);
+            e.Property(x => x.Id).UseIdentityAlwaysColumn();
+        });
         modelBuilder.Entity<HoldRow>(e =>
         {
             e.ToTable("holds").HasKey(x => x.Id);
             e.HasIndex(x => x.ExpiresAt).HasFilter("state = 'active'").HasDatabaseName("ix_holds_active");
             e.HasIndex(x => new { x.Customer, x.Id });
+            e.HasIndex(x => x.EntryId).IsUnique().HasFilter("state = 'active'").HasDatabaseName("ix_holds_one_offer");
         });
         modelBuilder.Entity<HoldLineRow>(e =>
         {
@@ -121,7 +133,7 @@ internal sealed record ShipmentRow(Guid OrderId, string Sku, string Location, in
 internal sealed record BackorderRow(Guid OrderId, string Sku, long Place, int Quantity, int Filled, DateTimeOffset? PromisedAt, string State);
 
 /// <summary>An order whose saga is still to be told that a backorder was filled.</summary>
-internal sealed record FilledRow(Guid OrderId);
+internal sealed record FilledRow(long Id, Guid OrderId);
 
 internal sealed record HoldRow(Guid Id, string Customer, string State, DateTimeOffset ExpiresAt, Guid? EntryId);
 

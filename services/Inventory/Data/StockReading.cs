@@ -63,14 +63,22 @@ internal static class StockReading
 
     private const string Waitlist = $"select id, sku, customer, quantity, place, state from waitlist where sku = any($1) and {InventoryDb.InLine} order by place";
 
+    // Few items have a limit. OFFSET keeps the planner from reading the customers' orders before it knows whether there is one.
     private const string Bought = """
-        select r.customer, x.sku, sum(x.quantity)
-        from reservations r join lateral (
-            select sku, quantity from allocations where order_id = r.order_id
-            union all select sku, quantity - filled from backorders where order_id = r.order_id and state = 'open') x on true
-        where r.customer = any($1) and r.state in ('allocated', 'backordered')
-          and x.sku in (select sku from items where sku = any($2) and max_per_customer is not null)
-        group by 1, 2
+        select b.customer, i.sku, b.units
+        from items i cross join lateral (
+            select r.customer, sum(x.quantity) as units
+            from reservations r cross join lateral (
+                select quantity from allocations a where a.order_id = r.order_id and a.sku = i.sku
+                union all select quantity - filled from backorders w where w.order_id = r.order_id and w.sku = i.sku and w.state = 'open') x
+            where r.customer = any($1) and r.state in ('allocated', 'backordered')
+            group by 1 offset 0) b
+        where i.sku = any($2) and i.max_per_customer is not null
+        """;
+
+    private const string Held = """
+        select h.customer, l.sku, sum(l.quantity)::bigint from holds h join hold_lines l on l.hold_id = h.id
+        where h.customer = any($1) and h.state = 'active' and l.sku = any($2) group by 1, 2
         """;
 
     private const string Due = $"""
@@ -132,6 +140,7 @@ internal static class StockReading
     {
         var (known, skus) = named;
         var orders = commands.OfType<Reserve>().SelectMany(r => r.Orders).ToList();
+        var holds = commands.OfType<PlaceHold>().ToList();
 
         // Orders that may not wait need no line to be read: a rush on a sold-out SKU does not load those who wait for it.
         var queued = commands.Any(c => c is not Reserve) || known.Holds.Count > 0 || known.Claims.Count > 0 || orders.Any(o => o.OnShortage == ShortagePolicy.Backorder) ? skus : [];
@@ -142,7 +151,9 @@ internal static class StockReading
         batch.Add(Shipped, commands.OfType<Ship>().Select(s => s.OrderId).ToArray());
         batch.Add(Backorders, queued);
         batch.Add(Waitlist, queued);
-        batch.Add(Bought, orders.Select(o => o.Customer).OfType<string>().Distinct(StringComparer.Ordinal).ToArray(), orders.SelectMany(o => o.Lines).Select(l => l.Sku).Distinct(StringComparer.Ordinal).ToArray());
+        batch.Add(Bought, orders.Select(o => o.Customer).OfType<string>().Concat(holds.Select(h => h.Customer)).Distinct(StringComparer.Ordinal).ToArray(),
+            orders.SelectMany(o => o.Lines).Select(l => l.Sku).Concat(holds.SelectMany(h => h.Skus)).Distinct(StringComparer.Ordinal).ToArray());
+        batch.Add(Held, holds.Select(h => h.Customer).ToArray(), holds.SelectMany(h => h.Skus).ToArray());
         batch.Add(Due, orders.Where(o => o.OnShortage == ShortagePolicy.Backorder).SelectMany(o => o.Lines).Select(l => l.Sku).ToArray());
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
 
@@ -156,6 +167,7 @@ internal static class StockReading
             Backorders = await NextAsync(r => new Backorder(r.GetGuid(0), r.GetString(1), r.GetInt64(2), r.GetInt32(3), r.GetInt32(4), Time(r, 5), BackorderState.Open)),
             Waitlist = await NextAsync(r => new Waiting(r.GetGuid(0), r.GetString(1), r.GetString(2), r.GetInt32(3), r.GetInt64(4), Names.Parse<WaitingState>(r.GetString(5)))),
             Bought = (await NextAsync(r => (Key: (r.GetString(0), r.GetString(1)), Units: r.GetInt64(2)))).ToDictionary(b => b.Key, b => b.Units),
+            HeldBy = (await NextAsync(r => (Key: (r.GetString(0), r.GetString(1)), Units: r.GetInt64(2)))).ToDictionary(b => b.Key, b => b.Units),
             Due = await NextAsync(r => new Due(r.GetString(0), r.GetFieldValue<DateTimeOffset>(1), r.GetInt32(2))),
         }, levels);
 

@@ -7,21 +7,24 @@ using Npgsql;
 namespace DaprShop.Inventory.Data;
 
 /// <summary>The one way to change stock: a group of commands in one transaction. The database is the only judge.</summary>
-internal sealed class StockWriter(NpgsqlDataSource database, RelaySignal relay, FilledSignal filled, StockPolicy policy, TimeProvider time)
+internal sealed class StockWriter(NpgsqlDataSource database, RelaySignal relay, FilledSignal filled, OffersMade offers, StockPolicy policy, TimeProvider time)
 {
     /// <summary>Commands per transaction, at most; one command may carry hundreds of orders.</summary>
     public const int GroupLimit = 32;
 
+    // Each attempt knows what overtook the one before it. So many in a row are no race, but a ledger that contradicts its levels.
+    private const int MaxAttempts = 20;
+
     /// <summary>Decides the commands in order and commits; answers in their order.</summary>
     public async Task<IReadOnlyList<object>> CommitAsync(IReadOnlyList<StockCommand> commands, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
                 return await DecideAsync(commands, cancellationToken);
             }
-            catch (PostgresException e) when (IsOvertaken(e))
+            catch (PostgresException e) when (attempt < MaxAttempts && IsOvertaken(e))
             {
                 // What overtook these commands has been committed: they are decided again, knowing it.
             }
@@ -34,10 +37,12 @@ internal sealed class StockWriter(NpgsqlDataSource database, RelaySignal relay, 
 
     private async Task<IReadOnlyList<object>> DecideAsync(IReadOnlyList<StockCommand> commands, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var (known, levels) = await StockReading.ReadAsync(connection, commands, now, cancellationToken);
+        var (known, levels) = await StockReading.ReadAsync(connection, commands, time.GetUtcNow(), cancellationToken);
+
+        // Only now are the levels locked: the times of a level's movements never run backwards.
+        var now = time.GetUtcNow();
         var decisions = new StockDecisions(known, new WorkingStock(levels, now), policy, now);
         var answers = commands.Select(decisions.Decide).ToList();
         decisions.TellEdges();
@@ -45,6 +50,7 @@ internal sealed class StockWriter(NpgsqlDataSource database, RelaySignal relay, 
         await transaction.CommitAsync(cancellationToken);
         if (decisions.Events.Count > 0) relay.Raise();
         if (decisions.Filled.Count > 0) filled.Raise();
+        foreach (var offer in decisions.Holds.Values.Where(h => h is { EntryId: not null, State: HoldState.Active })) offers.Tell(offer.Lines[0].Sku);
         return answers;
     }
 }

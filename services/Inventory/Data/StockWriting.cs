@@ -46,7 +46,7 @@ internal static class StockWriting
         on conflict (order_id, sku) do update set filled = excluded.filled, state = excluded.state
         """;
 
-    private const string Filled = "insert into filled_orders (order_id) select * from unnest($1::uuid[]) on conflict do nothing";
+    private const string Filled = "insert into filled_orders (order_id) select * from unnest($1::uuid[])";
 
     private const string Holds = """
         insert into holds (id, customer, state, expires_at, entry_id)
@@ -80,11 +80,12 @@ internal static class StockWriting
     {
         await using var batch = new NpgsqlBatch(connection);
 
-        // Keys, claims and documents come first: whoever was overtaken learns it by them, and not by the movements that follow.
-        if (decided.Answers.ToList() is { Count: > 0 } answers)
+        // Keys, claims and documents come first: whoever was overtaken learns it by them, and not by the movements that follow. All are written
+        // in the order of their keys, so that two who meet do not wait for each other in a circle.
+        if (decided.Answers.OrderBy(a => a.Key, StringComparer.Ordinal).ToList() is { Count: > 0 } answers)
             batch.Add(Answers, answers.Of(a => a.Key), answers.Of(a => a.Value.Fingerprint), answers.Of(a => a.Value.Body), now.UtcDateTime);
         AddClaims(batch, decided, now);
-        if (decided.Documents.Values.ToList() is { Count: > 0 } documents) AddDocuments(batch, documents);
+        if (decided.Documents.Values.OrderBy(d => d.Reference, StringComparer.Ordinal).ToList() is { Count: > 0 } documents) AddDocuments(batch, documents);
         if (decided.Stock.Ledger.Count > 0) AddMovements(batch, decided.Stock, now);
         if (decided.Allocations is { Count: > 0 } allocations) AddParts(batch, Allocations, allocations);
         if (decided.Shipments is { Count: > 0 } shipments) AddParts(batch, Shipments, shipments);
@@ -122,14 +123,15 @@ internal static class StockWriting
 
     private static void AddMovements(NpgsqlBatch batch, WorkingStock stock, DateTimeOffset now)
     {
-        var levels = stock.Changed.OrderBy(l => l.Sku, StringComparer.Ordinal).ThenBy(l => l.Location, StringComparer.Ordinal).ToList();
-        batch.Add(Levels, levels.Of(l => l.Sku), levels.Of(l => l.Location), levels.Of(l => l.Quantities.OnHand), levels.Of(l => l.Quantities.Allocated), levels.Of(l => l.Quantities.Held),
-            levels.Of(l => l.Quantities.Unavailable), levels.Of(l => l.Quantities.Incoming), levels.Of(l => l.Short), levels.Of(l => l.Sequence), levels.Of(l => l.Hash));
+        // The ledger comes first: whoever did not see a level's first movement learns it here, before it waits for a row out of sequence.
         var rows = stock.Ledger;
         batch.Add(Movements, rows.Of(m => m.Row.Sku), rows.Of(m => m.Row.Location), rows.Of(m => m.Row.Sequence), rows.Of(m => m.Row.Kind.Name()), rows.Of(m => m.Row.Quantity),
             rows.Of(m => m.Row.After.OnHand), rows.Of(m => m.Row.After.Allocated), rows.Of(m => m.Row.After.Held), rows.Of(m => m.Row.After.Unavailable), rows.Of(m => m.Row.After.Incoming),
             rows.Of(m => m.Row.Cause.Id), rows.Of(m => m.Row.Step), rows.Of(m => m.Row.Cause.Actor), rows.Of(m => m.Row.Cause.Reason), rows.Of(m => m.Row.Cause.Trace),
             rows.Of(m => m.Hash), now.UtcDateTime);
+        var levels = stock.Changed.OrderBy(l => l.Sku, StringComparer.Ordinal).ThenBy(l => l.Location, StringComparer.Ordinal).ToList();
+        batch.Add(Levels, levels.Of(l => l.Sku), levels.Of(l => l.Location), levels.Of(l => l.Quantities.OnHand), levels.Of(l => l.Quantities.Allocated), levels.Of(l => l.Quantities.Held),
+            levels.Of(l => l.Quantities.Unavailable), levels.Of(l => l.Quantities.Incoming), levels.Of(l => l.Short), levels.Of(l => l.Sequence), levels.Of(l => l.Hash));
     }
 
     private static void AddParts(NpgsqlBatch batch, string sql, List<Allocation> parts) =>

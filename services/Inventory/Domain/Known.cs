@@ -31,6 +31,9 @@ internal sealed record Known
     /// <summary>Units that customers have bought of SKUs with a limit.</summary>
     public Dictionary<(string Customer, string Sku), long> Bought { get; init; } = [];
 
+    /// <summary>Units that active holds claim for customers who ask for another.</summary>
+    public Dictionary<(string Customer, string Sku), long> HeldBy { get; init; } = [];
+
     /// <summary>Units still to come, by SKU, the earliest first.</summary>
     public List<Due> Due { get; init; } = [];
 }
@@ -76,6 +79,9 @@ internal sealed record Hold(Guid Id, string Customer, HoldState State, DateTimeO
 {
     /// <summary>The clock decides; that a sweeper has not come by yet changes nothing.</summary>
     public bool IsUsable(DateTimeOffset now) => State == HoldState.Active && ExpiresAt > now;
+
+    /// <summary>The hold as it stands at a time.</summary>
+    public Hold At(DateTimeOffset now) => State == HoldState.Active && !IsUsable(now) ? this with { State = HoldState.Expired } : this;
 }
 
 internal enum HoldState

@@ -71,6 +71,9 @@ internal static class MovementKinds
 {
     private static readonly string[] Names = [.. Enum.GetNames<MovementKind>().Select(n => n.ToLowerInvariant())];
 
+    /// <summary>The names of all kinds.</summary>
+    public static IReadOnlyList<string> All => Names;
+
     /// <summary>The name in the ledger, in events and in answers.</summary>
     public static string Name(this MovementKind kind) => Names[(int)kind];
 

@@ -37,6 +37,9 @@ internal enum RefusalKind
     /// <summary>More than is announced, allocated or set aside.</summary>
     TooMany,
 
+    /// <summary>Nothing goes back to a supplier that never arrived.</summary>
+    NoSource,
+
     /// <summary>More than one customer may have.</summary>
     LimitExceeded,
 }

@@ -26,7 +26,10 @@ internal static class StockAnswers
 
     internal sealed record LeftShort(Guid OrderId, long Quantity);
 
-    internal sealed record HoldAnswer(Guid Id, HoldState State, DateTimeOffset ExpiresAt, IReadOnlyList<Part> Lines);
+    internal sealed record HoldAnswer(Guid Id, HoldState State, DateTimeOffset ExpiresAt, IReadOnlyList<Part> Lines)
+    {
+        public static HoldAnswer Of(Hold hold) => new(hold.Id, hold.State, hold.ExpiresAt, hold.Lines);
+    }
 
     /// <param name="Position">1 for the next in line; 0 for who has an offer already.</param>
     internal sealed record InLine(Guid Id, string Sku, int Quantity, WaitingState State, int Position);

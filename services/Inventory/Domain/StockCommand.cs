@@ -86,8 +86,8 @@ internal sealed record Ship(string Key, byte[] Fingerprint, Guid OrderId, IReadO
 
 /// <summary>Hold units for a customer until <paramref name="ExpiresAt"/>.</summary>
 internal sealed record PlaceHold(
-    string Key, byte[] Fingerprint, Guid HoldId, string Customer, IReadOnlyList<OrderedUnits> Lines, DateTimeOffset ExpiresAt)
-    : KeyedCommand(Key, Fingerprint, Customer, null)
+    string Key, byte[] Fingerprint, Guid HoldId, string Customer, IReadOnlyList<OrderedUnits> Lines, DateTimeOffset ExpiresAt, string Actor)
+    : KeyedCommand(Key, Fingerprint, Actor, null)
 {
     public override IEnumerable<string> Skus => Lines.Select(l => l.Sku);
 }
@@ -96,6 +96,12 @@ internal sealed record PlaceHold(
 /// <param name="Owner">Whose hold it must be; null where anyone's will do.</param>
 internal sealed record ExtendHold(string Key, byte[] Fingerprint, Guid HoldId, string? Owner, DateTimeOffset ExpiresAt, string Actor)
     : KeyedCommand(Key, Fingerprint, Actor, null)
+{
+    public override IEnumerable<Guid> HoldIds => [HoldId];
+}
+
+/// <summary>An order is being placed with an offer: it stands until the order's saga has used it.</summary>
+internal sealed record TakeOffer(Guid HoldId, string? Owner, DateTimeOffset ExpiresAt) : KeyedCommand($"offer:{HoldId}", [], MovedBy.Saga, null)
 {
     public override IEnumerable<Guid> HoldIds => [HoldId];
 }

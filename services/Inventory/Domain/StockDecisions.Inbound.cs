@@ -53,6 +53,7 @@ internal sealed partial class StockDecisions
     {
         if (FindDocument(close.Reference) is not { } document) return new Refusal(RefusalKind.NotFound, $"document '{close.Reference}'");
         if (IsOver(document)) return new Refusal(RefusalKind.Ended, $"document '{close.Reference}'", State: document.State);
+        if (close.GoesBack && document.Source is null) return new Refusal(RefusalKind.NoSource, close.Reference);
         var cause = close.Because(document.Reference);
         Move(() =>
         {

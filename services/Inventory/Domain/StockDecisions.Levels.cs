@@ -47,7 +47,8 @@ internal sealed partial class StockDecisions
     private List<StockAnswers.LeftShort> LeftShort(string sku, string location, long missing)
     {
         var left = new List<StockAnswers.LeftShort>();
-        foreach (var claim in _known.Open.Concat(Allocations).Where(a => a.Sku == sku && a.Location == location)
+        foreach (var claim in _known.Open.Concat(Allocations)
+            .Where(a => a.Sku == sku && a.Location == location && Claims.GetValueOrDefault(a.OrderId)?.State != ReservationState.Released)
             .GroupBy(a => a.OrderId).OrderByDescending(g => g.Key).Take(NamedShortages))
         {
             if (missing <= 0) break;

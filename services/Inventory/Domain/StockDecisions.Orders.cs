@@ -30,11 +30,10 @@ internal sealed partial class StockDecisions
             return Refuse(order, ReservationState.OutOfStock, [.. missing.Select(m => _stock.Describe(m.Sku, wanted.First(w => w.Sku == m.Sku).Quantity))]);
 
         var now = free.Select(w => w with { Quantity = Math.Min(w.Quantity, _stock.Available(w.Sku)) }).Where(w => w.Quantity > 0).ToList();
-        Allocate(order.OrderId, Sourcing.Plan(now, _stock.At, _policy.Sourcing), FromHold(hold, wanted), new Cause(order.OrderId.ToString(), Actors.Saga, null, trace), step: 0);
+        Allocate(order.OrderId, Sourcing.Plan(now, _stock.At, _policy.Sourcing), FromHold(hold, wanted), new Cause(order.OrderId.ToString(), MovedBy.Saga, null, trace), step: 0);
         if (hold is not null) Commit(hold, wanted, trace);
         foreach (var (sku, quantity) in missing) Queue(order, sku, checked((int)quantity));
-        if (order.Customer is { } customer)
-            foreach (var (sku, quantity) in wanted) _known.Bought[(customer, sku)] = _known.Bought.GetValueOrDefault((customer, sku)) + quantity;
+        foreach (var (sku, quantity) in wanted) CountBought(order.Customer, sku, quantity);
         return new Claim(missing.Count > 0 ? ReservationState.Backordered : ReservationState.Allocated, [], order.Customer);
     }
 
@@ -47,6 +46,11 @@ internal sealed partial class StockDecisions
     private long MayStillBuy(string? customer, string sku) => customer is not null && _known.Items.GetValueOrDefault(sku)?.MaxPerCustomer is { } most
         ? Math.Max(most - _known.Bought.GetValueOrDefault((customer, sku)), 0)
         : long.MaxValue;
+
+    private void CountBought(string? customer, string sku, long quantity)
+    {
+        if (customer is not null) _known.Bought[(customer, sku)] = _known.Bought.GetValueOrDefault((customer, sku)) + quantity;
+    }
 
     /// <summary>Writes one movement per level: what comes out of a hold and what was free are one claim.</summary>
     private void Allocate(Guid orderId, IEnumerable<Part> free, IEnumerable<Part> fromHold, Cause cause, long step)
@@ -71,14 +75,14 @@ internal sealed partial class StockDecisions
             var claim = Find(orderId) ?? new Claim(ReservationState.Released, [], null);
             if (claim.State is ReservationState.Allocated or ReservationState.Backordered)
             {
-                CancelBackorders(orderId);
+                var waiting = CancelBackorders(orderId);
                 var open = OpenOf(orderId);
-                var cause = new Cause(orderId.ToString(), Actors.Saga, null, release.Trace);
+                var cause = new Cause(orderId.ToString(), MovedBy.Saga, null, release.Trace);
                 Move(() =>
                 {
                     foreach (var part in open) _stock.Move(part.Sku, part.Location, MovementKind.Released, -part.Quantity, new(Allocated: -part.Quantity), cause);
                 });
-                foreach (var part in open) _known.Bought[(claim.Customer ?? "", part.Sku)] = _known.Bought.GetValueOrDefault((claim.Customer ?? "", part.Sku)) - part.Quantity;
+                foreach (var (sku, quantity) in open.Select(p => new Wish(p.Sku, p.Quantity)).Concat(waiting)) CountBought(claim.Customer, sku, -quantity);
                 Serve(open.Select(p => p.Sku));
             }
 
@@ -93,9 +97,13 @@ internal sealed partial class StockDecisions
     {
         if (Find(ship.OrderId) is not { State: ReservationState.Allocated or ReservationState.Backordered }) return new Refusal(RefusalKind.NotFound, $"order {ship.OrderId} with allocated stock");
         var open = OpenOf(ship.OrderId);
-        var lines = ship.Lines?.Select(l => new Part(l.Sku, l.Location, l.Quantity)).ToList() ?? open;
+        var lines = ship.Lines?.GroupBy(l => (l.Sku, l.Location)).Select(g => new Part(g.Key.Sku, g.Key.Location, g.Sum(l => (long)l.Quantity))).ToList() ?? open;
         if (lines.FirstOrDefault(l => open.FirstOrDefault(o => (o.Sku, o.Location) == (l.Sku, l.Location)).Quantity < l.Quantity) is { Sku: not null } tooMany)
             return new Refusal(RefusalKind.TooMany, tooMany.Sku, State: open);
+
+        // A count may have found fewer units than are allocated.
+        var missing = lines.Where(l => Sellable(l) < l.Quantity).Select(l => _stock.Describe(l.Sku, l.Quantity) with { Available = Sellable(l) }).ToList();
+        if (missing.Count > 0) return new Refusal(RefusalKind.OutOfStock, missing[0].Sku, missing);
 
         Move(() =>
         {
@@ -108,6 +116,12 @@ internal sealed partial class StockDecisions
             }
         });
         return new StockAnswers.Shipped(ship.OrderId, lines);
+
+        long Sellable(Part line)
+        {
+            var there = _stock.Find(line.Sku, line.Location).Quantities;
+            return Math.Max(there.OnHand - there.Unavailable, 0);
+        }
     }
 
     private Claim? Find(Guid orderId) => Claims.GetValueOrDefault(orderId) ?? _known.Claims.GetValueOrDefault(orderId);

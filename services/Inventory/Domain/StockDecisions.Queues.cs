@@ -19,7 +19,7 @@ internal sealed partial class StockDecisions
     {
         var quantity = Math.Min(backorder.Left, _stock.Available(backorder.Sku));
         Allocate(backorder.OrderId, Sourcing.Plan([new Wish(backorder.Sku, quantity)], _stock.At, _policy.Sourcing), [],
-            new Cause(backorder.OrderId.ToString(), Actors.Queue), step: 1 + backorder.Filled);
+            new Cause(backorder.OrderId.ToString(), MovedBy.Queue), step: 1 + backorder.Filled);
         var filled = backorder with { Filled = backorder.Filled + (int)quantity };
         if (filled.Left == 0) filled = filled with { State = BackorderState.Filled };
         Backorders[(filled.OrderId, filled.Sku)] = filled;
@@ -33,7 +33,7 @@ internal sealed partial class StockDecisions
         var quantity = Math.Min(waiting.Quantity, _stock.Available(waiting.Sku));
         var offer = new Hold(Guid.CreateVersion7(_now), waiting.Customer, HoldState.Active, _now + _policy.OfferFor,
             Sourcing.Plan([new Wish(waiting.Sku, quantity)], _stock.At, _policy.Sourcing), waiting.Id);
-        Take(offer, new Cause(offer.Id.ToString(), Actors.Queue));
+        Take(offer, new Cause(offer.Id.ToString(), MovedBy.Queue));
         Waitlist[waiting.Id] = waiting with { State = WaitingState.Offered };
         Tell(EventTypes.WaitlistOffered, offer.Id.ToString(), new WaitlistOffered(offer.Id, waiting.Id, waiting.Sku, waiting.Customer, (int)quantity, offer.ExpiresAt));
     }
@@ -66,10 +66,12 @@ internal sealed partial class StockDecisions
         return dates.Contains(null) ? null : dates.Max();
     }
 
-    private void CancelBackorders(Guid orderId)
+    /// <summary>Ends the order's waiting; answers what it waited for.</summary>
+    private List<Wish> CancelBackorders(Guid orderId)
     {
-        foreach (var open in OpenBackorders().Where(b => b.OrderId == orderId).ToList())
-            Backorders[(orderId, open.Sku)] = open with { State = BackorderState.Cancelled };
+        var waiting = OpenBackorders().Where(b => b.OrderId == orderId).ToList();
+        foreach (var open in waiting) Backorders[(orderId, open.Sku)] = open with { State = BackorderState.Cancelled };
+        return [.. waiting.Select(b => new Wish(b.Sku, b.Left))];
     }
 
     private object Decide(JoinWaitlist join)
@@ -87,8 +89,8 @@ internal sealed partial class StockDecisions
 
     private object Decide(LeaveWaitlist leave)
     {
-        if (LineOf(leave.Sku).FirstOrDefault(w => w.Customer == leave.Customer && w.State == WaitingState.Waiting) is not { } entry)
-            return new Refusal(RefusalKind.NotFound, $"place in line for '{leave.Sku}'");
+        if (LineOf(leave.Sku).FirstOrDefault(w => w.Customer == leave.Customer) is not { } entry) return new Refusal(RefusalKind.NotFound, $"place in line for '{leave.Sku}'");
+        if (entry.State == WaitingState.Offered) return new Refusal(RefusalKind.Ended, $"place in line for '{leave.Sku}'", State: entry.State);
         Waitlist[entry.Id] = entry with { State = WaitingState.Left };
         return new StockAnswers.InLine(entry.Id, entry.Sku, entry.Quantity, WaitingState.Left, 0);
     }

@@ -21,7 +21,7 @@ internal sealed partial class StockDecisions
     {
         (_known, _stock, _policy, _now) = (known, stock, policy, now);
         _availableBefore = known.Items.Keys.ToDictionary(sku => sku, stock.Available, StringComparer.Ordinal);
-        foreach (var hold in known.Holds.Values.Where(h => h.State == HoldState.Active && !h.IsUsable(now)).ToList()) Expire(hold);
+        Expire([.. known.Holds.Values.Where(h => h.State == HoldState.Active && !h.IsUsable(now))]);
     }
 
     public WorkingStock Stock => _stock;
@@ -88,6 +88,7 @@ internal sealed partial class StockDecisions
             Ship ship => Decide(ship),
             PlaceHold place => Decide(place),
             ExtendHold extend => Decide(extend),
+            TakeOffer take => Decide(take),
             ReleaseHold release => Decide(release),
             JoinWaitlist join => Decide(join),
             LeaveWaitlist leave => Decide(leave),

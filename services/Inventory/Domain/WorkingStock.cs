@@ -58,7 +58,8 @@ internal sealed class WorkingStock(IEnumerable<Level> levels, DateTimeOffset now
 /// <summary>A shortage with its proof: the sequence that each location of the SKU had reached when it was found.</summary>
 internal sealed record ShortLevel(string Sku, long Requested, long Available, IReadOnlyDictionary<string, long> AsOf);
 
-internal static class Actors
+/// <summary>Who moves stock where no person does.</summary>
+internal static class MovedBy
 {
     /// <summary>The order saga.</summary>
     public const string Saga = "saga";

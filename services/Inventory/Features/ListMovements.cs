@@ -1,32 +1,59 @@
 using DaprShop.Inventory.Data;
+using DaprShop.Inventory.Domain;
+using DaprShop.Messaging;
 using DaprShop.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace DaprShop.Inventory.Features;
 
-/// <summary><c>GET /stock/{sku}/movements</c>: the ledger of one SKU at one location, newest first.</summary>
+/// <summary><c>GET /stock/{sku}/movements</c>: the ledger of one SKU, at all locations or at one, newest first.</summary>
 internal static class ListMovements
 {
     private const int MaxPage = 500;
 
-    internal sealed record Entry(
-        long Sequence, string Kind, int Quantity, long OnHand, long Allocated, string Cause, string Actor, string? Reason, DateTimeOffset OccurredAt);
+    // Each location's ledger is read backwards along its key from where the last page left it, however long it is.
+    private const string Movements = """
+        select m.location, m.sequence, m.kind, m.quantity, m.on_hand, m.allocated, m.held, m.unavailable, m.incoming, m.cause, m.step, m.actor, m.reason, m.trace, m.occurred_at
+        from levels l
+        left join unnest($2::text[], $3::bigint[]) as c(location, before) using (location)
+        cross join lateral (
+            select * from movements m
+            where m.sku = l.sku and m.location = l.location and m.sequence < coalesce(c.before, 9223372036854775807)
+              and ($4::text is null or m.kind = $4) and m.occurred_at >= $5 and m.occurred_at < $6
+            order by m.sequence desc limit $8) m
+        where l.sku = $1 and ($7::text is null or l.location = $7)
+        order by m.occurred_at desc, m.location, m.sequence desc limit $8
+        """;
 
-    /// <param name="Cursor">Send it back as <c>before</c> to get older entries; null at the beginning of the ledger.</param>
-    internal sealed record Page(string Sku, string Location, IReadOnlyList<Entry> Movements, long? Cursor);
+    /// <param name="Quantity">Units, signed, that the movement added to the quantity that its kind is about. The others are the level's after it.</param>
+    /// <param name="Cause">An order, a hold, a document, or the key of an operator's request.</param>
+    internal sealed record Entry(
+        string Location, long Sequence, string Kind, int Quantity, long OnHand, long Allocated, long Held, long Unavailable, long Incoming,
+        string Cause, long Step, string Actor, string? Reason, string? Trace, DateTimeOffset OccurredAt);
+
+    /// <param name="Cursor">Send it back to get older entries; null at the beginning of the ledger.</param>
+    internal sealed record Page(string Sku, IReadOnlyList<Entry> Movements, string? Cursor);
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/stock/{sku}/movements", HandleAsync)
-        .RequireAuthorization(Identity.Operator).WithSummary("The movements of one SKU, newest first").WithTags("Stock");
+        .RequireAuthorization(Identity.Operator).WithSummary("The movements of one SKU, newest first: of one location, one kind, or one time").WithTags("Stock");
 
-    private static async Task<Ok<Page>> HandleAsync(
-        string sku, InventoryDb db, CancellationToken cancellationToken, string location = Limits.DefaultLocation, long before = long.MaxValue, int limit = 100)
+    private static async Task<Results<Ok<Page>, ProblemHttpResult>> HandleAsync(
+        string sku, NpgsqlDataSource database, CancellationToken cancellationToken, string? location = null, string? kind = null,
+        DateTimeOffset? from = null, DateTimeOffset? to = null, string? cursor = null, int limit = 100)
     {
+        var before = Positions.Read(cursor);
+        var complaints = new Checks().That(kind is null || MovementKinds.All.Contains(kind), "kind", $"A kind is one of {string.Join(", ", MovementKinds.All)}.")
+            .That(before is not null, "cursor", "A cursor is what an earlier page has answered as `cursor`.");
+        if (complaints.Count > 0) return Problems.Invalid(complaints);
         var take = Math.Clamp(limit, 1, MaxPage);
-        var rows = await db.Movements.Where(m => m.Sku == sku && m.Location == location && m.Sequence < before)
-            .OrderByDescending(m => m.Sequence).Take(take).AsNoTracking()
-            .Select(m => new Entry(m.Sequence, m.Kind, m.Quantity, m.OnHand, m.Allocated, m.Cause, m.Actor, m.Reason, m.OccurredAt))
-            .ToListAsync(cancellationToken);
-        return TypedResults.Ok(new Page(sku, location, rows, rows.Count == take && rows[^1].Sequence > 1 ? rows[^1].Sequence : null));
+        await using var batch = database.CreateBatch();
+        batch.Add(Movements, sku, before!.Keys.ToArray(), before.Values.ToArray(), (object?)kind ?? DBNull.Value, (from ?? DateTimeOffset.MinValue).UtcDateTime,
+            (to ?? DateTimeOffset.MaxValue).UtcDateTime, (object?)location ?? DBNull.Value, take);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var rows = await reader.ReadAllAsync(r => new Entry(r.GetString(0), r.GetInt64(1), r.GetString(2), r.GetInt32(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6), r.GetInt64(7),
+            r.GetInt64(8), r.GetString(9), r.GetInt64(10), r.GetString(11), r.IsDBNull(12) ? null : r.GetString(12), r.IsDBNull(13) ? null : r.GetGuid(13).ToString("N"), r.GetFieldValue<DateTimeOffset>(14)), cancellationToken);
+        foreach (var row in rows) before[row.Location] = row.Sequence;
+        return TypedResults.Ok(new Page(sku, rows, rows.Count == take ? Positions.Write(before) : null));
     }
 }

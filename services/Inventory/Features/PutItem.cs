@@ -1,6 +1,6 @@
 using DaprShop.Contracts;
 using DaprShop.Inventory.Cache;
-using DaprShop.Messaging;
+using DaprShop.Inventory.Data;
 using DaprShop.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
@@ -26,14 +26,9 @@ internal static class PutItem
         var complaints = Check(sku, request);
         if (complaints.Count > 0) return Problems.Invalid(complaints);
 
-        var fingerprint = IdempotencyKey.Fingerprint(context, request);
-        await using var batch = database.CreateBatch();
-        batch.Add("""
-            with recorded as (
-                insert into idempotency_keys (key, fingerprint, answer, recorded_at) values ($5, $6, '{}', $7)
-                on conflict (key) do nothing returning key),
+        var written = await KeyedWrites.RunAsync(database, key.Value, IdempotencyKey.Fingerprint(context, request), time.GetUtcNow(), """
             written as (
-                insert into items (sku, name, price, stocked, backorder_limit, max_per_customer, low_stock_at) select $1, $2, $3, $4, $8, $9::int, $10::int from recorded
+                insert into items (sku, name, price, stocked, backorder_limit, max_per_customer, low_stock_at) select $4, $5, $6, $7, $8, $9::int, $10::int from recorded
                 on conflict (sku) do update set name = excluded.name, price = excluded.price, stocked = excluded.stocked,
                     backorder_limit = excluded.backorder_limit, max_per_customer = excluded.max_per_customer, low_stock_at = excluded.low_stock_at
                 returning sku, stocked),
@@ -41,20 +36,10 @@ internal static class PutItem
             stocked as (
                 insert into levels (sku, location, on_hand, allocated, held, unavailable, incoming, short, sequence, hash)
                 select sku, $11, 0, 0, 0, 0, 0, 0, 0, '' from written where stocked on conflict do nothing)
-            select count(*) = 1 from recorded
-            """, sku, request.Name, request.Price, request.Stocked, key.Value, fingerprint, time.GetUtcNow().UtcDateTime,
-            request.BackorderLimit, (object?)request.MaxPerCustomer ?? DBNull.Value, (object?)request.LowStockAt ?? DBNull.Value, Limits.DefaultLocation);
-        // A statement of its own: only its snapshot surely holds the rival's key that the first has waited for.
-        batch.Add("select fingerprint from idempotency_keys where key = $1", key.Value);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        if (!reader.GetBoolean(0))
-        {
-            await reader.NextResultAsync(cancellationToken);
-            await reader.ReadAsync(cancellationToken);
-            if (!reader.GetFieldValue<byte[]>(0).AsSpan().SequenceEqual(fingerprint)) return IdempotencyKey.Conflict(key.Value);
-            context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
-        }
+            """, [sku, request.Name, request.Price, request.Stocked, request.BackorderLimit, (object?)request.MaxPerCustomer ?? DBNull.Value,
+            (object?)request.LowStockAt ?? DBNull.Value, Limits.DefaultLocation], cancellationToken);
+        if (written == KeyedWrite.OtherRequest) return IdempotencyKey.Conflict(key.Value);
+        if (written == KeyedWrite.Repeated) context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
 
         // Here at least it is seen at once; no event tells the others, whose memories forget by themselves.
         memory.Forget(sku);

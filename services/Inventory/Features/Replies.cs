@@ -27,6 +27,7 @@ internal static class Replies
         RefusalKind.Exists => Problems.Of(409, "exists", "There is one already", $"There is a {refusal.What} already.", ("what", refusal.What)),
         RefusalKind.TooMany => Problems.Of(409, "too-many", "More than there are", $"So many units of '{refusal.What}' are not to be had here; see `left`.", ("sku", refusal.What), ("left", refusal.State)),
         RefusalKind.LimitExceeded => Problems.Of(409, "limit-exceeded", "More than one customer may have", $"A customer may have {refusal.State} units of '{refusal.What}'.", ("sku", refusal.What), ("limit", refusal.State)),
+        RefusalKind.NoSource => Problems.Of(422, "no-source", "Nowhere to go back to", $"The document '{refusal.What}' is a supplier's: what has not arrived can only be written off. Send the disposition \"writeOff\"."),
         _ => Problems.NotFound(refusal.What),
     };
 

@@ -7,13 +7,14 @@ namespace DaprShop.Inventory.Features;
 
 /// <summary>
 /// Gives back what holds claim whose time is over. It only tidies: every decision ignores such a hold already, and frees its units
-/// where it needs them.
+/// where it needs them. An offer is left to its waitlist's actor for <c>Stock:OfferGraceSeconds</c> (5) before it is passed on here.
 /// </summary>
-internal sealed class SweepHolds(NpgsqlDataSource database, StockCommands stock, TimeProvider time, ILogger<SweepHolds> logger) : BackgroundService
+internal sealed class SweepHolds(NpgsqlDataSource database, StockCommands stock, TimeProvider time, IConfiguration configuration, ILogger<SweepHolds> logger) : BackgroundService
 {
     private const int AtOnce = 500;
-    private const string Expired = "select id from holds where state = 'active' and expires_at <= $1 order by expires_at limit $2";
+    private const string Expired = "select id from holds where state = 'active' and expires_at <= $1 and (entry_id is null or expires_at <= $2) order by expires_at limit $3";
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private readonly TimeSpan _offerGrace = TimeSpan.FromSeconds(configuration.GetValue("Stock:OfferGraceSeconds", 5d));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -33,8 +34,9 @@ internal sealed class SweepHolds(NpgsqlDataSource database, StockCommands stock,
 
     private async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
+        var now = time.GetUtcNow();
         await using var batch = database.CreateBatch();
-        batch.Add(Expired, time.GetUtcNow().UtcDateTime, AtOnce);
+        batch.Add(Expired, now.UtcDateTime, (now - _offerGrace).UtcDateTime, AtOnce);
         List<Guid> holds;
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken)) holds = await reader.ReadAllAsync(r => r.GetGuid(0), cancellationToken);
         if (holds.Count > 0) await stock.RunAsync<ExpireHolds>(new ExpireHolds(holds), cancellationToken);

@@ -35,17 +35,19 @@ internal sealed class WakeOrders(
 
     private async Task<int> WakeAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(connection);
-        batch.Add("delete from filled_orders where order_id in (select order_id from filled_orders order by 1 limit $1 for update skip locked) returning order_id", AtOnce);
-        List<Guid> orders;
-        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken)) orders = await reader.ReadAllAsync(r => r.GetGuid(0), cancellationToken);
-        if (orders.Count == 0) return 0;
+        await using var reading = database.CreateBatch();
+        reading.Add("select id, order_id from filled_orders order by id limit $1", AtOnce);
+        List<(long Id, Guid Order)> filled;
+        await using (var reader = await reading.ExecuteReaderAsync(cancellationToken)) filled = await reader.ReadAllAsync(r => (r.GetInt64(0), r.GetGuid(1)), cancellationToken);
+        if (filled.Count == 0) return 0;
 
-        using var response = await clients.CreateClient(Apps.Orders).PostAsJsonAsync("wake", new WakeRequest(orders), cancellationToken);
+        using var response = await clients.CreateClient(Apps.Orders).PostAsJsonAsync("wake", new WakeRequest([.. filled.Select(f => f.Order).Distinct()]), cancellationToken);
         response.EnsureSuccessStatusCode();
-        await transaction.CommitAsync(cancellationToken);
-        return orders.Count;
+
+        // No lock is held while Orders answers: what fills the same order meanwhile is an entry of its own.
+        await using var removing = database.CreateBatch();
+        removing.Add("delete from filled_orders where id = any($1)", (object)filled.Select(f => f.Id).ToArray());
+        await removing.ExecuteNonQueryAsync(cancellationToken);
+        return filled.Count;
     }
 }

@@ -30,6 +30,7 @@ internal static class Teardown
         await EndAsync(strays);
         await DockerEngine.RemoveAsync(shop);
         if (File.Exists(shop.State)) File.Delete(shop.State);
+        StartLock.Clear(shop);
         return alive + strays.Count;
     }
 

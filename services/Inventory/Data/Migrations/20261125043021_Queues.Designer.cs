@@ -101,12 +101,18 @@ namespace DaprShop.Inventory.Data.Migrations
 
             modelBuilder.Entity("DaprShop.Inventory.Data.FilledRow", b =>
                 {
-                    b.Property<Guid>("OrderId")
+                    b.Property<long>("Id")
                         .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<Guid>("OrderId")
                         .HasColumnType("uuid")
                         .HasColumnName("order_id");
 
-                    b.HasKey("OrderId")
+                    b.HasKey("Id")
                         .HasName("pk_filled_orders");
 
                     b.ToTable("filled_orders", (string)null);
@@ -167,6 +173,11 @@ namespace DaprShop.Inventory.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_holds");
+
+                    b.HasIndex("EntryId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_holds_one_offer")
+                        .HasFilter("state = 'active'");
 
                     b.HasIndex("ExpiresAt")
                         .HasDatabaseName("ix_holds_active")

@@ -128,11 +128,13 @@ namespace DaprShop.Inventory.Data.Migrations
                 name: "filled_orders",
                 columns: table => new
                 {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityAlwaysColumn),
                     order_id = table.Column<Guid>(type: "uuid", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_filled_orders", x => x.order_id);
+                    table.PrimaryKey("pk_filled_orders", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -295,6 +297,13 @@ namespace DaprShop.Inventory.Data.Migrations
                 columns: new[] { "customer", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "ix_holds_one_offer",
+                table: "holds",
+                column: "entry_id",
+                unique: true,
+                filter: "state = 'active'");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_inbound_lines_sku",
                 table: "inbound_lines",
                 column: "sku");
@@ -335,7 +344,7 @@ namespace DaprShop.Inventory.Data.Migrations
                 select sku, 'main', 0, 0, 0, 0, 0, 0, 0, '' from items where stocked on conflict do nothing;
                 grant select, insert on shipments, hold_lines to inventory_app;
                 grant select, insert, update on locations, backorders, holds, waitlist, inbounds, inbound_lines to inventory_app;
-                grant select, insert, delete, update on filled_orders to inventory_app;
+                grant select, insert, delete on filled_orders to inventory_app;
                 """);
         }
 

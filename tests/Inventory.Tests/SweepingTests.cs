@@ -1,0 +1,50 @@
+using DaprShop.Inventory.Actors;
+using DaprShop.Inventory.Domain;
+using DaprShop.ServiceKit;
+using Microsoft.Extensions.Time.Testing;
+
+namespace DaprShop.Inventory.Tests;
+
+/// <summary>Who tidies what is over: the sweeper holds, and offers that no actor has passed on.</summary>
+public sealed class SweepingTests
+{
+    [Fact]
+    public async Task G08_A_sweeper_gives_back_what_lapsed_holds_claim_and_leaves_offers_to_their_actor_at_first()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup", "mug");
+        await LapsedAsync(db);
+        using var service = new ServiceHost<Program>(db.Names.App, ("Stock:OfferGraceSeconds", "600"));
+        await Eventually.BecomesTrueAsync(async () => await db.NumberAsync("select held from levels where sku = 'cup'") == 0, "the hold is swept");
+        (await Sql.ScalarAsync<string>(db.Names.App, "select string_agg(state, ' ' order by place) from waitlist")).Should().Be("offered waiting");
+    }
+
+    [Fact]
+    public async Task N3_An_offer_that_no_actor_passes_on_is_passed_on_all_the_same()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup", "mug");
+        await LapsedAsync(db);
+        using var service = new ServiceHost<Program>(db.Names.App, ("Stock:OfferGraceSeconds", "5"));
+        await Eventually.BecomesTrueAsync(async () => await Sql.ScalarAsync<string>(db.Names.App, "select string_agg(state, ' ' order by place) from waitlist") == "lapsed offered", "the offer passes on");
+        (await db.NumberAsync("select held from levels where sku = 'mug'")).Should().Be(1);
+    }
+
+    [Theory]
+    [InlineData("cup")]
+    [InlineData("a/b||c..~ é%2F")]
+    [InlineData("..")]
+    public void An_actors_id_carries_any_SKU_and_nothing_that_an_address_cannot(string sku)
+    {
+        var id = Waitlists.IdOf(sku);
+        id.GetId().Should().MatchRegex("^[A-Za-z0-9_-]+$");
+        Waitlists.SkuOf(id).Should().Be(sku);
+    }
+
+    /// <summary>A hold on a cup and an offer of a mug, which ended ten and five minutes ago.</summary>
+    private static async Task LapsedAsync(InventoryDatabase db)
+    {
+        foreach (var sku in (string[])["cup", "mug"]) await db.ReceiveAsync(sku, 1);
+        var scene = new Scene(db) { Time = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddMinutes(-20)) };
+        await scene.HoldAsync("ann", 10, ("cup", 1));
+        foreach (var customer in (string[])["ann", "bob"]) (await scene.JoinAsync(customer, "mug")).Refusal.Should().BeNull();
+    }
+}

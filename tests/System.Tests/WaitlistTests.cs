@@ -1,0 +1,43 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using static DaprShop.SystemTests.ShopFixture;
+
+namespace DaprShop.SystemTests;
+
+/// <summary>The waitlists' actors with their reminders, which alone pass offers on here: the sweeper would wait an hour.</summary>
+[Collection("one shop at a time")]
+public sealed class WaitlistTests
+{
+    [Theory]
+    [InlineData("embedded")]
+    [InlineData("dapr")]
+    public async Task N3_Reminders_pass_an_offer_down_the_line_and_a_restart_in_the_middle_changes_nothing(string runtime)
+    {
+        await using var shop = new LiveShop { Settings = new Dictionary<string, string> { ["Stock__OfferMinutes"] = "0.1", ["Stock__OfferGraceSeconds"] = "3600" } };
+        await shop.StartAsync(runtime);
+        var olga = await shop.AsAsync("operator", "olga");
+        var line = await Task.WhenAll(((string[])["ann", "bob", "cat"]).Select(name => shop.AsAsync("customer", name)));
+        var sku = $"sku é~ {Guid.CreateVersion7():N}";
+        (await SendAsync(olga, HttpMethod.Put, $"items/{sku}", new { name = "Mug", price = 4 })).EnsureSuccessStatusCode();
+        foreach (var customer in line) (await SendAsync(customer, HttpMethod.Post, $"waitlist/{sku}", new { quantity = 1 })).EnsureSuccessStatusCode();
+        (await SendAsync(olga, HttpMethod.Post, $"stock/{sku}/receipts", new { quantity = 1, reason = "opening" })).EnsureSuccessStatusCode();
+
+        await IsOfferedAsync(line[0]);
+        await IsOfferedAsync(line[1]);
+        LiveShop.Kill(await shop.PidAsync("inventory"));
+        await IsOfferedAsync(line[2]);
+        await LiveShop.UntilAsync(async () => await OffersAsync(line[2]) == 0, "the last offer lapses");
+        var stock = await olga.GetFromJsonAsync<JsonElement>($"stock/{sku}");
+        stock.GetProperty("total").GetProperty("available").GetInt64().Should().Be(1, "nobody took it, and nobody waits any more");
+        await shop.IsCleanAsync();
+    }
+
+    private static Task IsOfferedAsync(HttpClient customer) => LiveShop.UntilAsync(async () => await OffersAsync(customer) == 1, "the next in line has the offer");
+
+    /// <summary>How many offers a customer has; none that can be seen while the service is away.</summary>
+    private static async Task<int> OffersAsync(HttpClient customer)
+    {
+        using var answer = await customer.GetAsync("waitlist/offers");
+        return answer.IsSuccessStatusCode ? (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("items").GetArrayLength() : -1;
+    }
+}
