@@ -26,7 +26,7 @@ public sealed class SmallShop : IAsyncLifetime
         await using var orders = NpgsqlDataSource.Create(Databases[Apps.Orders].App);
         await using var inventory = NpgsqlDataSource.Create(Databases[Apps.Inventory].App);
         await using var payments = NpgsqlDataSource.Create(Databases[Apps.Payments].App);
-        var stock = new StockWriter(inventory, new RelaySignal(), new FilledSignal(), new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromDays(2)), _time);
+        var stock = new StockWriter(inventory, new RelaySignal(), new FilledSignal(), new OffersMade(), new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromDays(2)), _time);
         var accepting = new AcceptedOrders(orders, new RelaySignal(), new DispatchSignal(), _time);
         var saga = new Saga(new SagaStore(orders, new RelaySignal(), _time), stock, new PaymentStore(payments, _time, new RelaySignal()), _time);
 
