@@ -53,7 +53,7 @@ public sealed class AllocationTests(InventoryFixture fixture) : IClassFixture<In
         await using var first = await Rival.BeginAsync(db.Names.Owner, "select * from levels where location = 'main' for update");
         var receiving = db.RunAsync<Answer>(At("early", "cup"));
         await first.IsWaitedForAsync();
-        await Sql.ScalarAsync<object>(db.Names.Owner, "insert into levels values ('cup', 'early', 0, 0, 0, 0, 1, 0, '', 0); insert into movements select sku, 'early', 1, kind, quantity, on_hand, allocated, 'x', actor, reason, occurred_at, hash, 0, 0, 0, null, 0 from movements");
+        await Sql.ScalarAsync<object>(db.Names.Owner, "insert into levels values ('cup', 'early', 1, 0, 0, 0, 0, 1, '', 0); insert into movements select sku, 'early', 1, kind, quantity, on_hand, allocated, 'x', actor, reason, occurred_at, hash, 0, 0, 0, null, 0 from movements");
         await using var second = await Rival.BeginAsync(db.Names.Owner, "select * from levels where location = 'early' for update");
 
         // The one who waits goes on with 'main' alone. If it waited for 'early' now, holding 'main', the other's next step would be a deadlock.

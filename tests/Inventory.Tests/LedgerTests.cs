@@ -48,7 +48,7 @@ public sealed class LedgerTests(InventoryFixture fixture) : IClassFixture<Invent
         var order = await Api.ReserveAsync((sku, 5));
         await Api.DoAsync("reservations/ship", new { key = Inventory.Tests.Api.New(), orderId = order.OrderId, lines = new[] { new { sku, location = "main", quantity = 2 } } });
         using var released = await _olga.SendAsync(new HttpRequestMessage(HttpMethod.Post, "reservations/release") { Content = System.Net.Http.Json.JsonContent.Create(new { orderIds = new[] { order.OrderId } }) }, TestContext.Current.CancellationToken);
-        await fixture.Database.RunAsync<Answer>(new PlaceHold(Inventory.Tests.Api.New(), [1], Guid.CreateVersion7(), "carl", [new(sku, 1)], TimeProvider.System.GetUtcNow()) { Trace = Guid.ParseExact(Trace, "N") });
+        await fixture.Database.RunAsync<Answer>(new PlaceHold(Inventory.Tests.Api.New(), [1], Guid.CreateVersion7(), "carl", [new(sku, 1)], TimeProvider.System.GetUtcNow(), "carl") { Trace = Guid.ParseExact(Trace, "N") });
         await Api.DoAsync($"stock/{sku}/receipts", new { quantity = 1, reason = "why" });
 
         var rows = (await Api.GetAsync($"stock/{sku}/movements")).List("movements").ToList();

@@ -47,7 +47,7 @@ public sealed class LimitTests
     {
         await using var db = await CreateAsync(100);
         var holds = Enumerable.Range(0, 10).Select(_ => Guid.CreateVersion7()).ToList();
-        var placed = await Task.WhenAll(holds.Select(id => Task.Run(() => db.RunAsync<Answer>(new PlaceHold(id.ToString(), [1], id, "carl", [new("cup", 1)], TimeProvider.System.GetUtcNow().AddHours(1))))));
+        var placed = await Task.WhenAll(holds.Select(id => Task.Run(() => db.RunAsync<Answer>(new PlaceHold(id.ToString(), [1], id, "carl", [new("cup", 1)], TimeProvider.System.GetUtcNow().AddHours(1), "carl")))));
         placed.Count(p => p.Refusal is null).Should().Be(2);
         placed.Where(p => p.Refusal is not null).Should().OnlyContain(p => p.Refusal!.Kind == RefusalKind.LimitExceeded);
 
@@ -68,7 +68,7 @@ public sealed class LimitTests
         (await HoldAsync(Guid.CreateVersion7(), TimeProvider.System.GetUtcNow())).Refusal.Should().BeNull();
         (await HoldAsync(Guid.CreateVersion7(), TimeProvider.System.GetUtcNow().AddHours(1))).Refusal.Should().BeNull();
 
-        Task<Answer> HoldAsync(Guid id, DateTimeOffset until) => db.RunAsync<Answer>(new PlaceHold(id.ToString(), [1], id, "carl", [new("cup", 2)], until));
+        Task<Answer> HoldAsync(Guid id, DateTimeOffset until) => db.RunAsync<Answer>(new PlaceHold(id.ToString(), [1], id, "carl", [new("cup", 2)], until, "carl"));
     }
 
     private static ReserveOrder Order(string customer) => InventoryDatabase.Waiting("cup", 1, customer: customer);

@@ -21,7 +21,7 @@ public sealed class QuantitiesTests(InventoryFixture fixture) : IClassFixture<In
         await ShowsAsync(30, 3, 0, 0, 0, 27);
         var order = await _api.ReserveAsync((sku, 19));
         await ShowsAsync(30, 3, 19, 0, 0, 8);
-        await fixture.Database.RunAsync<Answer>(new PlaceHold(Api.New(), [1], Guid.CreateVersion7(), "carl", [new(sku, 5)], TimeProvider.System.GetUtcNow().AddHours(1)));
+        await fixture.Database.RunAsync<Answer>(new PlaceHold(Api.New(), [1], Guid.CreateVersion7(), "carl", [new(sku, 5)], TimeProvider.System.GetUtcNow().AddHours(1), "carl"));
         await ShowsAsync(30, 3, 19, 5, 0, 3);
         await _api.DoAsync("inbounds", new { reference = Api.New(), lines = new[] { new { sku, quantity = 40 } } });
         await ShowsAsync(30, 3, 19, 5, 40, 3);
