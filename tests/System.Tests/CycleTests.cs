@@ -45,6 +45,7 @@ public sealed class CycleTests
             LiveShop.Interrupt(up);
             await LiveShop.UntilAsync(() => Task.FromResult(up.HasExited), "it ends");
             footprint.Left().Should().BeEmpty($"it was interrupted at '{Phases[phase]}'");
+            up.ExitCode.Should().NotBe(1, "it did not fail, it was told to stop");
             shop.State().Should().BeNull("a shop that is down has none");
         }
 
