@@ -1,5 +1,5 @@
 -- inventory: Per open order and stocked SKU, requested = allocated + backordered + shipped
--- What was shipped stays in allocations; a cancelled order's units are I-11's.
+-- (without what its customer has cancelled of it). What was shipped stays in allocations; a cancelled order's units are I-11's.
 -- at rest
 -- with: ordered, order_heads
 select count(*) from ordered join order_heads using (order_id) where status in ('backordered', 'reserved', 'paid', 'confirmed', 'shipped', 'delivered');
