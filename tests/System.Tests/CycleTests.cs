@@ -53,6 +53,22 @@ public sealed class CycleTests
         await shop.IsCleanAsync();
     }
 
+    /// <summary>While the command itself still prepares: nothing waits for anything then.</summary>
+    [Fact]
+    public async Task Ctrl_C_before_there_is_a_supervisor_leaves_nothing_either()
+    {
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            await using var shop = new LiveShop();
+            using var up = shop.StartInTerminal("up", "--runtime", "embedded");
+            SpinWait.SpinUntil(() => File.Exists(shop.PathOf(".shop/lock")), TimeSpan.FromSeconds(30)).Should().BeTrue();
+            LiveShop.Interrupt(up);
+            await LiveShop.UntilAsync(() => Task.FromResult(up.HasExited), "it ends");
+            new Footprint(shop).Left().Should().BeEmpty();
+            shop.State().Should().BeNull();
+        }
+    }
+
     [Fact]
     public async Task A_port_that_is_taken_is_named_with_its_holder_and_nothing_is_started()
     {
