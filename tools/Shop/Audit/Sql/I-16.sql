@@ -5,7 +5,7 @@
 select count(*) from ordered join order_heads using (order_id) where status in ('backordered', 'reserved', 'paid', 'confirmed', 'shipped', 'delivered');
 
 with heads as (select order_id from order_heads where status in ('backordered', 'reserved', 'paid', 'confirmed', 'shipped', 'delivered')),
-requested as (select order_id, sku, quantity from ordered join heads using (order_id)),
+requested as (select order_id, sku, kept as quantity from ordered join heads using (order_id)),
 claimed as (
     select order_id, sku, sum(allocated) as allocated, sum(waiting) as waiting from (
         select order_id, sku, quantity as allocated, 0 as waiting from allocations
