@@ -19,6 +19,12 @@ public enum ShortagePolicy
 
     /// <summary>Allocate what is there and wait for the rest, as far as the items allow it.</summary>
     Backorder,
+
+    /// <summary>Allocate what is there and forget the rest; refuse the order where nothing is there.</summary>
+    Partial,
+
+    /// <summary>Allocate nothing and tell what is there: the customer decides.</summary>
+    Ask,
 }
 
 /// <summary>Units of one SKU.</summary>
@@ -28,6 +34,7 @@ public sealed record OrderedUnits(string Sku, int Quantity);
 public sealed record ReserveResponse(IReadOnlyList<ReserveOutcome> Outcomes);
 
 /// <summary>What became of one order. Asking again gives the same answer, and moves nothing; only a backordered one becomes allocated.</summary>
+/// <param name="Shortages">What was missing. Of an allocated order, only what was available of these SKUs was taken.</param>
 /// <param name="PromisedAt">When announced stock should cover what is backordered; null where no date is known.</param>
 public sealed record ReserveOutcome(Guid OrderId, ReservationState State, IReadOnlyList<Shortage> Shortages, DateTimeOffset? PromisedAt = null);
 
@@ -45,6 +52,9 @@ public enum ReservationState
 
     /// <summary>What is there is allocated, the rest waits for stock.</summary>
     Backordered,
+
+    /// <summary>Not covered, and the customer is to decide: nothing is allocated, and nothing remembered. The next request decides anew.</summary>
+    Undecided,
 
     /// <summary>More than one customer may have, over all orders; nothing is allocated. The shortages say how many may still be bought.</summary>
     LimitExceeded,

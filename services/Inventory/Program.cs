@@ -8,7 +8,6 @@ using DaprShop.Messaging;
 using DaprShop.ServiceDefaults;
 
 if (await Database.MigrateAsync<InventoryDb>(args, options => new InventoryDb(options))) return;
-
 var builder = await ShopService.CreateBuilderAsync(args, Apps.Inventory);
 builder.Services.AddShopDatabase<InventoryDb>(builder.Configuration).AddEventRelay(Topics.Stock, StockBroadcast.Condense).AddStockCache(builder.Configuration);
 builder.Services.AddSingleton<StockWriter>().AddSingleton<StockCommands>().AddSingleton(StockPolicies.From(builder.Configuration));
@@ -20,11 +19,7 @@ app.MapEventLog(Apps.Inventory);
 app.MapSubscriptions();
 ReserveStock.Map(app);
 LookUpItems.Map(app);
-PutItem.Map(app);
-BookStock.Map(app);
 GetStock.Map(app);
-ShipOrder.Map(app);
 OperatorRoutes.Map(app);
 app.MapQueues();
-AnswerNothing.Map(app);
 await app.RunAsync();

@@ -1,8 +1,10 @@
 using Dapr.Workflow;
+using DaprShop.Messaging;
 using DaprShop.Orders.Data;
 using DaprShop.Orders.Features;
 using DaprShop.Orders.Workflows;
 using DaprShop.ServiceDefaults;
+using Npgsql;
 
 namespace DaprShop.Orders;
 
@@ -16,7 +18,7 @@ internal static class OrdersService
 
     public static IServiceCollection AddSaga(this IServiceCollection services)
     {
-        services.AddSingleton<SagaStore>().AddSingleton<SagaSettings>().AddSingleton<Downstream>().AddSingleton<DispatchSignal>();
+        services.AddSingleton(p => new SagaStore(p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<RelaySignal>(), p.GetRequiredService<TimeProvider>()) { DecideWithin = p.GetRequiredService<SagaSettings>().DecideWithin }).AddSingleton<SagaSettings>().AddSingleton<Downstream>().AddSingleton<DispatchSignal>();
         services.AddSingleton<Dispatcher>().AddHostedService(p => p.GetRequiredService<Dispatcher>());
         services.AddHostedService<Watchdog>();
         services.AddSingleton<IDaprWorkflowClient>(p => p.GetRequiredService<DaprWorkflowClient>());
@@ -36,6 +38,7 @@ internal static class OrdersService
         GetOrder.Map(routes);
         CancelOrder.Map(routes);
         AcceptOffer.Map(routes);
+        DecideOrder.Map(routes);
         WakeOrders.Map(routes);
         PlaceManyOrders.Map(routes);
         Operations.Map(routes);

@@ -131,7 +131,7 @@ internal static class Damage
         { "I-23", "an event stands twice in the log", "payments", "update events set id = (select id from events where position = 1)" },
         { "I-23", "more is published than there is", "payments", "update relay_cursor set position = position + 1" },
         { "I-23.lag", "the relay has stopped", "inventory", "update relay_cursor set position = position - 1" },
-        { "I-23.orders", "an order was accepted with another total", "orders", $"update orders set total = total + 1 where id = {Plain}" },
+        { "I-23.orders", "an order was accepted with another total", "orders", $"update events set data = jsonb_set(data::jsonb, '{{total}}', '1')::json where type = 'order.accepted.v1' and subject = {Plain}::text" },
         { "I-23.stock", "a movement is told wrongly", "inventory", """update events set data = replace(data::text, '"onHand":98', '"onHand":97')::json""" },
         { "I-23.stock", "a held balance is told wrongly", "inventory", """update events set data = replace(data::text, '"held":1', '"held":2')::json""" },
         { "I-23.stock", "a movement is not told", "inventory", """update events set data = '{"movements": []}' where position = 1""" },

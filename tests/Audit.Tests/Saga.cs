@@ -46,7 +46,7 @@ internal sealed class Saga(SagaStore orders, StockWriter stock, PaymentStore pay
     {
         var owned = await orders.OwnedAsync(batch, CancellationToken.None);
         await payments.DecideAsync([.. SagaSteps.ToRefund(owned).Select(id => Payment.Unknown(id, 0, ""))], Charging.Refund, CancellationToken.None);
-        await stock.CommitAsync([new Release(SagaSteps.ToRelease(owned))], CancellationToken.None);
+        await stock.CommitAsync([new Release(SagaSteps.ToRelease(owned, time.GetUtcNow()))], CancellationToken.None);
         await orders.WriteAsync(batch, SagaSteps.Settle(owned, time.GetUtcNow()), CancellationToken.None);
     }
 }

@@ -20,7 +20,8 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
     [MemberData(nameof(Routes))]
     public async Task Each_route_reaches_its_app_and_lets_in_whom_it_should(string method, string pattern, string app, string policy)
     {
-        var path = pattern.Replace("{id}", $"{Guid.CreateVersion7()}").Replace("{orderId}", $"{Guid.CreateVersion7()}").Replace("{sku}", "85123A-b%20c");
+        var path = pattern.Replace("{id}", $"{Guid.CreateVersion7()}").Replace("{orderId}", $"{Guid.CreateVersion7()}").Replace("{sku}", "85123A-b%20c")
+            .Replace("{reference}", "PO%2017").Replace("{location}", "north").Replace("{time}", "2026-11-25T12:00:00Z");
         fixture.Sidecar.Calls.Clear();
 
         (await SendAsync(fixture.Gateway.CreateClient(), method, path)).Should().Be(HttpStatusCode.Unauthorized);

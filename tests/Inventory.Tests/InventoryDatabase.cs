@@ -14,6 +14,8 @@ internal sealed class InventoryDatabase(TestDatabase names, NpgsqlDataSource sou
 {
     public TestDatabase Names => names;
 
+    public NpgsqlDataSource Source => source;
+
     public static async Task<InventoryDatabase> CreateAsync(params string[] skus)
     {
         var names = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync(Apps.Inventory);
@@ -35,6 +37,15 @@ internal sealed class InventoryDatabase(TestDatabase names, NpgsqlDataSource sou
 
     public async Task<ReserveOutcome> ReserveAsync(Guid orderId, params (string Sku, int Quantity)[] lines) =>
         (await RunAsync<ReserveResponse>(new Reserve([new ReserveOrder(orderId, [.. lines.Select(l => new OrderedUnits(l.Sku, l.Quantity))])]))).Outcomes[0];
+
+    public async Task<ReserveOutcome> ReserveAsync(ReserveOrder order) => (await RunAsync<ReserveResponse>(new Reserve([order]))).Outcomes[0];
+
+    /// <summary>An order of one SKU that waits for what is not there.</summary>
+    public static ReserveOrder Waiting(string sku, int quantity, long number = 0, string? customer = null) =>
+        new(Guid.CreateVersion7(), [new OrderedUnits(sku, quantity)], customer, number, ShortagePolicy.Backorder);
+
+    /// <summary>Changes an item's terms, as an operator does.</summary>
+    public Task SetAsync(string sku, string terms) => Sql.ScalarAsync<object>(names.App, $"update items set {terms} where sku = '{sku}'");
 
     public Task ReleaseAsync(params Guid[] orders) => RunAsync<Release>(new Release(orders));
 

@@ -18,7 +18,7 @@ public sealed class StockStoreTests : IAsyncLifetime
     private InventoryDatabase _database = null!;
     private CachingReplica _replica = null!;
 
-    public static TheoryData<string> Troubles => ["poisoned", "poisoned beyond counting", "garbage", "flushed", "away", "silent"];
+    public static TheoryData<string> Troubles => ["poisoned", "poisoned beyond counting", "poisoned from the future", "garbage", "flushed", "away", "silent"];
 
     public async ValueTask InitializeAsync()
     {
@@ -51,7 +51,7 @@ public sealed class StockStoreTests : IAsyncLifetime
     public async Task A_lie_in_the_store_lasts_a_second_convinces_nobody_who_demands_a_version_and_is_overwritten()
     {
         Trouble("poisoned");
-        (await _replica.ReadAsync("cup")).Should().Be((1_000_000_000, 1_000_000, "store"));
+        (await _replica.ReadAsync("cup")).Should().Be((2_000_000_000, 2_000_000, "store"));
         (await _replica.ReadAsync("cup")).Layer.Should().Be("memory");
 
         (await _replica.ReadAsync("cup", "?min-version=1")).Should().Be((1, 10, "database"));
@@ -120,6 +120,17 @@ public sealed class StockStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public void What_an_event_brought_while_the_database_was_read_is_not_taken_back()
+    {
+        using var memory = new StockMemory(new CacheSettings());
+        var before = memory.Put(Version(1), null);
+        memory.Take(new StockLevels(["cup", "cup"], ["main", "attic"], [3, 2], [3, 8], [0, 0], [0, 0], [0, 0], [0, 0]), 0);
+
+        memory.Put(Version(2), before).Levels.Select(l => (l.Location, l.Sequence)).Should().Equal(("attic", 2), ("main", 3));
+        memory.Find("cup")!.Version.Should().Be(5);
+    }
+
+    [Fact]
     public void Memory_holds_a_limited_number_of_SKUs_and_what_does_not_exist_gives_way()
     {
         using var memory = new StockMemory(new CacheSettings { Entries = 100 });
@@ -136,6 +147,7 @@ public sealed class StockStoreTests : IAsyncLifetime
         {
             case "poisoned": Poison(1_000_000_000, 1_000_000); break;
             case "poisoned beyond counting": Poison(long.MaxValue, long.MaxValue); break;
+            case "poisoned from the future": Poison(1_000_000_000, 1_000_000, TimeSpan.FromHours(1)); break;
             case "garbage": _cells.Poison("cup", "{\"sku\":7"); break;
             case "flushed": _cells.Flush(); break;
             case "away": _cells.Mood = FakeCells.AwayAsync; break;
@@ -143,10 +155,11 @@ public sealed class StockStoreTests : IAsyncLifetime
         }
     }
 
-    private void Poison(long version, long onHand)
+    private void Poison(long version, long onHand, TimeSpan ahead = default)
     {
         var level = new LevelSnapshot("main", version, onHand, 0, 0, 0, 0);
-        _cells.Poison("cup", JsonSerializer.Serialize(Version(1) with { Levels = [level, level with { Location = "other", Sequence = 0, OnHand = 0 }] }, JsonSerializerOptions.Web));
+        var lie = Version(1) with { Levels = [level, level with { Location = "other" }], ReadAt = (_time.GetUtcNow() + ahead).ToUnixTimeMilliseconds() };
+        _cells.Poison("cup", JsonSerializer.Serialize(lie, JsonSerializerOptions.Web));
     }
 
     private StockSnapshot Version(long version) => new("cup", "cup", 1, true, [new("main", version, version, 0, 0, 0, 0)], _time.GetUtcNow().ToUnixTimeMilliseconds());

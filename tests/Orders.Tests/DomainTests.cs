@@ -8,11 +8,12 @@ namespace DaprShop.Orders.Tests;
 public sealed class DomainTests
 {
     private static readonly Gen<OwnedOrder> Owned =
-        from status in Gen.OneOfConst(OrderStatus.Accepted, OrderStatus.Backordered, OrderStatus.Reserved, OrderStatus.Paid, OrderStatus.Rejected)
+        from status in Gen.OneOfConst(OrderStatus.Accepted, OrderStatus.Backordered, OrderStatus.AwaitingCustomer, OrderStatus.Reserved, OrderStatus.Paid, OrderStatus.Rejected)
         from declined in Gen.Bool
         from undo in Gen.Bool
         from attempts in Gen.Int[1, 60]
-        select new OwnedOrder(Guid.CreateVersion7(), undo ? OrderStatus.Cancelled : status, 1, "tok_ok", declined, undo, attempts);
+        from hours in Gen.OneOfConst<int?>(null, -1, 0, 1)
+        select new OwnedOrder(Guid.CreateVersion7(), undo ? OrderStatus.Cancelled : status, 1, "tok_ok", declined, undo, attempts, hours is { } h ? DateTimeOffset.UnixEpoch.AddHours(h) : null);
 
     [Fact]
     public void Final_statuses_are_left_by_nobody()
@@ -32,7 +33,7 @@ public sealed class DomainTests
     }
 
     [Fact]
-    public void Settling_ends_each_order_of_a_batch_as_a_table_of_six_lines_says() => Owned.List[0, 20].Sample(orders =>
+    public void Settling_ends_each_order_of_a_batch_as_a_table_of_eight_lines_says() => Owned.List[0, 20].Sample(orders =>
     {
         var now = DateTimeOffset.UnixEpoch;
         var result = SagaSteps.Settle(orders, now);
@@ -43,15 +44,17 @@ public sealed class DomainTests
                 { Undo: true } => ((OrderStatus?)null, true, true, false),
                 { Status: OrderStatus.Paid } => (OrderStatus.Confirmed, false, false, false),
                 { Status: OrderStatus.Rejected or OrderStatus.Backordered } => (null, false, false, false),
+                { Status: OrderStatus.AwaitingCustomer, DecideBy: { } by } when by <= now => (OrderStatus.Expired, true, false, false),
+                { Status: OrderStatus.AwaitingCustomer, DecideBy: not null } => (null, false, false, false),
                 { Status: OrderStatus.Reserved, Declined: true } => (OrderStatus.Rejected, true, false, false),
                 _ => (null, false, false, true),
             };
             result.Moves.Where(m => m.OrderId == order.Id).Select(m => (m.From, m.To)).Should().Equal(to is { } next ? new[] { (order.Status, next) } : []);
-            SagaSteps.ToRelease(orders).Contains(order.Id).Should().Be(released);
+            SagaSteps.ToRelease(orders, now).Contains(order.Id).Should().Be(released);
             SagaSteps.ToRefund(orders).Contains(order.Id).Should().Be(refunded);
             result.Undone.Contains(order.Id).Should().Be(order.Undo);
             result.PutBack.Count(p => p.OrderId == order.Id).Should().Be(back ? 1 : 0);
-            var waits = order.Status == OrderStatus.Backordered;
+            var waits = order.Status == OrderStatus.Backordered || order is { Status: OrderStatus.AwaitingCustomer, DecideBy: not null } && to is null;
             result.Waiting.Count(w => w.OrderId == order.Id).Should().Be(waits ? 1 : 0);
             result.LetGo.Count(id => id == order.Id).Should().Be(back || waits ? 0 : 1, "no order keeps its owner");
         }
@@ -63,7 +66,7 @@ public sealed class DomainTests
 
     [Fact]
     public void Each_answer_of_Inventory_and_Payments_has_one_consequence() =>
-        Gen.Select(Gen.Enum<ReservationState>(), Gen.Enum<ChargeState>(), Gen.OneOfConst(OrderStatus.Accepted, OrderStatus.Backordered)).List[0, 20].Sample(answers =>
+        Gen.Select(Gen.Enum<ReservationState>(), Gen.Enum<ChargeState>(), Gen.OneOfConst(OrderStatus.Accepted, OrderStatus.Backordered, OrderStatus.AwaitingCustomer)).List[0, 20].Sample(answers =>
         {
             var ids = answers.Select(_ => Guid.CreateVersion7()).ToList();
             var reserved = SagaSteps.AfterReserve(answers.Select((a, i) => (new ReserveOutcome(ids[i], a.Item1, []), a.Item3)));
@@ -73,7 +76,9 @@ public sealed class DomainTests
             {
                 (ReservationState.Allocated, _) => OrderStatus.Reserved,
                 (ReservationState.Backordered, _) => OrderStatus.Backordered,
-                (_, OrderStatus.Backordered) => OrderStatus.NeedsAttention,
+                (ReservationState.Undecided, OrderStatus.Accepted) => OrderStatus.AwaitingCustomer,
+                (ReservationState.OutOfStock, OrderStatus.AwaitingCustomer) => OrderStatus.Cancelled,
+                (_, OrderStatus.Backordered or OrderStatus.AwaitingCustomer) => OrderStatus.NeedsAttention,
                 _ => OrderStatus.Rejected,
             })).Where(m => m.Item2 != m.Item3));
             reserved.Moves.Where(m => !Transitions.Allows(m.From, m.To)).Should().BeEmpty();

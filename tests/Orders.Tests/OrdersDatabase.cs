@@ -140,7 +140,9 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
         if (!Claims.TryGetValue(order.OrderId, out var claim))
         {
             var wanted = order.Lines.Sum(l => l.Quantity);
+            if (wanted > Free && order.OnShortage == ShortagePolicy.Ask) return new ReserveOutcome(order.OrderId, ReservationState.Undecided, [new Shortage("cup", wanted, Free)]);
             claim = wanted <= Free ? (ReservationState.Allocated, wanted)
+                : order.OnShortage == ShortagePolicy.Partial && Free > 0 ? (ReservationState.Allocated, Free)
                 : order.OnShortage == ShortagePolicy.Backorder ? (ReservationState.Backordered, 0)
                 : (ReservationState.OutOfStock, 0);
             if (claim.State == ReservationState.Backordered) _waiting.Add((order.OrderId, wanted));
@@ -148,7 +150,9 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
             Claims[order.OrderId] = claim;
         }
 
-        return new ReserveOutcome(order.OrderId, claim.State, claim.State == ReservationState.OutOfStock ? [new Shortage("cup", 1, Free)] : []);
+        return new ReserveOutcome(order.OrderId, claim.State,
+            claim.State == ReservationState.OutOfStock ? [new Shortage("cup", 1, Free)]
+            : claim.State == ReservationState.Allocated && claim.Units < order.Lines.Sum(l => l.Quantity) ? [new Shortage("cup", order.Lines.Sum(l => l.Quantity), claim.Units)] : []);
     }
 
     private void Release(Guid id)

@@ -13,7 +13,9 @@ public sealed class PlanTests(OrdersFixture orders) : IClassFixture<OrdersFixtur
     [InlineData("uuid, uuid[]", SagaStatements.LetGo)]
     [InlineData("uuid, uuid[], timestamptz[]", SagaStatements.Wait)]
     [InlineData("uuid[], timestamptz", SagaStatements.Wake)]
-    [InlineData("uuid, uuid[], text[], text[], text[], text[], timestamptz", SagaStatements.Move)]
+    [InlineData("uuid, uuid[], text[], bigint[]", SagaStatements.Cut)]
+    [InlineData("uuid, uuid[]", SagaStatements.Total)]
+    [InlineData("uuid, uuid[], text[], text[], text[], text[], timestamptz, timestamptz", SagaStatements.Move)]
     public async Task The_plan_of_a_saga_step_made_on_an_empty_table_does_not_read_all_orders(string types, string statement)
     {
         await using var connection = await orders.Service.Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync();

@@ -28,6 +28,13 @@ public sealed class Rival : IAsyncDisposable
     public Task IsWaitedForAsync(int sessions = 1) => Eventually.BecomesTrueAsync(
         async () => await Sql.ScalarAsync<long>(_connectionString, Waiting) >= sessions, $"{sessions} sessions wait for a lock");
 
+    /// <summary>Does more in its transaction.</summary>
+    public async Task RunAsync(string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, _connection, _transaction);
+        await command.ExecuteNonQueryAsync();
+    }
+
     /// <summary>Commits, which lets the waiting go on.</summary>
     public Task CommitAsync() => _transaction.CommitAsync();
 

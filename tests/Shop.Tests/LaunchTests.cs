@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using DaprShop.Shop.Processes;
 
 namespace DaprShop.Shop.Tests;
@@ -23,5 +24,23 @@ public sealed class LaunchTests : IDisposable
 
         File.Exists(Path.Combine(root, "lock")).Should().BeTrue();
         File.ReadAllText(Path.Combine(root, "open")).Should().NotContain("/lock").And.Contain("child.log");
+    }
+
+    [Fact]
+    public async Task A_command_that_is_run_is_out_of_reach_of_Ctrl_C_and_ends_when_its_starter_gives_it_up()
+    {
+        var (_, stat) = await Launch.RunAsync(_shop.Script("command", "cat /proc/$$/stat"), TestContext.Current.CancellationToken);
+        // After the name: state, parent, process group.
+        stat.Split(' ')[4].Should().Be(stat.Split(' ')[0], "it leads a group of its own");
+
+        using var giveUp = new CancellationTokenSource();
+        var pids = Path.Combine(_shop.Folder.Root, "pids");
+        var run = Launch.RunAsync(_shop.Script("command", "echo $$ > pids.new; mv pids.new pids; sleep 1000; true"), giveUp.Token);
+        await TemporaryShop.Eventually(() => File.Exists(pids), "it starts");
+        var command = ProcessIdentity.Of(int.Parse(await File.ReadAllTextAsync(pids, TestContext.Current.CancellationToken), CultureInfo.InvariantCulture));
+        await giveUp.CancelAsync();
+
+        await run.Invoking(r => r).Should().ThrowAsync<OperationCanceledException>();
+        command.IsAlive.Should().BeFalse();
     }
 }

@@ -26,6 +26,8 @@ public sealed class BrokerTests
         await IsConfirmedAsync(fixture);
         await IsCancelledAsync(fixture);
         await IsShortAsync(fixture);
+        await WaitsAsync(fixture);
+        await IsAskedAsync(fixture);
         await ImportsAsync(fixture.Shop);
         await fixture.Shop.IsCleanAsync();
     }
@@ -72,6 +74,29 @@ public sealed class BrokerTests
         await BecomesAsync(shop.Alice, await IdAsync(await OrderAsync(shop.Alice, sku, 2)), "rejected");
         (await shop.AvailableAsync(sku)).Should().Be(1);
     }
+
+    private static async Task WaitsAsync(ShopFixture shop)
+    {
+        var sku = await shop.StockedAsync(1);
+        (await SendAsync(shop.Olga, HttpMethod.Put, $"items/{sku}", new { name = "Mug", price = 4, backorderLimit = 3 })).EnsureSuccessStatusCode();
+        var id = await IdAsync(await ShortAsync(shop, sku, "backorder"));
+        await BecomesAsync(shop.Alice, id, "backordered");
+        (await SendAsync(shop.Olga, HttpMethod.Post, $"stock/{sku}/receipts", new { quantity = 3, reason = "truck" })).EnsureSuccessStatusCode();
+        await BecomesAsync(shop.Alice, id, "confirmed");
+        await LiveShop.UntilAsync(async () => await shop.AvailableAsync(sku) == 1, "what nobody waits for is for sale");
+    }
+
+    private static async Task IsAskedAsync(ShopFixture shop)
+    {
+        var sku = await shop.StockedAsync(2);
+        var id = await IdAsync(await ShortAsync(shop, sku, "ask"));
+        await BecomesAsync(shop.Alice, id, "awaiting_customer");
+        (await SendAsync(shop.Alice, HttpMethod.Post, $"orders/{id}/decision", new { choice = "take" })).EnsureSuccessStatusCode();
+        (await BecomesAsync(shop.Alice, id, "confirmed")).GetProperty("total").GetDecimal().Should().Be(2 * 4.25m);
+    }
+
+    private static Task<HttpResponseMessage> ShortAsync(ShopFixture shop, string sku, string onShortage) =>
+        SendAsync(shop.Alice, HttpMethod.Post, "orders", new { lines = new[] { new { sku, quantity = 3 } }, payment = new { token = "tok_ok" }, onShortage });
 
     private static async Task ImportsAsync(LiveShop shop)
     {

@@ -45,11 +45,28 @@ public sealed class CycleTests
             LiveShop.Interrupt(up);
             await LiveShop.UntilAsync(() => Task.FromResult(up.HasExited), "it ends");
             footprint.Left().Should().BeEmpty($"it was interrupted at '{Phases[phase]}'");
+            up.ExitCode.Should().NotBe(1, "it did not fail, it was told to stop");
             shop.State().Should().BeNull("a shop that is down has none");
         }
 
         await shop.RunAsync("up", "--detach", "--runtime", "embedded");
         await shop.IsCleanAsync();
+    }
+
+    /// <summary>While the command itself still prepares: nothing waits for anything then.</summary>
+    [Fact]
+    public async Task Ctrl_C_before_there_is_a_supervisor_leaves_nothing_either()
+    {
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            await using var shop = new LiveShop();
+            using var up = shop.StartInTerminal("up", "--runtime", "embedded");
+            SpinWait.SpinUntil(() => File.Exists(shop.PathOf(".shop/lock")), TimeSpan.FromSeconds(30)).Should().BeTrue();
+            LiveShop.Interrupt(up);
+            await LiveShop.UntilAsync(() => Task.FromResult(up.HasExited), "it ends");
+            new Footprint(shop).Left().Should().BeEmpty();
+            shop.State().Should().BeNull();
+        }
     }
 
     [Fact]

@@ -4,6 +4,9 @@ namespace DaprShop.Inventory.Cache;
 /// <param name="MinVersion">Of the SKU, or of its level at <paramref name="Location"/> if one is named: what the answer to a write said. 0 demands nothing.</param>
 internal readonly record struct StockDemand(string Sku, long MinVersion = 0, string? Location = null)
 {
+    /// <summary>Nobody waits for it: an entry is to be renewed before it is too old.</summary>
+    public bool IsAhead { get; init; }
+
     /// <summary>The version that the demand is about, of a snapshot.</summary>
     public long VersionOf(StockSnapshot stock)
     {

@@ -13,7 +13,8 @@ internal sealed class StockLoader(StockMemory memory, StockStore store, StockTab
     public const int GroupLimit = 1_000;
 
     /// <summary>True when an entry may answer without asking further.</summary>
-    public bool Answers(StockSnapshot held, StockDemand demand) => held.IsFresh(time.GetUtcNow().ToUnixTimeMilliseconds(), settings.MaxAge) && demand.IsMetBy(held);
+    public bool Answers(StockSnapshot held, StockDemand demand) =>
+        held.IsFresh(time.GetUtcNow().ToUnixTimeMilliseconds(), demand.IsAhead ? settings.MaxAge / 2 : settings.MaxAge) && demand.IsMetBy(held);
 
     public async Task<IReadOnlyList<FoundStock>> LoadAsync(IReadOnlyList<StockDemand> demands, CancellationToken cancellationToken)
     {

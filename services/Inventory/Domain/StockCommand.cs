@@ -86,8 +86,8 @@ internal sealed record Ship(string Key, byte[] Fingerprint, Guid OrderId, IReadO
 
 /// <summary>Hold units for a customer until <paramref name="ExpiresAt"/>.</summary>
 internal sealed record PlaceHold(
-    string Key, byte[] Fingerprint, Guid HoldId, string Customer, IReadOnlyList<OrderedUnits> Lines, DateTimeOffset ExpiresAt, string Actor)
-    : KeyedCommand(Key, Fingerprint, Actor, null)
+    string Key, byte[] Fingerprint, Guid HoldId, string Customer, IReadOnlyList<OrderedUnits> Lines, DateTimeOffset ExpiresAt, string? Actor = null)
+    : KeyedCommand(Key, Fingerprint, Actor ?? Customer, null)
 {
     public override IEnumerable<string> Skus => Lines.Select(l => l.Sku);
 }

@@ -7,7 +7,11 @@ internal sealed partial class StockDecisions
 {
     private ReserveOutcome Decide(ReserveOrder order, Guid? trace)
     {
-        if (Find(order.OrderId) is not { } claim) claim = Claims[order.OrderId] = DecideFirst(order, trace);
+        if (Find(order.OrderId) is not { } claim)
+        {
+            claim = DecideFirst(order, trace);
+            if (claim.State != ReservationState.Undecided) Claims[order.OrderId] = claim;
+        }
 
         // Backorders are filled line by line, by whoever brings the units: only who asks sees whether the last one is.
         else if (claim.State == ReservationState.Backordered && !IsWaiting(order.OrderId))
@@ -26,12 +30,29 @@ internal sealed partial class StockDecisions
         var held = hold?.Lines.ToLookup(l => l.Sku, StringComparer.Ordinal);
         var free = wanted.Select(w => w with { Quantity = Math.Max(w.Quantity - (held?[w.Sku].Sum(l => l.Quantity) ?? 0), 0) }).ToList();
         var missing = free.Select(w => w with { Quantity = w.Quantity - Math.Min(w.Quantity, _stock.Available(w.Sku)) }).Where(w => w.Quantity > 0).ToList();
-        if (missing.Count > 0 && !(order.OnShortage == ShortagePolicy.Backorder && missing.All(MayWait)))
-            return Refuse(order, ReservationState.OutOfStock, [.. missing.Select(m => _stock.Describe(m.Sku, wanted.First(w => w.Sku == m.Sku).Quantity))]);
+        var shortages = missing.Select(m => _stock.Describe(m.Sku, wanted.First(w => w.Sku == m.Sku).Quantity)).ToList();
+        var cut = missing.Zip(shortages, (m, s) => s with { Available = s.Requested - m.Quantity }).ToList();
+        switch (order.OnShortage)
+        {
+            case var _ when missing.Count == 0:
+            case ShortagePolicy.Backorder when missing.All(MayWait):
+            case ShortagePolicy.Partial when missing.Sum(m => m.Quantity) < wanted.Sum(w => w.Quantity):
+                break;
+            case ShortagePolicy.Ask:
+                return Refuse(order, ReservationState.Undecided, cut);
+            default:
+                return Refuse(order, ReservationState.OutOfStock, shortages);
+        }
 
         var now = free.Select(w => w with { Quantity = Math.Min(w.Quantity, _stock.Available(w.Sku)) }).Where(w => w.Quantity > 0).ToList();
         Allocate(order.OrderId, Sourcing.Plan(now, _stock.At, _policy.Sourcing), FromHold(hold, wanted), new Cause(order.OrderId.ToString(), MovedBy.Saga, null, trace), step: 0);
         if (hold is not null) Commit(hold, wanted, trace);
+        if (order.OnShortage == ShortagePolicy.Partial)
+        {
+            foreach (var (sku, quantity) in wanted) CountBought(order.Customer, sku, quantity - missing.FirstOrDefault(m => m.Sku == sku).Quantity);
+            return new Claim(ReservationState.Allocated, cut, order.Customer);
+        }
+
         foreach (var (sku, quantity) in missing) Queue(order, sku, checked((int)quantity));
         foreach (var (sku, quantity) in wanted) CountBought(order.Customer, sku, quantity);
         return new Claim(missing.Count > 0 ? ReservationState.Backordered : ReservationState.Allocated, [], order.Customer);

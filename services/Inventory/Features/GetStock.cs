@@ -17,13 +17,28 @@ internal static class GetStock
     {
         var group = routes.MapGroup("/stock").RequireAuthorization(Identity.Customer).WithTags("Stock");
         group.MapGet("/{sku}", OneAsync).WithSummary("Stock of one SKU, no older than a version that is demanded")
-            .Produces<StockAnswer>().ProducesProblem(404).ProducesProblem(412).ProducesProblem(422);
+            .Produces<StockAnswer>().ProducesProblem(404).ProducesProblem(412).ProducesProblem(422)
+            .Add(endpoint => endpoint.RequestDelegate = FromMemory(routes.ServiceProvider, endpoint.RequestDelegate!));
         group.MapGet("", ManyAsync).WithSummary("Stock of the named SKUs, or of all, page by page").Produces<Page>();
+        AnswerNothing.Map(routes);
+    }
+
+    // What memory has is on its way before anything is bound or made: `./shop bench reads` tells the difference.
+    private static RequestDelegate FromMemory(IServiceProvider services, RequestDelegate otherwise)
+    {
+        var (cache, writer) = (services.GetRequiredService<StockCache>(), services.GetRequiredService<StockWire>());
+        return context =>
+        {
+            if (context.Request.QueryString.HasValue || context.Request.RouteValues["sku"] is not string sku || cache.Find(new StockDemand(sku)) is not { Stock.IsKnown: true } found)
+                return otherwise(context);
+            writer.Write(context.Response, found);
+            return Task.CompletedTask;
+        };
     }
 
     /// <param name="minVersion">The SKU's version; with a location, that level's: what the answer to a write calls its sequence.</param>
     private static async ValueTask<IResult> OneAsync(
-        string sku, [FromQuery(Name = "min-version")] long? minVersion, string? location, StockCache cache, CancellationToken cancellationToken)
+        string sku, [FromQuery(Name = "min-version")] long? minVersion, string? location, StockCache cache, StockWire wire, CancellationToken cancellationToken)
     {
         if (minVersion < 0) return Problems.Invalid([new("min-version", "A version is 0 or more.")]);
         if (!CanExist(sku)) return Problems.NotFound($"item '{sku}'");
@@ -31,11 +46,11 @@ internal static class GetStock
         var reading = await cache.ReadAsync(demand, cancellationToken);
         if (!reading.Stock.IsKnown) return Problems.NotFound($"item '{sku}'");
         var version = demand.VersionOf(reading.Stock);
-        return version >= demand.MinVersion ? new StockResult([reading])
+        return version >= demand.MinVersion ? new StockResult(wire, [reading])
             : Problems.Of(412, "version-not-reached", "Not that far yet", $"'{sku}' is at version {version}; {demand.MinVersion} has not been reached.", ("version", version));
     }
 
-    private static async ValueTask<IResult> ManyAsync(string[]? sku, string? cursor, int? limit, StockCache cache, StockTables tables, CancellationToken cancellationToken)
+    private static async ValueTask<IResult> ManyAsync(string[]? sku, string? cursor, int? limit, StockCache cache, StockTables tables, StockWire wire, CancellationToken cancellationToken)
     {
         var take = Math.Clamp(limit ?? 100, 1, MaxPage);
         List<FoundStock> found;
@@ -50,7 +65,7 @@ internal static class GetStock
             found = (await tables.PageAsync(cursor ?? "", take, cancellationToken)).ConvertAll(stock => new FoundStock(stock, CacheLayer.Database));
         }
 
-        return new StockResult(found, take);
+        return new StockResult(wire, found, take);
     }
 
     private static bool CanExist(string sku) =>

@@ -1,10 +1,13 @@
 namespace DaprShop.Inventory.Features;
 
-/// <summary>What operators do with stock beyond booking it, and what they see of it.</summary>
+/// <summary>What operators do with items and stock, and what they see of it.</summary>
 internal static class OperatorRoutes
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
+        PutItem.Map(routes);
+        BookStock.Map(routes);
+        ShipOrder.Map(routes);
         ListMovements.Map(routes);
         GetStockAsOf.Map(routes);
         CountStock.Map(routes);

@@ -8,10 +8,9 @@ internal static class Positions
 {
     public static string Write(Dictionary<string, long> positions) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(positions));
 
-    /// <summary>None for no cursor; null for one that nobody has given out.</summary>
-    public static Dictionary<string, long>? Read(string? cursor)
+    /// <summary>Null where nobody has given it out.</summary>
+    public static Dictionary<string, long>? Read(string cursor)
     {
-        if (cursor is null) return [];
         try
         {
             return JsonSerializer.Deserialize<Dictionary<string, long>>(Base64Url.DecodeFromChars(cursor));

@@ -28,7 +28,7 @@ internal static class AcceptStatements
         """;
 
     private const string Earlier = """
-        select k.caller, k.key, k.fingerprint, o.id, o.number, o.total, l.sku, l.quantity, l.unit_price
+        select k.caller, k.key, k.fingerprint, o.id, o.number, l.sku, l.quantity, l.unit_price
         from idempotency_keys k join orders o on o.id = k.order_id join order_lines l on l.order_id = o.id
         where (k.caller, k.key) in (select * from unnest($1::text[], $2::text[])) order by o.id, l.line
         """;
@@ -77,11 +77,10 @@ internal static class AcceptStatements
         batch.Add(Earlier, requests.Select(r => r.Caller).ToArray(), requests.Select(r => r.Key).ToArray());
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var rows = await reader.ReadAllAsync(r => (
-            Caller: r.GetString(0), Key: r.GetString(1), Fingerprint: r.GetFieldValue<byte[]>(2), Id: r.GetGuid(3), Number: r.GetInt64(4), Total: r.GetDecimal(5),
-            Line: new PricedLine(r.GetString(6), r.GetInt32(7), r.GetDecimal(8))), cancellationToken);
-        return rows.GroupBy(r => (r.Caller, r.Key)).Select(g => g.First() is var f
-            ? (f.Caller, f.Key, f.Fingerprint, Answer(f.Id, f.Number, f.Total, g.Select(r => r.Line)))
-            : default);
+            Caller: r.GetString(0), Key: r.GetString(1), Fingerprint: r.GetFieldValue<byte[]>(2), Id: r.GetGuid(3), Number: r.GetInt64(4),
+            Line: new PricedLine(r.GetString(5), r.GetInt32(6), r.GetDecimal(7))), cancellationToken);
+        return rows.GroupBy(r => (r.Caller, r.Key)).Select(g => (First: g.First(), Lines: g.Select(r => r.Line).ToList()))
+            .Select(o => (o.First.Caller, o.First.Key, o.First.Fingerprint, Answer(o.First.Id, o.First.Number, Placement.Total(o.Lines), o.Lines)));
     }
 
     private static OrderAccepted Accepted(Guid id, long number, decimal total, AcceptOrder request) => new(id, number, request.Customer, total,

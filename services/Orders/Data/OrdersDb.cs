@@ -9,8 +9,8 @@ internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(o
     /// <summary>Orders that have a next step.</summary>
     public const string InSaga = "undo or status in ('accepted', 'reserved', 'paid')";
 
-    /// <summary>Those, and the ones that wait for stock: their saga goes on when there is some.</summary>
-    public const string Unfinished = "undo or status in ('accepted', 'reserved', 'paid', 'backordered')";
+    /// <summary>Those, and the ones that wait for stock or for their customer: their saga goes on by and by.</summary>
+    public const string Unfinished = "undo or status in ('accepted', 'reserved', 'paid', 'backordered', 'awaiting_customer')";
 
     /// <summary>What the dispatcher looks for: those that nobody works on.</summary>
     public const string Claimable = $"batch_id is null and ({Unfinished})";
@@ -35,7 +35,8 @@ internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(o
         });
         modelBuilder.Entity<OrderLineRow>(e =>
         {
-            e.ToTable("order_lines").HasKey(x => new { x.OrderId, x.Line });
+            e.ToTable("order_lines", t => t.HasCheckConstraint("not_overcancelled", "cancelled between 0 and quantity")).HasKey(x => new { x.OrderId, x.Line });
+            e.Property(x => x.Cancelled).HasDefaultValue(0);
             e.Property(x => x.UnitPrice).HasPrecision(18, 4);
             e.Property(x => x.Sku).UseCollation("C");
         });
@@ -50,6 +51,7 @@ internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(o
 }
 
 /// <param name="BatchId">The saga that owns the order now: only its activities may move it.</param>
+/// <param name="DecideBy">Until when its customer may decide what becomes of it; null where nothing is asked, or where it is decided.</param>
 /// <param name="HoldId">A hold on stock that the order uses up.</param>
 /// <param name="DueAt">Not to be claimed before; infinity while a batch owns it, so that whoever wants it sooner can say so.</param>
 /// <param name="Attempts">Times it was claimed.</param>
@@ -58,9 +60,10 @@ internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(o
 internal sealed record OrderRow(
     Guid Id, long Number, string Customer, string Status, int Version, decimal Total, string PaymentToken, string OnShortage,
     string? Reason, string? Shortages, Guid? BatchId, DateTimeOffset DueAt, int Attempts, string? Payment, bool Undo,
-    DateTimeOffset AcceptedAt, DateTimeOffset UpdatedAt, Guid? HoldId);
+    DateTimeOffset AcceptedAt, DateTimeOffset UpdatedAt, Guid? HoldId, DateTimeOffset? DecideBy);
 
-internal sealed record OrderLineRow(Guid OrderId, int Line, string Sku, int Quantity, decimal UnitPrice);
+/// <param name="Cancelled">Of the quantity: what the order does without.</param>
+internal sealed record OrderLineRow(Guid OrderId, int Line, string Sku, int Quantity, decimal UnitPrice, int Cancelled);
 
 /// <param name="Worker">The replica that dispatched it.</param>
 internal sealed record BatchRow(Guid Id, string Worker, Guid[] OrderIds, DateTimeOffset StartedAt, DateTimeOffset ProgressedAt, DateTimeOffset? FinishedAt, bool Abandoned);

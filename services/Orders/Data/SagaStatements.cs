@@ -19,7 +19,7 @@ internal static class SagaStatements
 
     /// <summary>The orders that batch $1 still owns, in order of arrival.</summary>
     public const string Owned = """
-        select o.id, o.status, o.total, o.payment_token, o.payment, o.undo, o.attempts
+        select o.id, o.status, o.total, o.payment_token, o.payment, o.undo, o.attempts, o.decide_by
         from batches b join orders o on o.id = any(b.order_ids) and o.batch_id = b.id
         where b.id = $1 order by o.number
         """;
@@ -28,16 +28,31 @@ internal static class SagaStatements
     public const string OwnedLines = """
         select l.order_id, l.sku, l.quantity, o.customer, o.number, o.on_shortage, o.hold_id, o.status
         from batches b join orders o on o.id = any(b.order_ids) and o.batch_id = b.id join order_lines l on l.order_id = o.id
-        where b.id = $1 and o.status in ('accepted', 'backordered') order by o.number, l.line
+        where b.id = $1 and (o.status in ('accepted', 'backordered') or o.status = 'awaiting_customer' and o.decide_by is null) order by o.number, l.line
         """;
 
     /// <summary>Moves orders that batch $1 owns, each from the status that the decision was made on.</summary>
     public const string Move = """
         update orders o
-        set status = u.next, version = o.version + 1, reason = coalesce(u.reason, o.reason), shortages = coalesce(u.shortages::jsonb, o.shortages), updated_at = $7
+        set status = u.next, version = o.version + 1, reason = coalesce(u.reason, o.reason), shortages = coalesce(u.shortages::jsonb, o.shortages), updated_at = $7,
+            decide_by = case when u.next = 'awaiting_customer' then $8::timestamptz end
         from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) as u(id, previous, next, reason, shortages)
         where o.id = u.id and o.status = u.previous and o.batch_id = $1
         returning o.id, u.previous, o.status, o.version, u.reason
+        """;
+
+    /// <summary>Cancels what the order wanted of a SKU beyond the $4 units that it keeps, from its last lines on. Run twice, it changes nothing the second time.</summary>
+    public const string Cut = """
+        update order_lines l set cancelled = l.quantity - least(l.quantity, greatest(0, u.keep - before.units))
+        from unnest($2::uuid[], $3::text[], $4::bigint[]) as u(id, sku, keep) join orders o on o.id = u.id and o.batch_id = $1,
+             lateral (select k.line, sum(k.quantity) over (order by k.line) - k.quantity as units from order_lines k where k.order_id = u.id and k.sku = u.sku) before
+        where l.order_id = u.id and l.line = before.line
+        """;
+
+    /// <summary>What the orders come to without what was cancelled.</summary>
+    public const string Total = """
+        update orders o set total = (select sum((l.quantity - l.cancelled) * l.unit_price) from order_lines l where l.order_id = o.id)
+        where o.id = any($2) and o.batch_id = $1
         """;
 
     /// <summary>Notes a refused payment; what follows from it is settled later.</summary>
@@ -65,7 +80,7 @@ internal static class SagaStatements
         """;
 
     /// <summary>Stock has come for these orders: whoever owns them now, they are due when it lets go.</summary>
-    public const string Wake = "update orders set due_at = $2 where id = any($1) and status in ('accepted', 'backordered')";
+    public const string Wake = "update orders set due_at = $2 where id = any($1) and status in ('accepted', 'backordered', 'awaiting_customer') and decide_by is null";
 
     public const string Progress = "update batches set progressed_at = $2 where id = $1 and finished_at is null";
 

@@ -12,6 +12,9 @@ internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, Ti
     /// <summary>Claims, after which an order is an operator's.</summary>
     public const int MaxAttempts = 50;
 
+    /// <summary>How long a customer has to decide about an order that stock does not cover.</summary>
+    public TimeSpan DecideWithin { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>Claims due orders into at most <paramref name="slots"/> batches of at most <paramref name="size"/>; answers the batches and their sizes.</summary>
     public async Task<List<(Guid Id, int Orders)>> ClaimAsync(int slots, int size, string worker, CancellationToken cancellationToken)
     {
@@ -30,7 +33,7 @@ internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, Ti
         batch.Add(SagaStatements.Owned, batchId);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAllAsync(r => new OwnedOrder(r.GetGuid(0), OrderStatuses.Parse(r.GetString(1)), r.GetDecimal(2), r.GetString(3),
-            !r.IsDBNull(4), r.GetBoolean(5), r.GetInt32(6)), cancellationToken);
+            !r.IsDBNull(4), r.GetBoolean(5), r.GetInt32(6), r.IsDBNull(7) ? null : r.GetFieldValue<DateTimeOffset>(7)), cancellationToken);
     }
 
     /// <summary>The orders that the batch still owns and that need stock, with what they ask for.</summary>
@@ -54,6 +57,12 @@ internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, Ti
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var events = await MoveAsync(connection, batchId, result.Moves, now, cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
+        if (result.Cuts.Count > 0)
+        {
+            batch.Add(SagaStatements.Cut, batchId, result.Cuts.Select(c => c.OrderId).ToArray(), result.Cuts.Select(c => c.Sku).ToArray(), result.Cuts.Select(c => c.Keep).ToArray());
+            batch.Add(SagaStatements.Total, batchId, result.Cuts.Select(c => c.OrderId).Distinct().ToArray());
+        }
+
         if (result.Declined.Count > 0) batch.Add(SagaStatements.Decline, batchId, result.Declined.Select(d => d.OrderId).ToArray(), result.Declined.Select(d => d.Reason).ToArray());
         if (result.Undone.Count > 0) batch.Add(SagaStatements.Undone, batchId, result.Undone.ToArray());
         if (result.LetGo.Count > 0) batch.Add(SagaStatements.LetGo, batchId, result.LetGo.ToArray());
@@ -120,7 +129,7 @@ internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, Ti
         return moves.Count;
     }
 
-    private static async Task<List<NewEvent>> MoveAsync(
+    private async Task<List<NewEvent>> MoveAsync(
         NpgsqlConnection connection, Guid batchId, IReadOnlyList<Move> moves, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (moves.Count == 0) return [];
@@ -128,7 +137,7 @@ internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, Ti
             throw new InvalidOperationException($"The table declares no move from {illegal.From} to {illegal.To}.");
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(SagaStatements.Move, batchId, moves.Select(m => m.OrderId).ToArray(), moves.Select(m => m.From.Name()).ToArray(), moves.Select(m => m.To.Name()).ToArray(),
-            moves.Select(m => m.Reason).ToArray(), moves.Select(m => m.Shortages is null ? null : JsonSerializer.Serialize(m.Shortages, JsonSerializerOptions.Web)).ToArray(), now.UtcDateTime);
+            moves.Select(m => m.Reason).ToArray(), moves.Select(m => m.Shortages is null ? null : JsonSerializer.Serialize(m.Shortages, JsonSerializerOptions.Web)).ToArray(), now.UtcDateTime, (now + DecideWithin).UtcDateTime);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAllAsync(r => new NewEvent(EventTypes.OrderMoved, r.GetGuid(0).ToString(), r.GetInt32(3),
             new OrderMoved(r.GetGuid(0), r.GetString(1), r.GetString(2), r.IsDBNull(4) ? null : r.GetString(4))), cancellationToken);

@@ -5,7 +5,7 @@ namespace DaprShop.Orders.Domain;
 
 /// <summary>What a caller asks for.</summary>
 /// <param name="Customer">Whose order it is; only an operator may name somebody.</param>
-/// <param name="OnShortage">What to do when stock does not cover it: <c>reject</c> it, or <c>backorder</c>: take what is there and wait for the rest.</param>
+/// <param name="OnShortage">What to do when stock does not cover it: <c>reject</c> it, <c>backorder</c>: take what is there and wait for the rest, <c>partial</c>: take what is there and do without the rest, or <c>ask</c> the customer.</param>
 /// <param name="Hold">A hold of the customer's on stock, or a waitlist's offer, that the order uses up.</param>
 internal sealed record OrderRequest(
     IReadOnlyList<RequestedLine> Lines, RequestedPayment Payment, string OnShortage = ShortagePolicies.Reject, string? Customer = null, Guid? Hold = null);
@@ -24,10 +24,12 @@ internal static class ShortagePolicies
 {
     public const string Reject = "reject";
     public const string Backorder = "backorder";
+    public const string Partial = "partial";
+    public const string Ask = "ask";
 
-    public static readonly string[] Names = [Reject, Backorder];
+    public static readonly string[] Names = [Reject, Backorder, Partial, Ask];
 
-    public static ShortagePolicy Parse(string name) => name == Backorder ? ShortagePolicy.Backorder : ShortagePolicy.Reject;
+    public static ShortagePolicy Parse(string name) => Enum.Parse<ShortagePolicy>(name, ignoreCase: true);
 }
 
 /// <summary>Decides whether an order can be accepted, and at what price. Pure.</summary>

@@ -10,19 +10,23 @@ internal static class SagaSteps
     private static readonly TimeSpan AskAgain = TimeSpan.FromHours(1);
 
     /// <summary>Reserved, waiting for stock, or rejected for want of it.</summary>
-    /// <param name="outcomes">Of orders in the status that stands beside them: accepted or backordered.</param>
+    /// <param name="outcomes">Of orders in the status that stands beside them: accepted, backordered, or awaiting their customer, who has decided.</param>
     public static StepResult AfterReserve(IEnumerable<(ReserveOutcome Outcome, OrderStatus From)> outcomes) => new()
     {
         Moves = [.. outcomes.Select(o => (o.Outcome.State, o.From) switch
         {
-            (ReservationState.Allocated, _) => new Move(o.Outcome.OrderId, o.From, OrderStatus.Reserved),
+            (ReservationState.Allocated, _) => new Move(o.Outcome.OrderId, o.From, OrderStatus.Reserved, o.Outcome.Shortages.Count > 0 ? "takes what is there" : null, o.Outcome.Shortages.Count > 0 ? o.Outcome.Shortages : null),
+            (ReservationState.Undecided, OrderStatus.Accepted) => new Move(o.Outcome.OrderId, o.From, OrderStatus.AwaitingCustomer, "not enough stock: the customer decides", o.Outcome.Shortages),
             (ReservationState.Backordered, OrderStatus.Backordered) => null,
             (ReservationState.Backordered, _) => new Move(o.Outcome.OrderId, o.From, OrderStatus.Backordered, Expectation(o.Outcome.PromisedAt)),
             (_, OrderStatus.Backordered) => new Move(o.Outcome.OrderId, o.From, OrderStatus.NeedsAttention, $"its claim on stock is {o.Outcome.State}"),
+            (ReservationState.OutOfStock, OrderStatus.AwaitingCustomer) => new Move(o.Outcome.OrderId, o.From, OrderStatus.Cancelled, "what the customer chose cannot be had", o.Outcome.Shortages),
+            (_, OrderStatus.AwaitingCustomer) => new Move(o.Outcome.OrderId, o.From, OrderStatus.NeedsAttention, $"its claim on stock is {o.Outcome.State}"),
             (ReservationState.OutOfStock, _) => new Move(o.Outcome.OrderId, o.From, OrderStatus.Rejected, "out of stock", o.Outcome.Shortages),
             (ReservationState.LimitExceeded, _) => new Move(o.Outcome.OrderId, o.From, OrderStatus.Rejected, "more than one customer may have", o.Outcome.Shortages),
             _ => new Move(o.Outcome.OrderId, o.From, OrderStatus.Rejected, "its stock was released before it was reserved"),
         }).OfType<Move>()],
+        Cuts = [.. outcomes.Where(o => o.Outcome.State == ReservationState.Allocated).SelectMany(o => o.Outcome.Shortages.Select(s => new Cut(o.Outcome.OrderId, s.Sku, s.Available)))],
     };
 
     /// <summary>Paid, or refused; who has no answer yet stays reserved.</summary>
@@ -33,7 +37,7 @@ internal static class SagaSteps
     };
 
     /// <summary>The orders whose stock must go back before the batch can be settled.</summary>
-    public static IReadOnlyList<Guid> ToRelease(IEnumerable<OwnedOrder> owned) => [.. owned.Where(o => o.Undo || IsDeclined(o)).Select(o => o.Id)];
+    public static IReadOnlyList<Guid> ToRelease(IEnumerable<OwnedOrder> owned, DateTimeOffset now) => [.. owned.Where(o => o.Undo || IsDeclined(o) || IsLate(o, now)).Select(o => o.Id)];
 
     /// <summary>The orders whose money must go back before that.</summary>
     public static IReadOnlyList<Guid> ToRefund(IEnumerable<OwnedOrder> owned) => [.. owned.Where(o => o.Undo).Select(o => o.Id)];
@@ -41,19 +45,20 @@ internal static class SagaSteps
     /// <summary>The batch's end, after releases and refunds: every order is final, confirmed, or put back for another attempt.</summary>
     public static StepResult Settle(IReadOnlyList<OwnedOrder> owned, DateTimeOffset now)
     {
-        var unanswered = owned.Where(o => o.Status is OrderStatus.Accepted or OrderStatus.Reserved && !IsDeclined(o)).ToList();
-        var waiting = owned.Where(o => o.Status == OrderStatus.Backordered).ToList();
+        var unanswered = owned.Where(o => o is { Status: OrderStatus.Accepted or OrderStatus.Reserved } or { Status: OrderStatus.AwaitingCustomer, DecideBy: null } && !IsDeclined(o)).ToList();
+        var waiting = owned.Where(o => o.Status == OrderStatus.Backordered || o is { Status: OrderStatus.AwaitingCustomer, DecideBy: not null } && !IsLate(o, now)).ToList();
         return new StepResult
         {
             Moves = [.. owned.Select(o => o switch
             {
                 { Status: OrderStatus.Paid } => new Move(o.Id, OrderStatus.Paid, OrderStatus.Confirmed),
+                _ when IsLate(o, now) => new Move(o.Id, o.Status, OrderStatus.Expired, "the customer did not decide in time"),
                 _ when IsDeclined(o) => new Move(o.Id, OrderStatus.Reserved, OrderStatus.Rejected),
                 _ => null,
             }).OfType<Move>()],
             Undone = [.. owned.Where(o => o.Undo).Select(o => o.Id)],
             PutBack = [.. unanswered.Select(o => (o.Id, now + Pause(o.Attempts)))],
-            Waiting = [.. waiting.Select(o => (o.Id, now + AskAgain))],
+            Waiting = [.. waiting.Select(o => (o.Id, o.DecideBy ?? now + AskAgain))],
             LetGo = [.. owned.Except(unanswered).Except(waiting).Select(o => o.Id)],
             Finish = true,
         };
@@ -64,6 +69,8 @@ internal static class SagaSteps
 
     private static string Expectation(DateTimeOffset? promisedAt) =>
         promisedAt is { } at ? string.Create(CultureInfo.InvariantCulture, $"waits for stock that is expected by {at.UtcDateTime:yyyy-MM-dd}") : "waits for stock; no date is known";
+
+    private static bool IsLate(OwnedOrder order, DateTimeOffset now) => order.Status == OrderStatus.AwaitingCustomer && order.DecideBy <= now;
 
     private static bool IsDeclined(OwnedOrder order) => order is { Status: OrderStatus.Reserved, Declined: true };
 }

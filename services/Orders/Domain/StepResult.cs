@@ -3,7 +3,12 @@ using DaprShop.Contracts;
 namespace DaprShop.Orders.Domain;
 
 /// <summary>An order in a batch.</summary>
-internal sealed record OwnedOrder(Guid Id, OrderStatus Status, decimal Total, string PaymentToken, bool Declined, bool Undo, int Attempts);
+/// <param name="DecideBy">Until when its customer may decide; null where nothing is asked, or where it is decided.</param>
+internal sealed record OwnedOrder(
+    Guid Id, OrderStatus Status, decimal Total, string PaymentToken, bool Declined, bool Undo, int Attempts, DateTimeOffset? DecideBy = null);
+
+/// <summary>Units that an order keeps of a SKU; what it wanted beyond them is cancelled.</summary>
+internal sealed record Cut(Guid OrderId, string Sku, long Keep);
 
 /// <summary>A decided transition.</summary>
 internal sealed record Move(Guid OrderId, OrderStatus From, OrderStatus To, string? Reason = null, IReadOnlyList<Shortage>? Shortages = null);
@@ -12,6 +17,9 @@ internal sealed record Move(Guid OrderId, OrderStatus From, OrderStatus To, stri
 internal sealed record StepResult
 {
     public IReadOnlyList<Move> Moves { get; init; } = [];
+
+    /// <summary>What orders that take what is there do without. Written where the order's move is.</summary>
+    public IReadOnlyList<Cut> Cuts { get; init; } = [];
 
     /// <summary>Refused payments and why.</summary>
     public IReadOnlyList<(Guid OrderId, string? Reason)> Declined { get; init; } = [];

@@ -1,5 +1,6 @@
 using DaprShop.Contracts;
 using DaprShop.Messaging;
+using DaprShop.Orders.Data;
 using DaprShop.Orders.Domain;
 using DaprShop.Orders.Workflows;
 using DaprShop.ServiceDefaults;
@@ -32,7 +33,7 @@ internal static class CancelOrder
         var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (await FindAsync(connection, id, cancellationToken) is not { } order || !(context.User.IsOperator() || order.Customer == context.Name()))
+        if (await OrderLock.TakeAsync(connection, id, cancellationToken) is not { } order || !(context.User.IsOperator() || order.Customer == context.Name()))
             return Problems.NotFound($"order {id}");
 
         await using var batch = new NpgsqlBatch(connection);
@@ -51,14 +52,5 @@ internal static class CancelOrder
         dispatch.Raise();
         relay.Raise();
         return TypedResults.Ok(new Cancelled(id, OrderStatus.Cancelled.Name(), version));
-    }
-
-    // The row is locked, so that the status named in a refusal is the one that refused.
-    private static async Task<(string Customer, string Status)?> FindAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken)
-    {
-        await using var batch = new NpgsqlBatch(connection);
-        batch.Add("select customer, status from orders where id = $1 for update", id);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? (reader.GetString(0), reader.GetString(1)) : null;
     }
 }

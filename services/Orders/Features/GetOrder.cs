@@ -13,9 +13,14 @@ internal static class GetOrder
 {
     private const int MaxPage = 200;
 
+    /// <param name="Items">What was missing when stock was asked for.</param>
+    /// <param name="DecideBy">Until when its customer may decide, where stock does not cover it.</param>
     internal sealed record Order(
         Guid Id, long Number, string Customer, string Status, int Version, decimal Total, string? Reason, IReadOnlyList<Shortage>? Items,
-        DateTimeOffset AcceptedAt, DateTimeOffset UpdatedAt, IReadOnlyList<PricedLine> Lines);
+        DateTimeOffset AcceptedAt, DateTimeOffset UpdatedAt, DateTimeOffset? DecideBy, IReadOnlyList<Line> Lines);
+
+    /// <param name="Cancelled">Of the quantity: what the order does without.</param>
+    internal sealed record Line(string Sku, int Quantity, decimal UnitPrice, int Cancelled);
 
     internal sealed record Summary(Guid Id, long Number, string Customer, string Status, int Version, decimal Total, DateTimeOffset AcceptedAt);
 
@@ -37,8 +42,8 @@ internal static class GetOrder
         if (found is null || !(context.User.IsOperator() || found.Row.Customer == context.Name())) return Problems.NotFound($"order {id}");
         var row = found.Row;
         return TypedResults.Ok(new Order(row.Id, row.Number, row.Customer, row.Status, row.Version, Money.Trim(row.Total), row.Reason,
-            row.Shortages is null ? null : JsonSerializer.Deserialize<List<Shortage>>(row.Shortages, JsonSerializerOptions.Web), row.AcceptedAt, row.UpdatedAt,
-            [.. found.Lines.Select(l => new PricedLine(l.Sku, l.Quantity, Money.Trim(l.UnitPrice)))]));
+            row.Shortages is null ? null : JsonSerializer.Deserialize<List<Shortage>>(row.Shortages, JsonSerializerOptions.Web), row.AcceptedAt, row.UpdatedAt, row.DecideBy,
+            [.. found.Lines.Select(l => new Line(l.Sku, l.Quantity, Money.Trim(l.UnitPrice), l.Cancelled))]));
     }
 
     private static async Task<Results<Ok<Page>, ProblemHttpResult>> ManyAsync(

@@ -15,6 +15,9 @@ internal sealed class SagaSettings(IConfiguration configuration)
         set => _current = value;
     }
 
+    /// <summary>How long a customer has to decide: <c>Saga:DecideWithinMinutes</c>.</summary>
+    public TimeSpan DecideWithin { get; } = TimeSpan.FromMinutes(configuration.GetValue("Saga:DecideWithinMinutes", 24 * 60d));
+
     /// <summary>A batch that has not progressed for so long loses its orders. A scheduler's restart may take 24 s.</summary>
     public TimeSpan StaleAfter { get; } = TimeSpan.FromSeconds(configuration.GetValue("Saga:StaleAfterSeconds", 30));
 }

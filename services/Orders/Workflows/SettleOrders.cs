@@ -14,9 +14,10 @@ internal sealed class SettleOrders(SagaStore store, Downstream downstream, Dispa
     public override async Task<bool> RunAsync(WorkflowActivityContext context, Guid input)
     {
         var owned = await store.OwnedAsync(input, CancellationToken.None);
+        var now = time.GetUtcNow();
         if (SagaSteps.ToRefund(owned) is { Count: > 0 } refunds) await downstream.TellAsync(Apps.Payments, "refunds", new RefundRequest(refunds));
-        if (SagaSteps.ToRelease(owned) is { Count: > 0 } releases) await downstream.TellAsync(Apps.Inventory, "reservations/release", new ReleaseRequest(releases));
-        await store.WriteAsync(input, SagaSteps.Settle(owned, time.GetUtcNow()), CancellationToken.None);
+        if (SagaSteps.ToRelease(owned, now) is { Count: > 0 } releases) await downstream.TellAsync(Apps.Inventory, "reservations/release", new ReleaseRequest(releases));
+        await store.WriteAsync(input, SagaSteps.Settle(owned, now), CancellationToken.None);
         dispatcher.Finished(input);
         return true;
     }

@@ -30,8 +30,8 @@ public sealed class DockerWayTests
         var address = await servers.HaveAsync(_redis);
 
         var container = $"daprshop-{servers.Shop.Folder.Mark}-redis";
-        var run = Asked(servers).Should().ContainSingle(line => line.StartsWith("run ", StringComparison.Ordinal)).Subject;
-        run.Should().Contain($"--name {container} --publish {address}:6379 --volume {container}:/data").And.Contain(" redis:7 redis-server --appendonly yes");
+        var create = Asked(servers).Should().ContainSingle(line => line.StartsWith("create ", StringComparison.Ordinal)).Subject;
+        create.Should().Contain($"--name {container} --publish {address}:6379 --volume {container}:/data").And.Contain(" redis:7 redis-server --appendonly yes");
 
         await servers.StopAsync();
         await DockerEngine.WipeAsync(servers.Shop.Folder);
@@ -51,7 +51,27 @@ public sealed class DockerWayTests
         unit.Processes[0].Identity.Send(Signal.Kill);
 
         (await Until.TrueAsync(async () => unit.Restarts == 1 && await _redis.ProblemAsync(address, CancellationToken.None) is null, TemporaryShop.Deadline)).Should().BeTrue();
-        Asked(servers).TakeLast(2).Select(line => line.Split(' ')[0]).Should().Equal("rm", "run");
+        Asked(servers).TakeLast(3).Select(line => line.Split(' ')[0]).Should().Equal("rm", "create", "start");
+    }
+
+    [Fact]
+    public async Task A_client_that_is_told_to_end_while_it_makes_the_container_lets_the_engine_finish_before_all_is_removed()
+    {
+        await using var servers = WithDocker(run: "exit 1", create: "touch creating; while [ ! -e go ]; do sleep 0.05; done; touch created");
+        servers.Set(_redis.WayVariable, "docker");
+        using var ctrlC = new CancellationTokenSource();
+        var having = servers.HaveAsync(_redis, ctrlC.Token);
+        await TemporaryShop.Eventually(() => File.Exists(PathOf(servers, "creating")), "the client asks for a container");
+
+        await ctrlC.CancelAsync();
+        var stopping = servers.StopAsync();
+        Strays.Of(servers.Shop.Folder).ToList().ForEach(stray => stray.Send(Signal.Terminate));
+        await File.WriteAllTextAsync(PathOf(servers, "go"), "", TestContext.Current.CancellationToken);
+        await stopping;
+
+        await having.Invoking(task => task).Should().ThrowAsync<OperationCanceledException>();
+        File.Exists(PathOf(servers, "created")).Should().BeTrue("its client was not ended");
+        Asked(servers).Select(line => line.Split(' ')[0]).Should().Equal("version", "image", "rm", "create", "rm");
     }
 
     [Fact]
@@ -103,7 +123,7 @@ public sealed class DockerWayTests
     }
 
     /// <summary>A docker that is first on PATH.</summary>
-    private static RunningServers WithDocker(string run, string version = "echo 1")
+    private static RunningServers WithDocker(string run, string version = "echo 1", string create = "")
     {
         var servers = new RunningServers();
         var root = servers.Shop.Folder.Root;
@@ -115,7 +135,8 @@ public sealed class DockerWayTests
             echo "$*" >> {{root}}/asked
             case $1 in
             version) {{version}} ;;
-            run) port=$(echo "$*" | sed 's/.*--publish 127.0.0.1:\([0-9]*\):.*/\1/'); {{run}} ;;
+            create) echo "$*" | sed 's/.*--publish 127.0.0.1:\([0-9]*\):.*/\1/' > {{root}}/port; {{create}} ;;
+            start) port=$(cat {{root}}/port); {{run}} ;;
             esac
 
             """);
@@ -127,5 +148,7 @@ public sealed class DockerWayTests
         return servers;
     }
 
-    private static string[] Asked(RunningServers servers) => File.ReadAllLines(Path.Combine(servers.Shop.Folder.Root, "asked"));
+    private static string[] Asked(RunningServers servers) => File.ReadAllLines(PathOf(servers, "asked"));
+
+    private static string PathOf(RunningServers servers, string name) => Path.Combine(servers.Shop.Folder.Root, name);
 }

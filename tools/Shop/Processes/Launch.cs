@@ -24,10 +24,10 @@ internal static class Launch
         return command;
     }
 
-    /// <summary>Runs a command to its end; answers its exit code and all it said.</summary>
+    /// <summary>Runs a command to its end; answers its exit code and all it said. Ctrl-C does not reach it either: its death by that would be taken for a failure.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(ProcessSpec spec, CancellationToken cancel = default)
     {
-        string[] words = [.. AsUser(spec), spec.FileName, .. spec.Arguments];
+        string[] words = [.. OwnSession(), .. AsUser(spec), spec.FileName, .. spec.Arguments];
         var command = new ProcessStartInfo(words[0], words[1..])
         {
             WorkingDirectory = spec.WorkingDirectory,

@@ -13,6 +13,9 @@ internal static class Launching
 
     public static async Task<int> RunAsync(Order order, CancellationToken cancel)
     {
+        // Ctrl-C before the first await would end this process at that await, with the lock held and the supervisor under way: the library waits only for
+        // a task that it has been given.
+        await Task.Yield();
         var shop = ShopFolder.Find();
         if (!order.Supervise && ShopState.Load(shop) is { Supervisor.IsAlive: true } running)
             return await AlreadyAsync(shop, running, order, cancel);

@@ -194,6 +194,12 @@ namespace DaprShop.Orders.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("line");
 
+                    b.Property<int>("Cancelled")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("cancelled");
+
                     b.Property<int>("Quantity")
                         .HasColumnType("integer")
                         .HasColumnName("quantity");
@@ -212,7 +218,10 @@ namespace DaprShop.Orders.Data.Migrations
                     b.HasKey("OrderId", "Line")
                         .HasName("pk_order_lines");
 
-                    b.ToTable("order_lines", (string)null);
+                    b.ToTable("order_lines", null, t =>
+                        {
+                            t.HasCheckConstraint("not_overcancelled", "cancelled between 0 and quantity");
+                        });
                 });
 
             modelBuilder.Entity("DaprShop.Orders.Data.OrderRow", b =>
@@ -238,6 +247,10 @@ namespace DaprShop.Orders.Data.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("customer");
+
+                    b.Property<DateTimeOffset?>("DecideBy")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decide_by");
 
                     b.Property<DateTimeOffset>("DueAt")
                         .HasColumnType("timestamp with time zone")
@@ -302,7 +315,7 @@ namespace DaprShop.Orders.Data.Migrations
 
                     b.HasIndex("Number")
                         .HasDatabaseName("ix_orders_unfinished")
-                        .HasFilter("undo or status in ('accepted', 'reserved', 'paid', 'backordered')");
+                        .HasFilter("undo or status in ('accepted', 'reserved', 'paid', 'backordered', 'awaiting_customer')");
 
                     b.HasIndex("Customer", "Number")
                         .IsUnique()

@@ -1,11 +1,11 @@
 -- inventory: Per open order and stocked SKU, requested = allocated + backordered + shipped
--- What was shipped stays in allocations; a cancelled order's units are I-11's.
+-- (without what its customer has cancelled of it). What was shipped stays in allocations; a cancelled order's units are I-11's.
 -- at rest
 -- with: ordered, order_heads
 select count(*) from ordered join order_heads using (order_id) where status in ('backordered', 'reserved', 'paid', 'confirmed', 'shipped', 'delivered');
 
 with heads as (select order_id from order_heads where status in ('backordered', 'reserved', 'paid', 'confirmed', 'shipped', 'delivered')),
-requested as (select order_id, sku, quantity from ordered join heads using (order_id)),
+requested as (select order_id, sku, kept as quantity from ordered join heads using (order_id)),
 claimed as (
     select order_id, sku, sum(allocated) as allocated, sum(waiting) as waiting from (
         select order_id, sku, quantity as allocated, 0 as waiting from allocations

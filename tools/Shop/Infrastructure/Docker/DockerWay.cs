@@ -6,8 +6,16 @@ namespace DaprShop.Shop.Infrastructure.Docker;
 /// <summary>A container of the image in <c>compose.yaml</c>, with a name, a port and a volume of this shop's own.</summary>
 internal sealed class DockerWay(string service, ShopFolder shop, Func<(ProcessSpec Spec, int Port), string, PrivateServer> server) : IWay
 {
-    // The container of a client that was killed is still there, and has the name.
-    private const string Replace = """docker rm --force "$1" >/dev/null 2>&1; shift; exec "$@" """;
+    // The container of a client that was killed is still there, and has the name. Told to end while one is made, it waits: the engine makes it all the
+    // same, and it would come into being after everything was removed. So that nobody else ends that client, it does not carry the mark of Strays.
+    private const string Replace = """
+        trap 'exit 143' INT TERM
+        container=$1 docker=$2; shift 2
+        "$docker" rm --force "$container" >/dev/null 2>&1
+        SHOP_LOG= "$docker" create "$@" >/dev/null || exit
+        trap - INT TERM
+        exec "$docker" start --attach "$container"
+        """;
 
     public string Name => "docker";
 
@@ -46,9 +54,9 @@ internal sealed class DockerWay(string service, ShopFolder shop, Func<(ProcessSp
         if (PasswordVariable is not null)
             environment[PasswordVariable] = password;
         var container = DockerEngine.ContainerOf(shop, service);
-        string[] run =
+        string[] options =
         [
-            "run", "--rm", "--name", container, "--publish", $"127.0.0.1:{port}:{compose.Port}", "--volume", $"{container}:{compose.Data}",
+            "--rm", "--name", container, "--publish", $"127.0.0.1:{port}:{compose.Port}", "--volume", $"{container}:{compose.Data}",
             .. compose.HostName is { } host ? ["--hostname", host] : Array.Empty<string>(),
             .. compose.SharedMemory is { } memory ? ["--shm-size", memory] : Array.Empty<string>(),
             // Values are taken from the client's own environment: a command line can be read by everybody.
@@ -56,8 +64,8 @@ internal sealed class DockerWay(string service, ShopFolder shop, Func<(ProcessSp
             compose.Image, .. compose.Command,
         ];
         return (OperatingSystem.IsWindows()
-            ? new ProcessSpec(service, DockerEngine.Program!, run) { WorkingDirectory = shop.Root, LogFile = shop.LogOf(service) }
-            : new ProcessSpec(service, "/bin/sh", ["-c", Replace, "sh", container, DockerEngine.Program!, .. run]) { WorkingDirectory = shop.Root, LogFile = shop.LogOf(service) })
+            ? new ProcessSpec(service, DockerEngine.Program!, ["run", .. options]) { WorkingDirectory = shop.Root, LogFile = shop.LogOf(service) }
+            : new ProcessSpec(service, "/bin/sh", ["-c", Replace, "sh", container, DockerEngine.Program!, .. options]) { WorkingDirectory = shop.Root, LogFile = shop.LogOf(service) })
             with { Environment = environment, StopSignal = StopSignal, Grace = TimeSpan.FromSeconds(30) };
     }
 }

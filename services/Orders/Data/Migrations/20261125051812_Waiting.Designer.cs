@@ -12,8 +12,8 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace DaprShop.Orders.Data.Migrations
 {
     [DbContext(typeof(OrdersDb))]
-    [Migration("20261125043644_Backorders")]
-    partial class Backorders
+    [Migration("20261125051812_Waiting")]
+    partial class Waiting
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -197,6 +197,12 @@ namespace DaprShop.Orders.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("line");
 
+                    b.Property<int>("Cancelled")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("cancelled");
+
                     b.Property<int>("Quantity")
                         .HasColumnType("integer")
                         .HasColumnName("quantity");
@@ -215,7 +221,10 @@ namespace DaprShop.Orders.Data.Migrations
                     b.HasKey("OrderId", "Line")
                         .HasName("pk_order_lines");
 
-                    b.ToTable("order_lines", (string)null);
+                    b.ToTable("order_lines", null, t =>
+                        {
+                            t.HasCheckConstraint("not_overcancelled", "cancelled between 0 and quantity");
+                        });
                 });
 
             modelBuilder.Entity("DaprShop.Orders.Data.OrderRow", b =>
@@ -241,6 +250,10 @@ namespace DaprShop.Orders.Data.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("customer");
+
+                    b.Property<DateTimeOffset?>("DecideBy")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decide_by");
 
                     b.Property<DateTimeOffset>("DueAt")
                         .HasColumnType("timestamp with time zone")
@@ -305,7 +318,7 @@ namespace DaprShop.Orders.Data.Migrations
 
                     b.HasIndex("Number")
                         .HasDatabaseName("ix_orders_unfinished")
-                        .HasFilter("undo or status in ('accepted', 'reserved', 'paid', 'backordered')");
+                        .HasFilter("undo or status in ('accepted', 'reserved', 'paid', 'backordered', 'awaiting_customer')");
 
                     b.HasIndex("Customer", "Number")
                         .IsUnique()

@@ -1,4 +1,4 @@
-﻿using System;
+using System;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace DaprShop.Orders.Data.Migrations
 {
     /// <inheritdoc />
-    public partial class Backorders : Migration
+    public partial class Waiting : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
@@ -15,17 +15,36 @@ namespace DaprShop.Orders.Data.Migrations
                 name: "ix_orders_in_saga",
                 table: "orders");
 
+            migrationBuilder.AddColumn<DateTimeOffset>(
+                name: "decide_by",
+                table: "orders",
+                type: "timestamp with time zone",
+                nullable: true);
+
             migrationBuilder.AddColumn<Guid>(
                 name: "hold_id",
                 table: "orders",
                 type: "uuid",
                 nullable: true);
 
+            migrationBuilder.AddColumn<int>(
+                name: "cancelled",
+                table: "order_lines",
+                type: "integer",
+                nullable: false,
+                defaultValue: 0);
+
             migrationBuilder.CreateIndex(
                 name: "ix_orders_unfinished",
                 table: "orders",
                 column: "number",
-                filter: "undo or status in ('accepted', 'reserved', 'paid', 'backordered')");
+                filter: "undo or status in ('accepted', 'reserved', 'paid', 'backordered', 'awaiting_customer')");
+
+            migrationBuilder.AddCheckConstraint(
+                name: "not_overcancelled",
+                table: "order_lines",
+                sql: "cancelled between 0 and quantity");
+            migrationBuilder.Sql("grant update (cancelled) on order_lines to orders_app");
         }
 
         /// <inheritdoc />
@@ -35,9 +54,21 @@ namespace DaprShop.Orders.Data.Migrations
                 name: "ix_orders_unfinished",
                 table: "orders");
 
+            migrationBuilder.DropCheckConstraint(
+                name: "not_overcancelled",
+                table: "order_lines");
+
+            migrationBuilder.DropColumn(
+                name: "decide_by",
+                table: "orders");
+
             migrationBuilder.DropColumn(
                 name: "hold_id",
                 table: "orders");
+
+            migrationBuilder.DropColumn(
+                name: "cancelled",
+                table: "order_lines");
 
             migrationBuilder.CreateIndex(
                 name: "ix_orders_in_saga",

@@ -1,0 +1,41 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace DaprShop.Inventory.Cache;
+
+/// <summary>Writes answers as they are kept, as bytes, and counts them.</summary>
+internal sealed class StockWire(CacheMetrics metrics, TimeProvider time)
+{
+    private const string Json = "application/json; charset=utf-8";
+
+    /// <summary>One SKU.</summary>
+    public void Write(HttpResponse response, FoundStock found)
+    {
+        response.ContentType = Json;
+        response.ContentLength = Write(response.BodyWriter, found);
+    }
+
+    /// <summary>Many, and the cursor to go on from.</summary>
+    public void WritePage(HttpResponse response, IReadOnlyList<FoundStock> found, string? cursor)
+    {
+        response.ContentType = Json;
+        var output = response.BodyWriter;
+        output.Write("""{"items":["""u8);
+        for (var i = 0; i < found.Count; i++)
+        {
+            if (i > 0) output.Write(","u8);
+            Write(output, found[i]);
+        }
+
+        output.Write("""],"cursor":"""u8);
+        output.Write(JsonSerializer.SerializeToUtf8Bytes(cursor));
+        output.Write("}"u8);
+    }
+
+    private int Write(IBufferWriter<byte> output, FoundStock found)
+    {
+        var age = found.Stock.AgeAt(time.GetUtcNow().ToUnixTimeMilliseconds());
+        metrics.Answered(found.Layer, age);
+        return StockAnswer.Write(output, found, age);
+    }
+}

@@ -1,0 +1,50 @@
+using DaprShop.Messaging;
+using DaprShop.Orders.Data;
+using DaprShop.Orders.Domain;
+using DaprShop.Orders.Workflows;
+using DaprShop.ServiceDefaults;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+
+namespace DaprShop.Orders.Features;
+
+/// <summary>
+/// <c>POST /orders/{id}/decision</c>: the customer of an order that stock does not cover says what is to become of it: <c>take</c> what is there,
+/// or <c>wait</c> for the rest. (To call it off is <c>/cancel</c>.) One compare-and-set decides between the customer and the deadline.
+/// </summary>
+internal static class DecideOrder
+{
+    // A batch that owns the order wanted to expire it; who decides in time takes it away.
+    private const string Decide = """
+        update orders set on_shortage = $2, decide_by = null, due_at = $3, batch_id = null
+        where id = $1 and status = 'awaiting_customer' and (decide_by > $3 or decide_by is null and on_shortage = $2)
+        returning version
+        """;
+
+    private static readonly Dictionary<string, string> Choices = new() { ["take"] = ShortagePolicies.Partial, ["wait"] = ShortagePolicies.Backorder };
+
+    internal sealed record Request(string Choice);
+
+    internal sealed record Decided(Guid Id, string Choice, int Version);
+
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/orders/{id:guid}/decision", HandleAsync)
+        .RequireAuthorization(Identity.Customer).WithSummary("Decide about an order that stock does not cover").WithTags("Orders");
+
+    private static async Task<Results<Ok<Decided>, ProblemHttpResult>> HandleAsync(
+        Guid id, Request request, NpgsqlDataSource database, DispatchSignal dispatch, TimeProvider time, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (!Choices.TryGetValue(request.Choice, out var policy)) return Problems.Invalid([new("/choice", $"It is one of {string.Join(", ", Choices.Keys)}; to call the order off, POST /orders/{{id}}/cancel.")]);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await OrderLock.TakeAsync(connection, id, cancellationToken) is not { } order || !(context.User.IsOperator() || order.Customer == context.Name()))
+            return Problems.NotFound($"order {id}");
+
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add(Decide, id, policy, time.GetUtcNow().UtcDateTime);
+        if (await batch.ExecuteScalarAsync(cancellationToken) is not int version)
+            return Problems.Of(409, "not-awaiting-decision", "Nothing is to be decided", $"The order is {order.Status}, or has been decided already, or its deadline has passed.", ("status", order.Status));
+        await transaction.CommitAsync(cancellationToken);
+        dispatch.Raise();
+        return TypedResults.Ok(new Decided(id, request.Choice, version));
+    }
+}
