@@ -40,7 +40,8 @@ public sealed class SmallShop : IAsyncLifetime
         await CancelAsync(orders, "called off");
         await DrainAsync(saga);
         var scene = new StockScene(stock, _time);
-        var numbers = await AcceptAsync(accepting, ("held", "tok_ok", [("mug", 1)]), ("greedy", "tok_ok", [("mug", 7)]), ("waits first", "tok_ok", [("mug", 3)]), ("waits second", "tok_ok", [("mug", 4)]));
+        var numbers = await AcceptAsync(accepting, ("held", "tok_ok", [("mug", 1)]), ("greedy", "tok_ok", [("mug", 7)]), ("waits first", "tok_ok", [("mug", 3)]), ("waits second", "tok_ok", [("mug", 4)]),
+            ("partly", "tok_ok", [("pot", 9)]), ("asks", "tok_ok", [("cup", 500)]));
         await scene.QueueAsync(numbers);
         await Sql.ScalarAsync<object>(Databases[Apps.Inventory].App, "delete from filled_orders");
         await DrainAsync(saga);
@@ -77,7 +78,7 @@ public sealed class SmallShop : IAsyncLifetime
         AcceptedOrders accepting, params (string Key, string Token, (string Sku, int Quantity)[] Lines)[] orders)
     {
         var accepted = await accepting.CommitAsync(
-            [.. orders.Select(o => new AcceptOrder("alice", o.Key, [1], "alice", [.. o.Lines.Select(l => new PricedLine(l.Sku, l.Quantity, 1.2345m))], o.Token, "reject"))],
+            [.. orders.Select(o => new AcceptOrder("alice", o.Key, [1], "alice", [.. o.Lines.Select(l => new PricedLine(l.Sku, l.Quantity, 1.2345m))], o.Token, o.Key == "asks" ? "ask" : "reject"))],
             CancellationToken.None);
         return orders.Zip(accepted).ToDictionary(p => p.First.Key, p => p.Second.Order!);
     }

@@ -22,6 +22,7 @@ internal sealed class StockScene(StockWriter stock, FakeTimeProvider time)
         time.Advance(TimeSpan.FromMinutes(5));
         await ReserveAsync(orders["held"], "alice", 1, used);
         await ReserveAsync(orders["greedy"], "alice", 7);
+        await RunAsync(new Reserve([new ReserveOrder(orders["partly"].Id, [new("pot", 9)], "alice", orders["partly"].Number, ShortagePolicy.Partial)]));
         await HoldAsync(1, TimeSpan.FromDays(2));
         await RunAsync(new Withhold(Key(), [1], new StockLine("mug", "main", 1), "olga", "chipped"));
 

@@ -45,6 +45,36 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
     }
 
     [Fact]
+    public async Task G12_Waiting_for_stock_and_its_shipment_read_like_a_parcels_way()
+    {
+        await fixture.TellAsync(Topics.Stock,
+            (EventTypes.BackorderFilled, Noon, new BackorderFilled(_order, "mug", 2, 1)),
+            (EventTypes.BackorderFilled, Noon.AddSeconds(1), new BackorderFilled(_order, "mug", 1, 0)),
+            (EventTypes.StockShort, Noon.AddSeconds(2), new StockShort("mug", "main", 1, [_order, Guid.CreateVersion7()])),
+            (EventTypes.StockLow, Noon.AddSeconds(3), new StockAvailable("mug", 0, 5)),
+            (EventTypes.StockMoved, Noon.AddSeconds(4), new StockMoved("shipped", $"{_order}", "olga", null, [new($"{_order}", "main", 1, -3, 0, 0, 0)])));
+
+        var timeline = await TimelineAsync(fixture.Service.As(Identity.Operator));
+
+        timeline.Select(e => e.Text).Should().Equal(
+            "2 units of mug arrived for the order, 1 still to come", "1 unit of mug arrived for the order, none to come",
+            "Fewer units of mug were counted than are promised: the order may be late", "3 units of 1 SKU left the warehouse");
+        timeline.Should().OnlyContain(e => e.Source == "inventory");
+    }
+
+    [Fact]
+    public async Task G12_An_offer_has_a_way_of_its_own_until_an_order_takes_it()
+    {
+        await fixture.TellAsync(Topics.Stock,
+            (EventTypes.StockMoved, Noon, new StockMoved("held", $"{_order}", "queue", null, [new($"{_order}", "main", 1, 1, 1, 0, 0, 1)])),
+            (EventTypes.WaitlistOffered, Noon, new WaitlistOffered(_order, Guid.CreateVersion7(), "mug", "ann", 1, Noon.AddMinutes(15))),
+            (EventTypes.StockMoved, Noon.AddMinutes(15), new StockMoved("expired", $"{_order}", "clock", null, [new($"{_order}", "main", 2, -1, 1, 0, 1)])));
+
+        (await TimelineAsync(fixture.Service.As(Identity.Operator))).Select(e => e.Text).Should().Equal(
+            "1 unit of 1 SKU held for the customer", "1 unit of mug offered to the customer until 2026-01-02 12:15 UTC", "1 unit of 1 SKU given back: the hold's time was over");
+    }
+
+    [Fact]
     public async Task Messages_that_come_again_add_nothing()
     {
         var page = fixture.Page(Topics.Orders, Accepted(Noon), Moved(Noon, "accepted", "cancelled"));

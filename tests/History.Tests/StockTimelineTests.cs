@@ -27,6 +27,18 @@ public sealed class StockTimelineTests(HistoryFixture fixture) : IClassFixture<H
         page.Entries.Should().OnlyContain(e => e.At == Noon);
     }
 
+    [Fact]
+    public async Task G12_Every_kind_of_movement_carries_all_six_quantities()
+    {
+        await fixture.TellAsync(Topics.Stock, new[] { "received", "held", "expired", "withheld", "expected", "transferred", "shipped" }
+            .Select((kind, i) => Move(kind, "c", "olga", null, Line(i + 1, 1, 10, 2) with { Available = 4, Held = 3, Unavailable = 1, Incoming = 7 })));
+
+        var page = await ReadAsync("");
+
+        page.Entries.Select(e => e.Kind).Should().Equal("shipped", "transferred", "expected", "withheld", "expired", "held", "received");
+        page.Entries.Select(e => (e.OnHand, e.Allocated, e.Available, e.Held, e.Unavailable, e.Incoming)).Distinct().Should().Equal((10, 2, 4, 3, 1, 7));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("&location=main")]
@@ -112,5 +124,6 @@ public sealed class StockTimelineTests(HistoryFixture fixture) : IClassFixture<H
     private sealed record Page(List<Entry> Entries, string? Cursor);
 
     private sealed record Entry(
-        string Location, long Sequence, string Kind, int Quantity, long OnHand, long Allocated, long Available, string Cause, string Actor, string? Reason, DateTimeOffset At);
+        string Location, long Sequence, string Kind, int Quantity, long OnHand, long Allocated, long Available, long Held, long Unavailable, long Incoming,
+        string Cause, string Actor, string? Reason, DateTimeOffset At);
 }

@@ -9,7 +9,8 @@ with refused as (
     from reservations r
     cross join lateral jsonb_to_recordset(r.shortages) as s(sku text, requested bigint, available bigint, "asOf" jsonb)
     left join items i on i.sku = s.sku
-    where r.shortages is not null),
+    -- Who took less than was asked for was not refused.
+    where r.shortages is not null and not exists (select from allocations a where a.order_id = r.order_id)),
 proof as (
     select f.order_id, f.sku, sum(greatest(m.on_hand - m.unavailable - m.allocated - m.held, 0)) as available,
            count(*) filter (where m.sequence is null and a.sequence <> '0') as unknown

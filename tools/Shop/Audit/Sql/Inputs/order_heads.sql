@@ -1,2 +1,2 @@
--- orders: (order_id uuid, status text, total numeric)
-select id, status, total from orders
+-- orders: (order_id uuid, status text, total numeric, on_shortage text)
+select id, status, total, on_shortage from orders
