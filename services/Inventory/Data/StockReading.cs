@@ -12,59 +12,59 @@ namespace DaprShop.Inventory.Data;
 /// </summary>
 internal static class StockReading
 {
-    private const string Claims = "select order_id, state, shortages::text, customer from reservations where order_id = any($1) order by order_id for update";
+    internal const string Claims = "select order_id, state, shortages::text, customer from reservations where order_id = any($1) order by order_id for update";
 
     // Which SKUs an order claims or waits for is settled when it is decided: only how many can still change before the levels are locked.
-    private const string ClaimedSkus = "select sku from allocations where order_id = any($1) union select sku from backorders where order_id = any($1)";
+    internal const string ClaimedSkus = "select sku from allocations where order_id = any($1) union select sku from backorders where order_id = any($1)";
 
-    private const string Answers = "select key, fingerprint, answer::text from idempotency_keys where key = any($1)";
+    internal const string Answers = "select key, fingerprint, answer::text from idempotency_keys where key = any($1)";
 
-    // Those that the commands name, and those on their SKUs whose time is over.
-    private const string LockHolds = """
-        select id, customer, state, expires_at, entry_id from holds
-        where id = any($1)
-           or (state = 'active' and expires_at <= $3 and id in (select hold_id from hold_lines where sku = any($2)))
-        order by id for update
+    // Those that the commands name, and those on their SKUs whose time is over. Each arm has an index of its own; an OR of them would have none.
+    private const string NeededHolds = """
+        select unnest($1::uuid[])
+        union select h.id from holds h
+        where h.state = 'active' and h.expires_at <= $3 and exists (select from hold_lines l where l.hold_id = h.id and l.sku = any($2::text[]))
         """;
 
-    private const string HoldLines = """
-        select hold_id, sku, location, quantity from hold_lines
-        where hold_id = any($1)
-           or hold_id in (select id from holds where state = 'active' and expires_at <= $3 and id in (select hold_id from hold_lines where sku = any($2)))
-        order by 1, 2, 3
-        """;
+    internal const string LockHolds = $"select id, customer, state, expires_at, entry_id from holds where id in ({NeededHolds}) order by id for update";
 
-    private const string LockDocuments = "select reference, location, source, expected_at, state, reason from inbounds where reference = any($1) order by reference for update";
+    internal const string HoldLines = $"select hold_id, sku, location, quantity from hold_lines where hold_id in ({NeededHolds}) order by 1, 2, 3";
 
-    private const string DocumentLines = "select reference, sku, expected, received, closed from inbound_lines where reference = any($1) order by 1, 2";
+    internal const string LockDocuments = "select reference, location, source, expected_at, state, reason from inbounds where reference = any($1) order by reference for update";
 
-    private const string Items = "select sku, stocked, backorder_limit, max_per_customer, low_stock_at from items where sku = any($1)";
+    internal const string DocumentLines = "select reference, sku, expected, received, closed from inbound_lines where reference = any($1) order by 1, 2";
 
-    private const string LockLevels = """
+    internal const string Items = "select sku, stocked, backorder_limit, max_per_customer, low_stock_at from items where sku = any($1)";
+
+    internal const string LockLevels = """
         select l.sku, l.location, l.on_hand, l.allocated, l.held, l.unavailable, l.incoming, l.short, l.sequence, l.hash, coalesce(p.priority, 100)
         from levels l left join locations p using (location)
         where l.sku = any($1) order by l.sku, l.location for update of l
         """;
 
-    private const string Open = """
+    internal const string Open = $"{OpenClaims} and a.order_id = any($1) group by 1, 2, 3 order by 1, 2, 3";
+
+    // Reads all that was ever allocated of these SKUs: only for counts that may leave some of it short.
+    private const string OpenOfSkus = $"{OpenClaims} and (a.order_id = any($1) or a.sku = any($2)) group by 1, 2, 3 order by 1, 2, 3";
+
+    private const string OpenClaims = """
         select a.order_id, a.sku, a.location, sum(a.quantity) - coalesce((
             select sum(s.quantity) from shipments s where (s.order_id, s.sku, s.location) = (a.order_id, a.sku, a.location)), 0)
         from allocations a join reservations r using (order_id)
-        where r.state in ('allocated', 'backordered') and (a.order_id = any($1) or a.sku = any($2))
-        group by 1, 2, 3 order by 1, 2, 3
+        where r.state in ('allocated', 'backordered')
         """;
 
-    private const string Shipped = "select order_id, sku, location, sum(quantity) from shipments where order_id = any($1) group by 1, 2, 3";
+    internal const string Shipped = "select order_id, sku, location, sum(quantity) from shipments where order_id = any($1) group by 1, 2, 3";
 
-    private const string Backorders = """
+    internal const string Backorders = """
         select order_id, sku, place, quantity, filled, promised_at from backorders
         where sku = any($1) and state = 'open' order by place
         """;
 
-    private const string Waitlist = $"select id, sku, customer, quantity, place, state from waitlist where sku = any($1) and {InventoryDb.InLine} order by place";
+    internal const string Waitlist = $"select id, sku, customer, quantity, place, state from waitlist where sku = any($1) and {InventoryDb.InLine} order by place";
 
     // Few items have a limit. OFFSET keeps the planner from reading the customers' orders before it knows whether there is one.
-    private const string Bought = """
+    internal const string Bought = """
         select b.customer, i.sku, b.units
         from items i cross join lateral (
             select r.customer, sum(x.quantity) as units
@@ -76,12 +76,12 @@ internal static class StockReading
         where i.sku = any($2) and i.max_per_customer is not null
         """;
 
-    private const string Held = """
+    internal const string Held = """
         select h.customer, l.sku, sum(l.quantity)::bigint from holds h join hold_lines l on l.hold_id = h.id
         where h.customer = any($1) and h.state = 'active' and l.sku = any($2) group by 1, 2
         """;
 
-    private const string Due = $"""
+    internal const string Due = $"""
         select l.sku, i.expected_at, l.expected - l.received - l.closed from inbound_lines l join inbounds i using (reference)
         where l.sku = any($1) and i.{InventoryDb.OpenInbound} and i.expected_at is not null and l.expected > l.received + l.closed order by 2, 1
         """;
@@ -149,7 +149,9 @@ internal static class StockReading
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(LockLevels, skus);
         batch.Add(Items, skus);
-        batch.Add(Open, GivingUp(commands), commands.OfType<Count>().Where(c => c.MayFallShort).Select(c => c.Sku).ToArray());
+        var counted = commands.OfType<Count>().Where(c => c.MayFallShort).Select(c => c.Sku).ToArray();
+        if (counted.Length > 0) batch.Add(OpenOfSkus, GivingUp(commands), counted);
+        else batch.Add(Open, GivingUp(commands));
         batch.Add(Shipped, commands.OfType<Ship>().Select(s => s.OrderId).ToArray());
         batch.Add(Backorders, queued);
         batch.Add(Waitlist, queued);

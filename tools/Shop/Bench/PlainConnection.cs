@@ -21,6 +21,10 @@ internal sealed class PlainConnection(TcpClient client) : IDisposable
     public static byte[] Get(string path, string? token) =>
         Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{(token is null ? "" : $"Authorization: Bearer {token}\r\n")}\r\n");
 
+    /// <summary>The bytes of a POST of JSON.</summary>
+    public static byte[] Post(string path, string json) =>
+        Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n{json}");
+
     /// <summary>Asks, and answers with the body.</summary>
     /// <exception cref="ShopException">The answer is not 200.</exception>
     public async Task<ReadOnlyMemory<byte>> AskAsync(byte[] request, CancellationToken cancel)
@@ -34,7 +38,13 @@ internal sealed class PlainConnection(TcpClient client) : IDisposable
                 throw new ShopException("Inventory hung up in the middle of an answer.");
             read += more;
             if (end < 0 && _buffer.AsSpan(0, read).IndexOf("\r\n\r\n"u8) is >= 0 and var head)
-                end = head + 4 + Length(_buffer.AsSpan(0, head + 2));
+            {
+                var length = Length(_buffer.AsSpan(0, head + 2));
+                // Without a length it comes in chunks, the last of which is empty.
+                if (length >= 0) end = head + 4 + length;
+                else if (_buffer.AsSpan(0, read).EndsWith("\r\n0\r\n\r\n"u8)) end = read;
+            }
+
             if (end >= 0 && read >= end)
                 return _buffer.AsMemory(0, end);
         }
@@ -47,6 +57,8 @@ internal sealed class PlainConnection(TcpClient client) : IDisposable
         if (!head.StartsWith("HTTP/1.1 200"u8))
             throw new ShopException($"Inventory answered {Encoding.ASCII.GetString(head[..head.IndexOf((byte)'\r')])}.");
         var name = "Content-Length: "u8;
+        if (head.IndexOf(name) < 0)
+            return -1;
         var value = head[(head.IndexOf(name) + name.Length)..];
         return int.Parse(value[..value.IndexOf((byte)'\r')], CultureInfo.InvariantCulture);
     }

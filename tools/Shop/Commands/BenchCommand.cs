@@ -16,14 +16,16 @@ internal static class BenchCommand
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "One JSON object and nothing else.", Recursive = true };
-        var seconds = Number.Option("--seconds", "The length of a block. Default: 10; of reads, 3.", least: 1);
+        var seconds = Number.Option("--seconds", "The length of a block. Default: 10; of reads, 3; of hot-sku, 4.", least: 1);
         var saga = new Command("saga", "One workflow per order against batches, in turn: rate, latency and CPU per order.") { seconds };
         saga.SetAction((given, cancel) => SagaAsync(TimeSpan.FromSeconds(given.GetValue(seconds) ?? 10), given.GetValue(json), cancel));
         var latency = new Command("latency", "From the 202 to `confirmed`, fifty orders one by one.");
         latency.SetAction((given, cancel) => LatencyAsync(given.GetValue(json), cancel));
         var reads = new Command("reads", "Stock from process memory against an endpoint that does nothing, in turn.") { seconds };
         reads.SetAction((given, cancel) => ReadsAsync(TimeSpan.FromSeconds(given.GetValue(seconds) ?? 3), given.GetValue(json), cancel));
-        return new Command("bench", "Measure the running shop.") { json, saga, latency, reads };
+        var hot = new Command("hot-sku", "Reservations of one SKU by group commit against a transaction per order, in turn.") { seconds };
+        hot.SetAction((given, cancel) => HotSkuAsync(TimeSpan.FromSeconds(given.GetValue(seconds) ?? 4), given.GetValue(json), cancel));
+        return new Command("bench", "Measure the running shop.") { json, saga, latency, reads, hot };
     }
 
     private static async Task<int> SagaAsync(TimeSpan length, bool asJson, CancellationToken cancel)
@@ -61,6 +63,17 @@ internal static class BenchCommand
         return 0;
 
         static string Line(Answering way) => $"{way.Route}: {way.RequestsPerSecond:N0}/s, {way.CpuMicroseconds} µs of CPU";
+    }
+
+    private static async Task<int> HotSkuAsync(TimeSpan length, bool asJson, CancellationToken cancel)
+    {
+        var result = await new HotSkuBench(ShopFolder.Find(), length, asJson ? _ => { } : Console.WriteLine).RunAsync(cancel);
+        Console.WriteLine(asJson ? JsonSerializer.Serialize(result, Format) :
+            $"{Line(result.Shop)}; {Line(result.Baseline)}: ratio {result.Ratio} (rounds: {string.Join(", ", result.RatioOfPairs)}). {Line(result.Single)}: {result.SingleRatio}. "
+            + $"{Line(result.Spread)}: hot ÷ spread {result.HotToSpread}. {Line(result.Best)}: {result.RatioToBest}. {result.Remark}");
+        return 0;
+
+        static string Line(Reserving way) => $"{way.Way}: {way.OrdersPerSecond:N0}/s";
     }
 
     private static void Print(SagaResult result)

@@ -15,7 +15,8 @@ internal sealed class Migrations(ShopFolder shop, DaprFile file)
         return Task.WhenAll(file.Apps.Where(app => Provisioner.Services.Contains(app.Id)).Select(app => MigrateAsync(app, owner[app.Id], cancel)));
     }
 
-    private static async Task MigrateAsync(DaprApp app, string connectionString, CancellationToken cancel)
+    /// <summary>One service's migrations, of the database that the owner's connection string names.</summary>
+    public static async Task MigrateAsync(DaprApp app, string connectionString, CancellationToken cancel)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(Limit);

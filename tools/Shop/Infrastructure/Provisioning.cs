@@ -24,6 +24,7 @@ internal sealed class Provisioning(ShopFolder shop, string admin, IReadOnlyDicti
                 secrets[$"{service}-db"] = provisioner.ConnectionString(Provisioner.AppOf(service), passwords[Provisioner.AppOf(service)], service);
                 owner[service] = provisioner.ConnectionString(Provisioner.OwnerOf(service), passwords[Provisioner.OwnerOf(service)], service);
             }
+            await provisioner.DatabaseAsync("inventory", Provisioner.Bench, cancel);
             foreach (var engine in engines)
             {
                 await provisioner.DatabaseAsync(engine, engine, cancel);

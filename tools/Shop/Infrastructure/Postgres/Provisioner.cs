@@ -11,6 +11,9 @@ internal sealed class Provisioner(string admin)
 {
     public const string Auditor = "auditor";
 
+    /// <summary>A second database of Inventory's roles, empty but for a running benchmark: what it reserves is no order's, and would soil the shop's own.</summary>
+    public const string Bench = "bench";
+
     /// <summary>The services that have a database, each named like its app id.</summary>
     public static readonly IReadOnlyList<string> Services = ["orders", "inventory", "payments", "history"];
 
