@@ -23,6 +23,7 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
     [InlineData("delete from holds where state = 'active' and entry_id is not null")]
     [InlineData("update holds set state = 'released' where state = 'active' and entry_id is null")]
     [InlineData("delete from allocations where sku = 'tea'")]
+    [InlineData("delete from allocations")]
     [InlineData("update inbounds set state = 'received' where reference = 'T-1'")]
     [InlineData("insert into backorders values (gen_random_uuid(), 'mug', -1, 1, 0, null, 'open')")]
     [InlineData("insert into waitlist (id, sku, customer, quantity, state) values (gen_random_uuid(), 'cup', 'hal', 2, 'waiting')")]

@@ -14,10 +14,10 @@ internal static class DamageReading
         where l.sku = any($1) order by 1, 2
         """;
 
-    // An order that is open still owns what the ledger says it was given.
+    // What the ledger says that an order was given is its own, and a record even of one that has given it back.
     private const string Lost = """
         select r.order_id, m.sku, m.location, m.quantity, m.step
-        from movements m join reservations r on r.order_id::text = m.cause and r.state in ('allocated', 'backordered')
+        from movements m join reservations r on r.order_id::text = m.cause
         where m.sku = any($1) and m.kind = 'allocated' and m.actor <> 'auditor'
           and not exists (select from allocations a where (a.order_id, a.sku, a.location, a.step) = (r.order_id, m.sku, m.location, m.step))
         """;

@@ -2,7 +2,7 @@ namespace DaprShop.Inventory.Domain;
 
 /// <summary>Where SKUs' levels, claims and ledger disagree. The ledger is believed: it is the one that nobody can change unnoticed.</summary>
 /// <param name="Ledgers">Each level as its last movement left it.</param>
-/// <param name="Lost">Allocations of open orders that the ledger knows, and nobody else does.</param>
+/// <param name="Lost">Allocations of known orders that the ledger has, and nobody else does.</param>
 /// <param name="Orphans">Backorders of orders that do not wait any more.</param>
 /// <param name="Unoffered">Places in a waitlist whose offer is not there.</param>
 internal sealed record Damage(
