@@ -29,7 +29,7 @@ public sealed class StockCacheTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Layer_age_and_version_are_named_and_the_answer_is_the_same_without_any_cache()
+    public async Task G02_Layer_age_and_version_are_named_and_the_answer_is_the_same_without_any_cache()
     {
         var (one, other) = (Replica(), Replica());
         var cold = await one.GetAsync("cup");
@@ -68,7 +68,7 @@ public sealed class StockCacheTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_thousand_parallel_cold_reads_of_one_SKU_ask_the_database_once()
+    public async Task G03_A_thousand_parallel_cold_reads_of_one_SKU_ask_the_database_once()
     {
         // Without the store, which would take the later ones off the database's hands.
         var replica = Replica(("Cache:Store", "false"));
@@ -94,7 +94,7 @@ public sealed class StockCacheTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_demanded_version_is_answered_by_whatever_layer_has_it_or_refused_with_the_version_that_there_is()
+    public async Task N5_A_demanded_version_is_answered_by_whatever_layer_has_it_or_refused_with_the_version_that_there_is()
     {
         var replica = Replica();
         await replica.ReadAsync("cup");

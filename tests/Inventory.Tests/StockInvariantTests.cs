@@ -51,7 +51,7 @@ public sealed class StockInvariantTests
             select Make((tables, key, _) => new CloseInbound(key, [1], tables.Documents.Keys.ElementAtOrDefault(which) ?? "none", back, "olga", "r"))));
 
     [Fact]
-    public void Every_number_holds_after_every_transaction() => Gen.Select(Commands.List[1, 3], Gen.Int[0, 10]).List[1, 40].Sample(groups =>
+    public void G01_Every_number_holds_after_every_transaction() => Gen.Select(Commands.List[1, 3], Gen.Int[0, 10]).List[1, 40].Sample(groups =>
     {
         var tables = new Tables(Items);
         var (now, key) = (Start, 0);

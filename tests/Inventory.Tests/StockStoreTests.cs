@@ -35,7 +35,7 @@ public sealed class StockStoreTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Troubles))]
-    public async Task A_hundred_orders_on_ten_units_sell_ten_whatever_has_become_of_the_store(string trouble)
+    public async Task G05_A_hundred_orders_on_ten_units_sell_ten_whatever_has_become_of_the_store(string trouble)
     {
         Trouble(trouble);
         await _replica.ReadAsync("cup");

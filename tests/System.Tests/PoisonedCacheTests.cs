@@ -11,7 +11,7 @@ public sealed class PoisonedCacheTests(ShopFixture shop) : IClassFixture<ShopFix
     private static readonly Uri State = new("http://127.0.0.1:3502/v1.0/state/cache");
 
     [Fact]
-    public async Task A_hundred_orders_on_ten_units_sell_ten_though_the_cache_promises_a_million()
+    public async Task G05_A_hundred_orders_on_ten_units_sell_ten_though_the_cache_promises_a_million()
     {
         var sku = await shop.StockedAsync(10);
         var level = new { location = "main", sequence = 1_000_000_000, onHand = 1_000_000 };

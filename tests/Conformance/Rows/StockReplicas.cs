@@ -19,7 +19,7 @@ public sealed class StockReplicas(Servers servers) : Row(servers)
 
     [Theory]
     [MemberData(nameof(Columns.Pairs), MemberType = typeof(Columns))]
-    public async Task What_one_replica_writes_another_tells_within_a_second_because_it_hears_of_it(string pair)
+    public async Task G04_What_one_replica_writes_another_tells_within_a_second_because_it_hears_of_it(string pair)
     {
         // Entries that would answer for minutes: only what is heard can renew them.
         await using var stage = await OpenAsync(Column.OfPair(pair), ("Cache__MaxAge", "00:10:00"));
@@ -55,7 +55,7 @@ public sealed class StockReplicas(Servers servers) : Row(servers)
 
     [Theory]
     [MemberData(nameof(Columns.Pairs), MemberType = typeof(Columns))]
-    public async Task Whoever_demands_the_version_that_he_wrote_gets_it_from_any_replica_and_the_store_serves_both(string pair)
+    public async Task N5_Whoever_demands_the_version_that_he_wrote_gets_it_from_any_replica_and_the_store_serves_both(string pair)
     {
         await using var stage = await OpenAsync(Column.OfPair(pair));
         await WriteAsync(_clients[0], "tray");
