@@ -1,0 +1,99 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using static DaprShop.SystemTests.ShopFixture;
+
+namespace DaprShop.SystemTests;
+
+/// <summary>Backorders, holds and offers while something is killed in the middle of them: everybody gets what they would have got.</summary>
+[Collection("one shop at a time")]
+public sealed class StockKillTests
+{
+    private const int Waiting = 8;
+
+    [Theory]
+    [InlineData("dapr", "inventory", "inventory/daprd", "orders", "redis", "postgres")]
+    [InlineData("embedded", "inventory", "embedded", "postgres")]
+    public async Task Whatever_is_killed_in_the_middle_changes_no_outcome(string runtime, params string[] targets)
+    {
+        await using var fixture = await ShopFixture.OfAsync(runtime, null, null);
+        foreach (var target in targets) await SurvivesAsync(fixture, target);
+        await fixture.Shop.IsCleanAsync();
+    }
+
+    private static async Task SurvivesAsync(ShopFixture fixture, string target)
+    {
+        var (shop, alice, olga) = (fixture.Shop, fixture.Alice, fixture.Olga);
+        var (wanted, held, lined) = (await fixture.StockedAsync(0), await fixture.StockedAsync(5), await fixture.StockedAsync(0));
+        (await SendAsync(olga, HttpMethod.Put, $"items/{wanted}", new { name = "Mug", price = 4, backorderLimit = Waiting })).EnsureSuccessStatusCode();
+        var waiting = await Task.WhenAll(Enumerable.Range(0, Waiting).Select(async _ => await IdAsync(await OrderedAsync(alice, wanted, 1, "backorder"))));
+        foreach (var id in waiting) await BecomesAsync(alice, id, "backordered");
+        var hold = (await SurelyAsync(alice, HttpMethod.Post, "holds", new { lines = new[] { new { sku = held, quantity = 3 } } })).GetProperty("id").GetGuid();
+        await SurelyAsync(alice, HttpMethod.Post, $"waitlist/{lined}", new { quantity = 1 });
+
+        var pid = await shop.PidAsync(target);
+        var receipts = Enumerable.Range(0, Waiting / 2).Select(_ => SurelyAsync(olga, HttpMethod.Post, $"stock/{wanted}/receipts", new { quantity = 2, reason = "truck" })).ToList();
+        if (target == "redis") shop.Wipe(target);
+        LiveShop.Kill(pid);
+        await Task.WhenAll(receipts);
+        await SurelyAsync(olga, HttpMethod.Post, $"stock/{lined}/receipts", new { quantity = 1, reason = "truck" });
+        var withHold = (await SurelyAsync(alice, HttpMethod.Post, "orders", new { lines = new[] { new { sku = held, quantity = 3 } }, payment = new { token = "tok_ok" }, hold })).GetProperty("id").GetGuid();
+        var offer = await OfferAsync(alice, lined);
+        var taken = (await SurelyAsync(alice, HttpMethod.Post, $"waitlist/offers/{offer}/accept", new { payment = new { token = "tok_ok" } })).GetProperty("id").GetGuid();
+
+        foreach (var id in waiting.Append(withHold).Append(taken)) await ConfirmedAsync(alice, id, target);
+        foreach (var (sku, left) in new[] { (wanted, 0), (held, 2), (lined, 0) })
+            await LiveShop.UntilAsync(async () => await AvailableAsync(olga, sku) == left, $"{left} are left after {target} was killed");
+    }
+
+    private static Task<HttpResponseMessage> OrderedAsync(HttpClient who, string sku, int quantity, string onShortage) =>
+        SendAsync(who, HttpMethod.Post, "orders", new { lines = new[] { new { sku, quantity } }, payment = new { token = "tok_ok" }, onShortage });
+
+    /// <summary>Asks with one key until there is an answer that is no failure of the shop's.</summary>
+    private static async Task<JsonElement> SurelyAsync(HttpClient who, HttpMethod method, string path, object body)
+    {
+        var key = Guid.CreateVersion7().ToString();
+        JsonElement answer = default;
+        await LiveShop.UntilAsync(async () =>
+        {
+            try
+            {
+                using var response = await SendAsync(who, method, path, body, key);
+                if ((int)response.StatusCode >= 500) return false;
+                response.IsSuccessStatusCode.Should().BeTrue($"{path} says {await response.Content.ReadAsStringAsync()}");
+                answer = await response.Content.ReadFromJsonAsync<JsonElement>();
+                return true;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }, $"{method} {path} is answered");
+        return answer;
+    }
+
+    private static async Task<string> OfferAsync(HttpClient who, string sku)
+    {
+        string? offer = null;
+        await LiveShop.UntilAsync(async () =>
+        {
+            using var answer = await who.GetAsync("waitlist/offers");
+            if (!answer.IsSuccessStatusCode) return false;
+            offer = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("items").EnumerateArray()
+                .Where(o => o.GetProperty("sku").GetString() == sku).Select(o => o.GetProperty("id").GetString()).SingleOrDefault();
+            return offer is not null;
+        }, "the line is offered what came");
+        return offer!;
+    }
+
+    private static Task ConfirmedAsync(HttpClient who, Guid id, string target) => LiveShop.UntilAsync(async () =>
+    {
+        using var answer = await who.GetAsync($"orders/{id}");
+        return answer.IsSuccessStatusCode && (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("status").GetString() == "confirmed";
+    }, $"order {id} is confirmed after {target} was killed");
+
+    private static async Task<long> AvailableAsync(HttpClient who, string sku)
+    {
+        using var answer = await who.GetAsync($"stock/{sku}");
+        return answer.IsSuccessStatusCode ? (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("total").GetProperty("available").GetInt64() : -1;
+    }
+}
