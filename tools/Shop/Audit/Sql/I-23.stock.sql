@@ -14,9 +14,9 @@ select format('%s at %s', coalesce(m.sku, t.sku), coalesce(m.location, t.locatio
 from moved m full join told t on t.sku = m.sku and t.location = m.location
 where m.rows is distinct from t.rows or m.sum is distinct from t.sum
 union all
--- Whoever is asked what to do is told of the shortage each time; nothing is decided then.
+-- Whoever is asked what to do (and may have chosen to take or to wait since) is told of the shortage each time; nothing is decided then.
 select format('order %s', coalesce(r.order_id::text, e.subject)), format('%s refusals, %s in events', count(distinct r.order_id), count(e.position))
 from (select order_id from reservations r where shortages is not null and not exists (select from allocations a where a.order_id = r.order_id)) r
 full join (select subject, position from events where type = 'stock.refused.v1') e on e.subject = r.order_id::text
 left join order_heads o on o.order_id::text = coalesce(r.order_id::text, e.subject)
-group by 1, o.on_shortage having case when o.on_shortage = 'ask' then count(e.position) < count(distinct r.order_id) else count(e.position) <> 1 or count(distinct r.order_id) <> 1 end
+group by 1, o.on_shortage having case when o.on_shortage <> 'reject' then count(e.position) < count(distinct r.order_id) else count(e.position) <> 1 or count(distinct r.order_id) <> 1 end
