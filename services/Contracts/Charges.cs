@@ -28,5 +28,9 @@ public enum ChargeState
     Refunded,
 }
 
+/// <summary>Orders gives part of an order's money back, once per <paramref name="Reference"/>; repeating it changes nothing. <paramref name="Amount"/> in GBP.</summary>
+/// <param name="Reference">What it is given back for: a return.</param>
+public sealed record PartRefundRequest(Guid Reference, Guid OrderId, decimal Amount);
+
 /// <summary>Orders asks for the money of these orders back. Repeating it changes nothing.</summary>
 public sealed record RefundRequest(IReadOnlyList<Guid> OrderIds);

@@ -12,6 +12,12 @@ public static class EventTypes
     /// <summary>An order changed its status; payload <see cref="OrderMoved"/>.</summary>
     public const string OrderMoved = "order.moved.v1";
 
+    /// <summary>A part of an order is on its way, has arrived, or could not leave; payload <see cref="Contracts.ShipmentMoved"/>.</summary>
+    public const string ShipmentMoved = "shipment.moved.v1";
+
+    /// <summary>A customer sends something back, or that was settled; payload <see cref="Contracts.ReturnMoved"/>.</summary>
+    public const string ReturnMoved = "return.moved.v1";
+
     /// <summary>Units moved between quantities of stock levels; payload <see cref="StockMoved"/>.</summary>
     public const string StockMoved = "stock.moved.v1";
 
@@ -47,6 +53,23 @@ public sealed record OrderAccepted(Guid OrderId, long Number, string Customer, d
 
 /// <summary>Payload of <see cref="EventTypes.OrderMoved"/>. <paramref name="Reason"/> says why, where the status alone does not.</summary>
 public sealed record OrderMoved(Guid OrderId, string From, string To, string? Reason);
+
+/// <summary>Payload of <see cref="EventTypes.ShipmentMoved"/>.</summary>
+/// <param name="Number">Among the shipments of its order: from 1.</param>
+/// <param name="State">dispatched, delivered or refused.</param>
+/// <param name="Reason">Why it could not leave; null otherwise.</param>
+public sealed record ShipmentMoved(Guid ShipmentId, Guid OrderId, int Number, string State, IReadOnlyList<OrderedUnits> Lines, string Actor, string? Reason);
+
+/// <summary>Payload of <see cref="EventTypes.ReturnMoved"/>.</summary>
+/// <param name="Number">Among the returns of its order: from 1.</param>
+/// <param name="State">requested, decided or settled.</param>
+/// <param name="Lines">What comes back, and, once that is decided, what becomes of it.</param>
+/// <param name="Amount">GBP that are refunded for it; null before that is decided.</param>
+/// <param name="Reason">The customer's.</param>
+public sealed record ReturnMoved(Guid ReturnId, Guid OrderId, int Number, string State, IReadOnlyList<ReturnLine> Lines, decimal? Amount, string Actor, string? Reason);
+
+/// <summary>Units of a SKU that come back. <paramref name="Disposition"/>: restock, damaged, discard or refuse; null before that is decided.</summary>
+public sealed record ReturnLine(string Sku, int Quantity, string? Disposition);
 
 /// <summary>Payload of <see cref="EventTypes.StockMoved"/>: all movements of one operation.</summary>
 /// <param name="Cause">What asked for it: an order id, or the reference of a receipt or return.</param>
@@ -87,5 +110,5 @@ public sealed record BackorderFilled(Guid OrderId, string Sku, int Quantity, int
 /// <summary>Payload of <see cref="EventTypes.WaitlistOffered"/>: <paramref name="Quantity"/> units are the customer's to order until <paramref name="ExpiresAt"/>, with the hold <paramref name="OfferId"/>.</summary>
 public sealed record WaitlistOffered(Guid OfferId, Guid EntryId, string Sku, string Customer, int Quantity, DateTimeOffset ExpiresAt);
 
-/// <summary>Payload of <see cref="EventTypes.PaymentBooked"/>. <paramref name="Kind"/> is captured, declined, refused, refunded or credited; the reference is an order id, or what a credit was given for. Money in GBP.</summary>
+/// <summary>Payload of <see cref="EventTypes.PaymentBooked"/>. <paramref name="Kind"/> is captured, declined, refused, refunded, partly_refunded or credited; the reference is an order id, or what a credit was given for. Money in GBP.</summary>
 public sealed record PaymentBooked(string Reference, string Kind, decimal Amount, string? Reason);

@@ -73,5 +73,29 @@ public sealed record WakeRequest(IReadOnlyList<Guid> OrderIds);
 /// <param name="Lines">What leaves from where; null: all that the order has allocated.</param>
 public sealed record ShipRequest(string Key, Guid OrderId, IReadOnlyList<ShippedUnits>? Lines = null);
 
-/// <summary>Units of one SKU that leave a location.</summary>
-public sealed record ShippedUnits(string Sku, string Location, int Quantity);
+/// <summary>Units of one SKU that leave. <paramref name="Location"/>: from where; null: from wherever the order has them allocated.</summary>
+public sealed record ShippedUnits(string Sku, string? Location, int Quantity);
+
+/// <summary>Orders lets shipped units come back, once per <paramref name="Key"/>; repeating it changes nothing.</summary>
+/// <param name="Number">Of the return, among those of its order: from 1.</param>
+/// <param name="Actor">Who has decided about them.</param>
+public sealed record TakeBackRequest(string Key, Guid OrderId, int Number, string Actor, IReadOnlyList<ReturnedUnits> Lines);
+
+/// <summary>Units of one SKU that came back to a location. Null: the default one.</summary>
+public sealed record ReturnedUnits(string Sku, int Quantity, Disposition Disposition, string? Location = null);
+
+/// <summary>What becomes of returned units.</summary>
+public enum Disposition
+{
+    /// <summary>For sale again.</summary>
+    Restock,
+
+    /// <summary>Kept, but not for sale.</summary>
+    Damaged,
+
+    /// <summary>Thrown away.</summary>
+    Discard,
+
+    /// <summary>Not taken back: they stay the customer's, and nothing is refunded for them.</summary>
+    Refuse,
+}

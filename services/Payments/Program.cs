@@ -17,6 +17,8 @@ var app = builder.Build().UseShopDefaults();
 app.MapEventLog(Apps.Payments);
 app.MapChargeOrders();
 app.MapRefundOrders();
+app.MapRefundPart();
+app.MapNoticeCapture();
 app.MapGiveCredit();
 app.MapGetPayment();
 await app.RunAsync();

@@ -1,3 +1,4 @@
+using DaprShop.Contracts;
 using DaprShop.Inventory.Domain;
 
 namespace DaprShop.Inventory.Tests;
@@ -31,7 +32,7 @@ public sealed class RestockTests
         await db.ReceiveAsync("cup", 5);
         var order = Guid.CreateVersion7();
         await db.ReserveAsync(order, ("cup", 4));
-        await db.RunAsync<Answer>(new Ship("ship", [1], order, [new StockLine("cup", "main", 3)], "saga"));
+        await db.RunAsync<Answer>(new Ship("ship", [1], order, [new ShippedUnits("cup", "main", 3)], "saga"));
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => db.ReleaseAsync(order))));
         (await db.NumberAsync("select on_hand * 10 + allocated from levels")).Should().Be(20);
         (await db.RunAsync<Answer>(new Ship("late", [1], order, null, "saga"))).Refusal!.Kind.Should().Be(RefusalKind.NotFound);

@@ -55,6 +55,7 @@ internal static class RouteTable
 
         new("POST", "/payments/credits", Payments, Identity.Operator),
         new("GET", "/payments/{orderId}", Payments, Identity.Operator),
+        new("POST", "/payments/{orderId}/captures", Payments, Identity.Operator),
 
         new("GET", "/orders/{id}/timeline", History, Identity.Customer),
         new("GET", "/stock/{sku}/timeline", History, Identity.Operator),

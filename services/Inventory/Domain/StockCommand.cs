@@ -79,9 +79,17 @@ internal sealed record Withhold(string Key, byte[] Fingerprint, StockLine Line, 
 }
 
 /// <summary>Ship what an order has allocated: these lines, or all of it.</summary>
-internal sealed record Ship(string Key, byte[] Fingerprint, Guid OrderId, IReadOnlyList<StockLine>? Lines, string Actor) : KeyedCommand(Key, Fingerprint, Actor, null)
+internal sealed record Ship(string Key, byte[] Fingerprint, Guid OrderId, IReadOnlyList<ShippedUnits>? Lines, string Actor) : KeyedCommand(Key, Fingerprint, Actor, null)
 {
     public override IEnumerable<Guid> OrderIds => [OrderId];
+}
+
+/// <summary>Take shipped units of an order back.</summary>
+/// <param name="Number">Of the return, among those of its order.</param>
+/// <param name="Lines">Each with its location, and with a disposition that takes it back.</param>
+internal sealed record TakeBack(string Key, byte[] Fingerprint, Guid OrderId, int Number, IReadOnlyList<ReturnedUnits> Lines, string Actor) : KeyedCommand(Key, Fingerprint, Actor, null)
+{
+    public override IEnumerable<string> Skus => Lines.Select(l => l.Sku);
 }
 
 /// <summary>Hold units for a customer until <paramref name="ExpiresAt"/>.</summary>

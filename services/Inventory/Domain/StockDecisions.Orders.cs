@@ -114,37 +114,6 @@ internal sealed partial class StockDecisions
         return release;
     }
 
-    private object Decide(Ship ship)
-    {
-        if (Find(ship.OrderId) is not { State: ReservationState.Allocated or ReservationState.Backordered }) return new Refusal(RefusalKind.NotFound, $"order {ship.OrderId} with allocated stock");
-        var open = OpenOf(ship.OrderId);
-        var lines = ship.Lines?.GroupBy(l => (l.Sku, l.Location)).Select(g => new Part(g.Key.Sku, g.Key.Location, g.Sum(l => (long)l.Quantity))).ToList() ?? open;
-        if (lines.FirstOrDefault(l => open.FirstOrDefault(o => (o.Sku, o.Location) == (l.Sku, l.Location)).Quantity < l.Quantity) is { Sku: not null } tooMany)
-            return new Refusal(RefusalKind.TooMany, tooMany.Sku, State: open);
-
-        // A count may have found fewer units than are allocated.
-        var missing = lines.Where(l => Sellable(l) < l.Quantity).Select(l => _stock.Describe(l.Sku, l.Quantity) with { Available = Sellable(l) }).ToList();
-        if (missing.Count > 0) return new Refusal(RefusalKind.OutOfStock, missing[0].Sku, missing);
-
-        Move(() =>
-        {
-            foreach (var (sku, location, quantity) in lines)
-            {
-                var shipped = _known.Shipped.GetValueOrDefault((ship.OrderId, sku, location));
-                _stock.Move(sku, location, MovementKind.Shipped, -quantity, new(OnHand: -quantity, Allocated: -quantity), ship.Because(ship.OrderId.ToString()), shipped);
-                Shipments.Add(new Allocation(ship.OrderId, sku, location, checked((int)quantity), shipped));
-                _known.Shipped[(ship.OrderId, sku, location)] = shipped + quantity;
-            }
-        });
-        return new StockAnswers.Shipped(ship.OrderId, lines);
-
-        long Sellable(Part line)
-        {
-            var there = _stock.Find(line.Sku, line.Location).Quantities;
-            return Math.Max(there.OnHand - there.Unavailable, 0);
-        }
-    }
-
     private Claim? Find(Guid orderId) => Claims.GetValueOrDefault(orderId) ?? _known.Claims.GetValueOrDefault(orderId);
 
     /// <summary>What the order claims now, by level.</summary>

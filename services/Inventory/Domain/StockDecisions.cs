@@ -86,6 +86,7 @@ internal sealed partial class StockDecisions
             Count count => Decide(count),
             Withhold withhold => Decide(withhold),
             Ship ship => Decide(ship),
+            TakeBack takeBack => Decide(takeBack),
             PlaceHold place => Decide(place),
             ExtendHold extend => Decide(extend),
             TakeOffer take => Decide(take),

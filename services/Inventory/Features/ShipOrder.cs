@@ -18,6 +18,6 @@ internal static class ShipOrder
             .That(body.Lines?.All(l => l.Quantity is > 0 and <= Limits.MaxQuantity) != false, "/lines", $"A quantity is 1 to {Limits.MaxQuantity}.");
         if (complaints.Count > 0) return Problems.Invalid(complaints);
         return Replies.Of(await stock.RunAsync<Answer>(new Ship(body.Key, SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body)), body.OrderId,
-            body.Lines?.Select(l => new StockLine(l.Sku, l.Location, l.Quantity)).ToList(), MovedBy.Saga), cancellationToken), context);
+            body.Lines, MovedBy.Saga), cancellationToken), context);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class PaymentStore(NpgsqlDataSource database, TimeProvider time,
         """;
 
     private const string Lock = """
-        select order_id, amount, token, state, reason, asks, version
+        select order_id, amount, token, state, reason, asks, version, returned
         from payments where order_id = any($1) order by order_id for update
         """;
 
@@ -26,8 +26,8 @@ internal sealed class PaymentStore(NpgsqlDataSource database, TimeProvider time,
     private const string Charged = "select reference from provider_ledger where reference = any($1) and kind = 'charge'";
 
     private const string Change = """
-        update payments p set state = c.state, reason = c.reason, asks = c.asks, version = c.version
-        from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::int[]) as c(order_id, state, reason, asks, version)
+        update payments p set state = c.state, reason = c.reason, asks = c.asks, version = c.version, returned = c.returned
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::int[], $6::numeric[]) as c(order_id, state, reason, asks, version, returned)
         where p.order_id = c.order_id
         """;
 
@@ -57,6 +57,25 @@ internal sealed class PaymentStore(NpgsqlDataSource database, TimeProvider time,
         return decisions.ToDictionary(d => d.Before.OrderId, d => d.Decision.Payment);
     }
 
+    /// <summary>Gives a part of an order's money back, once per reference; false where so much of it is not there.</summary>
+    public async Task<bool> RefundPartAsync(Guid reference, Guid orderId, decimal amount, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var (payment, _) = (await LockAsync(connection, [Payment.Unknown(orderId, 0, "")], cancellationToken)).Single();
+        await using var known = new NpgsqlBatch(connection);
+        known.Add("select count(*) from provider_ledger where reference = $1 and kind = $2", reference.ToString(), LedgerKind.PartRefund);
+        if (await known.ExecuteScalarAsync(cancellationToken) is 1L) return true;
+        if (Charging.RefundPart(payment, amount, $"return {reference}") is not { } decision) return false;
+
+        await using var batch = new NpgsqlBatch(connection);
+        AddChanges(batch, [decision], reference.ToString());
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        relay.Raise();
+        return true;
+    }
+
     private static async Task<List<(Payment Payment, bool Charged)>> LockAsync(
         NpgsqlConnection connection, IReadOnlyList<Payment> mentioned, CancellationToken cancellationToken)
     {
@@ -71,7 +90,7 @@ internal sealed class PaymentStore(NpgsqlDataSource database, TimeProvider time,
         {
             payments.Add(new Payment(
                 reader.GetGuid(0), reader.GetDecimal(1), reader.GetString(2), reader.GetString(3).ToChargeState(),
-                reader.IsDBNull(4) ? null : reader.GetString(4), reader.GetInt32(5), reader.GetInt32(6)));
+                reader.IsDBNull(4) ? null : reader.GetString(4), reader.GetInt32(5), reader.GetInt32(6), reader.GetDecimal(7)));
         }
 
         var charged = new HashSet<string>();
@@ -80,21 +99,18 @@ internal sealed class PaymentStore(NpgsqlDataSource database, TimeProvider time,
         return payments.ConvertAll(p => (p, charged.Contains(p.OrderId.ToString())));
     }
 
-    private void AddChanges(NpgsqlBatch batch, List<Decision> changes)
+    private void AddChanges(NpgsqlBatch batch, List<Decision> changes, string? reference = null)
     {
         var now = time.GetUtcNow();
         var payments = changes.ConvertAll(c => c.Payment);
         batch.Add(Change,
             payments.Select(p => p.OrderId).ToArray(), payments.Select(p => p.State.ToText()).ToArray(), payments.Select(p => p.Reason).ToArray(),
-            payments.Select(p => p.Asks).ToArray(), payments.Select(p => p.Version).ToArray());
+            payments.Select(p => p.Asks).ToArray(), payments.Select(p => p.Version).ToArray(),
+            payments.Select(p => p.Returned).ToArray());
 
-        var booked = changes.FindAll(c => c.Books is not null);
+        var booked = changes.SelectMany(c => c.Books.Select(b => (Reference: reference ?? c.Payment.OrderId.ToString(), b.Kind, b.Amount))).ToList();
         if (booked.Count > 0)
-        {
-            batch.Add(Book,
-                booked.Select(b => b.Payment.OrderId.ToString()).ToArray(), booked.Select(b => b.Books).ToArray(),
-                booked.Select(b => b.Payment.Amount).ToArray(), now.UtcDateTime);
-        }
+            batch.Add(Book, booked.Select(b => b.Reference).ToArray(), booked.Select(b => b.Kind).ToArray(), booked.Select(b => b.Amount).ToArray(), now.UtcDateTime);
 
         batch.AppendEvents(
             [.. changes.Where(c => c.Fact is not null).Select(c => new NewEvent(EventTypes.PaymentBooked, c.Fact!.Reference, c.Payment.Version, c.Fact))], now);

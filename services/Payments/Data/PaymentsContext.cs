@@ -15,14 +15,15 @@ internal sealed class PaymentsContext(DbContextOptions<PaymentsContext> options)
     {
         modelBuilder.Entity<Payment>(e =>
         {
-            e.ToTable("payments").HasKey(x => x.OrderId);
+            e.ToTable("payments", t => t.HasCheckConstraint("not_overreturned", "returned between 0 and amount")).HasKey(x => x.OrderId);
             e.Property(x => x.OrderId).ValueGeneratedNever();
             e.Property(x => x.Amount).HasColumnType("numeric");
+            e.Property(x => x.Returned).HasColumnType("numeric").HasDefaultValue(0m);
             e.Property(x => x.State).HasColumnType("text").HasConversion(s => s.ToText(), s => s.ToChargeState());
         });
         modelBuilder.Entity<LedgerEntry>(e =>
         {
-            // The key is the guard: the provider books one charge and one refund per order, whoever asks how often.
+            // The key is the guard: the provider books one charge and one refund per order, and one per return, whoever asks how often.
             e.ToTable("provider_ledger").HasKey(x => new { x.Reference, x.Kind });
             e.Property(x => x.Amount).HasColumnType("numeric");
         });

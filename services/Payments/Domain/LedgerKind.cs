@@ -5,6 +5,10 @@ internal static class LedgerKind
 {
     public const string Charge = "charge";
     public const string Refund = "refund";
+
+    /// <summary>Of a part of an order's money; its reference is what it was given back for.</summary>
+    public const string PartRefund = "part_refund";
+
     public const string Credit = "credit";
 }
 
@@ -15,5 +19,6 @@ internal static class BookingKind
     public const string Declined = "declined";
     public const string Refused = "refused";
     public const string Refunded = "refunded";
+    public const string PartlyRefunded = "partly_refunded";
     public const string Credited = "credited";
 }

@@ -20,6 +20,7 @@ internal static class Provider
         "tok_timeout" => new(ProviderAnswer.None, Books: true, "The provider has not answered yet."),
         "tok_flaky" when asksBefore < FlakyAsks => new(ProviderAnswer.None, Books: false, "The provider is not available."),
         "tok_flaky" => new(ProviderAnswer.Captured, Books: true),
+        "tok_late" => new(ProviderAnswer.None, Books: false, "The provider will say by itself when it has the money."),
         "tok_declined" => new(ProviderAnswer.Declined, Books: false, "The provider declined the payment."),
         _ => new(ProviderAnswer.Declined, Books: false, "The provider does not know this payment token."),
     };

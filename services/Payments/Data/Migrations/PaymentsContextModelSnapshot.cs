@@ -185,6 +185,12 @@ namespace DaprShop.Payments.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("reason");
 
+                    b.Property<decimal>("Returned")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("numeric")
+                        .HasDefaultValue(0m)
+                        .HasColumnName("returned");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasColumnType("text")
@@ -202,7 +208,10 @@ namespace DaprShop.Payments.Data.Migrations
                     b.HasKey("OrderId")
                         .HasName("pk_payments");
 
-                    b.ToTable("payments", (string)null);
+                    b.ToTable("payments", null, t =>
+                        {
+                            t.HasCheckConstraint("not_overreturned", "returned between 0 and amount");
+                        });
                 });
 #pragma warning restore 612, 618
         }

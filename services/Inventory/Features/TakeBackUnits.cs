@@ -1,0 +1,23 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using DaprShop.Contracts;
+using DaprShop.Inventory.Data;
+using DaprShop.Inventory.Domain;
+using DaprShop.ServiceDefaults;
+
+namespace DaprShop.Inventory.Features;
+
+/// <summary>Shipped units of an order come back. For sidecars only, who bring no caller: the key is in the body.</summary>
+internal static class TakeBackUnits
+{
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/reservations/take-back", HandleAsync).ExcludeFromDescription();
+
+    private static async Task<IResult> HandleAsync(TakeBackRequest body, StockCommands stock, HttpContext context, CancellationToken cancellationToken)
+    {
+        var complaints = new Checks().That(body.Key.Length is > 0 and <= IdempotencyKey.MaxLength, "/key", $"A key has 1 to {IdempotencyKey.MaxLength} characters.")
+            .That(body.Lines.All(l => l.Quantity is > 0 and <= Limits.MaxQuantity && l.Disposition != Disposition.Refuse), "/lines", $"A quantity is 1 to {Limits.MaxQuantity}, and what is refused does not come back.");
+        if (complaints.Count > 0) return Problems.Invalid(complaints);
+        return Replies.Of(await stock.RunAsync<Answer>(new TakeBack(body.Key, SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body)), body.OrderId, body.Number,
+            [.. body.Lines.Select(l => l with { Location = l.Location ?? Limits.DefaultLocation })], body.Actor), cancellationToken), context);
+    }
+}
