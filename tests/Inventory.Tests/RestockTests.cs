@@ -81,7 +81,7 @@ public sealed class RestockTests
 
         (await db.NumberAsync("select on_hand * 100 + unavailable * 10 + allocated from levels")).Should().Be(620);
         (await db.NumberAsync("select on_hand - unavailable - allocated - held from levels")).Should().Be(4, "damaged units are not for sale");
-        (await DaprShop.TestKit.Sql.ScalarAsync<string>(db.Names.App, "select string_agg(kind || ' ' || quantity, ', ' order by sequence) from movements where sequence > 3"))
+        (await ServiceKit.Sql.ScalarAsync<string>(db.Names.App, "select string_agg(kind || ' ' || quantity, ', ' order by sequence) from movements where sequence > 3"))
             .Should().Be("returned 7, withheld 2, adjusted -1");
         await db.RunAsync<Answer>(new TakeBack("more", [1], order, 2, [Units(1, Disposition.Restock)], "olga"));
         (await db.NumberAsync("select on_hand from levels")).Should().Be(7);
