@@ -1,6 +1,7 @@
 using DaprShop.Contracts;
 using DaprShop.Gateway;
 using DaprShop.Gateway.Features;
+using DaprShop.Gateway.Streams;
 using DaprShop.ServiceDefaults;
 using Scalar.AspNetCore;
 
@@ -9,6 +10,7 @@ builder.Services
     .AddHttpForwarder()
     .AddSingleton(new Sidecar(builder.Configuration))
     .AddSingleton<OpenApiDocuments>()
+    .AddSingleton(StreamSettings.From(builder.Configuration))
     .AddHealthChecks().AddCheck<SidecarHealth>("sidecar");
 
 var gateway = builder.Build().UseShopDefaults();
