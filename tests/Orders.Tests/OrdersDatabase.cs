@@ -64,6 +64,12 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
 
     public Dictionary<Guid, Offer> Offers { get; } = [];
 
+    /// <summary>Offers that were taken.</summary>
+    public HashSet<Guid> Taken { get; } = [];
+
+    /// <summary>True where offers are given to whoever asks, as a repeated answer is.</summary>
+    public bool GivesOffersToAnyone { get; set; }
+
     public int Free { get; private set; } = units;
 
     /// <summary>What was answered to each shipment, by its key.</summary>
@@ -107,8 +113,9 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
                 break;
             case var taken when taken.StartsWith("/internal/offers/", StringComparison.Ordinal):
                 var asked = await request.Content!.ReadFromJsonAsync<TakeOfferRequest>(Json, cancellationToken);
-                if (!Offers.TryGetValue(Guid.Parse(taken.Split('/')[3]), out var offer) || (asked!.Customer ?? offer.Customer) != offer.Customer) return new HttpResponseMessage(HttpStatusCode.NotFound);
+                if (!Offers.TryGetValue(Guid.Parse(taken.Split('/')[3]), out var offer) || (asked!.Customer ?? offer.Customer) != offer.Customer && !GivesOffersToAnyone) return new HttpResponseMessage(HttpStatusCode.NotFound);
                 if (offer.ExpiresAt < TimeProvider.System.GetUtcNow()) return new HttpResponseMessage(HttpStatusCode.Conflict);
+                Taken.Add(offer.Id);
                 answer = offer;
                 break;
             case "/reservations":
