@@ -86,7 +86,7 @@ internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(o
             e.HasIndex(x => x.CreatedAt).HasFilter("state = 'requested'").HasDatabaseName("ix_returns_requested");
         });
         modelBuilder.Entity<IdempotencyRow>().ToTable("idempotency_keys").HasKey(x => new { x.Caller, x.Key });
-        modelBuilder.AddEventLog();
+        modelBuilder.AddEventLog(bySubject: OrderTransitionReader.Types);
     }
 }
 
