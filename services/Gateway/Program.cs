@@ -9,10 +9,12 @@ builder.Services
     .AddHttpForwarder()
     .AddSingleton(new Sidecar(builder.Configuration))
     .AddSingleton<OpenApiDocuments>()
+    .AddSingleton<BulkDoor>()
     .AddHealthChecks().AddCheck<SidecarHealth>("sidecar");
 
 var gateway = builder.Build().UseShopDefaults();
 gateway.MapForwarding();
+gateway.MapReceiveBulkOrders();
 gateway.MapGetOpenApi();
 gateway.MapScalarApiReference("/docs", docs => docs.WithTitle("DaprShop").WithOpenApiRoutePattern(GetOpenApi.Path));
 await gateway.RunAsync();

@@ -16,6 +16,9 @@ internal static class OrdersService
         .AddSingleton<AcceptedOrders>()
         .AddGroupCommit<AcceptOrder, Acceptance, AcceptedOrders>(orders => orders.CommitAsync, AcceptedOrders.GroupLimit);
 
+    public static IServiceCollection AddBulk(this IServiceCollection services) => services
+        .AddSingleton<BulkStore>().AddSingleton<BulkQueue>().AddSingleton<BulkSignal>().AddSingleton<BulkStretch>().AddHostedService<BulkWorker>();
+
     public static IServiceCollection AddSaga(this IServiceCollection services)
     {
         services.AddSingleton(p => new SagaStore(p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<RelaySignal>(), p.GetRequiredService<TimeProvider>()) { DecideWithin = p.GetRequiredService<SagaSettings>().DecideWithin }).AddSingleton<SagaSettings>().AddSingleton<Downstream>().AddSingleton<DispatchSignal>();
@@ -41,6 +44,11 @@ internal static class OrdersService
         DecideOrder.Map(routes);
         WakeOrders.Map(routes);
         PlaceManyOrders.Map(routes);
+        OpenBulkOrders.Map(routes);
+        ReceiveBulkRows.Map(routes);
+        GetBulkOrders.Map(routes);
+        GetBulkErrors.Map(routes);
+        SteerBulkOrders.Map(routes);
         Operations.Map(routes);
     }
 }

@@ -21,6 +21,10 @@ internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(o
 
     public DbSet<BatchRow> Batches => Set<BatchRow>();
 
+    public DbSet<BulkJobRow> BulkJobs => Set<BulkJobRow>();
+
+    public DbSet<BulkOrderRow> BulkRows => Set<BulkOrderRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasSequence<long>("order_numbers");
@@ -46,6 +50,7 @@ internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(o
             e.HasIndex(x => x.ProgressedAt).HasFilter("finished_at is null").HasDatabaseName("ix_batches_unfinished");
         });
         modelBuilder.Entity<IdempotencyRow>().ToTable("idempotency_keys").HasKey(x => new { x.Caller, x.Key });
+        modelBuilder.AddBulk();
         modelBuilder.AddEventLog();
     }
 }
