@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Runtime.CompilerServices;
 using DaprShop.Gateway.Domain;
 
 namespace DaprShop.Gateway.Features;
@@ -10,32 +9,35 @@ internal static class FileLines
 {
     private const byte NewLine = (byte)'\n';
 
-    /// <summary>A line that is longer than <paramref name="maxLength"/> bytes is passed over, and told as such.</summary>
-    public static async IAsyncEnumerable<FileLine> ReadAsync(PipeReader reader, int maxLength, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>A line that is longer than <paramref name="maxLength"/> bytes is passed over, and told as such. The server ends the reading when the sender is gone.</summary>
+    public static async IAsyncEnumerable<FileLine> ReadAsync(PipeReader reader, int maxLength)
     {
         var (number, tooLong) = (0, false);
-        while (true)
+        for (var more = true; more;)
         {
-            var result = await reader.ReadAsync(cancellationToken);
-            var buffer = result.Buffer;
-            while (buffer.PositionOf(NewLine) is { } end)
+            var result = await reader.ReadAsync();
+            var (buffer, all) = (result.Buffer, false);
+            try
             {
-                number++;
-                yield return tooLong ? FileLine.TooLong(number, maxLength) : FileLine.Decode(number, buffer.Slice(0, end), maxLength);
-                buffer = buffer.Slice(buffer.GetPosition(1, end));
-                tooLong = false;
-            }
+                while (buffer.PositionOf(NewLine) is { } end)
+                {
+                    number++;
+                    yield return tooLong ? FileLine.TooLong(number, maxLength) : FileLine.Decode(number, buffer.Slice(0, end), maxLength);
+                    buffer = buffer.Slice(buffer.GetPosition(1, end));
+                    tooLong = false;
+                }
 
-            if (result.IsCompleted)
+                tooLong |= buffer.Length > maxLength;
+                more = !result.IsCompleted;
+                if (!more && (tooLong || buffer.Length > 0)) yield return tooLong ? FileLine.TooLong(number + 1, maxLength) : FileLine.Decode(number + 1, buffer, maxLength);
+                if (tooLong) buffer = buffer.Slice(buffer.End);
+                all = true;
+            }
+            finally
             {
-                if (tooLong || buffer.Length > 0) yield return tooLong ? FileLine.TooLong(number + 1, maxLength) : FileLine.Decode(number + 1, buffer, maxLength);
-                reader.AdvanceTo(buffer.End);
-                yield break;
+                // Who stops in the middle leaves the rest for the server to throw away.
+                reader.AdvanceTo(buffer.Start, all ? buffer.End : buffer.Start);
             }
-
-            tooLong |= buffer.Length > maxLength;
-            if (tooLong) buffer = buffer.Slice(buffer.End);
-            reader.AdvanceTo(buffer.Start, buffer.End);
         }
     }
 }

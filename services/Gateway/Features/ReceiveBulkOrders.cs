@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -20,6 +21,7 @@ internal static class ReceiveBulkOrders
 
     // Escaped as JSON, control characters take six times their length: with the longest line still less than a sidecar's limit.
     private const int MaxBytes = 256 * 1024;
+    private static readonly StreamPipeReaderOptions Buffers = new(bufferSize: 64 * 1024, leaveOpen: true);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void MapReceiveBulkOrders(this IEndpointRouteBuilder routes) =>
@@ -35,8 +37,7 @@ internal static class ReceiveBulkOrders
             return;
         }
 
-        var cancellationToken = context.RequestAborted;
-        await using var lines = FileLines.ReadAsync(context.Request.BodyReader, BulkFormat.MaxLineLength, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var lines = FileLines.ReadAsync(PipeReader.Create(context.Request.Body, Buffers), BulkFormat.MaxLineLength).GetAsyncEnumerator(CancellationToken.None);
         IRowReader reader = new NdjsonRows();
         if (type == BulkFormat.Csv)
         {
@@ -58,7 +59,7 @@ internal static class ReceiveBulkOrders
             return;
         }
 
-        var job = (await opened.Content.ReadFromJsonAsync<BulkJobId>(Json, cancellationToken))!.Id;
+        var job = (await opened.Content.ReadFromJsonAsync<BulkJobId>(Json, context.RequestAborted))!.Id;
         var (chunk, bytes, rows) = (new List<BulkRow>(), 0, 0);
         for (var more = true; more;)
         {
