@@ -69,12 +69,15 @@ public sealed record ReleaseRequest(IReadOnlyList<Guid> OrderIds);
 /// <summary>Inventory tells Orders that backorders of these orders were filled: their sagas go on. Repeating it changes nothing.</summary>
 public sealed record WakeRequest(IReadOnlyList<Guid> OrderIds);
 
-/// <summary>Orders lets allocated units leave, once per <paramref name="Key"/>; repeating it changes nothing.</summary>
+/// <summary>Orders lets allocated units leave, once per <paramref name="Key"/>; repeating it changes nothing, and what was refused stays refused.</summary>
 /// <param name="Lines">What leaves from where; null: all that the order has allocated.</param>
 public sealed record ShipRequest(string Key, Guid OrderId, IReadOnlyList<ShippedUnits>? Lines = null);
 
+/// <summary>What has left, from where. <paramref name="Refused"/>: why nothing has; null where it has.</summary>
+public sealed record ShipResponse(Guid OrderId, IReadOnlyList<ShippedUnits> Lines, string? Refused = null);
+
 /// <summary>Units of one SKU that leave. <paramref name="Location"/>: from where; null: from wherever the order has them allocated.</summary>
-public sealed record ShippedUnits(string Sku, string? Location, int Quantity);
+public sealed record ShippedUnits(string Sku, int Quantity, string? Location = null);
 
 /// <summary>Orders lets shipped units come back, once per <paramref name="Key"/>; repeating it changes nothing.</summary>
 /// <param name="Number">Of the return, among those of its order: from 1.</param>

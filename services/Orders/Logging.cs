@@ -2,6 +2,9 @@ namespace DaprShop.Orders;
 
 internal static partial class Logging
 {
+    [LoggerMessage(LogLevel.Warning, "What was decided about an order ({Id}) could not be carried out now, and will be tried again: {Cause}")]
+    public static partial void LogErrandInterrupted(this ILogger logger, Guid? id, string cause);
+
     [LoggerMessage(LogLevel.Warning, "Dispatching was interrupted and goes on: {Cause}")]
     public static partial void LogDispatchInterrupted(this ILogger logger, string cause);
 

@@ -42,11 +42,13 @@ internal sealed class Saga(SagaStore orders, StockWriter stock, PaymentStore pay
         await orders.WriteAsync(batch, SagaSteps.AfterCharge(outcomes), CancellationToken.None);
     }
 
+    private static readonly TimeSpan PayWithin = TimeSpan.FromMinutes(30);
+
     private async Task SettleAsync(Guid batch)
     {
         var owned = await orders.OwnedAsync(batch, CancellationToken.None);
-        await payments.DecideAsync([.. SagaSteps.ToRefund(owned).Select(id => Payment.Unknown(id, 0, ""))], Charging.Refund, CancellationToken.None);
-        await stock.CommitAsync([new Release(SagaSteps.ToRelease(owned, time.GetUtcNow()))], CancellationToken.None);
-        await orders.WriteAsync(batch, SagaSteps.Settle(owned, time.GetUtcNow()), CancellationToken.None);
+        await payments.DecideAsync([.. SagaSteps.ToRefund(owned, time.GetUtcNow(), PayWithin).Select(id => Payment.Unknown(id, 0, ""))], Charging.Refund, CancellationToken.None);
+        await stock.CommitAsync([new Release(SagaSteps.ToRelease(owned, time.GetUtcNow(), PayWithin))], CancellationToken.None);
+        await orders.WriteAsync(batch, SagaSteps.Settle(owned, time.GetUtcNow(), PayWithin), CancellationToken.None);
     }
 }

@@ -120,7 +120,7 @@ public sealed class DispatcherTests : IAsyncLifetime
         await _dispatcher.StopAsync(CancellationToken.None);
         await _signal.WaitAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
 
-        await new SettleOrders(_db.Store, new Downstream(new FakeHouse(units: 1)), _dispatcher, _time).RunAsync(null!, Engine.Started.Single());
+        await new SettleOrders(_db.Store, new Downstream(new FakeHouse(units: 1)), _dispatcher, SagaRun.Settings(), _time).RunAsync(null!, Engine.Started.Single());
 
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         await _signal.WaitAsync(Timeout.InfiniteTimeSpan, deadline.Token);

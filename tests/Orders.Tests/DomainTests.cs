@@ -13,7 +13,11 @@ public sealed class DomainTests
         from undo in Gen.Bool
         from attempts in Gen.Int[1, 60]
         from hours in Gen.OneOfConst<int?>(null, -1, 0, 1)
-        select new OwnedOrder(Guid.CreateVersion7(), undo ? OrderStatus.Cancelled : status, 1, "tok_ok", declined, undo, attempts, hours is { } h ? DateTimeOffset.UnixEpoch.AddHours(h) : null);
+        from minutes in Gen.Int[0, 60]
+        select new OwnedOrder(Guid.CreateVersion7(), undo ? OrderStatus.Cancelled : status, 1, "tok_ok", declined, undo, attempts, hours is { } h ? DateTimeOffset.UnixEpoch.AddHours(h) : null,
+            DateTimeOffset.UnixEpoch.AddMinutes(-minutes));
+
+    private static readonly TimeSpan PayWithin = TimeSpan.FromMinutes(30);
 
     [Fact]
     public void Final_statuses_are_left_by_nobody()
@@ -33,10 +37,10 @@ public sealed class DomainTests
     }
 
     [Fact]
-    public void Settling_ends_each_order_of_a_batch_as_a_table_of_eight_lines_says() => Owned.List[0, 20].Sample(orders =>
+    public void Settling_ends_each_order_of_a_batch_as_a_table_of_nine_lines_says() => Owned.List[0, 20].Sample(orders =>
     {
         var now = DateTimeOffset.UnixEpoch;
-        var result = SagaSteps.Settle(orders, now);
+        var result = SagaSteps.Settle(orders, now, PayWithin);
         foreach (var order in orders)
         {
             var (to, released, refunded, back) = order switch
@@ -47,11 +51,12 @@ public sealed class DomainTests
                 { Status: OrderStatus.AwaitingCustomer, DecideBy: { } by } when by <= now => (OrderStatus.Expired, true, false, false),
                 { Status: OrderStatus.AwaitingCustomer, DecideBy: not null } => (null, false, false, false),
                 { Status: OrderStatus.Reserved, Declined: true } => (OrderStatus.Rejected, true, false, false),
+                { Status: OrderStatus.Reserved } when order.Since <= now.AddMinutes(-30) => (OrderStatus.Expired, true, true, false),
                 _ => (null, false, false, true),
             };
             result.Moves.Where(m => m.OrderId == order.Id).Select(m => (m.From, m.To)).Should().Equal(to is { } next ? new[] { (order.Status, next) } : []);
-            SagaSteps.ToRelease(orders, now).Contains(order.Id).Should().Be(released);
-            SagaSteps.ToRefund(orders).Contains(order.Id).Should().Be(refunded);
+            SagaSteps.ToRelease(orders, now, PayWithin).Contains(order.Id).Should().Be(released);
+            SagaSteps.ToRefund(orders, now, PayWithin).Contains(order.Id).Should().Be(refunded);
             result.Undone.Contains(order.Id).Should().Be(order.Undo);
             result.PutBack.Count(p => p.OrderId == order.Id).Should().Be(back ? 1 : 0);
             var waits = order.Status == OrderStatus.Backordered || order is { Status: OrderStatus.AwaitingCustomer, DecideBy: not null } && to is null;
@@ -60,7 +65,7 @@ public sealed class DomainTests
         }
 
         result.Moves.Where(m => !Transitions.Allows(m.From, m.To)).Should().BeEmpty();
-        result.PutBack.Where(p => p.DueAt <= now || p.DueAt > now.AddSeconds(10)).Should().BeEmpty();
+        result.PutBack.Where(p => p.DueAt <= now || p.DueAt > now.AddSeconds(orders.First(o => o.Id == p.OrderId).Status == OrderStatus.Reserved ? 60 : 10)).Should().BeEmpty();
         result.Finish.Should().BeTrue();
     }, iter: 2_000);
 

@@ -29,13 +29,18 @@ public sealed class OfferTests(OrdersFixture fixture) : IClassFixture<OrdersFixt
     [Fact]
     public async Task An_offer_is_nobody_elses_and_ends()
     {
-        using var strangers = await AcceptAsync(_alice, Offered("bob"));
+        var bobs = Offered("bob");
+        using var strangers = await AcceptAsync(_alice, bobs);
+        fixture.House.Taken.Should().NotContain(bobs, "it stays as it is");
+        fixture.House.GivesOffersToAnyone = true;
+        using var repeated = await AcceptAsync(_alice, bobs);
+        fixture.House.GivesOffersToAnyone = false;
         using var none = await AcceptAsync(_alice, Guid.CreateVersion7());
         using var over = await AcceptAsync(_alice, Offered("alice", minutes: -1));
         using var unpaid = await AcceptAsync(_alice, Offered("alice"), token: "");
         using var keyless = await AcceptAsync(_alice, Offered("alice"), key: null);
         using var operators = await AcceptAsync(fixture.Service.As(Identity.Operator, "olga"), Offered("bob"));
-        new[] { strangers, none, over, unpaid, keyless, operators }.Select(r => (int)r.StatusCode).Should().Equal(404, 404, 409, 422, 400, 202);
+        new[] { strangers, repeated, none, over, unpaid, keyless, operators }.Select(r => (int)r.StatusCode).Should().Equal(404, 404, 404, 409, 422, 400, 202);
         (await over.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Should().Contain("offer-ended");
     }
 

@@ -64,7 +64,25 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
 
     public Dictionary<Guid, Offer> Offers { get; } = [];
 
+    /// <summary>Offers that were taken.</summary>
+    public HashSet<Guid> Taken { get; } = [];
+
+    /// <summary>True where offers are given to whoever asks, as a repeated answer is.</summary>
+    public bool GivesOffersToAnyone { get; set; }
+
     public int Free { get; private set; } = units;
+
+    /// <summary>What was answered to each shipment, by its key.</summary>
+    public Dictionary<string, ShipResponse> Shipped { get; } = [];
+
+    /// <summary>What came back, by its key.</summary>
+    public Dictionary<string, TakeBackRequest> TakenBack { get; } = [];
+
+    /// <summary>What was given back in parts, by what for.</summary>
+    public Dictionary<Guid, PartRefundRequest> PartRefunds { get; } = [];
+
+    /// <summary>Why shipments are refused; null: they are not.</summary>
+    public string? RefuseShipments { get; set; }
 
     /// <summary>The price of a cup, in GBP. There is nothing else.</summary>
     public decimal Price { get; set; } = 2.5m;
@@ -95,8 +113,9 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
                 break;
             case var taken when taken.StartsWith("/internal/offers/", StringComparison.Ordinal):
                 var asked = await request.Content!.ReadFromJsonAsync<TakeOfferRequest>(Json, cancellationToken);
-                if (!Offers.TryGetValue(Guid.Parse(taken.Split('/')[3]), out var offer) || (asked!.Customer ?? offer.Customer) != offer.Customer) return new HttpResponseMessage(HttpStatusCode.NotFound);
+                if (!Offers.TryGetValue(Guid.Parse(taken.Split('/')[3]), out var offer) || (asked!.Customer ?? offer.Customer) != offer.Customer && !GivesOffersToAnyone) return new HttpResponseMessage(HttpStatusCode.NotFound);
                 if (offer.ExpiresAt < TimeProvider.System.GetUtcNow()) return new HttpResponseMessage(HttpStatusCode.Conflict);
+                Taken.Add(offer.Id);
                 answer = offer;
                 break;
             case "/reservations":
@@ -110,6 +129,23 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
             case "/reservations/release":
                 var release = await request.Content!.ReadFromJsonAsync<ReleaseRequest>(Json, cancellationToken);
                 lock (_lock) foreach (var id in release!.OrderIds) Release(id);
+                return new HttpResponseMessage(HttpStatusCode.NoContent);
+            case "/reservations/ship":
+                var ship = await request.Content!.ReadFromJsonAsync<ShipRequest>(Json, cancellationToken);
+                lock (_lock)
+                {
+                    if (!Shipped.TryGetValue(ship!.Key, out var shipped)) Shipped[ship.Key] = shipped = new ShipResponse(ship.OrderId, RefuseShipments is null ? ship.Lines! : [], RefuseShipments);
+                    answer = shipped;
+                }
+
+                break;
+            case "/reservations/take-back":
+                var back = await request.Content!.ReadFromJsonAsync<TakeBackRequest>(Json, cancellationToken);
+                lock (_lock) TakenBack[back!.Key] = back;
+                return new HttpResponseMessage(HttpStatusCode.OK);
+            case "/refunds/parts":
+                var part = await request.Content!.ReadFromJsonAsync<PartRefundRequest>(Json, cancellationToken);
+                lock (_lock) PartRefunds[part!.Reference] = part;
                 return new HttpResponseMessage(HttpStatusCode.NoContent);
             default:
                 var refund = await request.Content!.ReadFromJsonAsync<RefundRequest>(Json, cancellationToken);
@@ -169,6 +205,7 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
             state = order.Token switch
             {
                 "tok_declined" => ChargeState.Declined,
+                "tok_late" => ChargeState.Pending,
                 "tok_flaky" when state != ChargeState.Pending || !Charges.ContainsKey(order.OrderId) => ChargeState.Pending,
                 _ => ChargeState.Captured,
             };

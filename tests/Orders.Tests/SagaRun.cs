@@ -12,16 +12,18 @@ internal static class SagaRun
         foreach (var step in Steps(db, house)) await step(batch);
     }
 
+    public static SagaSettings Settings() => new(new ConfigurationBuilder().Build());
+
     public static Func<Guid, Task>[] Steps(OrdersDatabase db, FakeHouse house)
     {
         var downstream = new Downstream(house);
-        var settings = new SagaSettings(new ConfigurationBuilder().Build());
+        var settings = Settings();
         var dispatcher = new Dispatcher(db.Store, settings, null!, new DispatchSignal(), TimeProvider.System, NullLogger<Dispatcher>.Instance);
         return
         [
             batch => new ReserveStock(db.Store, downstream).RunAsync(null!, batch),
             batch => new ChargePayments(db.Store, downstream).RunAsync(null!, batch),
-            batch => new SettleOrders(db.Store, downstream, dispatcher, TimeProvider.System).RunAsync(null!, batch),
+            batch => new SettleOrders(db.Store, downstream, dispatcher, settings, TimeProvider.System).RunAsync(null!, batch),
         ];
     }
 }

@@ -42,5 +42,6 @@ internal static class StockAnswers
     /// <param name="Quantity">Units, signed.</param>
     internal sealed record Change(string Sku, string? Location, string What, string? Cause, long Quantity);
 
-    internal sealed record Shipped(Guid OrderId, IReadOnlyList<Part> Lines);
+    /// <param name="Refused">Why nothing has left; null where it has.</param>
+    internal sealed record Shipped(Guid OrderId, IReadOnlyList<Part> Lines, string? Refused);
 }

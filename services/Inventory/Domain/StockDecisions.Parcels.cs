@@ -5,17 +5,17 @@ namespace DaprShop.Inventory.Domain;
 /// <summary>What leaves with an order, and what comes back of it.</summary>
 internal sealed partial class StockDecisions
 {
-    private object Decide(Ship ship)
+    private StockAnswers.Shipped Decide(Ship ship)
     {
-        if (Find(ship.OrderId) is not { State: ReservationState.Allocated or ReservationState.Backordered }) return new Refusal(RefusalKind.NotFound, $"order {ship.OrderId} with allocated stock");
+        if (Find(ship.OrderId) is not { State: ReservationState.Allocated or ReservationState.Backordered }) return Refused("No stock is allocated to the order.");
         var open = OpenOf(ship.OrderId);
         var lines = ship.Lines is null ? open : From(open, ship.Lines);
         if (ship.Lines?.GroupBy(l => l.Sku).FirstOrDefault(g => g.Sum(l => (long)l.Quantity) > lines.Where(p => p.Sku == g.Key).Sum(p => p.Quantity)) is { } tooMany)
-            return new Refusal(RefusalKind.TooMany, tooMany.Key, State: open);
+            return Refused($"So many units of {tooMany.Key} are not allocated to the order there.");
 
         // A count may have found fewer units than are allocated.
-        var missing = lines.Where(l => Sellable(l) < l.Quantity).Select(l => _stock.Describe(l.Sku, l.Quantity) with { Available = Sellable(l) }).ToList();
-        if (missing.Count > 0) return new Refusal(RefusalKind.OutOfStock, missing[0].Sku, missing);
+        if (lines.FirstOrDefault(l => Sellable(l) < l.Quantity) is { Sku: not null } missing)
+            return Refused($"Of {missing.Sku}, {Sellable(missing)} of {missing.Quantity} units are at {missing.Location}: a count has found fewer than are promised.");
 
         Move(() =>
         {
@@ -27,7 +27,10 @@ internal sealed partial class StockDecisions
                 _known.Shipped[(ship.OrderId, sku, location)] = shipped + quantity;
             }
         });
-        return new StockAnswers.Shipped(ship.OrderId, lines);
+        return new StockAnswers.Shipped(ship.OrderId, lines, null);
+
+        // An answer like any other, so that a request that is repeated late cannot ship what the order has been told of as refused.
+        StockAnswers.Shipped Refused(string why) => new(ship.OrderId, [], why);
 
         long Sellable(Part line)
         {

@@ -1,17 +1,46 @@
 using DaprShop.Messaging;
+using DaprShop.Orders.Domain;
 using Npgsql;
 
 namespace DaprShop.Orders.Data;
 
+/// <summary>An order that is locked until the transaction's end.</summary>
+internal sealed record LockedOrder(Guid Id, string Customer, OrderStatus Status);
+
 /// <summary>Locks an order for a decision about it, so that the status named in a refusal is the one that refused.</summary>
 internal static class OrderLock
 {
-    /// <summary>Whose order it is and where it stands; null where there is none.</summary>
-    public static async Task<(string Customer, string Status)?> TakeAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken)
+    private const string Units = "select line, sku, quantity, cancelled, shipped, returned, unit_price from order_lines where order_id = $1 order by line";
+
+    // A batch that owns the order has its own fence, and none of the statuses that people move orders from.
+    private const string Move = "update orders set status = $2, version = version + 1, updated_at = $3 where id = $1 returning version";
+
+    /// <summary>The order; null where there is none.</summary>
+    public static async Task<LockedOrder?> TakeAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.Add("select customer, status from orders where id = $1 for update", id);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? (reader.GetString(0), reader.GetString(1)) : null;
+        return await reader.ReadAsync(cancellationToken) ? new LockedOrder(id, reader.GetString(0), OrderStatuses.Parse(reader.GetString(1))) : null;
+    }
+
+    /// <summary>The lines of an order, by number.</summary>
+    public static async Task<List<LineUnits>> LinesAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add(Units, id);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAllAsync(r => new LineUnits(r.GetInt32(0), r.GetString(1), r.GetInt32(2), r.GetInt32(3), r.GetInt32(4), r.GetInt32(5), r.GetDecimal(6)), cancellationToken);
+    }
+
+    /// <summary>Moves a locked order, and answers the fact to tell.</summary>
+    /// <exception cref="InvalidOperationException">The table declares no such move.</exception>
+    public static async Task<NewEvent> MoveAsync(NpgsqlConnection connection, LockedOrder order, OrderStatus to, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (!Transitions.Allows(order.Status, to)) throw new InvalidOperationException($"The table declares no move from {order.Status} to {to}.");
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add(Move, order.Id, to.Name(), now.UtcDateTime);
+        var version = (int)(await batch.ExecuteScalarAsync(cancellationToken))!;
+        return new NewEvent(Contracts.EventTypes.OrderMoved, order.Id.ToString(), version, new Contracts.OrderMoved(order.Id, order.Status.Name(), to.Name(), null));
     }
 }

@@ -15,9 +15,16 @@ internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(o
     /// <summary>What the dispatcher looks for: those that nobody works on.</summary>
     public const string Claimable = $"batch_id is null and ({Unfinished})";
 
+    /// <summary>Orders that are not on their way through the saga, nor where most rest.</summary>
+    private const string Rare = "status not in ('accepted', 'reserved', 'paid', 'confirmed', 'delivered')";
+
     public DbSet<OrderRow> Orders => Set<OrderRow>();
 
     public DbSet<OrderLineRow> Lines => Set<OrderLineRow>();
+
+    public DbSet<ShipmentRow> Shipments => Set<ShipmentRow>();
+
+    public DbSet<ReturnRow> Returns => Set<ReturnRow>();
 
     public DbSet<BatchRow> Batches => Set<BatchRow>();
 
@@ -35,12 +42,23 @@ internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(o
             e.Property(x => x.Total).HasPrecision(18, 4);
             e.Property(x => x.Shortages).HasColumnType("jsonb");
             e.HasIndex(x => new { x.Customer, x.Number }).IsUnique();
+
+            // Statuses that orders rest in and that are looked for; the others are found along the way.
+            e.HasIndex(x => new { x.Status, x.Number }).HasFilter(Rare).HasDatabaseName("ix_orders_rare");
+            e.HasIndex(x => x.AcceptedAt).HasMethod("brin");
             e.HasIndex(x => x.Number).HasFilter(Unfinished).HasDatabaseName("ix_orders_unfinished");
         });
         modelBuilder.Entity<OrderLineRow>(e =>
         {
-            e.ToTable("order_lines", t => t.HasCheckConstraint("not_overcancelled", "cancelled between 0 and quantity")).HasKey(x => new { x.OrderId, x.Line });
+            e.ToTable("order_lines", t =>
+            {
+                t.HasCheckConstraint("not_overshipped", "cancelled >= 0 and shipped >= 0 and cancelled + shipped <= quantity");
+                t.HasCheckConstraint("not_overreturned", "returned between 0 and shipped");
+            }).HasKey(x => new { x.OrderId, x.Line });
+            e.HasIndex(x => new { x.Sku, x.OrderId });
             e.Property(x => x.Cancelled).HasDefaultValue(0);
+            e.Property(x => x.Shipped).HasDefaultValue(0);
+            e.Property(x => x.Returned).HasDefaultValue(0);
             e.Property(x => x.UnitPrice).HasPrecision(18, 4);
             e.Property(x => x.Sku).UseCollation("C");
         });
@@ -48,6 +66,28 @@ internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(o
         {
             e.ToTable("batches").HasKey(x => x.Id);
             e.HasIndex(x => x.ProgressedAt).HasFilter("finished_at is null").HasDatabaseName("ix_batches_unfinished");
+        });
+        modelBuilder.Entity<ShipmentRow>(e =>
+        {
+            e.ToTable("shipments").HasKey(x => x.Id);
+            e.Property(x => x.Lines).HasColumnType("jsonb");
+            e.HasIndex(x => new { x.OrderId, x.Number }).IsUnique();
+            e.HasIndex(x => new { x.Actor, x.Key }).IsUnique();
+
+            // One at a time: while it is prepared, the order can be neither cancelled nor shipped again.
+            e.HasIndex(x => x.OrderId).IsUnique().HasFilter("state = 'preparing'").HasDatabaseName("ix_shipments_one_preparing");
+            e.HasIndex(x => x.DueAt).HasFilter("state = 'preparing'").HasDatabaseName("ix_shipments_due");
+        });
+        modelBuilder.Entity<ReturnRow>(e =>
+        {
+            e.ToTable("returns").HasKey(x => x.Id);
+            e.Property(x => x.Lines).HasColumnType("jsonb");
+            e.Property(x => x.Decision).HasColumnType("jsonb");
+            e.Property(x => x.Amount).HasPrecision(18, 4);
+            e.HasIndex(x => new { x.OrderId, x.Number }).IsUnique();
+            e.HasIndex(x => new { x.Caller, x.Key }).IsUnique();
+            e.HasIndex(x => x.DueAt).HasFilter("state = 'decided'").HasDatabaseName("ix_returns_due");
+            e.HasIndex(x => x.CreatedAt).HasFilter("state = 'requested'").HasDatabaseName("ix_returns_requested");
         });
         modelBuilder.Entity<IdempotencyRow>().ToTable("idempotency_keys").HasKey(x => new { x.Caller, x.Key });
         modelBuilder.AddBulk();
@@ -68,7 +108,9 @@ internal sealed record OrderRow(
     DateTimeOffset AcceptedAt, DateTimeOffset UpdatedAt, Guid? HoldId, DateTimeOffset? DecideBy);
 
 /// <param name="Cancelled">Of the quantity: what the order does without.</param>
-internal sealed record OrderLineRow(Guid OrderId, int Line, string Sku, int Quantity, decimal UnitPrice, int Cancelled);
+/// <param name="Shipped">Of the quantity: what has left.</param>
+/// <param name="Returned">Of what has left: what came back.</param>
+internal sealed record OrderLineRow(Guid OrderId, int Line, string Sku, int Quantity, decimal UnitPrice, int Cancelled, int Shipped, int Returned);
 
 /// <param name="Worker">The replica that dispatched it.</param>
 internal sealed record BatchRow(Guid Id, string Worker, Guid[] OrderIds, DateTimeOffset StartedAt, DateTimeOffset ProgressedAt, DateTimeOffset? FinishedAt, bool Abandoned);

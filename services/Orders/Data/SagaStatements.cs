@@ -19,7 +19,7 @@ internal static class SagaStatements
 
     /// <summary>The orders that batch $1 still owns, in order of arrival.</summary>
     public const string Owned = """
-        select o.id, o.status, o.total, o.payment_token, o.payment, o.undo, o.attempts, o.decide_by
+        select o.id, o.status, o.total, o.payment_token, o.payment, o.undo, o.attempts, o.decide_by, o.updated_at
         from batches b join orders o on o.id = any(b.order_ids) and o.batch_id = b.id
         where b.id = $1 order by o.number
         """;

@@ -33,7 +33,7 @@ internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, Ti
         batch.Add(SagaStatements.Owned, batchId);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAllAsync(r => new OwnedOrder(r.GetGuid(0), OrderStatuses.Parse(r.GetString(1)), r.GetDecimal(2), r.GetString(3),
-            !r.IsDBNull(4), r.GetBoolean(5), r.GetInt32(6), r.IsDBNull(7) ? null : r.GetFieldValue<DateTimeOffset>(7)), cancellationToken);
+            !r.IsDBNull(4), r.GetBoolean(5), r.GetInt32(6), r.IsDBNull(7) ? null : r.GetFieldValue<DateTimeOffset>(7), r.GetFieldValue<DateTimeOffset>(8)), cancellationToken);
     }
 
     /// <summary>The orders that the batch still owns and that need stock, with what they ask for.</summary>

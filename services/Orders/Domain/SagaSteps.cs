@@ -37,40 +37,53 @@ internal static class SagaSteps
     };
 
     /// <summary>The orders whose stock must go back before the batch can be settled.</summary>
-    public static IReadOnlyList<Guid> ToRelease(IEnumerable<OwnedOrder> owned, DateTimeOffset now) => [.. owned.Where(o => o.Undo || IsDeclined(o) || IsLate(o, now)).Select(o => o.Id)];
+    public static IReadOnlyList<Guid> ToRelease(IEnumerable<OwnedOrder> owned, DateTimeOffset now, TimeSpan payWithin) =>
+        [.. owned.Where(o => o.Undo || IsDeclined(o) || IsUndecided(o, now) || IsUnpaid(o, now, payWithin)).Select(o => o.Id)];
 
-    /// <summary>The orders whose money must go back before that.</summary>
-    public static IReadOnlyList<Guid> ToRefund(IEnumerable<OwnedOrder> owned) => [.. owned.Where(o => o.Undo).Select(o => o.Id)];
+    /// <summary>The orders whose money must go back before that. An unpaid one may have been charged without an answer; and no charge of it is to succeed later.</summary>
+    public static IReadOnlyList<Guid> ToRefund(IEnumerable<OwnedOrder> owned, DateTimeOffset now, TimeSpan payWithin) =>
+        [.. owned.Where(o => o.Undo || IsUnpaid(o, now, payWithin)).Select(o => o.Id)];
 
     /// <summary>The batch's end, after releases and refunds: every order is final, confirmed, or put back for another attempt.</summary>
-    public static StepResult Settle(IReadOnlyList<OwnedOrder> owned, DateTimeOffset now)
+    /// <param name="payWithin">How long an order may be reserved without being paid.</param>
+    public static StepResult Settle(IReadOnlyList<OwnedOrder> owned, DateTimeOffset now, TimeSpan payWithin)
     {
-        var unanswered = owned.Where(o => o is { Status: OrderStatus.Accepted or OrderStatus.Reserved } or { Status: OrderStatus.AwaitingCustomer, DecideBy: null } && !IsDeclined(o)).ToList();
-        var waiting = owned.Where(o => o.Status == OrderStatus.Backordered || o is { Status: OrderStatus.AwaitingCustomer, DecideBy: not null } && !IsLate(o, now)).ToList();
+        var unanswered = owned.Where(o => o is { Status: OrderStatus.Accepted or OrderStatus.Reserved } or { Status: OrderStatus.AwaitingCustomer, DecideBy: null } && !IsDeclined(o) && !IsUnpaid(o, now, payWithin)).ToList();
+        var waiting = owned.Where(o => o.Status == OrderStatus.Backordered || o is { Status: OrderStatus.AwaitingCustomer, DecideBy: not null } && !IsUndecided(o, now)).ToList();
         return new StepResult
         {
             Moves = [.. owned.Select(o => o switch
             {
                 { Status: OrderStatus.Paid } => new Move(o.Id, OrderStatus.Paid, OrderStatus.Confirmed),
-                _ when IsLate(o, now) => new Move(o.Id, o.Status, OrderStatus.Expired, "the customer did not decide in time"),
+                _ when IsUndecided(o, now) => new Move(o.Id, o.Status, OrderStatus.Expired, "the customer did not decide in time"),
+                _ when IsUnpaid(o, now, payWithin) => new Move(o.Id, o.Status, OrderStatus.Expired, "it was not paid in time"),
                 _ when IsDeclined(o) => new Move(o.Id, OrderStatus.Reserved, OrderStatus.Rejected),
                 _ => null,
             }).OfType<Move>()],
             Undone = [.. owned.Where(o => o.Undo).Select(o => o.Id)],
-            PutBack = [.. unanswered.Select(o => (o.Id, now + Pause(o.Attempts)))],
+            PutBack = [.. unanswered.Select(o => (o.Id, now + Pause(o, payWithin)))],
             Waiting = [.. waiting.Select(o => (o.Id, o.DecideBy ?? now + AskAgain))],
             LetGo = [.. owned.Except(unanswered).Except(waiting).Select(o => o.Id)],
             Finish = true,
         };
     }
 
-    /// <summary>The wait before attempt <paramref name="attempts"/> + 1: a quarter of a second, doubling, ten seconds at most.</summary>
-    public static TimeSpan Pause(int attempts) => TimeSpan.FromMilliseconds(Math.Min(10_000, 250 * Math.Pow(2, Math.Max(attempts - 1, 0))));
+    /// <summary>
+    /// The wait before the next attempt: a quarter of a second, doubling, ten seconds at most; while money is waited for, a thirtieth of the time that it has,
+    /// so that the attempts do not run out before the time does.
+    /// </summary>
+    public static TimeSpan Pause(OwnedOrder order, TimeSpan payWithin)
+    {
+        var longest = Math.Max(10_000, order.Status == OrderStatus.Reserved ? payWithin.TotalMilliseconds / 30 : 0);
+        return TimeSpan.FromMilliseconds(Math.Min(longest, 250 * Math.Pow(2, Math.Max(order.Attempts - 1, 0))));
+    }
 
     private static string Expectation(DateTimeOffset? promisedAt) =>
         promisedAt is { } at ? string.Create(CultureInfo.InvariantCulture, $"waits for stock that is expected by {at.UtcDateTime:yyyy-MM-dd}") : "waits for stock; no date is known";
 
-    private static bool IsLate(OwnedOrder order, DateTimeOffset now) => order.Status == OrderStatus.AwaitingCustomer && order.DecideBy <= now;
+    private static bool IsUndecided(OwnedOrder order, DateTimeOffset now) => order.Status == OrderStatus.AwaitingCustomer && order.DecideBy <= now;
+
+    private static bool IsUnpaid(OwnedOrder order, DateTimeOffset now, TimeSpan payWithin) => order is { Status: OrderStatus.Reserved, Declined: false } && order.Since + payWithin <= now;
 
     private static bool IsDeclined(OwnedOrder order) => order is { Status: OrderStatus.Reserved, Declined: true };
 }

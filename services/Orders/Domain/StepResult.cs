@@ -4,8 +4,9 @@ namespace DaprShop.Orders.Domain;
 
 /// <summary>An order in a batch.</summary>
 /// <param name="DecideBy">Until when its customer may decide; null where nothing is asked, or where it is decided.</param>
+/// <param name="Since">When it got to its status.</param>
 internal sealed record OwnedOrder(
-    Guid Id, OrderStatus Status, decimal Total, string PaymentToken, bool Declined, bool Undo, int Attempts, DateTimeOffset? DecideBy = null);
+    Guid Id, OrderStatus Status, decimal Total, string PaymentToken, bool Declined, bool Undo, int Attempts, DateTimeOffset? DecideBy = null, DateTimeOffset Since = default);
 
 /// <summary>Units that an order keeps of a SKU; what it wanted beyond them is cancelled.</summary>
 internal sealed record Cut(Guid OrderId, string Sku, long Keep);

@@ -10,7 +10,7 @@ internal static class Transitions
         [Accepted] = [Reserved, Backordered, AwaitingCustomer, Rejected, Cancelled, Expired, NeedsAttention],
         [Backordered] = [Reserved, Cancelled, Expired, NeedsAttention],
         [AwaitingCustomer] = [Reserved, Backordered, Cancelled, Expired, NeedsAttention],
-        [Reserved] = [Paid, Rejected, Cancelled, NeedsAttention],
+        [Reserved] = [Paid, Rejected, Cancelled, Expired, NeedsAttention],
         [Paid] = [Confirmed, Cancelled, NeedsAttention],
         [Confirmed] = [Shipped, Cancelled, NeedsAttention],
         [Shipped] = [Delivered, NeedsAttention],

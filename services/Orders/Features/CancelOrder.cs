@@ -17,7 +17,7 @@ internal static class CancelOrder
 {
     private const string Cancel = """
         update orders set status = 'cancelled', version = version + 1, reason = $3, undo = true, batch_id = null, due_at = $4, updated_at = $4
-        where id = $1 and status = any($2) returning version
+        where id = $1 and status = any($2) and not exists (select from shipments s where s.order_id = $1 and s.state = 'preparing') returning version
         """;
 
     private static readonly string[] Cancellable = [.. Transitions.Into(OrderStatus.Cancelled).Select(OrderStatuses.Name)];
@@ -40,13 +40,15 @@ internal static class CancelOrder
         batch.Add(Cancel, id, Cancellable, $"cancelled by {context.Name()}", now.UtcDateTime);
         if (await batch.ExecuteScalarAsync(cancellationToken) is not int version)
         {
-            return Problems.Of(409, "not-cancellable", "The order cannot be cancelled", $"It is {order.Status}; it could be cancelled while {string.Join(", ", Cancellable)}.",
-                ("status", order.Status), ("allowed", Cancellable));
+            return Problems.Of(409, "not-cancellable", "The order cannot be cancelled", Transitions.Allows(order.Status, OrderStatus.Cancelled)
+                    ? "A part of it is just leaving."
+                    : $"It is {order.Status.Name()}; it could be cancelled while {string.Join(", ", Cancellable)}.",
+                ("status", order.Status.Name()), ("allowed", Cancellable));
         }
 
         await using var append = new NpgsqlBatch(connection);
         append.AppendEvents([new NewEvent(EventTypes.OrderMoved, id.ToString(), version,
-            new OrderMoved(id, order.Status, OrderStatus.Cancelled.Name(), $"cancelled by {context.Name()}"))], now);
+            new OrderMoved(id, order.Status.Name(), OrderStatus.Cancelled.Name(), $"cancelled by {context.Name()}"))], now);
         await append.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         dispatch.Raise();

@@ -42,7 +42,7 @@ internal static class DecideOrder
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(Decide, id, policy, time.GetUtcNow().UtcDateTime);
         if (await batch.ExecuteScalarAsync(cancellationToken) is not int version)
-            return Problems.Of(409, "not-awaiting-decision", "Nothing is to be decided", $"The order is {order.Status}, or has been decided already, or its deadline has passed.", ("status", order.Status));
+            return Problems.Of(409, "not-awaiting-decision", "Nothing is to be decided", $"The order is {order.Status.Name()}, or has been decided already, or its deadline has passed.", ("status", order.Status.Name()));
         await transaction.CommitAsync(cancellationToken);
         dispatch.Raise();
         return TypedResults.Ok(new Decided(id, request.Choice, version));

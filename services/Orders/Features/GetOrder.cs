@@ -20,7 +20,9 @@ internal static class GetOrder
         DateTimeOffset AcceptedAt, DateTimeOffset UpdatedAt, DateTimeOffset? DecideBy, IReadOnlyList<Line> Lines);
 
     /// <param name="Cancelled">Of the quantity: what the order does without.</param>
-    internal sealed record Line(string Sku, int Quantity, decimal UnitPrice, int Cancelled);
+    /// <param name="Shipped">Of the quantity: what has left.</param>
+    /// <param name="Returned">Of what has left: what came back.</param>
+    internal sealed record Line(string Sku, int Quantity, decimal UnitPrice, int Cancelled, int Shipped, int Returned);
 
     internal sealed record Summary(Guid Id, long Number, string Customer, string Status, int Version, decimal Total, DateTimeOffset AcceptedAt);
 
@@ -31,7 +33,7 @@ internal static class GetOrder
     {
         var group = routes.MapGroup("/orders").RequireAuthorization(Identity.Customer).WithTags("Orders");
         group.MapGet("/{id:guid}", OneAsync).WithSummary("One order");
-        group.MapGet("", ManyAsync).WithSummary("Orders, newest first, page by page");
+        group.MapGet("", ManyAsync).WithSummary("Orders, newest first, page by page: of one status, SKU, customer or time");
     }
 
     private static async Task<Results<Ok<Order>, ProblemHttpResult>> OneAsync(Guid id, OrdersDb db, HttpContext context, CancellationToken cancellationToken)
@@ -43,18 +45,23 @@ internal static class GetOrder
         var row = found.Row;
         return TypedResults.Ok(new Order(row.Id, row.Number, row.Customer, row.Status, row.Version, Money.Trim(row.Total), row.Reason,
             row.Shortages is null ? null : JsonSerializer.Deserialize<List<Shortage>>(row.Shortages, JsonSerializerOptions.Web), row.AcceptedAt, row.UpdatedAt, row.DecideBy,
-            [.. found.Lines.Select(l => new Line(l.Sku, l.Quantity, Money.Trim(l.UnitPrice), l.Cancelled))]));
+            [.. found.Lines.Select(l => new Line(l.Sku, l.Quantity, Money.Trim(l.UnitPrice), l.Cancelled, l.Shipped, l.Returned))]));
     }
 
     private static async Task<Results<Ok<Page>, ProblemHttpResult>> ManyAsync(
-        OrdersDb db, HttpContext context, CancellationToken cancellationToken, string? status = null, string? sku = null, long cursor = long.MaxValue, int limit = 50)
+        OrdersDb db, HttpContext context, CancellationToken cancellationToken, string? status = null, string? sku = null, string? customer = null,
+        DateTimeOffset? from = null, DateTimeOffset? until = null, long cursor = long.MaxValue, int limit = 50)
     {
         if (status is not null && !OrderStatuses.All.Contains(status))
             return Problems.Invalid([new("status", $"A status is one of {string.Join(", ", OrderStatuses.All)}.")]);
+        if (customer is not null && !context.User.IsOperator() && customer != context.Name()) return Problems.Invalid([new("customer", "Only an operator sees the orders of somebody else.")]);
         var take = Math.Clamp(limit, 1, MaxPage);
+        var whose = context.User.IsOperator() ? customer : context.Name();
         var orders = db.Orders.AsNoTracking().Where(o => o.Number < cursor);
-        if (!context.User.IsOperator()) orders = orders.Where(o => o.Customer == context.Name());
+        if (whose is not null) orders = orders.Where(o => o.Customer == whose);
         if (status is not null) orders = orders.Where(o => o.Status == status);
+        if (from?.ToUniversalTime() is { } first) orders = orders.Where(o => o.AcceptedAt >= first);
+        if (until?.ToUniversalTime() is { } end) orders = orders.Where(o => o.AcceptedAt < end);
         if (sku is not null) orders = orders.Where(o => db.Lines.Any(l => l.OrderId == o.Id && l.Sku == sku));
         var rows = await orders.OrderByDescending(o => o.Number).Take(take)
             .Select(o => new Summary(o.Id, o.Number, o.Customer, o.Status, o.Version, o.Total, o.AcceptedAt)).ToListAsync(cancellationToken);

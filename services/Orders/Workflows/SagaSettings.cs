@@ -18,6 +18,9 @@ internal sealed class SagaSettings(IConfiguration configuration)
     /// <summary>How long a customer has to decide: <c>Saga:DecideWithinMinutes</c>.</summary>
     public TimeSpan DecideWithin { get; } = TimeSpan.FromMinutes(configuration.GetValue("Saga:DecideWithinMinutes", 24 * 60d));
 
+    /// <summary>How long an order may be reserved without being paid: <c>Saga:PayWithinMinutes</c>. Then it expires, and what is captured later goes back.</summary>
+    public TimeSpan PayWithin { get; } = TimeSpan.FromMinutes(configuration.GetValue("Saga:PayWithinMinutes", 30d));
+
     /// <summary>A batch that has not progressed for so long loses its orders. A scheduler's restart may take 24 s.</summary>
     public TimeSpan StaleAfter { get; } = TimeSpan.FromSeconds(configuration.GetValue("Saga:StaleAfterSeconds", 30));
 }

@@ -366,6 +366,18 @@ namespace DaprShop.Orders.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("quantity");
 
+                    b.Property<int>("Returned")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("returned");
+
+                    b.Property<int>("Shipped")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("shipped");
+
                     b.Property<string>("Sku")
                         .IsRequired()
                         .HasColumnType("text")
@@ -380,9 +392,14 @@ namespace DaprShop.Orders.Data.Migrations
                     b.HasKey("OrderId", "Line")
                         .HasName("pk_order_lines");
 
+                    b.HasIndex("Sku", "OrderId")
+                        .HasDatabaseName("ix_order_lines_sku_order_id");
+
                     b.ToTable("order_lines", null, t =>
                         {
-                            t.HasCheckConstraint("not_overcancelled", "cancelled between 0 and quantity");
+                            t.HasCheckConstraint("not_overreturned", "returned between 0 and shipped");
+
+                            t.HasCheckConstraint("not_overshipped", "cancelled >= 0 and shipped >= 0 and cancelled + shipped <= quantity");
                         });
                 });
 
@@ -475,6 +492,11 @@ namespace DaprShop.Orders.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_orders");
 
+                    b.HasIndex("AcceptedAt")
+                        .HasDatabaseName("ix_orders_accepted_at");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("AcceptedAt"), "brin");
+
                     b.HasIndex("Number")
                         .HasDatabaseName("ix_orders_unfinished")
                         .HasFilter("undo or status in ('accepted', 'reserved', 'paid', 'backordered', 'awaiting_customer')");
@@ -483,7 +505,202 @@ namespace DaprShop.Orders.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_orders_customer_number");
 
+                    b.HasIndex("Status", "Number")
+                        .HasDatabaseName("ix_orders_rare")
+                        .HasFilter("status not in ('accepted', 'reserved', 'paid', 'confirmed', 'delivered')");
+
                     b.ToTable("orders", (string)null);
+                });
+
+            modelBuilder.Entity("DaprShop.Orders.Data.ReturnRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<decimal?>("Amount")
+                        .HasPrecision(18, 4)
+                        .HasColumnType("numeric(18,4)")
+                        .HasColumnName("amount");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("Caller")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("caller");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("Decider")
+                        .HasColumnType("text")
+                        .HasColumnName("decider");
+
+                    b.Property<string>("Decision")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("decision");
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<byte[]>("Fingerprint")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Lines")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("lines");
+
+                    b.Property<string>("Location")
+                        .HasColumnType("text")
+                        .HasColumnName("location");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("order_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset?>("SettledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("settled_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.HasKey("Id")
+                        .HasName("pk_returns");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_returns_requested")
+                        .HasFilter("state = 'requested'");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_returns_due")
+                        .HasFilter("state = 'decided'");
+
+                    b.HasIndex("Caller", "Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_returns_caller_key");
+
+                    b.HasIndex("OrderId", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_returns_order_id_number");
+
+                    b.ToTable("returns", (string)null);
+                });
+
+            modelBuilder.Entity("DaprShop.Orders.Data.ShipmentRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Actor")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DeliveredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("delivered_at");
+
+                    b.Property<DateTimeOffset?>("DispatchedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("dispatched_at");
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<byte[]>("Fingerprint")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Lines")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("lines");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("order_id");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.HasKey("Id")
+                        .HasName("pk_shipments");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_shipments_due")
+                        .HasFilter("state = 'preparing'");
+
+                    b.HasIndex("OrderId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_shipments_one_preparing")
+                        .HasFilter("state = 'preparing'");
+
+                    b.HasIndex("Actor", "Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_shipments_actor_key");
+
+                    b.HasIndex("OrderId", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_shipments_order_id_number");
+
+                    b.ToTable("shipments", (string)null);
                 });
 
             modelBuilder.Entity("DaprShop.Orders.Data.BulkOrderRow", b =>

@@ -4,16 +4,16 @@ select count(*) from payments;
 with ledger as (
     select reference, sum(amount) filter (where kind = 'charge') as charged, sum(amount) filter (where kind = 'refund') as refunded,
            count(*) filter (where kind = 'charge') as charges, count(*) filter (where kind = 'refund') as refunds
-    from provider_ledger where kind <> 'credit' group by reference)
+    from provider_ledger where kind in ('charge', 'refund') group by reference)
 select format('order %s', coalesce(p.order_id::text, l.reference)),
        format('%s of %s; charged %s in %s, refunded %s in %s', coalesce(p.state, 'unknown'), p.amount, l.charged, l.charges, l.refunded, l.refunds)
 from payments p full join ledger l on l.reference = p.order_id::text
 where l.charges > 1 or l.refunds > 1 or p.amount < 0 or l.charged is not null and l.charged is distinct from p.amount
    or case p.state
       when 'captured' then l.charged is null or l.refunded is not null
-      when 'refunded' then l.charged is distinct from l.refunded
+      when 'refunded' then l.charged - p.returned is distinct from l.refunded
       when 'declined' then l.reference is not null
       when 'pending' then l.refunded is not null
       else true end
 union all
-select reference, format('a row of the kind %s over %s', kind, amount) from provider_ledger where kind not in ('charge', 'refund', 'credit') or amount < 0
+select reference, format('a row of the kind %s over %s', kind, amount) from provider_ledger where kind not in ('charge', 'refund', 'part_refund', 'credit') or amount < 0

@@ -7,7 +7,7 @@ with declared(from_status, to_status) as (values
     ('backordered', 'reserved'), ('backordered', 'cancelled'), ('backordered', 'expired'), ('backordered', 'needs_attention'),
     ('awaiting_customer', 'reserved'), ('awaiting_customer', 'backordered'), ('awaiting_customer', 'cancelled'), ('awaiting_customer', 'expired'),
     ('awaiting_customer', 'needs_attention'),
-    ('reserved', 'paid'), ('reserved', 'rejected'), ('reserved', 'cancelled'), ('reserved', 'needs_attention'),
+    ('reserved', 'paid'), ('reserved', 'rejected'), ('reserved', 'cancelled'), ('reserved', 'expired'), ('reserved', 'needs_attention'),
     ('paid', 'confirmed'), ('paid', 'cancelled'), ('paid', 'needs_attention'),
     ('confirmed', 'shipped'), ('confirmed', 'cancelled'), ('confirmed', 'needs_attention'),
     ('shipped', 'delivered'), ('shipped', 'needs_attention'),
@@ -17,7 +17,7 @@ with declared(from_status, to_status) as (values
 log as (
     select position, subject, version, type, data->>'from' as from_status,
            case type when 'order.accepted.v1' then 'accepted' else data->>'to' end as to_status
-    from events),
+    from events where type like 'order.%'),
 walk as (
     select *, lag(version, 1, 0) over told as version_before, lag(to_status) over told as status_before, lead(version) over told is null as last
     from log window told as (partition by subject order by position))

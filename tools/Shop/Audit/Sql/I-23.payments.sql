@@ -8,7 +8,7 @@ select format('order %s', coalesce(p.order_id::text, t.subject)),
        format('%s in version %s; %s events, versions %s to %s, the last says %s', coalesce(p.state, 'unknown'), p.version, coalesce(t.events, 0), t.first, t.last, t.kind)
 from payments p full join told t on t.subject = p.order_id::text
 where p.version is distinct from coalesce(t.events, 0) or t.first <> 1 or t.last <> t.events
-   or p.version > 0 and case p.state when 'refunded' then t.kind not in ('refunded', 'refused') else t.kind <> p.state end
+   or p.version > 0 and case p.state when 'refunded' then t.kind not in ('refunded', 'refused') when 'captured' then t.kind not in ('captured', 'partly_refunded') else t.kind <> p.state end
 union all
 select coalesce(l.reference, e.subject), format('credited %s, told as %s', l.amount, e.amount)
 from (select reference, amount from provider_ledger where kind = 'credit') l

@@ -10,5 +10,5 @@ left join money m on m.order_id = o.id::text
 left join claims c on c.order_id = o.id::text
 where o.status in ('rejected', 'cancelled', 'expired') and (coalesce(c.released + c.shipped, 0) <> coalesce(c.allocated, 0) or coalesce(m.refunded, 0) <> coalesce(m.charged, 0))
    or o.status not in ('rejected', 'cancelled', 'expired', 'needs_attention') and (coalesce(c.released, 0) <> 0 or coalesce(m.refunded, 0) <> 0)
-   -- The two services' clocks may differ a little.
-   or c.released_at < m.refunded_at - interval '1 second'
+   -- The two services' clocks may differ a little, and what the provider captures later is refunded later.
+   or c.released_at < m.refunded_at - interval '1 second' and m.charged_at < c.released_at
