@@ -15,6 +15,7 @@ builder.Services
 var gateway = builder.Build().UseShopDefaults();
 gateway.MapForwarding();
 gateway.MapReceiveBulkOrders();
+gateway.MapWatchBulkOrders();
 gateway.MapGetOpenApi();
 gateway.MapScalarApiReference("/docs", docs => docs.WithTitle("DaprShop").WithOpenApiRoutePattern(GetOpenApi.Path));
 await gateway.RunAsync();

@@ -22,6 +22,7 @@ internal static class RouteTable
         new("POST", "/bulk-orders", Orders, Identity.Customer, Own: true),
         new("GET", "/bulk-orders", Orders, Identity.Customer),
         new("GET", "/bulk-orders/{id}", Orders, Identity.Customer),
+        new("GET", "/bulk-orders/{id}/events", Orders, Identity.Customer, Own: true),
         new("GET", "/bulk-orders/{id}/errors", Orders, Identity.Customer),
         new("POST", "/bulk-orders/{id}/pause", Orders, Identity.Customer),
         new("POST", "/bulk-orders/{id}/resume", Orders, Identity.Customer),

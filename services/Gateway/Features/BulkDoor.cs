@@ -10,6 +10,7 @@ namespace DaprShop.Gateway.Features;
 /// </summary>
 internal sealed class BulkDoor(Sidecar sidecar, IConfiguration configuration, TimeProvider time)
 {
+    private static readonly string[] Passed = ["Authorization", "Idempotency-Key"];
     private static readonly TimeSpan PerAttempt = TimeSpan.FromSeconds(30);
     private readonly TimeSpan _patience = TimeSpan.FromSeconds(configuration.GetValue("Bulk:PatienceSeconds", 60d));
 
@@ -20,19 +21,7 @@ internal sealed class BulkDoor(Sidecar sidecar, IConfiguration configuration, Ti
         var started = time.GetTimestamp();
         for (var pause = TimeSpan.FromMilliseconds(50); ; pause = pause < TimeSpan.FromSeconds(1) ? pause * 2 : pause)
         {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-            patience.CancelAfter(PerAttempt);
-            try
-            {
-                var response = await sidecar.Client.SendAsync(Request(context, path, json), patience.Token);
-                if ((int)response.StatusCode < 500) return response;
-                response.Dispose();
-            }
-            catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
-            {
-                // It is asked again.
-            }
-
+            if (await AskAsync(context, HttpMethod.Post, path, json) is { } answer) return answer;
             if (time.GetElapsedTime(started) > _patience)
             {
                 throw new ProblemException(Problems.Of(503, "unavailable", "Not available right now",
@@ -40,6 +29,24 @@ internal sealed class BulkDoor(Sidecar sidecar, IConfiguration configuration, Ti
             }
 
             await Task.Delay(pause, time, context.RequestAborted);
+        }
+    }
+
+    /// <summary>Asks once, in the caller's name; null where nobody answers, or not finally.</summary>
+    public async Task<HttpResponseMessage?> AskAsync(HttpContext context, HttpMethod method, string path, byte[]? json = null)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        patience.CancelAfter(PerAttempt);
+        try
+        {
+            var response = await sidecar.Client.SendAsync(Request(context, method, path, json), patience.Token);
+            if ((int)response.StatusCode < 500) return response;
+            response.Dispose();
+            return null;
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
+        {
+            return null;
         }
     }
 
@@ -53,10 +60,10 @@ internal sealed class BulkDoor(Sidecar sidecar, IConfiguration configuration, Ti
         await answer.Content.CopyToAsync(response.Body, context.RequestAborted);
     }
 
-    private HttpRequestMessage Request(HttpContext context, string path, byte[]? json)
+    private HttpRequestMessage Request(HttpContext context, HttpMethod method, string path, byte[]? json)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, $"{sidecar.MethodsOf(Apps.Orders)}/{path}");
-        foreach (var name in new[] { "Authorization", "Idempotency-Key" }) request.Headers.TryAddWithoutValidation(name, context.Request.Headers[name].ToString());
+        var request = new HttpRequestMessage(method, $"{sidecar.MethodsOf(Apps.Orders)}/{path}");
+        foreach (var name in Passed.Where(context.Request.Headers.ContainsKey)) request.Headers.TryAddWithoutValidation(name, context.Request.Headers[name].ToString());
         if (sidecar.ApiToken is { } token) request.Headers.Add("dapr-api-token", token);
         if (json is not null) request.Content = new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
         return request;
