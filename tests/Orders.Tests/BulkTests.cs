@@ -69,8 +69,10 @@ public sealed class BulkTests
     public async Task G29_A_file_whose_rows_have_keys_adds_nothing_the_second_time_under_whatever_key_it_comes()
     {
         await using var scene = await CreateAsync();
-        await scene.HandInAsync("first", Rows(300, keys: "k"));
+        var first = await scene.HandInAsync("first", Rows(300, keys: "k"));
         await scene.DrainAsync();
+        (await scene.HandInAsync("first", Rows(300, keys: "k"))).Should().Be(first, "the job's key names it");
+        (await scene.TellAsync(first)).Should().StartWith("done: 300 received, 300 accepted");
         var again = await scene.HandInAsync("second", [.. Rows(300, keys: "k"), Row(301, "k-1"), Row(302, "k-2", quantity: "2")]);
 
         await scene.DrainAsync();
