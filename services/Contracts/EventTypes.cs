@@ -12,6 +12,9 @@ public static class EventTypes
     /// <summary>An order changed its status; payload <see cref="OrderMoved"/>.</summary>
     public const string OrderMoved = "order.moved.v1";
 
+    /// <summary>What a page of <see cref="OrderAccepted"/> and <see cref="OrderMoved"/> comes to; payload <see cref="Contracts.StatusChanges"/>. Broadcast only, and not in the log.</summary>
+    public const string StatusChanges = "order.statuses.v1";
+
     /// <summary>A part of an order is on its way, has arrived, or could not leave; payload <see cref="Contracts.ShipmentMoved"/>.</summary>
     public const string ShipmentMoved = "shipment.moved.v1";
 

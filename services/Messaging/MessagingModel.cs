@@ -7,13 +7,15 @@ namespace DaprShop.Messaging;
 public static class MessagingModel
 {
     /// <summary>The event log, its head, and the relay's cursor: for a service that has facts to tell.</summary>
-    public static void AddEventLog(this ModelBuilder model)
+    /// <param name="bySubject">Of which types the log is also read by subject, as a pattern of <c>like</c>; each of their versions is told once. Null: of none.</param>
+    public static void AddEventLog(this ModelBuilder model, string? bySubject = null)
     {
         model.Entity<EventRow>(e =>
         {
             e.ToTable("events").HasKey(x => x.Position);
             e.Property(x => x.Position).ValueGeneratedNever();
             e.Property(x => x.Data).HasColumnType("json");
+            if (bySubject is not null) e.HasIndex(x => new { x.Subject, x.Version }).IsUnique().HasFilter($"type like '{bySubject}'").HasDatabaseName("ix_events_subject");
         });
         model.Entity<EventHead>(e =>
         {

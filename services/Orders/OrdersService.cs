@@ -14,6 +14,7 @@ internal static class OrdersService
     public static IServiceCollection AddAccepting(this IServiceCollection services) => services
         .AddSingleton<Catalogue>()
         .AddSingleton<AcceptedOrders>()
+        .AddSingleton<OrderTransitionReader>()
         .AddGroupCommit<AcceptOrder, Acceptance, AcceptedOrders>(orders => orders.CommitAsync, AcceptedOrders.GroupLimit);
 
     public static IServiceCollection AddBulk(this IServiceCollection services) => services
@@ -40,6 +41,7 @@ internal static class OrdersService
     {
         PlaceOrder.Map(routes);
         GetOrder.Map(routes);
+        ListTransitions.Map(routes);
         CancelOrder.Map(routes);
         AcceptOffer.Map(routes);
         DecideOrder.Map(routes);

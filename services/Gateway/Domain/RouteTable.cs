@@ -16,6 +16,7 @@ internal static class RouteTable
         new("POST", "/orders", Orders, Identity.Customer),
         new("GET", "/orders", Orders, Identity.Customer),
         new("GET", "/orders/{id}", Orders, Identity.Customer),
+        new("GET", "/orders/{id}/transitions", Orders, Identity.Customer),
         new("POST", "/orders/{id}/cancel", Orders, Identity.Customer),
         new("POST", "/orders/{id}/decision", Orders, Identity.Customer),
         new("POST", "/waitlist/offers/{id}/accept", Orders, Identity.Customer),

@@ -47,7 +47,7 @@ internal static class ForwardRequests
         }
 
         logger.LogForwardingFailed(context.Request.Method, context.Request.Path, route.App, error, cause?.Message);
-        await UpstreamProblems.AnswerAwayAsync(context, route.App);
+        await UpstreamProblems.Away(context, route.App).ExecuteAsync(context);
     }
 
     private static BadHttpRequestException? RefusedBody(Exception? cause) => cause switch

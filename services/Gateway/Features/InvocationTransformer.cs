@@ -21,7 +21,7 @@ internal sealed class InvocationTransformer(string app, string? apiToken) : Http
             if (name.StartsWith(SidecarPrefix, StringComparison.OrdinalIgnoreCase)) proxyRequest.Headers.Remove(name);
         }
 
-        if (apiToken is not null) proxyRequest.Headers.Add("dapr-api-token", apiToken);
+        if (apiToken is not null) proxyRequest.Headers.Add(SidecarDoor.Header, apiToken);
     }
 
     public override async ValueTask<bool> TransformResponseAsync(
@@ -40,7 +40,7 @@ internal sealed class InvocationTransformer(string app, string? apiToken) : Http
                 await UpstreamProblems.Unforwardable((int)proxyResponse.StatusCode).ExecuteAsync(httpContext);
                 break;
             default:
-                await UpstreamProblems.AnswerAwayAsync(httpContext, app);
+                await UpstreamProblems.Away(httpContext, app).ExecuteAsync(httpContext);
                 break;
         }
 

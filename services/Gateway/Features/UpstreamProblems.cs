@@ -14,10 +14,10 @@ internal static class UpstreamProblems
         status, "not-forwarded", "Not forwarded", "The path or a header has characters that are not passed on (an encoded slash, say).");
 
     /// <summary>503 with Retry-After: the service, or a sidecar on the way, does not answer now.</summary>
-    public static Task AnswerAwayAsync(HttpContext context, string app)
+    public static ProblemHttpResult Away(HttpContext context, string app)
     {
         context.Response.Headers.RetryAfter = "1";
         return Problems.Of(503, "unavailable", "Not available right now",
-            "A service that this needs is away. Nothing is lost; send the same request again, with the same Idempotency-Key.", ("service", app)).ExecuteAsync(context);
+            "A service that this needs is away. Nothing is lost; send the same request again, with the same Idempotency-Key.", ("service", app));
     }
 }

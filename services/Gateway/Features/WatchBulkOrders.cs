@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using DaprShop.Gateway.Streams;
 using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Gateway.Features;
@@ -17,16 +17,19 @@ internal static class WatchBulkOrders
     public static void MapWatchBulkOrders(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/bulk-orders/{id:guid}/events", HandleAsync).RequireAuthorization(Identity.Customer).ExcludeFromDescription();
 
-    private static async Task HandleAsync(Guid id, HttpContext context, BulkDoor door, TimeProvider time)
+    private static async Task<IResult> HandleAsync(Guid id, HttpContext context, BulkDoor door, StreamLimits limits, StreamSettings settings, TimeProvider time)
     {
+        var allowed = context.User.IsOperator() ? settings.PerOperator : settings.PerCustomer;
+        if (limits.Enter(context.Name(), allowed) is not { } place) return StreamOrder.TooMany(context, allowed);
+        context.Response.RegisterForDispose(place);
         var path = $"bulk-orders/{id}";
         using var first = await door.AskAsync(context, HttpMethod.Get, path);
-        if (first is null) await UpstreamProblems.AnswerAwayAsync(context, Contracts.Apps.Orders);
-        else if (!first.IsSuccessStatusCode) await BulkDoor.PassOnAsync(first, context);
-        else await TypedResults.ServerSentEvents(ProgressAsync(context, door, path, time, context.RequestAborted)).ExecuteAsync(context);
+        if (first is null) return UpstreamProblems.Away(context, Contracts.Apps.Orders);
+        if (first.IsSuccessStatusCode) return new EventStream(ProgressAsync(context, door, path, time, CancellationToken.None));
+        return Results.Text(await first.Content.ReadAsStringAsync(context.RequestAborted), first.Content.Headers.ContentType?.ToString(), statusCode: (int)first.StatusCode);
     }
 
-    private static async IAsyncEnumerable<SseItem<string>> ProgressAsync(
+    private static async IAsyncEnumerable<StreamEvent> ProgressAsync(
         HttpContext context, BulkDoor door, string path, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var told = long.TryParse(context.Request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var last) ? last : -1;
@@ -42,7 +45,7 @@ internal static class WatchBulkOrders
                 var text = await answer.Content.ReadAsStringAsync(cancellationToken);
                 using var job = JsonDocument.Parse(text);
                 var version = job.RootElement.GetProperty("version").GetInt64();
-                if (version > told) yield return new SseItem<string>(text, "progress") { EventId = version.ToString(CultureInfo.InvariantCulture) };
+                if (version > told) yield return new StreamEvent(version.ToString(CultureInfo.InvariantCulture), "progress", text);
                 told = Math.Max(told, version);
                 if (job.RootElement.GetProperty("settled").GetBoolean()) yield break;
             }

@@ -26,7 +26,9 @@ internal sealed class AcceptedOrders(NpgsqlDataSource database, RelaySignal rela
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var answers = await AcceptAsync(connection, requests, time.GetUtcNow(), cancellationToken);
+        await Steps.ReachAsync("placing");
         await transaction.CommitAsync(cancellationToken);
+        await Steps.ReachAsync("placed");
         Announce(answers.Count(a => a is { Order: not null, Replayed: false }));
         return answers;
     }

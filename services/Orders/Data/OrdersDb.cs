@@ -91,7 +91,7 @@ internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(o
         });
         modelBuilder.Entity<IdempotencyRow>().ToTable("idempotency_keys").HasKey(x => new { x.Caller, x.Key });
         modelBuilder.AddBulk();
-        modelBuilder.AddEventLog();
+        modelBuilder.AddEventLog(bySubject: OrderTransitionReader.Types);
     }
 }
 

@@ -7,6 +7,9 @@ namespace DaprShop.Shop.Supervision;
 /// <summary>The two processes of an app: its sidecar and itself.</summary>
 internal static class AppProcesses
 {
+    /// <summary>What a sidecar shows to its app, so that an app whose port is everybody's knows it from others.</summary>
+    public const string TokenVariable = "APP_API_TOKEN";
+
     public static string SidecarName(DaprApp app) => app.Id + "-sidecar";
 
     public static ProcessSpec App(DaprApp app, ShopFolder shop) => new(app.Id, app.Command[0], [.. app.Command.Skip(1)])
@@ -19,6 +22,7 @@ internal static class AppProcesses
             ["APP_ID"] = app.Id,
             ["APP_PORT"] = Text(app.Port),
             ["APP_PROTOCOL"] = "http",
+            [TokenVariable] = Token(shop),
             ["DAPR_HTTP_PORT"] = Text(app.HttpPort),
             ["DAPR_GRPC_PORT"] = Text(app.GrpcPort),
             ["DAPR_METRICS_PORT"] = Text(app.MetricsPort),
@@ -41,9 +45,11 @@ internal static class AppProcesses
         WorkingDirectory = app.Folder,
         LogFile = shop.LogOf(SidecarName(app)),
         // The address that sidecars tell each other: this machine only.
-        Environment = new Dictionary<string, string> { ["DAPR_HOST_IP"] = "127.0.0.1" },
+        Environment = new Dictionary<string, string> { ["DAPR_HOST_IP"] = "127.0.0.1", [TokenVariable] = Token(shop) },
         Grace = TimeSpan.FromSeconds(6),
     };
+
+    public static string Token(ShopFolder shop) => SecretFile.Password(Path.Combine(shop.Data, "app-token"));
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

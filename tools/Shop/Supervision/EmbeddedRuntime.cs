@@ -28,7 +28,7 @@ internal sealed class EmbeddedRuntime(ShopFolder shop, string program, DaprFile 
         {
             WorkingDirectory = shop.Root,
             LogFile = shop.LogOf(Name),
-            Environment = new Dictionary<string, string> { [ConnectionVariable] = SecretFile.Read(shop.Owner)[Name] },
+            Environment = new Dictionary<string, string> { [ConnectionVariable] = SecretFile.Read(shop.Owner)[Name], [AppProcesses.TokenVariable] = AppProcesses.Token(shop) },
         };
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
         await servers.KeepAsync(spec, file.Apps[0].HttpPort, () => ProblemAsync(http, cancel), cancel);

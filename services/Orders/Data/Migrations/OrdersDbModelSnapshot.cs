@@ -90,6 +90,11 @@ namespace DaprShop.Orders.Data.Migrations
                     b.HasKey("Position")
                         .HasName("pk_events");
 
+                    b.HasIndex("Subject", "Version")
+                        .IsUnique()
+                        .HasDatabaseName("ix_events_subject")
+                        .HasFilter("type like 'order.%'");
+
                     b.ToTable("events", (string)null);
                 });
 

@@ -1,0 +1,54 @@
+using System.Globalization;
+using DaprShop.Contracts;
+using DaprShop.Gateway.Streams;
+using DaprShop.ServiceDefaults;
+
+namespace DaprShop.Gateway.Features;
+
+/// <summary>
+/// <c>GET /orders/{id}/events</c>: an order's status, live, as server-sent events. It begins with the order's first version, or right after
+/// <c>Last-Event-ID</c>, and ends after the order's last status; who then comes again is answered 204, which tells an EventSource to stop.
+/// </summary>
+internal static class StreamOrder
+{
+    private const string LastEventId = "Last-Event-ID";
+
+    public static void MapStreamOrder(this IEndpointRouteBuilder routes) => routes.MapGet("/orders/{id:guid}/events", HandleAsync)
+        .RequireAuthorization(Identity.Customer).WithTags("Orders").WithSummary("An order's status, live, as server-sent events");
+
+    private static async Task<IResult> HandleAsync(
+        Guid id, HttpContext context, OrderSource orders, LiveOrders live, StreamLimits limits, StreamSettings settings, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var sent = context.Request.Headers[LastEventId].ToString();
+        if (!TryParse(sent, out var last)) return Problems.Of(400, "bad-last-event-id", "Bad Last-Event-ID", "Last-Event-ID is the id of the last event that you have, a whole number, or is left out.");
+        var allowed = context.User.IsOperator() ? settings.PerOperator : settings.PerCustomer;
+        if (limits.Enter(context.Name(), allowed) is not { } place) return TooMany(context, allowed);
+        context.Response.RegisterForDispose(place);
+
+        // Before Orders is asked: whatever happens after its answer is heard.
+        var watch = live.Of(id);
+        context.Response.RegisterForDispose(watch);
+        var authorization = context.Request.Headers.Authorization.ToString();
+        var answer = await orders.AskAsync(id, last, authorization, cancellationToken);
+        if (answer.Refusal is { } refusal) return Results.Text(refusal.Problem, "application/problem+json", statusCode: refusal.Status);
+        if (answer.Transitions is not { } first) return UpstreamProblems.Away(context, Apps.Orders);
+        if (first.Version == last && OrderTransition.Last.Contains(first.Status)) return Results.NoContent();
+        return new EventStream(new OrderStream(orders, settings, time, watch.News, authorization, last).FollowAsync(first, CancellationToken.None));
+    }
+
+    /// <summary>Larger ones than an order's version can be are ahead of it as well.</summary>
+    private static bool TryParse(string sent, out int version)
+    {
+        version = 0;
+        if (sent.Length == 0) return true;
+        if (!sent.All(char.IsAsciiDigit)) return false;
+        version = int.TryParse(sent, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue;
+        return true;
+    }
+
+    internal static IResult TooMany(HttpContext context, int allowed)
+    {
+        context.Response.Headers.RetryAfter = "1";
+        return Problems.Of(429, "too-many-streams", "Too many streams", $"You may have {allowed} streams open at once, and have. Close one first.", ("allowed", allowed));
+    }
+}
