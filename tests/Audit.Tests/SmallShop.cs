@@ -47,7 +47,8 @@ public sealed class SmallShop : IAsyncLifetime
         await DrainAsync(saga);
         await scene.WaitAsync((await AcceptAsync(accepting, ("waits still", "tok_ok", [("mug", 2)])))["waits still"]);
         await DrainAsync(saga);
-        await scene.MoveAsync(await Sql.ScalarAsync<Guid>(Databases[Apps.Orders].App, "select order_id from idempotency_keys where key = 'plain'"));
+        await scene.MoveAsync();
+        await ParcelsAsync(orders, stock, new PaymentStore(payments, _time, new RelaySignal()), await Sql.ScalarAsync<Guid>(Databases[Apps.Orders].App, "select order_id from idempotency_keys where key = 'plain'"));
         await new CreditStore(payments, _time, new RelaySignal()).GiveAsync("olga", "credit", "C1", 4.5m, CancellationToken.None);
         await TellAsync();
     }
@@ -120,6 +121,24 @@ public sealed class SmallShop : IAsyncLifetime
         append.AppendEvents([moved], now);
         await append.ExecuteNonQueryAsync();
         await transaction.CommitAsync();
+    }
+
+    /// <summary>An order leaves, with a service on it, arrives, and a part of it comes back, as <c>Errands</c> carries it out.</summary>
+    private async Task ParcelsAsync(NpgsqlDataSource orders, StockWriter stock, PaymentStore payments, Guid order)
+    {
+        var shipments = new ShipmentStore(orders, new RelaySignal(), _time);
+        var (shipment, _) = await shipments.BeginAsync(order, null, "olga", "shipment", [1], CancellationToken.None);
+        await stock.CommitAsync([new Ship("shipped", [1], order, null, MovedBy.Saga)], CancellationToken.None);
+        await shipments.EndAsync(shipment, null, CancellationToken.None);
+        await shipments.DeliverAsync(shipment.Id, "olga", CancellationToken.None);
+
+        var returns = new ReturnStore(orders, new RelaySignal(), _time);
+        var (asked, _) = await returns.RequestAsync(order, "alice", [new("cup", 2)], "broken", "alice", "return", [1], CancellationToken.None);
+        await returns.DecideAsync(asked.Id, [new("cup", 1, Disposition.Damaged), new("cup", 1, Disposition.Refuse)], null, "olga", CancellationToken.None);
+        var decided = (await returns.ClaimAsync(asked.Id, CancellationToken.None)).Single();
+        await stock.CommitAsync([new TakeBack("back", [1], order, decided.Number, [new("cup", 1, Disposition.Damaged, "main")], decided.Decider)], CancellationToken.None);
+        await payments.RefundPartAsync(decided.Id, order, decided.Amount, CancellationToken.None);
+        await returns.SettleAsync(decided, CancellationToken.None);
     }
 
     /// <summary>Publishes every event and lets History take it in.</summary>
