@@ -67,6 +67,8 @@ internal static class RouteTable
 
         new("GET", "/orders/{id}/timeline", History, Identity.Customer),
         new("GET", "/stock/{sku}/timeline", History, Identity.Operator),
+        new("POST", "/ops/history/rebuild", History, Identity.Operator),
+        new("GET", "/ops/history/rebuild", History, Identity.Operator),
         new("GET", "/ops/dead-letters", History, Identity.Operator),
         new("POST", "/ops/dead-letters/{id}/replay", History, Identity.Operator),
         new("DELETE", "/ops/dead-letters/{id}", History, Identity.Operator),
