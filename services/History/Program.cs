@@ -18,6 +18,7 @@ var app = builder.Build().UseShopDefaults();
 app.MapSubscriptions();
 app.MapGetOrderTimeline();
 app.MapGetStockTimeline();
+app.MapGetCustomerTimeline();
 app.MapRebuildHistory();
 app.MapDeadLetters().RequireAuthorization(Identity.Operator);
 await app.RunAsync();

@@ -56,7 +56,7 @@ internal static class CancelOrder
     {
         if (await connection.ScalarAsync(Cancel, [order.Id, Cancellable, $"cancelled by {by}", now.UtcDateTime], cancellationToken) is not int version) return null;
         await using var append = new NpgsqlBatch(connection);
-        append.AppendEvents([new NewEvent(EventTypes.OrderMoved, order.Id.ToString(), version, new OrderMoved(order.Id, order.Status.Name(), OrderStatus.Cancelled.Name(), $"cancelled by {by}"))], now);
+        append.AppendEvents([new NewEvent(EventTypes.OrderMoved, order.Id.ToString(), version, new OrderMoved(order.Id, order.Status.Name(), OrderStatus.Cancelled.Name(), $"cancelled by {by}", by))], now);
         await append.ExecuteNonQueryAsync(cancellationToken);
         return version;
     }
