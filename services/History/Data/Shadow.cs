@@ -1,3 +1,4 @@
+using System.Data;
 using DaprShop.History.Domain;
 using DaprShop.Messaging;
 using Npgsql;
@@ -5,7 +6,7 @@ using Npgsql;
 namespace DaprShop.History.Data;
 
 /// <summary>A second history in the schema <c>rebuild</c>, with watermarks of its own, on one connection: whoever holds that is the only one to rebuild.</summary>
-internal sealed class Shadow(NpgsqlConnection connection)
+internal sealed class Shadow(NpgsqlConnection connection) : IAsyncDisposable
 {
     private const long Lock = 0x7265_6275_696C_6400;
     private const int Examples = 3;
@@ -21,13 +22,14 @@ internal sealed class Shadow(NpgsqlConnection connection)
         """;
 
     private const string Digest = "to_hex(coalesce(bit_xor(('x' || left(md5(line), 16))::bit(64)::bigint), 0))";
+    private bool _mine;
 
     /// <summary>Empty tables like the live ones; false where another replica is rebuilding.</summary>
     public async Task<bool> TryStartAsync(CancellationToken cancellationToken)
     {
-        if (!await ScalarAsync<bool>("select pg_try_advisory_lock($1)", cancellationToken, Lock)) return false;
-        await ExecuteAsync("select rebuild.start()", cancellationToken);
-        return true;
+        _mine = await ScalarAsync<bool>("select pg_try_advisory_lock($1)", cancellationToken, Lock);
+        if (_mine) await ExecuteAsync("select rebuild.start()", cancellationToken);
+        return _mine;
     }
 
     /// <summary>Everything in this transaction that names a table without a schema means the rebuilt one, if there is one.</summary>
@@ -71,8 +73,11 @@ internal sealed class Shadow(NpgsqlConnection connection)
     /// <summary>Makes the live tables what the rebuilt ones are, in the caller's transaction. Only rows that differ are touched.</summary>
     public Task AdoptAsync(CancellationToken cancellationToken) => ExecuteAsync("select rebuild.adopt()", cancellationToken);
 
-    /// <summary>Gives the rebuilt tables' room back.</summary>
-    public Task FinishAsync(CancellationToken cancellationToken) => ExecuteAsync("select rebuild.finish()", cancellationToken);
+    /// <summary>Gives the rebuilt tables' room back, and lets others rebuild: a pool keeps the locks of a connection that is closed until it is opened again.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_mine && connection.State == ConnectionState.Open) await ExecuteAsync("select rebuild.finish(), pg_advisory_unlock($1)", CancellationToken.None, Lock);
+    }
 
     private async Task<T?> ScalarAsync<T>(string sql, CancellationToken cancellationToken, params object[] values)
     {

@@ -1,3 +1,4 @@
+using DaprShop.History.Data;
 using DaprShop.History.Domain;
 using DaprShop.Messaging;
 using Npgsql;
@@ -48,7 +49,8 @@ internal sealed class Rebuilder(NpgsqlDataSource database, EventReplay replay, T
         try
         {
             await using var connection = await database.OpenConnectionAsync(stoppingToken);
-            return await new Rebuild(connection, replay, progress => Volatile.Write(ref _run, progress)).RunAsync(run, stoppingToken);
+            await using var shadow = new Shadow(connection);
+            return await new Rebuild(connection, shadow, replay, progress => Volatile.Write(ref _run, progress)).RunAsync(run, stoppingToken);
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
