@@ -35,6 +35,8 @@ public sealed class SmallShop : IAsyncLifetime
             ("short", "tok_ok", [("pot", 5), ("cup", 1)]), ("declined", "tok_declined", [("cup", 3)]), ("late", "tok_timeout", [("cup", 1)]),
             ("flaky", "tok_flaky", [("pot", 1)]), ("second thoughts", "tok_ok", [("cup", 4), ("pot", 1)]));
         await DrainAsync(saga);
+        await BulkScene.HandInAsync(orders, accepting, _time);
+        await DrainAsync(saga);
         await CancelAsync(orders, "second thoughts");
         await AcceptAsync(accepting, ("too late", "tok_ok", [("tea", 3)]), ("called off", "tok_ok", [("cup", 5)]));
         await CancelAsync(orders, "called off");
