@@ -8,11 +8,13 @@ namespace DaprShop.Messaging;
 internal sealed class PagePublisher(string topic, Func<EventPage, EventPage?>? broadcast, DaprClient dapr)
 {
     /// <exception cref="DaprException">The broker has not acknowledged all of them.</exception>
-    public Task PublishAsync(IReadOnlyList<EventPage> pages, CancellationToken cancellationToken)
+    public async Task PublishAsync(IReadOnlyList<EventPage> pages, CancellationToken cancellationToken)
     {
         var told = broadcast is null ? [] : pages.Select(broadcast).OfType<EventPage>().ToList();
+        await Steps.ReachAsync($"publishing-{topic}");
         var work = PublishAsync(Components.PubSub, topic, pages, cancellationToken);
-        return told.Count == 0 ? work : Task.WhenAll(work, PublishAsync(Components.Broadcast, Topics.BroadcastOf(topic), told, cancellationToken));
+        await (told.Count == 0 ? work : Task.WhenAll(work, PublishAsync(Components.Broadcast, Topics.BroadcastOf(topic), told, cancellationToken)));
+        await Steps.ReachAsync($"published-{topic}");
     }
 
     private async Task PublishAsync(string component, string name, IReadOnlyList<EventPage> pages, CancellationToken cancellationToken)

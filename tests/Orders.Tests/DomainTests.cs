@@ -1,5 +1,6 @@
 using CsCheck;
 using DaprShop.Contracts;
+using DaprShop.Orders.Data;
 using DaprShop.Orders.Domain;
 
 namespace DaprShop.Orders.Tests;
@@ -101,6 +102,13 @@ public sealed class DomainTests
         Transitions.Into(OrderStatus.Rejected).Should().Equal(OrderStatus.Accepted, OrderStatus.Reserved, OrderStatus.NeedsAttention);
         Transitions.Into(OrderStatus.Cancelled).Should().Equal(
             OrderStatus.Accepted, OrderStatus.Backordered, OrderStatus.AwaitingCustomer, OrderStatus.Reserved, OrderStatus.Paid, OrderStatus.Confirmed, OrderStatus.NeedsAttention);
+    }
+
+    [Fact]
+    public void While_money_is_waited_for_the_attempts_last_longer_than_the_time_to_pay()
+    {
+        var waited = Enumerable.Range(1, SagaStore.MaxAttempts).Sum(attempt => SagaSteps.Pause(new OwnedOrder(Guid.Empty, OrderStatus.Reserved, 1, "tok_late", false, false, attempt), PayWithin).TotalMinutes);
+        waited.Should().BeGreaterThan(PayWithin.TotalMinutes, "else an operator would have to look at each of them");
     }
 
     [Fact]

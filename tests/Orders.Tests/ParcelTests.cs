@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using DaprShop.Contracts;
+using DaprShop.Messaging;
+using DaprShop.Orders.Data;
+using DaprShop.Orders.Domain;
 using DaprShop.ServiceDefaults;
 using DaprShop.ServiceKit;
 using DaprShop.TestKit;
@@ -109,6 +112,28 @@ public sealed class ParcelTests(OrdersFixture fixture) : IClassFixture<OrdersFix
         fixture.House.Failure = null;
         await UntilAsync(async () => await fixture.Database.StatusAsync(id) == "shipped");
         (await fixture.Database.NumberAsync($"select count(*) from events where type = 'shipment.moved.v1' and data->>'orderId' = '{id}'")).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task What_is_carried_out_twice_is_written_once()
+    {
+        var id = await ConfirmedAsync(quantity: 4);
+        fixture.House.Failure = HttpStatusCode.ServiceUnavailable;
+        (await ShipAsync(id, 2)).StatusCode.Should().Be(HttpStatusCode.Accepted);
+        var shipments = new ShipmentStore(fixture.Database.Source, new RelaySignal(), TimeProvider.System);
+        var shipment = new Shipment((await GetAsync($"orders/{id}/shipments"))[0].GetProperty("id").GetGuid(), id, 1, [new ShippedUnits("cup", 2)]);
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => shipments.EndAsync(shipment, null, CancellationToken.None)));
+        await shipments.EndAsync(shipment, "too late", CancellationToken.None);
+        (await GetAsync($"orders/{id}")).GetProperty("lines")[0].GetProperty("shipped").GetInt32().Should().Be(2);
+        (await fixture.Database.NumberAsync($"select count(*) from events where type = 'shipment.moved.v1' and data->>'orderId' = '{id}'")).Should().Be(1);
+
+        var back = (await (await ReturnAsync(id, 1)).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+        var returns = new ReturnStore(fixture.Database.Source, new RelaySignal(), TimeProvider.System);
+        await returns.DecideAsync(back, [new DecidedUnits("cup", 1, Disposition.Restock)], null, "olga", CancellationToken.None);
+        var decided = new DecidedReturn(back, id, 1, [new DecidedUnits("cup", 1, Disposition.Restock)], null, 2.5m, "olga", "broken");
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => returns.SettleAsync(decided, CancellationToken.None)));
+        (await fixture.Database.NumberAsync($"select count(*) from events where subject = '{back}' and data->>'state' = 'settled'")).Should().Be(1);
+        fixture.House.Failure = null;
     }
 
     [Fact]

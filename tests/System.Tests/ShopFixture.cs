@@ -55,6 +55,30 @@ public sealed class ShopFixture : IAsyncLifetime
         return await who.SendAsync(request);
     }
 
+    /// <summary>Asks with one key until there is an answer that is no failure of the shop's.</summary>
+    /// <param name="mayRefuse">True where a repetition is refused because the first was heard.</param>
+    public static async Task<JsonElement> SurelyAsync(HttpClient who, HttpMethod method, string path, object body, bool mayRefuse = false)
+    {
+        var key = Guid.CreateVersion7().ToString();
+        JsonElement answer = default;
+        await LiveShop.UntilAsync(async () =>
+        {
+            try
+            {
+                using var response = await SendAsync(who, method, path, body, key);
+                if ((int)response.StatusCode >= 500) return false;
+                (response.IsSuccessStatusCode || mayRefuse).Should().BeTrue($"{path} says {await response.Content.ReadAsStringAsync()}");
+                answer = await response.Content.ReadFromJsonAsync<JsonElement>();
+                return true;
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+            {
+                return false;
+            }
+        }, $"{method} {path} is answered");
+        return answer;
+    }
+
     /// <summary>The order as soon as it has one of these statuses.</summary>
     public static async Task<JsonElement> BecomesAsync(HttpClient who, Guid id, params string[] statuses)
     {

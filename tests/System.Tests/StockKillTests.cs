@@ -48,29 +48,6 @@ public sealed class StockKillTests
     private static Task<HttpResponseMessage> OrderedAsync(HttpClient who, string sku, int quantity, string onShortage) =>
         SendAsync(who, HttpMethod.Post, "orders", new { lines = new[] { new { sku, quantity } }, payment = new { token = "tok_ok" }, onShortage });
 
-    /// <summary>Asks with one key until there is an answer that is no failure of the shop's.</summary>
-    private static async Task<JsonElement> SurelyAsync(HttpClient who, HttpMethod method, string path, object body)
-    {
-        var key = Guid.CreateVersion7().ToString();
-        JsonElement answer = default;
-        await LiveShop.UntilAsync(async () =>
-        {
-            try
-            {
-                using var response = await SendAsync(who, method, path, body, key);
-                if ((int)response.StatusCode >= 500) return false;
-                response.IsSuccessStatusCode.Should().BeTrue($"{path} says {await response.Content.ReadAsStringAsync()}");
-                answer = await response.Content.ReadFromJsonAsync<JsonElement>();
-                return true;
-            }
-            catch (HttpRequestException)
-            {
-                return false;
-            }
-        }, $"{method} {path} is answered");
-        return answer;
-    }
-
     private static async Task<string> OfferAsync(HttpClient who, string sku)
     {
         string? offer = null;

@@ -47,7 +47,9 @@ internal sealed class StockWriter(NpgsqlDataSource database, RelaySignal relay, 
         var answers = commands.Select(decisions.Decide).ToList();
         decisions.TellEdges();
         await StockWriting.WriteAsync(connection, known, decisions, now, cancellationToken);
+        await Steps.ReachAsync($"committing-{commands[0].GetType().Name}");
         await transaction.CommitAsync(cancellationToken);
+        await Steps.ReachAsync($"committed-{commands[0].GetType().Name}");
         if (decisions.Events.Count > 0) relay.Raise();
         if (decisions.Filled.Count > 0) filled.Raise();
         foreach (var offer in decisions.Holds.Values.Where(h => h is { EntryId: not null, State: HoldState.Active })) offers.Tell(offer.Lines[0].Sku);

@@ -41,8 +41,11 @@ internal sealed class WakeOrders(
         await using (var reader = await reading.ExecuteReaderAsync(cancellationToken)) filled = await reader.ReadAllAsync(r => (r.GetInt64(0), r.GetGuid(1)), cancellationToken);
         if (filled.Count == 0) return 0;
 
+        await Steps.ReachAsync("waking");
         using var response = await clients.CreateClient(Apps.Orders).PostAsJsonAsync("wake", new WakeRequest([.. filled.Select(f => f.Order).Distinct()]), cancellationToken);
         response.EnsureSuccessStatusCode();
+
+        await Steps.ReachAsync("woken");
 
         // No lock is held while Orders answers: what fills the same order meanwhile is an entry of its own.
         await using var removing = database.CreateBatch();

@@ -34,7 +34,9 @@ internal sealed class AcceptedOrders(NpgsqlDataSource database, RelaySignal rela
         foreach (var earlier in await AcceptStatements.ReadEarlierAsync(connection, [.. first.Except(fresh).Select(f => f.Request)], cancellationToken))
             known.Add((earlier.Caller, earlier.Key), (earlier.Fingerprint, earlier.Order));
 
+        await Steps.ReachAsync("placing");
         await transaction.CommitAsync(cancellationToken);
+        await Steps.ReachAsync("placed");
         if (fresh.Count > 0)
         {
             dispatch.Raise(fresh.Count);

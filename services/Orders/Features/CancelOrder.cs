@@ -51,6 +51,7 @@ internal static class CancelOrder
             new OrderMoved(id, order.Status.Name(), OrderStatus.Cancelled.Name(), $"cancelled by {context.Name()}"))], now);
         await append.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        await Steps.ReachAsync("cancelled");
         dispatch.Raise();
         relay.Raise();
         return TypedResults.Ok(new Cancelled(id, OrderStatus.Cancelled.Name(), version));

@@ -44,6 +44,7 @@ internal static class DecideOrder
         if (await batch.ExecuteScalarAsync(cancellationToken) is not int version)
             return Problems.Of(409, "not-awaiting-decision", "Nothing is to be decided", $"The order is {order.Status.Name()}, or has been decided already, or its deadline has passed.", ("status", order.Status.Name()));
         await transaction.CommitAsync(cancellationToken);
+        await Steps.ReachAsync("decided");
         dispatch.Raise();
         return TypedResults.Ok(new Decided(id, request.Choice, version));
     }

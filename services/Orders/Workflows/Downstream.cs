@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DaprShop.Messaging;
 
 namespace DaprShop.Orders.Workflows;
 
@@ -15,8 +16,7 @@ internal sealed class Downstream(IHttpClientFactory clients)
     /// <exception cref="HttpRequestException">The service is away, or refuses.</exception>
     public async Task<TAnswer> AskAsync<TQuestion, TAnswer>(string app, string path, TQuestion question, CancellationToken cancellationToken = default)
     {
-        using var response = await clients.CreateClient(app).PostAsJsonAsync(path, question, Json, cancellationToken);
-        response.EnsureSuccessStatusCode();
+        using var response = await SendAsync(app, path, question, cancellationToken);
         return await response.Content.ReadFromJsonAsync<TAnswer>(Json, cancellationToken)
             ?? throw new HttpRequestException($"{app}/{path} answered nothing.");
     }
@@ -24,7 +24,14 @@ internal sealed class Downstream(IHttpClientFactory clients)
     /// <exception cref="HttpRequestException">The service is away, or refuses.</exception>
     public async Task TellAsync<TMessage>(string app, string path, TMessage message, CancellationToken cancellationToken = default)
     {
-        using var response = await clients.CreateClient(app).PostAsJsonAsync(path, message, Json, cancellationToken);
-        response.EnsureSuccessStatusCode();
+        using var response = await SendAsync(app, path, message, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync<TMessage>(string app, string path, TMessage message, CancellationToken cancellationToken)
+    {
+        await Steps.ReachAsync($"asks-{path}");
+        var response = await clients.CreateClient(app).PostAsJsonAsync(path, message, Json, cancellationToken);
+        await Steps.ReachAsync($"heard-{path}");
+        return response.EnsureSuccessStatusCode();
     }
 }

@@ -1,5 +1,6 @@
 using Dapr.Workflow;
 using DaprShop.Contracts;
+using DaprShop.Messaging;
 using DaprShop.Orders.Data;
 using DaprShop.Orders.Domain;
 
@@ -17,7 +18,9 @@ internal sealed class SettleOrders(SagaStore store, Downstream downstream, Dispa
         var now = time.GetUtcNow();
         if (SagaSteps.ToRefund(owned, now, settings.PayWithin) is { Count: > 0 } refunds) await downstream.TellAsync(Apps.Payments, "refunds", new RefundRequest(refunds));
         if (SagaSteps.ToRelease(owned, now, settings.PayWithin) is { Count: > 0 } releases) await downstream.TellAsync(Apps.Inventory, "reservations/release", new ReleaseRequest(releases));
+        await Steps.ReachAsync("settling");
         await store.WriteAsync(input, SagaSteps.Settle(owned, now, settings.PayWithin), CancellationToken.None);
+        await Steps.ReachAsync("settled");
         dispatcher.Finished(input);
         return true;
     }

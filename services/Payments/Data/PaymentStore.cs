@@ -52,7 +52,9 @@ internal sealed class PaymentStore(NpgsqlDataSource database, TimeProvider time,
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
 
+        await Steps.ReachAsync("paying");
         await transaction.CommitAsync(cancellationToken);
+        await Steps.ReachAsync("paid");
         if (changes.Exists(c => c.Fact is not null)) relay.Raise();
         return decisions.ToDictionary(d => d.Before.OrderId, d => d.Decision.Payment);
     }
@@ -71,7 +73,9 @@ internal sealed class PaymentStore(NpgsqlDataSource database, TimeProvider time,
         await using var batch = new NpgsqlBatch(connection);
         AddChanges(batch, [decision], reference.ToString());
         await batch.ExecuteNonQueryAsync(cancellationToken);
+        await Steps.ReachAsync("refunding-part");
         await transaction.CommitAsync(cancellationToken);
+        await Steps.ReachAsync("refunded-part");
         relay.Raise();
         return true;
     }

@@ -20,12 +20,12 @@ internal static class GetPayment
         if (payment is null) return Problems.NotFound("payment");
         var ledger = await context.Ledger.AsNoTracking().Where(l => l.Reference == orderId.ToString()).OrderBy(l => l.BookedAt).ThenBy(l => l.Kind)
             .Select(l => new LedgerRow(l.Kind, l.Amount, l.BookedAt)).ToListAsync(cancellationToken);
-        return TypedResults.Ok(new PaymentView(payment.OrderId, payment.State, payment.Amount, payment.Reason, payment.Asks, payment.Version, ledger));
+        return TypedResults.Ok(new PaymentView(payment.OrderId, payment.State, payment.Amount, payment.Reason, payment.Asks, payment.Version, payment.Returned, ledger));
     }
 
-    /// <summary>An order's payment; money in GBP.</summary>
+    /// <summary>An order's payment; money in GBP. <paramref name="Returned"/> was given back in parts.</summary>
     internal sealed record PaymentView(
-        Guid OrderId, ChargeState State, decimal Amount, string? Reason, int Asks, int Version, IReadOnlyList<LedgerRow> Ledger);
+        Guid OrderId, ChargeState State, decimal Amount, string? Reason, int Asks, int Version, decimal Returned, IReadOnlyList<LedgerRow> Ledger);
 
     /// <summary>A row of the provider's ledger: charge or refund.</summary>
     internal sealed record LedgerRow(string Kind, decimal Amount, DateTimeOffset BookedAt);

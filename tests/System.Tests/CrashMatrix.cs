@@ -1,0 +1,185 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using static DaprShop.SystemTests.ShopFixture;
+
+namespace DaprShop.SystemTests;
+
+/// <summary>
+/// Every process is killed at every labelled step of every path, in turn; each time the order ends in the one right state, and what is undone
+/// is undone once. CI runs the process that is at the step and one other, in rotation; <c>CRASH_MATRIX=full</c> runs all.
+/// </summary>
+[Collection("one shop at a time")]
+public sealed class CrashMatrix
+{
+    private static readonly bool Full = Environment.GetEnvironmentVariable("CRASH_MATRIX") == "full";
+    private static readonly string[] Everywhere = ["orders", "inventory", "payments", "history", "gateway", "postgres"];
+
+    /// <summary>The ways of an order, the steps on them, and who is there.</summary>
+    private static readonly (string Path, Func<Scene, Task> Run, (string Step, string Process)[] Steps)[] Paths =
+    [
+        ("place", PlaceAsync, [("placing", "orders"), ("placed", "orders"), ("publishing-orders", "orders"), ("published-orders", "orders")]),
+        ("reserve", PlaceAsync, [("asks-reservations", "orders"), ("committing-Reserve", "inventory"), ("committed-Reserve", "inventory"), ("heard-reservations", "orders"), ("published-stock", "inventory")]),
+        ("charge", PlaceAsync, [("asks-charges", "orders"), ("paying", "payments"), ("paid", "payments"), ("heard-charges", "orders"), ("published-payments", "payments")]),
+        ("settle", PlaceAsync, [("settling", "orders"), ("settled", "orders")]),
+        ("cancel", CancelAsync,
+        [
+            ("cancelled", "orders"), ("asks-refunds", "orders"), ("heard-refunds", "orders"), ("asks-reservations/release", "orders"),
+            ("committing-Release", "inventory"), ("committed-Release", "inventory"), ("heard-reservations/release", "orders"),
+        ]),
+        ("backorder fill", FillAsync, [("committing-Book", "inventory"), ("committed-Book", "inventory"), ("waking", "inventory"), ("woken", "inventory")]),
+        ("ask", AskAsync, [("decided", "orders")]),
+        ("ship", ShipAsync, [("asks-reservations/ship", "orders"), ("committing-Ship", "inventory"), ("committed-Ship", "inventory"), ("heard-reservations/ship", "orders")]),
+        ("return", ReturnAsync,
+        [
+            ("asks-reservations/take-back", "orders"), ("committing-TakeBack", "inventory"), ("committed-TakeBack", "inventory"), ("heard-reservations/take-back", "orders"),
+            ("asks-refunds/parts", "orders"), ("refunding-part", "payments"), ("refunded-part", "payments"), ("heard-refunds/parts", "orders"),
+        ]),
+    ];
+
+    [Theory]
+    [InlineData("embedded", "embedded")]
+    [InlineData("dapr", "orders/daprd", "inventory/daprd", "payments/daprd", "history/daprd", "gateway/daprd", "redis", "placement", "scheduler")]
+    public async Task N7_Whatever_is_killed_at_whichever_step_the_order_ends_as_it_should(string runtime, params string[] others)
+    {
+        var folder = Directory.CreateTempSubdirectory("daprshop-steps-").FullName;
+        await using var shop = new LiveShop { Settings = new Dictionary<string, string> { ["SHOP_STEPS"] = folder } };
+        await shop.StartAsync(runtime);
+        var scene = new Scene(shop, await shop.AsAsync("operator", "olga"), await shop.AsAsync("customer", "alice"));
+        string[] targets = [.. Everywhere, .. others];
+        var cells = Paths.SelectMany(p => p.Steps.Select(s => (p.Path, p.Run, s.Step, s.Process)))
+            .SelectMany((c, i) => targets.Where(t => Full || t == c.Process || t == targets[i % targets.Length]).Select(target => (c.Path, c.Run, c.Step, Target: target))).ToList();
+        foreach (var (path, run, step, target) in cells)
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine($"{path}: {target} at {step}");
+            try
+            {
+                await KilledAtAsync(shop, Path.Combine(folder, step.Replace('/', '-')), target, () => run(scene));
+            }
+            catch (Exception e)
+            {
+                throw new InvalidOperationException($"{path}: {target} was killed at {step}", e);
+            }
+        }
+
+        await shop.IsCleanAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task KilledAtAsync(LiveShop shop, string step, string target, Func<Task> run)
+    {
+        await LiveShop.UntilAsync(async () => (await shop.TryAsync("status")).ExitCode == 0, "the shop has healed");
+        var pid = await shop.PidAsync(target);
+        await File.WriteAllTextAsync(step, "");
+        var running = run();
+        await LiveShop.UntilAsync(() => Task.FromResult(running.IsCompleted || File.Exists(step + ".reached")), "somebody comes by");
+        File.Exists(step + ".reached").Should().BeTrue("the path leads over the step");
+        LiveShop.Kill(pid);
+        File.Delete(step + ".reached");
+        await running;
+    }
+
+    private static async Task PlaceAsync(Scene scene)
+    {
+        var sku = await scene.StockedAsync(5);
+        var id = await scene.OrderedAsync(sku, 2);
+        await scene.BecomesAsync(id, "confirmed");
+        await scene.HoldsAsync(sku, id, onHand: 5, available: 3, charges: 1, refunds: 0);
+    }
+
+    private static async Task CancelAsync(Scene scene)
+    {
+        var sku = await scene.StockedAsync(5);
+        var id = await scene.OrderedAsync(sku, 2);
+        await scene.BecomesAsync(id, "confirmed");
+        await SurelyAsync(scene.Alice, HttpMethod.Post, $"orders/{id}/cancel", new { }, mayRefuse: true);
+        await scene.BecomesAsync(id, "cancelled");
+        await scene.HoldsAsync(sku, id, onHand: 5, available: 5, charges: 1, refunds: 1);
+    }
+
+    private static async Task FillAsync(Scene scene)
+    {
+        var sku = await scene.StockedAsync(0, backorderLimit: 5);
+        var id = await scene.OrderedAsync(sku, 2, "backorder");
+        await scene.BecomesAsync(id, "backordered");
+        await SurelyAsync(scene.Olga, HttpMethod.Post, $"stock/{sku}/receipts", new { quantity = 3, reason = "truck" });
+        await scene.BecomesAsync(id, "confirmed");
+        await scene.HoldsAsync(sku, id, onHand: 3, available: 1, charges: 1, refunds: 0);
+    }
+
+    private static async Task AskAsync(Scene scene)
+    {
+        var sku = await scene.StockedAsync(1);
+        var id = await scene.OrderedAsync(sku, 2, "ask");
+        await scene.BecomesAsync(id, "awaiting_customer");
+        await SurelyAsync(scene.Alice, HttpMethod.Post, $"orders/{id}/decision", new { choice = "take" }, mayRefuse: true);
+        await scene.BecomesAsync(id, "confirmed");
+        await scene.HoldsAsync(sku, id, onHand: 1, available: 0, charges: 1, refunds: 0);
+    }
+
+    private static async Task<(string Sku, Guid Id)> ShippedAsync(Scene scene)
+    {
+        var sku = await scene.StockedAsync(5);
+        var id = await scene.OrderedAsync(sku, 2);
+        await scene.BecomesAsync(id, "confirmed");
+        await SurelyAsync(scene.Olga, HttpMethod.Post, "shipments", new { orderId = id });
+        await scene.BecomesAsync(id, "shipped");
+        return (sku, id);
+    }
+
+    private static async Task ShipAsync(Scene scene)
+    {
+        var (sku, id) = await ShippedAsync(scene);
+        await scene.HoldsAsync(sku, id, onHand: 3, available: 3, charges: 1, refunds: 0);
+    }
+
+    private static async Task ReturnAsync(Scene scene)
+    {
+        var (sku, id) = await ShippedAsync(scene);
+        var back = (await SurelyAsync(scene.Alice, HttpMethod.Post, $"orders/{id}/returns", new { lines = new[] { new { sku, quantity = 1 } }, reason = "broken" })).GetProperty("id").GetGuid();
+        await SurelyAsync(scene.Olga, HttpMethod.Post, $"returns/{back}/decision", new { lines = new[] { new { sku, quantity = 1, disposition = "restock" } } });
+        await LiveShop.UntilAsync(async () => (await scene.GetAsync($"orders/{id}/returns")) is { ValueKind: JsonValueKind.Array } returns && returns[0].GetProperty("state").GetString() == "settled", "the return is settled");
+        await scene.HoldsAsync(sku, id, onHand: 4, available: 4, charges: 1, refunds: 0);
+        await LiveShop.UntilAsync(async () => (await scene.GetAsync($"payments/{id}"))?.GetProperty("returned").GetDecimal() == 4.25m, "its money is back, once");
+    }
+
+    /// <summary>A shop in which anything may be away for a moment.</summary>
+    private sealed record Scene(LiveShop Shop, HttpClient Olga, HttpClient Alice)
+    {
+        public async Task<string> StockedAsync(int units, int backorderLimit = 0)
+        {
+            var sku = $"sku-{Guid.CreateVersion7():N}";
+            await SurelyAsync(Olga, HttpMethod.Put, $"items/{sku}", new { name = "Mug", price = 4.25m, backorderLimit });
+            if (units > 0) await SurelyAsync(Olga, HttpMethod.Post, $"stock/{sku}/receipts", new { quantity = units, reason = "opening" });
+            return sku;
+        }
+
+        public async Task<Guid> OrderedAsync(string sku, int quantity, string onShortage = "reject") => (await SurelyAsync(
+            Alice, HttpMethod.Post, "orders", new { lines = new[] { new { sku, quantity } }, payment = new { token = "tok_ok" }, onShortage })).GetProperty("id").GetGuid();
+
+        public Task BecomesAsync(Guid id, string status) => LiveShop.UntilAsync(async () => (await GetAsync($"orders/{id}"))?.GetProperty("status").GetString() == status, $"order {id} becomes {status}");
+
+        /// <summary>Stock and money are as the path leaves them, and the history tells it.</summary>
+        public async Task HoldsAsync(string sku, Guid id, int onHand, int available, int charges, int refunds)
+        {
+            await LiveShop.UntilAsync(async () => await GetAsync($"stock/{sku}") is { } stock && stock.GetProperty("total") is var total
+                && (total.GetProperty("onHand").GetInt32(), total.GetProperty("available").GetInt32()) == (onHand, available), $"{onHand} of {sku} are on hand, {available} available");
+            await LiveShop.UntilAsync(async () => await GetAsync($"payments/{id}") is { } payment && payment.GetProperty("ledger").EnumerateArray().Select(l => l.GetProperty("kind").GetString()).ToList() is var kinds
+                && (kinds.Count(k => k == "charge"), kinds.Count(k => k == "refund")) == (charges, refunds), $"{charges} charges and {refunds} refunds");
+            await LiveShop.UntilAsync(async () => await GetAsync($"orders/{id}") is { } order && order.GetProperty("version").GetInt32() is var version && await GetAsync($"orders/{id}/timeline") is { } timeline
+                && timeline.GetProperty("entries").EnumerateArray().Count(e => e.GetProperty("type").GetString()!.StartsWith("order.", StringComparison.Ordinal)) == version, "the timeline tells all of it");
+        }
+
+        public async Task<JsonElement?> GetAsync(string path)
+        {
+            try
+            {
+                using var answer = await Olga.GetAsync(path);
+                return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<JsonElement>() : null;
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+            {
+                return null;
+            }
+        }
+    }
+}
