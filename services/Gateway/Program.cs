@@ -21,5 +21,6 @@ gateway.MapForwarding();
 gateway.MapStreamOrder();
 gateway.MapGroup("").RequireAuthorization(SidecarDoor.Policy).MapSubscriptions();
 gateway.MapGetOpenApi();
+gateway.MapGetAsyncApi();
 gateway.MapScalarApiReference("/docs", docs => docs.WithTitle("DaprShop").WithOpenApiRoutePattern(GetOpenApi.Path));
 await gateway.RunAsync();
