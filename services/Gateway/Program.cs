@@ -24,5 +24,6 @@ gateway.MapWatchBulkOrders();
 gateway.MapStreamOrder();
 gateway.MapGroup("").RequireAuthorization(SidecarDoor.Policy).MapSubscriptions();
 gateway.MapGetOpenApi();
+gateway.MapGetAsyncApi();
 gateway.MapScalarApiReference("/docs", docs => docs.WithTitle("DaprShop").WithOpenApiRoutePattern(GetOpenApi.Path));
 await gateway.RunAsync();

@@ -11,11 +11,14 @@ builder.Services
     .AddShopDatabase<HistoryContext>(builder.Configuration)
     .AddInvocationClient(Apps.Orders).AddInvocationClient(Apps.Inventory).AddInvocationClient(Apps.Payments)
     .AddProjection<FoldOrders>().AddProjection<FoldStock>().AddProjection<FoldPayments>()
-    .AddSingleton<TimelineReader>();
+    .AddSingleton<TimelineReader>()
+    .AddRebuilding();
 
 var app = builder.Build().UseShopDefaults();
 app.MapSubscriptions();
 app.MapGetOrderTimeline();
 app.MapGetStockTimeline();
+app.MapGetCustomerTimeline();
+app.MapRebuildHistory();
 app.MapDeadLetters().RequireAuthorization(Identity.Operator);
 await app.RunAsync();

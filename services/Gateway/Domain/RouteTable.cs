@@ -75,7 +75,12 @@ internal static class RouteTable
         new("POST", "/payments/{orderId}/captures", Payments, Identity.Operator),
 
         new("GET", "/orders/{id}/timeline", History, Identity.Customer),
+        new("GET", "/timeline", History, Identity.Customer),
+        new("GET", "/customers/{customer}/timeline", History, Identity.Operator),
         new("GET", "/stock/{sku}/timeline", History, Identity.Operator),
+        new("GET", "/locations/{location}/timeline", History, Identity.Operator),
+        new("POST", "/ops/history/rebuild", History, Identity.Operator),
+        new("GET", "/ops/history/rebuild", History, Identity.Operator),
         new("GET", "/ops/dead-letters", History, Identity.Operator),
         new("POST", "/ops/dead-letters/{id}/replay", History, Identity.Operator),
         new("DELETE", "/ops/dead-letters/{id}", History, Identity.Operator),
