@@ -11,12 +11,13 @@ builder.Services
     .AddShopDatabase<HistoryContext>(builder.Configuration)
     .AddInvocationClient(Apps.Orders).AddInvocationClient(Apps.Inventory).AddInvocationClient(Apps.Payments)
     .AddProjection<FoldOrders>().AddProjection<FoldStock>().AddProjection<FoldPayments>()
-    .AddSingleton<TimelineReader>()
+    .AddSingleton<TimelineReader>().AddSingleton<IntakeReader>()
     .AddRebuilding();
 
 var app = builder.Build().UseShopDefaults();
 app.MapSubscriptions();
 app.MapGetOrderTimeline();
+app.MapExplainOrder();
 app.MapGetStockTimeline();
 app.MapGetCustomerTimeline();
 app.MapRebuildHistory();

@@ -41,6 +41,7 @@ internal static class OrdersService
     {
         PlaceOrder.Map(routes);
         GetOrder.Map(routes);
+        TellState.Map(routes);
         ListTransitions.Map(routes);
         CancelOrder.Map(routes);
         AcceptOffer.Map(routes);

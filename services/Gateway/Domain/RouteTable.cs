@@ -75,6 +75,7 @@ internal static class RouteTable
         new("POST", "/payments/{orderId}/captures", Payments, Identity.Operator),
 
         new("GET", "/orders/{id}/timeline", History, Identity.Customer),
+        new("GET", "/orders/{id}/why", History, Identity.Customer),
         new("GET", "/timeline", History, Identity.Customer),
         new("GET", "/customers/{customer}/timeline", History, Identity.Operator),
         new("GET", "/stock/{sku}/timeline", History, Identity.Operator),
