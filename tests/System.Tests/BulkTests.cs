@@ -64,7 +64,8 @@ public sealed class BulkTests
         var seconds = clock.Elapsed.TotalSeconds;
         Counts(done).Should().Be((orders, orders - (orders / OneBadIn), 0, orders / OneBadIn, 0, 0));
         Console.WriteLine($"{orders} orders: sent in {sent.TotalSeconds:0.0} s, settled in {seconds:0.0} s: {orders / seconds:0} orders/s\n{done}\n{memory}");
-        memory.Growth().Should().OnlyContain(p => p.Second <= (p.First * 1.25) + 50, "the second half of a campaign needs no more than the first");
+        // Redis is a store: it keeps what was sent.
+        memory.Growth().Where(p => !p.Name.StartsWith("redis/", StringComparison.Ordinal)).Should().OnlyContain(p => p.Second <= (p.First * 1.25) + 50, "the second half of a campaign needs no more than the first");
         await IsAgainAsync(shop, file);
         await shop.Shop.IsCleanAsync();
     }
