@@ -9,9 +9,17 @@ namespace DaprShop.Contracts;
 /// <param name="Payment">What the provider said where the status does not tell: <c>declined</c>.</param>
 /// <param name="Undo">Its steps are still to be compensated.</param>
 /// <param name="Slots">Batches that this replica runs at a time; 0 while the saga is paused.</param>
+/// <param name="PayBy">Until when it must be paid; null where it need not.</param>
+/// <param name="Parcels">Shipments and returns that are not carried out, or not decided.</param>
 public sealed record OrderState(
     string Customer, string Status, int Version, string? Reason, Guid? BatchId, DateTimeOffset? BatchSince, DateTimeOffset? ProgressedAt, DateTimeOffset? StaleAt,
-    DateTimeOffset? DueAt, int Attempts, DateTimeOffset? DecideBy, string? Payment, bool Undo, DateTimeOffset UpdatedAt, int Slots, OutboxState Outbox);
+    DateTimeOffset? DueAt, int Attempts, DateTimeOffset? DecideBy, string? Payment, bool Undo, DateTimeOffset UpdatedAt, int Slots, DateTimeOffset? PayBy,
+    IReadOnlyList<OpenParcel> Parcels, OutboxState Outbox);
+
+/// <summary>A shipment that is being prepared, or a return that is not settled. <paramref name="Kind"/>: shipment or return.</summary>
+/// <param name="Attempts">Times that it was tried to carry it out.</param>
+/// <param name="DueAt">When that is tried next.</param>
+public sealed record OpenParcel(string Kind, int Number, string State, int Attempts, DateTimeOffset DueAt);
 
 /// <summary>What Inventory knows of an order. <paramref name="State"/> is null where it was never asked.</summary>
 public sealed record OrderClaims(string? State, IReadOnlyList<AllocatedUnits> Allocations, IReadOnlyList<PlaceInLine> Backorders, OutboxState Outbox);

@@ -7,7 +7,7 @@ public sealed class DiagnosisTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 2, 12, 0, 0, TimeSpan.Zero);
     private static readonly OutboxState Told = new(5, 5, 0);
-    private static readonly OrderState Accepted = new("ann", "accepted", 1, null, null, null, null, null, Now, 0, null, null, false, Now, 4, Told);
+    private static readonly OrderState Accepted = new("ann", "accepted", 1, null, null, null, null, null, Now, 0, null, null, false, Now, 4, null, [], Told);
     private static readonly OrderState InBatch = Accepted with { BatchId = Guid.CreateVersion7(), BatchSince = Now.AddMinutes(-1), ProgressedAt = Now, StaleAt = Now.AddSeconds(30), DueAt = null };
     private static readonly OrderState Confirmed = Accepted with { Status = "confirmed" };
     private static readonly OrderClaims NoClaims = new(null, [], [], Told);
@@ -21,11 +21,16 @@ public sealed class DiagnosisTests
         { "inventory away under a stalled batch", "service-away" }, { "stalled", "batch-stalled" }, { "tried", "tried-in-vain" }, { "backordered", "waits-for-stock" },
         { "asked", "waits-for-customer" }, { "unanswered", "payment-unanswered" }, { "payments away", "service-away" }, { "declined", "compensation-pending" },
         { "undo", "compensation-pending" }, { "attention", "needs-attention" }, { "orders away", "service-away" }, { "done", "finished" },
-        { "parked", "event-parked" }, { "unpublished", "event-not-published" }, { "behind", "history-behind" },
+        { "parked", "event-parked" }, { "unpublished", "event-not-published" }, { "behind", "finished" }, { "paused, and not due", "payment-unanswered" },
+        { "leaving", "shipment-preparing" }, { "leaving, inventory away", "service-away" }, { "sent back", "return-requested" }, { "coming back", "return-unsettled" },
     };
 
     [Theory, MemberData(nameof(Stuck))]
     public void N8_The_first_finding_names_the_true_cause(string what, string code) => Diagnosis.Of(Case(what))[0].Code.Should().Be(code);
+
+    [Fact]
+    public void N8_That_history_is_behind_is_said_and_is_no_cause() =>
+        Diagnosis.Of(Case("behind")).Select(f => f.Code).Should().Equal("finished", "history-behind");
 
     [Fact]
     public void N8_Who_waits_for_stock_is_told_the_place_in_line_and_the_date() =>
@@ -36,6 +41,11 @@ public sealed class DiagnosisTests
         "due" => Calm,
         "in a batch" => Calm with { Order = InBatch },
         "paused" => Calm with { Order = Accepted with { Slots = 0 } },
+        "paused, and not due" => Calm with { Order = Accepted with { Status = "reserved", Slots = 0, Attempts = 2, DueAt = Now.AddSeconds(8) }, Payment = new("pending", 2, null, Told) },
+        "leaving" => Calm with { Order = Confirmed with { Parcels = [new("shipment", 1, "preparing", 2, Now)] } },
+        "leaving, inventory away" => Calm with { Order = Confirmed with { Parcels = [new("shipment", 1, "preparing", 2, Now)] }, Claims = null },
+        "sent back" => Calm with { Order = Confirmed with { Status = "delivered", Parcels = [new("return", 1, "requested", 0, Now)] } },
+        "coming back" => Calm with { Order = Confirmed with { Status = "delivered", Parcels = [new("return", 1, "decided", 2, Now)] } },
         "inventory away" => Calm with { Claims = null },
         "inventory away under a stalled batch" => Calm with { Order = InBatch with { StaleAt = Now.AddSeconds(-1) }, Claims = null },
         "stalled" => Calm with { Order = InBatch with { StaleAt = Now.AddSeconds(-1) } },

@@ -33,9 +33,12 @@ internal sealed class TimelineReader(NpgsqlDataSource database)
 
     private const string Backwards = $"{Entries} where t.order_id = $1 and (t.at, t.step, t.position) < ($2, $3, $4) and {Filters} order by t.at desc, t.step desc, t.position desc limit $8";
 
+    // Of each order the key brings the newest, so that what is sorted is a page per order and not all that ever happened.
     private const string OfCustomer = $"""
-        {Entries} join order_owners o using (order_id)
-        where o.customer = $1 and (t.at, t.step, t.position) < ($2, $3, $4) and {Filters} order by t.at desc, t.step desc, t.position desc limit $8
+        select t.* from order_owners o cross join lateral (
+            {Entries} where t.order_id = o.order_id and t.at <= $2 and (t.at, t.order_id, t.step, t.position) < ($2, $9, $3, $4) and {Filters}
+            order by t.at desc, t.step desc, t.position desc limit $8) t
+        where o.customer = $1 order by t.at desc, t.order_id desc, t.step desc, t.position desc limit $8
         """;
 
     private const string Movements = """
@@ -61,7 +64,7 @@ internal sealed class TimelineReader(NpgsqlDataSource database)
 
     /// <summary>Entries of all orders of a customer before <paramref name="cursor"/>, newest first.</summary>
     public Task<List<OrderEntry>> CustomerAsync(string customer, Cursor cursor, EntryFilter filter, int limit, CancellationToken cancellationToken) =>
-        EntriesAsync(OfCustomer, customer, cursor, filter, limit, cancellationToken);
+        EntriesAsync(OfCustomer, customer, cursor, filter, limit, cancellationToken, cursor.OrderId);
 
     /// <summary>Movements of a SKU at a location below <paramref name="before"/>, newest first.</summary>
     public Task<List<StockEntry>> StockAsync(string sku, string location, long before, EntryFilter filter, int limit, CancellationToken cancellationToken) =>
@@ -75,11 +78,11 @@ internal sealed class TimelineReader(NpgsqlDataSource database)
     public Task<List<StockEntry>> LocationAsync(string location, (long Operation, string Name, long Sequence) before, EntryFilter filter, int limit, CancellationToken cancellationToken) =>
         MovementsAsync(OfLocation, filter, cancellationToken, location, before.Operation, before.Name, before.Sequence, limit);
 
-    private Task<List<OrderEntry>> EntriesAsync(string sql, object whose, Cursor cursor, EntryFilter filter, int limit, CancellationToken cancellationToken) => QueryAsync(
+    private Task<List<OrderEntry>> EntriesAsync(string sql, object whose, Cursor cursor, EntryFilter filter, int limit, CancellationToken cancellationToken, params object[] rest) => QueryAsync(
         sql,
         r => new OrderEntry(r.GetGuid(0), r.GetFieldValue<DateTimeOffset>(1), (Step)r.GetInt16(2), r.GetInt64(3), r.GetString(4), Text(r, 5), Text(r, 6), Text(r, 7),
             Text(r, 8) is { } json ? JsonSerializer.Deserialize<EntryDetails>(json, JsonSerializerOptions.Web) : null, r.IsDBNull(9) ? null : r.GetInt32(9), Text(r, 10), Text(r, 11)),
-        cancellationToken, whose, cursor.At.UtcDateTime, (short)cursor.Step, cursor.Position, filter.Kind ?? "", filter.FromUtc, filter.UntilUtc, limit);
+        cancellationToken, [whose, cursor.At.UtcDateTime, (short)cursor.Step, cursor.Position, filter.Kind ?? "", filter.FromUtc, filter.UntilUtc, limit, .. rest]);
 
     private Task<List<StockEntry>> MovementsAsync(string sql, EntryFilter filter, CancellationToken cancellationToken, params object[] rest) =>
         QueryAsync(sql, Entry, cancellationToken, [(object?)filter.Kind ?? DBNull.Value, filter.FromUtc, filter.UntilUtc, .. rest]);

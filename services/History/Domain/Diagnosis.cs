@@ -20,12 +20,21 @@ internal static class Diagnosis
     public static IReadOnlyList<Finding> Of(Evidence e)
     {
         var rest = e.Order is { Undo: false } order && IsAtRest(order.Status);
-        return [.. (rest ? [.. Telling(e), Finished(e.Order!)] : (IEnumerable<Finding>)[.. Causes(e), .. Telling(e)]).Concat(Away(e)).DistinctBy(f => f.Text)];
+        return [.. (rest ? [.. Parcels(e), .. Untold(e), Finished(e.Order!)] : (IEnumerable<Finding>)[.. Causes(e), .. Untold(e)]).Concat(Behind(e)).Concat(Away(e)).DistinctBy(f => f.Text)];
     }
 
     private static bool IsAtRest(string status) => status is "confirmed" or "shipped" or "delivered" or "rejected" or "cancelled" or "expired";
 
     private static Finding Finished(OrderState order) => new("finished", $"Its saga is finished: the order is {order.Status}{Because(order.Reason)}.");
+
+    private static IEnumerable<Finding> Parcels(Evidence e) => e.Order!.Parcels.SelectMany(p => (p.Kind, p.State) switch
+    {
+        ("shipment", _) => [.. Missing(e, Apps.Inventory), new Finding("shipment-preparing", $"Shipment {p.Number} is being prepared; it was tried {p.Attempts} times, next at {At(p.DueAt)}.")],
+        (_, "requested") => [new Finding("return-requested", $"Return {p.Number} waits for an operator's decision.")],
+        _ => (IEnumerable<Finding>)[.. Missing(e, Apps.Inventory, Apps.Payments), new Finding("return-unsettled", $"Return {p.Number} is decided; it was tried {p.Attempts} times to settle it, next at {At(p.DueAt)}.")],
+    });
+
+    private static IEnumerable<Finding> Missing(Evidence e, params IEnumerable<string> needed) => needed.Where(app => !Answers(e, app)).Select(IsAway);
 
     private static IEnumerable<Finding> Causes(Evidence e)
     {
@@ -46,8 +55,8 @@ internal static class Diagnosis
     /// <summary>What keeps the saga from its next step, whichever that is.</summary>
     private static IEnumerable<Finding> Held(Evidence e, OrderState order, params IEnumerable<string> needed)
     {
-        if (order is { BatchId: null, Slots: 0 }) yield return new("saga-paused", "An operator has paused the saga: it has no slots.");
-        foreach (var app in needed.Where(app => Answers(e, app) is false)) yield return IsAway(app);
+        if (order is { BatchId: null, Slots: 0 } && !(order.DueAt > e.Now)) yield return new("saga-paused", "An operator has paused the saga: it has no slots.");
+        foreach (var away in Missing(e, needed)) yield return away;
         if (order.BatchId is { } batch && order.StaleAt < e.Now) yield return new("batch-stalled", $"Its batch {batch} has not progressed since {At(order.ProgressedAt!.Value)}.");
     }
 
@@ -61,7 +70,7 @@ internal static class Diagnosis
     }
 
     private static IEnumerable<Finding> Unpaid(Evidence e, OrderState order) => e.Payment is { State: "pending", Asks: > 0 } payment
-        ? [new("payment-unanswered", $"The payment provider was asked {payment.Asks} times and has not answered{Next(order)}.")]
+        ? [new("payment-unanswered", $"The payment provider was asked {payment.Asks} times and has not answered{Next(order)}{(order.PayBy is { } until ? $"; unpaid it expires at {At(until)}" : "")}.")]
         : [];
 
     private static IEnumerable<Finding> Turn(Evidence e, OrderState order) => order switch
@@ -72,16 +81,18 @@ internal static class Diagnosis
     };
 
     /// <summary>What keeps the news of it from being told.</summary>
-    private static IEnumerable<Finding> Telling(Evidence e)
+    private static IEnumerable<Finding> Untold(Evidence e)
     {
         foreach (var parked in e.Parked) yield return new("event-parked", $"Event {parked.Position?.ToString(CultureInfo.InvariantCulture) ?? "without a position"} of {parked.Producer} could not be applied and is parked.");
         foreach (var (app, outbox) in Outboxes(e))
         {
-            var seen = e.Seen.GetValueOrDefault(app);
             if (outbox.Unpublished > 0) yield return new("event-not-published", $"{outbox.Unpublished} facts of it are not published: the relay of {app} is {outbox.Head - outbox.Relayed} events behind.");
-            if (outbox.Head > seen) yield return new("history-behind", $"History is {outbox.Head - seen} events behind {app}.");
         }
     }
+
+    // A busy shop is always a little behind: this explains nothing but the page that it stands on.
+    private static IEnumerable<Finding> Behind(Evidence e) => Outboxes(e).Select(o => (o.App, Events: o.Outbox.Head - e.Seen.GetValueOrDefault(o.App))).Where(o => o.Events > 0)
+        .Select(o => new Finding("history-behind", $"History is {o.Events} events behind {o.App}."));
 
     private static IEnumerable<(string App, OutboxState Outbox)> Outboxes(Evidence e) =>
         new[] { (Apps.Orders, e.Order?.Outbox), (Apps.Inventory, e.Claims?.Outbox), (Apps.Payments, e.Payment?.Outbox) }.Where(o => o.Item2 is not null).Select(o => (o.Item1, o.Item2!));

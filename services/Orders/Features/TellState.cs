@@ -15,19 +15,28 @@ internal static class TellState
         from orders o left join batches b on b.id = o.batch_id where o.id = $1
         """;
 
+    private const string Parcels = """
+        select 'shipment', number, state, attempts, due_at from shipments where order_id = $1 and state = 'preparing'
+        union all
+        select 'return', number, state, attempts, due_at from returns where order_id = $1 and state <> 'settled' order by 1 desc, 2
+        """;
+
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/internal/orders/{id:guid}/state", HandleAsync).ExcludeFromDescription();
 
     private static async Task<IResult> HandleAsync(Guid id, NpgsqlDataSource database, SagaSettings saga, CancellationToken cancellationToken)
     {
         var outbox = await database.OutboxAsync(id.ToString(), cancellationToken);
-        await using var command = database.CreateCommand(State);
-        command.Parameters.Add(new() { Value = id });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var batch = database.CreateBatch();
+        batch.Add(Parcels, id);
+        batch.Add(State, id);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var parcels = await reader.ReadAllAsync(r => new OpenParcel(r.GetString(0), r.GetInt32(1), r.GetString(2), r.GetInt32(3), r.GetFieldValue<DateTimeOffset>(4)), cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken)) return Problems.NotFound($"order {id}");
         return TypedResults.Ok(new OrderState(
             reader.GetString(0), reader.GetString(1), reader.GetInt32(2), Text(reader, 3), reader.IsDBNull(4) ? null : reader.GetGuid(4), Time(reader, 5), Time(reader, 6),
             Time(reader, 6) + saga.StaleAfter, Time(reader, 7), reader.GetInt32(8), Time(reader, 9), Text(reader, 10), reader.GetBoolean(11),
-            reader.GetFieldValue<DateTimeOffset>(12), saga.Current.Slots, outbox));
+            reader.GetFieldValue<DateTimeOffset>(12), saga.Current.Slots, reader.GetString(1) == "reserved" ? reader.GetFieldValue<DateTimeOffset>(12) + saga.PayWithin : null, parcels, outbox));
     }
 
     private static string? Text(NpgsqlDataReader r, int column) => r.IsDBNull(column) ? null : r.GetString(column);
