@@ -14,9 +14,11 @@ namespace DaprShop.Contracts;
 public sealed record LoggedEvent(
     long Position, Guid Id, string Type, string Subject, int Version, DateTimeOffset OccurredAt, string? TraceParent, JsonElement Data)
 {
+    private static readonly JsonSerializerOptions Payload = new(JsonSerializerDefaults.Web) { Converters = { new PlainDecimal() } };
+
     /// <summary>The payload as <typeparamref name="T"/>.</summary>
     /// <exception cref="JsonException">The payload is not a <typeparamref name="T"/>.</exception>
-    public T Read<T>() => Data.Deserialize<T>(JsonSerializerOptions.Web) ?? throw new JsonException($"Event {Id} has no payload.");
+    public T Read<T>() => Data.Deserialize<T>(Payload) ?? throw new JsonException($"Event {Id} has no payload.");
 }
 
 /// <summary>Consecutive entries of one producer's log: what a message carries, and what <c>GET /events?after=</c> answers.</summary>

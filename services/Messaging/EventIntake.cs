@@ -18,6 +18,8 @@ internal sealed class EventIntake(IProjection projection, NpgsqlDataSource datab
 
     public string Producer => _producer;
 
+    public IProjection Projection => projection;
+
     public void Dispose() => _oneAtATime.Dispose();
 
     /// <summary>Applies the pages' events that are new here, fetching from the producer what lies between.</summary>
@@ -123,7 +125,7 @@ internal sealed class EventIntake(IProjection projection, NpgsqlDataSource datab
         projection.ApplyAsync(connection, [entry], cancellationToken);
 
     // The watermark's lock keeps rivals out, so a key that exists already will exist the next time too.
-    private static bool IsOfTheEvent(Exception e) => !Transient.Is(e) || e is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+    internal static bool IsOfTheEvent(Exception e) => !Transient.Is(e) || e is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 
     private async Task<long> LockWatermarkAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

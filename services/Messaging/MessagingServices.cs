@@ -22,7 +22,11 @@ public static class MessagingServices
     public static IServiceCollection AddProjection<TProjection>(this IServiceCollection services) where TProjection : class, IProjection
     {
         if (services.All(s => s.ImplementationType != typeof(CatchUp)))
-            services.AddSingleton<EventSource>().AddSingleton<DeadLetters>().AddHostedService<CatchUp>();
+        {
+            services.AddSingleton<EventSource>().AddSingleton<DeadLetters>().AddHostedService<CatchUp>()
+                .AddSingleton(p => new EventReplay(p.GetServices<EventIntake>(), p.GetRequiredService<EventSource>()));
+        }
+
         return services
             .AddSingleton<TProjection>()
             .AddSingleton(p => ActivatorUtilities.CreateInstance<EventIntake>(p, p.GetRequiredService<TProjection>()));

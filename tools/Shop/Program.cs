@@ -4,7 +4,7 @@ using DaprShop.Shop.Infrastructure;
 
 var root = new RootCommand("DaprShop on this machine: start it, look at it, try it, end it.")
 {
-    Up.Create(), Down.Create(), Status.Create(), Logs.Create(), Test.Create(), Token.Create(), Infra.Create(), Import.Create(), Audit.Create(), BenchCommand.Create(),
+    Up.Create(), Down.Create(), Status.Create(), Logs.Create(), Test.Create(), Token.Create(), Infra.Create(), Import.Create(), Audit.Create(), History.Create(), BenchCommand.Create(),
 };
 
 try

@@ -48,7 +48,7 @@ internal static class StreamOrder
         return true;
     }
 
-    private static IResult TooMany(HttpContext context, int allowed)
+    internal static IResult TooMany(HttpContext context, int allowed)
     {
         context.Response.Headers.RetryAfter = "1";
         return Problems.Of(429, "too-many-streams", "Too many streams", $"You may have {allowed} streams open at once, and have. Close one first.", ("allowed", allowed));

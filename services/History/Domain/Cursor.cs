@@ -7,11 +7,14 @@ internal readonly record struct Cursor(DateTimeOffset At, Step Step, long Positi
 {
     public static Cursor Start { get; } = new(DateTimeOffset.UnixEpoch, Step.Accepted, 0);
 
+    /// <summary>Whence the newest are read.</summary>
+    public static Cursor End { get; } = new(new DateTimeOffset(9999, 1, 1, 0, 0, 0, TimeSpan.Zero), Step.Parcel, long.MaxValue);
+
     public static Cursor After(OrderEntry entry) => new(entry.At, entry.Step, entry.Position);
 
-    public static bool TryParse(string? text, out Cursor cursor)
+    public static bool TryParse(string? text, Cursor start, out Cursor cursor)
     {
-        cursor = Start;
+        cursor = start;
         if (text is null) return true;
         if (text.Split('-') is not [var at, var step, var position]
             || !long.TryParse(at, CultureInfo.InvariantCulture, out var microseconds) || microseconds is < 0 or > 200_000_000_000_000_000

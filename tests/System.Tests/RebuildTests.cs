@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Npgsql;
+using static DaprShop.SystemTests.ShopFixture;
+
+namespace DaprShop.SystemTests;
+
+/// <summary>History, made anew from the services' logs, while the shop is open.</summary>
+[Collection("one shop at a time")]
+public sealed class RebuildTests
+{
+    private const int Before = 40;
+    private const int Streams = 4;
+
+    [Theory]
+    [InlineData("embedded")]
+    [InlineData("dapr")]
+    public async Task N6_A_history_rebuilt_while_orders_flow_is_the_live_one_and_a_forged_row_is_found_and_healed(string runtime)
+    {
+        await using var fixture = await ShopFixture.OfAsync(runtime, null, null);
+        var sku = await fixture.StockedAsync(100_000);
+        for (var i = 0; i < Before; i++) await IdAsync(await OrderAsync(fixture.Alice, sku));
+        using var closing = new CancellationTokenSource();
+        var flow = Task.WhenAll(Enumerable.Range(0, Streams).Select(_ => FlowAsync(fixture, sku, closing.Token)));
+
+        var (exitCode, output, errors) = await fixture.Shop.TryAsync("history", "rebuild", "--json");
+        var flowing = !flow.IsCompleted;
+        await ForgeAsync(fixture.Shop);
+        var (forgedCode, forgedOutput, _) = await fixture.Shop.TryAsync("history", "rebuild", "--json");
+        var (healedCode, told, _) = await fixture.Shop.TryAsync("history", "rebuild");
+        await closing.CancelAsync();
+        var orders = (await flow).Sum();
+
+        exitCode.Should().Be(0, output + errors);
+        flowing.Should().BeTrue("otherwise nothing flowed");
+        orders.Should().BeGreaterThan(Streams);
+        Phase(output).Should().Be("identical");
+        (forgedCode, Phase(forgedOutput)).Should().Be((1, "healed"), forgedOutput);
+        forgedOutput.Should().Contain("mallory");
+        (healedCode, told).Should().Match<(int Code, string Told)>(t => t.Code == 0 && t.Told.Contains("identical, byte for byte"), told);
+        await fixture.Shop.IsCleanAsync();
+    }
+
+    private static async Task<int> FlowAsync(ShopFixture fixture, string sku, CancellationToken closing)
+    {
+        var placed = 0;
+        for (; !closing.IsCancellationRequested; placed++) await IdAsync(await OrderAsync(fixture.Alice, sku));
+        return placed;
+    }
+
+    private static async Task ForgeAsync(LiveShop shop)
+    {
+        var owner = JsonElement.Parse(await File.ReadAllTextAsync(shop.PathOf(".shop/owner.json"))).GetProperty("history").GetString();
+        await using var connection = new NpgsqlConnection(owner);
+        await connection.OpenAsync();
+        await using var forge = new NpgsqlCommand("update order_owners set customer = 'mallory' where order_id = (select min(order_id::text)::uuid from order_owners)", connection);
+        (await forge.ExecuteNonQueryAsync()).Should().Be(1);
+    }
+
+    private static string? Phase(string output) => JsonElement.Parse(output).GetProperty("phase").GetString();
+}
