@@ -21,7 +21,7 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
     public async Task Each_route_reaches_its_app_and_lets_in_whom_it_should(string method, string pattern, string app, string policy)
     {
         var path = pattern.Replace("{id}", $"{Guid.CreateVersion7()}").Replace("{orderId}", $"{Guid.CreateVersion7()}").Replace("{sku}", "85123A-b%20c")
-            .Replace("{reference}", "PO%2017").Replace("{location}", "north").Replace("{row}", "7").Replace("{time}", "2026-11-25T12:00:00Z");
+            .Replace("{reference}", "PO%2017").Replace("{location}", "north").Replace("{customer}", "ann").Replace("{row}", "7").Replace("{time}", "2026-11-25T12:00:00Z");
         fixture.Sidecar.Calls.Clear();
 
         (await SendAsync(fixture.Gateway.CreateClient(), method, path)).Should().Be(HttpStatusCode.Unauthorized);

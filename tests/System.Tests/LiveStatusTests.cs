@@ -11,7 +11,8 @@ namespace DaprShop.SystemTests;
 [Collection("one shop at a time")]
 public sealed class LiveStatusTests(ITestOutputHelper output)
 {
-    private const int PerCustomer = 20;
+    // Half of what is allowed: the gateway learns some moments after a client that it has gone.
+    private const int PerCustomer = 10;
     private static readonly int Streams = Setting("LIVE_STREAMS", 40);
     private static readonly int Cuts = Setting("LIVE_CUTS", 100);
     private static readonly int Orders = Setting("LIVE_ORDERS", 400);
@@ -40,7 +41,6 @@ public sealed class LiveStatusTests(ITestOutputHelper output)
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         var others = PlaceOthersAsync(fixture);
         await Task.WhenAll(watchers.Select((watcher, i) => LiveAsync(fixture, watcher, skus[watcher.Order], new Random(i), patience.Token)));
-        await others;
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
 
         foreach (var watcher in watchers)
@@ -51,9 +51,11 @@ public sealed class LiveStatusTests(ITestOutputHelper output)
             watcher.Log.Select(t => Step.Of(t.Transition, "status")).Should().Equal(await TimelineAsync(fixture, watcher.Order));
         }
 
+        await others;
+        var withAbsence = watchers.SelectMany(w => w.DelaysWithAbsenceMs).Order().ToList();
         var delays = watchers.SelectMany(w => w.DelaysMs).Order().ToList();
         output.WriteLine($"{runtime}: {Streams} streams, cut {Streams * Cuts} times, during {Orders} orders, in {seconds:F0} s; {delays.Count} updates, ms after the transition: "
-            + $"p50 {delays[delays.Count / 2]:F0}, p95 {delays[delays.Count * 95 / 100]:F0}, p99 {delays[delays.Count * 99 / 100]:F0}, max {delays[^1]:F0}");
+            + $"p50 {delays[delays.Count / 2]:F0}, p95 {delays[delays.Count * 95 / 100]:F0}, p99 {delays[delays.Count * 99 / 100]:F0}, max {delays[^1]:F0}; with the time that clients were cut off p95 {withAbsence[withAbsence.Count * 95 / 100]:F0}");
         delays.Should().HaveCountGreaterThanOrEqualTo(Streams * 5, "stock, money, shipment and delivery came while it was watched");
         delays[delays.Count * 95 / 100].Should().BeLessThan(500);
         await fixture.Shop.IsCleanAsync();
@@ -63,12 +65,10 @@ public sealed class LiveStatusTests(ITestOutputHelper output)
     private static async Task LiveAsync(ShopFixture fixture, Watcher watcher, string sku, Random random, CancellationToken cancellationToken)
     {
         await watcher.WatchAndCutAsync(random.Next(Cuts / 3));
-        var before = Cuts - random.Next(Cuts / 3);
         var arrives = ShipAsync();
-        await watcher.WatchAndCutAsync(before - watcher.Cut);
-        var shipment = await arrives;
-        await watcher.WatchAndCutAsync(Cuts - before);
+        await watcher.WatchAndCutAsync(Cuts - watcher.Cut);
         var end = watcher.WatchToTheEndAsync(cancellationToken);
+        var shipment = await arrives;
         (await SendAsync(fixture.Olga, HttpMethod.Post, $"shipments/{shipment}/delivery", new { })).EnsureSuccessStatusCode();
         (await end).Should().Be(HttpStatusCode.NoContent, "who comes again after the last status is told to stop");
         watcher.Cut.Should().Be(Cuts);
@@ -76,7 +76,7 @@ public sealed class LiveStatusTests(ITestOutputHelper output)
         async Task<Guid> ShipAsync()
         {
             (await SendAsync(fixture.Olga, HttpMethod.Post, $"stock/{sku}/receipts", new { quantity = 1, reason = "truck" })).EnsureSuccessStatusCode();
-            await BecomesAsync(fixture.Olga, watcher.Order, "confirmed");
+            await watcher.Confirmed.WaitAsync(cancellationToken);
             using var shipped = await SendAsync(fixture.Olga, HttpMethod.Post, "shipments", new { orderId = watcher.Order });
             shipped.StatusCode.Should().Be(HttpStatusCode.Accepted);
             return (await shipped.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("id").GetGuid();
@@ -86,8 +86,9 @@ public sealed class LiveStatusTests(ITestOutputHelper output)
     private static async Task PlaceOthersAsync(ShopFixture fixture)
     {
         var sku = await fixture.StockedAsync(Orders);
-        await Parallel.ForEachAsync(Enumerable.Range(0, Orders), new ParallelOptions { MaxDegreeOfParallelism = 4 },
-            async (_, _) => await BecomesAsync(fixture.Bob, await IdAsync(await OrderAsync(fixture.Bob, sku)), "confirmed"));
+        await Parallel.ForEachAsync(Enumerable.Range(0, Orders), new ParallelOptions { MaxDegreeOfParallelism = 2 },
+            async (_, _) => (await OrderAsync(fixture.Bob, sku)).StatusCode.Should().Be(HttpStatusCode.Accepted));
+        await LiveShop.UntilAsync(async () => await fixture.AvailableAsync(sku) == 0, "all are served");
     }
 
     private static async Task<List<Step>> TimelineAsync(ShopFixture fixture, Guid order)

@@ -9,6 +9,7 @@ internal sealed class Watcher(HttpClient client, Guid order, int seed)
 {
     private const int LongestMs = 300;
     private readonly Random _random = new(seed);
+    private readonly TaskCompletionSource _confirmed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DateTimeOffset _firstOpen;
 
     public Guid Order => order;
@@ -18,8 +19,19 @@ internal sealed class Watcher(HttpClient client, Guid order, int seed)
 
     public List<Told> Log { get; } = [];
 
-    /// <summary>How long after they were decided the transitions came that were decided while somebody watched: the time that the client was cut off counts.</summary>
-    public IEnumerable<double> DelaysMs => Log.Where(t => t.Transition.GetProperty("at").GetDateTimeOffset() > _firstOpen).Select(t => (t.Received - t.Transition.GetProperty("at").GetDateTimeOffset()).TotalMilliseconds);
+    /// <summary>Done when it has been told that the order is confirmed.</summary>
+    public Task Confirmed => _confirmed.Task;
+
+    /// <summary>
+    /// How long it was until the transitions that were decided since it watches came: from their decision, or, where it was cut off then, from the
+    /// moment that it came again.
+    /// </summary>
+    public IEnumerable<double> DelaysMs => Since.Select(t => (t.Received - (t.At > t.Opened ? t.At : t.Opened)).TotalMilliseconds);
+
+    /// <summary>The same with the time that it was cut off.</summary>
+    public IEnumerable<double> DelaysWithAbsenceMs => Since.Select(t => (t.Received - t.At).TotalMilliseconds);
+
+    private IEnumerable<Told> Since => Log.Where(t => t.At > _firstOpen);
 
     /// <summary>Watches until it has closed the connection so many times.</summary>
     public async Task WatchAndCutAsync(int cuts)
@@ -49,7 +61,8 @@ internal sealed class Watcher(HttpClient client, Guid order, int seed)
 
     private async Task<HttpStatusCode> ReadAsync(Action opened, CancellationToken cancellationToken)
     {
-        if (_firstOpen == default) _firstOpen = TimeProvider.System.GetUtcNow();
+        var opening = TimeProvider.System.GetUtcNow();
+        if (_firstOpen == default) _firstOpen = opening;
         using var request = new HttpRequestMessage(HttpMethod.Get, $"orders/{order}/events");
         if (Log is [.., var last]) request.Headers.Add("Last-Event-ID", last.Id);
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
@@ -57,9 +70,16 @@ internal sealed class Watcher(HttpClient client, Guid order, int seed)
         opened();
         if (response.StatusCode == HttpStatusCode.NoContent) return response.StatusCode;
         await foreach (var told in SseParser.Create(await response.Content.ReadAsStreamAsync(cancellationToken)).EnumerateAsync(cancellationToken))
-            Log.Add(new Told(told.EventId!, told.EventType, JsonElement.Parse(told.Data), TimeProvider.System.GetUtcNow()));
+        {
+            Log.Add(new Told(told.EventId!, told.EventType, JsonElement.Parse(told.Data), opening, TimeProvider.System.GetUtcNow()));
+            if (Log[^1].Transition.GetProperty("status").GetString() == "confirmed") _confirmed.TrySetResult();
+        }
+
         return response.StatusCode;
     }
 
-    internal sealed record Told(string Id, string Type, JsonElement Transition, DateTimeOffset Received);
+    internal sealed record Told(string Id, string Type, JsonElement Transition, DateTimeOffset Opened, DateTimeOffset Received)
+    {
+        public DateTimeOffset At => Transition.GetProperty("at").GetDateTimeOffset();
+    }
 }

@@ -87,6 +87,9 @@ internal static class RouteTable
         new("DELETE", "/ops/dead-letters/{id}", History, Identity.Operator),
     ];
 
+    /// <summary>What the gateway answers by itself.</summary>
+    public static IReadOnlyList<Route> Own { get; } = [new("GET", "/orders/{id}/events", Contracts.Apps.Gateway, Identity.Customer)];
+
     /// <summary>The apps behind the routes.</summary>
     public static IReadOnlyList<string> Apps { get; } = [.. Routes.Select(r => r.App).Distinct()];
 }
