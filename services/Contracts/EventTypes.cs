@@ -55,7 +55,8 @@ public static class EventTypes
 public sealed record OrderAccepted(Guid OrderId, long Number, string Customer, decimal Total, long Units, int Skus);
 
 /// <summary>Payload of <see cref="EventTypes.OrderMoved"/>. <paramref name="Reason"/> says why, where the status alone does not.</summary>
-public sealed record OrderMoved(Guid OrderId, string From, string To, string? Reason);
+/// <param name="Actor">Who moved it: a customer or an operator; null: the saga.</param>
+public sealed record OrderMoved(Guid OrderId, string From, string To, string? Reason, string? Actor = null);
 
 /// <summary>Payload of <see cref="EventTypes.ShipmentMoved"/>.</summary>
 /// <param name="Number">Among the shipments of its order: from 1.</param>

@@ -1,9 +1,12 @@
+using DaprShop.Contracts;
 using DaprShop.Gateway.Domain;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
 
 namespace DaprShop.Gateway;
 
 /// <summary>Fetches the services' OpenAPI documents through the sidecar, and keeps the merged one for a moment.</summary>
-internal sealed class OpenApiDocuments(Sidecar sidecar, TimeProvider time)
+internal sealed class OpenApiDocuments(Sidecar sidecar, TimeProvider time, [FromKeyedServices("v1")] IOpenApiDocumentProvider? own = null)
 {
     private static readonly TimeSpan KeepFor = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -15,8 +18,10 @@ internal sealed class OpenApiDocuments(Sidecar sidecar, TimeProvider time)
         if (_merged is { } kept && now - kept.At < KeepFor) return kept.Json;
         var fetched = await Task.WhenAll(RouteTable.Apps.Select(app => FetchAsync(app, cancellationToken)));
         var present = fetched.Where(f => f.Json is not null).ToDictionary(f => f.App, f => f.Json!);
-        var json = ApiDocument.Merge(present, RouteTable.Routes).ToJsonString();
-        if (present.Count == RouteTable.Apps.Count) _merged = new Merged(json, now);
+        var complete = present.Count == RouteTable.Apps.Count;
+        if (own is not null) present[Apps.Gateway] = await (await own.GetOpenApiDocumentAsync(cancellationToken)).SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, cancellationToken);
+        var json = ApiDocument.Merge(present, [.. RouteTable.Routes, .. own is null ? [] : RouteTable.Own]).ToJsonString();
+        if (complete) _merged = new Merged(json, now);
         return json;
     }
 

@@ -11,6 +11,7 @@ builder.Services
     .AddHttpForwarder()
     .AddSingleton(new Sidecar(builder.Configuration))
     .AddSingleton<OpenApiDocuments>()
+    .AddSingleton<BulkDoor>()
     .AddSingleton(StreamSettings.From(builder.Configuration)).AddSingleton<StreamLimits>().AddSingleton<OrderSource>()
     .AddSingleton<LiveOrders>().AddSingleton<IListener>(p => p.GetRequiredService<LiveOrders>())
     .AddHealthChecks().AddCheck<SidecarHealth>("sidecar");
@@ -18,8 +19,11 @@ builder.Services.AddSidecarDoor(builder.Configuration);
 
 var gateway = builder.Build().UseShopDefaults();
 gateway.MapForwarding();
+gateway.MapReceiveBulkOrders();
+gateway.MapWatchBulkOrders();
 gateway.MapStreamOrder();
 gateway.MapGroup("").RequireAuthorization(SidecarDoor.Policy).MapSubscriptions();
 gateway.MapGetOpenApi();
+gateway.MapGetAsyncApi();
 gateway.MapScalarApiReference("/docs", docs => docs.WithTitle("DaprShop").WithOpenApiRoutePattern(GetOpenApi.Path));
 await gateway.RunAsync();

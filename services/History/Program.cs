@@ -11,13 +11,15 @@ builder.Services
     .AddShopDatabase<HistoryContext>(builder.Configuration)
     .AddInvocationClient(Apps.Orders).AddInvocationClient(Apps.Inventory).AddInvocationClient(Apps.Payments)
     .AddProjection<FoldOrders>().AddProjection<FoldStock>().AddProjection<FoldPayments>()
-    .AddSingleton<TimelineReader>()
+    .AddSingleton<TimelineReader>().AddSingleton<IntakeReader>()
     .AddRebuilding();
 
 var app = builder.Build().UseShopDefaults();
 app.MapSubscriptions();
 app.MapGetOrderTimeline();
+app.MapExplainOrder();
 app.MapGetStockTimeline();
+app.MapGetCustomerTimeline();
 app.MapRebuildHistory();
 app.MapDeadLetters().RequireAuthorization(Identity.Operator);
 await app.RunAsync();

@@ -17,6 +17,9 @@ internal static class OrdersService
         .AddSingleton<OrderTransitionReader>()
         .AddGroupCommit<AcceptOrder, Acceptance, AcceptedOrders>(orders => orders.CommitAsync, AcceptedOrders.GroupLimit);
 
+    public static IServiceCollection AddBulk(this IServiceCollection services) => services
+        .AddSingleton<BulkStore>().AddSingleton<BulkQueue>().AddSingleton<BulkSignal>().AddSingleton<BulkStretch>().AddHostedService<BulkWorker>();
+
     public static IServiceCollection AddSaga(this IServiceCollection services)
     {
         services.AddSingleton(p => new SagaStore(p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<RelaySignal>(), p.GetRequiredService<TimeProvider>()) { DecideWithin = p.GetRequiredService<SagaSettings>().DecideWithin }).AddSingleton<SagaSettings>().AddSingleton<Downstream>().AddSingleton<DispatchSignal>();
@@ -38,6 +41,7 @@ internal static class OrdersService
     {
         PlaceOrder.Map(routes);
         GetOrder.Map(routes);
+        TellState.Map(routes);
         ListTransitions.Map(routes);
         CancelOrder.Map(routes);
         AcceptOffer.Map(routes);
@@ -49,6 +53,11 @@ internal static class OrdersService
         DecideReturn.Map(routes);
         ListParcels.Map(routes);
         PlaceManyOrders.Map(routes);
+        OpenBulkOrders.Map(routes);
+        ReceiveBulkRows.Map(routes);
+        GetBulkOrders.Map(routes);
+        GetBulkErrors.Map(routes);
+        SteerBulkOrders.Map(routes);
         Operations.Map(routes);
     }
 }

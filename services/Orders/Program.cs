@@ -10,7 +10,7 @@ if (await Database.MigrateAsync<OrdersDb>(args, options => new OrdersDb(options)
 var builder = await ShopService.CreateBuilderAsync(args, Apps.Orders);
 builder.Services.AddShopDatabase<OrdersDb>(builder.Configuration).AddEventRelay(Topics.Orders, OrderBroadcast.Condense);
 builder.Services.AddInvocationClient(Apps.Inventory).AddInvocationClient(Apps.Payments);
-builder.Services.AddAccepting().AddSaga();
+builder.Services.AddAccepting().AddBulk().AddSaga();
 
 var app = builder.Build().UseShopDefaults();
 app.MapEventLog(Apps.Orders);

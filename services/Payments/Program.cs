@@ -21,4 +21,5 @@ app.MapRefundPart();
 app.MapNoticeCapture();
 app.MapGiveCredit();
 app.MapGetPayment();
+app.MapTellPayment();
 await app.RunAsync();

@@ -3,6 +3,7 @@ using Dapr.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -56,6 +57,9 @@ public static class ShopService
         builder.Services.AddShopTelemetry(app, builder.Configuration);
         builder.Services.AddShopIdentity(builder.Configuration);
         builder.Services.AddHealthChecks();
+        // Records inside features share short names (Page, Request): alone, one would be described by the schema of another.
+        builder.Services.Configure<OpenApiOptions>("v1", api => api.CreateSchemaReferenceId = json =>
+            OpenApiOptions.CreateDefaultSchemaReferenceId(json) is { } id ? json.Type.DeclaringType?.Name + id : null);
         builder.Services.AddOpenApi(api => api.AddSchemaTransformer((schema, context, _) =>
         {
             // What a converter reads is not seen by the exporter; StorableText reads text.

@@ -26,7 +26,7 @@ internal sealed class Saga(SagaStore orders, StockWriter stock, PaymentStore pay
         return batches.Count > 0;
     }
 
-    private async Task ReserveAsync(Guid batch)
+    public async Task ReserveAsync(Guid batch)
     {
         var due = await orders.OwnedLinesAsync(batch, CancellationToken.None);
         if (due.Count == 0) return;
@@ -34,7 +34,7 @@ internal sealed class Saga(SagaStore orders, StockWriter stock, PaymentStore pay
         await orders.WriteAsync(batch, SagaSteps.AfterReserve(answer.Outcomes.Zip(due, (outcome, order) => (outcome, order.Status))), CancellationToken.None);
     }
 
-    private async Task ChargeAsync(Guid batch)
+    public async Task ChargeAsync(Guid batch)
     {
         var due = (await orders.OwnedAsync(batch, CancellationToken.None)).FindAll(o => o is { Status: OrderStatus.Reserved, Declined: false, Undo: false });
         var decided = await payments.DecideAsync(due.ConvertAll(o => Payment.Unknown(o.Id, o.Total, o.PaymentToken)), Charging.Charge, CancellationToken.None);
@@ -44,7 +44,7 @@ internal sealed class Saga(SagaStore orders, StockWriter stock, PaymentStore pay
 
     private static readonly TimeSpan PayWithin = TimeSpan.FromMinutes(30);
 
-    private async Task SettleAsync(Guid batch)
+    public async Task SettleAsync(Guid batch)
     {
         var owned = await orders.OwnedAsync(batch, CancellationToken.None);
         await payments.DecideAsync([.. SagaSteps.ToRefund(owned, time.GetUtcNow(), PayWithin).Select(id => Payment.Unknown(id, 0, ""))], Charging.Refund, CancellationToken.None);

@@ -1,9 +1,12 @@
 using DaprShop.Contracts;
 using DaprShop.History.Data;
+using DaprShop.History.Features;
 using DaprShop.Inventory.Data;
+using DaprShop.Messaging;
 using DaprShop.Orders.Data;
 using DaprShop.Payments.Data;
 using DaprShop.ServiceDefaults;
+using DaprShop.ServiceKit;
 using DaprShop.Shop.Audit;
 using DaprShop.TestKit;
 using Npgsql;
@@ -38,6 +41,28 @@ internal sealed class ShopDatabases
             await using var owner = NpgsqlDataSource.Create(databases[service].Owner);
             await migrate(owner);
         }
+    }
+
+    /// <summary>Publishes every event and lets History take it in.</summary>
+    public async Task TellAsync()
+    {
+        foreach (IProjection projection in new IProjection[] { new FoldOrders(), new FoldStock(), new FoldPayments() })
+        {
+            var producer = Topics.ProducerOf(projection.Topic);
+            await Sql.ScalarAsync<object>(this[producer].App, "update relay_cursor set position = (select position from event_head)");
+            await using var log = NpgsqlDataSource.Create(this[producer].App);
+            await using var source = await log.OpenConnectionAsync();
+            var events = await source.ReadEventsAsync(0, int.MaxValue, CancellationToken.None);
+            await using var history = NpgsqlDataSource.Create(this[Apps.History].App);
+            await using var target = await history.OpenConnectionAsync();
+            await projection.ApplyAsync(target, events, CancellationToken.None);
+            await using var mark = new NpgsqlBatch(target);
+            mark.Add("insert into watermarks (producer, position) values ($1, $2)", producer, (long)events.Count);
+            await mark.ExecuteNonQueryAsync();
+        }
+
+        // A database can be copied only when nobody is connected.
+        NpgsqlConnection.ClearAllPools();
     }
 
     public Task<Report> AuditAsync() => AuditAsync(_databases.ToDictionary(d => d.Key, d => d.Value.Auditor));

@@ -1,10 +1,10 @@
 using DaprShop.Contracts;
-using DaprShop.History.Features;
 using DaprShop.Inventory.Data;
 using DaprShop.Inventory.Domain;
 using DaprShop.Messaging;
 using DaprShop.Orders.Data;
 using DaprShop.Orders.Domain;
+using DaprShop.Orders.Features;
 using DaprShop.Orders.Workflows;
 using DaprShop.Payments.Data;
 using DaprShop.ServiceKit;
@@ -35,6 +35,8 @@ public sealed class SmallShop : IAsyncLifetime
             ("short", "tok_ok", [("pot", 5), ("cup", 1)]), ("declined", "tok_declined", [("cup", 3)]), ("late", "tok_timeout", [("cup", 1)]),
             ("flaky", "tok_flaky", [("pot", 1)]), ("second thoughts", "tok_ok", [("cup", 4), ("pot", 1)]));
         await DrainAsync(saga);
+        await BulkScene.HandInAsync(orders, accepting, _time);
+        await DrainAsync(saga);
         await CancelAsync(orders, "second thoughts");
         await AcceptAsync(accepting, ("too late", "tok_ok", [("tea", 3)]), ("called off", "tok_ok", [("cup", 5)]));
         await CancelAsync(orders, "called off");
@@ -47,9 +49,10 @@ public sealed class SmallShop : IAsyncLifetime
         await DrainAsync(saga);
         await scene.WaitAsync((await AcceptAsync(accepting, ("waits still", "tok_ok", [("mug", 2)])))["waits still"]);
         await DrainAsync(saga);
-        await scene.MoveAsync(await Sql.ScalarAsync<Guid>(Databases[Apps.Orders].App, "select order_id from idempotency_keys where key = 'plain'"));
+        await scene.MoveAsync();
+        await ParcelsAsync(orders, stock, new PaymentStore(payments, _time, new RelaySignal()), await Sql.ScalarAsync<Guid>(Databases[Apps.Orders].App, "select order_id from idempotency_keys where key = 'plain'"));
         await new CreditStore(payments, _time, new RelaySignal()).GiveAsync("olga", "credit", "C1", 4.5m, CancellationToken.None);
-        await TellAsync();
+        await Databases.TellAsync();
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -96,51 +99,31 @@ public sealed class SmallShop : IAsyncLifetime
         }
     }
 
-    /// <summary>What <c>POST /orders/{id}/cancel</c> does.</summary>
     private async Task CancelAsync(NpgsqlDataSource orders, string key)
     {
-        var now = _time.GetUtcNow();
         await using var connection = await orders.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await using var cancel = new NpgsqlBatch(connection);
-        cancel.Add("""
-            update orders o set status = 'cancelled', version = o.version + 1, undo = true, batch_id = null, due_at = $2, updated_at = $2
-            from idempotency_keys k join orders before on before.id = k.order_id where k.key = $1 and o.id = k.order_id
-            returning o.id, before.status, o.version
-            """, key, now.UtcDateTime);
-        NewEvent moved;
-        await using (var reader = await cancel.ExecuteReaderAsync())
-        {
-            await reader.ReadAsync();
-            moved = new NewEvent(EventTypes.OrderMoved, reader.GetGuid(0).ToString(), reader.GetInt32(2),
-                new OrderMoved(reader.GetGuid(0), reader.GetString(1), "cancelled", "cancelled by alice"));
-        }
-
-        await using var append = new NpgsqlBatch(connection);
-        append.AppendEvents([moved], now);
-        await append.ExecuteNonQueryAsync();
+        var id = (Guid)(await connection.ScalarAsync("select order_id from idempotency_keys where key = $1", [key], CancellationToken.None))!;
+        var order = (await OrderLock.TakeAsync(connection, id, CancellationToken.None))!;
+        await CancelOrder.TryAsync(connection, order, "alice", _time.GetUtcNow(), CancellationToken.None);
         await transaction.CommitAsync();
     }
 
-    /// <summary>Publishes every event and lets History take it in.</summary>
-    private async Task TellAsync()
+    /// <summary>An order leaves, with a service on it, arrives, and a part of it comes back, as <c>Errands</c> carries it out.</summary>
+    private async Task ParcelsAsync(NpgsqlDataSource orders, StockWriter stock, PaymentStore payments, Guid order)
     {
-        foreach (IProjection projection in new IProjection[] { new FoldOrders(), new FoldStock(), new FoldPayments() })
-        {
-            var producer = Topics.ProducerOf(projection.Topic);
-            await Sql.ScalarAsync<object>(Databases[producer].App, "update relay_cursor set position = (select position from event_head)");
-            await using var log = NpgsqlDataSource.Create(Databases[producer].App);
-            await using var source = await log.OpenConnectionAsync();
-            var events = await source.ReadEventsAsync(0, int.MaxValue, CancellationToken.None);
-            await using var history = NpgsqlDataSource.Create(Databases[Apps.History].App);
-            await using var target = await history.OpenConnectionAsync();
-            await projection.ApplyAsync(target, events, CancellationToken.None);
-            await using var mark = new NpgsqlBatch(target);
-            mark.Add("insert into watermarks (producer, position) values ($1, $2)", producer, (long)events.Count);
-            await mark.ExecuteNonQueryAsync();
-        }
+        var shipments = new ShipmentStore(orders, new RelaySignal(), _time);
+        var (shipment, _) = await shipments.BeginAsync(order, null, "olga", "shipment", [1], CancellationToken.None);
+        await stock.CommitAsync([new Ship("shipped", [1], order, null, MovedBy.Saga)], CancellationToken.None);
+        await shipments.EndAsync(shipment, null, CancellationToken.None);
+        await shipments.DeliverAsync(shipment.Id, "olga", CancellationToken.None);
 
-        // A database can be copied only when nobody is connected.
-        NpgsqlConnection.ClearAllPools();
+        var returns = new ReturnStore(orders, new RelaySignal(), _time);
+        var (asked, _) = await returns.RequestAsync(order, "alice", [new("cup", 2)], "broken", "alice", "return", [1], CancellationToken.None);
+        await returns.DecideAsync(asked.Id, [new("cup", 1, Disposition.Damaged), new("cup", 1, Disposition.Refuse)], null, "olga", CancellationToken.None);
+        var decided = (await returns.ClaimAsync(asked.Id, CancellationToken.None)).Single();
+        await stock.CommitAsync([new TakeBack("back", [1], order, decided.Number, [new("cup", 1, Disposition.Damaged, "main")], decided.Decider)], CancellationToken.None);
+        await payments.RefundPartAsync(decided.Id, order, decided.Amount, CancellationToken.None);
+        await returns.SettleAsync(decided, CancellationToken.None);
     }
 }

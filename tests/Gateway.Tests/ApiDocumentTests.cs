@@ -48,7 +48,7 @@ public sealed class ApiDocumentTests(GatewayFixture fixture) : IClassFixture<Gat
 
         var document = await fixture.Gateway.CreateClient().GetFromJsonAsync<JsonElement>("/openapi/v1.json", TestContext.Current.CancellationToken);
 
-        document.GetProperty("paths").EnumerateObject().Select(p => p.Name).Should().Equal("/payments/{orderId}");
+        document.GetProperty("paths").EnumerateObject().Select(p => p.Name).Should().Equal("/payments/{orderId}", "/orders/{id}/events");
         document.GetProperty("info").GetProperty("description").GetString().Should().Contain("orders, inventory, history");
     }
 

@@ -100,8 +100,20 @@ public sealed class ApiTests(InventoryFixture fixture) : IClassFixture<Inventory
     public async Task The_description_of_the_API_says_that_a_name_is_text()
     {
         var document = await _olga.GetFromJsonAsync<JsonElement>("openapi/v1.json", TestContext.Current.CancellationToken);
-        document.GetProperty("components").GetProperty("schemas").EnumerateObject().SelectMany(s => s.Value.GetProperty("properties").EnumerateObject())
-            .Where(p => p.Name == "name").Select(p => p.Value.GetProperty("type").GetString()).Should().NotBeEmpty().And.OnlyContain(type => type == "string");
+        document.GetProperty("components").GetProperty("schemas").EnumerateObject().Where(s => s.Value.TryGetProperty("properties", out _))
+            .SelectMany(s => s.Value.GetProperty("properties").EnumerateObject()).Where(p => p.Name == "name").Select(p => p.Value.GetProperty("type").GetString()).Should().NotBeEmpty().And.OnlyContain(type => type == "string");
+    }
+
+    [Fact]
+    public async Task The_description_of_the_API_says_what_every_success_looks_like()
+    {
+        var document = await _olga.GetFromJsonAsync<JsonElement>("openapi/v1.json", TestContext.Current.CancellationToken);
+        var successes = document.GetProperty("paths").EnumerateObject().SelectMany(p => p.Value.EnumerateObject(), (path, operation) => (Path: path.Name, Operation: operation))
+            .SelectMany(o => o.Operation.Value.GetProperty("responses").EnumerateObject(), (o, r) => (Name: $"{o.Operation.Name} {o.Path} {r.Name}", Status: r.Name, Response: r.Value))
+            .Where(r => r.Status is "200" or "201" or "202").ToList();
+        successes.Should().NotBeEmpty();
+        successes.Where(r => !r.Response.TryGetProperty("content", out var content) || content.EnumerateObject().Any(c => !c.Value.TryGetProperty("schema", out _)))
+            .Select(r => r.Name).Should().BeEmpty("who reads it has to know what comes");
     }
 
     [Fact]

@@ -30,6 +30,7 @@ public sealed class BrokerTests
         await IsAskedAsync(fixture);
         await ImportsAsync(fixture.Shop);
         await fixture.Shop.IsCleanAsync();
+        (await EventContract.IsKeptAsync(fixture.Shop.Gateway)).Keys.Should().Contain(["order.accepted.v1", "order.moved.v1", "stock.moved.v1", "stock.refused.v1", "backorder.filled.v1", "payment.booked.v1"]);
     }
 
     [Fact]

@@ -1,4 +1,7 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using static DaprShop.SystemTests.ShopFixture;
 
@@ -6,7 +9,8 @@ namespace DaprShop.SystemTests;
 
 /// <summary>
 /// Every process is killed at every labelled step of every path, in turn; each time the order ends in the one right state, and what is undone
-/// is undone once. CI runs the process that is at the step and one other, in rotation; <c>CRASH_MATRIX=full</c> runs all.
+/// is undone once. CI takes one process per step: on the embedded runtime the one that is at it, on Dapr the others in turn; <c>CRASH_MATRIX=full</c> takes all.
+/// What was seen, and how long it took, is written to <c>artifacts/crash-matrix-{runtime}.md</c>.
 /// </summary>
 [Collection("one shop at a time")]
 public sealed class CrashMatrix
@@ -47,10 +51,11 @@ public sealed class CrashMatrix
         var scene = new Scene(shop, await shop.AsAsync("operator", "olga"), await shop.AsAsync("customer", "alice"));
         string[] targets = [.. Everywhere, .. others];
         var cells = Paths.SelectMany(p => p.Steps.Select(s => (p.Path, p.Run, s.Step, s.Process)))
-            .SelectMany((c, i) => targets.Where(t => Full || t == c.Process || t == targets[i % targets.Length]).Select(target => (c.Path, c.Run, c.Step, Target: target))).ToList();
+            .SelectMany((c, i) => targets.Where(t => Full || t == (runtime == "embedded" ? c.Process : targets[i % targets.Length])).Select(target => (c.Path, c.Run, c.Step, Target: target))).ToList();
+        var report = new StringBuilder("| path | at step | killed | seconds |\n| --- | --- | --- | --- |\n");
         foreach (var (path, run, step, target) in cells)
         {
-            TestContext.Current.TestOutputHelper?.WriteLine($"{path}: {target} at {step}");
+            var started = Stopwatch.GetTimestamp();
             try
             {
                 await KilledAtAsync(shop, Path.Combine(folder, step.Replace('/', '-')), target, () => run(scene));
@@ -59,6 +64,9 @@ public sealed class CrashMatrix
             {
                 throw new InvalidOperationException($"{path}: {target} was killed at {step}", e);
             }
+
+            report.Append(CultureInfo.InvariantCulture, $"| {path} | {step} | {target} | {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} |\n");
+            await File.WriteAllTextAsync(Path.Combine(LiveShop.SourceRoot(), "artifacts", $"crash-matrix-{runtime}.md"), report.ToString());
         }
 
         await shop.IsCleanAsync();

@@ -14,6 +14,7 @@ public sealed class LiveShop : IAsyncDisposable
 {
     private const int CannotBeHad = 2;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly ContractHandler Contract = new();
     private readonly string _root = Directory.CreateTempSubdirectory("daprshop-system-").FullName;
 
     /// <summary>A shop that is not up yet.</summary>
@@ -37,7 +38,7 @@ public sealed class LiveShop : IAsyncDisposable
     /// <summary>Settings of the services, as environment variables.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
-    public HttpClient Gateway { get; } = new() { BaseAddress = new Uri("http://127.0.0.1:8080/"), Timeout = TimeSpan.FromSeconds(30) };
+    public HttpClient Gateway { get; } = new(Contract, disposeHandler: false) { BaseAddress = new Uri("http://127.0.0.1:8080/"), Timeout = TimeSpan.FromSeconds(30) };
 
     /// <summary>A shop that is ready, on the runtime that the machine has if none is named. Where what is asked for cannot be had the test is skipped, saying why; in CI it fails.</summary>
     public static async Task<LiveShop> UpAsync(string runtime = "auto", string? broker = null, string? store = null)
@@ -144,7 +145,7 @@ public sealed class LiveShop : IAsyncDisposable
     /// <summary>Lets further requests of <see cref="Gateway"/> come from a customer or an operator.</summary>
     public async Task<HttpClient> AsAsync(string role, string name)
     {
-        var client = new HttpClient { BaseAddress = Gateway.BaseAddress, Timeout = Gateway.Timeout };
+        var client = new HttpClient(Contract, disposeHandler: false) { BaseAddress = Gateway.BaseAddress, Timeout = Gateway.Timeout };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await RunAsync("token", $"--{role}", name)).Trim());
         return client;
     }
@@ -210,5 +211,6 @@ public sealed class LiveShop : IAsyncDisposable
         }
     }
 
-    private static string SourceRoot([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
+    /// <summary>The checkout.</summary>
+    public static string SourceRoot([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
 }

@@ -6,6 +6,7 @@ namespace DaprShop.Gateway.Domain;
 /// <summary>Makes one OpenAPI document of those that the services generate.</summary>
 internal static partial class ApiDocument
 {
+    private const string Problem = "Problem";
     private const string SchemaPrefix = "#/components/schemas/";
 
     /// <summary>Joins <paramref name="documents"/> (OpenAPI JSON by app id), with only what <paramref name="routes"/> let through.</summary>
@@ -20,7 +21,7 @@ internal static partial class ApiDocument
             foreach (var (path, operations) in Properties(document["paths"]))
             foreach (var (method, operation) in Properties(operations))
             {
-                if (routes.Any(r => r.App == app && Same(r, method, path))) Member(paths, path)[method] = operation!.DeepClone();
+                if (routes.Any(r => r.App == app && Same(r, method, path))) Member(paths, path)[method] = MayBeRefused(operation!.DeepClone());
             }
 
             foreach (var (name, schema) in Properties(document["components"]?["schemas"])) schemas[$"{app}.{name}"] = schema!.DeepClone();
@@ -36,6 +37,7 @@ internal static partial class ApiDocument
             ["components"] = new JsonObject
             {
                 ["schemas"] = schemas,
+                ["responses"] = new JsonObject { [Problem] = Refusal() },
                 ["securitySchemes"] = new JsonObject
                 {
                     ["bearer"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["bearerFormat"] = "JWT" },
@@ -43,6 +45,36 @@ internal static partial class ApiDocument
             },
         };
     }
+
+    /// <summary>Any route may: for want of a token or a role, of a service that is away, and for reasons of its own.</summary>
+    private static JsonNode MayBeRefused(JsonNode operation)
+    {
+        Member(operation.AsObject(), "responses")["default"] = new JsonObject { ["$ref"] = $"#/components/responses/{Problem}" };
+        return operation;
+    }
+
+    private static JsonObject Refusal() => new()
+    {
+        ["description"] = "What was wrong, and what is allowed (RFC 9457). type is for programs, detail for people; some have further members.",
+        ["content"] = new JsonObject
+        {
+            ["application/problem+json"] = new JsonObject
+            {
+                ["schema"] = new JsonObject
+                {
+                    ["type"] = "object",
+                    ["required"] = new JsonArray("type", "title", "status", "detail"),
+                    ["properties"] = new JsonObject
+                    {
+                        ["type"] = new JsonObject { ["type"] = "string", ["pattern"] = "^urn:daprshop:problem:" },
+                        ["title"] = new JsonObject { ["type"] = "string" },
+                        ["status"] = new JsonObject { ["type"] = "integer" },
+                        ["detail"] = new JsonObject { ["type"] = "string" },
+                    },
+                },
+            },
+        },
+    };
 
     private static string Describe(IReadOnlyDictionary<string, string> documents, IReadOnlyList<Route> routes)
     {

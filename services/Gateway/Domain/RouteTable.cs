@@ -4,7 +4,8 @@ using static DaprShop.Contracts.Apps;
 namespace DaprShop.Gateway.Domain;
 
 /// <summary>A door of the house: who may use it, and which app is behind it.</summary>
-internal sealed record Route(string Method, string Pattern, string App, string Policy);
+/// <param name="Own">The gateway does more there than to pass on, by a feature of its own.</param>
+internal sealed record Route(string Method, string Pattern, string App, string Policy, bool Own = false);
 
 /// <summary>Every route that the outside can reach. What is not listed here is not reachable: services have routes that only sidecars may call.</summary>
 internal static class RouteTable
@@ -19,6 +20,14 @@ internal static class RouteTable
         new("POST", "/orders/{id}/cancel", Orders, Identity.Customer),
         new("POST", "/orders/{id}/decision", Orders, Identity.Customer),
         new("POST", "/waitlist/offers/{id}/accept", Orders, Identity.Customer),
+        new("POST", "/bulk-orders", Orders, Identity.Customer, Own: true),
+        new("GET", "/bulk-orders", Orders, Identity.Customer),
+        new("GET", "/bulk-orders/{id}", Orders, Identity.Customer),
+        new("GET", "/bulk-orders/{id}/events", Orders, Identity.Customer, Own: true),
+        new("GET", "/bulk-orders/{id}/errors", Orders, Identity.Customer),
+        new("POST", "/bulk-orders/{id}/pause", Orders, Identity.Customer),
+        new("POST", "/bulk-orders/{id}/resume", Orders, Identity.Customer),
+        new("POST", "/bulk-orders/{id}/rows/{row}/retry", Orders, Identity.Operator),
         new("POST", "/shipments", Orders, Identity.Operator),
         new("POST", "/shipments/{id}/delivery", Orders, Identity.Operator),
         new("GET", "/orders/{id}/shipments", Orders, Identity.Customer),
@@ -66,13 +75,20 @@ internal static class RouteTable
         new("POST", "/payments/{orderId}/captures", Payments, Identity.Operator),
 
         new("GET", "/orders/{id}/timeline", History, Identity.Customer),
+        new("GET", "/orders/{id}/why", History, Identity.Customer),
+        new("GET", "/timeline", History, Identity.Customer),
+        new("GET", "/customers/{customer}/timeline", History, Identity.Operator),
         new("GET", "/stock/{sku}/timeline", History, Identity.Operator),
+        new("GET", "/locations/{location}/timeline", History, Identity.Operator),
         new("POST", "/ops/history/rebuild", History, Identity.Operator),
         new("GET", "/ops/history/rebuild", History, Identity.Operator),
         new("GET", "/ops/dead-letters", History, Identity.Operator),
         new("POST", "/ops/dead-letters/{id}/replay", History, Identity.Operator),
         new("DELETE", "/ops/dead-letters/{id}", History, Identity.Operator),
     ];
+
+    /// <summary>What the gateway answers by itself.</summary>
+    public static IReadOnlyList<Route> Own { get; } = [new("GET", "/orders/{id}/events", Contracts.Apps.Gateway, Identity.Customer)];
 
     /// <summary>The apps behind the routes.</summary>
     public static IReadOnlyList<string> Apps { get; } = [.. Routes.Select(r => r.App).Distinct()];

@@ -15,7 +15,7 @@ internal static class ForwardRequests
         var forwarder = routes.ServiceProvider.GetRequiredService<IHttpForwarder>();
         var sidecar = routes.ServiceProvider.GetRequiredService<Sidecar>();
         var logger = routes.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ForwardRequests));
-        foreach (var route in RouteTable.Routes)
+        foreach (var route in RouteTable.Routes.Where(r => !r.Own))
         {
             var methods = sidecar.MethodsOf(route.App);
             var transformer = new InvocationTransformer(route.App, sidecar.ApiToken);

@@ -14,7 +14,9 @@ internal static class StreamOrder
     private const string LastEventId = "Last-Event-ID";
 
     public static void MapStreamOrder(this IEndpointRouteBuilder routes) => routes.MapGet("/orders/{id:guid}/events", HandleAsync)
-        .RequireAuthorization(Identity.Customer).WithTags("Orders").WithSummary("An order's status, live, as server-sent events");
+        .RequireAuthorization(Identity.Customer).WithTags("Orders").WithSummary("An order's status, live, as server-sent events")
+        .WithDescription("Each event has the order's version as its id; Last-Event-ID resumes right after it. The stream ends after the order's last status (delivered, rejected, cancelled, expired); who then comes again is answered 204, which tells an EventSource to stop. Event `snapshot` tells the present to a client that is ahead of the order.")
+        .Produces<string>(StatusCodes.Status200OK, "text/event-stream").Produces(StatusCodes.Status204NoContent);
 
     private static async Task<IResult> HandleAsync(
         Guid id, HttpContext context, OrderSource orders, LiveOrders live, StreamLimits limits, StreamSettings settings, TimeProvider time, CancellationToken cancellationToken)
@@ -46,7 +48,7 @@ internal static class StreamOrder
         return true;
     }
 
-    private static IResult TooMany(HttpContext context, int allowed)
+    internal static IResult TooMany(HttpContext context, int allowed)
     {
         context.Response.Headers.RetryAfter = "1";
         return Problems.Of(429, "too-many-streams", "Too many streams", $"You may have {allowed} streams open at once, and have. Close one first.", ("allowed", allowed));

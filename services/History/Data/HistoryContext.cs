@@ -15,6 +15,7 @@ internal sealed class HistoryContext(DbContextOptions<HistoryContext> options) :
         modelBuilder.Entity<OrderOwner>(e =>
         {
             e.ToTable("order_owners").HasKey(x => x.OrderId);
+            e.HasIndex(x => x.Customer);
             e.Property(x => x.OrderId).ValueGeneratedNever();
         });
         modelBuilder.Entity<OrderEntryRow>(e =>
@@ -32,6 +33,7 @@ internal sealed class HistoryContext(DbContextOptions<HistoryContext> options) :
         modelBuilder.Entity<StockEntryRow>(e =>
         {
             e.ToTable("stock_timeline").HasKey(x => new { x.Sku, x.Location, x.Sequence });
+            e.HasIndex(x => new { x.Location, x.Operation });
             e.Property(x => x.Sku).UseCollation(Bytewise);
             e.Property(x => x.Location).UseCollation(Bytewise);
         });
@@ -40,7 +42,8 @@ internal sealed class HistoryContext(DbContextOptions<HistoryContext> options) :
 }
 
 internal sealed record OrderEntryRow(
-    Guid OrderId, DateTimeOffset At, short Step, long Position, string Type, string? FromStatus, string? ToStatus, string? Reason, string? Details);
+    Guid OrderId, DateTimeOffset At, short Step, long Position, string Type, string? FromStatus, string? ToStatus, string? Reason, string? Details,
+    int? Version, string? Actor, string? Trace);
 
 internal sealed record StockOperationRow(long Position, DateTimeOffset At, string Kind, string Cause, string Actor, string? Reason);
 

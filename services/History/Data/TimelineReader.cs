@@ -7,48 +7,85 @@ namespace DaprShop.History.Data;
 
 /// <summary>A movement of a stock level, with what caused it.</summary>
 internal sealed record StockEntry(
-    string Location, long Sequence, long Operation, string Kind, int Quantity, long OnHand, long Allocated, long Available,
+    string Sku, string Location, long Sequence, long Operation, string Kind, int Quantity, long OnHand, long Allocated, long Available,
     long Held, long Unavailable, long Incoming, string Cause, string Actor, string? Reason, DateTimeOffset At);
+
+/// <summary>What a reader wants to see. <paramref name="Kind"/>: a movement's, or how an entry's type begins; null: any.</summary>
+internal sealed record EntryFilter(string? Kind, DateTimeOffset? From, DateTimeOffset? Until)
+{
+    public DateTime FromUtc => (From ?? DateTimeOffset.MinValue).UtcDateTime;
+
+    public DateTime UntilUtc => (Until ?? DateTimeOffset.MaxValue).UtcDateTime;
+}
 
 /// <summary>Reads timelines, page by page.</summary>
 internal sealed class TimelineReader(NpgsqlDataSource database)
 {
     private const string OwnerOf = "select customer from order_owners where order_id = $1";
 
-    private const string OrderTimeline = """
-        select order_id, at, step, position, type, from_status, to_status, reason, details::text from order_timeline
-        where order_id = $1 and (at, step, position) > ($2, $3, $4) order by at, step, position limit $5
+    private const string Entries = """
+        select t.order_id, t.at, t.step, t.position, t.type, t.from_status, t.to_status, t.reason, t.details::text, t.version, t.actor, t.trace from order_timeline t
+        """;
+
+    private const string Filters = "starts_with(t.type, $5) and t.at >= $6 and t.at < $7";
+
+    private const string Forwards = $"{Entries} where t.order_id = $1 and (t.at, t.step, t.position) > ($2, $3, $4) and {Filters} order by t.at, t.step, t.position limit $8";
+
+    private const string Backwards = $"{Entries} where t.order_id = $1 and (t.at, t.step, t.position) < ($2, $3, $4) and {Filters} order by t.at desc, t.step desc, t.position desc limit $8";
+
+    // Of each order the key brings the newest, so that what is sorted is a page per order and not all that ever happened.
+    private const string OfCustomer = $"""
+        select t.* from order_owners o cross join lateral (
+            {Entries} where t.order_id = o.order_id and t.at <= $2 and (t.at, t.order_id, t.step, t.position) < ($2, $9, $3, $4) and {Filters}
+            order by t.at desc, t.step desc, t.position desc limit $8) t
+        where o.customer = $1 order by t.at desc, t.order_id desc, t.step desc, t.position desc limit $8
         """;
 
     private const string Movements = """
-        select t.location, t.sequence, t.operation, o.kind, t.quantity, t.on_hand, t.allocated, t.available, t.held, t.unavailable, t.incoming, o.cause, o.actor, o.reason, o.at
+        select t.sku, t.location, t.sequence, t.operation, o.kind, t.quantity, t.on_hand, t.allocated, t.available, t.held, t.unavailable, t.incoming, o.cause, o.actor, o.reason, o.at
         from stock_timeline t join stock_operations o on o.position = t.operation
-        where t.sku = $1 and
+        where ($1::text is null or o.kind = $1) and o.at >= $2 and o.at < $3 and
         """;
 
     // At one location, the key's order is the order of time: the newest page costs no sort.
-    private const string AtLocation = Movements + " t.location = $2 and t.sequence < $3 order by t.sequence desc limit $4";
+    private const string AtLocation = Movements + " t.sku = $4 and t.location = $5 and t.sequence < $6 order by t.sequence desc limit $7";
 
-    private const string Everywhere = Movements + " (t.operation, t.location, t.sequence) < ($2, $3, $4) order by t.operation desc, t.location desc, t.sequence desc limit $5";
+    private const string Everywhere = Movements + " t.sku = $4 and (t.operation, t.location, t.sequence) < ($5, $6, $7) order by t.operation desc, t.location desc, t.sequence desc limit $8";
+
+    private const string OfLocation = Movements + " t.location = $4 and (t.operation, t.sku, t.sequence) < ($5, $6, $7) order by t.operation desc, t.sku desc, t.sequence desc limit $8";
 
     /// <summary>The order's customer; null while its acceptance is not known here.</summary>
     public async Task<string?> OwnerAsync(Guid orderId, CancellationToken cancellationToken) =>
         (await QueryAsync(OwnerOf, r => r.GetString(0), cancellationToken, orderId)).SingleOrDefault();
 
-    /// <summary>Entries after <paramref name="cursor"/>, oldest first.</summary>
-    public Task<List<OrderEntry>> OrderAsync(Guid orderId, Cursor cursor, int limit, CancellationToken cancellationToken) => QueryAsync(
-        OrderTimeline,
-        r => new OrderEntry(r.GetGuid(0), r.GetFieldValue<DateTimeOffset>(1), (Step)r.GetInt16(2), r.GetInt64(3), r.GetString(4), Text(r, 5), Text(r, 6), Text(r, 7),
-            Text(r, 8) is { } json ? JsonSerializer.Deserialize<EntryDetails>(json, JsonSerializerOptions.Web) : null),
-        cancellationToken, orderId, cursor.At.UtcDateTime, (short)cursor.Step, cursor.Position, limit);
+    /// <summary>Entries of an order after <paramref name="cursor"/>, oldest or newest first.</summary>
+    public Task<List<OrderEntry>> OrderAsync(Guid orderId, Cursor cursor, EntryFilter filter, bool newestFirst, int limit, CancellationToken cancellationToken) =>
+        EntriesAsync(newestFirst ? Backwards : Forwards, orderId, cursor, filter, limit, cancellationToken);
+
+    /// <summary>Entries of all orders of a customer before <paramref name="cursor"/>, newest first.</summary>
+    public Task<List<OrderEntry>> CustomerAsync(string customer, Cursor cursor, EntryFilter filter, int limit, CancellationToken cancellationToken) =>
+        EntriesAsync(OfCustomer, customer, cursor, filter, limit, cancellationToken, cursor.OrderId);
 
     /// <summary>Movements of a SKU at a location below <paramref name="before"/>, newest first.</summary>
-    public Task<List<StockEntry>> StockAsync(string sku, string location, long before, int limit, CancellationToken cancellationToken) =>
-        QueryAsync(AtLocation, Entry, cancellationToken, sku, location, before, limit);
+    public Task<List<StockEntry>> StockAsync(string sku, string location, long before, EntryFilter filter, int limit, CancellationToken cancellationToken) =>
+        MovementsAsync(AtLocation, filter, cancellationToken, sku, location, before, limit);
 
     /// <summary>Movements of a SKU at any location, before the one that the tuple names, newest first.</summary>
-    public Task<List<StockEntry>> StockAsync(string sku, (long Operation, string Location, long Sequence) before, int limit, CancellationToken cancellationToken) =>
-        QueryAsync(Everywhere, Entry, cancellationToken, sku, before.Operation, before.Location, before.Sequence, limit);
+    public Task<List<StockEntry>> StockAsync(string sku, (long Operation, string Name, long Sequence) before, EntryFilter filter, int limit, CancellationToken cancellationToken) =>
+        MovementsAsync(Everywhere, filter, cancellationToken, sku, before.Operation, before.Name, before.Sequence, limit);
+
+    /// <summary>Movements of any SKU at a location, before the one that the tuple names, newest first.</summary>
+    public Task<List<StockEntry>> LocationAsync(string location, (long Operation, string Name, long Sequence) before, EntryFilter filter, int limit, CancellationToken cancellationToken) =>
+        MovementsAsync(OfLocation, filter, cancellationToken, location, before.Operation, before.Name, before.Sequence, limit);
+
+    private Task<List<OrderEntry>> EntriesAsync(string sql, object whose, Cursor cursor, EntryFilter filter, int limit, CancellationToken cancellationToken, params object[] rest) => QueryAsync(
+        sql,
+        r => new OrderEntry(r.GetGuid(0), r.GetFieldValue<DateTimeOffset>(1), (Step)r.GetInt16(2), r.GetInt64(3), r.GetString(4), Text(r, 5), Text(r, 6), Text(r, 7),
+            Text(r, 8) is { } json ? JsonSerializer.Deserialize<EntryDetails>(json, JsonSerializerOptions.Web) : null, r.IsDBNull(9) ? null : r.GetInt32(9), Text(r, 10), Text(r, 11)),
+        cancellationToken, [whose, cursor.At.UtcDateTime, (short)cursor.Step, cursor.Position, filter.Kind ?? "", filter.FromUtc, filter.UntilUtc, limit, .. rest]);
+
+    private Task<List<StockEntry>> MovementsAsync(string sql, EntryFilter filter, CancellationToken cancellationToken, params object[] rest) =>
+        QueryAsync(sql, Entry, cancellationToken, [(object?)filter.Kind ?? DBNull.Value, filter.FromUtc, filter.UntilUtc, .. rest]);
 
     private async Task<List<T>> QueryAsync<T>(string sql, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken, params object[] values)
     {
@@ -60,8 +97,8 @@ internal sealed class TimelineReader(NpgsqlDataSource database)
     }
 
     private static StockEntry Entry(NpgsqlDataReader r) => new(
-        r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetString(3), r.GetInt32(4), r.GetInt64(5), r.GetInt64(6), r.GetInt64(7),
-        r.GetInt64(8), r.GetInt64(9), r.GetInt64(10), r.GetString(11), r.GetString(12), Text(r, 13), r.GetFieldValue<DateTimeOffset>(14));
+        r.GetString(0), r.GetString(1), r.GetInt64(2), r.GetInt64(3), r.GetString(4), r.GetInt32(5), r.GetInt64(6), r.GetInt64(7), r.GetInt64(8),
+        r.GetInt64(9), r.GetInt64(10), r.GetInt64(11), r.GetString(12), r.GetString(13), Text(r, 14), r.GetFieldValue<DateTimeOffset>(15));
 
     private static string? Text(NpgsqlDataReader r, int column) => r.IsDBNull(column) ? null : r.GetString(column);
 }

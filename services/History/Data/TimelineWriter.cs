@@ -14,10 +14,10 @@ internal static class TimelineWriter
         "insert into order_owners (order_id, customer) select * from unnest($1::uuid[], $2::text[])";
 
     private const string InsertEntries = """
-        insert into order_timeline (order_id, at, step, position, type, from_status, to_status, reason, details)
-        select e.order_id, e.at, e.step, e.position, e.type, e.from_status, e.to_status, e.reason, e.details::json
-        from unnest($1::uuid[], $2::timestamptz[], $3::smallint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
-             as e(order_id, at, step, position, type, from_status, to_status, reason, details)
+        insert into order_timeline (order_id, at, step, position, type, from_status, to_status, reason, details, version, actor, trace)
+        select e.order_id, e.at, e.step, e.position, e.type, e.from_status, e.to_status, e.reason, e.details::json, e.version, e.actor, e.trace
+        from unnest($1::uuid[], $2::timestamptz[], $3::smallint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::int[], $11::text[], $12::text[])
+             as e(order_id, at, step, position, type, from_status, to_status, reason, details, version, actor, trace)
         """;
 
     private const string InsertOperations = """
@@ -63,7 +63,8 @@ internal static class TimelineWriter
             entries.Select(e => e.OrderId).ToArray(), entries.Select(e => e.At.UtcDateTime).ToArray(), entries.Select(e => (short)e.Step).ToArray(),
             entries.Select(e => e.Position).ToArray(), entries.Select(e => e.Type).ToArray(), entries.Select(e => e.From).ToArray(),
             entries.Select(e => e.To).ToArray(), entries.Select(e => e.Reason).ToArray(),
-            entries.Select(e => e.Details is null ? null : JsonSerializer.Serialize(e.Details, Compact)).ToArray());
+            entries.Select(e => e.Details is null ? null : JsonSerializer.Serialize(e.Details, Compact)).ToArray(),
+            entries.Select(e => e.Version).ToArray(), entries.Select(e => e.Actor).ToArray(), entries.Select(e => e.Trace).ToArray());
     }
 
     private static async Task CopyAsync(NpgsqlConnection connection, IReadOnlyList<StockOperation> operations, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ internal static class Telling
     /// <summary>The service that told it.</summary>
     public static string Source(Step step) => step switch
     {
-        Step.Accepted or Step.Moved => "orders",
+        Step.Accepted or Step.Moved or Step.Parcel => "orders",
         Step.Claimed or Step.Released => "inventory",
         _ => "payments",
     };
@@ -21,6 +21,15 @@ internal static class Telling
         "stock.allocated" => $"{Units(entry)} allocated",
         "stock.released" => $"{Units(entry)} given back",
         "stock.shipped" => $"{Units(entry)} left the warehouse",
+        "stock.returned" => $"{Units(entry)} came back to the warehouse",
+        "stock.withheld" => $"{Units(entry)} set aside ({entry.Reason})",
+        "stock.adjusted" => $"{Units(entry)} taken off the stock ({entry.Reason})",
+        "shipment.dispatched" => $"Shipment {entry.Details?.Number} is on its way: {Units(entry)}",
+        "shipment.delivered" => $"Shipment {entry.Details?.Number} has arrived",
+        "shipment.refused" => $"Shipment {entry.Details?.Number} could not leave: {entry.Reason}",
+        "return.requested" => $"The customer sends {Units(entry)} back: {entry.Reason}",
+        "return.decided" => $"Return {entry.Details?.Number} was decided: {Money(entry)} will be refunded",
+        "return.settled" => $"Return {entry.Details?.Number} is settled: {Money(entry)}",
         "stock.held" => $"{Units(entry)} held for the customer",
         "stock.expired" => $"{Units(entry)} given back: the hold's time was over",
         "stock.short" => $"Fewer units of {entry.Details?.Sku} were counted than are promised: the order may be late",
@@ -30,6 +39,7 @@ internal static class Telling
         "payment.captured" => $"{Money(entry)} captured",
         "payment.declined" => $"Payment of {Money(entry)} declined",
         "payment.refused" => "Nothing was charged",
+        "payment.partly_refunded" => $"{Money(entry)} of it refunded",
         "payment.refunded" => $"{Money(entry)} refunded",
         _ => entry.Type,
     };

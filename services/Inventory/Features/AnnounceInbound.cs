@@ -11,7 +11,7 @@ internal static class AnnounceInbound
     internal sealed record Request(string Reference, IReadOnlyList<OrderedUnits> Lines, string? Location = null, DateTimeOffset? ExpectedAt = null);
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/inbounds", HandleAsync)
-        .RequireAuthorization(Identity.Operator).WithSummary("Announce units that a supplier will send").WithTags("Inbound");
+        .RequireAuthorization(Identity.Operator).WithSummary("Announce units that a supplier will send").WithTags("Inbound").Produces<GetInbounds.Document>();
 
     private static async Task<IResult> HandleAsync(Request body, IdempotencyKey key, StockCommands stock, HttpContext context, CancellationToken cancellationToken)
     {

@@ -12,7 +12,7 @@ internal static class BookArrivals
     internal sealed record Request(IReadOnlyList<OrderedUnits> Lines, string? Reason = null);
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/inbounds/{reference}/receipts", HandleAsync)
-        .RequireAuthorization(Identity.Operator).WithSummary("Book what has arrived of a document").WithTags("Inbound");
+        .RequireAuthorization(Identity.Operator).WithSummary("Book what has arrived of a document").WithTags("Inbound").Produces<GetInbounds.Document>();
 
     private static async Task<IResult> HandleAsync(
         string reference, Request body, IdempotencyKey key, StockCommands stock, HttpContext context, CancellationToken cancellationToken)

@@ -22,9 +22,9 @@ internal static class BookStock
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/stock").RequireAuthorization(Identity.Operator).WithTags("Stock");
-        group.MapPost("/{sku}/receipts", ReceiveAsync).WithSummary("Book units that arrived");
-        group.MapPost("/{sku}/adjustments", AdjustAsync).WithSummary("Correct on-hand, with a reason");
-        group.MapPost("/returns", ReturnAsync).WithSummary("Book units that came back without an order");
+        group.MapPost("/{sku}/receipts", ReceiveAsync).WithSummary("Book units that arrived").Produces<StockAnswers.Booked>();
+        group.MapPost("/{sku}/adjustments", AdjustAsync).WithSummary("Correct on-hand, with a reason").Produces<StockAnswers.Booked>();
+        group.MapPost("/returns", ReturnAsync).WithSummary("Book units that came back without an order").Produces<StockAnswers.Booked>();
     }
 
     private static Task<IResult> ReceiveAsync(string sku, Receipt body, IdempotencyKey key, StockCommands stock, HttpContext context, CancellationToken cancellationToken) =>

@@ -15,7 +15,7 @@ internal static class CountStock
     internal sealed record Request(int Counted, long? Expected, string Reason, string? Location = null, string WhenPromised = Refuse);
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/stock/{sku}/counts", HandleAsync)
-        .RequireAuthorization(Identity.Operator).WithSummary("Set on-hand to what was counted").WithTags("Stock");
+        .RequireAuthorization(Identity.Operator).WithSummary("Set on-hand to what was counted").WithTags("Stock").Produces<StockAnswers.Counted>();
 
     private static async Task<IResult> HandleAsync(
         string sku, Request body, IdempotencyKey key, StockCommands stock, HttpContext context, CancellationToken cancellationToken)

@@ -14,7 +14,7 @@ internal static class EndInbound
     internal sealed record Request(string Disposition, string Reason);
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/inbounds/{reference}/close", HandleAsync)
-        .RequireAuthorization(Identity.Operator).WithSummary("End a document whose rest will not arrive").WithTags("Inbound");
+        .RequireAuthorization(Identity.Operator).WithSummary("End a document whose rest will not arrive").WithTags("Inbound").Produces<GetInbounds.Document>();
 
     private static async Task<IResult> HandleAsync(
         string reference, Request body, IdempotencyKey key, StockCommands stock, HttpContext context, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ internal static class ExtendHold
     internal sealed record Request(int Minutes);
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/holds/{id:guid}/extend", HandleAsync)
-        .RequireAuthorization(Identity.Customer).WithSummary("Let a hold stand for some minutes from now").WithTags("Holds");
+        .RequireAuthorization(Identity.Customer).WithSummary("Let a hold stand for some minutes from now").WithTags("Holds").Produces<StockAnswers.HoldAnswer>();
 
     private static async Task<IResult> HandleAsync(
         Guid id, Request request, IdempotencyKey key, StockCommands stock, TimeProvider time, HttpContext context, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace DaprShop.Inventory.Features;
 internal static class GetHold
 {
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/holds/{id:guid}", HandleAsync)
-        .RequireAuthorization(Identity.Customer).WithSummary("A hold").WithTags("Holds");
+        .RequireAuthorization(Identity.Customer).WithSummary("A hold").WithTags("Holds").Produces<StockAnswers.HoldAnswer>();
 
     private static async Task<Results<JsonHttpResult<StockAnswers.HoldAnswer>, ProblemHttpResult>> HandleAsync(
         Guid id, HoldReader holds, HttpContext context, CancellationToken cancellationToken) =>

@@ -16,7 +16,7 @@ internal static class HoldStock
     internal sealed record Request(IReadOnlyList<OrderedUnits> Lines, int Minutes = HoldTime.Usual, string? Customer = null);
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/holds", HandleAsync)
-        .RequireAuthorization(Identity.Customer).WithSummary("Hold stock for some minutes").WithTags("Holds");
+        .RequireAuthorization(Identity.Customer).WithSummary("Hold stock for some minutes").WithTags("Holds").Produces<StockAnswers.HoldAnswer>();
 
     private static async Task<IResult> HandleAsync(
         Request request, IdempotencyKey key, StockCommands stock, TimeProvider time, HttpContext context, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using DaprShop.Inventory.Actors;
+using DaprShop.Inventory.Domain;
 using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Inventory.Features;
@@ -9,7 +10,7 @@ internal static class JoinWaitlist
     internal sealed record Request(int Quantity = 1);
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/waitlist/{sku}", HandleAsync)
-        .RequireAuthorization(Identity.Customer).WithSummary("Wait for units of a SKU").WithTags("Waitlist");
+        .RequireAuthorization(Identity.Customer).WithSummary("Wait for units of a SKU").WithTags("Waitlist").Produces<StockAnswers.InLine>();
 
     private static async Task<IResult> HandleAsync(string sku, Request request, IdempotencyKey key, Waitlists waitlists, HttpContext context, CancellationToken cancellationToken)
     {

@@ -9,8 +9,8 @@ internal static class ReleaseHold
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapDelete("/holds/{id:guid}", HandleAsync).RequireAuthorization(Identity.Customer).WithSummary("Give a hold's units back").WithTags("Holds");
-        routes.MapDelete("/waitlist/offers/{id:guid}", HandleAsync).RequireAuthorization(Identity.Customer).WithSummary("Decline an offer: the next in line gets it").WithTags("Waitlist");
+        routes.MapDelete("/holds/{id:guid}", HandleAsync).RequireAuthorization(Identity.Customer).WithSummary("Give a hold's units back").WithTags("Holds").Produces<StockAnswers.HoldAnswer>();
+        routes.MapDelete("/waitlist/offers/{id:guid}", HandleAsync).RequireAuthorization(Identity.Customer).WithSummary("Decline an offer: the next in line gets it").WithTags("Waitlist").Produces<StockAnswers.HoldAnswer>();
     }
 
     /// <summary>Whose hold it must be; null for an operator, who may change anyone's.</summary>

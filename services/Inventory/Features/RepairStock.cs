@@ -20,7 +20,7 @@ internal static class RepairStock
     internal sealed record Request(IReadOnlyList<string>? Skus = null);
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/ops/stock/repair", HandleAsync)
-        .RequireAuthorization(Identity.Operator).WithSummary("Heal drift between ledger, stock levels and claims").WithTags("Operations");
+        .RequireAuthorization(Identity.Operator).WithSummary("Heal drift between ledger, stock levels and claims").WithTags("Operations").Produces<StockAnswers.Repaired>();
 
     private static async Task<IResult> HandleAsync(
         Request body, IdempotencyKey key, StockCommands stock, NpgsqlDataSource database, HttpContext context, CancellationToken cancellationToken)

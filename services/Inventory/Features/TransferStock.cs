@@ -12,7 +12,7 @@ internal static class TransferStock
         string Reference, string From, string To, IReadOnlyList<OrderedUnits> Lines, string Reason, DateTimeOffset? ExpectedAt = null);
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/transfers", HandleAsync)
-        .RequireAuthorization(Identity.Operator).WithSummary("Send units to another location").WithTags("Inbound");
+        .RequireAuthorization(Identity.Operator).WithSummary("Send units to another location").WithTags("Inbound").Produces<GetInbounds.Document>();
 
     private static async Task<IResult> HandleAsync(Request body, IdempotencyKey key, StockCommands stock, HttpContext context, CancellationToken cancellationToken)
     {

@@ -11,7 +11,7 @@ internal static class WithholdStock
     internal sealed record Request(int Quantity, string Reason, string? Location = null);
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/stock/{sku}/withholdings", HandleAsync)
-        .RequireAuthorization(Identity.Operator).WithSummary("Set units aside, or put them back for sale").WithTags("Stock");
+        .RequireAuthorization(Identity.Operator).WithSummary("Set units aside, or put them back for sale").WithTags("Stock").Produces<StockAnswers.Booked>();
 
     private static async Task<IResult> HandleAsync(
         string sku, Request body, IdempotencyKey key, StockCommands stock, HttpContext context, CancellationToken cancellationToken)

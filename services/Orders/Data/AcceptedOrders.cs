@@ -23,25 +23,27 @@ internal sealed class AcceptedOrders(NpgsqlDataSource database, RelaySignal rela
 
     public async Task<IReadOnlyList<Acceptance>> CommitAsync(IReadOnlyList<AcceptOrder> requests, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        var first = requests.DistinctBy(r => (r.Caller, r.Key)).Select(r => (Id: Guid.CreateVersion7(now), Request: r)).ToList();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var answers = await AcceptAsync(connection, requests, time.GetUtcNow(), cancellationToken);
+        await Steps.ReachAsync("placing");
+        await transaction.CommitAsync(cancellationToken);
+        await Steps.ReachAsync("placed");
+        Announce(answers.Count(a => a is { Order: not null, Replayed: false }));
+        return answers;
+    }
+
+    /// <summary>Accepts in the caller's transaction; after its commit <see cref="Announce"/> is to be called.</summary>
+    public static async Task<IReadOnlyList<Acceptance>> AcceptAsync(
+        NpgsqlConnection connection, IReadOnlyList<AcceptOrder> requests, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var first = requests.DistinctBy(r => (r.Caller, r.Key)).Select(r => (Id: Guid.CreateVersion7(now), Request: r)).ToList();
         var claimed = await AcceptStatements.ClaimKeysAsync(connection, first, cancellationToken);
         var fresh = first.Where(f => claimed.Contains(f.Id)).ToList();
         var accepted = await AcceptStatements.InsertAsync(connection, fresh, now, cancellationToken);
         var known = fresh.ToDictionary(f => (f.Request.Caller, f.Request.Key), f => (f.Request.Fingerprint, Order: accepted[f.Id]));
         foreach (var earlier in await AcceptStatements.ReadEarlierAsync(connection, [.. first.Except(fresh).Select(f => f.Request)], cancellationToken))
             known.Add((earlier.Caller, earlier.Key), (earlier.Fingerprint, earlier.Order));
-
-        await Steps.ReachAsync("placing");
-        await transaction.CommitAsync(cancellationToken);
-        await Steps.ReachAsync("placed");
-        if (fresh.Count > 0)
-        {
-            dispatch.Raise(fresh.Count);
-            relay.Raise();
-        }
 
         var answered = new HashSet<Guid>();
         return [.. requests.Select(r =>
@@ -50,5 +52,13 @@ internal sealed class AcceptedOrders(NpgsqlDataSource database, RelaySignal rela
             if (!fingerprint.AsSpan().SequenceEqual(r.Fingerprint)) return new Acceptance(null, Replayed: false);
             return new Acceptance(order, Replayed: !accepted.ContainsKey(order.Id) || !answered.Add(order.Id));
         })];
+    }
+
+    /// <summary>So many orders were accepted: the saga and the relay need not wait for their polls.</summary>
+    public void Announce(int accepted)
+    {
+        if (accepted == 0) return;
+        dispatch.Raise(accepted);
+        relay.Raise();
     }
 }

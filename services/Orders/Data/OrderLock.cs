@@ -35,12 +35,12 @@ internal static class OrderLock
 
     /// <summary>Moves a locked order, and answers the fact to tell.</summary>
     /// <exception cref="InvalidOperationException">The table declares no such move.</exception>
-    public static async Task<NewEvent> MoveAsync(NpgsqlConnection connection, LockedOrder order, OrderStatus to, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<NewEvent> MoveAsync(NpgsqlConnection connection, LockedOrder order, OrderStatus to, string actor, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (!Transitions.Allows(order.Status, to)) throw new InvalidOperationException($"The table declares no move from {order.Status} to {to}.");
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(Move, order.Id, to.Name(), now.UtcDateTime);
         var version = (int)(await batch.ExecuteScalarAsync(cancellationToken))!;
-        return new NewEvent(Contracts.EventTypes.OrderMoved, order.Id.ToString(), version, new Contracts.OrderMoved(order.Id, order.Status.Name(), to.Name(), null));
+        return new NewEvent(Contracts.EventTypes.OrderMoved, order.Id.ToString(), version, new Contracts.OrderMoved(order.Id, order.Status.Name(), to.Name(), null, actor));
     }
 }

@@ -13,7 +13,7 @@ internal sealed class OrderTransitionReader(NpgsqlDataSource database)
     // The order first: what the log has gained since then comes as well, and is never missing.
     private const string Order = "select version, status from orders where id = $1 and ($2::text is null or customer = $2)";
 
-    private const string Read = $"""
+    internal const string Read = $"""
         select version, data->>'from', coalesce(data->>'to', 'accepted'), data->>'reason', occurred_at
         from events where subject = $1 and version > $2 and type like '{Types}' order by version
         """;

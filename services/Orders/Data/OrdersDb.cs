@@ -28,6 +28,10 @@ internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(o
 
     public DbSet<BatchRow> Batches => Set<BatchRow>();
 
+    public DbSet<BulkJobRow> BulkJobs => Set<BulkJobRow>();
+
+    public DbSet<BulkOrderRow> BulkRows => Set<BulkOrderRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasSequence<long>("order_numbers");
@@ -86,6 +90,7 @@ internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(o
             e.HasIndex(x => x.CreatedAt).HasFilter("state = 'requested'").HasDatabaseName("ix_returns_requested");
         });
         modelBuilder.Entity<IdempotencyRow>().ToTable("idempotency_keys").HasKey(x => new { x.Caller, x.Key });
+        modelBuilder.AddBulk();
         modelBuilder.AddEventLog(bySubject: OrderTransitionReader.Types);
     }
 }

@@ -105,7 +105,7 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
         {
             var spread = Parcels.Spread(await OrderLock.LinesAsync(connection, order.Id, cancellationToken), wanted, l => l.ToShip);
             batch.Add(AddShipped, order.Id, spread.Select(s => s.Line.Line).ToArray(), spread.Select(s => s.Units).ToArray());
-            if (order.Status == OrderStatus.Confirmed) events.Add(await OrderLock.MoveAsync(connection, order, OrderStatus.Shipped, now, cancellationToken));
+            if (order.Status == OrderStatus.Confirmed) events.Add(await OrderLock.MoveAsync(connection, order, OrderStatus.Shipped, actor, now, cancellationToken));
         }
 
         batch.AppendEvents(events, now);
@@ -143,7 +143,7 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
             && await connection.ScalarAsync("select count(*) from shipments where order_id = $1 and state in ('preparing', 'dispatched')", [order.Id], cancellationToken) is 0L)
         {
             status = OrderStatus.Delivered;
-            events.Add(await OrderLock.MoveAsync(connection, order, status, now, cancellationToken));
+            events.Add(await OrderLock.MoveAsync(connection, order, status, actor, now, cancellationToken));
         }
 
         await using var batch = new NpgsqlBatch(connection);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using DaprShop.Contracts;
 using DaprShop.ServiceDefaults;
 
@@ -53,20 +55,23 @@ internal static class Placement
         return complaints;
     }
 
-    /// <summary>The lines at their prices, in GBP; complaints about SKUs that <paramref name="catalogue"/> lacks.</summary>
+    /// <summary>The lines at their prices, in GBP, without those that are null; complaints about SKUs that <paramref name="catalogue"/> lacks.</summary>
     public static (List<PricedLine> Lines, List<Complaint> Complaints) Price(OrderRequest request, IReadOnlyDictionary<string, Item> catalogue)
     {
         var lines = new List<PricedLine>(request.Lines.Count);
         var complaints = new List<Complaint>();
         for (var i = 0; i < request.Lines.Count; i++)
         {
-            var line = request.Lines[i];
+            if (request.Lines[i] is not { } line) continue;
             if (catalogue.TryGetValue(line.Sku, out var item)) lines.Add(new PricedLine(line.Sku, line.Quantity, line.UnitPrice ?? item.Price));
             else complaints.Add(new($"/lines/{i}/sku", $"There is no item '{line.Sku}'."));
         }
 
         return (lines, complaints);
     }
+
+    /// <summary>What another order of the same key must equal, where many are handed in at once.</summary>
+    public static byte[] Fingerprint(OrderRequest request) => SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, JsonSerializerOptions.Web));
 
     public static decimal Total(IEnumerable<PricedLine> lines) => lines.Sum(l => l.Quantity * l.UnitPrice);
 

@@ -36,9 +36,7 @@ internal static class CancelOrder
         if (await OrderLock.TakeAsync(connection, id, cancellationToken) is not { } order || !(context.User.IsOperator() || order.Customer == context.Name()))
             return Problems.NotFound($"order {id}");
 
-        await using var batch = new NpgsqlBatch(connection);
-        batch.Add(Cancel, id, Cancellable, $"cancelled by {context.Name()}", now.UtcDateTime);
-        if (await batch.ExecuteScalarAsync(cancellationToken) is not int version)
+        if (await TryAsync(connection, order, context.Name(), now, cancellationToken) is not { } version)
         {
             return Problems.Of(409, "not-cancellable", "The order cannot be cancelled", Transitions.Allows(order.Status, OrderStatus.Cancelled)
                     ? "A part of it is just leaving."
@@ -46,14 +44,20 @@ internal static class CancelOrder
                 ("status", order.Status.Name()), ("allowed", Cancellable));
         }
 
-        await using var append = new NpgsqlBatch(connection);
-        append.AppendEvents([new NewEvent(EventTypes.OrderMoved, id.ToString(), version,
-            new OrderMoved(id, order.Status.Name(), OrderStatus.Cancelled.Name(), $"cancelled by {context.Name()}"))], now);
-        await append.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         await Steps.ReachAsync("cancelled");
         dispatch.Raise();
         relay.Raise();
         return TypedResults.Ok(new Cancelled(id, OrderStatus.Cancelled.Name(), version));
+    }
+
+    /// <summary>Cancels a locked order. Answers its new version; null where it cannot be cancelled.</summary>
+    internal static async Task<int?> TryAsync(NpgsqlConnection connection, LockedOrder order, string by, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (await connection.ScalarAsync(Cancel, [order.Id, Cancellable, $"cancelled by {by}", now.UtcDateTime], cancellationToken) is not int version) return null;
+        await using var append = new NpgsqlBatch(connection);
+        append.AppendEvents([new NewEvent(EventTypes.OrderMoved, order.Id.ToString(), version, new OrderMoved(order.Id, order.Status.Name(), OrderStatus.Cancelled.Name(), $"cancelled by {by}", by))], now);
+        await append.ExecuteNonQueryAsync(cancellationToken);
+        return version;
     }
 }

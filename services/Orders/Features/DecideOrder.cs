@@ -39,13 +39,15 @@ internal static class DecideOrder
         if (await OrderLock.TakeAsync(connection, id, cancellationToken) is not { } order || !(context.User.IsOperator() || order.Customer == context.Name()))
             return Problems.NotFound($"order {id}");
 
-        await using var batch = new NpgsqlBatch(connection);
-        batch.Add(Decide, id, policy, time.GetUtcNow().UtcDateTime);
-        if (await batch.ExecuteScalarAsync(cancellationToken) is not int version)
+        if (await TryAsync(connection, id, policy, time.GetUtcNow(), cancellationToken) is not { } version)
             return Problems.Of(409, "not-awaiting-decision", "Nothing is to be decided", $"The order is {order.Status.Name()}, or has been decided already, or its deadline has passed.", ("status", order.Status.Name()));
         await transaction.CommitAsync(cancellationToken);
         await Steps.ReachAsync("decided");
         dispatch.Raise();
         return TypedResults.Ok(new Decided(id, request.Choice, version));
     }
+
+    /// <summary>Decides about a locked order. Answers its version; null where nothing is to be decided, or it was decided otherwise.</summary>
+    internal static async Task<int?> TryAsync(NpgsqlConnection connection, Guid id, string policy, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await connection.ScalarAsync(Decide, [id, policy, now.UtcDateTime], cancellationToken) as int?;
 }

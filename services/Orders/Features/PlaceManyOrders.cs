@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text.Json;
 using DaprShop.Orders.Data;
 using DaprShop.Orders.Domain;
 using DaprShop.ServiceDefaults;
@@ -38,8 +36,7 @@ internal static class PlaceManyOrders
             if (unknown.Count > 0) return new Outcome(order.Key, null, unknown);
 
             var caller = context.Name();
-            var fingerprint = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(order.Order, JsonSerializerOptions.Web));
-            var acceptance = await orders.RunAsync(new AcceptOrder(caller, order.Key, fingerprint, order.Order.Customer ?? caller, lines,
+            var acceptance = await orders.RunAsync(new AcceptOrder(caller, order.Key, Placement.Fingerprint(order.Order), order.Order.Customer ?? caller, lines,
                 order.Order.Payment.Token, order.Order.OnShortage, order.Order.Hold), cancellationToken);
             return acceptance.Order is { } accepted
                 ? new Outcome(order.Key, accepted.Id, null)

@@ -6,24 +6,26 @@ namespace DaprShop.Shop.Audit;
 /// <param name="InSaga">Orders with a next step, compensations included.</param>
 /// <param name="Batches">Sagas in flight.</param>
 /// <param name="ToWake">Orders whose saga is still to be told that stock has come.</param>
+/// <param name="Errands">Shipments and returns that are being carried out.</param>
 /// <param name="Heads">The end of each producer's log.</param>
 /// <param name="Behind">Relays and consumers that have not reached it.</param>
 /// <param name="Parked">Messages that consumers have set aside.</param>
-internal sealed record Rest(long InSaga, long Batches, long ToWake, IReadOnlyDictionary<string, long> Heads, IReadOnlyList<string> Behind, long Parked)
+internal sealed record Rest(long InSaga, long Batches, long ToWake, long Errands, IReadOnlyDictionary<string, long> Heads, IReadOnlyList<string> Behind, long Parked)
 {
     private static readonly string[] Producers = ["orders", "inventory", "payments"];
 
     /// <summary>Nothing is under way that could still change an order.</summary>
-    public bool IsQuiet => InSaga == 0 && Batches == 0 && ToWake == 0;
+    public bool IsQuiet => InSaga == 0 && Batches == 0 && ToWake == 0 && Errands == 0;
 
     public IReadOnlyList<string> Unrest =>
         [.. InSaga > 0 ? [$"{InSaga} orders in the saga"] : (string[])[], .. Batches > 0 ? [$"{Batches} unfinished batches"] : (string[])[],
-            .. ToWake > 0 ? [$"{ToWake} orders to be woken"] : (string[])[]];
+            .. ToWake > 0 ? [$"{ToWake} orders to be woken"] : (string[])[], .. Errands > 0 ? [$"{Errands} shipments and returns being carried out"] : (string[])[]];
 
     public static async Task<Rest> ReadAsync(Snapshots snapshots, CancellationToken cancel)
     {
         var backlog = await RowAsync(snapshots["orders"], """
-            select count(*) filter (where undo or status in ('accepted', 'reserved', 'paid') or status = 'backordered' and due_at <= now()), (select count(*) from batches where finished_at is null) from orders
+            select count(*) filter (where undo or status in ('accepted', 'reserved', 'paid') or status = 'backordered' and due_at <= now()), (select count(*) from batches where finished_at is null),
+                (select count(*) from shipments where state = 'preparing') + (select count(*) from returns where state = 'decided') from orders
             """, cancel);
         var waking = await RowAsync(snapshots["inventory"], "select count(*) from filled_orders", cancel);
         var heads = new Dictionary<string, long>();
@@ -38,7 +40,7 @@ internal sealed record Rest(long InSaga, long Batches, long ToWake, IReadOnlyDic
         }
 
         var parked = await RowAsync(snapshots["history"], "select count(*) from dead_letters", cancel);
-        return new Rest(backlog[0], backlog[1], waking[0], heads, behind, parked[0]);
+        return new Rest(backlog[0], backlog[1], waking[0], backlog[2], heads, behind, parked[0]);
     }
 
     /// <summary>True while no log has grown since the snapshots were taken: they tell of one and the same moment.</summary>

@@ -40,6 +40,10 @@ namespace DaprShop.History.Data.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("position");
 
+                    b.Property<string>("Actor")
+                        .HasColumnType("text")
+                        .HasColumnName("actor");
+
                     b.Property<string>("Details")
                         .HasColumnType("json")
                         .HasColumnName("details");
@@ -56,10 +60,18 @@ namespace DaprShop.History.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("to_status");
 
+                    b.Property<string>("Trace")
+                        .HasColumnType("text")
+                        .HasColumnName("trace");
+
                     b.Property<string>("Type")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("type");
+
+                    b.Property<int?>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
 
                     b.HasKey("OrderId", "At", "Step", "Position")
                         .HasName("pk_order_timeline");
@@ -118,6 +130,9 @@ namespace DaprShop.History.Data.Migrations
                     b.HasKey("Sku", "Location", "Sequence")
                         .HasName("pk_stock_timeline");
 
+                    b.HasIndex("Location", "Operation")
+                        .HasDatabaseName("ix_stock_timeline_location_operation");
+
                     b.ToTable("stock_timeline", (string)null);
                 });
 
@@ -169,6 +184,9 @@ namespace DaprShop.History.Data.Migrations
 
                     b.HasKey("OrderId")
                         .HasName("pk_order_owners");
+
+                    b.HasIndex("Customer")
+                        .HasDatabaseName("ix_order_owners_customer");
 
                     b.ToTable("order_owners", (string)null);
                 });

@@ -164,6 +164,168 @@ namespace DaprShop.Orders.Data.Migrations
                     b.ToTable("batches", (string)null);
                 });
 
+            modelBuilder.Entity("DaprShop.Orders.Data.BulkJobRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Accepted")
+                        .HasColumnType("integer")
+                        .HasColumnName("accepted");
+
+                    b.Property<bool>("ByOperator")
+                        .HasColumnType("boolean")
+                        .HasColumnName("by_operator");
+
+                    b.Property<string>("Caller")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("caller");
+
+                    b.Property<int>("Checked")
+                        .HasColumnType("integer")
+                        .HasColumnName("checked");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<string>("OnError")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("on_error");
+
+                    b.Property<int>("Parked")
+                        .HasColumnType("integer")
+                        .HasColumnName("parked");
+
+                    b.Property<bool>("Paused")
+                        .HasColumnType("boolean")
+                        .HasColumnName("paused");
+
+                    b.Property<int>("Received")
+                        .HasColumnType("integer")
+                        .HasColumnName("received");
+
+                    b.Property<DateTimeOffset?>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.Property<int>("Rejected")
+                        .HasColumnType("integer")
+                        .HasColumnName("rejected");
+
+                    b.Property<int>("Replayed")
+                        .HasColumnType("integer")
+                        .HasColumnName("replayed");
+
+                    b.Property<DateTimeOffset>("ServedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("served_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_bulk_jobs");
+
+                    b.HasIndex("ServedAt")
+                        .HasDatabaseName("ix_bulk_jobs_due")
+                        .HasFilter("state in ('checking', 'running') and not paused");
+
+                    b.HasIndex("Caller", "Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_bulk_jobs_caller_key");
+
+                    b.ToTable("bulk_jobs", (string)null);
+                });
+
+            modelBuilder.Entity("DaprShop.Orders.Data.BulkOrderRow", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<int>("Row")
+                        .HasColumnType("integer")
+                        .HasColumnName("row");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("Body")
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<string>("Cause")
+                        .HasColumnType("text")
+                        .HasColumnName("cause");
+
+                    b.Property<string>("Errors")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("errors");
+
+                    b.Property<string>("Fault")
+                        .HasColumnType("text")
+                        .HasColumnName("fault");
+
+                    b.Property<byte[]>("Fingerprint")
+                        .HasColumnType("bytea")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<Guid?>("OrderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("order_id");
+
+                    b.Property<bool>("Replayed")
+                        .HasColumnType("boolean")
+                        .HasColumnName("replayed");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.HasKey("JobId", "Row")
+                        .HasName("pk_bulk_rows");
+
+                    b.HasIndex("JobId", "Key")
+                        .HasDatabaseName("ix_bulk_rows_keys")
+                        .HasFilter("key is not null");
+
+                    b.HasIndex("JobId", "Row")
+                        .HasDatabaseName("ix_bulk_rows_errors")
+                        .HasFilter("errors is not null or state = 'parked'");
+
+                    b.HasIndex("JobId", "State", "Attempts", "Row")
+                        .HasDatabaseName("ix_bulk_rows_left")
+                        .HasFilter("state in ('pending', 'checked')");
+
+                    b.ToTable("bulk_rows", (string)null);
+                });
+
             modelBuilder.Entity("DaprShop.Orders.Data.IdempotencyRow", b =>
                 {
                     b.Property<string>("Caller")
@@ -544,6 +706,16 @@ namespace DaprShop.Orders.Data.Migrations
                         .HasDatabaseName("ix_shipments_order_id_number");
 
                     b.ToTable("shipments", (string)null);
+                });
+
+            modelBuilder.Entity("DaprShop.Orders.Data.BulkOrderRow", b =>
+                {
+                    b.HasOne("DaprShop.Orders.Data.BulkJobRow", null)
+                        .WithMany()
+                        .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired()
+                        .HasConstraintName("fk_bulk_rows_bulk_jobs_job_id");
                 });
 #pragma warning restore 612, 618
         }

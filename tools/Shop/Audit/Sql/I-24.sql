@@ -5,7 +5,7 @@ select count(*) from facts f join watermarks w using (producer) where f.position
 with due as (
     select f.producer, f.position, f.type, f.subject, f.entries from facts f join watermarks w using (producer) where f.position <= w.position and f.entries > 0),
 effects as (
-    select case when step in (0, 3) then 'orders' when step in (1, 4) then 'inventory' else 'payments' end as producer, position, count(*) as entries
+    select case when step in (0, 3, 6) then 'orders' when step in (1, 4) then 'inventory' else 'payments' end as producer, position, count(*) as entries
     from order_timeline group by 1, 2)
 select format('%s, event %s', coalesce(d.producer, e.producer), coalesce(d.position, e.position)),
        format('%s %s has %s entries in timelines, not %s', coalesce(d.type, 'an event that there is not'), d.subject, coalesce(e.entries, 0), coalesce(d.entries, 0))

@@ -8,7 +8,7 @@ with seen as (
     from facts f
     join watermarks w using (producer)
     left join order_timeline t on t.position = f.position and t.step in (0, 3)
-    where f.producer = 'orders' and f.position <= w.position)
+    where f.producer = 'orders' and f.type like 'order.%' and f.position <= w.position)
 select format('order %s, version %s', subject, version),
        case when is_there then format('logged as %s → %s, told as %s → %s', from_status, to_status, seen_from, seen_to) else 'is missing in the timeline' end
 from seen where not is_there or from_status is distinct from seen_from or to_status is distinct from seen_to

@@ -1,0 +1,45 @@
+using DaprShop.Contracts;
+using DaprShop.Messaging;
+using DaprShop.Orders.Workflows;
+using DaprShop.ServiceDefaults;
+using Npgsql;
+
+namespace DaprShop.Orders.Features;
+
+/// <summary>History asks where an order's saga stands. For sidecars only.</summary>
+internal static class TellState
+{
+    private const string State = """
+        select o.customer, o.status, o.version, o.reason, o.batch_id, b.started_at, b.progressed_at, nullif(o.due_at, 'infinity'),
+               o.attempts, o.decide_by, o.payment, o.undo, o.updated_at
+        from orders o left join batches b on b.id = o.batch_id where o.id = $1
+        """;
+
+    private const string Parcels = """
+        select 'shipment', number, state, attempts, due_at from shipments where order_id = $1 and state = 'preparing'
+        union all
+        select 'return', number, state, attempts, due_at from returns where order_id = $1 and state <> 'settled' order by 1 desc, 2
+        """;
+
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/internal/orders/{id:guid}/state", HandleAsync).ExcludeFromDescription();
+
+    private static async Task<IResult> HandleAsync(Guid id, NpgsqlDataSource database, SagaSettings saga, CancellationToken cancellationToken)
+    {
+        var outbox = await database.OutboxAsync(id.ToString(), cancellationToken);
+        await using var batch = database.CreateBatch();
+        batch.Add(Parcels, id);
+        batch.Add(State, id);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var parcels = await reader.ReadAllAsync(r => new OpenParcel(r.GetString(0), r.GetInt32(1), r.GetString(2), r.GetInt32(3), r.GetFieldValue<DateTimeOffset>(4)), cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken)) return Problems.NotFound($"order {id}");
+        return TypedResults.Ok(new OrderState(
+            reader.GetString(0), reader.GetString(1), reader.GetInt32(2), Text(reader, 3), reader.IsDBNull(4) ? null : reader.GetGuid(4), Time(reader, 5), Time(reader, 6),
+            Time(reader, 6) + saga.StaleAfter, Time(reader, 7), reader.GetInt32(8), Time(reader, 9), Text(reader, 10), reader.GetBoolean(11),
+            reader.GetFieldValue<DateTimeOffset>(12), saga.Current.Slots, reader.GetString(1) == "reserved" ? reader.GetFieldValue<DateTimeOffset>(12) + saga.PayWithin : null, parcels, outbox));
+    }
+
+    private static string? Text(NpgsqlDataReader r, int column) => r.IsDBNull(column) ? null : r.GetString(column);
+
+    private static DateTimeOffset? Time(NpgsqlDataReader r, int column) => r.IsDBNull(column) ? null : r.GetFieldValue<DateTimeOffset>(column);
+}

@@ -1,0 +1,255 @@
+using DaprShop.Contracts;
+using DaprShop.Inventory.Data;
+using DaprShop.Inventory.Domain;
+using DaprShop.Messaging;
+using DaprShop.Orders.Data;
+using DaprShop.Orders.Domain;
+using DaprShop.Orders.Features;
+using DaprShop.Orders.Workflows;
+using DaprShop.Payments.Data;
+using DaprShop.Payments.Domain;
+using DaprShop.ServiceDefaults;
+using Microsoft.Extensions.Time.Testing;
+using Npgsql;
+
+namespace DaprShop.Audit.Tests;
+
+/// <summary>
+/// Orders live random lives: whatever customers, operators, the provider and the clock do, in any sequence, repeated, late, or by a saga that has lost its
+/// orders. The services' own code on their own databases; the audit judges.
+/// </summary>
+public sealed class LifeTests
+{
+    private const int Deeds = 600;
+    private static readonly string[] Skus = ["cup", "tea", "pot"];
+    private static readonly string[] Tokens = ["tok_ok", "tok_ok", "tok_ok", "tok_declined", "toktimeout", "tok_flaky", "tok_late"];
+    private static readonly TimeSpan[] Jumps =
+        [TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(31), TimeSpan.FromMinutes(31), TimeSpan.FromHours(25)];
+
+    /// <summary>Three lives; <c>ORDER_LIVES</c> says otherwise.</summary>
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, int.Parse(Environment.GetEnvironmentVariable("ORDER_LIVES") ?? "3", System.Globalization.CultureInfo.InvariantCulture))];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task G23_No_sequence_of_deeds_leaves_the_declared_moves_nor_loses_a_unit_or_a_penny(int seed)
+    {
+        var databases = await ShopDatabases.CreateAsync();
+        await using var orders = NpgsqlDataSource.Create(databases[Apps.Orders].App);
+        await using var inventory = NpgsqlDataSource.Create(databases[Apps.Inventory].App);
+        await using var payments = NpgsqlDataSource.Create(databases[Apps.Payments].App);
+        var life = new Life(new Random(seed), orders, inventory, payments, new FakeTimeProvider(TimeProvider.System.GetUtcNow()) { AutoAdvanceAmount = TimeSpan.FromMilliseconds(3) });
+        await life.StockAsync();
+        for (var i = 0; i < Deeds; i++) await life.DoSomethingAsync();
+        await life.EndAsync();
+        await databases.TellAsync();
+
+        var report = await databases.AuditAsync();
+        report.Unrest.Should().BeEmpty($"seed {seed}");
+        report.Findings.SelectMany(f => f.First, (f, v) => $"{f.Check.Name}: {v.Subject}: {v.Detail}").Should().BeEmpty($"seed {seed}");
+        life.Fates.Should().Contain(["confirmed", "shipped", "cancelled", "rejected"], "else the lives are dull");
+    }
+
+    private sealed class Life(Random random, NpgsqlDataSource orders, NpgsqlDataSource inventory, NpgsqlDataSource payments, FakeTimeProvider time)
+    {
+        private readonly StockWriter _stock = new(inventory, new RelaySignal(), new FilledSignal(), new OffersMade(), new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromDays(2)), time);
+        private readonly AcceptedOrders _accepting = new(orders, new RelaySignal(), new DispatchSignal(), time);
+        private readonly SagaStore _store = new(orders, new RelaySignal(), time);
+        private readonly PaymentStore _payments = new(payments, time, new RelaySignal());
+        private readonly ShipmentStore _shipments = new(orders, new RelaySignal(), time);
+        private readonly ReturnStore _returns = new(orders, new RelaySignal(), time);
+        private readonly List<Guid> _orders = [];
+        private readonly List<Guid> _batches = [];
+        private readonly List<Shipment> _shipped = [];
+        private readonly List<DecidedReturn> _decided = [];
+        private readonly List<Return> _asked = [];
+        private int _keys;
+
+        /// <summary>Where orders have been.</summary>
+        public HashSet<string> Fates { get; } = [];
+
+        private Saga Saga => new(_store, _stock, _payments, time);
+
+        public async Task StockAsync()
+        {
+            await using var items = inventory.CreateCommand("""
+                insert into items (sku, name, price, stocked, backorder_limit) values ('cup', 'Cup', 2.5, true, 20), ('tea', 'Tea', 1.1, true, 0), ('pot', 'Pot', 9.99, true, 5);
+                insert into levels (sku, location, on_hand, allocated, held, unavailable, incoming, short, sequence, hash) select sku, 'main', 0, 0, 0, 0, 0, 0, 0, '' from items
+                """);
+            await items.ExecuteNonQueryAsync();
+            foreach (var sku in Skus) await ReceiveAsync(sku, 10);
+        }
+
+        public async Task DoSomethingAsync() => await (random.Next(20) switch
+        {
+            < 4 => AcceptAsync(),
+            < 6 => ClaimAsync(),
+            < 11 => StepAsync(),
+            11 => CancelAsync(Any(_orders)),
+            12 => DecideAsync(Any(_orders)),
+            13 => ReceiveAsync(Skus[random.Next(3)], random.Next(1, 6)),
+            14 => ShipAsync(await AnyAsync("'confirmed', 'shipped'")),
+            15 => CarryOutAsync(),
+            16 => DeliverAsync(),
+            17 => ReturnAsync(await AnyAsync("'shipped', 'delivered'")),
+            18 => NoticeAsync(Any(_orders)),
+            _ => JumpAsync(),
+        });
+
+        /// <summary>Everything that is under way ends; who waits for stock may wait on.</summary>
+        public async Task EndAsync()
+        {
+            for (var round = 0; round < 80; round++)
+            {
+                time.Advance(TimeSpan.FromMinutes(round < 60 ? 1 : 100));
+                await _store.AbandonAsync(TimeSpan.FromSeconds(30), CancellationToken.None);
+                await WakeAsync();
+                await Saga.RunBatchAsync();
+                foreach (var shipment in await _shipments.ClaimAsync(null, CancellationToken.None)) await CarryOutAsync(shipment);
+                foreach (var decided in await _returns.ClaimAsync(null, CancellationToken.None)) await CarryOutAsync(decided);
+            }
+
+            await using var connection = await orders.OpenConnectionAsync();
+            Fates.UnionWith(await connection.QueryAsync("select data->>'to' from events where type = 'order.moved.v1'", [], r => r.GetString(0), CancellationToken.None));
+        }
+
+        private async Task AcceptAsync()
+        {
+            var lines = Enumerable.Range(0, random.Next(1, 4)).Select(_ => new PricedLine(Skus[random.Next(3)], random.Next(1, 4), random.Next(1, 500) / 100m)).ToList();
+            var order = new AcceptOrder("alice", Key(), [1], "alice", lines, Tokens[random.Next(Tokens.Length)], ShortagePolicies.Names[random.Next(4)]);
+            var answers = await _accepting.CommitAsync(random.Next(4) == 0 ? [order, order] : [order], CancellationToken.None);
+            _orders.Add(answers[0].Order!.Id);
+        }
+
+        private async Task ClaimAsync() => _batches.AddRange((await _store.ClaimAsync(random.Next(1, 3), random.Next(1, 4), "test", CancellationToken.None)).Select(b => b.Id));
+
+        // Of any batch there ever was, in any sequence.
+        private async Task StepAsync()
+        {
+            if (_batches.Count == 0) return;
+            var batch = _batches[^random.Next(1, Math.Min(_batches.Count, 6) + 1)];
+            if (random.Next(2) == 0)
+            {
+                foreach (var step in new Func<Guid, Task>[] { Saga.ReserveAsync, Saga.ChargeAsync, Saga.SettleAsync }) await step(batch);
+                return;
+            }
+
+            await (random.Next(3) switch { 0 => Saga.ReserveAsync(batch), 1 => Saga.ChargeAsync(batch), _ => Saga.SettleAsync(batch) });
+        }
+
+        private Task CancelAsync(Guid? id) => LockedAsync(id, (connection, order) => CancelOrder.TryAsync(connection, order, "alice", time.GetUtcNow(), CancellationToken.None));
+
+        private Task DecideAsync(Guid? id) => LockedAsync(id, (connection, order) =>
+            DecideOrder.TryAsync(connection, order.Id, random.Next(2) == 0 ? ShortagePolicies.Partial : ShortagePolicies.Backorder, time.GetUtcNow(), CancellationToken.None));
+
+        private async Task LockedAsync(Guid? id, Func<NpgsqlConnection, LockedOrder, Task> deed)
+        {
+            if (id is null) return;
+            await using var connection = await orders.OpenConnectionAsync();
+            await using var transaction = await connection.BeginTransactionAsync();
+            await deed(connection, (await OrderLock.TakeAsync(connection, id.Value, CancellationToken.None))!);
+            await transaction.CommitAsync();
+        }
+
+        private async Task ReceiveAsync(string sku, int quantity)
+        {
+            var key = Key();
+            await _stock.CommitAsync([new Book(key, [1], MovementKind.Received, key, "olga", "truck", [new StockLine(sku, "main", quantity)])], CancellationToken.None);
+            if (random.Next(2) == 0) await WakeAsync();
+        }
+
+        private async Task WakeAsync()
+        {
+            await using var connection = await inventory.OpenConnectionAsync();
+            var filled = await connection.QueryAsync("delete from filled_orders returning order_id", [], r => r.GetGuid(0), CancellationToken.None);
+            if (filled.Count > 0) await _store.WakeAsync(filled, CancellationToken.None);
+        }
+
+        private async Task ShipAsync(Guid? id)
+        {
+            if (id is null) return;
+            List<ShippedUnits>? part = random.Next(2) == 0 ? [new ShippedUnits(Skus[random.Next(3)], random.Next(1, 3))] : null;
+            if (await AllowedAsync(() => _shipments.BeginAsync(id.Value, part, "olga", Key(), [1], CancellationToken.None)) is { Shipment: not null } begun) _shipped.Add(begun.Shipment);
+        }
+
+        // Any of them, whether it is carried out already or not.
+        private async Task CarryOutAsync()
+        {
+            if (Any(_shipped) is { } shipment && random.Next(2) == 0) await CarryOutAsync(shipment);
+            else if (Any(_decided) is { } decided) await CarryOutAsync(decided);
+        }
+
+        private async Task CarryOutAsync(Shipment shipment)
+        {
+            var answer = (Answer)(await _stock.CommitAsync([new Ship($"shipment:{shipment.Id}", [1], shipment.OrderId, shipment.Lines, MovedBy.Saga)], CancellationToken.None))[0];
+            if (random.Next(3) > 0) await _shipments.EndAsync(shipment, answer.Body.Contains("\"refused\":null", StringComparison.Ordinal) ? null : answer.Body, CancellationToken.None);
+        }
+
+        private async Task CarryOutAsync(DecidedReturn decided)
+        {
+            List<ReturnedUnits> back = [.. decided.Decision.Where(d => d.Disposition != Disposition.Refuse).Select(d => new ReturnedUnits(d.Sku, d.Quantity, d.Disposition, "main"))];
+            if (back.Count > 0) await _stock.CommitAsync([new TakeBack($"return:{decided.Id}", [1], decided.OrderId, decided.Number, back, decided.Decider)], CancellationToken.None);
+            if (random.Next(4) == 0) return;
+            if (decided.Amount > 0) (await _payments.RefundPartAsync(decided.Id, decided.OrderId, decided.Amount, CancellationToken.None)).Should().BeTrue();
+            if (random.Next(4) > 0) await _returns.SettleAsync(decided, CancellationToken.None);
+        }
+
+        private async Task DeliverAsync()
+        {
+            if (Any(_shipped) is { } shipment) await AllowedAsync(() => _shipments.DeliverAsync(shipment.Id, "olga", CancellationToken.None));
+        }
+
+        private async Task ReturnAsync(Guid? id)
+        {
+            if (id is null) return;
+            if (Any(_asked) is { } asked && random.Next(2) == 0)
+            {
+                List<DecidedUnits> decision = [.. asked.Lines.SelectMany(l => Enumerable.Range(0, l.Quantity).GroupBy(_ => (Disposition)random.Next(4)).Select(g => new DecidedUnits(l.Sku, g.Count(), g.Key)))];
+                await AllowedAsync(() => _returns.DecideAsync(asked.Id, decision, null, "olga", CancellationToken.None));
+                _decided.AddRange((await _returns.ClaimAsync(asked.Id, CancellationToken.None)).Where(d => _decided.TrueForAll(k => k.Id != d.Id)));
+                return;
+            }
+
+            if (await AllowedAsync(() => _returns.RequestAsync(id.Value, "alice", [new OrderedUnits(Skus[random.Next(3)], random.Next(1, 3))], "broken", "alice", Key(), [1], CancellationToken.None)) is { Return: not null } back)
+                _asked.Add(back.Return);
+        }
+
+        private async Task NoticeAsync(Guid? id)
+        {
+            if (id is null) return;
+            await using var connection = await payments.OpenConnectionAsync();
+            if (await connection.ScalarAsync("select 1 from payments where order_id = $1 and asks > 0", [id.Value], CancellationToken.None) is null) return;
+            await _payments.DecideAsync([Payment.Unknown(id.Value, 0, "")], Charging.Notice, CancellationToken.None);
+        }
+
+        private Task<int> JumpAsync()
+        {
+            time.Advance(Jumps[random.Next(Jumps.Length)]);
+            return _store.AbandonAsync(TimeSpan.FromSeconds(30), CancellationToken.None);
+        }
+
+        // What is refused has changed nothing.
+        private static async Task<T?> AllowedAsync<T>(Func<Task<T>> deed)
+        {
+            try
+            {
+                return await deed();
+            }
+            catch (ProblemException refused) when (refused.Problem.StatusCode < 500)
+            {
+                return default;
+            }
+        }
+
+        private async Task<Guid?> AnyAsync(string statuses)
+        {
+            await using var connection = await orders.OpenConnectionAsync();
+            return Any(await connection.QueryAsync($"select id from orders where status in ({statuses}) order by number", [], r => r.GetGuid(0), CancellationToken.None));
+        }
+
+        private T? Any<T>(List<T> all) where T : class => all.Count == 0 ? null : all[random.Next(all.Count)];
+
+        private Guid? Any(List<Guid> all) => all.Count == 0 ? null : all[random.Next(all.Count)];
+
+        private string Key() => $"key {++_keys}";
+    }
+}

@@ -1,0 +1,181 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using static DaprShop.SystemTests.ShopFixture;
+
+namespace DaprShop.SystemTests;
+
+/// <summary>A file of orders through the front door, while things die. <c>BULK_ORDERS</c> makes it a campaign of so many orders.</summary>
+[Collection("one shop at a time")]
+public sealed class BulkTests
+{
+    private const int Slice = 2_000;
+    private const int Skus = 60;
+    private const int OneBadIn = 100;
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
+
+    public static TheoryData<string, string, bool> Losses => new()
+    {
+        { "embedded", "orders", false }, { "dapr", "orders", false }, { "dapr", "redis", false }, { "dapr", "gateway", true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public async Task G29_G30_A_file_is_accepted_once_whatever_is_killed_on_the_way(string runtime, string killed, bool whileSending)
+    {
+        await using var shop = await ShopFixture.OfAsync(runtime, null, null);
+        await StockAsync(shop);
+        var file = BulkFile.Write(shop.Shop.PathOf("orders.ndjson"), Slice, OneBadIn);
+        var sending = SendAsync(shop, file, "campaign");
+        if (whileSending) LiveShop.Kill(await shop.Shop.PidAsync(killed));
+        var job = await UntilSentAsync(shop, file, sending);
+        for (var kill = 1; !whileSending && kill <= 2; kill++)
+        {
+            await IsAtAsync(shop, job, Slice * kill / 5);
+            LiveShop.Kill(await shop.Shop.PidAsync(killed));
+            await LiveShop.UntilAsync(async () => (await shop.Shop.TryAsync("status")).ExitCode == 0, "the shop has healed");
+        }
+
+        var done = await IsDoneAsync(shop, "campaign");
+        Counts(done).Should().Be((Slice, Slice - (Slice / OneBadIn), 0, Slice / OneBadIn, 0, 0));
+        await IsAgainAsync(shop, file);
+        await shop.Shop.IsCleanAsync();
+    }
+
+    [Fact]
+    public async Task G29_A_campaign_of_any_length_takes_no_more_memory_than_a_short_one()
+    {
+        var orders = int.Parse(Environment.GetEnvironmentVariable("BULK_ORDERS") ?? "0", CultureInfo.InvariantCulture);
+        Assert.SkipWhen(orders == 0, "BULK_ORDERS says how many; this takes minutes.");
+        await using var shop = await ShopFixture.OfAsync(Environment.GetEnvironmentVariable("BULK_RUNTIME") ?? "auto", null, null);
+        await StockAsync(shop);
+        var file = BulkFile.Write(shop.Shop.PathOf("orders.ndjson"), orders, OneBadIn);
+        await using var memory = new MemoryPeaks(shop.Shop);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        await UntilSentAsync(shop, file, SendAsync(shop, file, "campaign"));
+        var sent = clock.Elapsed;
+        var job = await JobAsync(shop, "campaign");
+        await IsAtAsync(shop, job, orders / 2);
+        memory.SecondHalf();
+        var done = await IsDoneAsync(shop, "campaign");
+        var seconds = clock.Elapsed.TotalSeconds;
+        Counts(done).Should().Be((orders, orders - (orders / OneBadIn), 0, orders / OneBadIn, 0, 0));
+        Console.WriteLine($"{orders} orders: sent in {sent.TotalSeconds:0.0} s, settled in {seconds:0.0} s: {orders / seconds:0} orders/s\n{done}\n{memory}");
+        // Redis is a store: it keeps what was sent.
+        memory.Growth().Where(p => !p.Name.StartsWith("redis/", StringComparison.Ordinal)).Should().OnlyContain(p => p.Second <= (p.First * 1.25) + 50, "the second half of a campaign needs no more than the first");
+        await IsAgainAsync(shop, file);
+        await shop.Shop.IsCleanAsync();
+    }
+
+    private static async Task StockAsync(ShopFixture shop)
+    {
+        await Task.WhenAll(Enumerable.Range(0, Skus).Select(async i =>
+        {
+            (await ShopFixture.SendAsync(shop.Olga, HttpMethod.Put, $"items/{BulkFile.Sku(i)}", new { name = "Article", price = 2.5m })).EnsureSuccessStatusCode();
+            (await ShopFixture.SendAsync(shop.Olga, HttpMethod.Post, $"stock/{BulkFile.Sku(i)}/receipts", new { quantity = 1_000_000, reason = "opening" })).EnsureSuccessStatusCode();
+        }));
+    }
+
+    /// <summary>The same file, under another key: its rows have keys of their own, so that it adds nothing.</summary>
+    private static async Task IsAgainAsync(ShopFixture shop, string file)
+    {
+        var before = await shop.OrdersAsync();
+        await UntilSentAsync(shop, file, SendAsync(shop, file, "again"), "again");
+        var again = await IsDoneAsync(shop, "again");
+        Counts(again).Replayed.Should().Be(Counts(again).Accepted);
+        (await shop.OrdersAsync()).Should().Be(before);
+    }
+
+    private static async Task<HttpResponseMessage?> SendAsync(ShopFixture shop, string file, string key)
+    {
+        using var patient = new HttpClient { BaseAddress = shop.Olga.BaseAddress, Timeout = TimeSpan.FromMinutes(10), DefaultRequestHeaders = { Authorization = shop.Olga.DefaultRequestHeaders.Authorization } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "bulk-orders") { Content = new StreamContent(File.OpenRead(file)) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-ndjson") } } };
+        request.Headers.Add("Idempotency-Key", key);
+        try
+        {
+            return await patient.SendAsync(request);
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Sends the file again until it is there. Answers the job.</summary>
+    private static async Task<Guid> UntilSentAsync(ShopFixture shop, string file, Task<HttpResponseMessage?> sending, string key = "campaign")
+    {
+        HttpResponseMessage? answer = null;
+        await LiveShop.UntilAsync(async () =>
+        {
+            answer = await sending;
+            if (answer?.StatusCode == HttpStatusCode.Accepted) return true;
+            await Task.Delay(Glance);
+            sending = SendAsync(shop, file, key);
+            return false;
+        }, "the file is sent");
+        return (await answer!.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+    }
+
+    private static async Task<Guid> JobAsync(ShopFixture shop, string key) => (await shop.Olga.GetFromJsonAsync<JsonElement>("bulk-orders"))
+        .GetProperty("jobs").EnumerateArray().Single(j => j.GetProperty("key").GetString() == key).GetProperty("id").GetGuid();
+
+    private static Task IsAtAsync(ShopFixture shop, Guid job, int rows) => LiveShop.UntilAsync(
+        async () => await TryAsync(shop, $"bulk-orders/{job}") is { } told && Counts(told) is var counts && counts.Accepted + counts.Rejected >= rows, $"{rows} rows are decided");
+
+    private static async Task<JsonElement> IsDoneAsync(ShopFixture shop, string key)
+    {
+        JsonElement? job = null;
+        var id = Guid.Empty;
+        await LiveShop.UntilAsync(async () =>
+        {
+            if (id == Guid.Empty) id = await JobAsync(shop, key);
+            await Task.Delay(Glance);
+            job = await TryAsync(shop, $"bulk-orders/{id}");
+            return job?.GetProperty("settled").GetBoolean() == true;
+        }, $"job {key} is settled");
+        return job!.Value;
+    }
+
+    private static async Task<JsonElement?> TryAsync(ShopFixture shop, string path)
+    {
+        try
+        {
+            using var answer = await shop.Olga.GetAsync(path);
+            return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<JsonElement>() : null;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    private static (int Received, int Accepted, int Replayed, int Rejected, int Parked, int Pending) Counts(JsonElement job)
+    {
+        int Of(string name) => job.GetProperty("rows").GetProperty(name).GetInt32();
+        return (Of("received"), Of("accepted"), Of("replayed"), Of("rejected"), Of("parked"), Of("pending"));
+    }
+
+    /// <summary>Orders in the retail file's shapes, one to a line, each with a key.</summary>
+    private static class BulkFile
+    {
+        public static string Sku(int i) => $"{85_000 + i}";
+
+        public static string Write(string path, int orders, int oneBadIn)
+        {
+            var random = new Random(20101201);
+            using var file = new StreamWriter(path, append: false, new UTF8Encoding(false));
+            for (var i = 1; i <= orders; i++)
+            {
+                var lines = i % oneBadIn == 0 ? """{"sku":"unheard-of","quantity":1}""" : string.Join(',', Enumerable.Range(0, random.Next(1, 7)).Select(_ => string.Create(CultureInfo.InvariantCulture,
+                    $$"""{"sku":"{{Sku(random.Next(Skus))}}","quantity":{{random.Next(1, 13)}},"unitPrice":{{0.42m + (random.Next(400) / 100m)}}}""")));
+                file.Write($$$"""{"key":"invoice-{{{i}}}","customer":"{{{random.Next(12_000, 12_100)}}}","lines":[{{{lines}}}],"payment":{"token":"tok_ok"}}""");
+                file.Write('\n');
+            }
+
+            return path;
+        }
+    }
+}
