@@ -7,4 +7,5 @@ select format('%s at %s', l.sku, l.location), format('told %s, is %s', t.availab
 from stock_levels l
 left join lateral (
     select available from stock_timeline t where t.sku = l.sku and t.location = l.location order by sequence desc limit 1) t on true
-where t.available is distinct from l.available
+-- A level that nothing has moved yet is told of by nobody, and empty.
+where coalesce(t.available, 0) <> l.available
