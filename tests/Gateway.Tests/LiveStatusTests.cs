@@ -304,21 +304,4 @@ public sealed class LiveStatusTests : IAsyncLifetime
         problem.GetProperty("type").GetString().Should().EndWith($":{kind}");
         return problem;
     }
-
-    private sealed class OpenStream(HttpResponseMessage response) : IAsyncDisposable
-    {
-        private readonly IAsyncEnumerator<SseItem<string>> _events = SseParser.Create(response.Content.ReadAsStream()).EnumerateAsync().GetAsyncEnumerator();
-
-        public async Task<string?> NextAsync() => await _events.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20))
-            ? $"{_events.Current.EventId} {_events.Current.EventType} {_events.Current.Data}"
-            : null;
-
-        public async Task<string?> VersionAsync() => (await NextAsync())?.Split(" {")[0];
-
-        public ValueTask DisposeAsync()
-        {
-            response.Dispose();
-            return ValueTask.CompletedTask;
-        }
-    }
 }

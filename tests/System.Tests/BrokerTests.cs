@@ -28,6 +28,7 @@ public sealed class BrokerTests
         await IsShortAsync(fixture);
         await WaitsAsync(fixture);
         await IsAskedAsync(fixture);
+        await LeavesAndComesBackAsync(fixture);
         await ImportsAsync(fixture.Shop);
         await fixture.Shop.IsCleanAsync();
         (await EventContract.IsKeptAsync(fixture.Shop.Gateway)).Keys.Should().Contain(["order.accepted.v1", "order.moved.v1", "stock.moved.v1", "stock.refused.v1", "backorder.filled.v1", "payment.booked.v1"]);
@@ -58,6 +59,24 @@ public sealed class BrokerTests
         await LiveShop.UntilAsync(async () => (path = await TimelineAsync(shop, id)).Count == 4, "the timeline is complete");
         path.Should().Equal("accepted", "reserved", "paid", "confirmed");
         return id;
+    }
+
+    private static async Task LeavesAndComesBackAsync(ShopFixture shop)
+    {
+        var sku = await shop.StockedAsync(5);
+        var id = await IdAsync(await OrderAsync(shop.Alice, sku, 3));
+        await BecomesAsync(shop.Alice, id, "confirmed");
+        var part = await IdAsync(await SendAsync(shop.Olga, HttpMethod.Post, "shipments", new { orderId = id, lines = new[] { new { sku, quantity = 1 } } }));
+        (await SendAsync(shop.Alice, HttpMethod.Post, $"orders/{id}/cancel", new { })).StatusCode.Should().Be(HttpStatusCode.Conflict);
+        var rest = await IdAsync(await SendAsync(shop.Olga, HttpMethod.Post, "shipments", new { orderId = id }));
+        foreach (var shipment in new[] { part, rest }) (await SendAsync(shop.Olga, HttpMethod.Post, $"shipments/{shipment}/delivery", new { })).EnsureSuccessStatusCode();
+        await BecomesAsync(shop.Alice, id, "delivered");
+
+        var asked = await SendAsync(shop.Alice, HttpMethod.Post, $"orders/{id}/returns", new { lines = new[] { new { sku, quantity = 2 } }, reason = "broken" });
+        var back = (await asked.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+        (await SendAsync(shop.Olga, HttpMethod.Post, $"returns/{back}/decision", new { lines = new[] { new { sku, quantity = 1, disposition = "restock" }, new { sku, quantity = 1, disposition = "damaged" } } })).EnsureSuccessStatusCode();
+        await LiveShop.UntilAsync(async () => await shop.AvailableAsync(sku) == 3, "the sound unit is for sale again, and the damaged one is not");
+        await LiveShop.UntilAsync(async () => (await shop.Alice.GetFromJsonAsync<JsonElement>($"orders/{id}/returns"))[0].GetProperty("state").GetString() == "settled", "the return is settled");
     }
 
     private static async Task IsCancelledAsync(ShopFixture shop)

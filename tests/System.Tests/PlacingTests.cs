@@ -48,6 +48,22 @@ public sealed class PlacingTests(ShopFixture fixture) : IClassFixture<ShopFixtur
     }
 
     [Fact]
+    public async Task G21_Fifty_orders_of_one_customer_at_once_end_each_for_itself_and_each_is_told_in_order()
+    {
+        var sku = await fixture.StockedAsync(30);
+        var orders = await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ => await IdAsync(await OrderAsync(fixture.Alice, sku))));
+        orders.Should().OnlyHaveUniqueItems();
+        var ended = await Task.WhenAll(orders.Select(id => BecomesAsync(fixture.Alice, id, "confirmed", "rejected")));
+        ended.Count(o => o.GetProperty("status").GetString() == "confirmed").Should().Be(30);
+        foreach (var (id, order) in orders.Zip(ended))
+        {
+            var transitions = (await fixture.Alice.GetFromJsonAsync<JsonElement>($"orders/{id}/transitions")).GetProperty("transitions").EnumerateArray().ToList();
+            transitions.Select(t => t.GetProperty("version").GetInt32()).Should().Equal(Enumerable.Range(1, order.GetProperty("version").GetInt32()));
+            transitions[^1].GetProperty("status").GetString().Should().Be(order.GetProperty("status").GetString());
+        }
+    }
+
+    [Fact]
     public async Task Of_thirty_buyers_of_ten_units_ten_are_served_and_the_others_are_told_what_was_short()
     {
         var sku = await fixture.StockedAsync(10);

@@ -49,7 +49,7 @@ internal static class AppProcesses
         Grace = TimeSpan.FromSeconds(6),
     };
 
-    public static string Token(ShopFolder shop) => SecretFile.Password(Path.Combine(shop.Data, "app-token"));
+    public static string Token(ShopFolder shop) => SecretFile.Password(Path.Combine(Directory.CreateDirectory(shop.Data).FullName, "app-token"));
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

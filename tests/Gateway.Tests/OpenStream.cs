@@ -1,0 +1,21 @@
+using System.Net.ServerSentEvents;
+
+namespace DaprShop.Gateway.Tests;
+
+/// <summary>A stream that is being read, event by event.</summary>
+internal sealed class OpenStream(HttpResponseMessage response) : IAsyncDisposable
+{
+    private readonly IAsyncEnumerator<SseItem<string>> _events = SseParser.Create(response.Content.ReadAsStream()).EnumerateAsync().GetAsyncEnumerator();
+
+    public async Task<string?> NextAsync() => await _events.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20))
+        ? $"{_events.Current.EventId} {_events.Current.EventType} {_events.Current.Data}"
+        : null;
+
+    public async Task<string?> VersionAsync() => (await NextAsync())?.Split(" {")[0];
+
+    public ValueTask DisposeAsync()
+    {
+        response.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
