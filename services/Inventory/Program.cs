@@ -18,7 +18,6 @@ var app = builder.Build().UseShopDefaults();
 app.MapEventLog(Apps.Inventory);
 app.MapSubscriptions();
 ReserveStock.Map(app);
-TellClaims.Map(app);
 LookUpItems.Map(app);
 GetStock.Map(app);
 OperatorRoutes.Map(app);

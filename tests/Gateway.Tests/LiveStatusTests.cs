@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.ServerSentEvents;
 using System.Text.Json;
 using DaprShop.Contracts;
 using DaprShop.Gateway.Streams;
@@ -279,8 +278,7 @@ public sealed class LiveStatusTests : IAsyncLifetime
             Content = JsonContent.Create(new { id = "1", topic = "orders-live", entries = new[] { new { entryId = "1", contentType = "application/cloudevents+json", metadata = new { }, @event = new { data = page } } } }),
         };
         if (token is not null) request.Headers.TryAddWithoutValidation(SidecarDoor.Header, token);
-        using var response = await gateway.CreateClient().SendAsync(request);
-        return response.StatusCode;
+        return (await gateway.CreateClient().SendAsync(request)).StatusCode;
     }
 
     private async Task<HttpResponseMessage> GetAsync(string? last = null, HttpClient? client = null)
@@ -290,12 +288,7 @@ public sealed class LiveStatusTests : IAsyncLifetime
         return await (client ?? _ann).SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
-    private async Task<OpenStream> OpenAsync(string? last = null, HttpClient? client = null)
-    {
-        var response = await GetAsync(last, client);
-        response.StatusCode.Should().Be(HttpStatusCode.OK);
-        return new OpenStream(response);
-    }
+    private async Task<OpenStream> OpenAsync(string? last = null, HttpClient? client = null) => OpenStream.Of(await GetAsync(last, client));
 
     private static async Task<JsonElement> IsProblemAsync(HttpResponseMessage response, int status, string kind)
     {

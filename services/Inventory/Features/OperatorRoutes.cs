@@ -8,6 +8,7 @@ internal static class OperatorRoutes
         PutItem.Map(routes);
         BookStock.Map(routes);
         ShipOrder.Map(routes);
+        TellClaims.Map(routes);
         TakeBackUnits.Map(routes);
         ListMovements.Map(routes);
         GetStockAsOf.Map(routes);
