@@ -37,18 +37,9 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
         where id = $1 and state = 'requested' returning id
         """;
 
-    private const string Claim = """
-        update returns set attempts = attempts + 1, due_at = $1::timestamptz + $2 where id in (
-            select id from returns where state = 'decided' and due_at <= $1 and ($3::uuid is null or id = $3::uuid) order by due_at limit 20 for update skip locked)
-        returning id, order_id, number, decision::text, location, amount, decider, reason
-        """;
-
-    private const string AddReturned = """
-        update order_lines l set returned = l.returned + u.units from unnest($2::int[], $3::int[]) as u(line, units)
-        where l.order_id = $1 and l.line = u.line
-        """;
-
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+    private static readonly string Claim = ErrandStatements.Claim("returns", ParcelStates.Decided, "id, order_id, number, decision::text, location, amount, decider, reason");
+    private static readonly string Postpone = ErrandStatements.Postpone("returns");
+    private static readonly string AddReturned = ErrandStatements.AddUnits("returned");
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
 
     /// <summary>Asks for a return.</summary>
@@ -109,14 +100,14 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
     public async Task<List<DecidedReturn>> ClaimAsync(Guid? id, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.QueryAsync(Claim, [time.GetUtcNow().UtcDateTime, Lease, (object?)id ?? DBNull.Value], r => new DecidedReturn(r.GetGuid(0), r.GetGuid(1), r.GetInt32(2), JsonSerializer.Deserialize<List<DecidedUnits>>(r.GetString(3), Json)!, r.IsDBNull(4) ? null : r.GetString(4), r.GetDecimal(5), r.GetString(6), r.GetString(7)), cancellationToken);
+        return await connection.QueryAsync(Claim, [time.GetUtcNow().UtcDateTime, ErrandStatements.Lease, (object?)id ?? DBNull.Value], r => new DecidedReturn(r.GetGuid(0), r.GetGuid(1), r.GetInt32(2), JsonSerializer.Deserialize<List<DecidedUnits>>(r.GetString(3), Json)!, r.IsDBNull(4) ? null : r.GetString(4), r.GetDecimal(5), r.GetString(6), r.GetString(7)), cancellationToken);
     }
 
     /// <summary>Tries one that failed again, after a pause that doubles with each attempt.</summary>
     public async Task PostponeAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.ScalarAsync("update returns set due_at = $2::timestamptz + interval '250 ms' * least(2 ^ attempts, 120) where id = $1", [id, time.GetUtcNow().UtcDateTime], cancellationToken);
+        await connection.ScalarAsync(Postpone, [id, time.GetUtcNow().UtcDateTime], cancellationToken);
     }
 
     /// <summary>Writes that units and money are back. Once: a repetition changes nothing.</summary>

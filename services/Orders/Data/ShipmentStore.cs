@@ -18,14 +18,9 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
 {
     private const string Select = "select id, order_id, number, lines::text, fingerprint from shipments";
 
-    /// <summary>Whoever claims a shipment has so long to carry it out, before somebody else tries.</summary>
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
-
-    private const string Claim = """
-        update shipments set attempts = attempts + 1, due_at = $1::timestamptz + $2 where id in (
-            select id from shipments where state = 'preparing' and due_at <= $1 and ($3::uuid is null or id = $3::uuid) order by due_at limit 20 for update skip locked)
-        returning id, order_id, number, lines::text
-        """;
+    private static readonly string Claim = ErrandStatements.Claim("shipments", ParcelStates.Preparing, "id, order_id, number, lines::text");
+    private static readonly string Postpone = ErrandStatements.Postpone("shipments");
+    private static readonly string AddShipped = ErrandStatements.AddUnits("shipped");
 
     private const string Insert = """
         insert into shipments (id, order_id, number, state, lines, actor, key, fingerprint, created_at, due_at, attempts)
@@ -36,11 +31,6 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
     private const string End = """
         update shipments set state = $2, reason = $3, dispatched_at = case when $2 = 'dispatched' then $4::timestamptz end
         where id = $1 and state = 'preparing' returning actor
-        """;
-
-    private const string AddShipped = """
-        update order_lines l set shipped = l.shipped + u.units from unnest($2::int[], $3::int[]) as u(line, units)
-        where l.order_id = $1 and l.line = u.line
         """;
 
     private const string Deliver = """
@@ -78,14 +68,14 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
     public async Task<List<Shipment>> ClaimAsync(Guid? id, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.QueryAsync(Claim, [time.GetUtcNow().UtcDateTime, Lease, (object?)id ?? DBNull.Value], Read, cancellationToken);
+        return await connection.QueryAsync(Claim, [time.GetUtcNow().UtcDateTime, ErrandStatements.Lease, (object?)id ?? DBNull.Value], Read, cancellationToken);
     }
 
     /// <summary>Tries one that failed again, after a pause that doubles with each attempt.</summary>
     public async Task PostponeAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.ScalarAsync("update shipments set due_at = $2::timestamptz + interval '250 ms' * least(2 ^ attempts, 120) where id = $1", [id, time.GetUtcNow().UtcDateTime], cancellationToken);
+        await connection.ScalarAsync(Postpone, [id, time.GetUtcNow().UtcDateTime], cancellationToken);
     }
 
     /// <summary>Writes that a shipment has left, or, with a reason, that it could not. Once: a repetition changes nothing.</summary>

@@ -1,0 +1,24 @@
+namespace DaprShop.Orders.Data;
+
+/// <summary>What shipments and returns have alike: rows that are claimed for a time, tried again after a pause, and counted on their order's lines.</summary>
+internal static class ErrandStatements
+{
+    /// <summary>Whoever claims one has so long to carry it out, before somebody else tries.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+
+    /// <summary>Claims, at $1 and for $2, those in <paramref name="state"/> that are due, or the one with the id $3.</summary>
+    public static string Claim(string table, string state, string columns) => $"""
+        update {table} set attempts = attempts + 1, due_at = $1::timestamptz + $2 where id in (
+            select id from {table} where state = '{state}' and due_at <= $1 and ($3::uuid is null or id = $3::uuid) order by due_at limit 20 for update skip locked)
+        returning {columns}
+        """;
+
+    /// <summary>Tries $1 again some time after $2: a quarter of a second, doubling with each attempt, half a minute at most.</summary>
+    public static string Postpone(string table) => $"update {table} set due_at = $2::timestamptz + interval '250 ms' * least(2 ^ attempts, 120) where id = $1";
+
+    /// <summary>Adds the units $3 to <paramref name="column"/> of the lines $2 of order $1.</summary>
+    public static string AddUnits(string column) => $"""
+        update order_lines l set {column} = l.{column} + u.units from unnest($2::int[], $3::int[]) as u(line, units)
+        where l.order_id = $1 and l.line = u.line
+        """;
+}
