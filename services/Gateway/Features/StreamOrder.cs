@@ -23,9 +23,7 @@ internal static class StreamOrder
     {
         var sent = context.Request.Headers[LastEventId].ToString();
         if (!TryParse(sent, out var last)) return Problems.Of(400, "bad-last-event-id", "Bad Last-Event-ID", "Last-Event-ID is the id of the last event that you have, a whole number, or is left out.");
-        var allowed = context.User.IsOperator() ? settings.PerOperator : settings.PerCustomer;
-        if (limits.Enter(context.Name(), allowed) is not { } place) return TooMany(context, allowed);
-        context.Response.RegisterForDispose(place);
+        if (Enter(context, limits, settings) is { } tooMany) return tooMany;
 
         // Before Orders is asked: whatever happens after its answer is heard.
         var watch = live.Of(id);
@@ -48,8 +46,16 @@ internal static class StreamOrder
         return true;
     }
 
-    internal static IResult TooMany(HttpContext context, int allowed)
+    /// <summary>Takes a place among the caller's streams until the response ends; a refusal where all are taken.</summary>
+    internal static IResult? Enter(HttpContext context, StreamLimits limits, StreamSettings settings)
     {
+        var allowed = context.User.IsOperator() ? settings.PerOperator : settings.PerCustomer;
+        if (limits.Enter(context.Name(), allowed) is { } place)
+        {
+            context.Response.RegisterForDispose(place);
+            return null;
+        }
+
         context.Response.Headers.RetryAfter = "1";
         return Problems.Of(429, "too-many-streams", "Too many streams", $"You may have {allowed} streams open at once, and have. Close one first.", ("allowed", allowed));
     }

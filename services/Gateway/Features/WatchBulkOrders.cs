@@ -19,9 +19,7 @@ internal static class WatchBulkOrders
 
     private static async Task<IResult> HandleAsync(Guid id, HttpContext context, BulkDoor door, StreamLimits limits, StreamSettings settings, TimeProvider time)
     {
-        var allowed = context.User.IsOperator() ? settings.PerOperator : settings.PerCustomer;
-        if (limits.Enter(context.Name(), allowed) is not { } place) return StreamOrder.TooMany(context, allowed);
-        context.Response.RegisterForDispose(place);
+        if (StreamOrder.Enter(context, limits, settings) is { } tooMany) return tooMany;
         var path = $"bulk-orders/{id}";
         using var first = await door.AskAsync(context, HttpMethod.Get, path);
         if (first is null) return UpstreamProblems.Away(context, Contracts.Apps.Orders);
