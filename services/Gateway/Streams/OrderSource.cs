@@ -11,14 +11,14 @@ internal sealed record OrderAnswer(OrderTransitions? Transitions, Refusal? Refus
 internal sealed record Refusal(int Status, string Problem);
 
 /// <summary>Asks Orders what became of an order, on behalf of who watches it: Orders decides who may.</summary>
-internal sealed class OrderSource(Sidecar sidecar)
+internal sealed class OrderSource(Sidecar sidecar, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public async Task<OrderAnswer> AskAsync(Guid order, int after, string? authorization, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        using var late = new CancellationTokenSource(Patience, time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         try
         {
             using var request = new HttpRequestMessage(
