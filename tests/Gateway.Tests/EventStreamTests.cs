@@ -94,6 +94,7 @@ public sealed class EventStreamTests : IAsyncLifetime
         await _app.StopAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
 
         _cancelled.Task.IsCompleted.Should().BeTrue();
+        (await _stream.ReadAsync(new byte[1], TestContext.Current.CancellationToken)).Should().Be(0, "that is an end, and no failure");
     }
 
     private async IAsyncEnumerable<StreamEvent> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)

@@ -23,9 +23,9 @@ internal static class ExplainOrder
         var known = await timelines.OwnerAsync(id, cancellationToken);
         if (known is not null && !context.User.IsOperator() && known != context.Name()) return Problems.NotFound("order");
 
-        var asked = (Order: AskAsync<OrderState>(clients, Apps.Orders, $"internal/orders/{id}/state", cancellationToken),
-            Claims: AskAsync<OrderClaims>(clients, Apps.Inventory, $"internal/orders/{id}/claims", cancellationToken),
-            Payment: AskAsync<OrderPayment>(clients, Apps.Payments, $"internal/orders/{id}/payment", cancellationToken));
+        var asked = (Order: AskAsync<OrderState>(clients, time, Apps.Orders, $"internal/orders/{id}/state", cancellationToken),
+            Claims: AskAsync<OrderClaims>(clients, time, Apps.Inventory, $"internal/orders/{id}/claims", cancellationToken),
+            Payment: AskAsync<OrderPayment>(clients, time, Apps.Payments, $"internal/orders/{id}/payment", cancellationToken));
         var (order, isUnknown) = await asked.Order;
         var evidence = new Evidence(order, (await asked.Claims).Answer, (await asked.Payment).Answer, [], new Dictionary<string, long>(), time.GetUtcNow());
 
@@ -40,10 +40,10 @@ internal static class ExplainOrder
         return TypedResults.Ok(new Explanation(id, order?.Status, Diagnosis.Of(evidence), order, evidence.Claims, evidence.Payment));
     }
 
-    private static async Task<(T? Answer, bool IsUnknown)> AskAsync<T>(IHttpClientFactory clients, string app, string path, CancellationToken cancellationToken) where T : class
+    private static async Task<(T? Answer, bool IsUnknown)> AskAsync<T>(IHttpClientFactory clients, TimeProvider time, string app, string path, CancellationToken cancellationToken) where T : class
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(Patience);
+        using var late = new CancellationTokenSource(Patience, time);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         try
         {
             using var response = await clients.CreateClient(app).GetAsync(path, deadline.Token);

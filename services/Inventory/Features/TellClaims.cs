@@ -1,4 +1,5 @@
 using DaprShop.Contracts;
+using DaprShop.Inventory.Data;
 using DaprShop.Messaging;
 using Npgsql;
 
@@ -9,7 +10,7 @@ internal static class TellClaims
 {
     private const string State = "select state from reservations where order_id = $1";
 
-    private const string Allocated = "select sku, location, sum(quantity)::bigint from allocations where order_id = $1 group by 1, 2 having sum(quantity) <> 0 order by 1, 2";
+    private const string Allocated = $"select sku, location, units::bigint from ({StockReading.Open}) open (order_id, sku, location, units) where units <> 0 order by 1, 2";
 
     private const string Waiting = """
         select b.sku, b.quantity - b.filled, (select count(*)::int from backorders a where a.sku = b.sku and a.state = 'open' and a.place <= b.place), b.promised_at
@@ -23,7 +24,7 @@ internal static class TellClaims
         var outbox = await database.OutboxAsync(id.ToString(), cancellationToken);
         await using var batch = database.CreateBatch();
         batch.Add(State, id);
-        batch.Add(Allocated, id);
+        batch.Add(Allocated, new[] { id });
         batch.Add(Waiting, id);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var state = (await reader.ReadAllAsync(r => r.GetString(0), cancellationToken)).SingleOrDefault();
