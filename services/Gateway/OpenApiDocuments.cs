@@ -27,8 +27,8 @@ internal sealed class OpenApiDocuments(Sidecar sidecar, TimeProvider time, [From
 
     private async Task<(string App, string? Json)> FetchAsync(string app, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        using var late = new CancellationTokenSource(Patience, time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, $"{sidecar.MethodsOf(app)}/openapi/v1.json");

@@ -11,11 +11,12 @@ public sealed class BulkEventsTests(GatewayFixture fixture) : IClassFixture<Gate
 {
     private readonly Guid _job = Guid.CreateVersion7();
     private readonly ConcurrentQueue<(int Status, string Body)> _answers = [];
+    private bool _askedInVain;
 
     [Fact]
     public async Task G29_Progress_is_told_once_per_change_until_nothing_is_under_way_and_an_outage_is_waited_out()
     {
-        Answers((200, Told(1)), (200, Told(1)), (200, Told(1)), (503, "{}"), (200, Told(4)), (200, Told(3)), (200, Told(9, settled: true)));
+        Answers((200, Told(1)), (200, Told(1)), (200, Told(1)), (503, "{}"), (200, Told(4)), (200, Told(3)), (200, Told(4)), (200, Told(9, settled: true)));
 
         (await WatchAsync()).Should().Equal((1, Told(1)), (4, Told(4)), (9, Told(9, settled: true)));
     }
@@ -25,6 +26,21 @@ public sealed class BulkEventsTests(GatewayFixture fixture) : IClassFixture<Gate
     {
         Answers((200, Told(4)), (200, Told(4)), (200, Told(9, settled: true)));
         (await WatchAsync(last: "4")).Should().Equal((9, Told(9, settled: true)));
+    }
+
+    [Fact]
+    public async Task A_refusal_ends_the_telling()
+    {
+        Answers((200, Told(1)), (200, Told(1)), (403, "{}"));
+        (await WatchAsync()).Should().Equal((1, Told(1)));
+    }
+
+    [Fact]
+    public async Task While_Orders_is_away_no_telling_begins()
+    {
+        Answers((503, "{}"));
+        using var answer = await fixture.Gateway.As(Identity.Customer).GetAsync($"bulk-orders/{_job}/events", TestContext.Current.CancellationToken);
+        answer.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
     }
 
     [Fact]
@@ -44,7 +60,7 @@ public sealed class BulkEventsTests(GatewayFixture fixture) : IClassFixture<Gate
         foreach (var answer in answers) _answers.Enqueue(answer);
         fixture.Sidecar.Answer = async context =>
         {
-            if (!_answers.TryDequeue(out var answer)) answer = (410, "{}");
+            if (!_answers.TryDequeue(out var answer)) (answer, _askedInVain) = ((410, "{}"), true);
             context.Response.StatusCode = answer.Status;
             context.Response.ContentType = answer.Status < 400 ? "application/json" : "application/problem+json";
             await context.Response.WriteAsync(answer.Body);
@@ -60,6 +76,7 @@ public sealed class BulkEventsTests(GatewayFixture fixture) : IClassFixture<Gate
         await using var stream = await answer.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
         var events = new List<(long, string)>();
         await foreach (var item in SseParser.Create(stream).EnumerateAsync(TestContext.Current.CancellationToken)) events.Add((long.Parse(item.EventId!), item.Data));
+        _askedInVain.Should().BeFalse("it ends with what was told last");
         return events;
     }
 }

@@ -74,6 +74,19 @@ public sealed class BulkUploadTests : IAsyncLifetime
             (4, 2, null), (5, null, "Text has no character U+0000."), (6, BulkFormat.MaxLineLength, null), (7, null, "It has more than 262144 bytes."));
     }
 
+    [Fact]
+    public async Task That_a_file_is_known_is_passed_on_and_its_policy_is_what_was_sent()
+    {
+        _sidecar.Answer = context =>
+        {
+            if (Called(context).Contains("?onError")) context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+            return AnswerAsync(context);
+        };
+        using var answer = await SendAsync("{}", query: "?onError=a%26b");
+        answer.Headers.GetValues(IdempotencyKey.ReplayedHeader).Should().Equal("true");
+        Paths().First().Should().Be("bulk-orders?onError=a%26b");
+    }
+
     [Theory]
     [InlineData("application/json")]
     [InlineData("text/plain")]
@@ -109,11 +122,19 @@ public sealed class BulkUploadTests : IAsyncLifetime
         Paths().Last().Should().Contain(refused);
     }
 
-    [Fact]
-    public async Task G30_Orders_that_is_away_for_a_moment_costs_the_upload_nothing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task G30_Orders_that_is_away_for_a_moment_costs_the_upload_nothing(bool breaks)
     {
         var failures = 0;
-        _sidecar.Answer = context => Interlocked.Increment(ref failures) % 2 == 1 ? ProblemAsync(context, 503, "unavailable") : AnswerAsync(context);
+        _sidecar.Answer = context =>
+        {
+            if (Interlocked.Increment(ref failures) % 2 == 0) return AnswerAsync(context);
+            if (!breaks) return ProblemAsync(context, 503, "unavailable");
+            context.Abort();
+            return Task.CompletedTask;
+        };
         using var answer = await SendAsync("{}\n");
         answer.StatusCode.Should().Be(HttpStatusCode.Accepted);
         Paths().Distinct().Should().HaveCount(3);

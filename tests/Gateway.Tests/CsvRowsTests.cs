@@ -58,13 +58,18 @@ public sealed class CsvRowsTests
     }
 
     [Theory]
-    [InlineData("k,cup,1,tok_declined,", "token")]
-    [InlineData("k,cup,1,,carl", "customer")]
+    [InlineData("k,cup,1,tok_declined,,", "token")]
+    [InlineData("k,cup,1,,carl,", "customer")]
+    [InlineData("k,cup,1,,,reject", "onShortage")]
     public void Lines_of_one_order_that_contradict_each_other_are_none(string second, string differing)
     {
-        var rows = Read("key,sku,quantity,token,customer", "k,cup,1,tok_ok,bob", second);
+        var rows = Read("key,sku,quantity,token,customer,onShortage", "k,cup,1,tok_ok,bob,ask", second);
         rows.Should().ContainSingle().Which.Fault.Should().Contain($"Line 3 has another {differing}");
     }
+
+    [Fact]
+    public void A_line_has_as_many_fields_as_the_header() =>
+        Read("sku,quantity,token", "cup,1,tok_ok,more").Should().Equal(new BulkRow(2, null, "It has 4 fields, the header has 3."));
 
     [Fact]
     public void An_order_without_end_is_given_up_and_takes_no_more_memory()

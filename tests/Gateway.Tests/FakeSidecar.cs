@@ -22,6 +22,9 @@ internal sealed class FakeSidecar : IAsyncDisposable
     /// <summary>What the invoked service answers.</summary>
     public Func<HttpContext, Task> Answer { get; set; } = context => context.Response.WriteAsync("fine");
 
+    /// <summary>How it is.</summary>
+    public Func<HttpContext, Task> Health { get; set; } = _ => Task.CompletedTask;
+
     public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
 
     public static async Task<FakeSidecar> StartAsync()
@@ -33,7 +36,12 @@ internal sealed class FakeSidecar : IAsyncDisposable
         var sidecar = new FakeSidecar(app);
         app.Run(async context =>
         {
-            if (context.Request.Path.StartsWithSegments("/v1.0/healthz", StringComparison.Ordinal)) return;
+            if (context.Request.Path.StartsWithSegments("/v1.0/healthz", StringComparison.Ordinal))
+            {
+                await sidecar.Health(context);
+                return;
+            }
+
             using var body = new StreamReader(context.Request.Body);
             sidecar.Calls.Enqueue(new Call(context.Request.Method, context.Request.Path + context.Request.QueryString.Value,
                 context.Request.Headers.ToDictionary(h => h.Key.ToLowerInvariant(), h => h.Value.ToString()), await body.ReadToEndAsync()));

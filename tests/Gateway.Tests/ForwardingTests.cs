@@ -75,6 +75,7 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
         var headers = fixture.Sidecar.Calls.Last().Headers;
         headers.Keys.Where(k => k.StartsWith("dapr-")).Should().Equal("dapr-api-token");
         headers["dapr-api-token"].Should().Be("the-sidecars-token");
+        headers["host"].Should().Be(new Uri(fixture.Sidecar.Address).Authority);
     }
 
     [Fact]

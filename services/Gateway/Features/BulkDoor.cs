@@ -35,8 +35,8 @@ internal sealed class BulkDoor(Sidecar sidecar, IConfiguration configuration, Ti
     /// <summary>Asks once, in the caller's name; null where nobody answers, or not finally.</summary>
     public async Task<HttpResponseMessage?> AskAsync(HttpContext context, HttpMethod method, string path, byte[]? json = null)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        patience.CancelAfter(PerAttempt);
+        using var late = new CancellationTokenSource(PerAttempt, time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, late.Token);
         try
         {
             var response = await sidecar.Client.SendAsync(Request(context, method, path, json), patience.Token);
