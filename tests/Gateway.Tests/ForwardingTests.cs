@@ -199,6 +199,26 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
         (await new StreamReader(body).ReadToEndAsync(TestContext.Current.CancellationToken)).Should().Be("second");
     }
 
+    [Fact]
+    public async Task A_redirection_is_the_clients_to_follow_and_a_cookie_the_clients_to_keep()
+    {
+        fixture.Sidecar.Calls.Clear();
+        fixture.Sidecar.Answer = context =>
+        {
+            context.Response.Headers.SetCookie = "a=b";
+            context.Response.Redirect("/elsewhere");
+            return Task.CompletedTask;
+        };
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = _customer.BaseAddress, DefaultRequestHeaders = { Authorization = _customer.DefaultRequestHeaders.Authorization } };
+        for (var i = 0; i < 2; i++)
+        {
+            using var response = await client.GetAsync("/orders", TestContext.Current.CancellationToken);
+            (response.StatusCode, response.Headers.GetValues("Set-Cookie").Single()).Should().Be((HttpStatusCode.Redirect, "a=b"));
+        }
+
+        fixture.Sidecar.Calls.Should().HaveCount(2).And.OnlyContain(c => !c.Headers.ContainsKey("cookie"));
+    }
+
     private async Task<HttpStatusCode> SendAsync(HttpClient client, string method, string path)
     {
         fixture.Sidecar.Answer = context => context.Response.WriteAsync("fine");

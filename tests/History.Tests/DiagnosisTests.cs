@@ -23,6 +23,9 @@ public sealed class DiagnosisTests
         { "undo", "compensation-pending" }, { "attention", "needs-attention" }, { "orders away", "service-away" }, { "done", "finished" },
         { "parked", "event-parked" }, { "unpublished", "event-not-published" }, { "behind", "finished" }, { "paused, and not due", "payment-unanswered" },
         { "leaving", "shipment-preparing" }, { "leaving, inventory away", "service-away" }, { "sent back", "return-requested" }, { "coming back", "return-unsettled" },
+        { "coming back, payments away", "service-away" }, { "asked too late", "waits-its-turn" }, { "paused, and in a batch", "in-progress" }, { "not asked for money yet", "waits-its-turn" },
+        { "paid at last", "waits-its-turn" }, { "its stock has come", "waits-its-turn" }, { "backordered, inventory away", "service-away" }, { "tried, and due again", "waits-its-turn" },
+        { "parked under way", "waits-its-turn" }, { "orders away, and parked", "service-away" },
     };
 
     [Theory, MemberData(nameof(Stuck))]
@@ -31,6 +34,9 @@ public sealed class DiagnosisTests
     [Fact]
     public void N8_That_history_is_behind_is_said_and_is_no_cause() =>
         Diagnosis.Of(Case("behind")).Select(f => f.Code).Should().Equal("finished", "history-behind");
+
+    [Fact]
+    public void N8_Who_waits_for_stock_waits_for_no_batch() => Diagnosis.Of(Case("backordered")).Select(f => f.Code).Should().Equal("waits-for-stock");
 
     [Fact]
     public void N8_Who_waits_for_stock_is_told_the_place_in_line_and_the_date() =>
@@ -46,6 +52,16 @@ public sealed class DiagnosisTests
         "leaving, inventory away" => Calm with { Order = Confirmed with { Parcels = [new("shipment", 1, "preparing", 2, Now)] }, Claims = null },
         "sent back" => Calm with { Order = Confirmed with { Status = "delivered", Parcels = [new("return", 1, "requested", 0, Now)] } },
         "coming back" => Calm with { Order = Confirmed with { Status = "delivered", Parcels = [new("return", 1, "decided", 2, Now)] } },
+        "coming back, payments away" => Case("coming back") with { Payment = null },
+        "asked too late" => Calm with { Order = Accepted with { Status = "awaiting_customer", DecideBy = Now } },
+        "paused, and in a batch" => Calm with { Order = InBatch with { Slots = 0 } },
+        "not asked for money yet" => Calm with { Order = Accepted with { Status = "reserved" }, Payment = new("pending", 0, null, Told) },
+        "paid at last" => Calm with { Order = Accepted with { Status = "reserved" }, Payment = new("captured", 2, null, Told) },
+        "its stock has come" => Calm with { Order = Accepted with { Status = "backordered" } },
+        "backordered, inventory away" => Calm with { Order = Accepted with { Status = "backordered" }, Claims = null },
+        "tried, and due again" => Calm with { Order = Accepted with { Attempts = 3, DueAt = Now } },
+        "parked under way" => Calm with { Parked = [new(Apps.Payments, 4)] },
+        "orders away, and parked" => Calm with { Order = null, Parked = [new(Apps.Payments, 4)] },
         "inventory away" => Calm with { Claims = null },
         "inventory away under a stalled batch" => Calm with { Order = InBatch with { StaleAt = Now.AddSeconds(-1) }, Claims = null },
         "stalled" => Calm with { Order = InBatch with { StaleAt = Now.AddSeconds(-1) } },

@@ -38,6 +38,7 @@ public sealed class ExplainTests(HistoryFixture fixture) : IClassFixture<History
         (await CodesAsync(own))[0].Should().Be("finished");
         (await AskAsync("mallory")).StatusCode.Should().Be(HttpStatusCode.NotFound);
         (await AskAsync("olga", Identity.Operator)).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await AskAsync("ann", "guest")).StatusCode.Should().Be(HttpStatusCode.Forbidden);
     }
 
     [Fact]
@@ -64,7 +65,7 @@ public sealed class ExplainTests(HistoryFixture fixture) : IClassFixture<History
     {
         _answers[Apps.Payments] = _ => how switch
         {
-            "an error" => Task.FromResult(new HttpResponseMessage(HttpStatusCode.InternalServerError)),
+            "an error" => Task.FromResult(new HttpResponseMessage(HttpStatusCode.InternalServerError) { Content = JsonContent.Create(new { type = "urn:daprshop:problem:internal", status = 500 }) }),
             "nonsense" => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("<html>") }),
             _ => throw new HttpRequestException("refused"),
         };

@@ -42,8 +42,9 @@ public sealed class TellStateTests(OrdersFixture fixture) : IClassFixture<Orders
 
         (await StateAsync(id)).Parcels.Select(p => (p.Kind, p.Number, p.State)).Should().Equal(("shipment", 2, "preparing"), ("return", 2, "requested"), ("return", 3, "decided"));
 
+        // Not due yet: nobody carries them out meanwhile.
         Task ParcelAsync(string table, string actor, int number, string state) => Sql.ScalarAsync<object>(fixture.Database.Names.App,
-            $"insert into {table} (id, order_id, number, state, lines, {actor}, key, fingerprint, reason, created_at, due_at, attempts) values (gen_random_uuid(), '{id}', {number}, '{state}', '[]', 'olga', gen_random_uuid()::text, '', '', now(), now(), 0)");
+            $"insert into {table} (id, order_id, number, state, lines, {actor}, key, fingerprint, reason, created_at, due_at, attempts) values (gen_random_uuid(), '{id}', {number}, '{state}', '[]', 'olga', gen_random_uuid()::text, '', '', now(), now() + interval '1 day', 0)");
     }
 
     [Fact]
