@@ -75,7 +75,9 @@ public sealed class BulkEventsTests(GatewayFixture fixture) : IClassFixture<Gate
         answer.Content.Headers.ContentType!.MediaType.Should().Be("text/event-stream");
         await using var stream = await answer.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
         var events = new List<(long, string)>();
-        await foreach (var item in SseParser.Create(stream).EnumerateAsync(TestContext.Current.CancellationToken)) events.Add((long.Parse(item.EventId!), item.Data));
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(TimeSpan.FromSeconds(20));
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync(deadline.Token)) events.Add((long.Parse(item.EventId!), item.Data));
         _askedInVain.Should().BeFalse("it ends with what was told last");
         return events;
     }

@@ -99,8 +99,15 @@ public sealed class EventStreamTests : IAsyncLifetime
 
     private async IAsyncEnumerable<StreamEvent> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var noted = cancellationToken.Register(_cancelled.SetResult);
-        await foreach (var entry in _events.Reader.ReadAllAsync(cancellationToken)) yield return entry;
+        try
+        {
+            await foreach (var entry in _events.Reader.ReadAllAsync(cancellationToken)) yield return entry;
+        }
+        finally
+        {
+            // A callback of the token would be gone where the reading ends before it is called.
+            if (cancellationToken.IsCancellationRequested) _cancelled.SetResult();
+        }
     }
 
     private async Task ReceivesAsync(string text)

@@ -72,6 +72,23 @@ public sealed class LiveOutageTests : WatchingTests
     }
 
     [Fact]
+    public async Task N1_A_client_that_is_ahead_of_an_order_that_moves_meanwhile_is_told_the_present_alone()
+    {
+        Orders.Moves("accepted");
+        Orders.Moves("reserved");
+        Orders.Instead = context =>
+        {
+            Orders.Instead = null;
+            Orders.Moves("paid");
+            return context.Response.WriteAsJsonAsync(new OrderTransitions(Orders.Id, 2, "reserved", []), JsonSerializerOptions.Web);
+        };
+        await using var stream = await OpenAsync("7");
+        (await stream.VersionAsync()).Should().Be("3 snapshot");
+        Hear(Orders.Moves("confirmed"));
+        (await stream.VersionAsync()).Should().Be("4 status");
+    }
+
+    [Fact]
     public async Task What_a_watcher_has_already_costs_no_question()
     {
         var accepted = Orders.Moves("accepted");

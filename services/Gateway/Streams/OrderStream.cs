@@ -26,7 +26,7 @@ internal sealed class OrderStream(OrderSource orders, StreamSettings settings, T
             var ahead = told.Version < _last;
             if (ahead && await orders.AskAsync(first.OrderId, told.Version - 1, authorization, cancellationToken) is { Transitions: { Transitions: [.., var newest] } present })
             {
-                told = present with { Transitions = [newest] };
+                told = present;
                 _last = newest.Version - 1;
             }
 
