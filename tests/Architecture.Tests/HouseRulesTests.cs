@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace DaprShop.Architecture.Tests;
 
 /// <summary>Habits that a machine can check.</summary>
-public sealed class HouseRulesTests
+public sealed partial class HouseRulesTests
 {
     private static readonly string[] Areas = ["services", "platform", "tools", "tests"];
 
@@ -29,4 +31,17 @@ public sealed class HouseRulesTests
         string[] words = ["TO" + "DO", "FIX" + "ME", "NotImplemented" + "Exception"];
         foreach (var file in Areas.SelectMany(Sources.Files)) File.ReadAllText(file).Should().NotContainAny(words, file);
     }
+
+    [Fact]
+    public void Each_guard_names_a_test_that_is_there()
+    {
+        var tests = Sources.Files("tests").ToLookup(f => Path.GetRelativePath(Path.Combine(Sources.Root, "tests"), f).Split(Path.DirectorySeparatorChar)[0], File.ReadAllText);
+        var named = TestOfAGuard.Matches(File.ReadAllText(Path.Combine(Sources.Root, "docs", "guards.md")));
+        named.Should().NotBeEmpty();
+        named.Where(n => !tests[n.Groups[1].Value].Any(t => t.Contains($"class {n.Groups[2].Value}", StringComparison.Ordinal) && t.Contains($" {n.Groups[3].Value}(", StringComparison.Ordinal)))
+            .Select(n => n.Value).Distinct().Should().BeEmpty();
+    }
+
+    [GeneratedRegex(@"`(\w+\.Tests)`: (\w+)\.(\w+)")]
+    private static partial Regex TestOfAGuard { get; }
 }
