@@ -112,12 +112,12 @@ internal static class StockReading
         batch.Add(DocumentLines, documents);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
 
-        var claims = await reader.ReadAllAsync(r => (Id: r.GetGuid(0), Claim: new Claim(Names.Parse<ReservationState>(r.GetString(1)), Shortages(r), Text(r, 3))), cancellationToken);
+        var claims = await reader.ReadAllAsync(r => (Id: r.GetGuid(0), Claim: new Claim(Names.Parse<ReservationState>(r.GetString(1)), Shortages(r), r.Text(3))), cancellationToken);
         skus.UnionWith(await NextAsync(r => r.GetString(0)));
         var answers = await NextAsync(r => (Key: r.GetString(0), Answer: new RecordedAnswer(r.GetFieldValue<byte[]>(1), r.GetString(2))));
-        var holds = await NextAsync(r => new Hold(r.GetGuid(0), r.GetString(1), Names.Parse<HoldState>(r.GetString(2)), r.GetFieldValue<DateTimeOffset>(3), [], r.IsDBNull(4) ? null : r.GetGuid(4)));
+        var holds = await NextAsync(r => new Hold(r.GetGuid(0), r.GetString(1), Names.Parse<HoldState>(r.GetString(2)), r.GetFieldValue<DateTimeOffset>(3), [], r.Id(4)));
         var lines = (await NextAsync(r => (Id: r.GetGuid(0), Part: new Part(r.GetString(1), r.GetString(2), r.GetInt64(3))))).ToLookup(l => l.Id, l => l.Part);
-        var inbounds = await NextAsync(r => new Inbound(r.GetString(0), r.GetString(1), Text(r, 2), Time(r, 3), Names.Parse<InboundState>(r.GetString(4)), Text(r, 5), []));
+        var inbounds = await NextAsync(r => new Inbound(r.GetString(0), r.GetString(1), r.Text(2), r.Time(3), Names.Parse<InboundState>(r.GetString(4)), r.Text(5), []));
         var inboundLines = (await NextAsync(r => (Reference: r.GetString(0), Line: new InboundLine(r.GetString(1), r.GetInt32(2), r.GetInt32(3), r.GetInt32(4))))).ToLookup(l => l.Reference, l => l.Line, StringComparer.Ordinal);
         skus.UnionWith(holds.SelectMany(h => lines[h.Id]).Select(l => l.Sku));
         skus.UnionWith(inboundLines.SelectMany(g => g).Select(l => l.Sku));
@@ -165,10 +165,10 @@ internal static class StockReading
             r.GetInt64(7), r.GetInt64(8), r.GetFieldValue<byte[]>(9), r.GetInt32(10)), cancellationToken);
         return (known with
         {
-            Items = (await NextAsync(r => (Sku: r.GetString(0), Terms: new ItemTerms(r.GetBoolean(1), r.GetInt32(2), Number(r, 3), Number(r, 4))))).ToDictionary(i => i.Sku, i => i.Terms, StringComparer.Ordinal),
+            Items = (await NextAsync(r => (Sku: r.GetString(0), Terms: new ItemTerms(r.GetBoolean(1), r.GetInt32(2), r.Number(3), r.Number(4))))).ToDictionary(i => i.Sku, i => i.Terms, StringComparer.Ordinal),
             Open = await NextAsync(r => new Allocation(r.GetGuid(0), r.GetString(1), r.GetString(2), checked((int)r.GetInt64(3)))),
             Shipped = (await NextAsync(r => (Key: (r.GetGuid(0), r.GetString(1), r.GetString(2)), Units: r.GetInt64(3)))).ToDictionary(s => s.Key, s => s.Units),
-            Backorders = await NextAsync(r => new Backorder(r.GetGuid(0), r.GetString(1), r.GetInt64(2), r.GetInt32(3), r.GetInt32(4), Time(r, 5), BackorderState.Open)),
+            Backorders = await NextAsync(r => new Backorder(r.GetGuid(0), r.GetString(1), r.GetInt64(2), r.GetInt32(3), r.GetInt32(4), r.Time(5), BackorderState.Open)),
             Waitlist = await NextAsync(r => new Waiting(r.GetGuid(0), r.GetString(1), r.GetString(2), r.GetInt32(3), r.GetInt64(4), Names.Parse<WaitingState>(r.GetString(5)))),
             Bought = (await NextAsync(r => (Key: (r.GetString(0), r.GetString(1)), Units: r.GetInt64(2)))).ToDictionary(b => b.Key, b => b.Units),
             HeldBy = (await NextAsync(r => (Key: (r.GetString(0), r.GetString(1)), Units: r.GetInt64(2)))).ToDictionary(b => b.Key, b => b.Units),
@@ -184,12 +184,6 @@ internal static class StockReading
 
     /// <summary>Orders whose open claims are given back or taken away.</summary>
     private static Guid[] GivingUp(IReadOnlyList<StockCommand> commands) => [.. commands.Where(c => c is Release or Ship).SelectMany(c => c.OrderIds).Distinct()];
-
-    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
-
-    private static int? Number(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt32(column);
-
-    private static DateTimeOffset? Time(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
 
     private static IReadOnlyList<ShortLevel> Shortages(NpgsqlDataReader reader) =>
         reader.IsDBNull(2) ? [] : JsonSerializer.Deserialize<List<ShortLevel>>(reader.GetString(2), JsonSerializerOptions.Web)!;
