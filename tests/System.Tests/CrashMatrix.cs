@@ -10,7 +10,7 @@ namespace DaprShop.SystemTests;
 /// <summary>
 /// Every process is killed at every labelled step of every path, in turn; each time the order ends in the one right state, and what is undone
 /// is undone once. CI takes one process per step: on the embedded runtime the one that is at it, on Dapr the others in turn; <c>CRASH_MATRIX=full</c> takes all,
-/// and a path's name all of that path.
+/// and the names of paths, with commas between, all of these.
 /// What was seen, and how long it took, is written to <c>artifacts/crash-matrix-{runtime}.md</c>.
 /// </summary>
 [Collection("one shop at a time")]
@@ -56,7 +56,7 @@ public sealed class CrashMatrix
         await shop.StartAsync(runtime);
         var scene = new Scene(shop, await shop.AsAsync("operator", "olga"), await shop.AsAsync("customer", "alice"));
         string[] targets = [.. Everywhere, .. others];
-        var cells = Paths.Where(p => Asked is null or "full" || p.Path == Asked).SelectMany(p => p.Steps.Select(s => (p.Path, p.Run, s.Step, s.Process)))
+        var cells = Paths.Where(p => Asked is null or "full" || Asked.Split(',').Contains(p.Path)).SelectMany(p => p.Steps.Select(s => (p.Path, p.Run, s.Step, s.Process)))
             .SelectMany((c, i) => targets.Where(t => Asked is not null || t == (runtime == "embedded" ? c.Process : targets[i % targets.Length])).Select(target => (c.Path, c.Run, c.Step, Target: target))).ToList();
         var report = new StringBuilder("| path | at step | killed | seconds |\n| --- | --- | --- | --- |\n");
         foreach (var (path, run, step, target) in cells)
@@ -85,8 +85,9 @@ public sealed class CrashMatrix
         var pid = await shop.PidAsync(target);
         await File.WriteAllTextAsync(step, "");
         var running = run();
-        await LiveShop.UntilAsync(() => Task.FromResult(running.IsCompleted || File.Exists(step + ".reached")), "somebody comes by");
-        File.Exists(step + ".reached").Should().BeTrue("the path leads over the step");
+        // A step that is beside the path may come after its end.
+        await LiveShop.UntilAsync(() => Task.FromResult(running.IsFaulted || File.Exists(step + ".reached")), "the path leads over the step");
+        if (running.IsFaulted) await running;
         LiveShop.Kill(pid);
         File.Delete(step + ".reached");
         await running;
