@@ -47,11 +47,11 @@ internal static class StockReading
     // Reads all that was ever allocated of these SKUs: only for counts that may leave some of it short.
     private const string OpenOfSkus = $"{OpenClaims} and (a.order_id = any($1) or a.sku = any($2)) group by 1, 2, 3 order by 1, 2, 3";
 
-    private const string OpenClaims = """
+    private const string OpenClaims = $"""
         select a.order_id, a.sku, a.location, sum(a.quantity) - coalesce((
             select sum(s.quantity) from shipments s where (s.order_id, s.sku, s.location) = (a.order_id, a.sku, a.location)), 0)
         from allocations a join reservations r using (order_id)
-        where r.state in ('allocated', 'backordered')
+        where r.{InventoryDb.Claiming}
         """;
 
     internal const string Shipped = "select order_id, sku, location, sum(quantity) from shipments where order_id = any($1) group by 1, 2, 3";
@@ -63,17 +63,16 @@ internal static class StockReading
 
     internal const string Waitlist = $"select id, sku, customer, quantity, place, state from waitlist where sku = any($1) and {InventoryDb.InLine} order by place";
 
-    // Few items have a limit. OFFSET keeps the planner from reading the customers' orders before it knows whether there is one.
-    internal const string Bought = """
-        select b.customer, i.sku, b.units
-        from items i cross join lateral (
-            select r.customer, sum(x.quantity) as units
+    // Few items have a limit: only who wants one of these has orders to be read. OFFSET keeps the planner from reading others' first.
+    internal const string Bought = $"""
+        select p.customer, p.sku, b.units
+        from unnest($1::text[], $2::text[]) as p(customer, sku) join items i using (sku) cross join lateral (
+            select sum(x.quantity) as units
             from reservations r cross join lateral (
-                select quantity from allocations a where a.order_id = r.order_id and a.sku = i.sku
-                union all select quantity - filled from backorders w where w.order_id = r.order_id and w.sku = i.sku and w.state = 'open') x
-            where r.customer = any($1) and r.state in ('allocated', 'backordered')
-            group by 1 offset 0) b
-        where i.sku = any($2) and i.max_per_customer is not null
+                select quantity from allocations a where a.order_id = r.order_id and a.sku = p.sku
+                union all select quantity - filled from backorders w where w.order_id = r.order_id and w.sku = p.sku and w.state = 'open') x
+            where r.customer = p.customer and r.{InventoryDb.Claiming} offset 0) b
+        where i.max_per_customer is not null and b.units is not null
         """;
 
     internal const string Held = """
@@ -155,8 +154,8 @@ internal static class StockReading
         batch.Add(Shipped, commands.OfType<Ship>().Select(s => s.OrderId).ToArray());
         batch.Add(Backorders, queued);
         batch.Add(Waitlist, queued);
-        batch.Add(Bought, orders.Select(o => o.Customer).OfType<string>().Concat(holds.Select(h => h.Customer)).Distinct(StringComparer.Ordinal).ToArray(),
-            orders.SelectMany(o => o.Lines).Select(l => l.Sku).Concat(holds.SelectMany(h => h.Skus)).Distinct(StringComparer.Ordinal).ToArray());
+        var wanted = orders.Where(o => o.Customer is not null).SelectMany(o => o.Lines, (o, l) => (Customer: o.Customer!, l.Sku)).Concat(holds.SelectMany(h => h.Skus, (h, sku) => (h.Customer, Sku: sku))).Distinct().ToList();
+        batch.Add(Bought, wanted.Select(w => w.Customer).ToArray(), wanted.Select(w => w.Sku).ToArray());
         batch.Add(Held, holds.Select(h => h.Customer).ToArray(), holds.SelectMany(h => h.Skus).ToArray());
         batch.Add(Due, orders.Where(o => o.OnShortage == ShortagePolicy.Backorder).SelectMany(o => o.Lines).Select(l => l.Sku).ToArray());
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);

@@ -29,7 +29,9 @@ internal sealed class BulkStore(NpgsqlDataSource database, TimeProvider time)
         await using var grow = new NpgsqlBatch(connection);
         if (added > 0) grow.Add(BulkStatements.Grow, job, added);
         if (added > 0 && await grow.ExecuteNonQueryAsync(cancellationToken) == 0) return false;
+        await Steps.ReachAsync("keeping-rows");
         await transaction.CommitAsync(cancellationToken);
+        await Steps.ReachAsync("kept-rows");
         return true;
     }
 
@@ -40,7 +42,9 @@ internal sealed class BulkStore(NpgsqlDataSource database, TimeProvider time)
         await using var batch = database.CreateBatch();
         batch.Add(BulkStatements.End, job, rows, now);
         batch.Add(BulkStatements.Advance, job, now);
+        await Steps.ReachAsync("ending-file");
         await batch.ExecuteNonQueryAsync(cancellationToken);
+        await Steps.ReachAsync("ended-file");
     }
 
     /// <summary>From the answer on no worker accepts another row of it, or some may again.</summary>
