@@ -95,7 +95,7 @@ public sealed class ReadingTests(HistoryFixture fixture) : IClassFixture<History
     }
 
     [Fact]
-    public async Task The_description_of_the_API_says_what_every_success_looks_like() =>
+    public async Task G42_The_description_of_the_API_says_what_every_success_looks_like() =>
         (await _olga.UndescribedSuccessesAsync(TestContext.Current.CancellationToken)).Should().BeEmpty();
 
     private async Task<Guid> AcceptedAsync(DateTimeOffset at)

@@ -105,7 +105,7 @@ public sealed class ApiTests(InventoryFixture fixture) : IClassFixture<Inventory
     }
 
     [Fact]
-    public async Task The_description_of_the_API_says_what_every_success_looks_like() =>
+    public async Task G42_The_description_of_the_API_says_what_every_success_looks_like() =>
         (await _olga.UndescribedSuccessesAsync(TestContext.Current.CancellationToken)).Should().BeEmpty();
 
     [Fact]

@@ -162,7 +162,7 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     }
 
     [Fact]
-    public async Task The_description_of_the_API_says_what_every_success_looks_like() =>
+    public async Task G42_The_description_of_the_API_says_what_every_success_looks_like() =>
         (await _olga.UndescribedSuccessesAsync(TestContext.Current.CancellationToken)).Should().BeEmpty();
 
     private static string New() => Guid.CreateVersion7().ToString();

@@ -103,7 +103,7 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
     }
 
     [Fact]
-    public async Task The_description_of_the_API_says_what_every_success_looks_like() =>
+    public async Task G42_The_description_of_the_API_says_what_every_success_looks_like() =>
         (await _operator.UndescribedSuccessesAsync(TestContext.Current.CancellationToken)).Should().BeEmpty();
 
     private Task<HttpResponseMessage> CreditAsync(string? key, object body) => SendAsync(_operator, key, JsonContent.Create(body));
