@@ -47,12 +47,7 @@ public sealed class DeadLetters(TimeProvider time)
     internal static async Task<ParkedMessage?> RemoveAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken) =>
         (await ReadAsync(connection, $"delete from dead_letters where id = $1 returning {Columns}", cancellationToken, id)).SingleOrDefault();
 
-    private static async Task<List<ParkedMessage>> ReadAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] values)
-    {
-        await using var batch = new NpgsqlBatch(connection);
-        batch.Add(sql, values);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAllAsync(r => new ParkedMessage(
+    private static Task<List<ParkedMessage>> ReadAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] values) =>
+        connection.QueryAsync(sql, values, r => new ParkedMessage(
             r.GetGuid(0), r.GetString(1), r.IsDBNull(2) ? null : r.GetInt64(2), r.GetString(3), r.GetString(4), r.GetFieldValue<DateTimeOffset>(5)), cancellationToken);
-    }
 }

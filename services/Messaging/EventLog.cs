@@ -65,7 +65,7 @@ public static class EventLog
         {
             events.Add(new LoggedEvent(
                 reader.GetInt64(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3), reader.GetInt32(4),
-                reader.GetFieldValue<DateTimeOffset>(5), reader.IsDBNull(6) ? null : reader.GetString(6),
+                reader.GetFieldValue<DateTimeOffset>(5), reader.Text(6),
                 JsonElement.Parse(reader.GetString(7))));
         }
 

@@ -1,10 +1,14 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using DaprShop.Gateway.Domain;
 using DaprShop.ServiceDefaults;
+using DaprShop.ServiceKit;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DaprShop.Gateway.Tests;
@@ -12,6 +16,8 @@ namespace DaprShop.Gateway.Tests;
 public sealed class ApiDocumentTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
 {
     private static readonly Route[] Table = [new("GET", "/orders/{id}", "orders", Identity.Customer), new("POST", "/stock/{sku}/receipts", "inventory", Identity.Operator)];
+
+    private const string Operation = """{"responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Answer"}}}}}}""";
 
     [Fact]
     public void The_document_has_what_the_gateway_lets_through_and_nothing_else()
@@ -43,6 +49,18 @@ public sealed class ApiDocumentTests(GatewayFixture fixture) : IClassFixture<Gat
     }
 
     [Fact]
+    public async Task G42_The_document_has_every_route_and_says_what_every_success_looks_like()
+    {
+        fixture.Sidecar.Answer = context => context.Response.WriteAsync(Document(RouteTable.Routes));
+        var documents = Documents(TimeProvider.System, fixture.Gateway.Services.GetRequiredKeyedService<IOpenApiDocumentProvider>("v1"));
+        var document = JsonElement.Parse(await documents.MergedAsync(TestContext.Current.CancellationToken));
+
+        document.GetProperty("paths").EnumerateObject().SelectMany(p => p.Value.EnumerateObject(), (p, o) => $"{o.Name.ToUpperInvariant()} {p.Name}")
+            .Should().BeEquivalentTo(RouteTable.Routes.Concat(RouteTable.Own).Select(r => $"{r.Method} {r.Pattern}"));
+        ApiDescription.UndescribedSuccesses(document).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Services_that_are_away_are_named_instead_of_failing_the_document()
     {
         fixture.Sidecar.Answer = context =>
@@ -55,7 +73,7 @@ public sealed class ApiDocumentTests(GatewayFixture fixture) : IClassFixture<Gat
 
         var document = await fixture.Gateway.CreateClient().GetFromJsonAsync<JsonElement>("/openapi/v1.json", TestContext.Current.CancellationToken);
 
-        document.GetProperty("paths").EnumerateObject().Select(p => p.Name).Should().Equal("/payments/{orderId}", "/orders/{id}/events");
+        document.GetProperty("paths").EnumerateObject().Select(p => p.Name).Should().BeEquivalentTo("/payments/{orderId}", "/orders/{id}/events", "/bulk-orders/{id}/events");
         document.GetProperty("info").GetProperty("description").GetString().Should().Contain("orders, inventory, history");
     }
 
@@ -63,7 +81,7 @@ public sealed class ApiDocumentTests(GatewayFixture fixture) : IClassFixture<Gat
     public async Task A_complete_document_is_kept_for_ten_seconds_and_an_incomplete_one_not_at_all()
     {
         var time = new FakeTimeProvider();
-        var documents = new OpenApiDocuments(new Sidecar(new ConfigurationBuilder().AddInMemoryCollection([new("DAPR_HTTP_ENDPOINT", fixture.Sidecar.Address)]).Build()), time);
+        var documents = Documents(time);
         fixture.Sidecar.Answer = context =>
         {
             context.Response.StatusCode = 500;
@@ -86,6 +104,9 @@ public sealed class ApiDocumentTests(GatewayFixture fixture) : IClassFixture<Gat
         page.Should().Contain("scalar.js").And.NotContain("src=\"http");
     }
 
+    private OpenApiDocuments Documents(TimeProvider time, IOpenApiDocumentProvider? own = null) =>
+        new(new Sidecar(new ConfigurationBuilder().AddInMemoryCollection([new("DAPR_HTTP_ENDPOINT", fixture.Sidecar.Address)]).Build()), time, own);
+
     private async Task<int> CallsAsync(OpenApiDocuments documents)
     {
         fixture.Sidecar.Calls.Clear();
@@ -93,8 +114,12 @@ public sealed class ApiDocumentTests(GatewayFixture fixture) : IClassFixture<Gat
         return fixture.Sidecar.Calls.Count;
     }
 
-    private static string Document(string path, string method) => """
-        {"openapi":"3.1.1","paths":{"PATH":{"METHOD":{"responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Answer"}}}}}}}},
-         "components":{"schemas":{"Answer":{"type":"object"}}}}
-        """.Replace("PATH", path, StringComparison.Ordinal).Replace("METHOD", method, StringComparison.Ordinal);
+    private static string Document(string path, string method) => Document([new Route(method, path, "", "")]);
+
+    private static string Document(IEnumerable<Route> routes) => new JsonObject
+    {
+        ["openapi"] = "3.1.1",
+        ["paths"] = new JsonObject(routes.GroupBy(r => r.Pattern).Select(path => KeyValuePair.Create(path.Key, (JsonNode?)new JsonObject(path.Select(r => KeyValuePair.Create(r.Method.ToLowerInvariant(), JsonNode.Parse(Operation))))))),
+        ["components"] = new JsonObject { ["schemas"] = new JsonObject { ["Answer"] = new JsonObject { ["type"] = "object" } } },
+    }.ToJsonString();
 }

@@ -94,6 +94,10 @@ public sealed class ReadingTests(HistoryFixture fixture) : IClassFixture<History
         (await _olga.GetAsync($"orders/{Guid.CreateVersion7()}/why")).StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
     }
 
+    [Fact]
+    public async Task G42_The_description_of_the_API_says_what_every_success_looks_like() =>
+        (await _olga.UndescribedSuccessesAsync(TestContext.Current.CancellationToken)).Should().BeEmpty();
+
     private async Task<Guid> AcceptedAsync(DateTimeOffset at)
     {
         var order = Guid.CreateVersion7();

@@ -161,6 +161,10 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
         page.GetProperty("orders").GetArrayLength().Should().Be(200);
     }
 
+    [Fact]
+    public async Task G42_The_description_of_the_API_says_what_every_success_looks_like() =>
+        (await _olga.UndescribedSuccessesAsync(TestContext.Current.CancellationToken)).Should().BeEmpty();
+
     private static string New() => Guid.CreateVersion7().ToString();
 
     private static async Task<HttpResponseMessage> PlaceAsync(HttpClient caller, string? key, int quantity = 1, string sku = "cup", string? customer = null)

@@ -55,7 +55,7 @@ public sealed class ParcelTests(OrdersFixture fixture) : IClassFixture<OrdersFix
         var bodies = await Task.WhenAll(answers.Select(a => a.Content.ReadAsStringAsync()));
         bodies.Distinct().Should().ContainSingle();
         await IsProblemAsync(await ShipAsync(id, 3, key), 422, "idempotency-conflict");
-        await UntilAsync(async () => (await GetAsync($"orders/{id}")).GetProperty("lines")[0].GetProperty("shipped").GetInt32() == 2);
+        await Eventually.BecomesTrueAsync(async () => (await GetAsync($"orders/{id}")).GetProperty("lines")[0].GetProperty("shipped").GetInt32() == 2, "two units have left");
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class ParcelTests(OrdersFixture fixture) : IClassFixture<OrdersFix
         (await ShipAsync(id, null)).StatusCode.Should().Be(HttpStatusCode.Accepted);
         (await fixture.Database.StatusAsync(id)).Should().Be("confirmed");
         fixture.House.Failure = null;
-        await UntilAsync(async () => await fixture.Database.StatusAsync(id) == "shipped");
+        await Eventually.BecomesTrueAsync(async () => await fixture.Database.StatusAsync(id) == "shipped", "the order has left");
         (await fixture.Database.NumberAsync($"select count(*) from events where type = 'shipment.moved.v1' and data->>'orderId' = '{id}'")).Should().Be(1);
     }
 
@@ -160,7 +160,7 @@ public sealed class ParcelTests(OrdersFixture fixture) : IClassFixture<OrdersFix
         foreach (var answer in decided) (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("refund").GetDecimal().Should().Be(7.5m);
         await IsProblemAsync(await _olga.PostAsJsonAsync($"returns/{back}/decision", new { lines = new[] { Line(4, "restock") } }), 409, "already-decided");
 
-        await UntilAsync(async () => (await GetAsync($"orders/{id}/returns"))[0].GetProperty("state").GetString() == "settled");
+        await Eventually.BecomesTrueAsync(async () => (await GetAsync($"orders/{id}/returns"))[0].GetProperty("state").GetString() == "settled", "the return is settled");
         fixture.House.TakenBack[$"return:{back}"].Lines.Select(l => (l.Quantity, l.Disposition)).Should().BeEquivalentTo([(1, Disposition.Restock), (1, Disposition.Damaged), (1, Disposition.Discard)]);
         fixture.House.PartRefunds[back].Amount.Should().Be(7.5m);
         (await GetAsync($"orders/{id}")).GetProperty("lines")[0].GetProperty("returned").GetInt32().Should().Be(3);
@@ -204,11 +204,13 @@ public sealed class ParcelTests(OrdersFixture fixture) : IClassFixture<OrdersFix
         };
         using var placed = await _alice.SendAsync(request);
         var id = (await placed.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
-        await UntilAsync(async () =>
-        {
-            foreach (var batch in await fixture.Database.ClaimAsync()) await SagaRun.RunAsync(fixture.Database, fixture.House, batch);
-            return await fixture.Database.StatusAsync(id) == "confirmed";
-        });
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                foreach (var batch in await fixture.Database.ClaimAsync()) await SagaRun.RunAsync(fixture.Database, fixture.House, batch);
+                return await fixture.Database.StatusAsync(id) == "confirmed";
+            },
+            "the order is confirmed");
         return id;
     }
 
@@ -243,12 +245,6 @@ public sealed class ParcelTests(OrdersFixture fixture) : IClassFixture<OrdersFix
         var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
         ((int)answer.StatusCode, problem.GetProperty("type").GetString()).Should().Be((status, $"urn:daprshop:problem:{kind}"));
         return problem;
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!await condition()) await Task.Delay(20, deadline.Token);
     }
 
     private static string New() => Guid.CreateVersion7().ToString();

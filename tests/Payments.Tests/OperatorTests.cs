@@ -102,6 +102,10 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
         await IsProblemAsync(unknown, 404, "not-found");
     }
 
+    [Fact]
+    public async Task G42_The_description_of_the_API_says_what_every_success_looks_like() =>
+        (await _operator.UndescribedSuccessesAsync(TestContext.Current.CancellationToken)).Should().BeEmpty();
+
     private Task<HttpResponseMessage> CreditAsync(string? key, object body) => SendAsync(_operator, key, JsonContent.Create(body));
 
     private static async Task<HttpResponseMessage> SendAsync(HttpClient caller, string? key, HttpContent body)

@@ -45,6 +45,8 @@ public sealed class ComponentTests
         { "brokers/redis/broadcast.yaml", "consumerID", "{uuid}", "replicas share instead of getting all" },
         { "brokers/redis/pubsub.yaml", "processingTimeout", "30000", "duration strings are ignored" },
         { "brokers/redis/pubsub.yaml", "redeliverInterval", "5000", "duration strings are ignored" },
+        { "brokers/redis/pubsub.yaml", "streamTTL", "10m", "Redis keeps all that was ever published" },
+        { "brokers/redis/broadcast.yaml", "streamTTL", "1m", "a sidecar that comes reads all that was ever broadcast" },
         { "stores/redis/workflowstore.yaml", "actorStateStore", "true", "no workflow starts" },
         { "stores/postgres/workflowstore.yaml", "actorStateStore", "true", "no workflow starts" },
     };

@@ -58,6 +58,14 @@ public sealed class BulkTests
         await UntilSentAsync(shop, file, SendAsync(shop, file, "campaign"));
         var sent = clock.Elapsed;
         var job = await JobAsync(shop, "campaign");
+        // Both in the first half: what starts anew in the second would have less.
+        foreach (var share in new[] { 10, 5 })
+        {
+            await IsAtAsync(shop, job, orders / share);
+            LiveShop.Kill(await shop.Shop.PidAsync("orders"));
+            await LiveShop.UntilAsync(async () => (await shop.Shop.TryAsync("status")).ExitCode == 0, "the shop has healed");
+        }
+
         await IsAtAsync(shop, job, orders / 2);
         memory.SecondHalf();
         var done = await IsDoneAsync(shop, "campaign");

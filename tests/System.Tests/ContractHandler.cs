@@ -31,8 +31,7 @@ internal sealed class ContractHandler() : DelegatingHandler(new SocketsHttpHandl
         if (declared is null) return $"the document declares {string.Join(", ", responses.AsObject().Select(r => r.Key))}.";
         if (declared["$ref"] is { } reference) declared = contract.Document["components"]!["responses"]![reference.GetValue<string>().Split('/')[^1]]!;
         var type = response.Content.Headers.ContentType?.MediaType;
-        // Some of Inventory's answers are not described yet; their status is all that can be checked.
-        if (declared["content"] is not JsonObject content) return null;
+        if (declared["content"] is not JsonObject content) return type is null && response.Content.Headers.ContentLength is null or 0 ? null : "the document declares no body.";
         if (type is null || content[type] is not { } media) return $"the document declares {string.Join(", ", content.Select(c => c.Key))}.";
         if (type == "text/event-stream" || media["schema"] is not { } schema || !type.EndsWith("json", StringComparison.Ordinal)) return null;
         await response.Content.LoadIntoBufferAsync(cancellationToken);

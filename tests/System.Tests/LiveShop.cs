@@ -16,6 +16,7 @@ public sealed class LiveShop : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly ContractHandler Contract = new();
     private readonly string _root = Directory.CreateTempSubdirectory("daprshop-system-").FullName;
+    private bool _wasClean;
 
     /// <summary>A shop that is not up yet.</summary>
     public LiveShop()
@@ -140,6 +141,7 @@ public sealed class LiveShop : IAsyncDisposable
         await UntilAsync(async () => (await TryAsync("status")).ExitCode == 0, "the shop has healed");
         var (exitCode, output, errors) = await TryAsync("audit");
         exitCode.Should().Be(0, $"the audit says:\n{output}\n{errors}");
+        _wasClean = true;
     }
 
     /// <summary>Lets further requests of <see cref="Gateway"/> come from a customer or an operator.</summary>
@@ -197,8 +199,15 @@ public sealed class LiveShop : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Gateway.Dispose();
+        if (!_wasClean) KeepLogs();
         await TryAsync("down", "--wipe");
         Directory.Delete(_root, recursive: true);
+    }
+
+    /// <summary>What the shop of a test that failed has told, in <c>artifacts/logs</c>.</summary>
+    private void KeepLogs()
+    {
+        if (Directory.Exists(PathOf(".shop/logs"))) Copy(PathOf(".shop/logs"), Path.Combine(SourceRoot(), "artifacts", "logs", Path.GetFileName(_root)));
     }
 
     private static void Copy(string from, string to)

@@ -99,8 +99,6 @@ public sealed class LiveStatusTests(ITestOutputHelper output)
         return [.. timeline.GetProperty("entries").EnumerateArray().Where(e => e.GetProperty("type").GetString()!.StartsWith("order.", StringComparison.Ordinal)).Select(e => Step.Of(e, "to"))];
     }
 
-    private static int Setting(string name, int usual) => Environment.GetEnvironmentVariable(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
-
     private sealed record Step(string? From, string Status, string? Reason, DateTimeOffset At)
     {
         public static Step Of(JsonElement told, string status) => new(

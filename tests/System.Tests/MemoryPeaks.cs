@@ -42,7 +42,7 @@ internal sealed class MemoryPeaks : IAsyncDisposable
             foreach (var process in unit.GetProperty("processes").EnumerateArray())
             {
                 var pid = process.GetProperty("identity").GetProperty("pid").GetInt32();
-var name = $"{unit.GetProperty("name").GetString()}/{process.GetProperty("name").GetString()}";
+                var name = $"{unit.GetProperty("name").GetString()}/{process.GetProperty("name").GetString()}";
                 (_isSecond ? _second : _first).AddOrUpdate(name, Resident(pid), (_, peak) => Math.Max(peak, Resident(pid)));
             }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -36,6 +37,9 @@ public sealed class ShopFixture : IAsyncLifetime
 
     public ValueTask DisposeAsync() => Shop?.DisposeAsync() ?? ValueTask.CompletedTask;
 
+    /// <summary>How much of it: what the environment says, or <paramref name="usual"/>.</summary>
+    public static int Setting(string name, int usual) => Environment.GetEnvironmentVariable(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
+
     /// <summary>A new item with <paramref name="units"/> on hand.</summary>
     public async Task<string> StockedAsync(int units, decimal price = 4.25m)
     {
@@ -48,16 +52,23 @@ public sealed class ShopFixture : IAsyncLifetime
     public static Task<HttpResponseMessage> OrderAsync(HttpClient who, string sku, int quantity = 1, string token = "tok_ok", string? key = null) =>
         SendAsync(who, HttpMethod.Post, "orders", new { lines = new[] { new { sku, quantity } }, payment = new { token } }, key);
 
-    public static async Task<HttpResponseMessage> SendAsync(HttpClient who, HttpMethod method, string path, object body, string? key = null)
+    public static Task<HttpResponseMessage> SendAsync(HttpClient who, HttpMethod method, string path, object body, string? key = null) =>
+        SendAsync(who, method, path, JsonContent.Create(body), key);
+
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient who, HttpMethod method, string path, HttpContent content, string? key)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(method, path) { Content = content };
         request.Headers.Add("Idempotency-Key", key ?? Guid.CreateVersion7().ToString());
         return await who.SendAsync(request);
     }
 
     /// <summary>Asks with one key until there is an answer that is no failure of the shop's.</summary>
     /// <param name="mayRefuse">True where a repetition is refused because the first was heard.</param>
-    public static async Task<JsonElement> SurelyAsync(HttpClient who, HttpMethod method, string path, object body, bool mayRefuse = false)
+    public static Task<JsonElement> SurelyAsync(HttpClient who, HttpMethod method, string path, object body, bool mayRefuse = false) =>
+        SurelyAsync(who, method, path, () => JsonContent.Create(body), mayRefuse);
+
+    /// <summary>The same with any content, made anew for each attempt.</summary>
+    public static async Task<JsonElement> SurelyAsync(HttpClient who, HttpMethod method, string path, Func<HttpContent> content, bool mayRefuse = false)
     {
         var key = Guid.CreateVersion7().ToString();
         JsonElement answer = default;
@@ -65,7 +76,7 @@ public sealed class ShopFixture : IAsyncLifetime
         {
             try
             {
-                using var response = await SendAsync(who, method, path, body, key);
+                using var response = await SendAsync(who, method, path, content(), key);
                 if ((int)response.StatusCode >= 500) return false;
                 (response.IsSuccessStatusCode || mayRefuse).Should().BeTrue($"{path} says {await response.Content.ReadAsStringAsync()}");
                 answer = await response.Content.ReadFromJsonAsync<JsonElement>();

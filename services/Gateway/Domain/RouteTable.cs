@@ -23,7 +23,6 @@ internal static class RouteTable
         new("POST", "/bulk-orders", Orders, Identity.Customer, Own: true),
         new("GET", "/bulk-orders", Orders, Identity.Customer),
         new("GET", "/bulk-orders/{id}", Orders, Identity.Customer),
-        new("GET", "/bulk-orders/{id}/events", Orders, Identity.Customer, Own: true),
         new("GET", "/bulk-orders/{id}/errors", Orders, Identity.Customer),
         new("POST", "/bulk-orders/{id}/pause", Orders, Identity.Customer),
         new("POST", "/bulk-orders/{id}/resume", Orders, Identity.Customer),
@@ -88,7 +87,11 @@ internal static class RouteTable
     ];
 
     /// <summary>What the gateway answers by itself.</summary>
-    public static IReadOnlyList<Route> Own { get; } = [new("GET", "/orders/{id}/events", Contracts.Apps.Gateway, Identity.Customer)];
+    public static IReadOnlyList<Route> Own { get; } =
+    [
+        new("GET", "/orders/{id}/events", Contracts.Apps.Gateway, Identity.Customer),
+        new("GET", "/bulk-orders/{id}/events", Contracts.Apps.Gateway, Identity.Customer),
+    ];
 
     /// <summary>The apps behind the routes.</summary>
     public static IReadOnlyList<string> Apps { get; } = [.. Routes.Select(r => r.App).Distinct()];

@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using DaprShop.Contracts;
 using DaprShop.Gateway.Domain;
+using DaprShop.Messaging;
 using DaprShop.ServiceDefaults;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
@@ -72,6 +73,7 @@ internal static class ReceiveBulkOrders
             }
 
             if (chunk.Count == 0 || (more && chunk.Count < MaxRows && bytes < MaxBytes)) continue;
+            await Steps.ReachAsync("passing-rows");
             using var kept = await door.PostAsync(context, $"bulk-orders/{job}/rows", JsonSerializer.SerializeToUtf8Bytes(new BulkRows(chunk), Json));
             if (!kept.IsSuccessStatusCode)
             {
@@ -79,6 +81,7 @@ internal static class ReceiveBulkOrders
                 return;
             }
 
+            await Steps.ReachAsync("passed-rows");
             chunk.Clear();
             bytes = 0;
         }

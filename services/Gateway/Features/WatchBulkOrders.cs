@@ -15,7 +15,9 @@ internal static class WatchBulkOrders
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     public static void MapWatchBulkOrders(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/bulk-orders/{id:guid}/events", HandleAsync).RequireAuthorization(Identity.Customer).ExcludeFromDescription();
+        routes.MapGet("/bulk-orders/{id:guid}/events", HandleAsync).RequireAuthorization(Identity.Customer).WithTags("Bulk orders").WithSummary("A bulk job's progress, live, as server-sent events")
+            .WithDescription("Each event is the whole job, and its id the job's version, which only grows; Last-Event-ID leaves out what was told before. The stream ends when the job is settled.")
+            .Produces<string>(StatusCodes.Status200OK, "text/event-stream");
 
     private static async Task<IResult> HandleAsync(Guid id, HttpContext context, BulkDoor door, StreamLimits limits, StreamSettings settings, TimeProvider time)
     {

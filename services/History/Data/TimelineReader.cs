@@ -56,7 +56,7 @@ internal sealed class TimelineReader(NpgsqlDataSource database)
 
     /// <summary>The order's customer; null while its acceptance is not known here.</summary>
     public async Task<string?> OwnerAsync(Guid orderId, CancellationToken cancellationToken) =>
-        (await QueryAsync(OwnerOf, r => r.GetString(0), cancellationToken, orderId)).SingleOrDefault();
+        (await database.QueryAsync(OwnerOf, [orderId], r => r.GetString(0), cancellationToken)).SingleOrDefault();
 
     /// <summary>Entries of an order after <paramref name="cursor"/>, oldest or newest first.</summary>
     public Task<List<OrderEntry>> OrderAsync(Guid orderId, Cursor cursor, EntryFilter filter, bool newestFirst, int limit, CancellationToken cancellationToken) =>
@@ -78,27 +78,18 @@ internal sealed class TimelineReader(NpgsqlDataSource database)
     public Task<List<StockEntry>> LocationAsync(string location, (long Operation, string Name, long Sequence) before, EntryFilter filter, int limit, CancellationToken cancellationToken) =>
         MovementsAsync(OfLocation, filter, cancellationToken, location, before.Operation, before.Name, before.Sequence, limit);
 
-    private Task<List<OrderEntry>> EntriesAsync(string sql, object whose, Cursor cursor, EntryFilter filter, int limit, CancellationToken cancellationToken, params object[] rest) => QueryAsync(
+    private Task<List<OrderEntry>> EntriesAsync(string sql, object whose, Cursor cursor, EntryFilter filter, int limit, CancellationToken cancellationToken, params object[] rest) => database.QueryAsync(
         sql,
-        r => new OrderEntry(r.GetGuid(0), r.GetFieldValue<DateTimeOffset>(1), (Step)r.GetInt16(2), r.GetInt64(3), r.GetString(4), Text(r, 5), Text(r, 6), Text(r, 7),
-            Text(r, 8) is { } json ? JsonSerializer.Deserialize<EntryDetails>(json, JsonSerializerOptions.Web) : null, r.IsDBNull(9) ? null : r.GetInt32(9), Text(r, 10), Text(r, 11)),
-        cancellationToken, [whose, cursor.At.UtcDateTime, (short)cursor.Step, cursor.Position, filter.Kind ?? "", filter.FromUtc, filter.UntilUtc, limit, .. rest]);
+        [whose, cursor.At.UtcDateTime, (short)cursor.Step, cursor.Position, filter.Kind ?? "", filter.FromUtc, filter.UntilUtc, limit, .. rest],
+        r => new OrderEntry(r.GetGuid(0), r.GetFieldValue<DateTimeOffset>(1), (Step)r.GetInt16(2), r.GetInt64(3), r.GetString(4), r.Text(5), r.Text(6), r.Text(7),
+            r.Text(8) is { } json ? JsonSerializer.Deserialize<EntryDetails>(json, JsonSerializerOptions.Web) : null, r.Number(9), r.Text(10), r.Text(11)),
+        cancellationToken);
 
     private Task<List<StockEntry>> MovementsAsync(string sql, EntryFilter filter, CancellationToken cancellationToken, params object[] rest) =>
-        QueryAsync(sql, Entry, cancellationToken, [(object?)filter.Kind ?? DBNull.Value, filter.FromUtc, filter.UntilUtc, .. rest]);
-
-    private async Task<List<T>> QueryAsync<T>(string sql, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken, params object[] values)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(connection);
-        batch.Add(sql, values);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAllAsync(map, cancellationToken);
-    }
+        database.QueryAsync(sql, [(object?)filter.Kind ?? DBNull.Value, filter.FromUtc, filter.UntilUtc, .. rest], Entry, cancellationToken);
 
     private static StockEntry Entry(NpgsqlDataReader r) => new(
         r.GetString(0), r.GetString(1), r.GetInt64(2), r.GetInt64(3), r.GetString(4), r.GetInt32(5), r.GetInt64(6), r.GetInt64(7), r.GetInt64(8),
-        r.GetInt64(9), r.GetInt64(10), r.GetInt64(11), r.GetString(12), r.GetString(13), Text(r, 14), r.GetFieldValue<DateTimeOffset>(15));
+        r.GetInt64(9), r.GetInt64(10), r.GetInt64(11), r.GetString(12), r.GetString(13), r.Text(14), r.GetFieldValue<DateTimeOffset>(15));
 
-    private static string? Text(NpgsqlDataReader r, int column) => r.IsDBNull(column) ? null : r.GetString(column);
 }

@@ -36,7 +36,7 @@ internal static class DamageReading
                 select order_id, sku, location, quantity from allocations where sku = any($1)
                 union all select order_id, sku, location, quantity from lost
                 union all select order_id, sku, location, -quantity from shipments where sku = any($1)) c
-            join reservations r using (order_id) where r.state in ('allocated', 'backordered') group by 1, 2, 3),
+            join reservations r using (order_id) where r.{InventoryDb.Claiming} group by 1, 2, 3),
         holding as (
             select l.sku, l.location, l.hold_id::text as cause, sum(l.quantity) filter (where h.state = 'active') as units, bool_or(h.state = 'committed') as used
             from hold_lines l join holds h on h.id = l.hold_id where l.sku = any($1) group by 1, 2, 3),

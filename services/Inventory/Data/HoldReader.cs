@@ -25,13 +25,8 @@ internal sealed class HoldReader(NpgsqlDataSource database, TimeProvider time)
     public Task<List<Hold>> OffersOfAsync(string sku, CancellationToken cancellationToken) => ReadAsync(OfLine, [sku], cancellationToken);
 
     /// <summary>The SKUs with such offers.</summary>
-    public async Task<HashSet<string>> SkusOnOfferAsync(CancellationToken cancellationToken)
-    {
-        await using var batch = database.CreateBatch();
-        batch.Add("select distinct sku from waitlist where state = 'offered'");
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return [.. await reader.ReadAllAsync(r => r.GetString(0), cancellationToken)];
-    }
+    public async Task<HashSet<string>> SkusOnOfferAsync(CancellationToken cancellationToken) =>
+        [.. await database.QueryAsync("select distinct sku from waitlist where state = 'offered'", [], r => r.GetString(0), cancellationToken)];
 
     private async Task<List<Hold>> ReadAsync(string which, object[] parameters, CancellationToken cancellationToken)
     {
@@ -39,7 +34,7 @@ internal sealed class HoldReader(NpgsqlDataSource database, TimeProvider time)
         batch.Add($"{Hold} {which}", parameters);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var rows = await reader.ReadAllAsync(r => (
-            Hold: new Hold(r.GetGuid(0), r.GetString(1), Names.Parse<HoldState>(r.GetString(2)), r.GetFieldValue<DateTimeOffset>(3), [], r.IsDBNull(4) ? null : r.GetGuid(4)),
+            Hold: new Hold(r.GetGuid(0), r.GetString(1), Names.Parse<HoldState>(r.GetString(2)), r.GetFieldValue<DateTimeOffset>(3), [], r.Id(4)),
             Part: new Part(r.GetString(5), r.GetString(6), r.GetInt64(7))), cancellationToken);
         var now = time.GetUtcNow();
         return [.. rows.GroupBy(r => r.Hold.Id).Select(g => g.First().Hold.At(now) with { Lines = [.. g.Select(r => r.Part)] })];

@@ -16,6 +16,9 @@ internal sealed class InventoryDb(DbContextOptions<InventoryDb> options) : DbCon
     /// <summary>Documents of which something may still arrive.</summary>
     public const string OpenInbound = "state in ('expected', 'in_transit', 'partially_received')";
 
+    /// <summary>Reservations that have units, or wait for some.</summary>
+    public const string Claiming = "state in ('allocated', 'backordered')";
+
     public DbSet<ItemRow> Items => Set<ItemRow>();
 
     public DbSet<LevelRow> Levels => Set<LevelRow>();
@@ -55,7 +58,7 @@ internal sealed class InventoryDb(DbContextOptions<InventoryDb> options) : DbCon
         {
             e.ToTable("reservations").HasKey(x => x.OrderId);
             e.Property(x => x.Shortages).HasColumnType("jsonb");
-            e.HasIndex(x => x.Customer);
+            e.HasIndex(x => x.Customer).HasFilter(Claiming);
         });
         modelBuilder.Entity<AllocationRow>().ToTable("allocations").HasKey(x => new { x.OrderId, x.Sku, x.Location, x.Step });
         modelBuilder.Entity<ShipmentRow>().ToTable("shipments").HasKey(x => new { x.OrderId, x.Sku, x.Location, x.Step });

@@ -47,11 +47,11 @@ internal static class StockReading
     // Reads all that was ever allocated of these SKUs: only for counts that may leave some of it short.
     private const string OpenOfSkus = $"{OpenClaims} and (a.order_id = any($1) or a.sku = any($2)) group by 1, 2, 3 order by 1, 2, 3";
 
-    private const string OpenClaims = """
+    private const string OpenClaims = $"""
         select a.order_id, a.sku, a.location, sum(a.quantity) - coalesce((
             select sum(s.quantity) from shipments s where (s.order_id, s.sku, s.location) = (a.order_id, a.sku, a.location)), 0)
         from allocations a join reservations r using (order_id)
-        where r.state in ('allocated', 'backordered')
+        where r.{InventoryDb.Claiming}
         """;
 
     internal const string Shipped = "select order_id, sku, location, sum(quantity) from shipments where order_id = any($1) group by 1, 2, 3";
@@ -63,17 +63,16 @@ internal static class StockReading
 
     internal const string Waitlist = $"select id, sku, customer, quantity, place, state from waitlist where sku = any($1) and {InventoryDb.InLine} order by place";
 
-    // Few items have a limit. OFFSET keeps the planner from reading the customers' orders before it knows whether there is one.
-    internal const string Bought = """
-        select b.customer, i.sku, b.units
-        from items i cross join lateral (
-            select r.customer, sum(x.quantity) as units
+    // Few items have a limit: only who wants one of these has orders to be read. OFFSET keeps the planner from reading others' first.
+    internal const string Bought = $"""
+        select p.customer, p.sku, b.units
+        from unnest($1::text[], $2::text[]) as p(customer, sku) join items i using (sku) cross join lateral (
+            select sum(x.quantity) as units
             from reservations r cross join lateral (
-                select quantity from allocations a where a.order_id = r.order_id and a.sku = i.sku
-                union all select quantity - filled from backorders w where w.order_id = r.order_id and w.sku = i.sku and w.state = 'open') x
-            where r.customer = any($1) and r.state in ('allocated', 'backordered')
-            group by 1 offset 0) b
-        where i.sku = any($2) and i.max_per_customer is not null
+                select quantity from allocations a where a.order_id = r.order_id and a.sku = p.sku
+                union all select quantity - filled from backorders w where w.order_id = r.order_id and w.sku = p.sku and w.state = 'open') x
+            where r.customer = p.customer and r.{InventoryDb.Claiming} offset 0) b
+        where i.max_per_customer is not null and b.units is not null
         """;
 
     internal const string Held = """
@@ -112,12 +111,12 @@ internal static class StockReading
         batch.Add(DocumentLines, documents);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
 
-        var claims = await reader.ReadAllAsync(r => (Id: r.GetGuid(0), Claim: new Claim(Names.Parse<ReservationState>(r.GetString(1)), Shortages(r), Text(r, 3))), cancellationToken);
+        var claims = await reader.ReadAllAsync(r => (Id: r.GetGuid(0), Claim: new Claim(Names.Parse<ReservationState>(r.GetString(1)), Shortages(r), r.Text(3))), cancellationToken);
         skus.UnionWith(await NextAsync(r => r.GetString(0)));
         var answers = await NextAsync(r => (Key: r.GetString(0), Answer: new RecordedAnswer(r.GetFieldValue<byte[]>(1), r.GetString(2))));
-        var holds = await NextAsync(r => new Hold(r.GetGuid(0), r.GetString(1), Names.Parse<HoldState>(r.GetString(2)), r.GetFieldValue<DateTimeOffset>(3), [], r.IsDBNull(4) ? null : r.GetGuid(4)));
+        var holds = await NextAsync(r => new Hold(r.GetGuid(0), r.GetString(1), Names.Parse<HoldState>(r.GetString(2)), r.GetFieldValue<DateTimeOffset>(3), [], r.Id(4)));
         var lines = (await NextAsync(r => (Id: r.GetGuid(0), Part: new Part(r.GetString(1), r.GetString(2), r.GetInt64(3))))).ToLookup(l => l.Id, l => l.Part);
-        var inbounds = await NextAsync(r => new Inbound(r.GetString(0), r.GetString(1), Text(r, 2), Time(r, 3), Names.Parse<InboundState>(r.GetString(4)), Text(r, 5), []));
+        var inbounds = await NextAsync(r => new Inbound(r.GetString(0), r.GetString(1), r.Text(2), r.Time(3), Names.Parse<InboundState>(r.GetString(4)), r.Text(5), []));
         var inboundLines = (await NextAsync(r => (Reference: r.GetString(0), Line: new InboundLine(r.GetString(1), r.GetInt32(2), r.GetInt32(3), r.GetInt32(4))))).ToLookup(l => l.Reference, l => l.Line, StringComparer.Ordinal);
         skus.UnionWith(holds.SelectMany(h => lines[h.Id]).Select(l => l.Sku));
         skus.UnionWith(inboundLines.SelectMany(g => g).Select(l => l.Sku));
@@ -155,8 +154,8 @@ internal static class StockReading
         batch.Add(Shipped, commands.OfType<Ship>().Select(s => s.OrderId).ToArray());
         batch.Add(Backorders, queued);
         batch.Add(Waitlist, queued);
-        batch.Add(Bought, orders.Select(o => o.Customer).OfType<string>().Concat(holds.Select(h => h.Customer)).Distinct(StringComparer.Ordinal).ToArray(),
-            orders.SelectMany(o => o.Lines).Select(l => l.Sku).Concat(holds.SelectMany(h => h.Skus)).Distinct(StringComparer.Ordinal).ToArray());
+        var wanted = orders.Where(o => o.Customer is not null).SelectMany(o => o.Lines, (o, l) => (Customer: o.Customer!, l.Sku)).Concat(holds.SelectMany(h => h.Skus, (h, sku) => (h.Customer, Sku: sku))).Distinct().ToList();
+        batch.Add(Bought, wanted.Select(w => w.Customer).ToArray(), wanted.Select(w => w.Sku).ToArray());
         batch.Add(Held, holds.Select(h => h.Customer).ToArray(), holds.SelectMany(h => h.Skus).ToArray());
         batch.Add(Due, orders.Where(o => o.OnShortage == ShortagePolicy.Backorder).SelectMany(o => o.Lines).Select(l => l.Sku).ToArray());
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
@@ -165,10 +164,10 @@ internal static class StockReading
             r.GetInt64(7), r.GetInt64(8), r.GetFieldValue<byte[]>(9), r.GetInt32(10)), cancellationToken);
         return (known with
         {
-            Items = (await NextAsync(r => (Sku: r.GetString(0), Terms: new ItemTerms(r.GetBoolean(1), r.GetInt32(2), Number(r, 3), Number(r, 4))))).ToDictionary(i => i.Sku, i => i.Terms, StringComparer.Ordinal),
+            Items = (await NextAsync(r => (Sku: r.GetString(0), Terms: new ItemTerms(r.GetBoolean(1), r.GetInt32(2), r.Number(3), r.Number(4))))).ToDictionary(i => i.Sku, i => i.Terms, StringComparer.Ordinal),
             Open = await NextAsync(r => new Allocation(r.GetGuid(0), r.GetString(1), r.GetString(2), checked((int)r.GetInt64(3)))),
             Shipped = (await NextAsync(r => (Key: (r.GetGuid(0), r.GetString(1), r.GetString(2)), Units: r.GetInt64(3)))).ToDictionary(s => s.Key, s => s.Units),
-            Backorders = await NextAsync(r => new Backorder(r.GetGuid(0), r.GetString(1), r.GetInt64(2), r.GetInt32(3), r.GetInt32(4), Time(r, 5), BackorderState.Open)),
+            Backorders = await NextAsync(r => new Backorder(r.GetGuid(0), r.GetString(1), r.GetInt64(2), r.GetInt32(3), r.GetInt32(4), r.Time(5), BackorderState.Open)),
             Waitlist = await NextAsync(r => new Waiting(r.GetGuid(0), r.GetString(1), r.GetString(2), r.GetInt32(3), r.GetInt64(4), Names.Parse<WaitingState>(r.GetString(5)))),
             Bought = (await NextAsync(r => (Key: (r.GetString(0), r.GetString(1)), Units: r.GetInt64(2)))).ToDictionary(b => b.Key, b => b.Units),
             HeldBy = (await NextAsync(r => (Key: (r.GetString(0), r.GetString(1)), Units: r.GetInt64(2)))).ToDictionary(b => b.Key, b => b.Units),
@@ -184,12 +183,6 @@ internal static class StockReading
 
     /// <summary>Orders whose open claims are given back or taken away.</summary>
     private static Guid[] GivingUp(IReadOnlyList<StockCommand> commands) => [.. commands.Where(c => c is Release or Ship).SelectMany(c => c.OrderIds).Distinct()];
-
-    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
-
-    private static int? Number(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt32(column);
-
-    private static DateTimeOffset? Time(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
 
     private static IReadOnlyList<ShortLevel> Shortages(NpgsqlDataReader reader) =>
         reader.IsDBNull(2) ? [] : JsonSerializer.Deserialize<List<ShortLevel>>(reader.GetString(2), JsonSerializerOptions.Web)!;

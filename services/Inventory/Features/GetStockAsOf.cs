@@ -32,11 +32,6 @@ internal static class GetStockAsOf
         await db.Items.FindAsync([sku], cancellationToken) is null ? Problems.NotFound($"item '{sku}'") : TypedResults.Ok(await ReadAsync(database, sku, time, cancellationToken));
 
     /// <summary>What stood at each location at <paramref name="at"/>.</summary>
-    public static async Task<StockAsOf> ReadAsync(NpgsqlDataSource database, string sku, DateTimeOffset at, CancellationToken cancellationToken)
-    {
-        await using var batch = database.CreateBatch();
-        batch.Add(Balances, sku, at.UtcDateTime);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return new StockAsOf(sku, at, await reader.ReadAllAsync(r => new Balance(r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6)), cancellationToken));
-    }
+    public static async Task<StockAsOf> ReadAsync(NpgsqlDataSource database, string sku, DateTimeOffset at, CancellationToken cancellationToken) =>
+        new StockAsOf(sku, at, await database.QueryAsync(Balances, [sku, at.UtcDateTime], r => new Balance(r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6)), cancellationToken));
 }

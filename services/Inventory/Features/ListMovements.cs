@@ -53,16 +53,11 @@ internal static class ListMovements
             (to ?? DateTimeOffset.MaxValue).UtcDateTime, take);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var rows = await reader.ReadAllAsync(r => new Entry(r.GetString(0), r.GetInt64(1), r.GetString(2), r.GetInt32(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6), r.GetInt64(7),
-            r.GetInt64(8), r.GetString(9), r.GetInt64(10), r.GetString(11), r.IsDBNull(12) ? null : r.GetString(12), r.IsDBNull(13) ? null : r.GetGuid(13).ToString("N"), r.GetFieldValue<DateTimeOffset>(14)), cancellationToken);
+            r.GetInt64(8), r.GetString(9), r.GetInt64(10), r.GetString(11), r.Text(12), r.Id(13)?.ToString("N"), r.GetFieldValue<DateTimeOffset>(14)), cancellationToken);
         foreach (var row in rows) before[row.Location] = row.Sequence;
         return TypedResults.Ok(new Page(sku, rows, rows.Count == take ? Positions.Write(before) : null));
     }
 
-    private static async Task<Dictionary<string, long>> EndsAsync(NpgsqlDataSource database, string sku, string? location, CancellationToken cancellationToken)
-    {
-        await using var batch = database.CreateBatch();
-        batch.Add(Ends, sku, (object?)location ?? DBNull.Value);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return (await reader.ReadAllAsync(r => (Location: r.GetString(0), Before: r.GetInt64(1)), cancellationToken)).ToDictionary(e => e.Location, e => e.Before);
-    }
+    private static async Task<Dictionary<string, long>> EndsAsync(NpgsqlDataSource database, string sku, string? location, CancellationToken cancellationToken) =>
+        (await database.QueryAsync(Ends, [sku, (object?)location ?? DBNull.Value], r => (Location: r.GetString(0), Before: r.GetInt64(1)), cancellationToken)).ToDictionary(e => e.Location, e => e.Before);
 }

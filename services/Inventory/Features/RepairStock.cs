@@ -42,11 +42,6 @@ internal static class RepairStock
         return TypedResults.Ok(new StockAnswers.Repaired(changes, busy));
     }
 
-    private static async Task<List<string>> AllAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
-    {
-        await using var batch = database.CreateBatch();
-        batch.Add("select distinct sku from levels order by 1");
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAllAsync(r => r.GetString(0), cancellationToken);
-    }
+    private static Task<List<string>> AllAsync(NpgsqlDataSource database, CancellationToken cancellationToken) =>
+        database.QueryAsync("select distinct sku from levels order by 1", [], r => r.GetString(0), cancellationToken);
 }

@@ -32,7 +32,7 @@ internal static class TellClaims
         var allocated = await reader.ReadAllAsync(r => new AllocatedUnits(r.GetString(0), r.GetString(1), r.GetInt64(2)), cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         var waiting = await reader.ReadAllAsync(r => new PlaceInLine(
-            r.GetString(0), r.GetInt32(1), r.GetInt32(2), r.IsDBNull(3) ? null : r.GetFieldValue<DateTimeOffset>(3)), cancellationToken);
+            r.GetString(0), r.GetInt32(1), r.GetInt32(2), r.Time(3)), cancellationToken);
         return new OrderClaims(state, allocated, waiting, outbox);
     }
 }

@@ -31,13 +31,8 @@ internal sealed class BulkQueue(NpgsqlDataSource database)
     private const int MaxStretchBytes = 1024 * 1024;
 
     /// <summary>The job that has waited longest; null when there is nothing to do.</summary>
-    public async Task<DueJob?> NextAsync(DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        await using var batch = database.CreateBatch();
-        batch.Add(BulkStatements.Next, now.UtcDateTime);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return (await reader.ReadAllAsync(r => new DueJob(r.GetGuid(0), r.GetString(1), r.GetBoolean(2), r.GetString(3), r.GetString(4), r.GetString(5)), cancellationToken)).SingleOrDefault();
-    }
+    public async Task<DueJob?> NextAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+        (await database.QueryAsync(BulkStatements.Next, [now.UtcDateTime], r => new DueJob(r.GetGuid(0), r.GetString(1), r.GetBoolean(2), r.GetString(3), r.GetString(4), r.GetString(5)), cancellationToken)).SingleOrDefault();
 
     /// <summary>How many orders the saga has before it, <paramref name="limit"/> at most.</summary>
     public async Task<int> BacklogAsync(int limit, CancellationToken cancellationToken)
@@ -55,17 +50,12 @@ internal sealed class BulkQueue(NpgsqlDataSource database)
         batch.Add(BulkStatements.Claim, job.Id, job.RowState, limit, MaxStretchBytes);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         if (job.IsChecking) await reader.NextResultAsync(cancellationToken);
-        return await reader.ReadAllAsync(r => new DueRow(r.GetInt32(0), r.IsDBNull(1) ? null : r.GetString(1), r.IsDBNull(2) ? null : r.GetString(2), r.GetInt32(3)), cancellationToken);
+        return await reader.ReadAllAsync(r => new DueRow(r.GetInt32(0), r.Text(1), r.Text(2), r.GetInt32(3)), cancellationToken);
     }
 
     /// <summary>What stands behind these keys already.</summary>
-    public static async Task<ILookup<string, byte[]>> KnownAsync(NpgsqlConnection connection, DueJob job, IEnumerable<string> keys, CancellationToken cancellationToken)
-    {
-        await using var batch = new NpgsqlBatch(connection);
-        batch.Add(BulkStatements.KnownKeys, job.Id, job.Caller, keys.ToArray());
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return (await reader.ReadAllAsync(r => (Key: r.GetString(0), Fingerprint: r.GetFieldValue<byte[]>(1)), cancellationToken)).ToLookup(k => k.Key, k => k.Fingerprint);
-    }
+    public static async Task<ILookup<string, byte[]>> KnownAsync(NpgsqlConnection connection, DueJob job, IEnumerable<string> keys, CancellationToken cancellationToken) =>
+        (await connection.QueryAsync(BulkStatements.KnownKeys, [job.Id, job.Caller, keys.ToArray()], r => (Key: r.GetString(0), Fingerprint: r.GetFieldValue<byte[]>(1)), cancellationToken)).ToLookup(k => k.Key, k => k.Fingerprint);
 
     /// <summary>Writes the outcomes and the job's counts. False: the job is paused, or not any more what it was; nothing may be committed.</summary>
     public static async Task<bool> WriteAsync(NpgsqlConnection connection, DueJob job, IReadOnlyList<RowOutcome> outcomes, DateTimeOffset now, CancellationToken cancellationToken)

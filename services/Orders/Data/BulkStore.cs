@@ -11,7 +11,7 @@ internal sealed class BulkStore(NpgsqlDataSource database, TimeProvider time)
     public async Task<bool> OpenAsync(string caller, bool byOperator, string key, string onError, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        return await RunAsync(BulkStatements.Open, cancellationToken, Guid.CreateVersion7(now), caller, byOperator, key, onError, now.UtcDateTime) == 1;
+        return await database.RunAsync(BulkStatements.Open, [Guid.CreateVersion7(now), caller, byOperator, key, onError, now.UtcDateTime], cancellationToken) == 1;
     }
 
     /// <summary>Keeps the rows; those that are there already change nothing. False: one of them is another than before, or comes after the end.</summary>
@@ -29,7 +29,9 @@ internal sealed class BulkStore(NpgsqlDataSource database, TimeProvider time)
         await using var grow = new NpgsqlBatch(connection);
         if (added > 0) grow.Add(BulkStatements.Grow, job, added);
         if (added > 0 && await grow.ExecuteNonQueryAsync(cancellationToken) == 0) return false;
+        await Steps.ReachAsync("keeping-rows");
         await transaction.CommitAsync(cancellationToken);
+        await Steps.ReachAsync("kept-rows");
         return true;
     }
 
@@ -40,19 +42,14 @@ internal sealed class BulkStore(NpgsqlDataSource database, TimeProvider time)
         await using var batch = database.CreateBatch();
         batch.Add(BulkStatements.End, job, rows, now);
         batch.Add(BulkStatements.Advance, job, now);
+        await Steps.ReachAsync("ending-file");
         await batch.ExecuteNonQueryAsync(cancellationToken);
+        await Steps.ReachAsync("ended-file");
     }
 
     /// <summary>From the answer on no worker accepts another row of it, or some may again.</summary>
-    public Task PauseAsync(Guid job, bool paused, CancellationToken cancellationToken) => RunAsync(BulkStatements.Pause, cancellationToken, job, paused);
+    public Task PauseAsync(Guid job, bool paused, CancellationToken cancellationToken) => database.RunAsync(BulkStatements.Pause, [job, paused], cancellationToken);
 
     /// <summary>Lets a parked row be tried again. False: it is not parked.</summary>
-    public async Task<bool> RetryAsync(Guid job, int row, CancellationToken cancellationToken) => await RunAsync(BulkStatements.Retry, cancellationToken, job, row) == 1;
-
-    private async Task<int> RunAsync(string sql, CancellationToken cancellationToken, params object[] values)
-    {
-        await using var batch = database.CreateBatch();
-        batch.Add(sql, values);
-        return await batch.ExecuteNonQueryAsync(cancellationToken);
-    }
+    public async Task<bool> RetryAsync(Guid job, int row, CancellationToken cancellationToken) => await database.RunAsync(BulkStatements.Retry, [job, row], cancellationToken) == 1;
 }

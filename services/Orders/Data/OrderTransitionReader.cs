@@ -30,7 +30,7 @@ internal sealed class OrderTransitionReader(NpgsqlDataSource database)
         var (version, status) = (reader.GetInt32(0), reader.GetString(1));
         await reader.NextResultAsync(cancellationToken);
         var transitions = await reader.ReadAllAsync(r => new OrderTransition(
-            id, r.GetInt32(0), r.IsDBNull(1) ? null : r.GetString(1), r.GetString(2), r.IsDBNull(3) ? null : r.GetString(3), r.GetFieldValue<DateTimeOffset>(4)), cancellationToken);
+            id, r.GetInt32(0), r.Text(1), r.GetString(2), r.Text(3), r.GetFieldValue<DateTimeOffset>(4)), cancellationToken);
         return transitions is [.., var last] ? new OrderTransitions(id, last.Version, last.Status, transitions) : new OrderTransitions(id, version, status, []);
     }
 }

@@ -37,9 +37,9 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
         where id = $1 and state = 'requested' returning id
         """;
 
-    private static readonly string Claim = ErrandStatements.Claim("returns", ParcelStates.Decided, "id, order_id, number, decision::text, location, amount, decider, reason");
-    private static readonly string Postpone = ErrandStatements.Postpone("returns");
-    private static readonly string AddReturned = ErrandStatements.AddUnits("returned");
+    private static readonly string Claim = ErrandRows.Claim("returns", ParcelStates.Decided, "id, order_id, number, decision::text, location, amount, decider, reason");
+    private static readonly string Postpone = ErrandRows.Postpone("returns");
+    private static readonly string AddReturned = ErrandRows.AddUnits("returned");
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
 
     /// <summary>Asks for a return.</summary>
@@ -52,8 +52,7 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (await OrderLock.TakeAsync(connection, orderId, cancellationToken) is not { } order || owner is not null && order.Customer != owner) throw new ProblemException(Problems.NotFound($"order {orderId}"));
-        var earlier = await connection.QueryAsync($"{Select} where caller = $1 and key = $2", [caller, key], r => (Return: Read(r), Fingerprint: r.GetFieldValue<byte[]>(5)), cancellationToken);
-        if (earlier.Count > 0) return earlier[0].Fingerprint.AsSpan().SequenceEqual(fingerprint) ? (earlier[0].Return, true) : throw new ProblemException(IdempotencyKey.Conflict(key));
+        if (await ErrandRows.EarlierAsync(connection, $"{Select} where caller = $1 and key = $2", caller, key, fingerprint, Read, cancellationToken) is { } earlier) return (earlier, true);
 
         var units = await OrderLock.LinesAsync(connection, orderId, cancellationToken);
         var wanted = lines.GroupBy(l => l.Sku, StringComparer.Ordinal).Select(g => new OrderedUnits(g.Key, g.Sum(l => l.Quantity))).ToList();
@@ -97,18 +96,11 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
     }
 
     /// <summary>Claims returns that are to be carried out: all that are due, or the one named.</summary>
-    public async Task<List<DecidedReturn>> ClaimAsync(Guid? id, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.QueryAsync(Claim, [time.GetUtcNow().UtcDateTime, ErrandStatements.Lease, (object?)id ?? DBNull.Value], r => new DecidedReturn(r.GetGuid(0), r.GetGuid(1), r.GetInt32(2), JsonSerializer.Deserialize<List<DecidedUnits>>(r.GetString(3), Json)!, r.IsDBNull(4) ? null : r.GetString(4), r.GetDecimal(5), r.GetString(6), r.GetString(7)), cancellationToken);
-    }
+    public Task<List<DecidedReturn>> ClaimAsync(Guid? id, CancellationToken cancellationToken) => database.QueryAsync(
+        Claim, [time.GetUtcNow().UtcDateTime, ErrandRows.Lease, (object?)id ?? DBNull.Value], r => new DecidedReturn(r.GetGuid(0), r.GetGuid(1), r.GetInt32(2), JsonSerializer.Deserialize<List<DecidedUnits>>(r.GetString(3), Json)!, r.Text(4), r.GetDecimal(5), r.GetString(6), r.GetString(7)), cancellationToken);
 
     /// <summary>Tries one that failed again, after a pause that doubles with each attempt.</summary>
-    public async Task PostponeAsync(Guid id, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.ScalarAsync(Postpone, [id, time.GetUtcNow().UtcDateTime], cancellationToken);
-    }
+    public Task PostponeAsync(Guid id, CancellationToken cancellationToken) => database.RunAsync(Postpone, [id, time.GetUtcNow().UtcDateTime], cancellationToken);
 
     /// <summary>Writes that units and money are back. Once: a repetition changes nothing.</summary>
     public async Task SettleAsync(DecidedReturn decided, CancellationToken cancellationToken)

@@ -20,21 +20,13 @@ internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, Ti
     {
         var now = time.GetUtcNow();
         var ids = Enumerable.Range(0, slots).Select(_ => Guid.CreateVersion7(now)).ToArray();
-        await using var batch = database.CreateBatch();
-        batch.Add(SagaStatements.Claim, ids, size, worker, now.UtcDateTime, MaxAttempts);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAllAsync(r => (r.GetGuid(0), r.GetInt32(1)), cancellationToken);
+        return await database.QueryAsync(SagaStatements.Claim, [ids, size, worker, now.UtcDateTime, MaxAttempts], r => (r.GetGuid(0), r.GetInt32(1)), cancellationToken);
     }
 
     /// <summary>The orders that the batch still owns, in order of arrival.</summary>
-    public async Task<List<OwnedOrder>> OwnedAsync(Guid batchId, CancellationToken cancellationToken)
-    {
-        await using var batch = database.CreateBatch();
-        batch.Add(SagaStatements.Owned, batchId);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAllAsync(r => new OwnedOrder(r.GetGuid(0), OrderStatuses.Parse(r.GetString(1)), r.GetDecimal(2), r.GetString(3),
-            !r.IsDBNull(4), r.GetBoolean(5), r.GetInt32(6), r.IsDBNull(7) ? null : r.GetFieldValue<DateTimeOffset>(7), r.GetFieldValue<DateTimeOffset>(8)), cancellationToken);
-    }
+    public Task<List<OwnedOrder>> OwnedAsync(Guid batchId, CancellationToken cancellationToken) =>
+        database.QueryAsync(SagaStatements.Owned, [batchId], r => new OwnedOrder(r.GetGuid(0), OrderStatuses.Parse(r.GetString(1)), r.GetDecimal(2), r.GetString(3),
+            !r.IsDBNull(4), r.GetBoolean(5), r.GetInt32(6), r.Time(7), r.GetFieldValue<DateTimeOffset>(8)), cancellationToken);
 
     /// <summary>The orders that the batch still owns and that need stock, with what they ask for.</summary>
     public async Task<List<(ReserveOrder Order, OrderStatus Status)>> OwnedLinesAsync(Guid batchId, CancellationToken cancellationToken)
@@ -43,7 +35,7 @@ internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, Ti
         batch.Add(SagaStatements.OwnedLines, batchId);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var rows = await reader.ReadAllAsync(r => (
-            Order: (Id: r.GetGuid(0), Customer: r.GetString(3), Number: r.GetInt64(4), OnShortage: r.GetString(5), HoldId: r.IsDBNull(6) ? (Guid?)null : r.GetGuid(6), Status: r.GetString(7)),
+            Order: (Id: r.GetGuid(0), Customer: r.GetString(3), Number: r.GetInt64(4), OnShortage: r.GetString(5), HoldId: r.Id(6), Status: r.GetString(7)),
             Units: new OrderedUnits(r.GetString(1), r.GetInt32(2))), cancellationToken);
         return [.. rows.GroupBy(r => r.Order, r => r.Units).Select(g => (
             new ReserveOrder(g.Key.Id, [.. g], g.Key.Customer, g.Key.Number, ShortagePolicies.Parse(g.Key.OnShortage), g.Key.HoldId), OrderStatuses.Parse(g.Key.Status)))];
@@ -84,22 +76,14 @@ internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, Ti
     }
 
     /// <summary>Which of these batches are over, finished or abandoned.</summary>
-    public async Task<List<Guid>> FinishedAsync(IEnumerable<Guid> batches, CancellationToken cancellationToken)
-    {
-        await using var batch = database.CreateBatch();
-        batch.Add(SagaStatements.Finished, batches.ToArray());
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAllAsync(r => r.GetGuid(0), cancellationToken);
-    }
+    public Task<List<Guid>> FinishedAsync(IEnumerable<Guid> batches, CancellationToken cancellationToken) =>
+        database.QueryAsync(SagaStatements.Finished, [batches.ToArray()], r => r.GetGuid(0), cancellationToken);
 
     /// <summary>Frees the orders of batches without progress since <paramref name="staleAfter"/> ago. Answers how many.</summary>
     public async Task<int> AbandonAsync(TimeSpan staleAfter, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        await using var batch = database.CreateBatch();
-        batch.Add(SagaStatements.Abandon, now.UtcDateTime, (now - staleAfter).UtcDateTime);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return (await reader.ReadAllAsync(r => r.GetGuid(0), cancellationToken)).Count;
+        return (await database.QueryAsync(SagaStatements.Abandon, [now.UtcDateTime, (now - staleAfter).UtcDateTime], r => r.GetGuid(0), cancellationToken)).Count;
     }
 
     /// <summary>Hands orders that were claimed too often to an operator. Answers how many.</summary>
@@ -135,11 +119,13 @@ internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, Ti
         if (moves.Count == 0) return [];
         if (moves.FirstOrDefault(m => !Transitions.Allows(m.From, m.To)) is { } illegal)
             throw new InvalidOperationException($"The table declares no move from {illegal.From} to {illegal.To}.");
-        await using var batch = new NpgsqlBatch(connection);
-        batch.Add(SagaStatements.Move, batchId, moves.Select(m => m.OrderId).ToArray(), moves.Select(m => m.From.Name()).ToArray(), moves.Select(m => m.To.Name()).ToArray(),
-            moves.Select(m => m.Reason).ToArray(), moves.Select(m => m.Shortages is null ? null : JsonSerializer.Serialize(m.Shortages, JsonSerializerOptions.Web)).ToArray(), now.UtcDateTime, (now + DecideWithin).UtcDateTime);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAllAsync(r => new NewEvent(EventTypes.OrderMoved, r.GetGuid(0).ToString(), r.GetInt32(3),
-            new OrderMoved(r.GetGuid(0), r.GetString(1), r.GetString(2), r.IsDBNull(4) ? null : r.GetString(4))), cancellationToken);
+        return await connection.QueryAsync(
+            SagaStatements.Move,
+            [
+                batchId, moves.Select(m => m.OrderId).ToArray(), moves.Select(m => m.From.Name()).ToArray(), moves.Select(m => m.To.Name()).ToArray(), moves.Select(m => m.Reason).ToArray(),
+                moves.Select(m => m.Shortages is null ? null : JsonSerializer.Serialize(m.Shortages, JsonSerializerOptions.Web)).ToArray(), now.UtcDateTime, (now + DecideWithin).UtcDateTime,
+            ],
+            r => new NewEvent(EventTypes.OrderMoved, r.GetGuid(0).ToString(), r.GetInt32(3), new OrderMoved(r.GetGuid(0), r.GetString(1), r.GetString(2), r.Text(4))),
+            cancellationToken);
     }
 }

@@ -18,9 +18,9 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
 {
     private const string Select = "select id, order_id, number, lines::text, fingerprint from shipments";
 
-    private static readonly string Claim = ErrandStatements.Claim("shipments", ParcelStates.Preparing, "id, order_id, number, lines::text");
-    private static readonly string Postpone = ErrandStatements.Postpone("shipments");
-    private static readonly string AddShipped = ErrandStatements.AddUnits("shipped");
+    private static readonly string Claim = ErrandRows.Claim("shipments", ParcelStates.Preparing, "id, order_id, number, lines::text");
+    private static readonly string Postpone = ErrandRows.Postpone("shipments");
+    private static readonly string AddShipped = ErrandRows.AddUnits("shipped");
 
     private const string Insert = """
         insert into shipments (id, order_id, number, state, lines, actor, key, fingerprint, created_at, due_at, attempts)
@@ -46,7 +46,7 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (await OrderLock.TakeAsync(connection, orderId, cancellationToken) is not { } order) throw new ProblemException(Problems.NotFound($"order {orderId}"));
-        if (await EarlierAsync(connection, actor, key, fingerprint, cancellationToken) is { } earlier) return (earlier, true);
+        if (await ErrandRows.EarlierAsync(connection, $"{Select} where actor = $1 and key = $2", actor, key, fingerprint, Read, cancellationToken) is { } earlier) return (earlier, true);
         if (order.Status is not (OrderStatus.Confirmed or OrderStatus.Shipped))
             throw new ProblemException(Problems.Of(409, "not-shippable", "The order cannot be shipped", $"It is {order.Status.Name()}; orders are shipped when they are confirmed or shipped in part.", ("status", order.Status.Name())));
         if (await connection.ScalarAsync("select id from shipments where order_id = $1 and state = 'preparing'", [orderId], cancellationToken) is not null)
@@ -65,18 +65,11 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
     }
 
     /// <summary>Claims shipments that are to be carried out: all that are due, or the one named.</summary>
-    public async Task<List<Shipment>> ClaimAsync(Guid? id, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await connection.QueryAsync(Claim, [time.GetUtcNow().UtcDateTime, ErrandStatements.Lease, (object?)id ?? DBNull.Value], Read, cancellationToken);
-    }
+    public Task<List<Shipment>> ClaimAsync(Guid? id, CancellationToken cancellationToken) =>
+        database.QueryAsync(Claim, [time.GetUtcNow().UtcDateTime, ErrandRows.Lease, (object?)id ?? DBNull.Value], Read, cancellationToken);
 
     /// <summary>Tries one that failed again, after a pause that doubles with each attempt.</summary>
-    public async Task PostponeAsync(Guid id, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.ScalarAsync(Postpone, [id, time.GetUtcNow().UtcDateTime], cancellationToken);
-    }
+    public Task PostponeAsync(Guid id, CancellationToken cancellationToken) => database.RunAsync(Postpone, [id, time.GetUtcNow().UtcDateTime], cancellationToken);
 
     /// <summary>Writes that a shipment has left, or, with a reason, that it could not. Once: a repetition changes nothing.</summary>
     public async Task EndAsync(Shipment shipment, string? refused, CancellationToken cancellationToken)
@@ -105,11 +98,8 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
     }
 
     /// <summary>Why a shipment could not leave; null where it has, or may still.</summary>
-    public async Task<string?> RefusalAsync(Guid id, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return (string?)await connection.ScalarAsync("select reason from shipments where id = $1 and state = 'refused'", [id], cancellationToken);
-    }
+    public async Task<string?> RefusalAsync(Guid id, CancellationToken cancellationToken) =>
+        (await database.QueryAsync("select reason from shipments where id = $1 and state = 'refused'", [id], r => r.Text(0), cancellationToken)).SingleOrDefault();
 
     /// <summary>Writes that a shipment has arrived; with the last of its units the order is delivered.</summary>
     /// <exception cref="ProblemException">404 or 409: there is none, or it has not left.</exception>
@@ -145,13 +135,6 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
     }
 
     private static NewEvent Told(Guid id, int version, ShipmentMoved moved) => new(EventTypes.ShipmentMoved, id.ToString(), version, moved);
-
-    private static async Task<Shipment?> EarlierAsync(NpgsqlConnection connection, string actor, string key, byte[] fingerprint, CancellationToken cancellationToken)
-    {
-        var earlier = await connection.QueryAsync($"{Select} where actor = $1 and key = $2", [actor, key], r => (Shipment: Read(r), Fingerprint: r.GetFieldValue<byte[]>(4)), cancellationToken);
-        if (earlier.Count == 0) return null;
-        return earlier[0].Fingerprint.AsSpan().SequenceEqual(fingerprint) ? earlier[0].Shipment : throw new ProblemException(IdempotencyKey.Conflict(key));
-    }
 
     private static Shipment Read(NpgsqlDataReader r) => new(r.GetGuid(0), r.GetGuid(1), r.GetInt32(2), JsonSerializer.Deserialize<List<ShippedUnits>>(r.GetString(3), JsonSerializerOptions.Web)!);
 }

@@ -34,12 +34,9 @@ internal static class TellState
         await reader.NextResultAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken)) return Problems.NotFound($"order {id}");
         return TypedResults.Ok(new OrderState(
-            reader.GetString(0), reader.GetString(1), reader.GetInt32(2), Text(reader, 3), reader.IsDBNull(4) ? null : reader.GetGuid(4), Time(reader, 5), Time(reader, 6),
-            Time(reader, 6) + saga.StaleAfter, Time(reader, 7), reader.GetInt32(8), Time(reader, 9), Text(reader, 10), reader.GetBoolean(11),
+            reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.Text(3), reader.Id(4), reader.Time(5), reader.Time(6),
+            reader.Time(6) + saga.StaleAfter, reader.Time(7), reader.GetInt32(8), reader.Time(9), reader.Text(10), reader.GetBoolean(11),
             reader.GetFieldValue<DateTimeOffset>(12), saga.Current.Slots, reader.GetString(1) == "reserved" ? reader.GetFieldValue<DateTimeOffset>(12) + saga.PayWithin : null, parcels, outbox));
     }
 
-    private static string? Text(NpgsqlDataReader r, int column) => r.IsDBNull(column) ? null : r.GetString(column);
-
-    private static DateTimeOffset? Time(NpgsqlDataReader r, int column) => r.IsDBNull(column) ? null : r.GetFieldValue<DateTimeOffset>(column);
 }

@@ -34,7 +34,9 @@ internal sealed class BulkStretch(
             var now = time.GetUtcNow();
             var outcomes = await DecideAsync(connection, job, rows, now, cancellationToken);
             if (!await BulkQueue.WriteAsync(connection, job, outcomes, now, cancellationToken)) return true;
+            await Steps.ReachAsync("accepting-stretch");
             await transaction.CommitAsync(cancellationToken);
+            await Steps.ReachAsync("accepted-stretch");
             orders.Announce(outcomes.Count(o => o is { State: BulkRowStates.Accepted, Replayed: false }));
         }
         catch (Exception e) when (!Transient.Is(e) || e is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })

@@ -94,7 +94,7 @@ internal sealed class PaymentStore(NpgsqlDataSource database, TimeProvider time,
         {
             payments.Add(new Payment(
                 reader.GetGuid(0), reader.GetDecimal(1), reader.GetString(2), reader.GetString(3).ToChargeState(),
-                reader.IsDBNull(4) ? null : reader.GetString(4), reader.GetInt32(5), reader.GetInt32(6), reader.GetDecimal(7)));
+                reader.Text(4), reader.GetInt32(5), reader.GetInt32(6), reader.GetDecimal(7)));
         }
 
         var charged = new HashSet<string>();

@@ -509,7 +509,8 @@ namespace DaprShop.Inventory.Data.Migrations
                         .HasName("pk_reservations");
 
                     b.HasIndex("Customer")
-                        .HasDatabaseName("ix_reservations_customer");
+                        .HasDatabaseName("ix_reservations_customer")
+                        .HasFilter("state in ('allocated', 'backordered')");
 
                     b.ToTable("reservations", (string)null);
                 });

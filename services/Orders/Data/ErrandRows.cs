@@ -1,7 +1,11 @@
+using DaprShop.Messaging;
+using DaprShop.ServiceDefaults;
+using Npgsql;
+
 namespace DaprShop.Orders.Data;
 
-/// <summary>What shipments and returns have alike: rows that are claimed for a time, tried again after a pause, and counted on their order's lines.</summary>
-internal static class ErrandStatements
+/// <summary>What shipments and returns have alike: rows that are asked for once per key, claimed for a time, tried again after a pause, and counted on their order's lines.</summary>
+internal static class ErrandRows
 {
     /// <summary>Whoever claims one has so long to carry it out, before somebody else tries.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
@@ -21,4 +25,15 @@ internal static class ErrandStatements
         update order_lines l set {column} = l.{column} + u.units from unnest($2::int[], $3::int[]) as u(line, units)
         where l.order_id = $1 and l.line = u.line
         """;
+
+    /// <summary>What <paramref name="select"/> finds of the caller $1 and the key $2, with its fingerprint as the last column; null where the key is new.</summary>
+    /// <exception cref="ProblemException">422: the key stands for something else.</exception>
+    public static async Task<T?> EarlierAsync<T>(
+        NpgsqlConnection connection, string select, string caller, string key, byte[] fingerprint, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken)
+        where T : class
+    {
+        var earlier = await connection.QueryAsync(select, [caller, key], r => (Errand: map(r), Fingerprint: r.GetFieldValue<byte[]>(r.FieldCount - 1)), cancellationToken);
+        if (earlier.Count == 0) return null;
+        return earlier[0].Fingerprint.AsSpan().SequenceEqual(fingerprint) ? earlier[0].Errand : throw new ProblemException(IdempotencyKey.Conflict(key));
+    }
 }
