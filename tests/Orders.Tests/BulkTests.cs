@@ -66,6 +66,22 @@ public sealed class BulkTests
     }
 
     [Fact]
+    public async Task G29_Workers_that_check_a_file_at_once_see_each_others_keys()
+    {
+        await using var scene = await CreateAsync();
+        var twice = await scene.HandInAsync("twice", [Row(1, "k"), .. Rows(199, from: 2), Row(201, "k", quantity: "2"), .. Rows(199, from: 202)], BulkPolicies.RejectEverything);
+        var job = (await scene.Queue.NextAsync(TimeProvider.System.GetUtcNow(), TestContext.Current.CancellationToken))!;
+
+        await using var rival = await Rival.BeginAsync(scene.Db.Names.Owner, "lock table idempotency_keys in access exclusive mode");
+        var workers = Enumerable.Range(0, 2).Select(_ => scene.Stretch.RunAsync(job, TestContext.Current.CancellationToken)).ToList();
+        await rival.IsWaitedForAsync(2);
+        await rival.CommitAsync();
+        await Task.WhenAll(workers);
+
+        (await scene.TellAsync(twice)).Should().Be("rejected: 400 received, 0 accepted, 0 replayed, 1 rejected, 0 parked");
+    }
+
+    [Fact]
     public async Task G29_A_file_whose_rows_have_keys_adds_nothing_the_second_time_under_whatever_key_it_comes()
     {
         await using var scene = await CreateAsync();

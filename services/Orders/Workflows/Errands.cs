@@ -31,7 +31,7 @@ internal sealed class Errands(
             foreach (var shipment in await shipments.ClaimAsync(id, cancellationToken)) await AttemptAsync(shipment.Id, ShipAsync(shipment, cancellationToken), shipments.PostponeAsync, cancellationToken);
             foreach (var decided in await returns.ClaimAsync(id, cancellationToken)) await AttemptAsync(decided.Id, ReturnAsync(decided, cancellationToken), returns.PostponeAsync, cancellationToken);
         }
-        catch (Exception e) when (Transient.Is(e) && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             logger.LogErrandInterrupted(id, e.Message);
         }
