@@ -10,7 +10,7 @@ namespace DaprShop.SystemTests;
 public sealed class CrowdTests(ITestOutputHelper output)
 {
     private const int Clients = 64;
-    private static readonly int Orders = Setting("CROWD_ORDERS", 2_500);
+    private static readonly int Orders = Setting("CROWD_ORDERS", 10_000);
     private static readonly string[] Skus = [.. Enumerable.Range(0, 200).Select(n => $"s{n:000}")];
     private static readonly string[] Places = ["main", "east", "north", "west"];
     private static readonly string[] OnShortage = ["reject", "partial", "backorder", "ask"];
