@@ -46,6 +46,7 @@ internal static class OrdersService
         CancelOrder.Map(routes);
         AcceptOffer.Map(routes);
         DecideOrder.Map(routes);
+        RetryOrder.Map(routes);
         WakeOrders.Map(routes);
         ShipOrder.Map(routes);
         DeliverShipment.Map(routes);
