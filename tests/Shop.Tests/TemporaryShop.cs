@@ -7,7 +7,7 @@ namespace DaprShop.Shop.Tests;
 /// <summary>A folder to supervise tiny processes in. Whatever still runs of them at the end is killed.</summary>
 internal sealed class TemporaryShop : IDisposable
 {
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     public TemporaryShop() => Folder.Create();
 

@@ -36,7 +36,7 @@ public sealed class BulkTests
         {
             await IsAtAsync(shop, job, Slice * kill / 5);
             LiveShop.Kill(await shop.Shop.PidAsync(killed));
-            await LiveShop.UntilAsync(async () => (await shop.Shop.TryAsync("status")).ExitCode == 0, "the shop has healed");
+            await shop.Shop.HealsAsync();
         }
 
         var done = await IsDoneAsync(shop, "campaign");
@@ -63,7 +63,7 @@ public sealed class BulkTests
         {
             await IsAtAsync(shop, job, orders / share);
             LiveShop.Kill(await shop.Shop.PidAsync("orders"));
-            await LiveShop.UntilAsync(async () => (await shop.Shop.TryAsync("status")).ExitCode == 0, "the shop has healed");
+            await shop.Shop.HealsAsync();
         }
 
         await IsAtAsync(shop, job, orders / 2);
@@ -131,7 +131,7 @@ public sealed class BulkTests
         .GetProperty("jobs").EnumerateArray().Single(j => j.GetProperty("key").GetString() == key).GetProperty("id").GetGuid();
 
     private static Task IsAtAsync(ShopFixture shop, Guid job, int rows) => LiveShop.UntilAsync(
-        async () => await TryAsync(shop, $"bulk-orders/{job}") is { } told && Counts(told) is var counts && counts.Accepted + counts.Rejected >= rows, $"{rows} rows are decided");
+        async () => await TryAsync(shop.Olga, $"bulk-orders/{job}") is { } told && Counts(told) is var counts && counts.Accepted + counts.Rejected >= rows, $"{rows} rows are decided");
 
     private static async Task<JsonElement> IsDoneAsync(ShopFixture shop, string key)
     {
@@ -141,23 +141,10 @@ public sealed class BulkTests
         {
             if (id == Guid.Empty) id = await JobAsync(shop, key);
             await Task.Delay(Glance);
-            job = await TryAsync(shop, $"bulk-orders/{id}");
+            job = await TryAsync(shop.Olga, $"bulk-orders/{id}");
             return job?.GetProperty("settled").GetBoolean() == true;
         }, $"job {key} is settled");
         return job!.Value;
-    }
-
-    private static async Task<JsonElement?> TryAsync(ShopFixture shop, string path)
-    {
-        try
-        {
-            using var answer = await shop.Olga.GetAsync(path);
-            return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<JsonElement>() : null;
-        }
-        catch (HttpRequestException)
-        {
-            return null;
-        }
     }
 
     private static (int Received, int Accepted, int Replayed, int Rejected, int Parked, int Pending) Counts(JsonElement job)

@@ -81,7 +81,7 @@ public sealed class CrashMatrix
 
     private static async Task KilledAtAsync(LiveShop shop, string step, string target, Func<Task> run)
     {
-        await LiveShop.UntilAsync(async () => (await shop.TryAsync("status")).ExitCode == 0, "the shop has healed");
+        await shop.HealsAsync();
         var pid = await shop.PidAsync(target);
         await File.WriteAllTextAsync(step, "");
         var running = run();
@@ -198,17 +198,6 @@ public sealed class CrashMatrix
                 && timeline.GetProperty("entries").EnumerateArray().Count(e => e.GetProperty("type").GetString()!.StartsWith("order.", StringComparison.Ordinal)) == version, "the timeline tells all of it");
         }
 
-        public async Task<JsonElement?> GetAsync(string path)
-        {
-            try
-            {
-                using var answer = await Olga.GetAsync(path);
-                return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<JsonElement>() : null;
-            }
-            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
-            {
-                return null;
-            }
-        }
+        public Task<JsonElement?> GetAsync(string path) => TryAsync(Olga, path);
     }
 }

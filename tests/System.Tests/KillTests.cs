@@ -7,7 +7,7 @@ namespace DaprShop.SystemTests;
 [Collection("one shop at a time")]
 public sealed class KillTests
 {
-    private const int Orders = 1_000;
+    private const int Orders = 2_000;
     private const int ConfirmedBeforeTheKill = 100;
 
     [Theory]

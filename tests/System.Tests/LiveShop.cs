@@ -135,10 +135,13 @@ public sealed class LiveShop : IAsyncDisposable
         return start;
     }
 
+    /// <summary>Waits until everything of the shop answers again.</summary>
+    public Task HealsAsync() => UntilAsync(async () => (await TryAsync("status")).ExitCode == 0, "the shop has healed");
+
     /// <summary>The shop is whole again, and every invariant holds. A violation fails the test with the audit's own words.</summary>
     public async Task IsCleanAsync()
     {
-        await UntilAsync(async () => (await TryAsync("status")).ExitCode == 0, "the shop has healed");
+        await HealsAsync();
         var (exitCode, output, errors) = await TryAsync("audit");
         exitCode.Should().Be(0, $"the audit says:\n{output}\n{errors}");
         _wasClean = true;

@@ -90,6 +90,24 @@ public sealed class ShopFixture : IAsyncLifetime
         return answer;
     }
 
+    /// <summary>What is answered; null where the shop fails, or says nothing in time, because something of it is away.</summary>
+    public static async Task<JsonElement?> TryAsync(HttpClient who, string path)
+    {
+        try
+        {
+            using var answer = await who.GetAsync(path);
+            return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<JsonElement>() : null;
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What of an article is for sale, as soon as anybody tells it.</summary>
+    public static Task IsAvailableAsync(HttpClient who, string sku, long units, string when) => LiveShop.UntilAsync(
+        async () => (await TryAsync(who, $"stock/{sku}"))?.GetProperty("total").GetProperty("available").GetInt64() == units, $"{units} of {sku} are available: {when}");
+
     /// <summary>The order as soon as it has one of these statuses.</summary>
     public static async Task<JsonElement> BecomesAsync(HttpClient who, Guid id, params string[] statuses)
     {

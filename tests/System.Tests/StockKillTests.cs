@@ -23,6 +23,7 @@ public sealed class StockKillTests
     private static async Task SurvivesAsync(ShopFixture fixture, string target)
     {
         var (shop, alice, olga) = (fixture.Shop, fixture.Alice, fixture.Olga);
+        await shop.HealsAsync();
         var (wanted, held, lined) = (await fixture.StockedAsync(0), await fixture.StockedAsync(5), await fixture.StockedAsync(0));
         (await SendAsync(olga, HttpMethod.Put, $"items/{wanted}", new { name = "Mug", price = 4, backorderLimit = Waiting })).EnsureSuccessStatusCode();
         var waiting = await Task.WhenAll(Enumerable.Range(0, Waiting).Select(async _ => await IdAsync(await OrderedAsync(alice, wanted, 1, "backorder"))));
@@ -42,7 +43,7 @@ public sealed class StockKillTests
 
         foreach (var id in waiting.Append(withHold).Append(taken)) await ConfirmedAsync(alice, id, target);
         foreach (var (sku, left) in new[] { (wanted, 0), (held, 2), (lined, 0) })
-            await LiveShop.UntilAsync(async () => await AvailableAsync(olga, sku) == left, $"{left} are left after {target} was killed");
+            await IsAvailableAsync(olga, sku, left, $"after {target} was killed");
     }
 
     private static Task<HttpResponseMessage> OrderedAsync(HttpClient who, string sku, int quantity, string onShortage) =>
@@ -53,24 +54,13 @@ public sealed class StockKillTests
         string? offer = null;
         await LiveShop.UntilAsync(async () =>
         {
-            using var answer = await who.GetAsync("waitlist/offers");
-            if (!answer.IsSuccessStatusCode) return false;
-            offer = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("items").EnumerateArray()
+            offer = (await TryAsync(who, "waitlist/offers"))?.GetProperty("items").EnumerateArray()
                 .Where(o => o.GetProperty("sku").GetString() == sku).Select(o => o.GetProperty("id").GetString()).SingleOrDefault();
             return offer is not null;
         }, "the line is offered what came");
         return offer!;
     }
 
-    private static Task ConfirmedAsync(HttpClient who, Guid id, string target) => LiveShop.UntilAsync(async () =>
-    {
-        using var answer = await who.GetAsync($"orders/{id}");
-        return answer.IsSuccessStatusCode && (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("status").GetString() == "confirmed";
-    }, $"order {id} is confirmed after {target} was killed");
-
-    private static async Task<long> AvailableAsync(HttpClient who, string sku)
-    {
-        using var answer = await who.GetAsync($"stock/{sku}");
-        return answer.IsSuccessStatusCode ? (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("total").GetProperty("available").GetInt64() : -1;
-    }
+    private static Task ConfirmedAsync(HttpClient who, Guid id, string target) => LiveShop.UntilAsync(
+        async () => (await TryAsync(who, $"orders/{id}"))?.GetProperty("status").GetString() == "confirmed", $"order {id} is confirmed after {target} was killed");
 }

@@ -26,22 +26,10 @@ public sealed class WaitlistTests
         await IsOfferedAsync(line[1]);
         LiveShop.Kill(await shop.PidAsync("inventory"));
         await IsOfferedAsync(line[2]);
-        await LiveShop.UntilAsync(async () => await AvailableAsync(olga, sku) == 1, "nobody took it, and nobody waits any more");
+        await IsAvailableAsync(olga, sku, 1, "nobody took it, and nobody waits any more");
         await shop.IsCleanAsync();
     }
 
-    private static async Task<long> AvailableAsync(HttpClient olga, string sku)
-    {
-        using var answer = await olga.GetAsync($"stock/{sku}");
-        return answer.IsSuccessStatusCode ? (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("total").GetProperty("available").GetInt64() : -1;
-    }
-
-    private static Task IsOfferedAsync(HttpClient customer) => LiveShop.UntilAsync(async () => await OffersAsync(customer) == 1, "the next in line has the offer");
-
-    /// <summary>How many offers a customer has; none that can be seen while the service is away.</summary>
-    private static async Task<int> OffersAsync(HttpClient customer)
-    {
-        using var answer = await customer.GetAsync("waitlist/offers");
-        return answer.IsSuccessStatusCode ? (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("items").GetArrayLength() : -1;
-    }
+    private static Task IsOfferedAsync(HttpClient customer) => LiveShop.UntilAsync(
+        async () => (await TryAsync(customer, "waitlist/offers"))?.GetProperty("items").GetArrayLength() == 1, "the next in line has the offer");
 }

@@ -66,6 +66,13 @@ internal sealed class Watcher(HttpClient client, Guid order, int seed)
         using var request = new HttpRequestMessage(HttpMethod.Get, $"orders/{order}/events");
         if (Log is [.., var last]) request.Headers.Add("Last-Event-ID", last.Id);
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.TooManyRequests)
+        {
+            // The gateway has not noticed yet that the last streams were cut; it says when to come again.
+            await Task.Delay(response.Headers.RetryAfter!.Delta!.Value, cancellationToken);
+            return await ReadAsync(opened, cancellationToken);
+        }
+
         if (!response.IsSuccessStatusCode) throw new InvalidOperationException($"GET {request.RequestUri} → {response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellationToken)}");
         opened();
         if (response.StatusCode == HttpStatusCode.NoContent) return response.StatusCode;

@@ -63,9 +63,8 @@ public sealed class WhyTests
         JsonElement first = default;
         await LiveShop.UntilAsync(async () =>
         {
-            using var answer = await who.GetAsync($"orders/{order}/why");
-            if (!answer.IsSuccessStatusCode) return false;
-            first = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("findings")[0];
+            if (await TryAsync(who, $"orders/{order}/why") is not { } why) return false;
+            first = why.GetProperty("findings")[0];
             return first.GetProperty("code").GetString() == code;
         }, $"the cause is {code}");
         return first.GetProperty("text").GetString()!;
