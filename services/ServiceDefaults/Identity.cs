@@ -21,8 +21,9 @@ public static class Identity
 
     internal static void AddShopIdentity(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options =>
+        services.AddSingleton<CheckedTokens>().AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options =>
         {
+            options.EventsType = typeof(CheckedTokens);
             options.MapInboundClaims = false;
             options.TokenValidationParameters = new TokenValidationParameters
             {
