@@ -16,13 +16,13 @@ internal static class BenchCommand
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "One JSON object and nothing else.", Recursive = true };
-        var seconds = Number.Option("--seconds", "The length of a block. Default: 10; of reads, 3; of hot-sku, 4.", least: 1);
+        var seconds = Number.Option("--seconds", "The length of a block. Default: 10; of reads, 1; of hot-sku, 4.", least: 1);
         var saga = new Command("saga", "One workflow per order against batches, in turn: rate, latency and CPU per order.") { seconds };
         saga.SetAction((given, cancel) => SagaAsync(TimeSpan.FromSeconds(given.GetValue(seconds) ?? 10), given.GetValue(json), cancel));
         var latency = new Command("latency", "From the 202 to `confirmed`, fifty orders one by one.");
         latency.SetAction((given, cancel) => LatencyAsync(given.GetValue(json), cancel));
         var reads = new Command("reads", "Stock from process memory against an endpoint that does nothing, in turn.") { seconds };
-        reads.SetAction((given, cancel) => ReadsAsync(TimeSpan.FromSeconds(given.GetValue(seconds) ?? 3), given.GetValue(json), cancel));
+        reads.SetAction((given, cancel) => ReadsAsync(TimeSpan.FromSeconds(given.GetValue(seconds) ?? 1), given.GetValue(json), cancel));
         var hot = new Command("hot-sku", "Reservations of one SKU by group commit against a transaction per order, in turn.") { seconds };
         hot.SetAction((given, cancel) => HotSkuAsync(TimeSpan.FromSeconds(given.GetValue(seconds) ?? 4), given.GetValue(json), cancel));
         return new Command("bench", "Measure the running shop.") { json, saga, latency, reads, hot };
