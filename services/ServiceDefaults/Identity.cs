@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -44,9 +45,12 @@ public static class Identity
             }
         });
         services.AddAuthorizationBuilder()
-            .AddPolicy(Operator, policy => policy.RequireRole(Operator))
-            .AddPolicy(Customer, policy => policy.RequireRole(Customer, Operator));
+            .AddPolicy(Operator, policy => policy.RequireRole(Operator).RequireAssertion(IsNamed))
+            .AddPolicy(Customer, policy => policy.RequireRole(Customer, Operator).RequireAssertion(IsNamed));
     }
+
+    // A foreign authority may sign tokens that name nobody.
+    private static bool IsNamed(AuthorizationHandlerContext context) => context.User.Identity?.Name is { Length: > 0 };
 
     /// <summary>The caller's name: a customer's id, or an operator's.</summary>
     public static string Name(this HttpContext context) => context.User.Identity?.Name is { Length: > 0 } name

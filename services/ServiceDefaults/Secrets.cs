@@ -16,6 +16,7 @@ internal static class Secrets
     {
         var wanted = new Dictionary<string, string> { [ConfigurationKeys.Database] = $"{app}-db", [ConfigurationKeys.JwtKey] = "jwt-key" };
         if (app == Apps.Gateway) wanted.Remove(ConfigurationKeys.Database);
+        if (configuration[ConfigurationKeys.JwtAuthority] is not null) wanted.Remove(ConfigurationKeys.JwtKey);
         foreach (var present in wanted.Keys.Where(key => configuration[key] is not null).ToList()) wanted.Remove(present);
         if (wanted.Count == 0) return;
 

@@ -53,8 +53,22 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
             (await again.Content.ReadAsStringAsync()).Should().Be(await first.Content.ReadAsStringAsync());
             (first.Headers.Contains(IdempotencyKey.ReplayedHeader), again.Headers.Contains(IdempotencyKey.ReplayedHeader)).Should().Be((false, true));
             (await MovementsAsync()).Should().Be(movements);
-            await IsProblemAsync(await SendAsync(_bob, method, to, sent, key), 422, "idempotency-conflict");
+            await IsProblemAsync(await SendAsync(_ann, "POST", "holds", new { lines = Lines(1), minutes = 7 }, key), 422, "idempotency-conflict");
         }
+    }
+
+    [Fact]
+    public async Task G10_A_key_is_its_customers_own_and_none_takes_one_of_the_house()
+    {
+        var (order, body) = (Guid.CreateVersion7(), new { lines = Lines(1) });
+        var shipment = $"shipment:{order}";
+        using var anns = await SendAsync(_ann, "POST", "holds", body, shipment);
+        using var bobs = await SendAsync(_bob, "POST", "holds", body, shipment);
+        ((int)anns.StatusCode, (int)bobs.StatusCode, bobs.Headers.Contains(IdempotencyKey.ReplayedHeader)).Should().Be((200, 200, false));
+        (await anns.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid().Should().NotBe((await bobs.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid());
+
+        await OkAsync(_olga, "POST", "reservations", new ReserveRequest([new ReserveOrder(order, [new OrderedUnits(_sku, 1)])]));
+        (await OkAsync(_olga, "POST", "reservations/ship", new ShipRequest(shipment, order))).GetProperty("lines").GetArrayLength().Should().Be(1);
     }
 
     [Fact]

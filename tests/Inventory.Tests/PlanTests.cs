@@ -11,7 +11,7 @@ public sealed class PlanTests(InventoryFixture fixture) : IClassFixture<Inventor
     [Theory]
     [InlineData("uuid[]", StockReading.Claims)]
     [InlineData("uuid[]", StockReading.ClaimedSkus)]
-    [InlineData("text[]", StockReading.Answers)]
+    [InlineData("text[], text[]", StockReading.Answers)]
     [InlineData("uuid[], text[], timestamptz", StockReading.LockHolds)]
     [InlineData("uuid[], text[], timestamptz", StockReading.HoldLines)]
     [InlineData("text[]", StockReading.LockDocuments)]

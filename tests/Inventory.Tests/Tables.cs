@@ -19,7 +19,7 @@ internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
 
     public List<Allocation> Shipments { get; } = [];
 
-    public Dictionary<string, RecordedAnswer> Answers { get; } = [];
+    public Dictionary<(string Owner, string Key), RecordedAnswer> Answers { get; } = [];
 
     public Dictionary<Guid, Hold> Holds { get; } = [];
 

@@ -26,6 +26,18 @@ public sealed class RetryTests(OrdersFixture fixture) : IClassFixture<OrdersFixt
     }
 
     [Fact]
+    public async Task A_customer_who_has_not_decided_is_asked_again()
+    {
+        var id = await GivenUpAsync("awaiting_customer");
+        (await RetryAsync(_olga, id)).Should().Be((200, "awaiting_customer"));
+
+        foreach (var batch in await fixture.Database.ClaimAsync()) await SagaRun.RunAsync(fixture.Database, fixture.House, batch);
+
+        (await fixture.Database.StatusAsync(id)).Should().Be("awaiting_customer", "nobody decides for its customer, though there is stock");
+        (await Sql.ScalarAsync<bool>(fixture.Database.Names.App, $"select decide_by > now() and due_at = decide_by from orders where id = '{id}'")).Should().BeTrue("that has a deadline again");
+    }
+
+    [Fact]
     public async Task Only_what_needs_attention_is_tried_again_and_only_an_operator_says_so()
     {
         var id = await GivenUpAsync("accepted");
@@ -41,6 +53,7 @@ public sealed class RetryTests(OrdersFixture fixture) : IClassFixture<OrdersFixt
         var id = (await fixture.Database.AcceptAsync(1))[0];
         var batch = (await fixture.Database.ClaimAsync())[0];
         if (status == "reserved") await SagaRun.Steps(fixture.Database, fixture.House)[0](batch);
+        if (status == "awaiting_customer") await Sql.ScalarAsync<object>(fixture.Database.Names.App, $"update orders set status = '{status}', on_shortage = 'ask', decide_by = now() where id = '{id}'");
         await Sql.ScalarAsync<object>(fixture.Database.Names.App, $"update batches set finished_at = now(); update orders set batch_id = null, attempts = {SagaStore.MaxAttempts}, due_at = now() where id = '{id}'");
         (await fixture.Database.Store.GiveUpAsync(TestContext.Current.CancellationToken)).Should().Be(1);
         return id;

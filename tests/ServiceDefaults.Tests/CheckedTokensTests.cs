@@ -69,6 +69,7 @@ public sealed class CheckedTokensTests : IAsyncLifetime
             (await AskAsync("/all", alice)).StatusCode.Should().Be(HttpStatusCode.Forbidden);
             (await AskAsync("/all", olga)).StatusCode.Should().Be(HttpStatusCode.OK);
             (await AskAsync("/me", null)).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+            (await AskAsync("/me", Tokens.For("", "customer"))).StatusCode.Should().Be(HttpStatusCode.Forbidden, "a token may name nobody");
         }
     }
 

@@ -106,7 +106,8 @@ internal sealed class InventoryDb(DbContextOptions<InventoryDb> options) : DbCon
         });
         modelBuilder.Entity<IdempotencyRow>(e =>
         {
-            e.ToTable("idempotency_keys").HasKey(x => x.Key);
+            e.ToTable("idempotency_keys").HasKey(x => new { x.Owner, x.Key });
+            e.Property(x => x.Owner).HasDefaultValue("");
             e.Property(x => x.Answer).HasColumnType("json");
         });
         modelBuilder.AddEventLog();
@@ -150,4 +151,5 @@ internal sealed record InboundRow(string Reference, string Location, string? Sou
 
 internal sealed record InboundLineRow(string Reference, string Sku, int Expected, int Received, int Closed);
 
-internal sealed record IdempotencyRow(string Key, byte[] Fingerprint, string Answer, DateTimeOffset RecordedAt);
+/// <param name="Owner">See <see cref="Domain.KeyedCommand.KeyOwner"/>.</param>
+internal sealed record IdempotencyRow(string Owner, string Key, byte[] Fingerprint, string Answer, DateTimeOffset RecordedAt);

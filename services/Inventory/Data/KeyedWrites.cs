@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace DaprShop.Inventory.Data;
 
-/// <summary>Writes that move no stock, once per key: the key and the effect are one statement.</summary>
+/// <summary>The house's writes that move no stock, once per key: the key and the effect are one statement.</summary>
 internal static class KeyedWrites
 {
     /// <summary>
@@ -16,13 +16,13 @@ internal static class KeyedWrites
         await using var batch = database.CreateBatch();
         batch.Add($"""
             with recorded as (
-                insert into idempotency_keys (key, fingerprint, answer, recorded_at) values ($1, $2, '{"{}"}', $3)
-                on conflict (key) do nothing returning key),
+                insert into idempotency_keys (owner, key, fingerprint, answer, recorded_at) values ('', $1, $2, '{"{}"}', $3)
+                on conflict (owner, key) do nothing returning key),
             {writing}
             select count(*) = 1 from recorded
             """, [key, fingerprint, now.UtcDateTime, .. values]);
         // A statement of its own: only its snapshot surely holds the rival's key that the first has waited for.
-        batch.Add("select fingerprint from idempotency_keys where key = $1", key);
+        batch.Add("select fingerprint from idempotency_keys where owner = '' and key = $1", key);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         if (reader.GetBoolean(0)) return KeyedWrite.Done;

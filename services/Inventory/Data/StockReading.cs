@@ -17,7 +17,9 @@ internal static class StockReading
     // Which SKUs an order claims or waits for is settled when it is decided: only how many can still change before the levels are locked.
     internal const string ClaimedSkus = "select sku from allocations where order_id = any($1) union select sku from backorders where order_id = any($1)";
 
-    internal const string Answers = "select key, fingerprint, answer::text from idempotency_keys where key = any($1)";
+    internal const string Answers = """
+        select k.owner, k.key, k.fingerprint, k.answer::text from unnest($1::text[], $2::text[]) as n(owner, key) join idempotency_keys k using (owner, key)
+        """;
 
     // Those that the commands name, and those on their SKUs whose time is over. Each arm has an index of its own; an OR of them would have none.
     private const string NeededHolds = """
@@ -104,7 +106,8 @@ internal static class StockReading
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(Claims, orders);
         batch.Add(ClaimedSkus, GivingUp(commands));
-        batch.Add(Answers, commands.OfType<KeyedCommand>().Select(c => c.Key).Distinct(StringComparer.Ordinal).ToArray());
+        var keys = commands.OfType<KeyedCommand>().Select(c => (c.KeyOwner, c.Key)).Distinct().ToList();
+        batch.Add(Answers, keys.Select(k => k.KeyOwner).ToArray(), keys.Select(k => k.Key).ToArray());
         batch.Add(LockHolds, holdIds, skus.ToArray(), now.UtcDateTime);
         batch.Add(HoldLines, holdIds, skus.ToArray(), now.UtcDateTime);
         batch.Add(LockDocuments, documents);
@@ -113,7 +116,7 @@ internal static class StockReading
 
         var claims = await reader.ReadAllAsync(r => (Id: r.GetGuid(0), Claim: new Claim(Names.Parse<ReservationState>(r.GetString(1)), Shortages(r), r.Text(3))), cancellationToken);
         skus.UnionWith(await NextAsync(r => r.GetString(0)));
-        var answers = await NextAsync(r => (Key: r.GetString(0), Answer: new RecordedAnswer(r.GetFieldValue<byte[]>(1), r.GetString(2))));
+        var answers = await NextAsync(r => (Key: (r.GetString(0), r.GetString(1)), Answer: new RecordedAnswer(r.GetFieldValue<byte[]>(2), r.GetString(3))));
         var holds = await NextAsync(r => new Hold(r.GetGuid(0), r.GetString(1), Names.Parse<HoldState>(r.GetString(2)), r.GetFieldValue<DateTimeOffset>(3), [], r.Id(4)));
         var lines = (await NextAsync(r => (Id: r.GetGuid(0), Part: new Part(r.GetString(1), r.GetString(2), r.GetInt64(3))))).ToLookup(l => l.Id, l => l.Part);
         var inbounds = await NextAsync(r => new Inbound(r.GetString(0), r.GetString(1), r.Text(2), r.Time(3), Names.Parse<InboundState>(r.GetString(4)), r.Text(5), []));
@@ -123,7 +126,7 @@ internal static class StockReading
         return (new Known
         {
             Claims = claims.ToDictionary(c => c.Id, c => c.Claim),
-            Answers = answers.ToDictionary(a => a.Key, a => a.Answer, StringComparer.Ordinal),
+            Answers = answers.ToDictionary(a => a.Key, a => a.Answer),
             Holds = holds.ToDictionary(h => h.Id, h => h with { Lines = [.. lines[h.Id]] }),
             Documents = inbounds.ToDictionary(i => i.Reference, i => i with { Lines = [.. inboundLines[i.Reference]] }, StringComparer.Ordinal),
         }, [.. skus]);

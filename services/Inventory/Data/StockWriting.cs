@@ -9,8 +9,8 @@ namespace DaprShop.Inventory.Data;
 internal static class StockWriting
 {
     private const string Answers = """
-        insert into idempotency_keys (key, fingerprint, answer, recorded_at)
-        select u.key, u.fingerprint, u.answer::json, $4 from unnest($1::text[], $2::bytea[], $3::text[]) as u(key, fingerprint, answer)
+        insert into idempotency_keys (owner, key, fingerprint, answer, recorded_at)
+        select u.owner, u.key, u.fingerprint, u.answer::json, $5 from unnest($1::text[], $2::text[], $3::bytea[], $4::text[]) as u(owner, key, fingerprint, answer)
         """;
 
     private const string NewClaims = """
@@ -82,8 +82,8 @@ internal static class StockWriting
 
         // Keys, claims and documents come first: whoever was overtaken learns it by them, and not by the movements that follow. All are written
         // in the order of their keys, so that two who meet do not wait for each other in a circle.
-        if (decided.Answers.OrderBy(a => a.Key, StringComparer.Ordinal).ToList() is { Count: > 0 } answers)
-            batch.Add(Answers, answers.Of(a => a.Key), answers.Of(a => a.Value.Fingerprint), answers.Of(a => a.Value.Body), now.UtcDateTime);
+        if (decided.Answers.OrderBy(a => a.Key.Owner, StringComparer.Ordinal).ThenBy(a => a.Key.Key, StringComparer.Ordinal).ToList() is { Count: > 0 } answers)
+            batch.Add(Answers, answers.Of(a => a.Key.Owner), answers.Of(a => a.Key.Key), answers.Of(a => a.Value.Fingerprint), answers.Of(a => a.Value.Body), now.UtcDateTime);
         AddClaims(batch, decided, now);
         if (decided.Documents.Values.OrderBy(d => d.Reference, StringComparer.Ordinal).ToList() is { Count: > 0 } documents) AddDocuments(batch, documents);
         if (decided.Stock.Changed.Any()) AddMovements(batch, decided.Stock, now);

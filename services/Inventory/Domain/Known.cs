@@ -10,7 +10,7 @@ internal sealed record Known
     /// <summary>The catalogue's rules, by SKU.</summary>
     public Dictionary<string, ItemTerms> Items { get; init; } = [];
 
-    public Dictionary<string, RecordedAnswer> Answers { get; init; } = [];
+    public Dictionary<(string Owner, string Key), RecordedAnswer> Answers { get; init; } = [];
 
     public Dictionary<Guid, Hold> Holds { get; init; } = [];
 

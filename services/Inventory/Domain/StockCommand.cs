@@ -48,6 +48,11 @@ internal sealed record ExpireHolds(IReadOnlyList<Guid> Holds) : StockCommand
 /// <param name="Actor">Who asks.</param>
 internal abstract record KeyedCommand(string Key, byte[] Fingerprint, string Actor, string? Reason) : StockCommand
 {
+    /// <summary>
+    /// Whose key it is: a customer's own, or, when empty, the house's. The house names deliveries, shipments and returns, in words that no customer can take first.
+    /// </summary>
+    public virtual string KeyOwner => "";
+
     public Cause Because(string? id = null) => new(id ?? Key, Actor, Reason, Trace);
 }
 
@@ -97,6 +102,8 @@ internal sealed record PlaceHold(
     string Key, byte[] Fingerprint, Guid HoldId, string Customer, IReadOnlyList<OrderedUnits> Lines, DateTimeOffset ExpiresAt, string? Actor = null)
     : KeyedCommand(Key, Fingerprint, Actor ?? Customer, null)
 {
+    public override string KeyOwner => Actor;
+
     public override IEnumerable<string> Skus => Lines.Select(l => l.Sku);
 }
 
@@ -105,6 +112,8 @@ internal sealed record PlaceHold(
 internal sealed record ExtendHold(string Key, byte[] Fingerprint, Guid HoldId, string? Owner, DateTimeOffset ExpiresAt, string Actor)
     : KeyedCommand(Key, Fingerprint, Actor, null)
 {
+    public override string KeyOwner => Actor;
+
     public override IEnumerable<Guid> HoldIds => [HoldId];
 }
 
@@ -117,18 +126,24 @@ internal sealed record TakeOffer(Guid HoldId, string? Owner, DateTimeOffset Expi
 /// <summary>Give a hold's units back before its time. An offer that is given back is declined.</summary>
 internal sealed record ReleaseHold(string Key, byte[] Fingerprint, Guid HoldId, string? Owner, string Actor) : KeyedCommand(Key, Fingerprint, Actor, null)
 {
+    public override string KeyOwner => Actor;
+
     public override IEnumerable<Guid> HoldIds => [HoldId];
 }
 
 /// <summary>Take a place in a SKU's waitlist.</summary>
 internal sealed record JoinWaitlist(string Key, byte[] Fingerprint, Guid EntryId, string Sku, string Customer, int Quantity) : KeyedCommand(Key, Fingerprint, Customer, null)
 {
+    public override string KeyOwner => Actor;
+
     public override IEnumerable<string> Skus => [Sku];
 }
 
 /// <summary>Give a place in the line up.</summary>
 internal sealed record LeaveWaitlist(string Key, byte[] Fingerprint, string Sku, string Customer) : KeyedCommand(Key, Fingerprint, Customer, null)
 {
+    public override string KeyOwner => Actor;
+
     public override IEnumerable<string> Skus => [Sku];
 }
 

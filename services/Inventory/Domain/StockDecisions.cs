@@ -33,7 +33,7 @@ internal sealed partial class StockDecisions
 
     public List<Allocation> Shipments { get; } = [];
 
-    public Dictionary<string, RecordedAnswer> Answers { get; } = [];
+    public Dictionary<(string Owner, string Key), RecordedAnswer> Answers { get; } = [];
 
     public Dictionary<Guid, Hold> Holds { get; } = [];
 
@@ -73,7 +73,8 @@ internal sealed partial class StockDecisions
 
     private Answer Once(KeyedCommand command)
     {
-        if ((Answers.GetValueOrDefault(command.Key) ?? _known.Answers.GetValueOrDefault(command.Key)) is { } earlier)
+        var key = (command.KeyOwner, command.Key);
+        if ((Answers.GetValueOrDefault(key) ?? _known.Answers.GetValueOrDefault(key)) is { } earlier)
         {
             return earlier.Fingerprint.AsSpan().SequenceEqual(command.Fingerprint)
                 ? new Answer(earlier.Body, Replayed: true, null)
@@ -101,7 +102,7 @@ internal sealed partial class StockDecisions
         };
         if (result is Refusal refusal) return new Answer("", Replayed: false, refusal);
         var body = JsonSerializer.Serialize(result, StockAnswers.Json);
-        Answers[command.Key] = new RecordedAnswer(command.Fingerprint, body);
+        Answers[key] = new RecordedAnswer(command.Fingerprint, body);
         return new Answer(body, Replayed: false, null);
     }
 

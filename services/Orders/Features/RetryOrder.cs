@@ -16,7 +16,10 @@ namespace DaprShop.Orders.Features;
 internal static class RetryOrder
 {
     private const string Origin = $"select data->>'from' from events where subject = $1 and type like '{OrderTransitionReader.Types}' and data->>'to' = 'needs_attention' order by version desc limit 1";
-    private const string Renew = "update orders set attempts = 0, due_at = $2, reason = null where id = $1";
+    // Without a deadline its customer would have decided.
+    private const string Renew = """
+        update orders set attempts = 0, due_at = $2, reason = null, decide_by = case when status = 'awaiting_customer' and on_shortage = 'ask' then $3::timestamptz end where id = $1
+        """;
 
     internal sealed record Retried(Guid Id, string Status, int Version);
 
@@ -24,7 +27,7 @@ internal static class RetryOrder
         .RequireAuthorization(Identity.Operator).WithSummary("Hand an order that needed attention back to its saga").WithTags("Operations");
 
     private static async Task<Results<Ok<Retried>, ProblemHttpResult>> HandleAsync(
-        Guid id, NpgsqlDataSource database, DispatchSignal dispatch, RelaySignal relay, TimeProvider time, HttpContext context, CancellationToken cancellationToken)
+        Guid id, NpgsqlDataSource database, DispatchSignal dispatch, RelaySignal relay, SagaSettings saga, TimeProvider time, HttpContext context, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -39,7 +42,7 @@ internal static class RetryOrder
         var stood = OrderStatuses.Parse((string)(await connection.ScalarAsync(Origin, [$"{id}"], cancellationToken))!);
         var moved = await OrderLock.MoveAsync(connection, order, stood, context.Name(), now, cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
-        batch.Add(Renew, id, now.UtcDateTime);
+        batch.Add(Renew, id, now.UtcDateTime, (now + saga.DecideWithin).UtcDateTime);
         batch.AppendEvents([moved], now);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

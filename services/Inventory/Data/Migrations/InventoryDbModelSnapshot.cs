@@ -188,6 +188,12 @@ namespace DaprShop.Inventory.Data.Migrations
 
             modelBuilder.Entity("DaprShop.Inventory.Data.IdempotencyRow", b =>
                 {
+                    b.Property<string>("Owner")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("")
+                        .HasColumnName("owner");
+
                     b.Property<string>("Key")
                         .HasColumnType("text")
                         .HasColumnName("key");
@@ -206,7 +212,7 @@ namespace DaprShop.Inventory.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("recorded_at");
 
-                    b.HasKey("Key")
+                    b.HasKey("Owner", "Key")
                         .HasName("pk_idempotency_keys");
 
                     b.ToTable("idempotency_keys", (string)null);
