@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace DaprShop.Gateway;
@@ -22,6 +23,8 @@ internal sealed class Sidecar(IConfiguration configuration)
         UseCookies = false,
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
+        // As Kestrel reads them. A header that is not ASCII would else be no request at all.
+        RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
         ConnectTimeout = TimeSpan.FromSeconds(5),
         ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
     });

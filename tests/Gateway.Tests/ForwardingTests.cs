@@ -110,6 +110,19 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
         (fixture.Sidecar.Calls.Last().Body, fixture.Sidecar.Calls.Last().Headers["idempotency-key"]).Should().Be(("""{"lines":[]}""", "k"));
     }
 
+    [Fact]
+    public async Task A_header_may_have_any_letters()
+    {
+        fixture.Sidecar.Answer = _ => Task.CompletedTask;
+        using var client = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = _customer.BaseAddress };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/orders") { Headers = { Authorization = _customer.DefaultRequestHeaders.Authorization } };
+        request.Headers.TryAddWithoutValidation("Idempotency-Key", "Übergröße");
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+        fixture.Sidecar.Calls.Last().Headers["idempotency-key"].Should().Be("Übergröße");
+    }
+
     [Theory]
     [InlineData(500, """{"errorCode":"ERR_DIRECT_INVOKE","message":"failed to invoke, id: orders"}""")]
     [InlineData(502, "")]

@@ -106,6 +106,36 @@ public sealed class SagaTests
     }
 
     [Fact]
+    public async Task Orders_of_batches_that_stand_still_again_and_again_are_tried_at_longer_intervals()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        await db.AcceptAsync(1);
+        foreach (var (attempts, seconds) in ((int, int)[])[(1, 0), (4, 8), (20, 200), (SagaStore.MaxAttempts, 600)])
+        {
+            await Sql.ScalarAsync<object>(db.Names.App, $"update orders set due_at = now(), attempts = {attempts - 1}");
+            await db.ClaimAsync();
+            (await db.Store.AbandonAsync(TimeSpan.FromSeconds(-1), CancellationToken.None)).Should().Be(1);
+            (await Sql.ScalarAsync<DateTime>(db.Names.App, "select due_at from orders")).Should().BeCloseTo(TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(seconds), TimeSpan.FromSeconds(5));
+        }
+    }
+
+    [Fact]
+    public async Task A_batch_with_more_lines_than_a_request_may_have_reserves_by_more_than_one()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        const int Lines = 2_000;
+        var orders = (ReserveStock.MaxLines / Lines) + 1;
+        await db.Accepting().CommitAsync([.. Enumerable.Range(0, orders).Select(n => OrdersDatabase.Order($"{n}") with { Lines = [.. Enumerable.Repeat(new PricedLine("cup", 1, 2.5m), Lines)] })], CancellationToken.None);
+        var asked = 0;
+        var house = new FakeHouse(units: orders * Lines) { Before = path => Task.FromResult(path.EndsWith("reservations", StringComparison.Ordinal) ? asked++ : asked) };
+
+        await RunAsync(db, house, (await db.ClaimAsync())[0]);
+
+        asked.Should().Be(2);
+        (await db.NumberAsync("select count(*) from orders where status = 'confirmed'")).Should().Be(orders);
+    }
+
+    [Fact]
     public async Task A_batch_that_is_over_cannot_be_abandoned()
     {
         await using var db = await OrdersDatabase.CreateAsync();

@@ -88,11 +88,14 @@ internal static class SagaStatements
 
     public const string Finished = "select id from batches where id = any($1) and finished_at is not null";
 
-    /// <summary>Takes the orders of batches that stood still since $2 away from them. A zombie's activities then own nothing.</summary>
+    /// <summary>
+    /// Takes the orders of batches that stood still since $2 away from them. A zombie's activities then own nothing. The more often that has happened the later
+    /// they are tried again, up to ten minutes: so all attempts last for hours, through an outage, and what fails by itself parts from its neighbours.
+    /// </summary>
     public const string Abandon = """
         with stale as (
             update batches set finished_at = $1, abandoned = true where finished_at is null and progressed_at < $2 returning id, order_ids)
-        update orders o set batch_id = null, due_at = $1 from stale s where o.id = any(s.order_ids) and o.batch_id = s.id
+        update orders o set batch_id = null, due_at = $1 + least(o.attempts * o.attempts / 2, 600) * interval '1 second' from stale s where o.id = any(s.order_ids) and o.batch_id = s.id
         returning o.id
         """;
 

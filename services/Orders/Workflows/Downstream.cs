@@ -8,6 +8,7 @@ namespace DaprShop.Orders.Workflows;
 /// <summary>Invokes other services through the sidecar. A failure is an exception: the workflow tries again.</summary>
 internal sealed class Downstream(IHttpClientFactory clients)
 {
+    private const int MostSaid = 500;
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
@@ -32,6 +33,12 @@ internal sealed class Downstream(IHttpClientFactory clients)
         await Steps.ReachAsync($"asks-{path}");
         var response = await clients.CreateClient(app).PostAsJsonAsync(path, message, Json, cancellationToken);
         await Steps.ReachAsync($"heard-{path}");
-        return response.EnsureSuccessStatusCode();
+        if (response.IsSuccessStatusCode) return response;
+        using (response)
+        {
+            // What it says is all that whoever reads the log has to go by.
+            var said = await response.Content.ReadAsStringAsync(cancellationToken);
+            throw new HttpRequestException($"{app}/{path} answers {(int)response.StatusCode}: {said[..Math.Min(said.Length, MostSaid)]}", null, response.StatusCode);
+        }
     }
 }

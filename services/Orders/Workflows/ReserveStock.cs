@@ -2,18 +2,44 @@ using Dapr.Workflow;
 using DaprShop.Contracts;
 using DaprShop.Orders.Data;
 using DaprShop.Orders.Domain;
+using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Orders.Workflows;
 
-/// <summary>Allocates the batch's stock by one call, and moves its orders on by one transaction.</summary>
+/// <summary>Allocates the batch's stock by one call, and moves its orders on by one transaction; by more where a call would be larger than services take.</summary>
 internal sealed class ReserveStock(SagaStore store, Downstream downstream) : WorkflowActivity<Guid, bool>
 {
+    /// <summary>Lines per call, at most, but for an order that has more alone. With the longest SKUs, escaped, a line has 430 bytes.</summary>
+    public const int MaxLines = (int)(ShopService.MaxBodySize / 500);
+
     public override async Task<bool> RunAsync(WorkflowActivityContext context, Guid input)
     {
         var orders = await store.OwnedLinesAsync(input, CancellationToken.None);
         if (orders.Count == 0) return false;
-        var response = await downstream.AskAsync<ReserveRequest, ReserveResponse>(Apps.Inventory, "reservations", new ReserveRequest([.. orders.Select(o => o.Order)]));
-        await store.WriteAsync(input, SagaSteps.AfterReserve(response.Outcomes.Zip(orders, (outcome, order) => (outcome, order.Status))), CancellationToken.None);
+        foreach (var part in Parts(orders, o => o.Order.Lines.Count))
+        {
+            var response = await downstream.AskAsync<ReserveRequest, ReserveResponse>(Apps.Inventory, "reservations", new ReserveRequest([.. part.Select(o => o.Order)]));
+            await store.WriteAsync(input, SagaSteps.AfterReserve(response.Outcomes.Zip(part, (outcome, order) => (outcome, order.Status))), CancellationToken.None);
+        }
+
         return true;
+    }
+
+    private static IEnumerable<List<T>> Parts<T>(IEnumerable<T> all, Func<T, int> size)
+    {
+        var (part, sum) = (new List<T>(), 0);
+        foreach (var one in all)
+        {
+            if (part.Count > 0 && sum + size(one) > MaxLines)
+            {
+                yield return part;
+                (part, sum) = ([], 0);
+            }
+
+            part.Add(one);
+            sum += size(one);
+        }
+
+        if (part.Count > 0) yield return part;
     }
 }

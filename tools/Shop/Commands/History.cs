@@ -10,6 +10,7 @@ namespace DaprShop.Shop.Commands;
 internal static class History
 {
     private const string Path = "ops/history/rebuild";
+    private const int CouldNot = 2;
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
@@ -23,6 +24,19 @@ internal static class History
 
     private static async Task<int> RunAsync(bool asJson, CancellationToken cancel)
     {
+        try
+        {
+            return await RebuildAsync(asJson, cancel);
+        }
+        catch (ShopException e)
+        {
+            // A shop that is down has not told of any difference.
+            throw new ShopException(e.Message, CouldNot);
+        }
+    }
+
+    private static async Task<int> RebuildAsync(bool asJson, CancellationToken cancel)
+    {
         using var gateway = Operator.Connect(ShopFolder.Find(), "history");
         Task<JsonElement> Run(Action<string> show) => FollowAsync(gateway, show, cancel);
         var run = asJson || Console.IsOutputRedirected
@@ -32,7 +46,7 @@ internal static class History
             Console.WriteLine(JsonSerializer.Serialize(run, Format));
         else
             Print(run);
-        return run.GetProperty("phase").GetString() == "identical" ? 0 : Tables(run).Any(t => !t.GetProperty("isIdentical").GetBoolean()) ? 1 : 2;
+        return run.GetProperty("phase").GetString() switch { "identical" => 0, "healed" => 1, _ => CouldNot };
     }
 
     private static async Task<JsonElement> FollowAsync(GatewayClient gateway, Action<string> show, CancellationToken cancel)
@@ -41,7 +55,7 @@ internal static class History
         for (var run = started; ; run = await gateway.GetAsync<JsonElement>(Path, cancel))
         {
             if (run.GetProperty("id").GetGuid() != started.GetProperty("id").GetGuid())
-                throw new ShopException("History was restarted in the middle; nothing was changed. Start again.");
+                throw new ShopException("History was restarted in the middle; nothing was changed. Start again.", CouldNot);
             if (run.GetProperty("endedAt").ValueKind != JsonValueKind.Null) return run;
             show($"{run.GetProperty("phase").GetString()}: {run.GetProperty("events").GetInt64():N0} of {run.GetProperty("of").GetInt64():N0} events");
             await Task.Delay(Glance, cancel);
