@@ -159,6 +159,7 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
         await fixture.Database.AcceptAsync(201);
         var page = await _alice.GetFromJsonAsync<JsonElement>("orders?limit=1000", TestContext.Current.CancellationToken);
         page.GetProperty("orders").GetArrayLength().Should().Be(200);
+        page.GetProperty("orders").EnumerateArray().Select(o => o.GetProperty("total").GetRawText()).Should().OnlyContain(total => !total.EndsWith('0') || !total.Contains('.'), "a price is told in as many digits as it has");
     }
 
     [Fact]

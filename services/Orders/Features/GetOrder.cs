@@ -65,6 +65,6 @@ internal static class GetOrder
         if (sku is not null) orders = orders.Where(o => db.Lines.Any(l => l.OrderId == o.Id && l.Sku == sku));
         var rows = await orders.OrderByDescending(o => o.Number).Take(take)
             .Select(o => new Summary(o.Id, o.Number, o.Customer, o.Status, o.Version, o.Total, o.AcceptedAt)).ToListAsync(cancellationToken);
-        return TypedResults.Ok(new Page(rows, rows.Count == take ? rows[^1].Number : null));
+        return TypedResults.Ok(new Page([.. rows.Select(o => o with { Total = Money.Trim(o.Total) })], rows.Count == take ? rows[^1].Number : null));
     }
 }

@@ -11,7 +11,7 @@ internal static class GetPayment
 {
     public static void MapGetPayment(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/payments/{orderId:guid}", HandleAsync).RequireAuthorization(Identity.Operator)
-            .WithName("GetPayment").WithTags("Payments").WithSummary("An order's payment and the provider's ledger of it.");
+            .WithName("GetPayment").WithTags("Payments").WithSummary("An order's payment, and the provider's ledger of its charge and whole refund; what went back in parts is summed.");
 
     private static async Task<Results<Ok<PaymentView>, ProblemHttpResult>> HandleAsync(
         Guid orderId, PaymentsContext context, CancellationToken cancellationToken)
