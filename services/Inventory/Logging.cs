@@ -8,6 +8,9 @@ internal static partial class Logging
     [LoggerMessage(LogLevel.Warning, "Stock cannot be read from the database; what is cached is answered, with its age: {Cause}")]
     public static partial void LogAnsweringFromCache(this ILogger logger, string cause);
 
+    [LoggerMessage(LogLevel.Warning, "The read replica cannot be asked, and the primary is read instead: {Cause}")]
+    public static partial void LogWithoutReplica(this ILogger logger, string cause);
+
     [LoggerMessage(LogLevel.Warning, "Sweeping expired holds was interrupted: {Cause}")]
     public static partial void LogSweepInterrupted(this ILogger logger, string cause);
 

@@ -107,7 +107,7 @@ public sealed class StockStoreTests : IAsyncLifetime
         await using var nowhere = NpgsqlDataSource.Create("Host=127.0.0.1;Port=9;Username=nobody");
         var settings = new CacheSettings();
         using var memory = new StockMemory(settings);
-        var tables = new StockTables(nowhere, new ReadReplica(null), ActivatorUtilities.CreateInstance<CacheMetrics>(services), _time);
+        var tables = new StockTables(nowhere, new ReadReplica(null), ActivatorUtilities.CreateInstance<CacheMetrics>(services), _time, NullLogger<StockTables>.Instance);
         var loader = new StockLoader(memory, Store(), tables, settings, _time, NullLogger<StockLoader>.Instance);
         memory.Put(Version(3), null);
         _cells.Poison("tray", JsonSerializer.Serialize(Version(4) with { Sku = "tray" }, JsonSerializerOptions.Web));

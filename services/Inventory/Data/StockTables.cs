@@ -5,9 +5,10 @@ using Npgsql;
 namespace DaprShop.Inventory.Data;
 
 /// <summary>Reads stock from PostgreSQL: from a read replica where there is one and it is up to date enough, else from the primary.</summary>
-internal sealed class StockTables(NpgsqlDataSource primary, ReadReplica replica, CacheMetrics metrics, TimeProvider time)
+internal sealed class StockTables(NpgsqlDataSource primary, ReadReplica replica, CacheMetrics metrics, TimeProvider time, ILogger<StockTables> logger)
 {
     private const int TimeoutSeconds = 5;
+    private bool _isWithoutReplica;
 
     private const string Levels = """
         select i.sku, i.name, i.price, i.stocked, l.location, l.sequence, l.on_hand, l.unavailable, l.allocated, l.held, l.incoming
@@ -36,10 +37,13 @@ internal sealed class StockTables(NpgsqlDataSource primary, ReadReplica replica,
     {
         try
         {
-            return await QueryAsync(source, skus, cancellationToken);
+            var found = await QueryAsync(source, skus, cancellationToken);
+            Volatile.Write(ref _isWithoutReplica, false);
+            return found;
         }
-        catch (NpgsqlException)
+        catch (NpgsqlException e)
         {
+            if (!Interlocked.Exchange(ref _isWithoutReplica, true)) logger.LogWithoutReplica(e.Message);
             return [];
         }
     }
