@@ -46,6 +46,20 @@ public sealed class SweepingTests
         (await scene.TextAsync("select state from holds where expires_at = (select min(expires_at) from holds)")).Should().Be("active");
     }
 
+    [Fact]
+    public async Task N4_However_many_holds_cannot_be_given_back_the_next_one_is()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup", "mug");
+        await LapsedAsync(db);
+        await Sql.ScalarAsync<object>(db.Names.App, """
+            with stuck as (insert into holds select gen_random_uuid(), 'eve', 'active', now() - interval '1 day', null from generate_series(1, 500) returning id)
+            insert into hold_lines select id, 'mug', 'main', 9 from stuck
+            """);
+        using var service = new ServiceHost<Program>(db.Names.App);
+        await Eventually.BecomesTrueAsync(async () => await db.NumberAsync("select held from levels where sku = 'cup'") == 0, "the other hold is swept");
+        (await db.NumberAsync("select count(*) from holds where state = 'active' and customer = 'eve'")).Should().Be(500);
+    }
+
     [Theory]
     [InlineData("cup")]
     [InlineData("a/b||c..~ é%2F")]

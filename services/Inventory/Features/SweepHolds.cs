@@ -27,7 +27,7 @@ internal sealed class SweepHolds(NpgsqlDataSource database, StockCommands stock,
             {
                 while (await SweepAsync(stoppingToken) == AtOnce) ;
             }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception e) when (Transient.Is(e) && !stoppingToken.IsCancellationRequested)
             {
                 logger.LogSweepInterrupted(e.Message);
             }
