@@ -14,6 +14,9 @@ internal static partial class Logging
     [LoggerMessage(LogLevel.Warning, "Sweeping expired holds was interrupted: {Cause}")]
     public static partial void LogSweepInterrupted(this ILogger logger, string cause);
 
+    [LoggerMessage(LogLevel.Error, "The hold {Hold} is over, but cannot be given back; POST /ops/stock/repair heals its SKUs: {Cause}")]
+    public static partial void LogHoldStuck(this ILogger logger, Guid hold, string cause);
+
     [LoggerMessage(LogLevel.Warning, "The waitlist of {Sku} is served without its actor: {Cause}")]
     public static partial void LogWithoutActor(this ILogger logger, string sku, string cause);
 

@@ -44,6 +44,30 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
     });
 
     [Theory]
+    [InlineData("update levels set held = 0 where sku = 'pot' and location = 'main'")]
+    [InlineData("update levels set sequence = sequence - 1 where sku = 'pot' and location = 'main'")]
+    [InlineData("update hold_lines set quantity = 900 where sku = 'pot' and quantity = 7")]
+    public async Task N4_A_level_that_says_less_than_a_lapsed_hold_claims_is_healed_and_then_the_hold_expires(string damage) => await shop.Databases.OnCopyAsync(Apps.Inventory, async copy =>
+    {
+        await using var database = NpgsqlDataSource.Create(copy.App);
+        var stock = Stock(database);
+        await stock.CommitAsync([new Book(Key(), [1], MovementKind.Received, "flood", "olga", "truck", [new StockLine("pot", "main", 1_000)])], CancellationToken.None);
+        var hold = Guid.CreateVersion7();
+        await stock.CommitAsync([new PlaceHold(Key(), [1], hold, "ivy", [new("pot", 7)], TimeProvider.System.GetUtcNow(), "ivy")], CancellationToken.None);
+        await copy.DamageAsync(damage);
+        var end = () => stock.CommitAsync([new ExpireHolds([hold])], CancellationToken.None);
+        await end.Should().ThrowAsync<PostgresException>();
+
+        (await RepairAsync(stock)).Changes.Should().NotBeEmpty();
+        (await BrokenAsync(copy)).Should().BeEmpty();
+        await end();
+
+        (await Sql.ScalarAsync<string>(copy.App, $"select state from holds where id = '{hold}'")).Should().Be("expired");
+        (await BrokenAsync(copy)).Should().BeEmpty();
+        return true;
+    });
+
+    [Theory]
     [InlineData("select 1")]
     [InlineData("delete from holds where state = 'committed'")] // What it held, its order has moved.
     public async Task Claims_that_add_up_are_left_alone(string damage) => await shop.Databases.OnCopyAsync(Apps.Inventory, async copy =>

@@ -75,4 +75,17 @@ public sealed class MutationTests(InventoryFixture fixture) : IClassFixture<Inve
         await _api.DoAsync("reservations/ship", new { key = Api.New(), orderId });
         (await fixture.Database.NumberAsync($"select on_hand from levels where sku = '{sku}'")).Should().Be(5);
     }
+
+    [Fact]
+    public async Task All_that_an_order_has_of_a_SKU_leaves_and_comes_back_in_one_line_however_much_that_is()
+    {
+        var sku = await _api.StockedAsync(("main", 10_000_000), ("main", 1_000_000));
+        var orderId = (await _api.ReserveAsync([.. Enumerable.Repeat((sku, 1_000_000), 11)])).OrderId;
+        await _api.DoAsync("reservations/ship", new { key = Api.New(), orderId, lines = new[] { new { sku, quantity = 11_000_000 } } });
+        (await OnHandAsync()).Should().Be(0);
+        await _api.DoAsync("reservations/take-back", new { key = Api.New(), orderId, number = 1, actor = "olga", lines = new[] { new { sku, quantity = 11_000_000, disposition = "restock" } } });
+        (await OnHandAsync()).Should().Be(11_000_000);
+
+        Task<long> OnHandAsync() => fixture.Database.NumberAsync($"select on_hand from levels where sku = '{sku}'");
+    }
 }

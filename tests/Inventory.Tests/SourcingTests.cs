@@ -31,6 +31,15 @@ public sealed class SourcingTests
         Plan(SourcingStrategy.FewestShipments, [("cup", 9)], At("cup", "a", 3), At("cup", "b", 6), At("cup", "c", 6) with { Priority = 1 })
             .Should().Equal(new Part("cup", "c", 6), new Part("cup", "a", 3));
 
+    [Fact]
+    public async Task Fewest_shipments_of_many_locations_is_planned_at_once_from_the_largest()
+    {
+        var levels = Enumerable.Range(0, 30).Select(i => At("cup", $"{i:00}", i == 20 ? 3 : 1)).Append(At("tea", "25", 2)).ToArray();
+        var parts = await Task.Run(() => Plan(SourcingStrategy.FewestShipments, [("cup", 20), ("tea", 2)], levels), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        parts.Where(p => p.Sku == "cup").Sum(p => p.Quantity).Should().Be(20);
+        parts.Select(p => p.Location).Distinct().Should().HaveCount(18).And.Contain(["20", "25"]);
+    }
+
     private static List<Part> Plan(SourcingStrategy strategy, (string Sku, long Quantity)[] wanted, params Level[] levels) =>
         Sourcing.Plan([.. wanted.Select(w => new Wish(w.Sku, w.Quantity))], sku => [.. levels.Where(l => l.Sku == sku)], strategy);
 

@@ -29,6 +29,38 @@ public sealed class SweepingTests
     }
 
     [Theory]
+    [InlineData("held = 0")]
+    [InlineData("sequence = sequence - 1")]
+    public async Task N4_A_hold_that_its_damaged_level_does_not_cover_keeps_no_other_from_being_swept(string damage)
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup", "mug", "pot");
+        await LapsedAsync(db);
+        await db.ReceiveAsync("pot", 2);
+        var scene = new Scene(db) { Time = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddMinutes(-20)) };
+        await scene.HoldAsync("ann", 11, ("pot", 1));
+        await Sql.ScalarAsync<object>(db.Names.Owner, $"update levels set {damage} where sku = 'cup'");
+        using var service = new ServiceHost<Program>(db.Names.App);
+        await Eventually.BecomesTrueAsync(async () => await db.NumberAsync("select held from levels where sku = 'pot'") == 0, "the other hold is swept");
+        await scene.HoldAsync("bob", 11, ("pot", 1));
+        await Eventually.BecomesTrueAsync(async () => await db.NumberAsync("select held from levels where sku = 'pot'") == 0, "the sweeper lives");
+        (await scene.TextAsync("select state from holds where expires_at = (select min(expires_at) from holds)")).Should().Be("active");
+    }
+
+    [Fact]
+    public async Task N4_However_many_holds_cannot_be_given_back_the_next_one_is()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup", "mug");
+        await LapsedAsync(db);
+        await Sql.ScalarAsync<object>(db.Names.App, """
+            with stuck as (insert into holds select gen_random_uuid(), 'eve', 'active', now() - interval '1 day', null from generate_series(1, 500) returning id)
+            insert into hold_lines select id, 'mug', 'main', 9 from stuck
+            """);
+        using var service = new ServiceHost<Program>(db.Names.App);
+        await Eventually.BecomesTrueAsync(async () => await db.NumberAsync("select held from levels where sku = 'cup'") == 0, "the other hold is swept");
+        (await db.NumberAsync("select count(*) from holds where state = 'active' and customer = 'eve'")).Should().Be(500);
+    }
+
+    [Theory]
     [InlineData("cup")]
     [InlineData("a/b||c..~ é%2F")]
     [InlineData("..")]

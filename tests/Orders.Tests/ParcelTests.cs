@@ -115,6 +115,19 @@ public sealed class ParcelTests(OrdersFixture fixture) : IClassFixture<OrdersFix
     }
 
     [Fact]
+    public async Task What_has_been_tried_ever_so_often_is_tried_again_half_a_minute_later()
+    {
+        var id = await ConfirmedAsync(quantity: 1);
+        fixture.House.Failure = HttpStatusCode.ServiceUnavailable;
+        (await ShipAsync(id, null)).StatusCode.Should().Be(HttpStatusCode.Accepted);
+        var shipment = (await GetAsync($"orders/{id}/shipments"))[0].GetProperty("id").GetGuid();
+        await Sql.ScalarAsync<object>(fixture.Database.Names.Owner, $"update shipments set attempts = 1000000 where id = '{shipment}'");
+        await new ShipmentStore(fixture.Database.Source, new RelaySignal(), TimeProvider.System).PostponeAsync(shipment, CancellationToken.None);
+        fixture.House.Failure = null;
+        (await fixture.Database.NumberAsync($"select count(*) from shipments where id = '{shipment}' and due_at between now() + interval '20 s' and now() + interval '31 s'")).Should().Be(1);
+    }
+
+    [Fact]
     public async Task What_is_carried_out_twice_is_written_once()
     {
         var id = await ConfirmedAsync(quantity: 4);

@@ -21,7 +21,7 @@ internal static class StockReading
         select k.owner, k.key, k.fingerprint, k.answer::text from unnest($1::text[], $2::text[]) as n(owner, key) join idempotency_keys k using (owner, key)
         """;
 
-    // Those that the commands name, and those on their SKUs whose time is over. Each arm has an index of its own; an OR of them would have none.
+    // Those that the commands name, and those on the SKUs that they are to free whose time is over. Each arm has an index of its own; an OR of them would have none.
     private const string NeededHolds = """
         select unnest($1::uuid[])
         union select h.id from holds h
@@ -103,13 +103,16 @@ internal static class StockReading
         var skus = commands.SelectMany(c => c.Skus).ToHashSet(StringComparer.Ordinal);
         var (orders, holdIds, documents) = (commands.SelectMany(c => c.OrderIds).Distinct().ToArray(), commands.SelectMany(c => c.HoldIds).Distinct().ToArray(),
             commands.SelectMany(c => c.Documents).Distinct(StringComparer.Ordinal).ToArray());
+
+        // A repair finds the holds of its SKUs as they are: what one claims that its level does not say is held cannot be given back before it is mended.
+        var freed = commands.Where(c => c is not Repair).SelectMany(c => c.Skus).Distinct(StringComparer.Ordinal).ToArray();
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(Claims, orders);
         batch.Add(ClaimedSkus, GivingUp(commands));
         var keys = commands.OfType<KeyedCommand>().Select(c => (c.KeyOwner, c.Key)).Distinct().ToList();
         batch.Add(Answers, keys.Select(k => k.KeyOwner).ToArray(), keys.Select(k => k.Key).ToArray());
-        batch.Add(LockHolds, holdIds, skus.ToArray(), now.UtcDateTime);
-        batch.Add(HoldLines, holdIds, skus.ToArray(), now.UtcDateTime);
+        batch.Add(LockHolds, holdIds, freed, now.UtcDateTime);
+        batch.Add(HoldLines, holdIds, freed, now.UtcDateTime);
         batch.Add(LockDocuments, documents);
         batch.Add(DocumentLines, documents);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);

@@ -19,6 +19,9 @@ internal readonly record struct Part(string Sku, string Location, long Quantity)
 /// <summary>Splits what is wanted over locations. Never takes more than is wanted, nor more than a location has available.</summary>
 internal static class Sourcing
 {
+    // There are 4,096 sets of so many; with each location more, twice as many, and the levels are locked meanwhile.
+    private const int MostToTry = 12;
+
     /// <param name="wanted">One wish per SKU, each coverable by all its levels together.</param>
     /// <param name="at">The levels of a SKU.</param>
     public static List<Part> Plan(IReadOnlyList<Wish> wanted, Func<string, IReadOnlyList<Level>> at, SourcingStrategy strategy)
@@ -42,10 +45,11 @@ internal static class Sourcing
 
     private static IEnumerable<Level> InOrder(IEnumerable<Level> levels) => levels.OrderBy(l => l.Priority).ThenBy(l => l.Location, StringComparer.Ordinal);
 
-    /// <summary>The smallest set of locations that covers everything: tries sets of one, of two, … in the order of priority.</summary>
+    /// <summary>The smallest set of locations that covers everything: tries sets of one, of two, … in the order of priority. Of too many, the largest are taken.</summary>
     private static HashSet<string>? FewestLocations(IReadOnlyList<Wish> wanted, Func<string, IReadOnlyList<Level>> at)
     {
         var candidates = InOrder(wanted.SelectMany(w => at(w.Sku)).Where(l => l.Available > 0)).Select(l => l.Location).Distinct(StringComparer.Ordinal).ToList();
+        if (candidates.Count > MostToTry) return Largest(wanted, at, candidates);
         for (var size = 1; size < candidates.Count; size++)
             if (Find([], 0, size) is { } found) return found;
         return null;
@@ -57,5 +61,21 @@ internal static class Sourcing
                 if (Find([.. chosen, candidates[i]], i + 1, more - 1) is { } found) return found;
             return null;
         }
+    }
+
+    /// <summary>Always the location with the most of what is still missing: of one SKU, nothing covers it with fewer; of several, it comes near.</summary>
+    private static HashSet<string> Largest(IReadOnlyList<Wish> wanted, Func<string, IReadOnlyList<Level>> at, List<string> candidates)
+    {
+        var levels = wanted.SelectMany(w => at(w.Sku)).Where(l => l.Available > 0).ToLookup(l => l.Location, StringComparer.Ordinal);
+        var missing = wanted.ToDictionary(w => w.Sku, w => w.Quantity, StringComparer.Ordinal);
+        var chosen = new HashSet<string>(StringComparer.Ordinal);
+        while (chosen.Count < candidates.Count && missing.Values.Any(m => m > 0))
+        {
+            var next = candidates.Where(c => !chosen.Contains(c)).MaxBy(c => levels[c].Sum(l => Math.Min(l.Available, missing[l.Sku])))!;
+            chosen.Add(next);
+            foreach (var level in levels[next]) missing[level.Sku] -= Math.Min(level.Available, missing[level.Sku]);
+        }
+
+        return chosen;
     }
 }

@@ -66,6 +66,7 @@ internal static class BookStock
         if (lines.Count is 0 or > Limits.ReturnLines) complaints.Add(new("/lines", $"There are 1 to {Limits.ReturnLines} lines."));
         if (lines.Any(l => l.Quantity == 0 || l.Quantity < least || l.Quantity > Limits.MaxQuantity))
             complaints.Add(new("/quantity", $"A quantity is {least} to {Limits.MaxQuantity}, and not zero."));
+        if (lines.GroupBy(l => l.Sku).Any(g => g.Sum(l => (long)l.Quantity) > Limits.MaxQuantity)) complaints.Add(new("/lines", $"The lines of a SKU come to {Limits.MaxQuantity} at most."));
         if (lines.Any(l => l.Location is { Length: 0 or > Limits.SkuLength })) complaints.Add(new("/location", $"A location has 1 to {Limits.SkuLength} characters."));
         return complaints;
     }

@@ -7,13 +7,15 @@ namespace DaprShop.Inventory.Features;
 
 /// <summary>
 /// Gives back what holds claim whose time is over. It only tidies: every decision ignores such a hold already, and frees its units
-/// where it needs them. An offer is left to its waitlist's actor for <c>Stock:OfferGraceSeconds</c> (5) before it is passed on here.
+/// where it needs them. A hold that cannot be given back is left alone for a minute, and the others are. An offer is left to its waitlist's actor for <c>Stock:OfferGraceSeconds</c> (5) before it is passed on here.
 /// </summary>
 internal sealed class SweepHolds(NpgsqlDataSource database, StockCommands stock, TimeProvider time, IConfiguration configuration, ILogger<SweepHolds> logger) : BackgroundService
 {
     private const int AtOnce = 500;
-    private const string Expired = "select id from holds where state = 'active' and expires_at <= $1 and (entry_id is null or expires_at <= $2) order by expires_at limit $3";
+    private const string Expired = "select id from holds where state = 'active' and expires_at <= $1 and (entry_id is null or expires_at <= $2) and id <> all($4) order by expires_at limit $3";
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LeftAloneFor = TimeSpan.FromMinutes(1);
+    private readonly Dictionary<Guid, DateTimeOffset> _leftAlone = [];
     private readonly TimeSpan _offerGrace = TimeSpan.FromSeconds(configuration.GetValue("Stock:OfferGraceSeconds", 5d));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -35,11 +37,37 @@ internal sealed class SweepHolds(NpgsqlDataSource database, StockCommands stock,
     private async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
+        foreach (var (hold, until) in _leftAlone)
+            if (until <= now) _leftAlone.Remove(hold);
         await using var batch = database.CreateBatch();
-        batch.Add(Expired, now.UtcDateTime, (now - _offerGrace).UtcDateTime, AtOnce);
+        batch.Add(Expired, now.UtcDateTime, (now - _offerGrace).UtcDateTime, AtOnce, _leftAlone.Keys.ToArray());
         List<Guid> holds;
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken)) holds = await reader.ReadAllAsync(r => r.GetGuid(0), cancellationToken);
-        if (holds.Count > 0) await stock.RunAsync<ExpireHolds>(new ExpireHolds(holds), cancellationToken);
+        if (holds.Count > 0) await GiveBackAsync(holds, cancellationToken);
         return holds.Count;
     }
+
+    private async Task GiveBackAsync(List<Guid> holds, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await stock.RunAsync<ExpireHolds>(new ExpireHolds(holds), cancellationToken);
+        }
+        catch (Exception e) when (IsDamage(e))
+        {
+            // One of them must not keep the others: each is tried alone.
+            if (holds.Count == 1)
+            {
+                logger.LogHoldStuck(holds[0], e.Message);
+                _leftAlone[holds[0]] = time.GetUtcNow() + LeftAloneFor;
+            }
+            else
+            {
+                foreach (var hold in holds) await GiveBackAsync([hold], cancellationToken);
+            }
+        }
+    }
+
+    // A key that is taken at each of the writer's attempts is no race, but a level that is behind its ledger.
+    private static bool IsDamage(Exception e) => !Transient.Is(e) || e is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 }

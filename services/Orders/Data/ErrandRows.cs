@@ -17,8 +17,8 @@ internal static class ErrandRows
         returning {columns}
         """;
 
-    /// <summary>Tries $1 again some time after $2: a quarter of a second, doubling with each attempt, half a minute at most.</summary>
-    public static string Postpone(string table) => $"update {table} set due_at = $2::timestamptz + interval '250 ms' * least(2 ^ attempts, 120) where id = $1";
+    /// <summary>Tries $1 again some time after $2: a quarter of a second, doubling with each attempt, half a minute at most. However many they were: 2 ^ 1,024 is no number.</summary>
+    public static string Postpone(string table) => $"update {table} set due_at = $2::timestamptz + interval '250 ms' * least(2 ^ least(attempts, 7), 120) where id = $1";
 
     /// <summary>Adds the units $3 to <paramref name="column"/> of the lines $2 of order $1.</summary>
     public static string AddUnits(string column) => $"""
