@@ -33,6 +33,15 @@ public sealed class BulkApiTests(OrdersFixture fixture) : IClassFixture<OrdersFi
     }
 
     [Fact]
+    public async Task The_errors_of_a_job_are_told_even_of_rows_that_cannot_be_read()
+    {
+        var id = await HandInAsync(_alice, New(), new BulkRow(1, """{"key":"\ud83d","lines":[],"Lines":[]}"""), new BulkRow(2, """{"key":"\ud83d","lines":[{"sku":"cup","quantity":1}],"payment":{"token":"tok_ok"}}"""));
+        await DoneAsync(id);
+        (await GetAsync(_alice, $"bulk-orders/{id}/errors")).GetProperty("rows").EnumerateArray().Select(r => (r.GetProperty("key").GetString(), r.GetProperty("state").GetString()))
+            .Should().Equal((null, "rejected"), (null, "rejected"));
+    }
+
+    [Fact]
     public async Task G29_The_version_grows_when_an_order_of_the_job_moves()
     {
         var id = await HandInAsync(_alice, New(), BulkScene.Row(1));
