@@ -38,6 +38,17 @@ public sealed class BulkWorkerTests
     }
 
     [Fact]
+    public async Task A_failure_is_counted_whatever_its_cause_says()
+    {
+        await using var scene = await CreateAsync();
+        await scene.HandInAsync("file", Rows(1));
+        var job = (await scene.Queue.NextAsync(TimeProvider.System.GetUtcNow(), CancellationToken.None))!;
+        await scene.Queue.FailAsync(job, [new(1, null, null, 0)], "A\0", TimeProvider.System.GetUtcNow(), CancellationToken.None);
+
+        (await Sql.ScalarAsync<string>(scene.Db.Names.App, "select format('%s %s', attempts, cause) from bulk_rows")).Should().Be("1 A\uFFFD");
+    }
+
+    [Fact]
     public async Task Rows_that_somebody_works_on_are_passed_over_without_waiting_for_them()
     {
         await using var scene = await CreateAsync();
