@@ -194,6 +194,19 @@ public sealed class ParcelTests(OrdersFixture fixture) : IClassFixture<OrdersFix
         (await GetAsync("returns?limit=200")).GetProperty("returns").EnumerateArray().Select(r => r.GetProperty("id").GetGuid()).Should().Contain(back);
     }
 
+    [Theory]
+    [InlineData(7)]
+    [InlineData(0)]
+    [InlineData("7")]
+    public async Task A_disposition_is_a_name_and_a_number_decides_nothing(object disposition)
+    {
+        var id = await ConfirmedAsync(quantity: 1);
+        await ShippedAsync(id, null);
+        var back = (await (await ReturnAsync(id, 1)).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+        await IsProblemAsync(await _olga.PostAsJsonAsync($"returns/{back}/decision", new { lines = new[] { new { sku = "cup", quantity = 1, disposition } } }), 400, "malformed-json");
+        (await GetAsync($"orders/{id}/returns"))[0].GetProperty("state").GetString().Should().Be("requested");
+    }
+
     private async Task<Guid> ConfirmedAsync(int quantity)
     {
         fixture.House.Receive(quantity);
