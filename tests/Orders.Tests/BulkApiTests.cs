@@ -79,6 +79,17 @@ public sealed class BulkApiTests(OrdersFixture fixture) : IClassFixture<OrdersFi
     }
 
     [Fact]
+    public async Task A_row_that_comes_to_more_than_is_allowed_is_rejected_whatever_errors_cost()
+    {
+        var line = """{"sku":"cup","quantity":1000000,"unitPrice":1000000}""";
+        using var opened = await PostAsync(_olga, "bulk-orders?onError=ignore_failed", New());
+        var id = (await opened.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("id").GetGuid();
+        await SendAsync(_olga, id, BulkScene.Row(1), new BulkRow(2, $$$"""{"lines":[{{{line}}},{{{line}}}],"payment":{"token":"tok_ok"}}"""));
+        (await DoneAsync(id)).GetProperty("rows").ToString().Should().StartWith("""{"received":2,"accepted":1,"replayed":0,"rejected":1""");
+        (await GetAsync(_olga, $"bulk-orders/{id}/errors")).GetProperty("rows")[0].GetProperty("errors")[0].GetProperty("field").GetString().Should().Be("/lines");
+    }
+
+    [Fact]
     public async Task A_job_is_paused_and_goes_on()
     {
         var id = await OpenAsync(_alice, New());
