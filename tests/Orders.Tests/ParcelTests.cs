@@ -195,6 +195,19 @@ public sealed class ParcelTests(OrdersFixture fixture) : IClassFixture<OrdersFix
     }
 
     [Theory]
+    [InlineData(64, 202, 200)]
+    [InlineData(65, 422, 422)]
+    public async Task A_location_is_as_long_as_Inventory_allows(int length, int ships, int decides)
+    {
+        var id = await ConfirmedAsync(quantity: 2);
+        await ShippedAsync(id, 1);
+        var location = new string('l', length);
+        ((int)(await SendAsync(_olga, "shipments", null, new { orderId = id, lines = new[] { new { sku = "cup", quantity = 1, location } } })).StatusCode).Should().Be(ships);
+        var back = (await (await ReturnAsync(id, 1)).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+        ((int)(await _olga.PostAsJsonAsync($"returns/{back}/decision", new { lines = new[] { Line(1, "restock") }, location })).StatusCode).Should().Be(decides);
+    }
+
+    [Theory]
     [InlineData(7)]
     [InlineData(0)]
     [InlineData("7")]

@@ -91,7 +91,7 @@ internal static class Placement
             return;
         }
 
-        if (line.Sku.Length == 0) complaints.Add(new($"{field}/sku", "A line names a SKU."));
+        if (line.Sku.Length is 0 or > ItemNames.MaxLength) complaints.Add(new($"{field}/sku", $"A SKU has 1 to {ItemNames.MaxLength} characters."));
         if (line.Quantity is < 1 or > MaxQuantity) complaints.Add(new($"{field}/quantity", $"A quantity is 1 to {MaxQuantity}."));
         if (line.UnitPrice is null) return;
         if (!byOperator) complaints.Add(new($"{field}/unitPrice", "Only an operator may name a price."));
