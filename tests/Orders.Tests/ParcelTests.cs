@@ -194,6 +194,29 @@ public sealed class ParcelTests(OrdersFixture fixture) : IClassFixture<OrdersFix
         (await GetAsync("returns?limit=200")).GetProperty("returns").EnumerateArray().Select(r => r.GetProperty("id").GetGuid()).Should().Contain(back);
     }
 
+    [Fact]
+    public async Task Returns_of_one_moment_are_all_listed_however_short_the_page()
+    {
+        var id = await ConfirmedAsync(quantity: 2);
+        await ShippedAsync(id, null);
+        for (var one = 0; one < 2; one++) (await ReturnAsync(id, 1)).StatusCode.Should().Be(HttpStatusCode.Created);
+        await Sql.ScalarAsync<object>(fixture.Database.Names.App, $"update returns set created_at = now() where order_id = '{id}'");
+
+        var (listed, cursor) = (new List<Guid>(), "");
+        do
+        {
+            var page = await GetAsync($"returns?limit=1{cursor}");
+            listed.AddRange(page.GetProperty("returns").EnumerateArray().Select(r => r.GetProperty("orderId").GetGuid()));
+            cursor = page.GetProperty("cursor").ValueKind == JsonValueKind.Null ? "" : $"&cursor={page.GetProperty("cursor").GetString()}";
+        }
+        while (cursor != "");
+        listed.Count(order => order == id).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task A_cursor_that_is_none_is_told_as_such() =>
+        await IsProblemAsync(await _olga.GetAsync("returns?cursor=2026-11-25T10:00:00%2B02:00"), 400, "bad-request");
+
     [Theory]
     [InlineData(64, 202, 200)]
     [InlineData(65, 422, 422)]
