@@ -168,6 +168,20 @@ public sealed class ParcelTests(OrdersFixture fixture) : IClassFixture<OrdersFix
     }
 
     [Fact]
+    public async Task Another_decision_of_the_same_lines_in_other_numbers_or_at_another_place_is_not_the_same_again()
+    {
+        var id = await ConfirmedAsync(quantity: 3);
+        await ShippedAsync(id, null);
+        var back = (await (await ReturnAsync(id, 3)).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+        Task<HttpResponseMessage> DecideAsync(string location, params object[] lines) => _olga.PostAsJsonAsync($"returns/{back}/decision", new { lines, location });
+
+        (await DecideAsync("north", Line(1, "restock"), Line(1, "restock"), Line(1, "damaged"))).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await DecideAsync("north", Line(1, "damaged"), Line(2, "restock"))).StatusCode.Should().Be(HttpStatusCode.OK, "it is the same, said otherwise");
+        await IsRefusedAsync(await DecideAsync("north", Line(1, "restock"), Line(1, "damaged"), Line(1, "damaged")), "already-decided");
+        await IsRefusedAsync(await DecideAsync("south", Line(2, "restock"), Line(1, "damaged")), "already-decided");
+    }
+
+    [Fact]
     public async Task No_unit_comes_back_twice()
     {
         var id = await ConfirmedAsync(quantity: 5);
