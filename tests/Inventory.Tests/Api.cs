@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using DaprShop.Contracts;
 using DaprShop.ServiceDefaults;
 
@@ -8,6 +9,9 @@ namespace DaprShop.Inventory.Tests;
 /// <summary>An operator's way to stock.</summary>
 internal sealed class Api(HttpClient caller, InventoryDatabase database)
 {
+    /// <summary>As services write to each other.</summary>
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+
     public static string New() => Guid.CreateVersion7().ToString();
 
     /// <summary>A new item without stock.</summary>
@@ -60,7 +64,7 @@ internal sealed class Api(HttpClient caller, InventoryDatabase database)
 
     public async Task<Reply> SendAsync(string method, string path, object? body, string? key)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = method == "GET" ? null : JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = method == "GET" ? null : JsonContent.Create(body, options: Json) };
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
         using var response = await caller.SendAsync(request);
         return new Reply((int)response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.Contains(IdempotencyKey.ReplayedHeader));

@@ -140,7 +140,7 @@ public sealed class ApiTests(InventoryFixture fixture) : IClassFixture<Inventory
     public async Task What_is_never_stocked_is_reserved_by_nobody()
     {
         var order = Guid.CreateVersion7();
-        using var response = await _olga.PostAsJsonAsync("reservations", new ReserveRequest([new ReserveOrder(order, [new OrderedUnits("delivery", 3)])]), TestContext.Current.CancellationToken);
+        using var response = await _olga.PostAsJsonAsync("reservations", new ReserveRequest([new ReserveOrder(order, [new OrderedUnits("delivery", 3)])]), Api.Json, TestContext.Current.CancellationToken);
         (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Should().Contain("\"allocated\"");
         (await fixture.Database.NumberAsync($"select count(*) from allocations where order_id = '{order}'")).Should().Be(0);
     }

@@ -183,7 +183,7 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
 
     private static async Task<HttpResponseMessage> SendAsync(HttpClient caller, string method, string path, object? body, string? key)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body is null ? null : JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body is null ? null : JsonContent.Create(body, options: Api.Json) };
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
         return await caller.SendAsync(request);
     }

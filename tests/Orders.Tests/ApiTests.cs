@@ -119,6 +119,18 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     }
 
     [Fact]
+    public async Task An_order_that_comes_to_more_than_is_allowed_is_refused_and_does_not_spoil_those_beside_it()
+    {
+        static object Order(decimal unitPrice) => new { lines = new[] { new { sku = "cup", quantity = 1_000_000, unitPrice }, new { sku = "cup", quantity = 1, unitPrice = 0.0001m } }, payment = new { token = "tok_ok" } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "orders") { Content = JsonContent.Create(Order(1_000_000)), Headers = { { "Idempotency-Key", New() } } };
+        (await IsProblemAsync(await _olga.SendAsync(request, TestContext.Current.CancellationToken), 422, "invalid")).GetProperty("detail").GetString().Should().Contain("1000000000000");
+
+        var outcomes = await (await _olga.PostAsJsonAsync("ops/orders", new { orders = new[] { new { key = New(), order = Order(1_000_000) }, new { key = New(), order = Order(999_999) } } }, TestContext.Current.CancellationToken))
+            .Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        outcomes.EnumerateArray().Select(o => o.GetProperty("id").ValueKind).Should().Equal(JsonValueKind.Null, JsonValueKind.String);
+    }
+
+    [Fact]
     public async Task A_cancel_wins_once_takes_the_order_from_its_saga_and_leaves_the_undoing_to_another()
     {
         var id = await IdAsync(_alice);

@@ -33,6 +33,15 @@ public sealed class BulkApiTests(OrdersFixture fixture) : IClassFixture<OrdersFi
     }
 
     [Fact]
+    public async Task The_errors_of_a_job_are_told_even_of_rows_that_cannot_be_read()
+    {
+        var id = await HandInAsync(_alice, New(), new BulkRow(1, """{"key":"\ud83d","lines":[],"Lines":[]}"""), new BulkRow(2, """{"key":"\ud83d","lines":[{"sku":"cup","quantity":1}],"payment":{"token":"tok_ok"}}"""));
+        await DoneAsync(id);
+        (await GetAsync(_alice, $"bulk-orders/{id}/errors")).GetProperty("rows").EnumerateArray().Select(r => (r.GetProperty("key").GetString(), r.GetProperty("state").GetString()))
+            .Should().Equal((null, "rejected"), (null, "rejected"));
+    }
+
+    [Fact]
     public async Task G29_The_version_grows_when_an_order_of_the_job_moves()
     {
         var id = await HandInAsync(_alice, New(), BulkScene.Row(1));
@@ -67,6 +76,17 @@ public sealed class BulkApiTests(OrdersFixture fixture) : IClassFixture<OrdersFi
         (await DoneAsync(hers)).GetProperty("rows").GetProperty("accepted").GetInt32().Should().Be(1);
         (await DoneAsync(his)).GetProperty("rows").GetProperty("rejected").GetInt32().Should().Be(1);
         (await Sql.ScalarAsync<string>(fixture.Database.Names.App, $"select format('%s %s', o.customer, trim_scale(o.total)) from orders o join bulk_rows r on r.order_id = o.id where r.job_id = '{hers}'")).Should().Be("carl 1.5");
+    }
+
+    [Fact]
+    public async Task A_row_that_comes_to_more_than_is_allowed_is_rejected_whatever_errors_cost()
+    {
+        var line = """{"sku":"cup","quantity":1000000,"unitPrice":1000000}""";
+        using var opened = await PostAsync(_olga, "bulk-orders?onError=ignore_failed", New());
+        var id = (await opened.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("id").GetGuid();
+        await SendAsync(_olga, id, BulkScene.Row(1), new BulkRow(2, $$$"""{"lines":[{{{line}}},{{{line}}}],"payment":{"token":"tok_ok"}}"""));
+        (await DoneAsync(id)).GetProperty("rows").ToString().Should().StartWith("""{"received":2,"accepted":1,"replayed":0,"rejected":1""");
+        (await GetAsync(_olga, $"bulk-orders/{id}/errors")).GetProperty("rows")[0].GetProperty("errors")[0].GetProperty("field").GetString().Should().Be("/lines");
     }
 
     [Fact]

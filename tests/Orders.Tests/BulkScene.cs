@@ -32,6 +32,8 @@ internal sealed class BulkScene : IAsyncDisposable
 
     public OrdersDatabase Db { get; }
 
+    public FakeHouse House => _house;
+
     public BulkStore Store { get; }
 
     public BulkQueue Queue { get; }

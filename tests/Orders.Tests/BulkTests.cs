@@ -141,6 +141,25 @@ public sealed class BulkTests
         (await scene.OrdersAsync()).Should().Be(299);
     }
 
+    [Theory]
+    [InlineData("""{"key":"\ud83d","lines":[{"sku":"cup","quantity":1}],"payment":{"token":"tok_ok"}}""", "/key")]
+    [InlineData("""{"lines":[{"sku":"\ud83d","quantity":1}],"payment":{"token":"tok_ok"}}""", "/lines/0")]
+    [InlineData("""{"lines":[{"sku":"cup","quantity":1}],"payment":{"token":"\ud83d"}}""", "")]
+    [InlineData("""{"\ud83d":1,"lines":[{"sku":"cup","quantity":1}],"payment":{"token":"tok_ok"}}""", "")]
+    [InlineData("""{"lines":[{"sku":"cup","quantity":1}],"Lines":[],"payment":{"token":"tok_ok"}}""", "")]
+    [InlineData("""{"a\u0000":1,"A\u0000":2,"lines":[{"sku":"cup","quantity":1}],"payment":{"token":"tok_ok"}}""", "")]
+    [InlineData("""{"a\u0000":1,"a\u0000":2,"lines":[{"sku":"cup","quantity":1}],"payment":{"token":"tok_ok"}}""", "")]
+    public async Task A_row_whose_text_or_names_nobody_can_read_is_rejected_and_told_why(string body, string field)
+    {
+        await using var scene = await CreateAsync();
+        var job = await scene.HandInAsync("file", [Row(1), new(2, body)]);
+
+        await scene.DrainAsync();
+
+        (await scene.TellAsync(job)).Should().Be("done: 2 received, 1 accepted, 0 replayed, 1 rejected, 0 parked");
+        (await Sql.ScalarAsync<string>(scene.Db.Names.App, "select errors->0->>'field' from bulk_rows where row = 2")).Should().StartWith(field);
+    }
+
     [Fact]
     public async Task A_parked_row_is_accepted_when_it_is_tried_again_after_its_cause_was_mended()
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using DaprShop.Orders.Data;
 using DaprShop.Orders.Domain;
 using DaprShop.ServiceKit;
@@ -35,6 +36,33 @@ public sealed class BulkWorkerTests
             await scene.Queue.FailAsync(job, [new(1, null, null, 0), new(2, null, null, 0)], "poison", TimeProvider.System.GetUtcNow(), CancellationToken.None);
 
         (await scene.Db.NumberAsync("select max(attempts)::bigint from bulk_rows")).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_failure_is_counted_whatever_its_cause_says()
+    {
+        await using var scene = await CreateAsync();
+        await scene.HandInAsync("file", Rows(1));
+        var job = (await scene.Queue.NextAsync(TimeProvider.System.GetUtcNow(), CancellationToken.None))!;
+        await scene.Queue.FailAsync(job, [new(1, null, null, 0)], "A\0", TimeProvider.System.GetUtcNow(), CancellationToken.None);
+
+        (await Sql.ScalarAsync<string>(scene.Db.Names.App, "select format('%s %s', attempts, cause) from bulk_rows")).Should().Be("1 A\uFFFD");
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.RequestEntityTooLarge, "pending 1, pending 1")]
+    [InlineData(HttpStatusCode.TooManyRequests, "pending 0, pending 0")]
+    [InlineData(HttpStatusCode.ServiceUnavailable, "pending 0, pending 0")]
+    public async Task What_Inventory_refuses_is_counted_and_that_it_is_away_is_not(HttpStatusCode answer, string rows)
+    {
+        await using var scene = await CreateAsync();
+        await scene.HandInAsync("file", Rows(2));
+        scene.House.Failure = answer;
+        var step = FluentActions.Awaiting(scene.StepAsync);
+        if (rows.Contains('1')) await step.Should().NotThrowAsync();
+        else await step.Should().ThrowAsync<HttpRequestException>();
+
+        (await Sql.ScalarAsync<string>(scene.Db.Names.App, "select string_agg(format('%s %s', state, attempts), ', ') from bulk_rows")).Should().Be(rows);
     }
 
     [Fact]

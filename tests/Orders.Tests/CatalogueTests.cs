@@ -68,5 +68,13 @@ public sealed class CatalogueTests : IDisposable
         (await PriceAsync()).Should().Be(3);
     }
 
+    [Fact]
+    public async Task A_sku_that_is_too_long_for_an_item_is_not_asked_for()
+    {
+        await PriceAsync();
+        (await _catalogue.FindAsync(["cup", new string('<', 65)], CancellationToken.None)).Keys.Should().Equal("cup");
+        _house.LookUps.Should().Be(1);
+    }
+
     private async Task<decimal> PriceAsync() => (await _catalogue.FindAsync(["cup"], CancellationToken.None))["cup"].Price;
 }

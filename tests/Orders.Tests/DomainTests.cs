@@ -150,6 +150,12 @@ public sealed class DomainTests
         Placement.Check(new OrderRequest([line], new RequestedPayment("tok_ok")), byOperator: true).Select(c => c.Field).Should().Equal(allowed ? [] : ["/lines/0/unitPrice"]);
     }
 
+    [Theory]
+    [InlineData(64, true)]
+    [InlineData(65, false)]
+    public void A_sku_is_as_long_as_Inventory_allows(int length, bool allowed) =>
+        Placement.Check(new OrderRequest([new(new string('s', length), 1)], new RequestedPayment("tok_ok")), byOperator: false).Select(c => c.Field).Should().Equal(allowed ? [] : ["/lines/0/sku"]);
+
     [Fact]
     public void Only_an_operator_may_name_a_price_or_a_customer()
     {

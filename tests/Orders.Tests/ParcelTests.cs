@@ -181,6 +181,20 @@ public sealed class ParcelTests(OrdersFixture fixture) : IClassFixture<OrdersFix
     }
 
     [Fact]
+    public async Task Another_decision_of_the_same_lines_in_other_numbers_or_at_another_place_is_not_the_same_again()
+    {
+        var id = await ConfirmedAsync(quantity: 3);
+        await ShippedAsync(id, null);
+        var back = (await (await ReturnAsync(id, 3)).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+        Task<HttpResponseMessage> DecideAsync(string location, params object[] lines) => _olga.PostAsJsonAsync($"returns/{back}/decision", new { lines, location });
+
+        (await DecideAsync("north", Line(1, "restock"), Line(1, "restock"), Line(1, "damaged"))).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await DecideAsync("north", Line(1, "damaged"), Line(2, "restock"))).StatusCode.Should().Be(HttpStatusCode.OK, "it is the same, said otherwise");
+        await IsRefusedAsync(await DecideAsync("north", Line(1, "restock"), Line(1, "damaged"), Line(1, "damaged")), "already-decided");
+        await IsRefusedAsync(await DecideAsync("south", Line(2, "restock"), Line(1, "damaged")), "already-decided");
+    }
+
+    [Fact]
     public async Task No_unit_comes_back_twice()
     {
         var id = await ConfirmedAsync(quantity: 5);
@@ -205,6 +219,55 @@ public sealed class ParcelTests(OrdersFixture fixture) : IClassFixture<OrdersFix
         await IsProblemAsync(await _olga.PostAsJsonAsync($"returns/{back}/decision", new { lines = new[] { Line(1, "restock") } }), 422, "invalid");
         await IsProblemAsync(await _olga.PostAsJsonAsync($"returns/{back}/decision", new { lines = new[] { Line(2, "burn") } }), 400, "malformed-json");
         (await GetAsync("returns?limit=200")).GetProperty("returns").EnumerateArray().Select(r => r.GetProperty("id").GetGuid()).Should().Contain(back);
+    }
+
+    [Fact]
+    public async Task Returns_of_one_moment_are_all_listed_however_short_the_page()
+    {
+        var id = await ConfirmedAsync(quantity: 2);
+        await ShippedAsync(id, null);
+        for (var one = 0; one < 2; one++) (await ReturnAsync(id, 1)).StatusCode.Should().Be(HttpStatusCode.Created);
+        await Sql.ScalarAsync<object>(fixture.Database.Names.App, $"update returns set created_at = now() where order_id = '{id}'");
+
+        var (listed, cursor) = (new List<Guid>(), "");
+        do
+        {
+            var page = await GetAsync($"returns?limit=1{cursor}");
+            listed.AddRange(page.GetProperty("returns").EnumerateArray().Select(r => r.GetProperty("orderId").GetGuid()));
+            cursor = page.GetProperty("cursor").ValueKind == JsonValueKind.Null ? "" : $"&cursor={page.GetProperty("cursor").GetString()}";
+        }
+        while (cursor != "");
+        listed.Count(order => order == id).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task A_cursor_that_is_none_is_told_as_such() =>
+        await IsProblemAsync(await _olga.GetAsync("returns?cursor=2026-11-25T10:00:00%2B02:00"), 400, "bad-request");
+
+    [Theory]
+    [InlineData(64, 202, 200)]
+    [InlineData(65, 422, 422)]
+    public async Task A_location_is_as_long_as_Inventory_allows(int length, int ships, int decides)
+    {
+        var id = await ConfirmedAsync(quantity: 2);
+        await ShippedAsync(id, 1);
+        var location = new string('l', length);
+        ((int)(await SendAsync(_olga, "shipments", null, new { orderId = id, lines = new[] { new { sku = "cup", quantity = 1, location } } })).StatusCode).Should().Be(ships);
+        var back = (await (await ReturnAsync(id, 1)).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+        ((int)(await _olga.PostAsJsonAsync($"returns/{back}/decision", new { lines = new[] { Line(1, "restock") }, location })).StatusCode).Should().Be(decides);
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(0)]
+    [InlineData("7")]
+    public async Task A_disposition_is_a_name_and_a_number_decides_nothing(object disposition)
+    {
+        var id = await ConfirmedAsync(quantity: 1);
+        await ShippedAsync(id, null);
+        var back = (await (await ReturnAsync(id, 1)).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+        await IsProblemAsync(await _olga.PostAsJsonAsync($"returns/{back}/decision", new { lines = new[] { new { sku = "cup", quantity = 1, disposition } } }), 400, "malformed-json");
+        (await GetAsync($"orders/{id}/returns"))[0].GetProperty("state").GetString().Should().Be("requested");
     }
 
     private async Task<Guid> ConfirmedAsync(int quantity)

@@ -65,7 +65,7 @@ internal static class PutItem
 /// <summary>What is allowed.</summary>
 internal static class Limits
 {
-    public const int SkuLength = 64;
+    public const int SkuLength = ItemNames.MaxLength;
     public const int NameLength = 200;
     public const int TextLength = 200;
     public const int MaxQuantity = 10_000_000;

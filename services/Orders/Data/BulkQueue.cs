@@ -74,13 +74,13 @@ internal sealed class BulkQueue(NpgsqlDataSource database)
         return true;
     }
 
-    /// <summary>Counts a failed transaction against its rows, and parks who failed too often.</summary>
+    /// <summary>Counts a failed transaction against its rows, and parks who failed too often. Whatever the cause says is kept, without the character that no database keeps.</summary>
     public async Task FailAsync(DueJob job, IReadOnlyList<DueRow> rows, string cause, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
-        batch.Add(BulkStatements.Fail, job.Id, rows.Select(r => r.Row).ToArray(), rows.Select(r => r.Attempts).ToArray(), MaxAttempts, cause);
+        batch.Add(BulkStatements.Fail, job.Id, rows.Select(r => r.Row).ToArray(), rows.Select(r => r.Attempts).ToArray(), MaxAttempts, cause.Replace('\0', '\uFFFD'));
         batch.Add(BulkStatements.Advance, job.Id, now.UtcDateTime);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

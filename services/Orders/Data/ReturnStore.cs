@@ -83,8 +83,8 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
         var worth = Parcels.Worth(spread);
         if (await connection.ScalarAsync(Decide, [id, JsonSerializer.Serialize(decision, Json), (object?)location ?? DBNull.Value, worth, decider, now.UtcDateTime], cancellationToken) is null)
         {
-            var earlier = await connection.QueryAsync("select decision::text, amount, state from returns where id = $1", [id], r => (Decision: JsonSerializer.Deserialize<List<DecidedUnits>>(r.GetString(0), Json)!, Amount: r.GetDecimal(1), State: r.GetString(2)), cancellationToken);
-            return earlier[0].Decision.ToHashSet().SetEquals(decision) ? earlier[0].Amount
+            var earlier = await connection.QueryAsync("select decision::text, amount, state, location from returns where id = $1", [id], r => (Decision: JsonSerializer.Deserialize<List<DecidedUnits>>(r.GetString(0), Json)!, Amount: r.GetDecimal(1), State: r.GetString(2), Location: r.Text(3)), cancellationToken);
+            return Returns.AreSame(earlier[0].Decision, decision) && earlier[0].Location == location ? earlier[0].Amount
                 : throw new ProblemException(Problems.Of(409, "already-decided", "Already decided", "Something else was decided about this return.", ("state", earlier[0].State)));
         }
 

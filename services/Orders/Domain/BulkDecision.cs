@@ -25,6 +25,7 @@ internal static class BulkDecision
         var wrong = complaints.Select(LineOf).OfType<int>().ToHashSet();
         var (lines, unknown) = Placement.Price(request with { Lines = [.. request.Lines.Take(Placement.MaxLines).Select((line, i) => wrong.Contains(i) ? null! : line)] }, catalogue);
         complaints.AddRange(unknown);
+        complaints.AddRange(Placement.CheckTotal(lines));
         var acceptable = policy == BulkPolicies.IgnoreFailed ? complaints.TrueForAll(c => LineOf(c) is not null) && lines.Count > 0 : complaints.Count == 0;
         return new BulkVerdict(acceptable ? lines : null, complaints);
     }

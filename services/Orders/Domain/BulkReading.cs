@@ -22,7 +22,7 @@ internal static class BulkReading
     public static BulkOrder Read(string body, JsonSerializerOptions json)
     {
         var complaints = new List<Complaint>();
-        if (Try("", complaints, () => JsonNode.Parse(body, AnyCase, Strict) as JsonObject ?? throw new JsonException("A row is one JSON object.")) is not { } row)
+        if (Try("", complaints, () => Parse(body)) is not { } row)
             return new BulkOrder(null, null, complaints);
 
         var key = Try($"/{Key}", complaints, () => row[Key]?.Deserialize<string>(json));
@@ -38,6 +38,14 @@ internal static class BulkReading
         return new BulkOrder(key, request is null ? null : request with { Lines = lines! }, complaints);
     }
 
+    private static JsonObject Parse(string body)
+    {
+        var row = JsonNode.Parse(body, AnyCase, Strict) as JsonObject ?? throw new JsonException("A row is one JSON object.");
+        // Its names are read only now, and fail here rather than wherever one is asked for first.
+        _ = row.Count;
+        return row;
+    }
+
     private static T? Try<T>(string field, List<Complaint> complaints, Func<T?> read) where T : class
     {
         try
@@ -46,10 +54,22 @@ internal static class BulkReading
         }
         catch (JsonException e)
         {
-            complaints.Add(new Complaint(field + Pointer(e.Path), e.Message.Split(" Path: ")[0]));
-            return null;
+            complaints.Add(new Complaint(Storable(field + Pointer(e.Path)), Storable(e.Message.Split(" Path: ")[0])));
         }
+        catch (InvalidOperationException)
+        {
+            complaints.Add(new Complaint(field, "Text has no half of a surrogate pair."));
+        }
+        catch (ArgumentException)
+        {
+            complaints.Add(new Complaint(field, "No two names differ only by case."));
+        }
+
+        return null;
     }
+
+    // A complaint quotes the row's own names.
+    private static string Storable(string text) => text.Replace('\0', '\uFFFD');
 
     private static string Pointer(string? path) => path is null ? "" : path.TrimStart('$').Replace('.', '/').Replace("[", "/", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal);
 }

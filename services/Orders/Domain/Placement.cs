@@ -42,6 +42,9 @@ internal static class Placement
     public const int MaxTextLength = 100;
     public const decimal MaxUnitPrice = 1_000_000m;
 
+    /// <summary>GBP; the database holds a hundred times as much.</summary>
+    public const decimal MaxTotal = 1_000_000_000_000m;
+
     /// <summary>What is wrong with the request as it stands; empty when nothing is.</summary>
     public static List<Complaint> Check(OrderRequest request, bool byOperator)
     {
@@ -73,6 +76,10 @@ internal static class Placement
     /// <summary>What another order of the same key must equal, where many are handed in at once.</summary>
     public static byte[] Fingerprint(OrderRequest request) => SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, JsonSerializerOptions.Web));
 
+    /// <summary>What is wrong with the lines together; empty when nothing is.</summary>
+    public static List<Complaint> CheckTotal(IEnumerable<PricedLine> lines) =>
+        Total(lines) > MaxTotal ? [new("/lines", $"An order's total is {MaxTotal} GBP at most.")] : [];
+
     public static decimal Total(IEnumerable<PricedLine> lines) => lines.Sum(l => l.Quantity * l.UnitPrice);
 
     private static void CheckLine(RequestedLine? line, string field, bool byOperator, List<Complaint> complaints)
@@ -84,7 +91,7 @@ internal static class Placement
             return;
         }
 
-        if (line.Sku.Length == 0) complaints.Add(new($"{field}/sku", "A line names a SKU."));
+        if (line.Sku.Length is 0 or > ItemNames.MaxLength) complaints.Add(new($"{field}/sku", $"A SKU has 1 to {ItemNames.MaxLength} characters."));
         if (line.Quantity is < 1 or > MaxQuantity) complaints.Add(new($"{field}/quantity", $"A quantity is 1 to {MaxQuantity}."));
         if (line.UnitPrice is null) return;
         if (!byOperator) complaints.Add(new($"{field}/unitPrice", "Only an operator may name a price."));

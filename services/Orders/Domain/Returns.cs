@@ -23,6 +23,14 @@ internal static class Returns
         return complaints;
     }
 
+    /// <summary>Whether the same becomes of as many units, on however many lines.</summary>
+    public static bool AreSame(IEnumerable<DecidedUnits> one, IEnumerable<DecidedUnits> other)
+    {
+        return Sums(one).SetEquals(Sums(other));
+
+        static HashSet<(string, Disposition, int)> Sums(IEnumerable<DecidedUnits> units) => [.. units.GroupBy(u => (u.Sku, u.Disposition)).Select(g => (g.Key.Sku, g.Key.Disposition, g.Sum(u => u.Quantity)))];
+    }
+
     /// <summary>The units that are taken back, and refunded.</summary>
     public static List<OrderedUnits> Accepted(IEnumerable<DecidedUnits> decided) =>
         [.. decided.Where(d => d.Disposition != Disposition.Refuse).Select(d => new OrderedUnits(d.Sku, d.Quantity))];

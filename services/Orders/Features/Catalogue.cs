@@ -18,7 +18,8 @@ internal sealed class Catalogue(Downstream downstream, TimeProvider time) : IDis
     /// <summary>The items of those SKUs that exist.</summary>
     public async Task<IReadOnlyDictionary<string, Item>> FindAsync(IEnumerable<string> skus, CancellationToken cancellationToken)
     {
-        var wanted = skus.Distinct(StringComparer.Ordinal).ToList();
+        // There is no item of a longer name, and enough of them would make a question that Inventory does not read.
+        var wanted = skus.Where(sku => sku.Length <= ItemNames.MaxLength).Distinct(StringComparer.Ordinal).ToList();
         if (!IsFresh || wanted.Any(sku => !_items.ContainsKey(sku)))
         {
             await _oneAtATime.WaitAsync(cancellationToken);

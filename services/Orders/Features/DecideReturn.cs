@@ -1,3 +1,4 @@
+using DaprShop.Contracts;
 using DaprShop.Orders.Data;
 using DaprShop.Orders.Domain;
 using DaprShop.Orders.Workflows;
@@ -25,7 +26,7 @@ internal static class DecideReturn
     private static async Task<Results<Ok<Decided>, ProblemHttpResult>> HandleAsync(
         Guid id, Request request, ReturnStore returns, Errands errands, HttpContext context, CancellationToken cancellationToken)
     {
-        if (request.Location is { Length: 0 or > Placement.MaxTextLength }) return Problems.Invalid([new("/location", $"A location has 1 to {Placement.MaxTextLength} characters.")]);
+        if (request.Location is { Length: 0 or > ItemNames.MaxLength }) return Problems.Invalid([new("/location", $"A location has 1 to {ItemNames.MaxLength} characters.")]);
         var refund = await returns.DecideAsync(id, request.Lines, request.Location, context.Name(), cancellationToken);
         await errands.TryAsync(id);
         return TypedResults.Ok(new Decided(id, Money.Trim(refund)));

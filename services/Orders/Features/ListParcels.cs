@@ -23,7 +23,7 @@ internal static class ListParcels
         Guid Id, Guid OrderId, int Number, string State, IReadOnlyList<ReturnLine> Lines, string Reason, decimal? Refund, DateTimeOffset CreatedAt, DateTimeOffset? DecidedAt, DateTimeOffset? SettledAt);
 
     /// <param name="Cursor">Send it back to get later ones; null at the end.</param>
-    internal sealed record Page(IReadOnlyList<ReturnView> Returns, DateTimeOffset? Cursor);
+    internal sealed record Page(IReadOnlyList<ReturnView> Returns, Guid? Cursor);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -46,12 +46,13 @@ internal static class ListParcels
         return TypedResults.Ok(rows.Select(View).ToArray());
     }
 
-    private static async Task<Ok<Page>> RequestedAsync(OrdersDb db, CancellationToken cancellationToken, DateTimeOffset? cursor = null, int limit = 50)
+    private static async Task<Ok<Page>> RequestedAsync(OrdersDb db, CancellationToken cancellationToken, Guid? cursor = null, int limit = 50)
     {
         var take = Math.Clamp(limit, 1, MaxPage);
-        var after = cursor ?? DateTimeOffset.MinValue;
-        var rows = await db.Returns.AsNoTracking().Where(r => r.State == ParcelStates.Requested && r.CreatedAt > after).OrderBy(r => r.CreatedAt).Take(take).ToListAsync(cancellationToken);
-        return TypedResults.Ok(new Page([.. rows.Select(View)], rows.Count == take ? rows[^1].CreatedAt : null));
+        // Ids grow with time, and no two are alike.
+        var after = cursor ?? Guid.Empty;
+        var rows = await db.Returns.AsNoTracking().Where(r => r.State == ParcelStates.Requested && r.Id > after).OrderBy(r => r.Id).Take(take).ToListAsync(cancellationToken);
+        return TypedResults.Ok(new Page([.. rows.Select(View)], rows.Count == take ? rows[^1].Id : null));
     }
 
     private static Task<bool> IsVisibleAsync(Guid id, OrdersDb db, HttpContext context, CancellationToken cancellationToken)

@@ -34,6 +34,7 @@ internal static class PlaceManyOrders
             if (complaints.Count > 0) return new Outcome(order.Key, null, complaints);
             var (lines, unknown) = Placement.Price(order.Order, items);
             if (unknown.Count > 0) return new Outcome(order.Key, null, unknown);
+            if (Placement.CheckTotal(lines) is { Count: > 0 } tooMuch) return new Outcome(order.Key, null, tooMuch);
 
             var caller = context.Name();
             var acceptance = await orders.RunAsync(new AcceptOrder(caller, order.Key, Placement.Fingerprint(order.Order), order.Order.Customer ?? caller, lines,

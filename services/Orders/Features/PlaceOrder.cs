@@ -20,6 +20,7 @@ internal static class PlaceOrder
         var (lines, unknown) = Placement.Price(request, await catalogue.FindAsync(request.Lines.Select(l => l.Sku), cancellationToken));
         if (unknown.Count > 0)
             return Problems.Of(422, "unknown-sku", "Unknown SKU", string.Join(' ', unknown.Select(c => c.Detail)), ("errors", unknown));
+        if (Placement.CheckTotal(lines) is { Count: > 0 } tooMuch) return Problems.Invalid(tooMuch);
 
         var caller = context.Name();
         var acceptance = await orders.RunAsync(new AcceptOrder(caller, key.Value, IdempotencyKey.Fingerprint(context, request),

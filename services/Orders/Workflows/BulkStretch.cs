@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using DaprShop.Messaging;
 using DaprShop.Orders.Data;
@@ -39,7 +40,7 @@ internal sealed class BulkStretch(
             await Steps.ReachAsync("accepted-stretch");
             orders.Announce(outcomes.Count(o => o is { State: BulkRowStates.Accepted, Replayed: false }));
         }
-        catch (Exception e) when (!Transient.Is(e) || e is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        catch (Exception e) when (!Transient.Is(e) || e is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } || IsRefusal(e))
         {
             await transaction.RollbackAsync(CancellationToken.None);
             logger.LogStretchFailed(job.Id, rows[0].Row, rows.Count, e.Message);
@@ -48,6 +49,9 @@ internal sealed class BulkStretch(
 
         return true;
     }
+
+    // What Inventory refuses to read it refuses the next time too; 408 and 429 ask for a next time.
+    private static bool IsRefusal(Exception e) => e is HttpRequestException { StatusCode: >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError and not (HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests) };
 
     private async Task<IReadOnlyList<RowOutcome>> DecideAsync(
         NpgsqlConnection connection, DueJob job, IReadOnlyList<DueRow> rows, DateTimeOffset now, CancellationToken cancellationToken)
