@@ -12,6 +12,9 @@ internal sealed class PostgresCluster(string folder, string logFile, PostgresBin
     private static readonly TimeSpan Collecting = TimeSpan.FromSeconds(30);
     private readonly UnprivilegedUser? _user = UnprivilegedUser.WhereNeeded();
 
+    /// <summary>Of all clients together.</summary>
+    public int MaxConnections { get; init; } = 200;
+
     public string SharedBuffers { get; init; } = "512MB";
 
     private string PasswordFile => folder.TrimEnd('/') + ".password";
@@ -56,7 +59,7 @@ internal sealed class PostgresCluster(string folder, string logFile, PostgresBin
         string[] compression = await AcceptsAsync("wal_compression=lz4", cancel) ? ["wal_compression=lz4", "default_toast_compression=lz4"] : ["wal_compression=on"];
         string[] settings =
         [
-            "listen_addresses=127.0.0.1", $"port={port.ToString(CultureInfo.InvariantCulture)}", "unix_socket_directories=", "max_connections=200",
+            "listen_addresses=127.0.0.1", $"port={port.ToString(CultureInfo.InvariantCulture)}", "unix_socket_directories=", $"max_connections={MaxConnections.ToString(CultureInfo.InvariantCulture)}",
             $"shared_buffers={SharedBuffers}", "max_wal_size=4GB", "fsync=on", "synchronous_commit=on", "jit=off",
             .. compression,
         ];
