@@ -49,7 +49,10 @@ public abstract class ParcelScene(OrdersFixture fixture) : IClassFixture<OrdersF
     {
         using var answer = await ShipAsync(id, quantity);
         answer.StatusCode.Should().Be(HttpStatusCode.Accepted);
-        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+        var shipment = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+        // The errands' own round may have come before the request's: then that does not wait for it.
+        await Eventually.BecomesTrueAsync(async () => await fixture.Database.NumberAsync($"select count(*) from shipments where id = '{shipment}' and state = '{ParcelStates.Preparing}'") == 0, "the shipment has left");
+        return shipment;
     }
 
     protected async Task<string?> DeliverAsync(Guid shipment) =>
