@@ -11,7 +11,8 @@ internal sealed class TemporaryShop : IDisposable
 
     public TemporaryShop() => Folder.Create();
 
-    public ShopFolder Folder { get; } = new(Directory.CreateTempSubdirectory("daprshop-test-").FullName);
+    /// <summary>With nothing beside it: a shop also looks there for what it needs.</summary>
+    public ShopFolder Folder { get; } = new(Directory.CreateTempSubdirectory("daprshop-test-").CreateSubdirectory("shop").FullName);
 
     public ShopState State { get; init; } = new()
     {
@@ -33,6 +34,6 @@ internal sealed class TemporaryShop : IDisposable
     {
         foreach (var stray in Strays.Of(Folder))
             stray.Send(Signal.Kill);
-        Directory.Delete(Folder.Root, recursive: true);
+        Directory.Delete(Path.GetDirectoryName(Folder.Root)!, recursive: true);
     }
 }
