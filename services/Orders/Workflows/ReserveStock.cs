@@ -16,7 +16,7 @@ internal sealed class ReserveStock(SagaStore store, Downstream downstream) : Wor
     {
         var orders = await store.OwnedLinesAsync(input, CancellationToken.None);
         if (orders.Count == 0) return false;
-        foreach (var part in Parts(orders, o => o.Order.Lines.Count))
+        foreach (var part in Parts(orders))
         {
             var response = await downstream.AskAsync<ReserveRequest, ReserveResponse>(Apps.Inventory, "reservations", new ReserveRequest([.. part.Select(o => o.Order)]));
             await store.WriteAsync(input, SagaSteps.AfterReserve(response.Outcomes.Zip(part, (outcome, order) => (outcome, order.Status))), CancellationToken.None);
@@ -25,19 +25,19 @@ internal sealed class ReserveStock(SagaStore store, Downstream downstream) : Wor
         return true;
     }
 
-    private static IEnumerable<List<T>> Parts<T>(IEnumerable<T> all, Func<T, int> size)
+    private static IEnumerable<List<(ReserveOrder Order, OrderStatus Status)>> Parts(List<(ReserveOrder Order, OrderStatus Status)> orders)
     {
-        var (part, sum) = (new List<T>(), 0);
-        foreach (var one in all)
+        var (part, lines) = (new List<(ReserveOrder, OrderStatus)>(), 0);
+        foreach (var order in orders)
         {
-            if (part.Count > 0 && sum + size(one) > MaxLines)
+            lines += order.Order.Lines.Count;
+            if (part.Count > 0 && lines > MaxLines)
             {
                 yield return part;
-                (part, sum) = ([], 0);
+                (part, lines) = ([], order.Order.Lines.Count);
             }
 
-            part.Add(one);
-            sum += size(one);
+            part.Add(order);
         }
 
         if (part.Count > 0) yield return part;
