@@ -13,4 +13,7 @@ public static class Transient
         NpgsqlException or HttpRequestException or TimeoutException or SocketException or IOException or OperationCanceledException => true,
         _ => false,
     };
+
+    /// <summary>True for a failure of the work itself, where whoever did it has tried again as often as a rival could have come first: a key is taken for good then.</summary>
+    public static bool IsOver(Exception exception) => !Is(exception) || exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 }

@@ -53,9 +53,9 @@ internal sealed class SweepHolds(NpgsqlDataSource database, StockCommands stock,
         {
             await stock.RunAsync<ExpireHolds>(new ExpireHolds(holds), cancellationToken);
         }
-        catch (Exception e) when (IsDamage(e))
+        catch (Exception e) when (Transient.IsOver(e))
         {
-            // One of them must not keep the others: each is tried alone.
+            // Damage: a level that says less than is claimed, or is behind its ledger. One of them must not keep the others: each is tried alone.
             if (holds.Count == 1)
             {
                 logger.LogHoldStuck(holds[0], e.Message);
@@ -67,7 +67,4 @@ internal sealed class SweepHolds(NpgsqlDataSource database, StockCommands stock,
             }
         }
     }
-
-    // A key that is taken at each of the writer's attempts is no race, but a level that is behind its ledger.
-    private static bool IsDamage(Exception e) => !Transient.Is(e) || e is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 }

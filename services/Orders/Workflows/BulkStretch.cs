@@ -40,7 +40,7 @@ internal sealed class BulkStretch(
             await Steps.ReachAsync("accepted-stretch");
             orders.Announce(outcomes.Count(o => o is { State: BulkRowStates.Accepted, Replayed: false }));
         }
-        catch (Exception e) when (!Transient.Is(e) || e is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } || IsRefusal(e))
+        catch (Exception e) when (Transient.IsOver(e) || IsRefusal(e))
         {
             await transaction.RollbackAsync(CancellationToken.None);
             logger.LogStretchFailed(job.Id, rows[0].Row, rows.Count, e.Message);
