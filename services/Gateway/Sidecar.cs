@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text;
+using DaprShop.ServiceDefaults;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace DaprShop.Gateway;
@@ -16,17 +17,20 @@ internal sealed class Sidecar(IConfiguration configuration)
     /// <summary>True once the sidecar's components are ready.</summary>
     public Uri Health => new($"{_address}/v1.0/healthz/outbound");
 
-    /// <summary>A client that passes on what it gets, as a proxy must. Connections are kept; their number is not limited.</summary>
-    public HttpMessageInvoker Client { get; } = new(new SocketsHttpHandler
+    /// <summary>A client that passes on what an app answers, as a proxy must. Connections are kept; their number is not limited.</summary>
+    public HttpMessageInvoker Client { get; } = new(new SpuriousSuccess
     {
-        UseProxy = false,
-        UseCookies = false,
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        // As Kestrel reads them. A header that is not ASCII would else be no request at all.
-        RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
-        ConnectTimeout = TimeSpan.FromSeconds(5),
-        ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
+        InnerHandler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            // As Kestrel reads them. A header that is not ASCII would else be no request at all.
+            RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
+        },
     });
 
     /// <summary>Where <paramref name="app"/> is invoked.</summary>

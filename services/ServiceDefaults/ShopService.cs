@@ -91,6 +91,7 @@ public static class ShopService
                 client.BaseAddress = new Uri($"http://{app}/");
                 client.Timeout = TimeSpan.FromSeconds(20);
             })
+            .AddHttpMessageHandler(() => new SpuriousSuccess())
             .AddHttpMessageHandler(() => new InvocationHandler())
             .RemoveAllLoggers();
         return services;

@@ -166,6 +166,15 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
     }
 
     [Fact]
+    public async Task A_success_that_no_service_stands_for_becomes_a_problem_too()
+    {
+        fixture.Sidecar.Answer = context => { context.Response.ContentType = null; return Task.CompletedTask; };
+        using var response = await _customer.PostAsync("/orders", null, TestContext.Current.CancellationToken);
+
+        await IsProblemAsync(response, 503, "unavailable");
+    }
+
+    [Fact]
     public async Task A_sidecar_that_is_away_becomes_a_problem_and_the_gateway_is_not_ready()
     {
         await using var alone = new ServiceHost<Program>(null, ("DAPR_HTTP_ENDPOINT", "http://127.0.0.1:9"));
