@@ -20,6 +20,30 @@ public sealed class StockKillTests
         await fixture.Shop.IsCleanAsync();
     }
 
+    [Fact]
+    public async Task Whoever_is_told_of_a_success_has_had_it_while_the_service_is_killed_again_and_again()
+    {
+        await using var fixture = await ShopFixture.OfAsync("dapr", null, null);
+        var (shop, olga, sku) = (fixture.Shop, fixture.Olga, await fixture.StockedAsync(0));
+        var (killing, received) = (true, 0);
+        var clerks = Enumerable.Range(0, 16).Select(async _ =>
+        {
+            for (; Volatile.Read(ref killing); Interlocked.Increment(ref received)) await SurelyAsync(olga, HttpMethod.Post, $"stock/{sku}/receipts", new { quantity = 2, reason = "truck" });
+        }).ToList();
+        for (var kill = 1; kill <= 4; kill++)
+        {
+            var before = Volatile.Read(ref received);
+            await LiveShop.UntilAsync(() => Task.FromResult(Volatile.Read(ref received) > before + 50 || clerks.Any(c => c.IsFaulted)), "receipts are answered");
+            LiveShop.Kill(await shop.PidAsync("inventory"));
+            await shop.HealsAsync();
+        }
+
+        Volatile.Write(ref killing, false);
+        await Task.WhenAll(clerks);
+        await IsAvailableAsync(olga, sku, 2 * received, "each receipt that was confirmed is in, once");
+        await shop.IsCleanAsync();
+    }
+
     private static async Task SurvivesAsync(ShopFixture fixture, string target)
     {
         var (shop, alice, olga) = (fixture.Shop, fixture.Alice, fixture.Olga);
