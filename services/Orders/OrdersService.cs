@@ -23,7 +23,7 @@ internal static class OrdersService
     public static IServiceCollection AddSaga(this IServiceCollection services)
     {
         services.AddSingleton(p => new SagaStore(p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<RelaySignal>(), p.GetRequiredService<TimeProvider>()) { DecideWithin = p.GetRequiredService<SagaSettings>().DecideWithin }).AddSingleton<SagaSettings>().AddSingleton<Downstream>().AddSingleton<DispatchSignal>();
-        services.AddSingleton<ShipmentStore>().AddSingleton<ReturnStore>().AddSingleton<Errands>().AddHostedService(p => p.GetRequiredService<Errands>());
+        services.AddSingleton<RetryStore>().AddSingleton<ShipmentStore>().AddSingleton<ReturnStore>().AddSingleton<Errands>().AddHostedService(p => p.GetRequiredService<Errands>());
         services.AddSingleton<Dispatcher>().AddHostedService(p => p.GetRequiredService<Dispatcher>());
         services.AddHostedService<Watchdog>();
         services.AddSingleton<IDaprWorkflowClient>(p => p.GetRequiredService<DaprWorkflowClient>());
@@ -46,7 +46,7 @@ internal static class OrdersService
         CancelOrder.Map(routes);
         AcceptOffer.Map(routes);
         DecideOrder.Map(routes);
-        RetryOrder.Map(routes);
+        RetryOrders.Map(routes);
         WakeOrders.Map(routes);
         ShipOrder.Map(routes);
         DeliverShipment.Map(routes);

@@ -90,6 +90,7 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     [InlineData("GET", "ops/saga")]
     [InlineData("PUT", "ops/saga")]
     [InlineData("POST", "ops/orders")]
+    [InlineData("POST", "ops/orders/retry")]
     public async Task Only_operators_operate(string method, string path)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = method == "GET" ? null : JsonContent.Create(new { orders = Array.Empty<object>(), batchSize = 1, slots = 0 }) };

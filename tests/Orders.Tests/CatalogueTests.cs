@@ -76,5 +76,12 @@ public sealed class CatalogueTests : IDisposable
         _house.LookUps.Should().Be(1);
     }
 
+    [Fact]
+    public async Task However_many_items_are_asked_for_no_question_is_longer_than_a_sidecar_passes_on()
+    {
+        (await _catalogue.FindAsync(Enumerable.Range(0, 2 * Catalogue.AtOnce).Select(i => $"sku-{i}").Append("cup"), CancellationToken.None)).Keys.Should().Equal("cup");
+        (_house.LookUps, _house.MostLookedUp).Should().Be((3, Catalogue.AtOnce));
+    }
+
     private async Task<decimal> PriceAsync() => (await _catalogue.FindAsync(["cup"], CancellationToken.None))["cup"].Price;
 }

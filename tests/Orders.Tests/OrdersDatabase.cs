@@ -90,6 +90,9 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
     /// <summary>How often Inventory was asked for items.</summary>
     public int LookUps { get; private set; }
 
+    /// <summary>Items that it was asked for at a time, at most.</summary>
+    public int MostLookedUp { get; private set; }
+
     /// <summary>Called before each request is carried out.</summary>
     public Func<string, Task>? Before { get; set; }
 
@@ -108,7 +111,7 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
         {
             case "/items/lookup":
                 var lookup = await request.Content!.ReadFromJsonAsync<ItemLookup>(Json, cancellationToken);
-                lock (_lock) LookUps++;
+                lock (_lock) (LookUps, MostLookedUp) = (LookUps + 1, Math.Max(MostLookedUp, lookup!.Skus.Count));
                 answer = lookup!.Skus.Where(sku => sku == "cup").Select(sku => new Item(sku, "Cup", Price, true)).ToList();
                 break;
             case var taken when taken.StartsWith("/internal/offers/", StringComparison.Ordinal):

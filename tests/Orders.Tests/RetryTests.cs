@@ -47,6 +47,19 @@ public sealed class RetryTests(OrdersFixture fixture) : IClassFixture<OrdersFixt
         (await RetryAsync(_olga, id)).Status.Should().Be(409);
     }
 
+    [Fact]
+    public async Task All_that_wait_go_on_by_requests_that_say_how_many_are_left()
+    {
+        var (accepted, reserved) = (await GivenUpAsync("accepted"), await GivenUpAsync("reserved"));
+        var before = await fixture.Database.NumberAsync("select count(*) from orders where status = 'needs_attention'");
+        using var answer = await _olga.PostAsync("ops/orders/retry", null, TestContext.Current.CancellationToken);
+        (await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetRawText().Should().Be($$"""{"retried":{{before}},"left":0}""");
+
+        foreach (var batch in await fixture.Database.ClaimAsync()) await SagaRun.RunAsync(fixture.Database, fixture.House, batch);
+
+        (await fixture.Database.StatusAsync(accepted), await fixture.Database.StatusAsync(reserved)).Should().Be(("confirmed", "confirmed"));
+    }
+
     /// <summary>An order with which the saga came so far, and no further however often it tried.</summary>
     private async Task<Guid> GivenUpAsync(string status)
     {

@@ -38,6 +38,7 @@ internal static class RouteTable
         new("GET", "/ops/orders/summary", Orders, Identity.Operator),
         new("POST", "/ops/orders", Orders, Identity.Operator),
         new("POST", "/ops/orders/{id}/retry", Orders, Identity.Operator),
+        new("POST", "/ops/orders/retry", Orders, Identity.Operator),
         new("POST", "/ops/stock/repair", Inventory, Identity.Operator),
         new("GET", "/ops/saga", Orders, Identity.Operator),
         new("PUT", "/ops/saga", Orders, Identity.Operator),
