@@ -44,6 +44,8 @@ public sealed class SharingTests
         await using var a = await SubscriberApp.OneByOneAsync(first, Topic);
         await using var b = await SubscriberApp.OneByOneAsync(second, Topic);
         using var client = TestRuntime.ClientOf(first);
+        await Eventually.BecomesTrueAsync(() => Task.FromResult(new[] { (runtime, first), (sibling, second) }.All(
+            r => r.Item1.Services.GetRequiredService<SubscriptionRegistry>().Of(r.Item2).Count == 1)), "a subscription in each process");
 
         for (var i = 0; i < 10; i++)
             await client.BulkPublishEventAsync(TestSidecars.PubSub, Topic, Enumerable.Range(0, 100).Select(n => new Note($"{i}/{n}")).ToList());

@@ -197,13 +197,13 @@ public sealed class EventIntakeTests : IAsyncLifetime
     [Fact]
     public async Task Messages_that_come_at_once_wait_in_the_process_and_not_with_a_session_each()
     {
-        await using var source = NpgsqlDataSource.Create(_database.Owner + ";Maximum Pool Size=1;Timeout=1");
+        await using var source = NpgsqlDataSource.Create(_database.Owner + ";Maximum Pool Size=1;Timeout=5");
         using var intake = new Intake(_database, source);
         await using var rival = await Rival.BeginAsync(_database.Owner, "insert into watermarks values ('payments', 0)");
 
         var taking = Enumerable.Range(0, 5).Select(_ => intake.TakeAsync(Intake.Page(Intake.Events(3)))).ToList();
         await rival.IsWaitedForAsync();
-        await Task.WhenAny(Task.WhenAny(taking), Task.Delay(TimeSpan.FromSeconds(1.5), TestContext.Current.CancellationToken));
+        await Task.WhenAny(Task.WhenAny(taking), Task.Delay(TimeSpan.FromSeconds(5.5), TestContext.Current.CancellationToken));
         await rival.CommitAsync();
 
         await Task.WhenAll(taking);

@@ -43,9 +43,7 @@ public sealed class DispatcherTests : IAsyncLifetime
         await StartedAsync(1);
         for (var i = 0; i < 20; i++) await ArriveAsync(1);
 
-        _time.Advance(TimeSpan.FromMilliseconds(400));
-
-        await StartedAsync(2);
+        await PassesUntilStartedAsync(2);
         (await SizesAsync()).Should().Be("1,20");
     }
 
@@ -225,6 +223,13 @@ public sealed class DispatcherTests : IAsyncLifetime
     }
 
     private Task StartedAsync(int batches) => Eventually.BecomesTrueAsync(() => Task.FromResult(Engine.Started.Count >= batches), $"{batches} batches were started");
+
+    /// <summary>Time passes, as often as the dispatcher needs it: it may have begun to wait only after some of it.</summary>
+    private Task PassesUntilStartedAsync(int batches) => Eventually.BecomesTrueAsync(() =>
+    {
+        _time.Advance(TimeSpan.FromMilliseconds(400));
+        return Task.FromResult(Engine.Started.Count >= batches);
+    }, $"{batches} batches were started");
 
     private Task<string?> SizesAsync() => Sql.ScalarAsync<string>(_db.Names.App, "select string_agg(cardinality(order_ids)::text, ',' order by started_at, id) from batches");
 }

@@ -90,6 +90,7 @@ public sealed class BulkTests
     /// <summary>The same file, under another key: its rows have keys of their own, so that it adds nothing.</summary>
     private static async Task IsAgainAsync(ShopFixture shop, string file)
     {
+        await shop.Shop.HealsAsync();
         var before = await shop.OrdersAsync();
         await UntilSentAsync(shop, file, SendAsync(shop, file, "again"), "again");
         var again = await IsDoneAsync(shop, "again");
@@ -127,8 +128,17 @@ public sealed class BulkTests
         return (await answer!.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
     }
 
-    private static async Task<Guid> JobAsync(ShopFixture shop, string key) => (await shop.Olga.GetFromJsonAsync<JsonElement>("bulk-orders"))
-        .GetProperty("jobs").EnumerateArray().Single(j => j.GetProperty("key").GetString() == key).GetProperty("id").GetGuid();
+    private static async Task<Guid> JobAsync(ShopFixture shop, string key)
+    {
+        var id = Guid.Empty;
+        await LiveShop.UntilAsync(async () =>
+        {
+            if (await TryAsync(shop.Olga, "bulk-orders") is not { } told) return false;
+            id = told.GetProperty("jobs").EnumerateArray().Single(j => j.GetProperty("key").GetString() == key).GetProperty("id").GetGuid();
+            return true;
+        }, $"job {key} is told");
+        return id;
+    }
 
     private static Task IsAtAsync(ShopFixture shop, Guid job, int rows) => LiveShop.UntilAsync(
         async () => await TryAsync(shop.Olga, $"bulk-orders/{job}") is { } told && Counts(told) is var counts && counts.Accepted + counts.Rejected >= rows, $"{rows} rows are decided");
@@ -136,10 +146,9 @@ public sealed class BulkTests
     private static async Task<JsonElement> IsDoneAsync(ShopFixture shop, string key)
     {
         JsonElement? job = null;
-        var id = Guid.Empty;
+        var id = await JobAsync(shop, key);
         await LiveShop.UntilAsync(async () =>
         {
-            if (id == Guid.Empty) id = await JobAsync(shop, key);
             await Task.Delay(Glance);
             job = await TryAsync(shop.Olga, $"bulk-orders/{id}");
             return job?.GetProperty("settled").GetBoolean() == true;

@@ -158,6 +158,14 @@ public sealed class LiveShop : IAsyncDisposable
     /// <summary>The pid of an app (<c>orders</c>), of its sidecar (<c>orders/daprd</c>), or of a server (<c>redis</c>).</summary>
     public async Task<int> PidAsync(string target)
     {
+        var pid = 0;
+        // Of a server that was killed a moment ago the state still has the process that it was.
+        await UntilAsync(async () => Directory.Exists($"/proc/{pid = await ToldPidAsync(target)}"), $"{target} runs");
+        return pid;
+    }
+
+    private async Task<int> ToldPidAsync(string target)
+    {
         using var status = JsonDocument.Parse((await TryAsync("status", "--json")).Output);
         var apps = status.RootElement.GetProperty("apps").EnumerateArray().ToDictionary(a => a.GetProperty("id").GetString()!);
         return target.EndsWith("/daprd", StringComparison.Ordinal) ? apps[target[..^6]].GetProperty("daprdPid").GetInt32()

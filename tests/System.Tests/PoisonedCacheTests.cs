@@ -15,10 +15,14 @@ public sealed class PoisonedCacheTests(ShopFixture shop) : IClassFixture<ShopFix
     {
         var sku = await shop.StockedAsync(10);
         var level = new { location = "main", sequence = 1_000_000_000, onHand = 1_000_000 };
-        var lie = new { sku, name = "Mug", price = 4.25m, stocked = true, levels = new[] { level }, readAt = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() };
         using var sidecar = new HttpClient();
-        (await sidecar.PostAsJsonAsync(State, new[] { new { key = $"stock/{sku}", value = lie } })).EnsureSuccessStatusCode();
-        (await StockAsync(sku)).Should().Be((1_000_000, "store"), "the lie is believed by whoever only looks");
+        await LiveShop.UntilAsync(async () =>
+        {
+            // Older than a second it is passed over, and a store that was slow once is left alone for some seconds.
+            var lie = new { sku, name = "Mug", price = 4.25m, stocked = true, levels = new[] { level }, readAt = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() };
+            (await sidecar.PostAsJsonAsync(State, new[] { new { key = $"stock/{sku}", value = lie } })).EnsureSuccessStatusCode();
+            return await StockAsync(sku) is { Available: 1_000_000, Layer: not "database" };
+        }, "the lie is believed by whoever only looks");
 
         var orders = await Task.WhenAll(Enumerable.Range(0, 100).Select(async _ => await IdAsync(await OrderAsync(shop.Alice, sku))));
         var statuses = await Task.WhenAll(orders.Select(async id => (await BecomesAsync(shop.Alice, id, "confirmed", "rejected")).GetProperty("status").GetString()));

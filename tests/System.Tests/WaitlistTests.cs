@@ -13,7 +13,7 @@ public sealed class WaitlistTests
     [InlineData("dapr")]
     public async Task N3_Reminders_pass_an_offer_down_the_line_and_a_restart_in_the_middle_changes_nothing(string runtime)
     {
-        await using var shop = new LiveShop { Settings = new Dictionary<string, string> { ["Stock__OfferMinutes"] = "0.1", ["Stock__OfferGraceSeconds"] = "3600" } };
+        await using var shop = new LiveShop { Settings = new Dictionary<string, string> { ["Stock__OfferMinutes"] = "0.25", ["Stock__OfferGraceSeconds"] = "3600" } };
         await shop.StartAsync(runtime);
         var olga = await shop.AsAsync("operator", "olga");
         var line = await Task.WhenAll(((string[])["ann", "bob", "cat"]).Select(name => shop.AsAsync("customer", name)));

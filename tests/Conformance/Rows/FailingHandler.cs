@@ -16,7 +16,7 @@ public sealed class FailingHandler(Servers servers) : Row(servers)
 
         await node.BehaveAsync("fail");
         await node.PublishAsync(subject, 1, 100);
-        await Wait.ForAsync(() => node.InHand(subject).Repeats() > 0, "a refused message comes again", stage.Logs, TimeSpan.FromSeconds(40));
+        await Wait.ForAsync(() => node.InHand(subject).Repeats() > 0, "a refused message comes again", stage.Logs);
         await node.BehaveAsync("handle");
         var mended = TimeProvider.System.GetTimestamp();
 

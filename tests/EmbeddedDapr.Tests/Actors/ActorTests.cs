@@ -43,7 +43,7 @@ public sealed class ActorTests
     public async Task State_is_gone_when_its_time_to_live_is_over()
     {
         await using var office = await Office.OpenAsync();
-        await office.Clerk("a").RememberAsync("word", seconds: 2);
+        await office.Clerk("a").RememberAsync("word", seconds: 8);
         (await office.Clerk("a").RecallAsync()).Should().Be("word");
         await Until.TrueAsync(async () => await office.Clerk("a").RecallAsync() is null, "the word forgotten");
     }

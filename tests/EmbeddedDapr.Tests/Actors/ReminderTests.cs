@@ -32,9 +32,10 @@ public sealed class ReminderTests
     public async Task A_reminder_missed_while_nothing_ran_comes_after_the_restart()
     {
         await using var office = await Office.OpenAsync();
-        await office.Clerk("a").RemindAsync("call", Soon, Once, 0);
+        var due = TimeSpan.FromSeconds(4);
+        await office.Clerk("a").RemindAsync("call", due, Once, 0);
         await office.StopRuntimeAsync();
-        await Task.Delay(Soon * 2);
+        await Task.Delay(due + Soon);
         office.Diary.Count("call note").Should().Be(0);
 
         await office.StartRuntimeAsync();
@@ -56,9 +57,9 @@ public sealed class ReminderTests
     public async Task A_reminder_that_was_unregistered_does_not_come()
     {
         await using var office = await Office.OpenAsync();
-        await office.Clerk("a").RemindAsync("call", Soon * 2, Soon, 0);
+        await office.Clerk("a").RemindAsync("call", TimeSpan.FromSeconds(4), Soon, 0);
         await office.Clerk("a").ForgetAsync("call");
-        await office.Clerk("a").RemindAsync("other", Soon * 3, Once, 0);
+        await office.Clerk("a").RemindAsync("other", TimeSpan.FromSeconds(5), Once, 0);
         await Until.TrueAsync(() => office.Diary.Count("other note") == 1, "the other reminder");
         office.Diary.Count("call note").Should().Be(0);
     }

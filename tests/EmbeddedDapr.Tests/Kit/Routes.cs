@@ -18,6 +18,6 @@ internal static class Routes
         routes.MapPost($"/{topic}", async (JsonElement message) =>
         {
             app.Received.Enqueue(SubscriberApp.TextOf(message));
-            await released.WaitAsync(TimeSpan.FromSeconds(20));
+            await released.WaitAsync(TimeSpan.FromSeconds(60));
         }).WithTopic(new TopicOptions { PubsubName = TestSidecars.PubSub, Name = topic });
 }

@@ -29,7 +29,7 @@ public sealed class OfficialClientTests(SharedStack stack)
     [Fact]
     public async Task A_given_time_defers_the_start()
     {
-        var id = await Client.ScheduleNewWorkflowAsync("GreetWorkflow", null, "later", TimeProvider.System.GetUtcNow().AddSeconds(1));
+        var id = await Client.ScheduleNewWorkflowAsync("GreetWorkflow", null, "later", TimeProvider.System.GetUtcNow().AddSeconds(6));
         (await Client.GetWorkflowStateAsync(id))!.RuntimeStatus.Should().Be(WorkflowRuntimeStatus.Pending);
         (await stack.EndOf(id)).ReadOutputAs<string>().Should().Be("later:1-2-3-");
     }

@@ -63,8 +63,8 @@ public sealed class OwnershipTests : IAsyncLifetime
             await worker.StartAsync("result", Activity(0));
             var activity = await worker.NextAsync();
             await worker.StartAsync("event");
-            await worker.StartAsync("timer", Timer(0, TimeSpan.FromMilliseconds(300)));
             await worker.StartAsync("ended", Complete(0));
+            await worker.StartAsync("timer", Timer(0, TimeSpan.FromMilliseconds(300)));
             await worker.ReturnAsync(activity, "\"kept\"");
             await worker.RaiseAsync("event", "Go");
         }

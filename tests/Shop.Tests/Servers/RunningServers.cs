@@ -1,3 +1,4 @@
+using DaprShop.Shop.Infrastructure;
 using DaprShop.Shop.Infrastructure.Docker;
 using DaprShop.Shop.Infrastructure.Postgres;
 using DaprShop.Shop.Infrastructure.Servers;
@@ -13,7 +14,11 @@ internal sealed class RunningServers : IAsyncDisposable
     private readonly Dictionary<string, string?> _before = [];
     private bool _isStopped;
 
-    public RunningServers() => _supervisor = new Supervisor(_shop.Folder, _shop.State, TimeProvider.System);
+    public RunningServers()
+    {
+        FreePort.AvoidsUsual = true;
+        _supervisor = new Supervisor(_shop.Folder, _shop.State, TimeProvider.System);
+    }
 
     public TemporaryShop Shop => _shop;
 

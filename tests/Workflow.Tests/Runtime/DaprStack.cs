@@ -76,7 +76,7 @@ public sealed class DaprStack : IAsyncLifetime
             "--dapr-internal-grpc-port", $"{_internal}", "--metrics-port", $"{Ports.Free()}", "--enable-metrics=false",
             "--resources-path", Path.Combine(_directory.FullName, "components"),
             "--placement-host-address", $"127.0.0.1:{_placement}", "--scheduler-host-address", $"127.0.0.1:{_scheduler}");
-        await Until.TrueAsync(IsHealthyAsync, "the sidecar healthy", TimeSpan.FromSeconds(45));
+        await Until.TrueAsync(IsHealthyAsync, "the sidecar healthy");
     }
 
     /// <summary>kill -9.</summary>

@@ -20,7 +20,7 @@ public sealed class ManagementTests(SharedStack stack)
     [Fact]
     public async Task A_given_time_defers_the_start()
     {
-        var id = await stack.Client.ScheduleNewWorkflowAsync("GreetWorkflow", null, "later", TimeProvider.System.GetUtcNow().AddSeconds(1));
+        var id = await stack.Client.ScheduleNewWorkflowAsync("GreetWorkflow", null, "later", TimeProvider.System.GetUtcNow().AddSeconds(6));
 
         (await stack.Client.GetWorkflowStateAsync(id))!.RuntimeStatus.Should().Be(WorkflowRuntimeStatus.Pending);
         (await stack.Client.WaitForWorkflowStartAsync(id)).RuntimeStatus.Should().NotBe(WorkflowRuntimeStatus.Pending);

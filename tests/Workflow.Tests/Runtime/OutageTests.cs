@@ -83,7 +83,7 @@ public sealed class OutageTests(DaprStack dapr) : IClassFixture<DaprStack>
 
     private async Task AllEndAsync(IDaprWorkflowClient client, string[] ids)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(180));
         var outputs = new List<string?>();
         foreach (var id in ids)
             outputs.Add((await client.WaitForWorkflowCompletionAsync(id, cancellation: limit.Token)).ReadOutputAs<string>());

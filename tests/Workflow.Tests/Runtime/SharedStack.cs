@@ -38,7 +38,7 @@ public sealed class SharedStack : IAsyncLifetime
 
     internal async Task<WorkflowState> EndOf(string id)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         return await Client.WaitForWorkflowCompletionAsync(id, cancellation: limit.Token);
     }
 

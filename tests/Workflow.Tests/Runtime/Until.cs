@@ -10,7 +10,7 @@ internal static class Until
         var clock = Stopwatch.StartNew();
         while (!await condition())
         {
-            if (clock.Elapsed > (limit ?? TimeSpan.FromSeconds(30)))
+            if (clock.Elapsed > (limit ?? TimeSpan.FromSeconds(120)))
                 throw new TimeoutException($"Not within {clock.Elapsed.TotalSeconds:F0} s: {what}");
             await Task.Delay(25);
         }
