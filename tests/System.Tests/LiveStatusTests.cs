@@ -17,7 +17,7 @@ public sealed class LiveStatusTests(ITestOutputHelper output)
     private static readonly int Cuts = Setting("LIVE_CUTS", 100);
     private static readonly int Orders = Setting("LIVE_ORDERS", 400);
     // Beside other tests: less than asking would take, by which a gateway follows that hears nothing.
-    private static readonly int LatestMs = Environment.GetEnvironmentVariable("LIVE_STREAMS") is null ? 3_500 : 500;
+    private static readonly int LatestMs = Environment.GetEnvironmentVariable("LIVE_STREAMS") is null ? 2_500 : 500;
 
     [Theory]
     [InlineData("embedded")]

@@ -24,7 +24,7 @@ public sealed class LocalServerTests
 
         unit.Processes.Single(process => process.Spec.Name == product).Identity.Send(Signal.Kill);
 
-        (await Until.TrueAsync(async () => unit.Restarts >= 1 && await kind.ProblemAsync(address, CancellationToken.None) is null, TimeSpan.FromSeconds(180)))
+        (await Until.TrueAsync(async () => unit.Restarts == 1 && await kind.ProblemAsync(address, CancellationToken.None) is null, TimeSpan.FromSeconds(180)))
             .Should().BeTrue($"it is started again, at the same address: {LogTail.Of(servers.Shop.Folder.LogOf(product))}");
         (await data.ListAsync(unit, address)).Should().Contain("kept");
 
