@@ -7,7 +7,7 @@ namespace DaprShop.Conformance.Runtime;
 internal static class Wait
 {
     /// <summary>Seconds in <c>CONFORMANCE_PATIENCE</c>, for runs that are meant to fail.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(int.Parse(Environment.GetEnvironmentVariable("CONFORMANCE_PATIENCE") ?? "100", CultureInfo.InvariantCulture));
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(int.Parse(Environment.GetEnvironmentVariable("CONFORMANCE_PATIENCE") ?? "300", CultureInfo.InvariantCulture));
 
     /// <summary>Asks until <paramref name="condition"/> holds.</summary>
     /// <exception cref="TimeoutException">It never did; says <paramref name="what"/> was waited for, and shows <paramref name="logs"/>.</exception>
