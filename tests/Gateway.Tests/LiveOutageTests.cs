@@ -113,7 +113,7 @@ public sealed class LiveOutageTests : WatchingTests
     [Fact]
     public void News_of_a_kind_that_is_not_known_yet_are_passed_over()
     {
-        var live = new LiveOrders();
+        var live = new LiveOrders(new StreamSettings(), Time);
         using var watch = live.Of(Orders.Id);
         live.Hear(new EventPage(Apps.Orders, [new LoggedEvent(1, Guid.Empty, "order.new", $"{Orders.Id}", 1, DateTimeOffset.UnixEpoch, null, JsonElement.Parse("{}"))]));
         watch.News.TryRead(out _).Should().BeFalse();

@@ -30,6 +30,7 @@ public sealed class LiveStatusTests : WatchingTests
     {
         foreach (var status in (string[])["accepted", "reserved", "paid"]) Orders.Moves(status);
         await using (var stream = await OpenAsync()) (await stream.VersionAsync()).Should().Be("1 status");
+        Time.Advance(TimeSpan.FromSeconds(5));
         await using var again = await OpenAsync("1");
 
         (await again.VersionAsync()).Should().Be("2 status");

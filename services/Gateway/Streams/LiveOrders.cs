@@ -4,12 +4,17 @@ using DaprShop.Messaging;
 
 namespace DaprShop.Gateway.Streams;
 
-/// <summary>Hands what is broadcast of orders to whoever watches them. It never waits for a watcher: who is slow loses the oldest news, sees the gap, and asks Orders.</summary>
-internal sealed class LiveOrders : IListener
+/// <summary>
+/// Hands what is broadcast of orders to whoever watches them. It never waits for a watcher: who is slow loses the oldest news, sees the gap, and asks Orders.
+/// What Orders has answered, with the news since, is remembered for as long as an open stream goes on without a comparison: clients that are cut off
+/// and come again by the hundreds cost Orders nothing.
+/// </summary>
+internal sealed class LiveOrders(StreamSettings settings, TimeProvider time) : IListener
 {
     private const int Kept = 16;
     private readonly Lock _lock = new();
-    private readonly Dictionary<Guid, List<Channel<OrderTransition>>> _watchers = [];
+    private readonly Dictionary<Guid, LiveOrder> _orders = [];
+    private readonly Queue<(Guid Id, long At)> _answers = [];
 
     public string Topic => Topics.Orders;
 
@@ -18,47 +23,87 @@ internal sealed class LiveOrders : IListener
     {
         get
         {
-            lock (_lock) return _watchers.Count;
+            lock (_lock) return _orders.Values.Count(o => o.IsWatched);
         }
     }
+
+    /// <summary>Orders that are watched, or remembered.</summary>
+    public int Known
+    {
+        get
+        {
+            lock (_lock) return _orders.Count;
+        }
+    }
+
+    private long Now => time.GetTimestamp();
 
     public void Hear(EventPage page)
     {
         lock (_lock)
         {
-            if (_watchers.Count == 0) return;
+            ForgetOld();
+            if (_orders.Count == 0) return;
             foreach (var transition in page.Events.Where(e => e.Type == EventTypes.StatusChanges).SelectMany(e => e.Read<StatusChanges>().Transitions))
-            {
-                foreach (var news in _watchers.GetValueOrDefault(transition.OrderId) ?? []) news.Writer.TryWrite(transition);
-            }
+                _orders.GetValueOrDefault(transition.OrderId)?.Hear(transition);
         }
     }
 
     /// <summary>What is heard of an order from now on, until it is disposed of.</summary>
-    public Watch Of(Guid order)
+    public Watch Of(Guid id)
     {
         var news = Channel.CreateBounded<OrderTransition>(new BoundedChannelOptions(Kept) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
         lock (_lock)
         {
-            if (!_watchers.TryGetValue(order, out var watchers)) _watchers[order] = watchers = [];
-            watchers.Add(news);
+            ForgetOld();
+            if (!_orders.TryGetValue(id, out var order)) _orders[id] = order = new LiveOrder(id);
+            order.Add(news);
+            return new Watch(this, order, news);
         }
-
-        return new Watch(this, order, news);
     }
 
-    private void Forget(Guid order, Channel<OrderTransition> news)
+    private bool IsFresh(LiveOrder order) => order.AnsweredAt is { } answered && time.GetElapsedTime(answered) < settings.Compare;
+
+    private void ForgetOld()
     {
-        lock (_lock)
-        {
-            if (_watchers.TryGetValue(order, out var watchers) && watchers.Remove(news) && watchers.Count == 0) _watchers.Remove(order);
-        }
+        while (_answers.TryPeek(out var oldest) && time.GetElapsedTime(oldest.At) >= settings.Compare) ForgetIfOver(_answers.Dequeue().Id);
     }
 
-    internal sealed class Watch(LiveOrders live, Guid order, Channel<OrderTransition> news) : IDisposable
+    private void ForgetIfOver(Guid id)
+    {
+        if (_orders.TryGetValue(id, out var order) && !order.IsWatched && !IsFresh(order)) _orders.Remove(id);
+    }
+
+    /// <summary>One watcher of one order.</summary>
+    internal sealed class Watch(LiveOrders live, LiveOrder order, Channel<OrderTransition> news) : IDisposable
     {
         public ChannelReader<OrderTransition> News => news.Reader;
 
-        public void Dispose() => live.Forget(order, news);
+        /// <summary>What became of the order after a version, where it is remembered that <paramref name="caller"/> may know; else null.</summary>
+        /// <param name="caller">A customer's name; null for an operator.</param>
+        public OrderTransitions? Remembered(int after, string? caller)
+        {
+            lock (live._lock) return live.IsFresh(order) ? order.After(after, caller) : null;
+        }
+
+        /// <summary>Remembers what Orders has answered to <paramref name="caller"/>.</summary>
+        public void Remember(OrderTransitions answer, string? caller)
+        {
+            lock (live._lock)
+            {
+                var now = live.Now;
+                order.Learn(answer, caller, now);
+                live._answers.Enqueue((order.Id, now));
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (live._lock)
+            {
+                order.Remove(news);
+                live.ForgetIfOver(order.Id);
+            }
+        }
     }
 }

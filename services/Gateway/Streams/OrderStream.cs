@@ -40,10 +40,10 @@ internal sealed class OrderStream(OrderSource orders, StreamSettings settings, T
         }
     }
 
-    /// <summary>What comes next; null where Orders tells the caller no more.</summary>
+    /// <summary>What comes next; null where Orders tells the caller no more, or the caller has gone: that is how most streams end, and an exception would cost more than the stream.</summary>
     private async Task<OrderTransitions?> HearAsync(Guid order, CancellationToken cancellationToken)
     {
-        while (true)
+        while (!cancellationToken.IsCancellationRequested)
         {
             var silent = !news.TryRead(out var heard);
             if (silent && await ComesAsync(cancellationToken)) continue;
@@ -53,15 +53,16 @@ internal sealed class OrderStream(OrderSource orders, StreamSettings settings, T
             if (answer.Refusal is not null) return null;
             if (answer.Transitions is not null) return answer.Transitions;
         }
+
+        return null;
     }
 
-    /// <summary>True as soon as something is heard; false when it is time to compare.</summary>
+    /// <summary>True as soon as something is heard, or the caller has gone; false when it is time to compare.</summary>
     private async Task<bool> ComesAsync(CancellationToken cancellationToken)
     {
         _more ??= news.WaitToReadAsync(cancellationToken).AsTask();
         await ((Task)_more).WaitAsync(settings.Compare, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!_more.IsCompleted) return false;
-        await _more;
         _more = null;
         return true;
     }
