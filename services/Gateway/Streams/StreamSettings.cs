@@ -9,7 +9,7 @@ internal sealed record StreamSettings
     /// <summary>How long a client waits before it connects again.</summary>
     public TimeSpan Retry { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>An open stream without news for so long is compared with its source.</summary>
+    /// <summary>An open stream without news for so long is compared with its source; for as long, whoever comes again is told what that source has answered.</summary>
     public TimeSpan Compare { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Streams that a customer may have open at one replica.</summary>
