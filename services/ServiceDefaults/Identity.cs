@@ -59,4 +59,7 @@ public static class Identity
 
     /// <summary>True for an operator, who sees and may do what is every customer's.</summary>
     public static bool IsOperator(this ClaimsPrincipal user) => user.IsInRole(Operator);
+
+    /// <summary>Whose it must be, what the caller asks for: a customer's own; null for an operator, who may have anyone's.</summary>
+    public static string? Owner(this HttpContext context) => context.User.IsOperator() ? null : context.Name();
 }

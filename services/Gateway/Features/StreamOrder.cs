@@ -28,7 +28,7 @@ internal static class StreamOrder
         // Before Orders is asked: whatever happens after its answer is heard.
         var watch = live.Of(id);
         context.Response.RegisterForDispose(watch);
-        var (authorization, caller) = (context.Request.Headers.Authorization.ToString(), context.User.IsOperator() ? null : context.Name());
+        var (authorization, caller) = (context.Request.Headers.Authorization.ToString(), context.Owner());
         if (watch.Remembered(last, caller) is not { } first)
         {
             var answer = await orders.AskAsync(id, last, authorization, cancellationToken);

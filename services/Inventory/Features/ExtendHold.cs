@@ -17,7 +17,7 @@ internal static class ExtendHold
     {
         if (HoldTime.Check(request.Minutes).ToList() is { Count: > 0 } complaints) return Problems.Invalid(complaints);
         return Replies.Of(await stock.RunAsync<Answer>(
-            new Domain.ExtendHold(key.Value, IdempotencyKey.Fingerprint(context, request), id, ReleaseHold.Owner(context), time.GetUtcNow().AddMinutes(request.Minutes), context.Name()),
+            new Domain.ExtendHold(key.Value, IdempotencyKey.Fingerprint(context, request), id, context.Owner(), time.GetUtcNow().AddMinutes(request.Minutes), context.Name()),
             cancellationToken), context);
     }
 }

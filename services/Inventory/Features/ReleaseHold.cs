@@ -13,10 +13,7 @@ internal static class ReleaseHold
         routes.MapDelete("/waitlist/offers/{id:guid}", HandleAsync).RequireAuthorization(Identity.Customer).WithSummary("Decline an offer: the next in line gets it").WithTags("Waitlist").Produces<StockAnswers.HoldAnswer>();
     }
 
-    /// <summary>Whose hold it must be; null for an operator, who may change anyone's.</summary>
-    public static string? Owner(HttpContext context) => context.User.IsOperator() ? null : context.Name();
-
     private static async Task<IResult> HandleAsync(Guid id, IdempotencyKey key, StockCommands stock, HttpContext context, CancellationToken cancellationToken) =>
         Replies.Of(await stock.RunAsync<Answer>(
-            new Domain.ReleaseHold(key.Value, IdempotencyKey.Fingerprint(context, ""), id, Owner(context), context.Name()), cancellationToken), context);
+            new Domain.ReleaseHold(key.Value, IdempotencyKey.Fingerprint(context, ""), id, context.Owner(), context.Name()), cancellationToken), context);
 }

@@ -27,7 +27,7 @@ internal static class AcceptOffer
         Offer offer;
         try
         {
-            offer = await downstream.AskAsync<TakeOfferRequest, Offer>(Apps.Inventory, $"internal/offers/{id}/take", new TakeOfferRequest(context.User.IsOperator() ? null : context.Name()), cancellationToken);
+            offer = await downstream.AskAsync<TakeOfferRequest, Offer>(Apps.Inventory, $"internal/offers/{id}/take", new TakeOfferRequest(context.Owner()), cancellationToken);
         }
         catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.NotFound)
         {

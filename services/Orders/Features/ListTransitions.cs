@@ -13,7 +13,7 @@ internal static class ListTransitions
 
     private static async Task<Results<Ok<OrderTransitions>, ProblemHttpResult>> HandleAsync(
         Guid id, OrderTransitionReader orders, HttpContext context, CancellationToken cancellationToken, int after = 0) =>
-        await orders.ReadAsync(id, context.User.IsOperator() ? null : context.Name(), after, cancellationToken) is { } transitions
+        await orders.ReadAsync(id, context.Owner(), after, cancellationToken) is { } transitions
             ? TypedResults.Ok(transitions)
             : Problems.NotFound($"order {id}");
 }

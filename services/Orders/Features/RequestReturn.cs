@@ -23,7 +23,7 @@ internal static class RequestReturn
         if (request.Reason.Length is 0 or > Placement.MaxTextLength) complaints.Add(new("/reason", $"A reason has 1 to {Placement.MaxTextLength} characters."));
         if (complaints.Count > 0) return Problems.Invalid(complaints);
 
-        var (asked, replayed) = await returns.RequestAsync(id, context.User.IsOperator() ? null : context.Name(), request.Lines, request.Reason,
+        var (asked, replayed) = await returns.RequestAsync(id, context.Owner(), request.Lines, request.Reason,
             context.Name(), key.Value, IdempotencyKey.Fingerprint(context, request), cancellationToken);
         if (replayed) context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
         return TypedResults.Created($"/orders/{id}/returns", asked);
