@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -83,7 +84,8 @@ public sealed class LiveShop : IAsyncDisposable
     {
         using var process = Process.Start(Command(Program, arguments))!;
         process.StandardInput.Close();
-        using var patience = new CancellationTokenSource(Patience);
+        // `shop status --wait` has all of it, and says then what is not ready.
+        using var patience = new CancellationTokenSource(Patience * 2);
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
         try
         {
@@ -93,7 +95,7 @@ public sealed class LiveShop : IAsyncDisposable
         catch (OperationCanceledException)
         {
             process.Kill();
-            throw new TimeoutException($"`shop {string.Join(' ', arguments)}` took more than {Patience}.");
+            throw new TimeoutException($"`shop {string.Join(' ', arguments)}` took more than {Patience * 2}.");
         }
     }
 
@@ -135,7 +137,7 @@ public sealed class LiveShop : IAsyncDisposable
     }
 
     /// <summary>Waits until everything of the shop answers again.</summary>
-    public Task HealsAsync() => UntilAsync(async () => (await TryAsync("status")).ExitCode == 0, "the shop has healed");
+    public Task HealsAsync() => RunAsync("status", "--wait", Patience.TotalSeconds.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The shop is whole again, and every invariant holds. A violation fails the test with the audit's own words.</summary>
     public async Task IsCleanAsync()

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Text.Json;
 using DaprShop.Shop.Infrastructure;
 using DaprShop.Shop.Processes;
@@ -9,23 +10,30 @@ namespace DaprShop.Shop.Commands;
 /// <summary><c>shop status</c>: what runs, and whether it works now. Exit code 0 only when the shop is ready.</summary>
 internal static class Status
 {
+    private static readonly TimeSpan Asking = TimeSpan.FromMilliseconds(100);
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "One JSON object and nothing else." };
-        var command = new Command("status", "Show what runs where, and whether it is ready.") { json };
-        command.SetAction((given, cancel) => ShowAsync(ShopFolder.Find(), given.GetValue(json), cancel));
+        var wait = Number.Option("--wait", "Wait until the shop is ready, at most this many seconds. Default: 0.", least: 0);
+        var command = new Command("status", "Show what runs where, and whether it is ready.") { json, wait };
+        command.SetAction((given, cancel) => ShowAsync(ShopFolder.Find(), given.GetValue(json), TimeSpan.FromSeconds(given.GetValue(wait) ?? 0), cancel));
         return command;
     }
 
-    public static async Task<int> ShowAsync(ShopFolder shop, bool asJson, CancellationToken cancel)
+    public static async Task<int> ShowAsync(ShopFolder shop, bool asJson, TimeSpan wait, CancellationToken cancel)
     {
         var file = DaprFile.Load(Path.Combine(shop.Root, "dapr.yaml"));
-        var state = ShopState.Load(shop) is { Supervisor.IsAlive: true } running ? running : null;
         using var questions = new Questions(file.Apps);
-        IReadOnlyList<string?> missing = state?.Runtime is null ? [.. file.Apps.Select(_ => "down")] : await questions.MissingAsync(cancel);
-        var ready = state is { Started: true } && missing.All(each => each is null);
+        var started = Stopwatch.GetTimestamp();
+        var (state, missing, ready) = await AskAsync(shop, file, questions, cancel);
+        while (!ready && Stopwatch.GetElapsedTime(started) < wait)
+        {
+            await Task.Delay(Asking, cancel);
+            (state, missing, ready) = await AskAsync(shop, file, questions, cancel);
+        }
+
         if (asJson)
             Console.WriteLine(JsonSerializer.Serialize(Report(state, file, missing, ready), Format));
         else if (state is null)
@@ -33,6 +41,13 @@ internal static class Status
         else
             Print(shop, state, file, missing, ready);
         return ready ? 0 : 1;
+    }
+
+    private static async Task<(ShopState? State, IReadOnlyList<string?> Missing, bool Ready)> AskAsync(ShopFolder shop, DaprFile file, Questions questions, CancellationToken cancel)
+    {
+        var state = ShopState.Load(shop) is { Supervisor.IsAlive: true } running ? running : null;
+        IReadOnlyList<string?> missing = state?.Runtime is null ? [.. file.Apps.Select(_ => "down")] : await questions.MissingAsync(cancel);
+        return (state, missing, state is { Started: true } && missing.All(each => each is null));
     }
 
     private static void Print(ShopFolder shop, ShopState state, DaprFile file, IReadOnlyList<string?> missing, bool ready)

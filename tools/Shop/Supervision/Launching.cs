@@ -39,7 +39,7 @@ internal static class Launching
         if ((order.Broker ?? running.Broker, order.Store ?? running.Store) != (running.Broker, running.Store))
             throw new ShopException($"The shop is running with broker {running.Broker} and store {running.Store}. `./shop down`, then start it with others; no order is lost.");
         Console.WriteLine($"Already up (supervisor: pid {running.Supervisor.Pid}).");
-        return await Commands.Status.ShowAsync(shop, asJson: false, cancel);
+        return await Commands.Status.ShowAsync(shop, asJson: false, wait: TimeSpan.Zero, cancel);
     }
 
     /// <summary>Ends what a killed supervisor left behind, and makes sure of the ports.</summary>
