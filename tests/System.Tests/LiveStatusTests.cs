@@ -25,9 +25,27 @@ public sealed class LiveStatusTests(ITestOutputHelper output)
     public async Task N1_A_stream_that_is_cut_again_and_again_tells_an_orders_whole_way_once_and_without_delay(string runtime)
     {
         await using var fixture = await OfAsync(runtime, null, null);
+        // A shop that was started a moment ago compiles what it does for the first time: what one that is in service takes is measured.
+        await WatchedAsync(fixture, Streams / 4, Cuts / 10, Orders / 10);
+        var started = Stopwatch.GetTimestamp();
+        var watchers = await WatchedAsync(fixture, Streams, Cuts, Orders);
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+
+        var withAbsence = watchers.SelectMany(w => w.DelaysWithAbsenceMs).Order().ToList();
+        var delays = watchers.SelectMany(w => w.DelaysMs).Order().ToList();
+        output.WriteLine($"{runtime}: {Streams} streams, cut {Streams * Cuts} times, during {Orders} orders, in {seconds:F0} s; {delays.Count} updates, ms after the transition: "
+            + $"p50 {delays[delays.Count / 2]:F0}, p95 {delays[delays.Count * 95 / 100]:F0}, p99 {delays[delays.Count * 99 / 100]:F0}, max {delays[^1]:F0}; with the time that clients were cut off p95 {withAbsence[withAbsence.Count * 95 / 100]:F0}");
+        delays.Should().HaveCountGreaterThanOrEqualTo(Streams * 5, "stock, money, shipment and delivery came while it was watched");
+        delays[delays.Count * 95 / 100].Should().BeLessThan(LatestMs);
+        await fixture.Shop.IsCleanAsync();
+    }
+
+    /// <summary>Orders on which stock comes, that are shipped and delivered, each watched by a client that is cut off again and again, while others are placed: each client is told its order's whole way once.</summary>
+    private static async Task<List<Watcher>> WatchedAsync(ShopFixture fixture, int streams, int cuts, int orders)
+    {
         var watchers = new List<Watcher>();
         var skus = new Dictionary<Guid, string>();
-        for (var i = 0; i < Streams; i++)
+        for (var i = 0; i < streams; i++)
         {
             if (i % PerCustomer == 0) fixture.Alice.DefaultRequestHeaders.Authorization = (await fixture.Shop.AsAsync("customer", $"watcher-{i / PerCustomer}")).DefaultRequestHeaders.Authorization;
             var sku = await fixture.StockedAsync(0);
@@ -39,12 +57,9 @@ public sealed class LiveStatusTests(ITestOutputHelper output)
             skus[id] = sku;
         }
 
-        var started = Stopwatch.GetTimestamp();
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
-        var others = PlaceOthersAsync(fixture);
-        await Task.WhenAll(watchers.Select((watcher, i) => LiveAsync(fixture, watcher, skus[watcher.Order], new Random(i), patience.Token)));
-        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-
+        var others = PlaceOthersAsync(fixture, orders);
+        await Task.WhenAll(watchers.Select((watcher, i) => LiveAsync(fixture, watcher, skus[watcher.Order], cuts, new Random(i), patience.Token)));
         foreach (var watcher in watchers)
         {
             watcher.Log.Should().OnlyContain(t => t.Type == "status");
@@ -54,41 +69,36 @@ public sealed class LiveStatusTests(ITestOutputHelper output)
         }
 
         await others;
-        var withAbsence = watchers.SelectMany(w => w.DelaysWithAbsenceMs).Order().ToList();
-        var delays = watchers.SelectMany(w => w.DelaysMs).Order().ToList();
-        output.WriteLine($"{runtime}: {Streams} streams, cut {Streams * Cuts} times, during {Orders} orders, in {seconds:F0} s; {delays.Count} updates, ms after the transition: "
-            + $"p50 {delays[delays.Count / 2]:F0}, p95 {delays[delays.Count * 95 / 100]:F0}, p99 {delays[delays.Count * 99 / 100]:F0}, max {delays[^1]:F0}; with the time that clients were cut off p95 {withAbsence[withAbsence.Count * 95 / 100]:F0}");
-        delays.Should().HaveCountGreaterThanOrEqualTo(Streams * 5, "stock, money, shipment and delivery came while it was watched");
-        delays[delays.Count * 95 / 100].Should().BeLessThan(LatestMs);
-        await fixture.Shop.IsCleanAsync();
+        return watchers;
     }
 
     /// <summary>While it is cut off again and again, stock comes for the order, it is shipped, and, when it was cut often enough, delivered.</summary>
-    private static async Task LiveAsync(ShopFixture fixture, Watcher watcher, string sku, Random random, CancellationToken cancellationToken)
+    private static async Task LiveAsync(ShopFixture fixture, Watcher watcher, string sku, int cuts, Random random, CancellationToken cancellationToken)
     {
-        await watcher.WatchAndCutAsync(random.Next(Cuts / 3));
+        await watcher.WatchAndCutAsync(random.Next(cuts / 3));
         var arrives = ShipAsync();
-        await watcher.WatchAndCutAsync(Cuts - watcher.Cut);
+        await watcher.WatchAndCutAsync(cuts - watcher.Cut);
         var end = watcher.WatchToTheEndAsync(cancellationToken);
         var shipment = await arrives;
+        await watcher.HearsAsync("shipped").WaitAsync(cancellationToken);
         (await SendAsync(fixture.Olga, HttpMethod.Post, $"shipments/{shipment}/delivery", new { })).EnsureSuccessStatusCode();
         (await end).Should().Be(HttpStatusCode.NoContent, "who comes again after the last status is told to stop");
-        watcher.Cut.Should().Be(Cuts);
+        watcher.Cut.Should().Be(cuts);
 
         async Task<Guid> ShipAsync()
         {
             (await SendAsync(fixture.Olga, HttpMethod.Post, $"stock/{sku}/receipts", new { quantity = 1, reason = "truck" })).EnsureSuccessStatusCode();
-            await watcher.Confirmed.WaitAsync(cancellationToken);
+            await watcher.HearsAsync("confirmed").WaitAsync(cancellationToken);
             using var shipped = await SendAsync(fixture.Olga, HttpMethod.Post, "shipments", new { orderId = watcher.Order });
             shipped.StatusCode.Should().Be(HttpStatusCode.Accepted);
             return (await shipped.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("id").GetGuid();
         }
     }
 
-    private static async Task PlaceOthersAsync(ShopFixture fixture)
+    private static async Task PlaceOthersAsync(ShopFixture fixture, int orders)
     {
-        var sku = await fixture.StockedAsync(Orders);
-        await Parallel.ForEachAsync(Enumerable.Range(0, Orders), new ParallelOptions { MaxDegreeOfParallelism = 2 },
+        var sku = await fixture.StockedAsync(orders);
+        await Parallel.ForEachAsync(Enumerable.Range(0, orders), new ParallelOptions { MaxDegreeOfParallelism = 2 },
             async (_, _) => (await OrderAsync(fixture.Bob, sku)).StatusCode.Should().Be(HttpStatusCode.Accepted));
         await LiveShop.UntilAsync(async () => await fixture.AvailableAsync(sku) == 0, "all are served");
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
@@ -9,7 +10,7 @@ internal sealed class Watcher(HttpClient client, Guid order, int seed)
 {
     private const int LongestMs = 300;
     private readonly Random _random = new(seed);
-    private readonly TaskCompletionSource _confirmed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _heard = [];
     private DateTimeOffset _firstOpen;
 
     public Guid Order => order;
@@ -19,8 +20,8 @@ internal sealed class Watcher(HttpClient client, Guid order, int seed)
 
     public List<Told> Log { get; } = [];
 
-    /// <summary>Done when it has been told that the order is confirmed.</summary>
-    public Task Confirmed => _confirmed.Task;
+    /// <summary>Done when it has been told that the order has come to a status.</summary>
+    public Task HearsAsync(string status) => Heard(status).Task;
 
     /// <summary>
     /// How long it was until the transitions that were decided since it watches came: from their decision, or, where it was cut off then, from the
@@ -79,11 +80,13 @@ internal sealed class Watcher(HttpClient client, Guid order, int seed)
         await foreach (var told in SseParser.Create(await response.Content.ReadAsStreamAsync(cancellationToken)).EnumerateAsync(cancellationToken))
         {
             Log.Add(new Told(told.EventId!, told.EventType, JsonElement.Parse(told.Data), opening, TimeProvider.System.GetUtcNow()));
-            if (Log[^1].Transition.GetProperty("status").GetString() == "confirmed") _confirmed.TrySetResult();
+            Heard(Log[^1].Transition.GetProperty("status").GetString()!).TrySetResult();
         }
 
         return response.StatusCode;
     }
+
+    private TaskCompletionSource Heard(string status) => _heard.GetOrAdd(status, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
     internal sealed record Told(string Id, string Type, JsonElement Transition, DateTimeOffset Opened, DateTimeOffset Received)
     {
