@@ -69,6 +69,19 @@ public sealed class CycleTests
         }
     }
 
+    [Theory]
+    [InlineData("import", "sample")]
+    [InlineData("bench", "reads")]
+    [InlineData("bench", "hot-sku")]
+    [InlineData("history", "rebuild")]
+    public async Task Whoever_needs_a_shop_is_told_that_it_is_down(params string[] command)
+    {
+        await using var shop = new LiveShop();
+        var (exitCode, _, errors) = await shop.TryAsync(command);
+        exitCode.Should().NotBe(0);
+        errors.Trim().Should().Be("The shop is down. `./shop up --detach` starts it.");
+    }
+
     [Fact]
     public async Task A_port_that_is_taken_is_named_with_its_holder_and_nothing_is_started()
     {

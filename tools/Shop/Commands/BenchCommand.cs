@@ -67,7 +67,7 @@ internal static class BenchCommand
 
     private static async Task<int> HotSkuAsync(TimeSpan length, bool asJson, CancellationToken cancel)
     {
-        var result = await new HotSkuBench(ShopFolder.Find(), length, asJson ? _ => { } : Console.WriteLine).RunAsync(cancel);
+        var result = await new HotSkuBench(ShopFolder.Find().WithShop(), length, asJson ? _ => { } : Console.WriteLine).RunAsync(cancel);
         Console.WriteLine(asJson ? JsonSerializer.Serialize(result, Format) :
             $"{Line(result.Shop)}; {Line(result.Baseline)}: ratio {result.Ratio} (rounds: {string.Join(", ", result.RatioOfPairs)}). {Line(result.Single)}: {result.SingleRatio}. "
             + $"{Line(result.Spread)}: hot ÷ spread {result.HotToSpread}. {Line(result.Best)}: {result.RatioToBest}. {result.Remark}");

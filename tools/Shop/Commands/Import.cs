@@ -47,9 +47,7 @@ internal static class Operator
     public static GatewayClient Connect(ShopFolder shop, string name)
     {
         // A running import outlasts a shop that dies; one that begins without a shop would wait for ever.
-        if (!File.Exists(shop.State))
-            throw new ShopException("The shop is down. `./shop up --detach` starts it.");
-        var file = DaprFile.Load(Path.Combine(shop.Root, "dapr.yaml"));
+        var file = DaprFile.Load(Path.Combine(shop.WithShop().Root, "dapr.yaml"));
         return new GatewayClient(Overview.Gateway(file), Pass(name));
     }
 

@@ -36,6 +36,10 @@ internal sealed record ShopFolder(string Root)
         throw new ShopException($"No DaprShop.sln above {AppContext.BaseDirectory}. Run ./shop of a clone of the repository.");
     }
 
+    /// <summary>The same, where something of its shop was started and not ended since.</summary>
+    /// <exception cref="ShopException">The shop is down.</exception>
+    public ShopFolder WithShop() => File.Exists(State) ? this : throw new ShopException("The shop is down. `./shop up --detach` starts it.");
+
     public void Create()
     {
         Directory.CreateDirectory(Data);
