@@ -14,6 +14,8 @@ public sealed class LiveShop : IAsyncDisposable
 {
     private const int CannotBeHad = 2;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    // `shop status --wait` has all of the patience, and says then what is not ready.
+    private static readonly TimeSpan LongestCommand = Patience * 2;
     private static readonly ContractHandler Contract = new();
     private readonly string _root = Directory.CreateTempSubdirectory("daprshop-system-").FullName;
     private bool _wasClean;
@@ -84,8 +86,7 @@ public sealed class LiveShop : IAsyncDisposable
     {
         using var process = Process.Start(Command(Program, arguments))!;
         process.StandardInput.Close();
-        // `shop status --wait` has all of it, and says then what is not ready.
-        using var patience = new CancellationTokenSource(Patience * 2);
+        using var patience = new CancellationTokenSource(LongestCommand);
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
         try
         {
@@ -95,7 +96,7 @@ public sealed class LiveShop : IAsyncDisposable
         catch (OperationCanceledException)
         {
             process.Kill();
-            throw new TimeoutException($"`shop {string.Join(' ', arguments)}` took more than {Patience * 2}.");
+            throw new TimeoutException($"`shop {string.Join(' ', arguments)}` took more than {LongestCommand}.");
         }
     }
 

@@ -33,7 +33,7 @@ public sealed class LiveStatusTests(ITestOutputHelper output)
 
         var withAbsence = watchers.SelectMany(w => w.DelaysWithAbsenceMs).Order().ToList();
         var delays = watchers.SelectMany(w => w.DelaysMs).Order().ToList();
-        output.WriteLine($"{runtime}: {Streams} streams, cut {Streams * Cuts} times, during {Orders} orders, in {seconds:F0} s; {delays.Count} updates, ms after the transition: "
+        output.WriteLine($"{runtime}: {Streams} streams, cut {Streams * Cuts} times, during {Orders} orders, in {seconds:F0} s with placing and checking them; {delays.Count} updates, ms after the transition: "
             + $"p50 {delays[delays.Count / 2]:F0}, p95 {delays[delays.Count * 95 / 100]:F0}, p99 {delays[delays.Count * 99 / 100]:F0}, max {delays[^1]:F0}; with the time that clients were cut off p95 {withAbsence[withAbsence.Count * 95 / 100]:F0}");
         delays.Should().HaveCountGreaterThanOrEqualTo(Streams * 5, "stock, money, shipment and delivery came while it was watched");
         delays[delays.Count * 95 / 100].Should().BeLessThan(LatestMs);
