@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DaprShop.ContractKit;
 using DaprShop.Contracts;
 using DaprShop.Inventory.Cache;
 using DaprShop.Messaging;
@@ -62,7 +63,9 @@ internal sealed class CachingReplica : IAsyncDisposable
         await using var source = NpgsqlDataSource.Create(_database.Names.App);
         await using var connection = await source.OpenConnectionAsync();
         var page = new EventPage(Apps.Inventory, await connection.ReadEventsAsync(after, count, CancellationToken.None));
-        _host.Services.GetRequiredService<IListener>().Hear(StockBroadcast.Condense(page)!);
+        var broadcast = StockBroadcast.Condense(page)!;
+        Contract.Events.Complaints($"{Topics.BroadcastOf(Topics.Stock)}.page", broadcast).Should().BeEmpty();
+        _host.Services.GetRequiredService<IListener>().Hear(broadcast);
     }
 
     public async ValueTask DisposeAsync()

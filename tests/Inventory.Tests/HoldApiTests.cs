@@ -143,6 +143,11 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
         await OkAsync(_ann, "DELETE", $"waitlist/offers/{offer.GetProperty("id")}");
         (await OkAsync(_olga, "POST", take, new TakeOfferRequest("ann"))).ToString().Should().Be(taken.ToString(), "who asks again is told the same");
         await IsProblemAsync(await SendAsync(_ann, "DELETE", Line), 404, "not-found");
+
+        await IdAsync(_olga, new { lines = Lines(3) });
+        await OkAsync(_ann, "POST", Line, new { quantity = 1 });
+        await OkAsync(_ann, "DELETE", Line);
+        await IsProblemAsync(await SendAsync(_ann, "DELETE", Line), 404, "not-found");
     }
 
     [Fact]

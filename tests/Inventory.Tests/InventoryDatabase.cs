@@ -69,5 +69,9 @@ internal sealed class InventoryDatabase(TestDatabase names, NpgsqlDataSource sou
 
     public Task<long> NumberAsync(string sql) => Sql.ScalarAsync<long>(names.App, sql);
 
-    public ValueTask DisposeAsync() => source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await source.DisposeAsync();
+        await LoggedEvents.AreAsDescribedAsync(names.App);
+    }
 }

@@ -102,6 +102,21 @@ public sealed class BulkApiTests(OrdersFixture fixture) : IClassFixture<OrdersFi
     }
 
     [Fact]
+    public async Task An_operator_has_a_parked_row_tried_again()
+    {
+        var id = await OpenAsync(_alice, New());
+        using var paused = await _alice.PostAsync($"bulk-orders/{id}/pause", null, TestContext.Current.CancellationToken);
+        await SendAsync(_alice, id, BulkScene.Row(1));
+        await Sql.ScalarAsync<object>(fixture.Database.Names.App, $"update bulk_rows set state = 'parked', cause = 'test' where job_id = '{id}'; update bulk_jobs set parked = 1 where id = '{id}'");
+
+        using var retried = await _olga.PostAsync($"bulk-orders/{id}/rows/1/retry", null, TestContext.Current.CancellationToken);
+
+        (await retried.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("rows").GetProperty("parked").GetInt32().Should().Be(0);
+        using var resumed = await _alice.PostAsync($"bulk-orders/{id}/resume", null, TestContext.Current.CancellationToken);
+        (await DoneAsync(id)).GetProperty("rows").GetProperty("accepted").GetInt32().Should().Be(1);
+    }
+
+    [Fact]
     public async Task A_key_names_one_file_and_one_policy()
     {
         var key = New();

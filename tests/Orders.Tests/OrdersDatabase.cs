@@ -48,7 +48,11 @@ internal sealed class OrdersDatabase(TestDatabase names, NpgsqlDataSource source
 
     public Task<string?> StatusAsync(Guid order) => Sql.ScalarAsync<string>(names.App, $"select status from orders where id = '{order}'");
 
-    public ValueTask DisposeAsync() => source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await source.DisposeAsync();
+        await LoggedEvents.AreAsDescribedAsync(names.App);
+    }
 }
 
 /// <summary>Inventory and Payments as small as they can be: what they promise, in a dictionary each. They stand behind the sidecar's address.</summary>

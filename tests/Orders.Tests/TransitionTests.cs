@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using DaprShop.ContractKit;
 using DaprShop.Contracts;
 using DaprShop.Orders.Domain;
 using DaprShop.ServiceDefaults;
@@ -42,7 +43,9 @@ public sealed class TransitionTests(OrdersFixture fixture) : IClassFixture<Order
         var log = new List<LoggedEvent>();
         for (EventPage? page; (page = await fixture.Service.CreateClient().GetFromJsonAsync<EventPage>($"events?after={log.LastOrDefault()?.Position ?? 0}", TestContext.Current.CancellationToken))!.Events.Count > 0;) log.AddRange(page.Events);
 
-        var told = OrderBroadcast.Condense(new EventPage(Apps.Orders, log))!.Events.Should().ContainSingle().Subject.Read<StatusChanges>().Transitions.Where(t => t.OrderId == id);
+        var broadcast = OrderBroadcast.Condense(new EventPage(Apps.Orders, log))!;
+        Contract.Events.Complaints($"{Topics.BroadcastOf(Topics.Orders)}.page", broadcast).Should().BeEmpty();
+        var told = broadcast.Events.Should().ContainSingle().Subject.Read<StatusChanges>().Transitions.Where(t => t.OrderId == id);
 
         told.Should().Equal((await ReadAsync(_alice, id, 0)).Transitions).And.HaveCount(5);
         OrderBroadcast.Condense(new EventPage(Apps.Orders, [log[0] with { Type = EventTypes.ShipmentMoved }])).Should().BeNull("there is nothing in it for who watches an order");

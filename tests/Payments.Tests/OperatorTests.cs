@@ -103,6 +103,27 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
     }
 
     [Fact]
+    public async Task G26_What_the_provider_captured_by_itself_is_taken_while_the_order_stands_and_refunded_when_it_is_over()
+    {
+        foreach (var (isOver, state) in new[] { (false, "captured"), (true, "refunded") })
+        {
+            var order = new ChargeOrder(Guid.CreateVersion7(), 9.99m, "tok_late");
+            await _operator.PostAsJsonAsync("charges", new ChargeRequest([order]), TestContext.Current.CancellationToken);
+            if (isOver) await _operator.PostAsJsonAsync("refunds", new RefundRequest([order.OrderId]), TestContext.Current.CancellationToken);
+            foreach (var _ in (int[])[1, 2])
+            {
+                using var noticed = await _operator.PostAsync($"payments/{order.OrderId}/captures", null, TestContext.Current.CancellationToken);
+                (await noticed.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("state").GetString().Should().Be(state);
+            }
+
+            var payment = await _operator.GetFromJsonAsync<JsonElement>($"payments/{order.OrderId}", TestContext.Current.CancellationToken);
+            payment.GetProperty("ledger").EnumerateArray().Select(l => l.GetProperty("kind").GetString()).Should().Equal(isOver ? ["charge", "refund"] : ["charge"]);
+        }
+
+        await IsProblemAsync(await _operator.PostAsync($"payments/{Guid.CreateVersion7()}/captures", null, TestContext.Current.CancellationToken), 404, "not-found");
+    }
+
+    [Fact]
     public async Task G42_The_description_of_the_API_says_what_every_success_looks_like() =>
         (await _operator.UndescribedSuccessesAsync(TestContext.Current.CancellationToken)).Should().BeEmpty();
 

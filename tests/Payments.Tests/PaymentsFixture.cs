@@ -21,5 +21,9 @@ public sealed class PaymentsFixture : IAsyncLifetime
         Service = new ServiceHost<Program>(Database.App);
     }
 
-    public ValueTask DisposeAsync() => Service.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Service.DisposeAsync();
+        await LoggedEvents.AreAsDescribedAsync(Database.App);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using DaprShop.ContractKit;
 using DaprShop.ServiceDefaults;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -10,6 +11,7 @@ namespace DaprShop.ServiceKit;
 /// <summary>A service in this process, on a port of its own, without a sidecar.</summary>
 public sealed class ServiceHost<TProgram> : WebApplicationFactory<TProgram> where TProgram : class
 {
+    private readonly HttpMessageHandler _door;
     private readonly IReadOnlyDictionary<string, string> _settings;
     private readonly Action<IServiceCollection>? _replace;
 
@@ -31,6 +33,8 @@ public sealed class ServiceHost<TProgram> : WebApplicationFactory<TProgram> wher
     public ServiceHost(string? connectionString, Action<IServiceCollection>? replace, params (string Key, string Value)[] settings)
     {
         _replace = replace;
+        // The gateway, which has no database, answers what its tests let the services say.
+        _door = connectionString is null ? new SocketsHttpHandler() : new ContractHandler(hides: true);
         var all = settings.ToDictionary(s => s.Key, s => s.Value);
         all[ConfigurationKeys.JwtKey] = Tokens.Key;
         if (connectionString is not null) all[ConfigurationKeys.Database] = connectionString;
@@ -39,10 +43,10 @@ public sealed class ServiceHost<TProgram> : WebApplicationFactory<TProgram> wher
         StartServer();
     }
 
-    /// <summary>A caller with a role's token.</summary>
+    /// <summary>A caller with a role's token, to whom a service answers as its document says, or the test fails.</summary>
     public HttpClient As(string role, string name = "somebody")
     {
-        var client = CreateClient();
+        var client = new HttpClient(_door, disposeHandler: false) { BaseAddress = CreateClient().BaseAddress };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Tokens.For(name, role));
         return client;
     }

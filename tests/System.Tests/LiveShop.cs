@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using DaprShop.ContractKit;
 
 namespace DaprShop.SystemTests;
 

@@ -2,16 +2,34 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace DaprShop.SystemTests;
+namespace DaprShop.ContractKit;
 
-/// <summary>Holds each answer against the OpenAPI document that the gateway serves: its status, its type of content and its body.</summary>
-internal sealed class ContractHandler() : DelegatingHandler(new SocketsHttpHandler())
+/// <summary>Holds each answer of the gateway or a service against the OpenAPI document that it serves: its status, its type of content and its body.</summary>
+/// <param name="hides">True for a service: what its document leaves out is for sidecars only.</param>
+public sealed class ContractHandler(bool hides = false) : DelegatingHandler(new SocketsHttpHandler())
 {
     private static readonly string[] NoApi = ["/openapi/", "/asyncapi/", "/docs", "/health/"];
+
+    // A service's own document leaves refusals to the gateway's.
+    private static readonly JsonNode Refusal = JsonNode.Parse("""
+        {
+          "content": {
+            "application/problem+json": {
+              "schema": {
+                "type": "object", "required": ["type", "title", "status", "detail"],
+                "properties": { "type": { "type": "string", "pattern": "^urn:daprshop:problem:" }, "title": { "type": "string" }, "status": { "type": "integer" }, "detail": { "type": "string" } }
+              }
+            }
+          }
+        }
+        """)!;
+
     private readonly SemaphoreSlim _one = new(1);
     private readonly ConcurrentDictionary<string, string?> _paths = [];
     private Contract? _contract;
 
+    /// <inheritdoc />
+    /// <exception cref="ContractBrokenException">The answer is not what the document says.</exception>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken);
@@ -25,9 +43,9 @@ internal sealed class ContractHandler() : DelegatingHandler(new SocketsHttpHandl
     {
         var status = (int)response.StatusCode;
         var operation = Operation(contract, method, path);
-        if (operation is null && status is not (404 or 405)) return "the document has no such operation.";
-        var responses = operation?["responses"] ?? new JsonObject { ["default"] = new JsonObject { ["$ref"] = "#/components/responses/Problem" } };
-        var declared = responses[$"{status}"] ?? (status >= 400 ? responses["default"] : null);
+        if (operation is null && status is not (404 or 405)) return hides ? null : "the document has no such operation.";
+        var responses = operation?["responses"] ?? new JsonObject();
+        var declared = responses[$"{status}"] ?? (status >= 400 ? responses["default"] ?? Refusal : null);
         if (declared is null) return $"the document declares {string.Join(", ", responses.AsObject().Select(r => r.Key))}.";
         if (declared["$ref"] is { } reference) declared = contract.Document["components"]!["responses"]![reference.GetValue<string>().Split('/')[^1]]!;
         var type = response.Content.Headers.ContentType?.MediaType;
@@ -72,4 +90,4 @@ internal sealed class ContractHandler() : DelegatingHandler(new SocketsHttpHandl
 }
 
 /// <summary>An answer is not what the document says.</summary>
-internal sealed class ContractBrokenException(string message) : Exception(message);
+public sealed class ContractBrokenException(string message) : Exception(message);
