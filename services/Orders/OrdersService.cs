@@ -47,6 +47,7 @@ internal static class OrdersService
         AcceptOffer.Map(routes);
         DecideOrder.Map(routes);
         RetryOrders.Map(routes);
+        ListAttention.Map(routes);
         WakeOrders.Map(routes);
         ShipOrder.Map(routes);
         DeliverShipment.Map(routes);

@@ -77,6 +77,8 @@ public static class Problems
             PostgresException { SqlState: ['2', '2' or '3', ..] or ['4', '2', ..] } => Fault,
             NpgsqlException or HttpRequestException or TimeoutException or OperationCanceledException =>
                 Of(503, "unavailable", "Not available right now", "Something that this needs is away. Nothing is lost; send the same request again, with the same Idempotency-Key."),
+            // EF wraps what may pass.
+            InvalidOperationException { InnerException: NpgsqlException database } => Describe(database),
             _ => Fault,
         };
 

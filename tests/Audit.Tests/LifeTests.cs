@@ -9,6 +9,7 @@ using DaprShop.Orders.Workflows;
 using DaprShop.Payments.Data;
 using DaprShop.Payments.Domain;
 using DaprShop.ServiceDefaults;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 
@@ -22,7 +23,7 @@ public sealed class LifeTests
 {
     private const int Deeds = 600;
     private static readonly string[] Skus = ["cup", "tea", "pot"];
-    private static readonly string[] Tokens = ["tok_ok", "tok_ok", "tok_ok", "tok_declined", "toktimeout", "tok_flaky", "tok_late"];
+    private static readonly string[] Tokens = ["tok_ok", "tok_ok", "tok_ok", "tok_declined", "tok_timeout", "tok_flaky", "tok_late"];
     private static readonly TimeSpan[] Jumps =
         [TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(31), TimeSpan.FromMinutes(31), TimeSpan.FromHours(25)];
 
@@ -46,7 +47,9 @@ public sealed class LifeTests
         var report = await databases.AuditAsync();
         report.Unrest.Should().BeEmpty($"seed {seed}");
         report.Findings.SelectMany(f => f.First, (f, v) => $"{f.Check.Name}: {v.Subject}: {v.Detail}").Should().BeEmpty($"seed {seed}");
-        life.Fates.Should().Contain(["confirmed", "shipped", "cancelled", "rejected"], "else the lives are dull");
+        life.Fates.Should().BeEquivalentTo(OrderStatuses.All, "else the lives are dull");
+        // The last: it declined first.
+        life.Refused.Should().BeSubsetOf(["out of stock", "The provider declined the payment.", "The provider captured it when the order was over."], "what was given up for unpaid is expired");
     }
 
     private sealed class Life(Random random, NpgsqlDataSource orders, NpgsqlDataSource inventory, NpgsqlDataSource payments, FakeTimeProvider time)
@@ -63,11 +66,17 @@ public sealed class LifeTests
         private readonly List<DecidedReturn> _decided = [];
         private readonly List<Return> _asked = [];
         private int _keys;
+        private bool _ending;
 
         /// <summary>Where orders have been.</summary>
         public HashSet<string> Fates { get; } = [];
 
-        private Saga Saga => new(_store, _stock, _payments, time);
+        /// <summary>Why orders were rejected.</summary>
+        public HashSet<string?> Refused { get; } = [];
+
+        private readonly RetryStore _retries = new(orders, new DispatchSignal(), new RelaySignal(), new SagaSettings(new ConfigurationBuilder().Build()), time);
+
+        private Saga Saga => new(_store, _stock, _payments, time) { Dies = () => !_ending && random.Next(8) == 0 };
 
         public async Task StockAsync()
         {
@@ -79,7 +88,7 @@ public sealed class LifeTests
             foreach (var sku in Skus) await ReceiveAsync(sku, 10);
         }
 
-        public async Task DoSomethingAsync() => await (random.Next(20) switch
+        public async Task DoSomethingAsync() => await (random.Next(22) switch
         {
             < 4 => AcceptAsync(),
             < 6 => ClaimAsync(),
@@ -89,15 +98,19 @@ public sealed class LifeTests
             13 => ReceiveAsync(Skus[random.Next(3)], random.Next(1, 6)),
             14 => ShipAsync(await AnyAsync("'confirmed', 'shipped'")),
             15 => CarryOutAsync(),
-            16 => DeliverAsync(),
+            16 => DeliverAsync(Any(_shipped)),
             17 => ReturnAsync(await AnyAsync("'shipped', 'delivered'")),
             18 => NoticeAsync(Any(_orders)),
+            19 => GiveUpAsync(Any(_orders)),
+            20 => _retries.RetryAsync(Any(_orders) ?? Guid.Empty, "olga", CancellationToken.None),
             _ => JumpAsync(),
         });
 
         /// <summary>Everything that is under way ends; who waits for stock may wait on.</summary>
         public async Task EndAsync()
         {
+            _ending = true;
+            await _retries.RetryAllAsync("olga", CancellationToken.None);
             for (var round = 0; round < 80; round++)
             {
                 time.Advance(TimeSpan.FromMinutes(round < 60 ? 1 : 100));
@@ -108,8 +121,10 @@ public sealed class LifeTests
                 foreach (var decided in await _returns.ClaimAsync(null, CancellationToken.None)) await CarryOutAsync(decided);
             }
 
+            foreach (var shipment in _shipped) await DeliverAsync(shipment);
             await using var connection = await orders.OpenConnectionAsync();
             Fates.UnionWith(await connection.QueryAsync("select data->>'to' from events where type = 'order.moved.v1'", [], r => r.GetString(0), CancellationToken.None));
+            Refused.UnionWith(await connection.QueryAsync("select reason from orders where status = 'rejected'", [], r => r.Text(0), CancellationToken.None));
         }
 
         private async Task AcceptAsync()
@@ -139,7 +154,7 @@ public sealed class LifeTests
         private Task CancelAsync(Guid? id) => LockedAsync(id, (connection, order) => CancelOrder.TryAsync(connection, order, "alice", time.GetUtcNow(), CancellationToken.None));
 
         private Task DecideAsync(Guid? id) => LockedAsync(id, (connection, order) =>
-            DecideOrder.TryAsync(connection, order.Id, random.Next(2) == 0 ? ShortagePolicies.Partial : ShortagePolicies.Backorder, time.GetUtcNow(), CancellationToken.None));
+            DecideOrder.TryAsync(connection, order.Id, random.Next(2) == 0 ? ShortagePolicies.Partial : ShortagePolicies.Backorder, "alice", time.GetUtcNow(), CancellationToken.None));
 
         private async Task LockedAsync(Guid? id, Func<NpgsqlConnection, LockedOrder, Task> deed)
         {
@@ -193,9 +208,9 @@ public sealed class LifeTests
             if (random.Next(4) > 0) await _returns.SettleAsync(decided, CancellationToken.None);
         }
 
-        private async Task DeliverAsync()
+        private async Task DeliverAsync(Shipment? shipment)
         {
-            if (Any(_shipped) is { } shipment) await AllowedAsync(() => _shipments.DeliverAsync(shipment.Id, "olga", CancellationToken.None));
+            if (shipment is not null) await AllowedAsync(() => _shipments.DeliverAsync(shipment.Id, "olga", CancellationToken.None));
         }
 
         private async Task ReturnAsync(Guid? id)
@@ -219,6 +234,15 @@ public sealed class LifeTests
             await using var connection = await payments.OpenConnectionAsync();
             if (await connection.ScalarAsync("select 1 from payments where order_id = $1 and asks > 0", [id.Value], CancellationToken.None) is null) return;
             await _payments.DecideAsync([Payment.Unknown(id.Value, 0, "")], Charging.Notice, CancellationToken.None);
+        }
+
+        // It has been tried fifty times, unless somebody is at it now.
+        private async Task GiveUpAsync(Guid? id)
+        {
+            if (id is null) return;
+            await using var connection = await orders.OpenConnectionAsync();
+            await connection.ScalarAsync("update orders set attempts = $2 where id = $1 and batch_id is null", [id.Value, SagaStore.MaxAttempts], CancellationToken.None);
+            await _store.GiveUpAsync(CancellationToken.None);
         }
 
         private Task<int> JumpAsync()

@@ -12,6 +12,9 @@ namespace DaprShop.Audit.Tests;
 /// <summary>The order saga without a workflow engine: the services' own statements and decisions, one call after the other.</summary>
 internal sealed class Saga(SagaStore orders, StockWriter stock, PaymentStore payments, TimeProvider time)
 {
+    /// <summary>Asked after each effect in another service: true where Orders dies there, before it has written what follows.</summary>
+    public Func<bool> Dies { get; init; } = () => false;
+
     /// <summary>Runs one batch of due orders. False when there is none.</summary>
     public async Task<bool> RunBatchAsync()
     {
@@ -31,15 +34,17 @@ internal sealed class Saga(SagaStore orders, StockWriter stock, PaymentStore pay
         var due = await orders.OwnedLinesAsync(batch, CancellationToken.None);
         if (due.Count == 0) return;
         var answer = (ReserveResponse)(await stock.CommitAsync([new Reserve([.. due.Select(d => d.Order)])], CancellationToken.None))[0];
+        if (Dies()) return;
         await orders.WriteAsync(batch, SagaSteps.AfterReserve(answer.Outcomes.Zip(due, (outcome, order) => (outcome, order.Status))), CancellationToken.None);
     }
 
     public async Task ChargeAsync(Guid batch)
     {
-        var due = (await orders.OwnedAsync(batch, CancellationToken.None)).FindAll(o => o is { Status: OrderStatus.Reserved, Declined: false, Undo: false });
+        var due = (await orders.OwnedAsync(batch, CancellationToken.None)).FindAll(o => o.Status == OrderStatus.Reserved);
         var decided = await payments.DecideAsync(due.ConvertAll(o => Payment.Unknown(o.Id, o.Total, o.PaymentToken)), Charging.Charge, CancellationToken.None);
         var outcomes = decided.Values.Select(p => new ChargeOutcome(p.OrderId, p.State, p.Reason)).ToList();
-        await orders.WriteAsync(batch, SagaSteps.AfterCharge(outcomes), CancellationToken.None);
+        if (Dies()) return;
+        await orders.WriteAsync(batch, SagaSteps.AfterCharge(outcomes, due, time.GetUtcNow(), PayWithin), CancellationToken.None);
     }
 
     private static readonly TimeSpan PayWithin = TimeSpan.FromMinutes(30);
@@ -48,7 +53,9 @@ internal sealed class Saga(SagaStore orders, StockWriter stock, PaymentStore pay
     {
         var owned = await orders.OwnedAsync(batch, CancellationToken.None);
         await payments.DecideAsync([.. SagaSteps.ToRefund(owned, time.GetUtcNow(), PayWithin).Select(id => Payment.Unknown(id, 0, ""))], Charging.Refund, CancellationToken.None);
+        if (Dies()) return;
         await stock.CommitAsync([new Release(SagaSteps.ToRelease(owned, time.GetUtcNow(), PayWithin))], CancellationToken.None);
+        if (Dies()) return;
         await orders.WriteAsync(batch, SagaSteps.Settle(owned, time.GetUtcNow(), PayWithin), CancellationToken.None);
     }
 }

@@ -87,6 +87,7 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     [Theory]
     [InlineData("GET", "ops/backlog")]
     [InlineData("GET", "ops/orders/summary")]
+    [InlineData("GET", "ops/attention")]
     [InlineData("GET", "ops/saga")]
     [InlineData("PUT", "ops/saga")]
     [InlineData("POST", "ops/orders")]
@@ -95,6 +96,19 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = method == "GET" ? null : JsonContent.Create(new { orders = Array.Empty<object>(), batchSize = 1, slots = 0 }) };
         await IsProblemAsync(await _alice.SendAsync(request, TestContext.Current.CancellationToken), 403, "forbidden");
+    }
+
+    [Fact]
+    public async Task An_operator_sees_what_is_under_way_and_sets_how_the_saga_batches()
+    {
+        await fixture.Database.AcceptAsync(1);
+        await fixture.Database.ClaimAsync();
+        var backlog = await _olga.GetFromJsonAsync<JsonElement>("ops/backlog", TestContext.Current.CancellationToken);
+        backlog.GetProperty("inSaga").GetInt64().Should().Be(await fixture.Database.NumberAsync("select count(*) from orders where undo or status in ('accepted', 'reserved', 'paid')"));
+        backlog.GetProperty("unfinishedBatches").GetInt64().Should().Be(await fixture.Database.NumberAsync("select count(*) from batches where finished_at is null")).And.BePositive();
+
+        using var set = await _olga.PutAsJsonAsync("ops/saga", new { batchSize = 7, slots = 0 }, TestContext.Current.CancellationToken);
+        (await set.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Should().Be(await _olga.GetStringAsync("ops/saga", TestContext.Current.CancellationToken)).And.Contain("7");
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using DaprShop.Contracts;
+using DaprShop.Orders.Data;
 using DaprShop.ServiceDefaults;
 using DaprShop.ServiceKit;
 
@@ -19,10 +20,13 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
         fixture.House.Claims.Should().NotContainKey(id, "nothing is taken before the customer has decided");
         (await ReadAsync(id)).GetProperty("items")[0].GetProperty("available").GetInt32().Should().Be(free);
 
+        var sold = await SoldAsync();
         (await DecideAsync(_alice, id, "take")).Should().Be(200);
-        (await DecideAsync(_alice, id, "take")).Should().Be(200);
+        (await DecideAsync(fixture.Service.As(Identity.Operator, "olga"), id, "take")).Should().Be(200);
         (await DecideAsync(_alice, id, "wait")).Should().Be(409);
         await RunAsync();
+        (await SoldAsync()).Should().Be(sold + free, "what an order does without is not sold");
+        (await ActorsAsync(id)).Should().Be("awaiting_customer: alice, reserved: , paid: ", "who decided first has decided");
 
         var order = await ReadAsync(id);
         order.GetProperty("status").GetString().Should().Be("confirmed");
@@ -40,6 +44,7 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
         (await DecideAsync(_alice, id, "wait")).Should().Be(200);
         await RunAsync();
         (await fixture.Database.StatusAsync(id)).Should().Be("backordered");
+        (await ActorsAsync(id)).Should().Be("awaiting_customer: alice");
         (await CancelAsync(id)).Should().Be(200);
         await RunAsync();
     }
@@ -54,6 +59,7 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
         await RunAsync();
 
         (await fixture.Database.StatusAsync(id)).Should().Be("expired");
+        (await ActorsAsync(id)).Should().Be("awaiting_customer: ");
         fixture.House.Claims[id].State.Should().Be(ReservationState.Released, "a late reserve takes nothing");
         (await DecideAsync(_alice, id, "take")).Should().Be(409);
     }
@@ -69,6 +75,18 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
         (await fixture.Database.StatusAsync(id)).Should().Be("awaiting_customer");
         await RunAsync();
         (await fixture.Database.StatusAsync(id)).Should().Be("backordered");
+        (await CancelAsync(id)).Should().Be(200);
+        await RunAsync();
+    }
+
+    [Fact]
+    public async Task Who_decided_has_not_given_the_order_up()
+    {
+        var (id, _) = await AskedAsync(lines: [500]);
+        (await DecideAsync(_alice, id, "wait")).Should().Be(200);
+        await Sql.ScalarAsync<object>(fixture.Database.Names.App, $"update orders set attempts = {SagaStore.MaxAttempts} where id = '{id}'");
+        (await fixture.Database.Store.GiveUpAsync(TestContext.Current.CancellationToken)).Should().Be(1);
+        (await ActorsAsync(id)).Should().Be("awaiting_customer: ");
         (await CancelAsync(id)).Should().Be(200);
         await RunAsync();
     }
@@ -136,6 +154,13 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
     {
         foreach (var batch in await fixture.Database.ClaimAsync()) await SagaRun.RunAsync(fixture.Database, fixture.House, batch);
     }
+
+    private async Task<long> SoldAsync() =>
+        (await fixture.Service.As(Identity.Operator).GetFromJsonAsync<JsonElement>("ops/orders/summary", TestContext.Current.CancellationToken)).GetProperty("units").GetInt64();
+
+    /// <summary>From where on it was asked: what it left, and who moved it.</summary>
+    private Task<string?> ActorsAsync(Guid id) => Sql.ScalarAsync<string>(fixture.Database.Names.App,
+        $"select string_agg(format('%s: %s', data->>'from', data->>'actor'), ', ' order by version) from events where subject = '{id}' and version > 2");
 
     private Task<JsonElement> ReadAsync(Guid id) => _alice.GetFromJsonAsync<JsonElement>($"orders/{id}", TestContext.Current.CancellationToken);
 

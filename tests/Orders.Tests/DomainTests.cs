@@ -76,7 +76,7 @@ public sealed class DomainTests
         {
             var ids = answers.Select(_ => Guid.CreateVersion7()).ToList();
             var reserved = SagaSteps.AfterReserve(answers.Select((a, i) => (new ReserveOutcome(ids[i], a.Item1, []), a.Item3)));
-            var charged = SagaSteps.AfterCharge([.. answers.Select((a, i) => new ChargeOutcome(ids[i], a.Item2, null))]);
+            var charged = SagaSteps.AfterCharge([.. answers.Select((a, i) => new ChargeOutcome(ids[i], a.Item2, null))], [], TimeProvider.System.GetUtcNow(), PayWithin);
 
             reserved.Moves.Select(m => (m.OrderId, m.From, m.To)).Should().Equal(answers.Select((a, i) => (ids[i], a.Item3, (a.Item1, a.Item3) switch
             {
@@ -114,7 +114,7 @@ public sealed class DomainTests
     [Fact]
     public void A_reserved_order_is_never_rejected_because_the_provider_is_slow()
     {
-        var pending = SagaSteps.AfterCharge([new ChargeOutcome(Guid.CreateVersion7(), ChargeState.Pending, null)]);
+        var pending = SagaSteps.AfterCharge([new ChargeOutcome(Guid.CreateVersion7(), ChargeState.Pending, null)], [], TimeProvider.System.GetUtcNow(), PayWithin);
         (pending.Moves.Count, pending.Declined.Count).Should().Be((0, 0));
     }
 

@@ -22,7 +22,7 @@ internal static class SagaRun
         return
         [
             batch => new ReserveStock(db.Store, downstream).RunAsync(null!, batch),
-            batch => new ChargePayments(db.Store, downstream).RunAsync(null!, batch),
+            batch => new ChargePayments(db.Store, downstream, settings, TimeProvider.System).RunAsync(null!, batch),
             batch => new SettleOrders(db.Store, downstream, dispatcher, settings, TimeProvider.System).RunAsync(null!, batch),
         ];
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using DaprShop.Contracts;
+using DaprShop.ServiceDefaults;
 using DaprShop.ServiceKit;
 
 namespace DaprShop.Orders.Tests;
@@ -56,6 +57,20 @@ public sealed class TellStateTests(OrdersFixture fixture) : IClassFixture<Orders
         (await StateAsync(id)).Outbox.Unpublished.Should().Be(1);
         await Sql.ScalarAsync<object>(fixture.Database.Names.App, "update relay_cursor set position = (select position from event_head)");
         (await StateAsync(id)).Outbox.Unpublished.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task N8_What_its_parcels_tell_is_counted_too()
+    {
+        var id = await AcceptedAsync();
+        await Sql.ScalarAsync<object>(fixture.Database.Names.App, $"update orders set status = 'confirmed' where id = '{id}'");
+        await Sql.ScalarAsync<object>(fixture.Database.Names.App, "update relay_cursor set position = (select position from event_head)");
+        var olga = fixture.Service.As(Identity.Operator, "olga");
+        olga.DefaultRequestHeaders.Add("Idempotency-Key", $"{id}");
+        using var shipped = await olga.PostAsJsonAsync("shipments", new { orderId = id }, TestContext.Current.CancellationToken);
+        shipped.EnsureSuccessStatusCode();
+
+        (await StateAsync(id)).Outbox.Unpublished.Should().Be(2, "the parcel has left, and so the order is shipped");
     }
 
     [Fact]

@@ -29,6 +29,26 @@ public sealed class UnpaidTests
     }
 
     [Fact]
+    public async Task G26_An_expiry_that_was_interrupted_after_the_refund_is_still_one()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var house = new FakeHouse(units: 5);
+        var id = (await db.AcceptAsync(1, token: "tok_late")).Single();
+        await RunAsync(db, house);
+        await Sql.ScalarAsync<object>(db.Names.App, "update orders set updated_at = now() - interval '30 minutes', due_at = now()");
+        house.Before = path => path == "/reservations/release" ? throw new HttpRequestException("Inventory is away.") : Task.CompletedTask;
+        await FluentActions.Awaiting(() => RunAsync(db, house)).Should().ThrowAsync<HttpRequestException>();
+        house.Charges[id].Should().Be(ChargeState.Refunded);
+        house.Before = null;
+
+        await db.Store.AbandonAsync(TimeSpan.FromSeconds(-1), TestContext.Current.CancellationToken);
+        await MakeDueAsync(db);
+        await RunAsync(db, house);
+
+        (await db.StatusAsync(id), house.Free).Should().Be(("expired", 5), "it was not the provider who refused it");
+    }
+
+    [Fact]
     public async Task G26_An_order_that_is_paid_at_the_last_moment_is_confirmed()
     {
         await using var db = await OrdersDatabase.CreateAsync();

@@ -36,6 +36,7 @@ internal static class RouteTable
         new("POST", "/returns/{id}/decision", Orders, Identity.Operator),
         new("GET", "/ops/backlog", Orders, Identity.Operator),
         new("GET", "/ops/orders/summary", Orders, Identity.Operator),
+        new("GET", "/ops/attention", Orders, Identity.Operator),
         new("POST", "/ops/orders", Orders, Identity.Operator),
         new("POST", "/ops/orders/{id}/retry", Orders, Identity.Operator),
         new("POST", "/ops/orders/retry", Orders, Identity.Operator),

@@ -21,7 +21,7 @@ internal static class TellClaims
 
     private static async Task<OrderClaims> HandleAsync(Guid id, NpgsqlDataSource database, CancellationToken cancellationToken)
     {
-        var outbox = await database.OutboxAsync(id.ToString(), cancellationToken);
+        var outbox = await database.OutboxAsync([id.ToString()], cancellationToken);
         await using var batch = database.CreateBatch();
         batch.Add(State, id);
         batch.Add(Allocated, new[] { id });

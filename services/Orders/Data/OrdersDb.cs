@@ -42,11 +42,12 @@ internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(o
             e.Property(x => x.Total).HasPrecision(18, 4);
             e.Property(x => x.Shortages).HasColumnType("jsonb");
             e.HasIndex(x => new { x.Customer, x.Number }).IsUnique();
+            e.HasIndex(x => x.Number).IsUnique();
 
             // Statuses that orders rest in and that are looked for; the others are found along the way.
             e.HasIndex(x => new { x.Status, x.Number }).HasFilter(Rare).HasDatabaseName("ix_orders_rare");
             e.HasIndex(x => x.AcceptedAt).HasMethod("brin");
-            e.HasIndex(x => x.Number).HasFilter(Unfinished).HasDatabaseName("ix_orders_unfinished");
+            e.HasIndex(x => x.Number, "ix_orders_unfinished").HasFilter(Unfinished).HasDatabaseName("ix_orders_unfinished");
         });
         modelBuilder.Entity<OrderLineRow>(e =>
         {
@@ -97,6 +98,7 @@ internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(o
 
 /// <param name="BatchId">The saga that owns the order now: only its activities may move it.</param>
 /// <param name="DecideBy">Until when its customer may decide what becomes of it; null where nothing is asked, or where it is decided.</param>
+/// <param name="DecidedBy">Who decided that.</param>
 /// <param name="HoldId">A hold on stock that the order uses up.</param>
 /// <param name="DueAt">Not to be claimed before; infinity while a batch owns it, so that whoever wants it sooner can say so.</param>
 /// <param name="Attempts">Times it was claimed.</param>
@@ -105,7 +107,7 @@ internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(o
 internal sealed record OrderRow(
     Guid Id, long Number, string Customer, string Status, int Version, decimal Total, string PaymentToken, string OnShortage,
     string? Reason, string? Shortages, Guid? BatchId, DateTimeOffset DueAt, int Attempts, string? Payment, bool Undo,
-    DateTimeOffset AcceptedAt, DateTimeOffset UpdatedAt, Guid? HoldId, DateTimeOffset? DecideBy);
+    DateTimeOffset AcceptedAt, DateTimeOffset UpdatedAt, Guid? HoldId, DateTimeOffset? DecideBy, string? DecidedBy);
 
 /// <param name="Cancelled">Of the quantity: what the order does without.</param>
 /// <param name="Shipped">Of the quantity: what has left.</param>

@@ -31,14 +31,14 @@ internal static class SagaStatements
         where b.id = $1 and (o.status in ('accepted', 'backordered') or o.status = 'awaiting_customer' and o.decide_by is null) order by o.number, l.line
         """;
 
-    /// <summary>Moves orders that batch $1 owns, each from the status that the decision was made on.</summary>
+    /// <summary>Moves orders that batch $1 owns, each from the status that the decision was made on. What its customer was asked for is moved by who decided.</summary>
     public const string Move = """
         update orders o
         set status = u.next, version = o.version + 1, reason = coalesce(u.reason, o.reason), shortages = coalesce(u.shortages::jsonb, o.shortages), updated_at = $7,
             decide_by = case when u.next = 'awaiting_customer' then $8::timestamptz end
         from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) as u(id, previous, next, reason, shortages)
         where o.id = u.id and o.status = u.previous and o.batch_id = $1
-        returning o.id, u.previous, o.status, o.version, u.reason
+        returning o.id, u.previous, o.status, o.version, u.reason, case when u.previous = 'awaiting_customer' and u.next <> 'needs_attention' then o.decided_by end
         """;
 
     /// <summary>Cancels what the order wanted of a SKU beyond the $4 units that it keeps, from its last lines on. Run twice, it changes nothing the second time.</summary>

@@ -125,7 +125,7 @@ internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, Ti
                 batchId, moves.Select(m => m.OrderId).ToArray(), moves.Select(m => m.From.Name()).ToArray(), moves.Select(m => m.To.Name()).ToArray(), moves.Select(m => m.Reason).ToArray(),
                 moves.Select(m => m.Shortages is null ? null : JsonSerializer.Serialize(m.Shortages, JsonSerializerOptions.Web)).ToArray(), now.UtcDateTime, (now + DecideWithin).UtcDateTime,
             ],
-            r => new NewEvent(EventTypes.OrderMoved, r.GetGuid(0).ToString(), r.GetInt32(3), new OrderMoved(r.GetGuid(0), r.GetString(1), r.GetString(2), r.Text(4))),
+            r => new NewEvent(EventTypes.OrderMoved, r.GetGuid(0).ToString(), r.GetInt32(3), new OrderMoved(r.GetGuid(0), r.GetString(1), r.GetString(2), r.Text(4), r.Text(5))),
             cancellationToken);
     }
 }

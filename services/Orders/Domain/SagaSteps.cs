@@ -29,12 +29,17 @@ internal static class SagaSteps
         Cuts = [.. outcomes.Where(o => o.Outcome.State == ReservationState.Allocated).SelectMany(o => o.Outcome.Shortages.Select(s => new Cut(o.Outcome.OrderId, s.Sku, s.Available)))],
     };
 
-    /// <summary>Paid, or refused; who has no answer yet stays reserved.</summary>
-    public static StepResult AfterCharge(IReadOnlyList<ChargeOutcome> outcomes) => new()
+    /// <summary>Paid, or refused; who has no answer yet stays reserved, and so does who was given up for unpaid by a batch that did not come to its end.</summary>
+    /// <param name="asked">The orders that the answers are about.</param>
+    public static StepResult AfterCharge(IReadOnlyList<ChargeOutcome> outcomes, IEnumerable<OwnedOrder> asked, DateTimeOffset now, TimeSpan payWithin)
     {
-        Moves = [.. outcomes.Where(o => o.State == ChargeState.Captured).Select(o => new Move(o.OrderId, OrderStatus.Reserved, OrderStatus.Paid))],
-        Declined = [.. outcomes.Where(o => o.State is ChargeState.Declined or ChargeState.Refunded).Select(o => (o.OrderId, o.Reason ?? "payment declined"))],
-    };
+        var expiring = asked.Where(o => IsUnpaid(o, now, payWithin)).Select(o => o.Id).ToHashSet();
+        return new StepResult
+        {
+            Moves = [.. outcomes.Where(o => o.State == ChargeState.Captured).Select(o => new Move(o.OrderId, OrderStatus.Reserved, OrderStatus.Paid))],
+            Declined = [.. outcomes.Where(o => o.State == ChargeState.Declined || o.State == ChargeState.Refunded && !expiring.Contains(o.OrderId)).Select(o => (o.OrderId, o.Reason ?? "payment declined"))],
+        };
+    }
 
     /// <summary>The orders whose stock must go back before the batch can be settled.</summary>
     public static IReadOnlyList<Guid> ToRelease(IEnumerable<OwnedOrder> owned, DateTimeOffset now, TimeSpan payWithin) =>

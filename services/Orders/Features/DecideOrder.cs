@@ -16,7 +16,7 @@ internal static class DecideOrder
 {
     // A batch that owns the order wanted to expire it; who decides in time takes it away.
     private const string Decide = """
-        update orders set on_shortage = $2, decide_by = null, due_at = $3, batch_id = null
+        update orders set on_shortage = $2, decide_by = null, decided_by = case when decide_by is null then decided_by else $4 end, due_at = $3, batch_id = null
         where id = $1 and status = 'awaiting_customer' and (decide_by > $3 or decide_by is null and on_shortage = $2)
         returning version
         """;
@@ -39,7 +39,7 @@ internal static class DecideOrder
         if (await OrderLock.TakeAsync(connection, id, cancellationToken) is not { } order || !(context.User.IsOperator() || order.Customer == context.Name()))
             return Problems.NotFound($"order {id}");
 
-        if (await TryAsync(connection, id, policy, time.GetUtcNow(), cancellationToken) is not { } version)
+        if (await TryAsync(connection, id, policy, context.Name(), time.GetUtcNow(), cancellationToken) is not { } version)
             return Problems.Of(409, "not-awaiting-decision", "Nothing is to be decided", $"The order is {order.Status.Name()}, or has been decided already, or its deadline has passed.", ("status", order.Status.Name()));
         await transaction.CommitAsync(cancellationToken);
         await Steps.ReachAsync("decided");
@@ -47,7 +47,7 @@ internal static class DecideOrder
         return TypedResults.Ok(new Decided(id, request.Choice, version));
     }
 
-    /// <summary>Decides about a locked order. Answers its version; null where nothing is to be decided, or it was decided otherwise.</summary>
-    internal static async Task<int?> TryAsync(NpgsqlConnection connection, Guid id, string policy, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await connection.ScalarAsync(Decide, [id, policy, now.UtcDateTime], cancellationToken) as int?;
+    /// <summary>Decides about a locked order; the move that follows is told to be the decider's. Answers its version; null where nothing is to be decided, or it was decided otherwise.</summary>
+    internal static async Task<int?> TryAsync(NpgsqlConnection connection, Guid id, string policy, string by, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await connection.ScalarAsync(Decide, [id, policy, now.UtcDateTime, by], cancellationToken) as int?;
 }

@@ -17,7 +17,7 @@ internal static class Operations
 
     /// <param name="ByStatus">Orders per status.</param>
     /// <param name="Revenue">Of orders that are confirmed or further, in GBP.</param>
-    /// <param name="Units">Of the same orders.</param>
+    /// <param name="Units">Of the same orders, without what they do without.</param>
     internal sealed record Summary(IReadOnlyDictionary<string, int> ByStatus, decimal Revenue, long Units, int Lines);
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -39,7 +39,7 @@ internal static class Operations
         var sold = db.Orders.Where(o => o.Status == "confirmed" || o.Status == "shipped" || o.Status == "delivered");
         var lines = sold.Join(db.Lines, o => o.Id, l => l.OrderId, (o, l) => l);
         return new Summary(byStatus, Money.Trim(await sold.SumAsync(o => o.Total, cancellationToken)),
-            await lines.SumAsync(l => (long)l.Quantity, cancellationToken), await lines.CountAsync(cancellationToken));
+            await lines.SumAsync(l => (long)l.Quantity - l.Cancelled, cancellationToken), await lines.CountAsync(cancellationToken));
     }
 
     private static Results<Ok<Batching>, ProblemHttpResult> PutSaga(Batching batching, SagaSettings settings, DispatchSignal dispatch)

@@ -21,11 +21,15 @@ internal static class TellState
         select 'return', number, state, attempts, due_at from returns where order_id = $1 and state <> 'settled' order by 1 desc, 2
         """;
 
+    private const string ParcelIds = "select id from shipments where order_id = $1 union all select id from returns where order_id = $1";
+
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/internal/orders/{id:guid}/state", HandleAsync).ExcludeFromDescription();
 
     private static async Task<IResult> HandleAsync(Guid id, NpgsqlDataSource database, SagaSettings saga, CancellationToken cancellationToken)
     {
-        var outbox = await database.OutboxAsync(id.ToString(), cancellationToken);
+        // A parcel's facts are told under its own id.
+        var parcelIds = await database.QueryAsync(ParcelIds, [id], r => r.GetGuid(0).ToString(), cancellationToken);
+        var outbox = await database.OutboxAsync([id.ToString(), .. parcelIds], cancellationToken);
         await using var batch = database.CreateBatch();
         batch.Add(Parcels, id);
         batch.Add(State, id);
@@ -38,5 +42,4 @@ internal static class TellState
             reader.Time(6) + saga.StaleAfter, reader.Time(7), reader.GetInt32(8), reader.Time(9), reader.Text(10), reader.GetBoolean(11),
             reader.GetFieldValue<DateTimeOffset>(12), saga.Current.Slots, reader.GetString(1) == "reserved" ? reader.GetFieldValue<DateTimeOffset>(12) + saga.PayWithin : null, parcels, outbox));
     }
-
 }

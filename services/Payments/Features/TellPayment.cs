@@ -14,7 +14,7 @@ internal static class TellPayment
 
     private static async Task<OrderPayment> HandleAsync(Guid id, PaymentsContext context, NpgsqlDataSource database, CancellationToken cancellationToken)
     {
-        var outbox = await database.OutboxAsync(id.ToString(), cancellationToken);
+        var outbox = await database.OutboxAsync([id.ToString()], cancellationToken);
         var payment = await context.Payments.AsNoTracking().SingleOrDefaultAsync(p => p.OrderId == id, cancellationToken);
         return new OrderPayment(payment?.State.ToText(), payment?.Asks ?? 0, payment?.Reason, outbox);
     }

@@ -436,6 +436,10 @@ namespace DaprShop.Orders.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("decide_by");
 
+                    b.Property<string>("DecidedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("decided_by");
+
                     b.Property<DateTimeOffset>("DueAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("due_at");
@@ -503,8 +507,8 @@ namespace DaprShop.Orders.Data.Migrations
                     NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("AcceptedAt"), "brin");
 
                     b.HasIndex("Number")
-                        .HasDatabaseName("ix_orders_unfinished")
-                        .HasFilter("undo or status in ('accepted', 'reserved', 'paid', 'backordered', 'awaiting_customer')");
+                        .IsUnique()
+                        .HasDatabaseName("ix_orders_number");
 
                     b.HasIndex("Customer", "Number")
                         .IsUnique()
@@ -513,6 +517,10 @@ namespace DaprShop.Orders.Data.Migrations
                     b.HasIndex("Status", "Number")
                         .HasDatabaseName("ix_orders_rare")
                         .HasFilter("status not in ('accepted', 'reserved', 'paid', 'confirmed', 'delivered')");
+
+                    b.HasIndex(new[] { "Number" }, "ix_orders_unfinished")
+                        .HasDatabaseName("ix_orders_unfinished")
+                        .HasFilter("undo or status in ('accepted', 'reserved', 'paid', 'backordered', 'awaiting_customer')");
 
                     b.ToTable("orders", (string)null);
                 });
