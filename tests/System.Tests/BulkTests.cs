@@ -13,7 +13,7 @@ namespace DaprShop.SystemTests;
 public sealed class BulkTests
 {
     private const int Slice = 2_000;
-    private const int Skus = 60;
+    private const int Skus = 500;
     private const int OneBadIn = 100;
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
 
@@ -41,6 +41,7 @@ public sealed class BulkTests
 
         var done = await IsDoneAsync(shop, "campaign");
         Counts(done).Should().Be((Slice, Slice - (Slice / OneBadIn), 0, Slice / OneBadIn, 0, 0));
+        await AreNamedAsync(shop, job, Slice / OneBadIn);
         await IsAgainAsync(shop, file);
         await shop.Shop.IsCleanAsync();
     }
@@ -71,11 +72,26 @@ public sealed class BulkTests
         var done = await IsDoneAsync(shop, "campaign");
         var seconds = clock.Elapsed.TotalSeconds;
         Counts(done).Should().Be((orders, orders - (orders / OneBadIn), 0, orders / OneBadIn, 0, 0));
+        await AreNamedAsync(shop, job, orders / OneBadIn);
         Console.WriteLine($"{orders} orders: sent in {sent.TotalSeconds:0.0} s, settled in {seconds:0.0} s: {orders / seconds:0} orders/s\n{done}\n{memory}");
         // Redis is a store: it keeps what was sent.
         memory.Growth().Where(p => !p.Name.StartsWith("redis/", StringComparison.Ordinal)).Should().OnlyContain(p => p.Second <= (p.First * 1.25) + 50, "the second half of a campaign needs no more than the first");
         await IsAgainAsync(shop, file);
         await shop.Shop.IsCleanAsync();
+    }
+
+    /// <summary>Each bad row is told with its number, its key and what is wrong with it, and no other row is.</summary>
+    private static async Task AreNamedAsync(ShopFixture shop, Guid job, int bad)
+    {
+        var named = new List<(int Row, string? Key, string? Field)>();
+        for (int? cursor = 0; cursor is not null;)
+        {
+            var page = await shop.Olga.GetFromJsonAsync<JsonElement>($"bulk-orders/{job}/errors?limit=200&cursor={cursor}");
+            named.AddRange(page.GetProperty("rows").EnumerateArray().Select(r => (r.GetProperty("row").GetInt32(), r.GetProperty("key").GetString(), r.GetProperty("errors")[0].GetProperty("field").GetString())));
+            cursor = page.GetProperty("cursor").ValueKind == JsonValueKind.Null ? null : page.GetProperty("cursor").GetInt32();
+        }
+
+        named.Should().Equal(Enumerable.Range(1, bad).Select(i => (i * OneBadIn, (string?)$"invoice-{i * OneBadIn}", (string?)"/lines/0/sku")));
     }
 
     private static async Task StockAsync(ShopFixture shop)
@@ -165,6 +181,9 @@ public sealed class BulkTests
     /// <summary>Orders in the retail file's shapes, one to a line, each with a key.</summary>
     private static class BulkFile
     {
+        // Lines of an order there: the mean of each twentieth of the orders, from the shortest to the longest; 26.5 in all. 500 SKUs make half of its lines.
+        private static readonly int[] Lines = [1, 1, 3, 4, 5, 7, 9, 11, 12, 14, 16, 18, 21, 23, 27, 32, 38, 48, 64, 176];
+
         public static string Sku(int i) => $"{85_000 + i}";
 
         public static string Write(string path, int orders, int oneBadIn)
@@ -173,7 +192,7 @@ public sealed class BulkTests
             using var file = new StreamWriter(path, append: false, new UTF8Encoding(false));
             for (var i = 1; i <= orders; i++)
             {
-                var lines = i % oneBadIn == 0 ? """{"sku":"unheard-of","quantity":1}""" : string.Join(',', Enumerable.Range(0, random.Next(1, 7)).Select(_ => string.Create(CultureInfo.InvariantCulture,
+                var lines = i % oneBadIn == 0 ? """{"sku":"unheard-of","quantity":1}""" : string.Join(',', Enumerable.Range(0, Lines[random.Next(Lines.Length)]).Select(_ => string.Create(CultureInfo.InvariantCulture,
                     $$"""{"sku":"{{Sku(random.Next(Skus))}}","quantity":{{random.Next(1, 13)}},"unitPrice":{{0.42m + (random.Next(400) / 100m)}}}""")));
                 file.Write($$$"""{"key":"invoice-{{{i}}}","customer":"{{{random.Next(12_000, 12_100)}}}","lines":[{{{lines}}}],"payment":{"token":"tok_ok"}}""");
                 file.Write('\n');

@@ -31,6 +31,11 @@ public sealed class CrashMatrix
             ("cancelled", "orders"), ("asks-refunds", "orders"), ("heard-refunds", "orders"), ("asks-reservations/release", "orders"),
             ("committing-Release", "inventory"), ("committed-Release", "inventory"), ("heard-reservations/release", "orders"),
         ]),
+        ("expire", ExpireAsync,
+        [
+            ("asks-refunds", "orders"), ("heard-refunds", "orders"), ("asks-reservations/release", "orders"),
+            ("committing-Release", "inventory"), ("committed-Release", "inventory"), ("heard-reservations/release", "orders"),
+        ]),
         ("backorder fill", FillAsync, [("committing-Book", "inventory"), ("committed-Book", "inventory"), ("waking", "inventory"), ("woken", "inventory")]),
         ("ask", AskAsync, [("decided", "orders")]),
         ("ship", ShipAsync, [("asks-reservations/ship", "orders"), ("committing-Ship", "inventory"), ("committed-Ship", "inventory"), ("heard-reservations/ship", "orders")]),
@@ -52,7 +57,8 @@ public sealed class CrashMatrix
     public async Task N7_Whatever_is_killed_at_whichever_step_the_order_ends_as_it_should(string runtime, params string[] others)
     {
         var folder = Directory.CreateTempSubdirectory("daprshop-steps-").FullName;
-        await using var shop = new LiveShop { Settings = new Dictionary<string, string> { ["SHOP_STEPS"] = folder } };
+        // Who is not paid expires in three seconds; all but one are paid when the provider is asked.
+        await using var shop = new LiveShop { Settings = new Dictionary<string, string> { ["SHOP_STEPS"] = folder, ["Saga__PayWithinMinutes"] = "0.05" } };
         await shop.StartAsync(runtime);
         var scene = new Scene(shop, await shop.AsAsync("operator", "olga"), await shop.AsAsync("customer", "alice"));
         string[] targets = [.. Everywhere, .. others];
@@ -111,6 +117,14 @@ public sealed class CrashMatrix
         await SurelyAsync(scene.Alice, HttpMethod.Post, $"orders/{id}/cancel", new { }, mayRefuse: true);
         await scene.BecomesAsync(id, "cancelled");
         await scene.HoldsAsync(sku, id, onHand: 5, available: 5, charges: 1, refunds: 1);
+    }
+
+    private static async Task ExpireAsync(Scene scene)
+    {
+        var sku = await scene.StockedAsync(5);
+        var id = await scene.OrderedAsync(sku, 2, token: "tok_late");
+        await scene.BecomesAsync(id, "expired");
+        await scene.HoldsAsync(sku, id, onHand: 5, available: 5, charges: 0, refunds: 0);
     }
 
     private static async Task FillAsync(Scene scene)
@@ -184,8 +198,8 @@ public sealed class CrashMatrix
             return sku;
         }
 
-        public async Task<Guid> OrderedAsync(string sku, int quantity, string onShortage = "reject") => (await SurelyAsync(
-            Alice, HttpMethod.Post, "orders", new { lines = new[] { new { sku, quantity } }, payment = new { token = "tok_ok" }, onShortage })).GetProperty("id").GetGuid();
+        public async Task<Guid> OrderedAsync(string sku, int quantity, string onShortage = "reject", string token = "tok_ok") => (await SurelyAsync(
+            Alice, HttpMethod.Post, "orders", new { lines = new[] { new { sku, quantity } }, payment = new { token }, onShortage })).GetProperty("id").GetGuid();
 
         public Task BecomesAsync(Guid id, string status) => LiveShop.UntilAsync(async () => (await GetAsync($"orders/{id}"))?.GetProperty("status").GetString() == status, $"order {id} becomes {status}");
 
