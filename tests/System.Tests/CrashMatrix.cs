@@ -19,6 +19,12 @@ public sealed class CrashMatrix
     private static readonly string? Asked = Environment.GetEnvironmentVariable("CRASH_MATRIX");
     private static readonly string[] Everywhere = ["orders", "inventory", "payments", "history", "gateway", "postgres"];
 
+    private static readonly (string Step, string Process)[] Undoing =
+    [
+        ("asks-refunds", "orders"), ("heard-refunds", "orders"), ("asks-reservations/release", "orders"),
+        ("committing-Release", "inventory"), ("committed-Release", "inventory"), ("heard-reservations/release", "orders"),
+    ];
+
     /// <summary>The ways of an order, the steps on them, and who is there.</summary>
     private static readonly (string Path, Func<Scene, Task> Run, (string Step, string Process)[] Steps)[] Paths =
     [
@@ -26,16 +32,8 @@ public sealed class CrashMatrix
         ("reserve", PlaceAsync, [("asks-reservations", "orders"), ("committing-Reserve", "inventory"), ("committed-Reserve", "inventory"), ("heard-reservations", "orders"), ("published-stock", "inventory")]),
         ("charge", PlaceAsync, [("asks-charges", "orders"), ("paying", "payments"), ("paid", "payments"), ("heard-charges", "orders"), ("published-payments", "payments")]),
         ("settle", PlaceAsync, [("settling", "orders"), ("settled", "orders")]),
-        ("cancel", CancelAsync,
-        [
-            ("cancelled", "orders"), ("asks-refunds", "orders"), ("heard-refunds", "orders"), ("asks-reservations/release", "orders"),
-            ("committing-Release", "inventory"), ("committed-Release", "inventory"), ("heard-reservations/release", "orders"),
-        ]),
-        ("expire", ExpireAsync,
-        [
-            ("asks-refunds", "orders"), ("heard-refunds", "orders"), ("asks-reservations/release", "orders"),
-            ("committing-Release", "inventory"), ("committed-Release", "inventory"), ("heard-reservations/release", "orders"),
-        ]),
+        ("cancel", CancelAsync, [("cancelled", "orders"), .. Undoing]),
+        ("expire", ExpireAsync, Undoing),
         ("backorder fill", FillAsync, [("committing-Book", "inventory"), ("committed-Book", "inventory"), ("waking", "inventory"), ("woken", "inventory")]),
         ("ask", AskAsync, [("decided", "orders")]),
         ("ship", ShipAsync, [("asks-reservations/ship", "orders"), ("committing-Ship", "inventory"), ("committed-Ship", "inventory"), ("heard-reservations/ship", "orders")]),
