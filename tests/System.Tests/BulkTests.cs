@@ -30,12 +30,12 @@ public sealed class BulkTests
         await StockAsync(shop);
         var file = BulkFile.Write(shop.Shop.PathOf("orders.ndjson"), Slice, OneBadIn);
         var sending = SendAsync(shop, file, "campaign");
-        if (whileSending) LiveShop.Kill(await shop.Shop.PidAsync(killed));
+        if (whileSending) await shop.Shop.KillAsync(killed);
         var job = await UntilSentAsync(shop, file, sending);
         for (var kill = 1; !whileSending && kill <= 2; kill++)
         {
             await IsAtAsync(shop, job, Slice * kill / 5);
-            LiveShop.Kill(await shop.Shop.PidAsync(killed));
+            await shop.Shop.KillAsync(killed);
             await shop.Shop.HealsAsync();
         }
 
@@ -63,7 +63,7 @@ public sealed class BulkTests
         foreach (var share in new[] { 10, 5 })
         {
             await IsAtAsync(shop, job, orders / share);
-            LiveShop.Kill(await shop.Shop.PidAsync("orders"));
+            await shop.Shop.KillAsync("orders");
             await shop.Shop.HealsAsync();
         }
 

@@ -162,7 +162,7 @@ public sealed class LiveShop : IAsyncDisposable
     public async Task<int> PidAsync(string target)
     {
         var pid = 0;
-        // Of a server that was killed a moment ago the state still has the process that it was.
+        // Of a server that was killed a moment ago the state still has the process that it was; of an app it has none.
         await UntilAsync(async () => Directory.Exists($"/proc/{pid = await ToldPidAsync(target)}"), $"{target} runs");
         return pid;
     }
@@ -171,9 +171,11 @@ public sealed class LiveShop : IAsyncDisposable
     {
         using var status = JsonDocument.Parse((await TryAsync("status", "--json")).Output);
         var apps = status.RootElement.GetProperty("apps").EnumerateArray().ToDictionary(a => a.GetProperty("id").GetString()!);
-        return target.EndsWith("/daprd", StringComparison.Ordinal) ? apps[target[..^6]].GetProperty("daprdPid").GetInt32()
-            : apps.TryGetValue(target, out var app) ? app.GetProperty("appPid").GetInt32()
+        return target.EndsWith("/daprd", StringComparison.Ordinal) ? Of(apps[target[..^6]].GetProperty("daprdPid"))
+            : apps.TryGetValue(target, out var app) ? Of(app.GetProperty("appPid"))
             : status.RootElement.GetProperty("infra").EnumerateArray().Single(i => i.GetProperty("name").GetString() == target).GetProperty("pid").GetInt32();
+
+        static int Of(JsonElement pid) => pid.ValueKind == JsonValueKind.Null ? 0 : pid.GetInt32();
     }
 
     /// <summary>The state file's content; null where there is none.</summary>
@@ -189,7 +191,25 @@ public sealed class LiveShop : IAsyncDisposable
         }
     }
 
+    /// <summary>Kills with SIGKILL whoever is the target now: one that has ended of itself, as daprd may, is not the one that a moment ago it was.</summary>
+    public async Task KillAsync(string target)
+    {
+        for (var killed = false; !killed;)
+        {
+            try
+            {
+                Kill(await PidAsync(target));
+                killed = true;
+            }
+            catch (ArgumentException)
+            {
+                // It ended between question and kill; the next one is started.
+            }
+        }
+    }
+
     /// <summary>Kills a process with SIGKILL.</summary>
+    /// <exception cref="ArgumentException">It does not run.</exception>
     public static void Kill(int pid)
     {
         using var process = Process.GetProcessById(pid);

@@ -34,7 +34,7 @@ public sealed class StockKillTests
         {
             var before = Volatile.Read(ref received);
             await LiveShop.UntilAsync(() => Task.FromResult(Volatile.Read(ref received) > before + 50 || clerks.Any(c => c.IsFaulted)), "receipts are answered");
-            LiveShop.Kill(await shop.PidAsync("inventory"));
+            await shop.KillAsync("inventory");
             await shop.HealsAsync();
         }
 

@@ -24,7 +24,7 @@ public sealed class WaitlistTests
 
         await IsOfferedAsync(line[0]);
         await IsOfferedAsync(line[1]);
-        LiveShop.Kill(await shop.PidAsync("inventory"));
+        await shop.KillAsync("inventory");
         await IsOfferedAsync(line[2]);
         await IsAvailableAsync(olga, sku, 1, "nobody took it, and nobody waits any more");
         await shop.IsCleanAsync();
