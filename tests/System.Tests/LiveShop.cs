@@ -194,12 +194,12 @@ public sealed class LiveShop : IAsyncDisposable
     /// <summary>Kills with SIGKILL whoever is the target now: one that has ended of itself, as daprd may, is not the one that a moment ago it was.</summary>
     public async Task KillAsync(string target)
     {
-        for (var killed = false; !killed;)
+        while (true)
         {
             try
             {
                 Kill(await PidAsync(target));
-                killed = true;
+                return;
             }
             catch (ArgumentException)
             {
