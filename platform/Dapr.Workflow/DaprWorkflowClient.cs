@@ -19,11 +19,21 @@ public sealed class DaprWorkflowClient : IDaprWorkflowClient
 
     /// <inheritdoc />
     public Task<string> ScheduleNewWorkflowAsync(string name, string? instanceId, object? input, DateTime? startTime) =>
-        ScheduleNewWorkflowAsync(name, instanceId, input, startTime is { } time ? new DateTimeOffset(time) : (DateTimeOffset?)null);
+        ScheduleNewWorkflowAsync(
+            name,
+            instanceId,
+            input,
+            startTime is { } time ? new DateTimeOffset(time) : (DateTimeOffset?)null
+        );
 
     /// <inheritdoc />
     public async Task<string> ScheduleNewWorkflowAsync(
-        string name, string? instanceId, object? input, DateTimeOffset? startTime, CancellationToken cancellation = default)
+        string name,
+        string? instanceId,
+        object? input,
+        DateTimeOffset? startTime,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         var request = new CreateInstanceRequest
@@ -36,26 +46,43 @@ public sealed class DaprWorkflowClient : IDaprWorkflowClient
         };
         try
         {
-            return (await _sidecar.Service.StartInstanceAsync(request, _sidecar.Within(Timing.Start, cancellation))).InstanceId;
+            return (
+                await _sidecar.Service.StartInstanceAsync(request, _sidecar.Within(Timing.Start, cancellation))
+            ).InstanceId;
         }
         catch (RpcException e) when (IsActiveAlready(e))
         {
             return request.InstanceId;
         }
-        catch (RpcException e) when (Translate(e, $"Workflow {request.InstanceId} did not begin in time. It may yet; the same id may be started again.", cancellation) is { } better)
+        catch (RpcException e)
+            when (Translate(
+                    e,
+                    $"Workflow {request.InstanceId} did not begin in time. It may yet; the same id may be started again.",
+                    cancellation
+                )
+                    is { } better
+            )
         {
             throw better;
         }
     }
 
     /// <inheritdoc />
-    public async Task<WorkflowState?> GetWorkflowStateAsync(string instanceId, bool getInputsAndOutputs = true, CancellationToken cancellation = default)
+    public async Task<WorkflowState?> GetWorkflowStateAsync(
+        string instanceId,
+        bool getInputsAndOutputs = true,
+        CancellationToken cancellation = default
+    )
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                var response = await CallAsync(instanceId, options => _sidecar.Service.GetInstanceAsync(Query(instanceId, getInputsAndOutputs), options), cancellation);
+                var response = await CallAsync(
+                    instanceId,
+                    options => _sidecar.Service.GetInstanceAsync(Query(instanceId, getInputsAndOutputs), options),
+                    cancellation
+                );
                 return response.Exists ? new WorkflowState(response.WorkflowState) : null;
             }
             catch (RpcException e) when (e.StatusCode == StatusCode.Unknown && attempt < Timing.ReadAttempts)
@@ -67,27 +94,69 @@ public sealed class DaprWorkflowClient : IDaprWorkflowClient
     }
 
     /// <inheritdoc />
-    public Task<WorkflowState> WaitForWorkflowStartAsync(string instanceId, bool getInputsAndOutputs = true, CancellationToken cancellation = default) =>
-        WaitAsync(instanceId, getInputsAndOutputs, _sidecar.Service.WaitForInstanceStartAsync,
-            state => state.RuntimeStatus != WorkflowRuntimeStatus.Pending, cancellation);
+    public Task<WorkflowState> WaitForWorkflowStartAsync(
+        string instanceId,
+        bool getInputsAndOutputs = true,
+        CancellationToken cancellation = default
+    ) =>
+        WaitAsync(
+            instanceId,
+            getInputsAndOutputs,
+            _sidecar.Service.WaitForInstanceStartAsync,
+            state => state.RuntimeStatus != WorkflowRuntimeStatus.Pending,
+            cancellation
+        );
 
     /// <inheritdoc />
-    public Task<WorkflowState> WaitForWorkflowCompletionAsync(string instanceId, bool getInputsAndOutputs = true, CancellationToken cancellation = default) =>
-        WaitAsync(instanceId, getInputsAndOutputs, _sidecar.Service.WaitForInstanceCompletionAsync, state => state.IsWorkflowCompleted, cancellation);
+    public Task<WorkflowState> WaitForWorkflowCompletionAsync(
+        string instanceId,
+        bool getInputsAndOutputs = true,
+        CancellationToken cancellation = default
+    ) =>
+        WaitAsync(
+            instanceId,
+            getInputsAndOutputs,
+            _sidecar.Service.WaitForInstanceCompletionAsync,
+            state => state.IsWorkflowCompleted,
+            cancellation
+        );
 
     /// <inheritdoc />
-    public Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
+    public Task RaiseEventAsync(
+        string instanceId,
+        string eventName,
+        object? eventPayload = null,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(eventName);
-        var request = new RaiseEventRequest { InstanceId = instanceId, Name = eventName, Input = Payload.Write(eventPayload) };
+        var request = new RaiseEventRequest
+        {
+            InstanceId = instanceId,
+            Name = eventName,
+            Input = Payload.Write(eventPayload),
+        };
         return CallAsync(instanceId, options => _sidecar.Service.RaiseEventAsync(request, options), cancellation);
     }
 
     /// <inheritdoc />
-    public Task TerminateWorkflowAsync(string instanceId, object? output = null, CancellationToken cancellation = default)
+    public Task TerminateWorkflowAsync(
+        string instanceId,
+        object? output = null,
+        CancellationToken cancellation = default
+    )
     {
-        var request = new TerminateRequest { InstanceId = instanceId, Output = Payload.Write(output), Recursive = true };
-        return CallAsync(instanceId, options => _sidecar.Service.TerminateInstanceAsync(request, options), cancellation);
+        var request = new TerminateRequest
+        {
+            InstanceId = instanceId,
+            Output = Payload.Write(output),
+            Recursive = true,
+        };
+        return CallAsync(
+            instanceId,
+            options => _sidecar.Service.TerminateInstanceAsync(request, options),
+            cancellation
+        );
     }
 
     /// <inheritdoc />
@@ -110,7 +179,13 @@ public sealed class DaprWorkflowClient : IDaprWorkflowClient
         var request = new PurgeInstancesRequest { InstanceId = instanceId, Recursive = true };
         try
         {
-            return (await CallAsync(instanceId, options => _sidecar.Service.PurgeInstancesAsync(request, options), cancellation)).DeletedInstanceCount > 0;
+            return (
+                    await CallAsync(
+                        instanceId,
+                        options => _sidecar.Service.PurgeInstancesAsync(request, options),
+                        cancellation
+                    )
+                ).DeletedInstanceCount > 0;
         }
         catch (RpcException e) when (CannotBePurged(e))
         {
@@ -122,9 +197,12 @@ public sealed class DaprWorkflowClient : IDaprWorkflowClient
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private async Task<WorkflowState> WaitAsync(
-        string instanceId, bool getInputsAndOutputs,
+        string instanceId,
+        bool getInputsAndOutputs,
         Func<GetInstanceRequest, CallOptions, AsyncUnaryCall<GetInstanceResponse>> call,
-        Func<WorkflowState, bool> isReached, CancellationToken cancellation)
+        Func<WorkflowState, bool> isReached,
+        CancellationToken cancellation
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         var wait = Timing.FirstReconnect;
@@ -142,7 +220,10 @@ public sealed class DaprWorkflowClient : IDaprWorkflowClient
             {
                 throw new OperationCanceledException(cancellation);
             }
-            catch (RpcException e) when (e.StatusCode is not (StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.Unimplemented))
+            catch (RpcException e)
+                when (e.StatusCode
+                        is not (StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.Unimplemented)
+                )
             {
                 // The round is over, or there is no worker or no sidecar for the moment, or no such workflow: the state itself tells which.
                 if (await LookAsync(instanceId, getInputsAndOutputs, cancellation) is { } seen && isReached(seen))
@@ -156,11 +237,16 @@ public sealed class DaprWorkflowClient : IDaprWorkflowClient
         }
     }
 
-    private async Task<WorkflowState?> LookAsync(string instanceId, bool getInputsAndOutputs, CancellationToken cancellation)
+    private async Task<WorkflowState?> LookAsync(
+        string instanceId,
+        bool getInputsAndOutputs,
+        CancellationToken cancellation
+    )
     {
         try
         {
-            return await GetWorkflowStateAsync(instanceId, getInputsAndOutputs, cancellation) ?? throw NotFound(instanceId);
+            return await GetWorkflowStateAsync(instanceId, getInputsAndOutputs, cancellation)
+                ?? throw NotFound(instanceId);
         }
         catch (Exception e) when (e is RpcException or TimeoutException)
         {
@@ -168,7 +254,11 @@ public sealed class DaprWorkflowClient : IDaprWorkflowClient
         }
     }
 
-    private async Task<T> CallAsync<T>(string instanceId, Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellation)
+    private async Task<T> CallAsync<T>(
+        string instanceId,
+        Func<CallOptions, AsyncUnaryCall<T>> call,
+        CancellationToken cancellation
+    )
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         try
@@ -182,15 +272,17 @@ public sealed class DaprWorkflowClient : IDaprWorkflowClient
     }
 
     /// <summary>So that callers need no gRPC types for the two ordinary cases.</summary>
-    private static Exception? Translate(RpcException e, string onTimeout, CancellationToken cancellation) => e.StatusCode switch
-    {
-        _ when cancellation.IsCancellationRequested => new OperationCanceledException(cancellation),
-        StatusCode.DeadlineExceeded => new TimeoutException(onTimeout, e),
-        _ => null,
-    };
+    private static Exception? Translate(RpcException e, string onTimeout, CancellationToken cancellation) =>
+        e.StatusCode switch
+        {
+            _ when cancellation.IsCancellationRequested => new OperationCanceledException(cancellation),
+            StatusCode.DeadlineExceeded => new TimeoutException(onTimeout, e),
+            _ => null,
+        };
 
     private static bool IsActiveAlready(RpcException e) =>
-        e.StatusCode == StatusCode.AlreadyExists || e.Status.Detail.Contains("already exists", StringComparison.Ordinal);
+        e.StatusCode == StatusCode.AlreadyExists
+        || e.Status.Detail.Contains("already exists", StringComparison.Ordinal);
 
     /// <summary>The sidecar tells by words only that a workflow has not ended or does not exist.</summary>
     private static bool CannotBePurged(RpcException e) =>

@@ -13,21 +13,43 @@ public interface IDaprWorkflowClient : IAsyncDisposable
 
     /// <summary>Starts a workflow at a given time. With a time, the call does not wait for the first turn.</summary>
     Task<string> ScheduleNewWorkflowAsync(
-        string name, string? instanceId, object? input, DateTimeOffset? startTime, CancellationToken cancellation = default);
+        string name,
+        string? instanceId,
+        object? input,
+        DateTimeOffset? startTime,
+        CancellationToken cancellation = default
+    );
 
     /// <summary>A workflow's state; null if there is none of that id.</summary>
-    Task<WorkflowState?> GetWorkflowStateAsync(string instanceId, bool getInputsAndOutputs = true, CancellationToken cancellation = default);
+    Task<WorkflowState?> GetWorkflowStateAsync(
+        string instanceId,
+        bool getInputsAndOutputs = true,
+        CancellationToken cancellation = default
+    );
 
     /// <summary>Waits until the workflow has begun.</summary>
     /// <exception cref="InvalidOperationException">There is none of that id.</exception>
-    Task<WorkflowState> WaitForWorkflowStartAsync(string instanceId, bool getInputsAndOutputs = true, CancellationToken cancellation = default);
+    Task<WorkflowState> WaitForWorkflowStartAsync(
+        string instanceId,
+        bool getInputsAndOutputs = true,
+        CancellationToken cancellation = default
+    );
 
     /// <summary>Waits until the workflow has ended, through restarts of the sidecar too.</summary>
     /// <exception cref="InvalidOperationException">There is none of that id.</exception>
-    Task<WorkflowState> WaitForWorkflowCompletionAsync(string instanceId, bool getInputsAndOutputs = true, CancellationToken cancellation = default);
+    Task<WorkflowState> WaitForWorkflowCompletionAsync(
+        string instanceId,
+        bool getInputsAndOutputs = true,
+        CancellationToken cancellation = default
+    );
 
     /// <summary>Raises an event for a workflow, which takes it at once or when it first waits for it.</summary>
-    Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default);
+    Task RaiseEventAsync(
+        string instanceId,
+        string eventName,
+        object? eventPayload = null,
+        CancellationToken cancellation = default
+    );
 
     /// <summary>Ends a workflow and its children. Activities that run already go on to their end.</summary>
     Task TerminateWorkflowAsync(string instanceId, object? output = null, CancellationToken cancellation = default);

@@ -10,7 +10,8 @@ public abstract class Workflow<TInput, TOutput> : IWorkflow
 
     Type IWorkflow.OutputType => typeof(TOutput);
 
-    async Task<object?> IWorkflow.RunAsync(WorkflowContext context, object? input) => await RunAsync(context, (TInput)input!);
+    async Task<object?> IWorkflow.RunAsync(WorkflowContext context, object? input) =>
+        await RunAsync(context, (TInput)input!);
 
     /// <summary>The workflow's code.</summary>
     public abstract Task<TOutput> RunAsync(WorkflowContext context, TInput input);

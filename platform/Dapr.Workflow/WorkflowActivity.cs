@@ -12,7 +12,8 @@ public abstract class WorkflowActivity<TInput, TOutput> : IWorkflowActivity
 
     Type IWorkflowActivity.OutputType => typeof(TOutput);
 
-    async Task<object?> IWorkflowActivity.RunAsync(WorkflowActivityContext context, object? input) => await RunAsync(context, (TInput)input!);
+    async Task<object?> IWorkflowActivity.RunAsync(WorkflowActivityContext context, object? input) =>
+        await RunAsync(context, (TInput)input!);
 
     /// <summary>The activity's code.</summary>
     public abstract Task<TOutput> RunAsync(WorkflowActivityContext context, TInput input);

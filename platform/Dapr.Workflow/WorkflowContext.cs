@@ -24,7 +24,11 @@ public abstract class WorkflowContext : IWorkflowContext
 
     /// <summary>Calls an activity for its result.</summary>
     /// <exception cref="WorkflowTaskFailedException">The activity threw, at the last attempt.</exception>
-    public abstract Task<T> CallActivityAsync<T>(string name, object? input = null, WorkflowTaskOptions? options = null);
+    public abstract Task<T> CallActivityAsync<T>(
+        string name,
+        object? input = null,
+        WorkflowTaskOptions? options = null
+    );
 
     /// <summary>Waits durably. Cancelling ends the wait; the timer itself fires unheard.</summary>
     public virtual Task CreateTimer(TimeSpan delay, CancellationToken cancellationToken = default) =>
@@ -34,7 +38,10 @@ public abstract class WorkflowContext : IWorkflowContext
     public abstract Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken);
 
     /// <summary>Waits for the next event of that name (in any letter case); events which came too early are kept, in their order.</summary>
-    public abstract Task<T> WaitForExternalEventAsync<T>(string eventName, CancellationToken cancellationToken = default);
+    public abstract Task<T> WaitForExternalEventAsync<T>(
+        string eventName,
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>Waits for an event, but only so long.</summary>
     /// <exception cref="TaskCanceledException">The time is over.</exception>
@@ -48,12 +55,19 @@ public abstract class WorkflowContext : IWorkflowContext
 
     /// <summary>Runs another workflow for its result.</summary>
     /// <exception cref="WorkflowTaskFailedException">The child failed, at the last attempt.</exception>
-    public abstract Task<TResult> CallChildWorkflowAsync<TResult>(string workflowName, object? input = null, ChildWorkflowTaskOptions? options = null);
+    public abstract Task<TResult> CallChildWorkflowAsync<TResult>(
+        string workflowName,
+        object? input = null,
+        ChildWorkflowTaskOptions? options = null
+    );
 
     /// <summary>Runs another workflow.</summary>
     /// <exception cref="WorkflowTaskFailedException">The child failed, at the last attempt.</exception>
-    public virtual Task CallChildWorkflowAsync(string workflowName, object? input = null, ChildWorkflowTaskOptions? options = null) =>
-        CallChildWorkflowAsync<object>(workflowName, input, options);
+    public virtual Task CallChildWorkflowAsync(
+        string workflowName,
+        object? input = null,
+        ChildWorkflowTaskOptions? options = null
+    ) => CallChildWorkflowAsync<object>(workflowName, input, options);
 
     /// <summary>A logger that is silent during replay.</summary>
     public abstract ILogger CreateReplaySafeLogger(string categoryName);

@@ -9,11 +9,14 @@ public sealed class WorkflowRuntimeOptions
     internal WorkflowRegistry Registry { get; } = new();
 
     /// <summary>Registers a workflow class under its type's name, or another one.</summary>
-    public void RegisterWorkflow<TWorkflow>(string? name = null) where TWorkflow : class, IWorkflow =>
-        Registry.AddWorkflow<TWorkflow>(name ?? typeof(TWorkflow).Name);
+    public void RegisterWorkflow<TWorkflow>(string? name = null)
+        where TWorkflow : class, IWorkflow => Registry.AddWorkflow<TWorkflow>(name ?? typeof(TWorkflow).Name);
 
     /// <summary>Registers a function as a workflow.</summary>
-    public void RegisterWorkflow<TInput, TOutput>(string name, Func<WorkflowContext, TInput, Task<TOutput>> implementation)
+    public void RegisterWorkflow<TInput, TOutput>(
+        string name,
+        Func<WorkflowContext, TInput, Task<TOutput>> implementation
+    )
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(implementation);
@@ -21,11 +24,14 @@ public sealed class WorkflowRuntimeOptions
     }
 
     /// <summary>Registers an activity class under its type's name, or another one.</summary>
-    public void RegisterActivity<TActivity>(string? name = null) where TActivity : class, IWorkflowActivity =>
-        Registry.AddActivity<TActivity>(name ?? typeof(TActivity).Name);
+    public void RegisterActivity<TActivity>(string? name = null)
+        where TActivity : class, IWorkflowActivity => Registry.AddActivity<TActivity>(name ?? typeof(TActivity).Name);
 
     /// <summary>Registers a function as an activity.</summary>
-    public void RegisterActivity<TInput, TOutput>(string name, Func<WorkflowActivityContext, TInput, Task<TOutput>> implementation)
+    public void RegisterActivity<TInput, TOutput>(
+        string name,
+        Func<WorkflowActivityContext, TInput, Task<TOutput>> implementation
+    )
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(implementation);

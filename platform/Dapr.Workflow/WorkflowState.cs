@@ -25,8 +25,12 @@ public class WorkflowState
     public bool IsWorkflowRunning => RuntimeStatus == WorkflowRuntimeStatus.Running;
 
     /// <summary>Whether it has ended, in whatever way.</summary>
-    public bool IsWorkflowCompleted => RuntimeStatus
-        is WorkflowRuntimeStatus.Completed or WorkflowRuntimeStatus.Failed or WorkflowRuntimeStatus.Terminated or WorkflowRuntimeStatus.Canceled;
+    public bool IsWorkflowCompleted =>
+        RuntimeStatus
+            is WorkflowRuntimeStatus.Completed
+                or WorkflowRuntimeStatus.Failed
+                or WorkflowRuntimeStatus.Terminated
+                or WorkflowRuntimeStatus.Canceled;
 
     /// <summary>When it was accepted.</summary>
     public DateTimeOffset CreatedAt => _state?.Created?.ToDateTimeOffset() ?? default;
@@ -35,20 +39,21 @@ public class WorkflowState
     public DateTimeOffset LastUpdatedAt => _state?.LastUpdated?.ToDateTimeOffset() ?? default;
 
     /// <summary>Where it stands.</summary>
-    public WorkflowRuntimeStatus RuntimeStatus => _state?.WorkflowStatus switch
-    {
-        null => WorkflowRuntimeStatus.Unknown,
-        WorkflowStatus.Running => WorkflowRuntimeStatus.Running,
-        WorkflowStatus.Completed => WorkflowRuntimeStatus.Completed,
-        WorkflowStatus.ContinuedAsNew => WorkflowRuntimeStatus.ContinuedAsNew,
-        WorkflowStatus.Failed => WorkflowRuntimeStatus.Failed,
-        WorkflowStatus.Canceled => WorkflowRuntimeStatus.Canceled,
-        WorkflowStatus.Terminated => WorkflowRuntimeStatus.Terminated,
-        WorkflowStatus.Pending => WorkflowRuntimeStatus.Pending,
-        WorkflowStatus.Suspended => WorkflowRuntimeStatus.Suspended,
-        WorkflowStatus.Stalled => WorkflowRuntimeStatus.Stalled,
-        _ => WorkflowRuntimeStatus.Unknown,
-    };
+    public WorkflowRuntimeStatus RuntimeStatus =>
+        _state?.WorkflowStatus switch
+        {
+            null => WorkflowRuntimeStatus.Unknown,
+            WorkflowStatus.Running => WorkflowRuntimeStatus.Running,
+            WorkflowStatus.Completed => WorkflowRuntimeStatus.Completed,
+            WorkflowStatus.ContinuedAsNew => WorkflowRuntimeStatus.ContinuedAsNew,
+            WorkflowStatus.Failed => WorkflowRuntimeStatus.Failed,
+            WorkflowStatus.Canceled => WorkflowRuntimeStatus.Canceled,
+            WorkflowStatus.Terminated => WorkflowRuntimeStatus.Terminated,
+            WorkflowStatus.Pending => WorkflowRuntimeStatus.Pending,
+            WorkflowStatus.Suspended => WorkflowRuntimeStatus.Suspended,
+            WorkflowStatus.Stalled => WorkflowRuntimeStatus.Stalled,
+            _ => WorkflowRuntimeStatus.Unknown,
+        };
 
     /// <summary>Why it failed, if it did.</summary>
     public WorkflowTaskFailureDetails? FailureDetails { get; }

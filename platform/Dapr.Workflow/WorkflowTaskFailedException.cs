@@ -6,5 +6,6 @@ public class WorkflowTaskFailedException(string message, WorkflowTaskFailureDeta
 #pragma warning restore CA1032
 {
     /// <summary>What the activity or child threw.</summary>
-    public WorkflowTaskFailureDetails FailureDetails { get; } = failureDetails ?? throw new ArgumentNullException(nameof(failureDetails));
+    public WorkflowTaskFailureDetails FailureDetails { get; } =
+        failureDetails ?? throw new ArgumentNullException(nameof(failureDetails));
 }

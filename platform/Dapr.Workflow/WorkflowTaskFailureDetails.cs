@@ -16,7 +16,8 @@ public class WorkflowTaskFailureDetails(string errorType, string errorMessage, s
     internal bool IsNonRetriable { get; init; }
 
     /// <summary>Whether the failure was a <typeparamref name="T"/>. False where the type cannot be found in this process.</summary>
-    public bool IsCausedBy<T>() where T : Exception =>
+    public bool IsCausedBy<T>()
+        where T : Exception =>
         ErrorType == typeof(T).FullName || Find(ErrorType) is { } type && typeof(T).IsAssignableFrom(type);
 
     /// <inheritdoc />
@@ -24,5 +25,8 @@ public class WorkflowTaskFailureDetails(string errorType, string errorMessage, s
 
     private static Type? Find(string name) =>
         Type.GetType(name, throwOnError: false)
-        ?? AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetType(name, throwOnError: false)).FirstOrDefault(type => type is not null);
+        ?? AppDomain
+            .CurrentDomain.GetAssemblies()
+            .Select(assembly => assembly.GetType(name, throwOnError: false))
+            .FirstOrDefault(type => type is not null);
 }

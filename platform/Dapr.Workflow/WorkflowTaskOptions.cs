@@ -9,5 +9,8 @@ public record WorkflowTaskOptions(WorkflowRetryPolicy? RetryPolicy = null, strin
 /// <param name="InstanceId">The child's id; derived from the parent's, if null.</param>
 /// <param name="RetryPolicy">When to try again; never, if null.</param>
 /// <param name="TargetAppId">The app that runs it; this one, if null.</param>
-public record ChildWorkflowTaskOptions(string? InstanceId = null, WorkflowRetryPolicy? RetryPolicy = null, string? TargetAppId = null)
-    : WorkflowTaskOptions(RetryPolicy, TargetAppId);
+public record ChildWorkflowTaskOptions(
+    string? InstanceId = null,
+    WorkflowRetryPolicy? RetryPolicy = null,
+    string? TargetAppId = null
+) : WorkflowTaskOptions(RetryPolicy, TargetAppId);

@@ -16,19 +16,42 @@ public static class EventCatalogue
     [
         Of<OrderAccepted>(EventTypes.OrderAccepted, Topics.Orders, "An order was accepted."),
         Of<OrderMoved>(EventTypes.OrderMoved, Topics.Orders, "An order changed its status."),
-        Of<ShipmentMoved>(EventTypes.ShipmentMoved, Topics.Orders, "A part of an order is on its way, has arrived, or could not leave."),
-        Of<ReturnMoved>(EventTypes.ReturnMoved, Topics.Orders, "A customer sends something back, or that was decided or settled."),
-        Of<StatusChanges>(EventTypes.StatusChanges, Topics.Orders, "The status changes that a page tells of.", broadcastOnly: true),
+        Of<ShipmentMoved>(
+            EventTypes.ShipmentMoved,
+            Topics.Orders,
+            "A part of an order is on its way, has arrived, or could not leave."
+        ),
+        Of<ReturnMoved>(
+            EventTypes.ReturnMoved,
+            Topics.Orders,
+            "A customer sends something back, or that was decided or settled."
+        ),
+        Of<StatusChanges>(
+            EventTypes.StatusChanges,
+            Topics.Orders,
+            "The status changes that a page tells of.",
+            broadcastOnly: true
+        ),
         Of<StockMoved>(EventTypes.StockMoved, Topics.Stock, "Units moved between quantities of stock levels."),
         Of<StockRefused>(EventTypes.StockRefused, Topics.Stock, "Stock could not cover an order."),
         Of<StockAvailable>(EventTypes.StockBack, Topics.Stock, "A SKU that had none available has some again."),
         Of<StockAvailable>(EventTypes.StockLow, Topics.Stock, "A SKU's available units have fallen to its threshold."),
         Of<StockShort>(EventTypes.StockShort, Topics.Stock, "A count has found fewer units than are promised."),
-        Of<BackorderFilled>(EventTypes.BackorderFilled, Topics.Stock, "Units arrived for an order that waits for them."),
+        Of<BackorderFilled>(
+            EventTypes.BackorderFilled,
+            Topics.Stock,
+            "Units arrived for an order that waits for them."
+        ),
         Of<WaitlistOffered>(EventTypes.WaitlistOffered, Topics.Stock, "Units are held for the next in a waitlist."),
-        Of<StockLevels>(EventTypes.StockLevels, Topics.Stock, "The last quantities of each stock level that a page moves.", broadcastOnly: true),
+        Of<StockLevels>(
+            EventTypes.StockLevels,
+            Topics.Stock,
+            "The last quantities of each stock level that a page moves.",
+            broadcastOnly: true
+        ),
         Of<PaymentBooked>(EventTypes.PaymentBooked, Topics.Payments, "Money moved, or a charge was refused."),
     ];
 
-    private static EventKind Of<TPayload>(string type, string topic, string summary, bool broadcastOnly = false) => new(type, topic, typeof(TPayload), broadcastOnly, summary);
+    private static EventKind Of<TPayload>(string type, string topic, string summary, bool broadcastOnly = false) =>
+        new(type, topic, typeof(TPayload), broadcastOnly, summary);
 }

@@ -12,9 +12,20 @@ namespace DaprShop.Contracts;
 /// <param name="TraceParent">W3C trace context of the deciding request, if there was one.</param>
 /// <param name="Data">The payload; its record is named by the type.</param>
 public sealed record LoggedEvent(
-    long Position, Guid Id, string Type, string Subject, int Version, DateTimeOffset OccurredAt, string? TraceParent, JsonElement Data)
+    long Position,
+    Guid Id,
+    string Type,
+    string Subject,
+    int Version,
+    DateTimeOffset OccurredAt,
+    string? TraceParent,
+    JsonElement Data
+)
 {
-    private static readonly JsonSerializerOptions Payload = new(JsonSerializerDefaults.Web) { Converters = { new PlainDecimal() } };
+    private static readonly JsonSerializerOptions Payload = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new PlainDecimal() },
+    };
 
     /// <summary>The payload as <typeparamref name="T"/>.</summary>
     /// <exception cref="JsonException">The payload is not a <typeparamref name="T"/>.</exception>

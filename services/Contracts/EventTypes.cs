@@ -62,7 +62,15 @@ public sealed record OrderMoved(Guid OrderId, string From, string To, string? Re
 /// <param name="Number">Among the shipments of its order: from 1.</param>
 /// <param name="State">dispatched, delivered or refused.</param>
 /// <param name="Reason">Why it could not leave; null otherwise.</param>
-public sealed record ShipmentMoved(Guid ShipmentId, Guid OrderId, int Number, string State, IReadOnlyList<OrderedUnits> Lines, string Actor, string? Reason);
+public sealed record ShipmentMoved(
+    Guid ShipmentId,
+    Guid OrderId,
+    int Number,
+    string State,
+    IReadOnlyList<OrderedUnits> Lines,
+    string Actor,
+    string? Reason
+);
 
 /// <summary>Payload of <see cref="EventTypes.ReturnMoved"/>.</summary>
 /// <param name="Number">Among the returns of its order: from 1.</param>
@@ -70,7 +78,16 @@ public sealed record ShipmentMoved(Guid ShipmentId, Guid OrderId, int Number, st
 /// <param name="Lines">What comes back, and, once that is decided, what becomes of it.</param>
 /// <param name="Amount">GBP that are refunded for it; null before that is decided.</param>
 /// <param name="Reason">The customer's.</param>
-public sealed record ReturnMoved(Guid ReturnId, Guid OrderId, int Number, string State, IReadOnlyList<ReturnLine> Lines, decimal? Amount, string Actor, string? Reason);
+public sealed record ReturnMoved(
+    Guid ReturnId,
+    Guid OrderId,
+    int Number,
+    string State,
+    IReadOnlyList<ReturnLine> Lines,
+    decimal? Amount,
+    string Actor,
+    string? Reason
+);
 
 /// <summary>Units of a SKU that come back. <paramref name="Disposition"/>: restock, damaged, discard or refuse; null before that is decided.</summary>
 public sealed record ReturnLine(string Sku, int Quantity, string? Disposition);
@@ -79,13 +96,29 @@ public sealed record ReturnLine(string Sku, int Quantity, string? Disposition);
 /// <param name="Cause">What asked for it: an order id, or the reference of a receipt or return.</param>
 /// <param name="Actor">Who asked for it.</param>
 /// <param name="Reason">Why, where the kind alone does not say; null otherwise.</param>
-public sealed record StockMoved(string Kind, string Cause, string Actor, string? Reason, IReadOnlyList<MovementLine> Movements);
+public sealed record StockMoved(
+    string Kind,
+    string Cause,
+    string Actor,
+    string? Reason,
+    IReadOnlyList<MovementLine> Movements
+);
 
 /// <summary>One movement of one stock level, with the level's quantities after it.</summary>
 /// <param name="Sequence">Number of the movement at its level: dense, from 1.</param>
 /// <param name="Quantity">Units, signed: what the movement added to the quantity that its kind is about.</param>
 public sealed record MovementLine(
-    string Sku, string Location, long Sequence, int Quantity, long OnHand, long Allocated, long Available, long Held = 0, long Unavailable = 0, long Incoming = 0);
+    string Sku,
+    string Location,
+    long Sequence,
+    int Quantity,
+    long OnHand,
+    long Allocated,
+    long Available,
+    long Held = 0,
+    long Unavailable = 0,
+    long Incoming = 0
+);
 
 /// <summary>
 /// Payload of <see cref="EventTypes.StockLevels"/>: the last quantities of each stock level, column by column (the n-th entries belong together),
@@ -93,8 +126,15 @@ public sealed record MovementLine(
 /// </summary>
 /// <param name="Sequence">Number of the level's last movement.</param>
 public sealed record StockLevels(
-    IReadOnlyList<string> Sku, IReadOnlyList<string> Location, IReadOnlyList<long> Sequence, IReadOnlyList<long> OnHand, IReadOnlyList<long> Unavailable,
-    IReadOnlyList<long> Allocated, IReadOnlyList<long> Held, IReadOnlyList<long> Incoming);
+    IReadOnlyList<string> Sku,
+    IReadOnlyList<string> Location,
+    IReadOnlyList<long> Sequence,
+    IReadOnlyList<long> OnHand,
+    IReadOnlyList<long> Unavailable,
+    IReadOnlyList<long> Allocated,
+    IReadOnlyList<long> Held,
+    IReadOnlyList<long> Incoming
+);
 
 /// <summary>Payload of <see cref="EventTypes.StockRefused"/>.</summary>
 public sealed record StockRefused(Guid OrderId, IReadOnlyList<Shortage> Shortages);
@@ -112,7 +152,14 @@ public sealed record StockShort(string Sku, string Location, long Missing, IRead
 public sealed record BackorderFilled(Guid OrderId, string Sku, int Quantity, int Left);
 
 /// <summary>Payload of <see cref="EventTypes.WaitlistOffered"/>: <paramref name="Quantity"/> units are the customer's to order until <paramref name="ExpiresAt"/>, with the hold <paramref name="OfferId"/>.</summary>
-public sealed record WaitlistOffered(Guid OfferId, Guid EntryId, string Sku, string Customer, int Quantity, DateTimeOffset ExpiresAt);
+public sealed record WaitlistOffered(
+    Guid OfferId,
+    Guid EntryId,
+    string Sku,
+    string Customer,
+    int Quantity,
+    DateTimeOffset ExpiresAt
+);
 
 /// <summary>Payload of <see cref="EventTypes.PaymentBooked"/>. <paramref name="Kind"/> is captured, declined, refused, refunded, partly_refunded or credited; the reference is an order id, or what a credit was given for. Money in GBP.</summary>
 public sealed record PaymentBooked(string Reference, string Kind, decimal Amount, string? Reason);

@@ -15,4 +15,11 @@ public static class ItemNames
 /// <param name="MaxPerCustomer">Units that one customer may have, over all orders; null: any number.</param>
 /// <param name="LowStockAt">Available units at which <c>stock.low</c> is told; null: never.</param>
 public sealed record Item(
-    string Sku, string Name, decimal Price, bool Stocked, int BackorderLimit = 0, int? MaxPerCustomer = null, int? LowStockAt = null);
+    string Sku,
+    string Name,
+    decimal Price,
+    bool Stocked,
+    int BackorderLimit = 0,
+    int? MaxPerCustomer = null,
+    int? LowStockAt = null
+);

@@ -12,9 +12,25 @@ namespace DaprShop.Contracts;
 /// <param name="PayBy">Until when it must be paid; null where it need not.</param>
 /// <param name="Parcels">Shipments and returns that are not carried out, or not decided.</param>
 public sealed record OrderState(
-    string Customer, string Status, int Version, string? Reason, Guid? BatchId, DateTimeOffset? BatchSince, DateTimeOffset? ProgressedAt, DateTimeOffset? StaleAt,
-    DateTimeOffset? DueAt, int Attempts, DateTimeOffset? DecideBy, string? Payment, bool Undo, DateTimeOffset UpdatedAt, int Slots, DateTimeOffset? PayBy,
-    IReadOnlyList<OpenParcel> Parcels, OutboxState Outbox);
+    string Customer,
+    string Status,
+    int Version,
+    string? Reason,
+    Guid? BatchId,
+    DateTimeOffset? BatchSince,
+    DateTimeOffset? ProgressedAt,
+    DateTimeOffset? StaleAt,
+    DateTimeOffset? DueAt,
+    int Attempts,
+    DateTimeOffset? DecideBy,
+    string? Payment,
+    bool Undo,
+    DateTimeOffset UpdatedAt,
+    int Slots,
+    DateTimeOffset? PayBy,
+    IReadOnlyList<OpenParcel> Parcels,
+    OutboxState Outbox
+);
 
 /// <summary>A shipment that is being prepared, or a return that is not settled. <paramref name="Kind"/>: shipment or return.</summary>
 /// <param name="Attempts">Times that it was tried to carry it out.</param>
@@ -22,7 +38,12 @@ public sealed record OrderState(
 public sealed record OpenParcel(string Kind, int Number, string State, int Attempts, DateTimeOffset DueAt);
 
 /// <summary>What Inventory knows of an order. <paramref name="State"/> is null where it was never asked.</summary>
-public sealed record OrderClaims(string? State, IReadOnlyList<AllocatedUnits> Allocations, IReadOnlyList<PlaceInLine> Backorders, OutboxState Outbox);
+public sealed record OrderClaims(
+    string? State,
+    IReadOnlyList<AllocatedUnits> Allocations,
+    IReadOnlyList<PlaceInLine> Backorders,
+    OutboxState Outbox
+);
 
 /// <summary>Units allocated to an order at a location.</summary>
 public sealed record AllocatedUnits(string Sku, string Location, long Units);

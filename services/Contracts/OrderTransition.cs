@@ -6,7 +6,14 @@ namespace DaprShop.Contracts;
 /// <param name="Status">The status since.</param>
 /// <param name="Reason">Why, where the status alone does not say; null otherwise.</param>
 /// <param name="At">When it was decided.</param>
-public sealed record OrderTransition(Guid OrderId, int Version, string? From, string Status, string? Reason, DateTimeOffset At)
+public sealed record OrderTransition(
+    Guid OrderId,
+    int Version,
+    string? From,
+    string Status,
+    string? Reason,
+    DateTimeOffset At
+)
 {
     /// <summary>Statuses after which nothing more happens to an order.</summary>
     public static IReadOnlyList<string> Last { get; } = ["delivered", "rejected", "cancelled", "expired"];
@@ -16,7 +23,12 @@ public sealed record OrderTransition(Guid OrderId, int Version, string? From, st
 /// <param name="Version">The order's now.</param>
 /// <param name="Status">The order's now.</param>
 /// <param name="Transitions">After the version that was asked for, oldest first.</param>
-public sealed record OrderTransitions(Guid OrderId, int Version, string Status, IReadOnlyList<OrderTransition> Transitions);
+public sealed record OrderTransitions(
+    Guid OrderId,
+    int Version,
+    string Status,
+    IReadOnlyList<OrderTransition> Transitions
+);
 
 /// <summary>Payload of <see cref="EventTypes.StatusChanges"/>: the transitions that a page tells of.</summary>
 public sealed record StatusChanges(IReadOnlyList<OrderTransition> Transitions);

@@ -12,7 +12,9 @@ internal sealed class PlainDecimal : JsonConverter<decimal>
     // Dividing by a one with the largest scale makes the result's scale the smallest.
     private const decimal One = 1.0000000000000000000000000000m;
 
-    public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDecimal() / One;
+    public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.GetDecimal() / One;
 
-    public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) => writer.WriteNumberValue(value / One);
+    public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) =>
+        writer.WriteNumberValue(value / One);
 }

@@ -8,8 +8,13 @@ public sealed record ReserveRequest(IReadOnlyList<ReserveOrder> Orders);
 /// <param name="Number">The order's number: of those who wait, the lowest is served first.</param>
 /// <param name="HoldId">A hold of the customer's that the order uses up; one whose time is over counts for nothing.</param>
 public sealed record ReserveOrder(
-    Guid OrderId, IReadOnlyList<OrderedUnits> Lines, string? Customer = null, long Number = 0,
-    ShortagePolicy OnShortage = ShortagePolicy.Reject, Guid? HoldId = null);
+    Guid OrderId,
+    IReadOnlyList<OrderedUnits> Lines,
+    string? Customer = null,
+    long Number = 0,
+    ShortagePolicy OnShortage = ShortagePolicy.Reject,
+    Guid? HoldId = null
+);
 
 /// <summary>What to do where stock does not cover an order.</summary>
 public enum ShortagePolicy
@@ -36,7 +41,12 @@ public sealed record ReserveResponse(IReadOnlyList<ReserveOutcome> Outcomes);
 /// <summary>What became of one order. Asking again gives the same answer, and moves nothing; only a backordered one becomes allocated.</summary>
 /// <param name="Shortages">What was missing. Of an allocated order, only what was available of these SKUs was taken.</param>
 /// <param name="PromisedAt">When announced stock should cover what is backordered; null where no date is known.</param>
-public sealed record ReserveOutcome(Guid OrderId, ReservationState State, IReadOnlyList<Shortage> Shortages, DateTimeOffset? PromisedAt = null);
+public sealed record ReserveOutcome(
+    Guid OrderId,
+    ReservationState State,
+    IReadOnlyList<Shortage> Shortages,
+    DateTimeOffset? PromisedAt = null
+);
 
 /// <summary>Stock that could not cover what was asked, at the moment of the decision.</summary>
 public sealed record Shortage(string Sku, long Requested, long Available);
@@ -82,7 +92,13 @@ public sealed record ShippedUnits(string Sku, int Quantity, string? Location = n
 /// <summary>Orders lets shipped units come back, once per <paramref name="Key"/>; repeating it changes nothing.</summary>
 /// <param name="Number">Of the return, among those of its order: from 1.</param>
 /// <param name="Actor">Who has decided about them.</param>
-public sealed record TakeBackRequest(string Key, Guid OrderId, int Number, string Actor, IReadOnlyList<ReturnedUnits> Lines);
+public sealed record TakeBackRequest(
+    string Key,
+    Guid OrderId,
+    int Number,
+    string Actor,
+    IReadOnlyList<ReturnedUnits> Lines
+);
 
 /// <summary>Units of one SKU that came back to a location. Null: the default one.</summary>
 public sealed record ReturnedUnits(string Sku, int Quantity, Disposition Disposition, string? Location = null);

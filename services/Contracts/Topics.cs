@@ -15,11 +15,12 @@ public static class Topics
 
     /// <summary>The app whose event log <paramref name="topic"/> carries.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No such topic.</exception>
-    public static string ProducerOf(string topic) => topic switch
-    {
-        Orders => Apps.Orders,
-        Stock => Apps.Inventory,
-        Payments => Apps.Payments,
-        _ => throw new ArgumentOutOfRangeException(nameof(topic), topic, "Not one of the shop's topics."),
-    };
+    public static string ProducerOf(string topic) =>
+        topic switch
+        {
+            Orders => Apps.Orders,
+            Stock => Apps.Inventory,
+            Payments => Apps.Payments,
+            _ => throw new ArgumentOutOfRangeException(nameof(topic), topic, "Not one of the shop's topics."),
+        };
 }

@@ -15,9 +15,13 @@ internal static class GatewayService
             .AddSingleton(new Sidecar(configuration))
             .AddSingleton<OpenApiDocuments>()
             .AddSingleton<BulkDoor>()
-            .AddSingleton(StreamSettings.From(configuration)).AddSingleton<StreamLimits>().AddSingleton<OrderSource>()
-            .AddSingleton<LiveOrders>().AddSingleton<IListener>(p => p.GetRequiredService<LiveOrders>())
-            .AddHealthChecks().AddCheck<SidecarHealth>("sidecar");
+            .AddSingleton(StreamSettings.From(configuration))
+            .AddSingleton<StreamLimits>()
+            .AddSingleton<OrderSource>()
+            .AddSingleton<LiveOrders>()
+            .AddSingleton<IListener>(p => p.GetRequiredService<LiveOrders>())
+            .AddHealthChecks()
+            .AddCheck<SidecarHealth>("sidecar");
         services.AddSidecarDoor(configuration);
     }
 
@@ -30,6 +34,8 @@ internal static class GatewayService
         routes.MapGroup("").RequireAuthorization(SidecarDoor.Policy).MapSubscriptions();
         routes.MapGetOpenApi();
         routes.MapGetAsyncApi();
-        routes.MapScalarApiReference("/docs", docs => docs.WithTitle("DaprShop").WithOpenApiRoutePattern(GetOpenApi.Path));
+        routes.MapScalarApiReference("/docs", docs =>
+            docs.WithTitle("DaprShop").WithOpenApiRoutePattern(GetOpenApi.Path)
+        );
     }
 }

@@ -15,7 +15,17 @@ internal static class SidecarDoor
     public static void AddSidecarDoor(this IServiceCollection services, IConfiguration configuration)
     {
         var token = configuration["APP_API_TOKEN"] is { Length: > 0 } text ? Encoding.UTF8.GetBytes(text) : null;
-        services.AddAuthorizationBuilder().AddPolicy(Policy, policy => policy.RequireAssertion(caller =>
-            token is not null && caller.Resource is HttpContext http && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(http.Request.Headers[Header].ToString()), token)));
+        services
+            .AddAuthorizationBuilder()
+            .AddPolicy(Policy, policy =>
+                policy.RequireAssertion(caller =>
+                    token is not null
+                    && caller.Resource is HttpContext http
+                    && CryptographicOperations.FixedTimeEquals(
+                        Encoding.UTF8.GetBytes(http.Request.Headers[Header].ToString()),
+                        token
+                    )
+                )
+            );
     }
 }

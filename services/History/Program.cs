@@ -4,14 +4,20 @@ using DaprShop.History.Features;
 using DaprShop.Messaging;
 using DaprShop.ServiceDefaults;
 
-if (await Database.MigrateAsync<HistoryContext>(args, options => new HistoryContext(options))) return;
+if (await Database.MigrateAsync<HistoryContext>(args, options => new HistoryContext(options)))
+    return;
 
 var builder = await ShopService.CreateBuilderAsync(args, Apps.History);
-builder.Services
-    .AddShopDatabase<HistoryContext>(builder.Configuration)
-    .AddInvocationClient(Apps.Orders).AddInvocationClient(Apps.Inventory).AddInvocationClient(Apps.Payments)
-    .AddProjection<FoldOrders>().AddProjection<FoldStock>().AddProjection<FoldPayments>()
-    .AddSingleton<TimelineReader>().AddSingleton<IntakeReader>()
+builder
+    .Services.AddShopDatabase<HistoryContext>(builder.Configuration)
+    .AddInvocationClient(Apps.Orders)
+    .AddInvocationClient(Apps.Inventory)
+    .AddInvocationClient(Apps.Payments)
+    .AddProjection<FoldOrders>()
+    .AddProjection<FoldStock>()
+    .AddProjection<FoldPayments>()
+    .AddSingleton<TimelineReader>()
+    .AddSingleton<IntakeReader>()
     .AddRebuilding();
 
 var app = builder.Build().UseShopDefaults();

@@ -7,12 +7,22 @@ using DaprShop.Inventory.Features;
 using DaprShop.Messaging;
 using DaprShop.ServiceDefaults;
 
-if (await Database.MigrateAsync<InventoryDb>(args, options => new InventoryDb(options))) return;
+if (await Database.MigrateAsync<InventoryDb>(args, options => new InventoryDb(options)))
+    return;
 var builder = await ShopService.CreateBuilderAsync(args, Apps.Inventory);
-builder.Services.AddShopDatabase<InventoryDb>(builder.Configuration).AddEventRelay(Topics.Stock, StockBroadcast.Condense).AddStockCache(builder.Configuration);
-builder.Services.AddSingleton<StockWriter>().AddSingleton<StockCommands>().AddSingleton(StockPolicies.From(builder.Configuration));
+builder
+    .Services.AddShopDatabase<InventoryDb>(builder.Configuration)
+    .AddEventRelay(Topics.Stock, StockBroadcast.Condense)
+    .AddStockCache(builder.Configuration);
+builder
+    .Services.AddSingleton<StockWriter>()
+    .AddSingleton<StockCommands>()
+    .AddSingleton(StockPolicies.From(builder.Configuration));
 builder.Services.AddQueues();
-builder.Services.AddGroupCommit<StockCommand, object, StockWriter>(writer => writer.CommitAsync, StockWriter.GroupLimit);
+builder.Services.AddGroupCommit<StockCommand, object, StockWriter>(
+    writer => writer.CommitAsync,
+    StockWriter.GroupLimit
+);
 
 var app = builder.Build().UseShopDefaults();
 app.MapEventLog(Apps.Inventory);

@@ -7,7 +7,10 @@ public sealed class Backoff(TimeSpan first, TimeSpan longest)
 
     /// <summary>Waits before the next attempt.</summary>
     public Task WaitAsync(CancellationToken cancellationToken) =>
-        Task.Delay(TimeSpan.FromTicks(Math.Min(first.Ticks << Math.Min(_failures++, 16), longest.Ticks)), cancellationToken);
+        Task.Delay(
+            TimeSpan.FromTicks(Math.Min(first.Ticks << Math.Min(_failures++, 16), longest.Ticks)),
+            cancellationToken
+        );
 
     /// <summary>An attempt succeeded.</summary>
     public void Reset() => _failures = 0;

@@ -7,7 +7,8 @@ namespace DaprShop.Messaging;
 /// Compares each watermark with its producer's log now and then, and fetches what no message has brought:
 /// what was published before the first subscription, or forgotten by a broker that had acknowledged it.
 /// </summary>
-internal sealed class CatchUp(IEnumerable<EventIntake> intakes, TimeProvider time, ILogger<CatchUp> logger) : BackgroundService
+internal sealed class CatchUp(IEnumerable<EventIntake> intakes, TimeProvider time, ILogger<CatchUp> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -21,7 +22,8 @@ internal sealed class CatchUp(IEnumerable<EventIntake> intakes, TimeProvider tim
                 try
                 {
                     var fetched = await intake.CatchUpAsync(stoppingToken);
-                    if (fetched > 0) logger.LogCaughtUp(intake.Topic, fetched);
+                    if (fetched > 0)
+                        logger.LogCaughtUp(intake.Topic, fetched);
                 }
                 catch (Exception e) when (Transient.Is(e) || e is EventNotAppliedException)
                 {

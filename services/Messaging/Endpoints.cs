@@ -21,12 +21,22 @@ public static class Endpoints
 
     /// <summary><c>GET /events?after=&amp;limit=</c>: the service's event log.</summary>
     public static void MapEventLog(this IEndpointRouteBuilder routes, string app) =>
-        routes.MapGet("/events", async (long after, int? limit, NpgsqlDataSource database, CancellationToken cancellationToken) =>
-        {
-            await using var connection = await database.OpenConnectionAsync(cancellationToken);
-            var events = await connection.ReadEventsAsync(after, Math.Clamp(limit ?? EventSource.FetchLimit, 1, EventSource.FetchLimit), cancellationToken);
-            return Paging.Split(app, events, EventSource.FetchLimit, EventSource.FetchLength).FirstOrDefault() ?? new EventPage(app, []);
-        }).ExcludeFromDescription();
+        routes
+            .MapGet(
+                "/events",
+                async (long after, int? limit, NpgsqlDataSource database, CancellationToken cancellationToken) =>
+                {
+                    await using var connection = await database.OpenConnectionAsync(cancellationToken);
+                    var events = await connection.ReadEventsAsync(
+                        after,
+                        Math.Clamp(limit ?? EventSource.FetchLimit, 1, EventSource.FetchLimit),
+                        cancellationToken
+                    );
+                    return Paging.Split(app, events, EventSource.FetchLimit, EventSource.FetchLength).FirstOrDefault()
+                        ?? new EventPage(app, []);
+                }
+            )
+            .ExcludeFromDescription();
 
     /// <summary>One bulk subscription per projection, and the subscriber of its dead letters; and what listeners hear.</summary>
     public static void MapSubscriptions(this IEndpointRouteBuilder routes)
@@ -34,19 +44,56 @@ public static class Endpoints
         foreach (var intake in routes.ServiceProvider.GetServices<EventIntake>())
         {
             var topic = intake.Topic;
-            routes.MapPost($"/subscriptions/{topic}",
-                    (BulkSubscribeMessage<JsonElement> messages, DeadLetters parked, NpgsqlDataSource database, ILogger<EventIntake> logger, CancellationToken cancellationToken) =>
-                        TakeAsync(intake, messages, parked, database, logger, cancellationToken))
-                .WithTopic(new TopicOptions { PubsubName = Components.PubSub, Name = topic, DeadLetterTopic = Topics.DeadLettersOf(topic) })
-                .WithBulkSubscribe(new BulkSubscribeTopicOptions { TopicName = topic, MaxMessagesCount = MaxMessages, MaxAwaitDurationMs = MaxWaitMs })
+            routes
+                .MapPost(
+                    $"/subscriptions/{topic}",
+                    (
+                        BulkSubscribeMessage<JsonElement> messages,
+                        DeadLetters parked,
+                        NpgsqlDataSource database,
+                        ILogger<EventIntake> logger,
+                        CancellationToken cancellationToken
+                    ) => TakeAsync(intake, messages, parked, database, logger, cancellationToken)
+                )
+                .WithTopic(
+                    new TopicOptions
+                    {
+                        PubsubName = Components.PubSub,
+                        Name = topic,
+                        DeadLetterTopic = Topics.DeadLettersOf(topic),
+                    }
+                )
+                .WithBulkSubscribe(
+                    new BulkSubscribeTopicOptions
+                    {
+                        TopicName = topic,
+                        MaxMessagesCount = MaxMessages,
+                        MaxAwaitDurationMs = MaxWaitMs,
+                    }
+                )
                 .WithMetadata(new DisableRequestSizeLimitAttribute())
                 .ExcludeFromDescription();
-            routes.MapPost($"/subscriptions/{topic}/dead",
-                    async (JsonElement message, DeadLetters parked, NpgsqlDataSource database, CancellationToken cancellationToken) =>
+            routes
+                .MapPost(
+                    $"/subscriptions/{topic}/dead",
+                    async (
+                        JsonElement message,
+                        DeadLetters parked,
+                        NpgsqlDataSource database,
+                        CancellationToken cancellationToken
+                    ) =>
                     {
                         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-                        await parked.ParkAsync(connection, Topics.ProducerOf(topic), null, message.GetRawText(), "The sidecar gave the message up.", cancellationToken);
-                    })
+                        await parked.ParkAsync(
+                            connection,
+                            Topics.ProducerOf(topic),
+                            null,
+                            message.GetRawText(),
+                            "The sidecar gave the message up.",
+                            cancellationToken
+                        );
+                    }
+                )
                 .WithTopic(new TopicOptions { PubsubName = Components.PubSub, Name = Topics.DeadLettersOf(topic) })
                 .ExcludeFromDescription();
         }
@@ -57,7 +104,13 @@ public static class Endpoints
 
     // Never DROP: after an earlier RETRY of the same entry it makes daprd 1.18.2 panic. What cannot be read is parked here and acknowledged.
     private static async Task<BulkSubscribeAppResponse> TakeAsync(
-        EventIntake intake, BulkSubscribeMessage<JsonElement> messages, DeadLetters parked, NpgsqlDataSource database, ILogger logger, CancellationToken cancellationToken)
+        EventIntake intake,
+        BulkSubscribeMessage<JsonElement> messages,
+        DeadLetters parked,
+        NpgsqlDataSource database,
+        ILogger logger,
+        CancellationToken cancellationToken
+    )
     {
         var pages = new List<EventPage>();
         var status = BulkSubscribeAppResponseStatus.SUCCESS;
@@ -67,13 +120,23 @@ public static class Endpoints
             {
                 try
                 {
-                    pages.Add(entry.Event.GetProperty("data").Deserialize<EventPage>(JsonSerializerOptions.Web) ?? throw new JsonException("The message is empty."));
+                    pages.Add(
+                        entry.Event.GetProperty("data").Deserialize<EventPage>(JsonSerializerOptions.Web)
+                            ?? throw new JsonException("The message is empty.")
+                    );
                 }
                 catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
                 {
                     logger.LogUnreadable(intake.Topic, e);
                     await using var connection = await database.OpenConnectionAsync(cancellationToken);
-                    await parked.ParkAsync(connection, Topics.ProducerOf(intake.Topic), null, entry.Event.GetRawText(), e.Message, cancellationToken);
+                    await parked.ParkAsync(
+                        connection,
+                        Topics.ProducerOf(intake.Topic),
+                        null,
+                        entry.Event.GetRawText(),
+                        e.Message,
+                        cancellationToken
+                    );
                 }
             }
 
@@ -85,6 +148,8 @@ public static class Endpoints
             status = BulkSubscribeAppResponseStatus.RETRY;
         }
 
-        return new BulkSubscribeAppResponse([.. messages.Entries.Select(e => new BulkSubscribeAppResponseEntry(e.EntryId, status))]);
+        return new BulkSubscribeAppResponse([
+            .. messages.Entries.Select(e => new BulkSubscribeAppResponseEntry(e.EntryId, status)),
+        ]);
     }
 }

@@ -8,8 +8,13 @@ namespace DaprShop.Messaging;
 /// Takes a producer's facts in: in order, without a gap, each once in effect, however often, late, or out of order its messages come.
 /// The watermark, moved in the transaction of the effect, is the inbox: one number instead of a row per event, since logs are dense.
 /// </summary>
-internal sealed class EventIntake(IProjection projection, NpgsqlDataSource database, EventSource source, DeadLetters deadLetters, ILogger<EventIntake> logger)
-    : IDisposable
+internal sealed class EventIntake(
+    IProjection projection,
+    NpgsqlDataSource database,
+    EventSource source,
+    DeadLetters deadLetters,
+    ILogger<EventIntake> logger
+) : IDisposable
 {
     private readonly string _producer = Topics.ProducerOf(projection.Topic);
     private readonly SemaphoreSlim _oneAtATime = new(1);
@@ -27,9 +32,14 @@ internal sealed class EventIntake(IProjection projection, NpgsqlDataSource datab
         AdvanceAsync([.. pages.SelectMany(p => p.Events).OrderBy(e => e.Position)], cancellationToken);
 
     /// <summary>Fetches and applies what the producer has logged and no message has brought. Answers how many events that were.</summary>
-    public Task<int> CatchUpAsync(CancellationToken cancellationToken) => AdvanceAsync([], cancellationToken, always: true);
+    public Task<int> CatchUpAsync(CancellationToken cancellationToken) =>
+        AdvanceAsync([], cancellationToken, always: true);
 
-    private async Task<int> AdvanceAsync(List<LoggedEvent> arrived, CancellationToken cancellationToken, bool always = false)
+    private async Task<int> AdvanceAsync(
+        List<LoggedEvent> arrived,
+        CancellationToken cancellationToken,
+        bool always = false
+    )
     {
         await _oneAtATime.WaitAsync(cancellationToken);
         try
@@ -43,12 +53,14 @@ internal sealed class EventIntake(IProjection projection, NpgsqlDataSource datab
                 var next = Contiguous(arrived, watermark);
                 if (next.Count == 0 && (always || arrived.Any(e => e.Position > watermark)))
                     next = Contiguous(await source.FetchAsync(_producer, watermark, cancellationToken), watermark);
-                if (next.Count == 0) return applied;
+                if (next.Count == 0)
+                    return applied;
 
                 if (!await TryApplyAsync(connection, transaction, next, cancellationToken))
                     await ApplyOneByOneAsync(next, cancellationToken);
                 applied += next.Count;
-                if (!always && next[^1].Position >= arrived[^1].Position) return applied;
+                if (!always && next[^1].Position >= arrived[^1].Position)
+                    return applied;
             }
         }
         finally
@@ -63,8 +75,10 @@ internal sealed class EventIntake(IProjection projection, NpgsqlDataSource datab
         var stretch = new List<LoggedEvent>();
         foreach (var entry in events)
         {
-            if (entry.Position <= watermark) continue;
-            if (entry.Position != watermark + 1) break;
+            if (entry.Position <= watermark)
+                continue;
+            if (entry.Position != watermark + 1)
+                break;
             stretch.Add(entry);
             watermark++;
         }
@@ -73,7 +87,11 @@ internal sealed class EventIntake(IProjection projection, NpgsqlDataSource datab
     }
 
     private async Task<bool> TryApplyAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, List<LoggedEvent> events, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        List<LoggedEvent> events,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -97,7 +115,8 @@ internal sealed class EventIntake(IProjection projection, NpgsqlDataSource datab
         {
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            if (await LockWatermarkAsync(connection, cancellationToken) >= entry.Position) continue;
+            if (await LockWatermarkAsync(connection, cancellationToken) >= entry.Position)
+                continue;
             await transaction.SaveAsync("event", cancellationToken);
             try
             {
@@ -125,7 +144,8 @@ internal sealed class EventIntake(IProjection projection, NpgsqlDataSource datab
         projection.ApplyAsync(connection, [entry], cancellationToken);
 
     // The watermark's lock keeps rivals out, so a key that exists already will exist the next time too.
-    internal static bool IsOfTheEvent(Exception e) => !Transient.Is(e) || e is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+    internal static bool IsOfTheEvent(Exception e) =>
+        !Transient.Is(e) || e is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 
     private async Task<long> LockWatermarkAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
@@ -135,7 +155,11 @@ internal sealed class EventIntake(IProjection projection, NpgsqlDataSource datab
         return (long)(await batch.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private async Task MoveWatermarkAsync(NpgsqlConnection connection, long position, CancellationToken cancellationToken)
+    private async Task MoveWatermarkAsync(
+        NpgsqlConnection connection,
+        long position,
+        CancellationToken cancellationToken
+    )
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.Add("update watermarks set position = $2 where producer = $1", _producer, position);

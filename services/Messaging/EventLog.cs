@@ -27,14 +27,19 @@ public static class EventLog
     /// <summary>Adds the append to <paramref name="batch"/>. Let it be the batch's last command: it serialises the writers until they commit.</summary>
     public static void AppendEvents(this NpgsqlBatch batch, IReadOnlyList<NewEvent> events, DateTimeOffset now)
     {
-        if (events.Count == 0) return;
-        batch.Add(Append,
-            (long)events.Count, now.UtcDateTime, (object?)Activity.Current?.Id ?? DBNull.Value,
+        if (events.Count == 0)
+            return;
+        batch.Add(
+            Append,
+            (long)events.Count,
+            now.UtcDateTime,
+            (object?)Activity.Current?.Id ?? DBNull.Value,
             events.Select(_ => Guid.CreateVersion7(now)).ToArray(),
             events.Select(e => e.Type).ToArray(),
             events.Select(e => e.Subject).ToArray(),
             events.Select(e => e.Version).ToArray(),
-            events.Select(e => JsonSerializer.Serialize(e.Data, e.Data.GetType(), JsonSerializerOptions.Web)).ToArray());
+            events.Select(e => JsonSerializer.Serialize(e.Data, e.Data.GetType(), JsonSerializerOptions.Web)).ToArray()
+        );
     }
 
     /// <summary>Adds a command whose one parameter is an array. Without this overload the array would be taken for the parameters.</summary>
@@ -46,9 +51,11 @@ public static class EventLog
         var command = new NpgsqlBatchCommand(sql);
         foreach (var value in values)
         {
-            command.Parameters.Add(value is DBNull
-                ? new NpgsqlParameter { Value = value, NpgsqlDbType = NpgsqlDbType.Text }
-                : new NpgsqlParameter { Value = value });
+            command.Parameters.Add(
+                value is DBNull
+                    ? new NpgsqlParameter { Value = value, NpgsqlDbType = NpgsqlDbType.Text }
+                    : new NpgsqlParameter { Value = value }
+            );
         }
 
         batch.BatchCommands.Add(command);
@@ -56,17 +63,36 @@ public static class EventLog
 
     /// <summary>The entries after <paramref name="after"/>, at most <paramref name="limit"/>.</summary>
     public static async Task<List<LoggedEvent>> ReadEventsAsync(
-        this NpgsqlConnection connection, long after, int limit, CancellationToken cancellationToken)
+        this NpgsqlConnection connection,
+        long after,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
-        await using var command = new NpgsqlCommand(Read, connection) { Parameters = { new() { Value = after }, new() { Value = limit } } };
+        await using var command = new NpgsqlCommand(Read, connection)
+        {
+            Parameters =
+            {
+                new() { Value = after },
+                new() { Value = limit },
+            },
+        };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var events = new List<LoggedEvent>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            events.Add(new LoggedEvent(
-                reader.GetInt64(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3), reader.GetInt32(4),
-                reader.GetFieldValue<DateTimeOffset>(5), reader.Text(6),
-                JsonElement.Parse(reader.GetString(7))));
+            events.Add(
+                new LoggedEvent(
+                    reader.GetInt64(0),
+                    reader.GetGuid(1),
+                    reader.GetString(2),
+                    reader.GetString(3),
+                    reader.GetInt32(4),
+                    reader.GetFieldValue<DateTimeOffset>(5),
+                    reader.Text(6),
+                    JsonElement.Parse(reader.GetString(7))
+                )
+            );
         }
 
         return events;

@@ -13,8 +13,12 @@ namespace DaprShop.Messaging;
 /// </summary>
 /// <param name="publish">Returns once the broker has acknowledged all pages.</param>
 internal sealed class EventRelay(
-    string topic, NpgsqlDataSource database, Func<IReadOnlyList<EventPage>, CancellationToken, Task> publish, RelaySignal signal, ILogger<EventRelay> logger)
-    : BackgroundService
+    string topic,
+    NpgsqlDataSource database,
+    Func<IReadOnlyList<EventPage>, CancellationToken, Task> publish,
+    RelaySignal signal,
+    ILogger<EventRelay> logger
+) : BackgroundService
 {
     private const int ReadLimit = 1_000;
 
@@ -55,7 +59,13 @@ internal sealed class EventRelay(
         finally
         {
             // The session goes back to the pool, and the lock must not go with it.
-            if (connection.State == ConnectionState.Open) await ScalarAsync<bool>(connection, "select pg_advisory_unlock($1)", CancellationToken.None, AdvisoryLock);
+            if (connection.State == ConnectionState.Open)
+                await ScalarAsync<bool>(
+                    connection,
+                    "select pg_advisory_unlock($1)",
+                    CancellationToken.None,
+                    AdvisoryLock
+                );
         }
     }
 
@@ -75,7 +85,12 @@ internal sealed class EventRelay(
             {
                 await publish(pages, cancellationToken);
                 cursor = pages[^1].Events[^1].Position;
-                await ScalarAsync<long>(connection, "update relay_cursor set position = $1 returning position", cancellationToken, cursor);
+                await ScalarAsync<long>(
+                    connection,
+                    "update relay_cursor set position = $1 returning position",
+                    cancellationToken,
+                    cursor
+                );
             }
 
             _backoff.Reset();
@@ -83,10 +98,15 @@ internal sealed class EventRelay(
     }
 
     private static async Task<T> ScalarAsync<T>(
-        NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] values)
+        NpgsqlConnection connection,
+        string sql,
+        CancellationToken cancellationToken,
+        params object[] values
+    )
     {
         await using var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
         return (T)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 }

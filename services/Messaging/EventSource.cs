@@ -14,10 +14,19 @@ internal sealed class EventSource(IHttpClientFactory clients)
     public const int FetchLength = 2 * 1024 * 1024;
 
     /// <exception cref="HttpRequestException">The producer cannot be reached now.</exception>
-    public async Task<IReadOnlyList<LoggedEvent>> FetchAsync(string producer, long after, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<LoggedEvent>> FetchAsync(
+        string producer,
+        long after,
+        CancellationToken cancellationToken
+    )
     {
-        var page = await clients.CreateClient(producer).GetFromJsonAsync<EventPage>(
-            $"events?after={after}&limit={FetchLimit}", JsonSerializerOptions.Web, cancellationToken);
+        var page = await clients
+            .CreateClient(producer)
+            .GetFromJsonAsync<EventPage>(
+                $"events?after={after}&limit={FetchLimit}",
+                JsonSerializerOptions.Web,
+                cancellationToken
+            );
         return page?.Events ?? [];
     }
 }

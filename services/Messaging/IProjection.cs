@@ -13,5 +13,9 @@ public interface IProjection
     /// Applies <paramref name="events"/>, which come in the log's order, each exactly once: the watermark moves in the same transaction.
     /// An exception that is not transient means that an event cannot be applied; after some attempts it is parked.
     /// </summary>
-    Task ApplyAsync(NpgsqlConnection connection, IReadOnlyList<LoggedEvent> events, CancellationToken cancellationToken);
+    Task ApplyAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<LoggedEvent> events,
+        CancellationToken cancellationToken
+    );
 }

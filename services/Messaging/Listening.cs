@@ -19,22 +19,41 @@ internal static class Listening
         foreach (var listener in routes.ServiceProvider.GetServices<IListener>())
         {
             var topic = Topics.BroadcastOf(listener.Topic);
-            routes.MapPost($"/broadcasts/{topic}", (BulkSubscribeMessage<JsonElement> messages, ILogger<IListener> logger) => Hear(listener, messages, logger))
+            routes
+                .MapPost(
+                    $"/broadcasts/{topic}",
+                    (BulkSubscribeMessage<JsonElement> messages, ILogger<IListener> logger) =>
+                        Hear(listener, messages, logger)
+                )
                 .WithTopic(new TopicOptions { PubsubName = Components.Broadcast, Name = topic })
-                .WithBulkSubscribe(new BulkSubscribeTopicOptions { TopicName = topic, MaxMessagesCount = maxMessages, MaxAwaitDurationMs = maxWaitMs })
+                .WithBulkSubscribe(
+                    new BulkSubscribeTopicOptions
+                    {
+                        TopicName = topic,
+                        MaxMessagesCount = maxMessages,
+                        MaxAwaitDurationMs = maxWaitMs,
+                    }
+                )
                 .WithMetadata(new DisableRequestSizeLimitAttribute())
                 .ExcludeFromDescription();
         }
     }
 
     // Acknowledged whatever became of it: what is repeated would come too late to be worth anything.
-    internal static BulkSubscribeAppResponse Hear(IListener listener, BulkSubscribeMessage<JsonElement> messages, ILogger logger)
+    internal static BulkSubscribeAppResponse Hear(
+        IListener listener,
+        BulkSubscribeMessage<JsonElement> messages,
+        ILogger logger
+    )
     {
         foreach (var entry in messages.Entries)
         {
             try
             {
-                listener.Hear(entry.Event.GetProperty("data").Deserialize<EventPage>(JsonSerializerOptions.Web) ?? throw new JsonException("The message is empty."));
+                listener.Hear(
+                    entry.Event.GetProperty("data").Deserialize<EventPage>(JsonSerializerOptions.Web)
+                        ?? throw new JsonException("The message is empty.")
+                );
             }
 #pragma warning disable CA1031 // Whatever a listener cannot hear is no reason to hold up the next page.
             catch (Exception e)
@@ -44,6 +63,11 @@ internal static class Listening
             }
         }
 
-        return new BulkSubscribeAppResponse([.. messages.Entries.Select(e => new BulkSubscribeAppResponseEntry(e.EntryId, BulkSubscribeAppResponseStatus.SUCCESS))]);
+        return new BulkSubscribeAppResponse([
+            .. messages.Entries.Select(e => new BulkSubscribeAppResponseEntry(
+                e.EntryId,
+                BulkSubscribeAppResponseStatus.SUCCESS
+            )),
+        ]);
     }
 }

@@ -7,8 +7,17 @@ internal static partial class Logging
     [LoggerMessage(LogLevel.Warning, "Relaying {Topic} was interrupted and will be tried again: {Cause}")]
     public static partial void LogRelayInterrupted(this ILogger logger, string topic, string cause);
 
-    [LoggerMessage(LogLevel.Warning, "Events {First} to {Last} of {Producer} failed together; they are applied one by one")]
-    public static partial void LogStretchFailed(this ILogger logger, string producer, long first, long last, Exception cause);
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Events {First} to {Last} of {Producer} failed together; they are applied one by one"
+    )]
+    public static partial void LogStretchFailed(
+        this ILogger logger,
+        string producer,
+        long first,
+        long last,
+        Exception cause
+    );
 
     [LoggerMessage(LogLevel.Error, "Event {Position} of {Producer} kept failing and was parked")]
     public static partial void LogEventParked(this ILogger logger, string producer, long position, Exception cause);

@@ -15,7 +15,11 @@ public static class MessagingModel
             e.ToTable("events").HasKey(x => x.Position);
             e.Property(x => x.Position).ValueGeneratedNever();
             e.Property(x => x.Data).HasColumnType("json");
-            if (bySubject is not null) e.HasIndex(x => new { x.Subject, x.Version }).IsUnique().HasFilter($"type like '{bySubject}'").HasDatabaseName("ix_events_subject");
+            if (bySubject is not null)
+                e.HasIndex(x => new { x.Subject, x.Version })
+                    .IsUnique()
+                    .HasFilter($"type like '{bySubject}'")
+                    .HasDatabaseName("ix_events_subject");
         });
         model.Entity<EventHead>(e =>
         {
@@ -44,16 +48,28 @@ public static class MessagingModel
     }
 
     /// <summary>Gives <paramref name="role"/> what messaging needs: it may append events, never change or remove one.</summary>
-    public static void GrantEventLog(this MigrationBuilder migration, string role) => migration.Sql(
-        $"grant select, insert on events to {role}; grant select, update on event_head, relay_cursor to {role};");
+    public static void GrantEventLog(this MigrationBuilder migration, string role) =>
+        migration.Sql(
+            $"grant select, insert on events to {role}; grant select, update on event_head, relay_cursor to {role};"
+        );
 
     /// <summary>Gives <paramref name="role"/> what listening needs.</summary>
-    public static void GrantInbox(this MigrationBuilder migration, string role) => migration.Sql(
-        $"grant select, insert, update on watermarks to {role}; grant select, insert, update, delete on intake_failures, dead_letters to {role};");
+    public static void GrantInbox(this MigrationBuilder migration, string role) =>
+        migration.Sql(
+            $"grant select, insert, update on watermarks to {role}; grant select, insert, update, delete on intake_failures, dead_letters to {role};"
+        );
 }
 
 internal sealed record EventRow(
-    long Position, Guid Id, string Type, string Subject, int Version, DateTimeOffset OccurredAt, string? TraceParent, string Data);
+    long Position,
+    Guid Id,
+    string Type,
+    string Subject,
+    int Version,
+    DateTimeOffset OccurredAt,
+    string? TraceParent,
+    string Data
+);
 
 internal sealed record EventHead(int Id, long Position);
 
@@ -63,4 +79,11 @@ internal sealed record Watermark(string Producer, long Position);
 
 internal sealed record IntakeFailure(string Producer, long Position, int Attempts, string Cause);
 
-internal sealed record DeadLetter(Guid Id, string Producer, long? Position, string Body, string Cause, DateTimeOffset ParkedAt);
+internal sealed record DeadLetter(
+    Guid Id,
+    string Producer,
+    long? Position,
+    string Body,
+    string Cause,
+    DateTimeOffset ParkedAt
+);

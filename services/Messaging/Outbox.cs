@@ -13,7 +13,11 @@ public static class Outbox
         """;
 
     /// <summary>The outbox, with what it still holds of <paramref name="subjects"/>.</summary>
-    public static async Task<OutboxState> OutboxAsync(this NpgsqlDataSource database, string[] subjects, CancellationToken cancellationToken)
+    public static async Task<OutboxState> OutboxAsync(
+        this NpgsqlDataSource database,
+        string[] subjects,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = database.CreateCommand(State);
         command.Parameters.Add(new() { Value = subjects });

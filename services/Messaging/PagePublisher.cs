@@ -13,22 +13,43 @@ internal sealed class PagePublisher(string topic, Func<EventPage, EventPage?>? b
         var told = broadcast is null ? [] : pages.Select(broadcast).OfType<EventPage>().ToList();
         await Steps.ReachAsync($"publishing-{topic}");
         var work = PublishAsync(Components.PubSub, topic, pages, cancellationToken);
-        await (told.Count == 0 ? work : Task.WhenAll(work, PublishAsync(Components.Broadcast, Topics.BroadcastOf(topic), told, cancellationToken)));
+        await (
+            told.Count == 0
+                ? work
+                : Task.WhenAll(
+                    work,
+                    PublishAsync(Components.Broadcast, Topics.BroadcastOf(topic), told, cancellationToken)
+                )
+        );
         await Steps.ReachAsync($"published-{topic}");
     }
 
-    private async Task PublishAsync(string component, string name, IReadOnlyList<EventPage> pages, CancellationToken cancellationToken)
+    private async Task PublishAsync(
+        string component,
+        string name,
+        IReadOnlyList<EventPage> pages,
+        CancellationToken cancellationToken
+    )
     {
-        var messages = pages.Select(page => new CloudEvent<EventPage>(page)
-        {
-            Id = $"{page.Producer}/{page.Events[0].Position}-{page.Events[^1].Position}",
-            Source = new Uri($"urn:daprshop:{page.Producer}"),
-            Type = EventTypes.Page,
-            Subject = page.Producer,
-            Time = page.Events[^1].OccurredAt,
-        }).ToList();
-        var response = await dapr.BulkPublishEventAsync(component, name, messages, cancellationToken: cancellationToken);
+        var messages = pages
+            .Select(page => new CloudEvent<EventPage>(page)
+            {
+                Id = $"{page.Producer}/{page.Events[0].Position}-{page.Events[^1].Position}",
+                Source = new Uri($"urn:daprshop:{page.Producer}"),
+                Type = EventTypes.Page,
+                Subject = page.Producer,
+                Time = page.Events[^1].OccurredAt,
+            })
+            .ToList();
+        var response = await dapr.BulkPublishEventAsync(
+            component,
+            name,
+            messages,
+            cancellationToken: cancellationToken
+        );
         if (response.FailedEntries.Count > 0)
-            throw new DaprException($"{response.FailedEntries.Count} of {messages.Count} messages were refused: {response.FailedEntries[0].ErrorMessage}");
+            throw new DaprException(
+                $"{response.FailedEntries.Count} of {messages.Count} messages were refused: {response.FailedEntries[0].ErrorMessage}"
+            );
     }
 }

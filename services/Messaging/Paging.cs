@@ -15,7 +15,12 @@ public static class Paging
     private const int EnvelopeLength = 320;
 
     /// <summary>Consecutive pages that together hold <paramref name="events"/>, in order.</summary>
-    public static IEnumerable<EventPage> Split(string producer, IEnumerable<LoggedEvent> events, int maxEvents = MaxEvents, int maxLength = MaxLength)
+    public static IEnumerable<EventPage> Split(
+        string producer,
+        IEnumerable<LoggedEvent> events,
+        int maxEvents = MaxEvents,
+        int maxLength = MaxLength
+    )
     {
         var page = new List<LoggedEvent>();
         var length = 0;
@@ -32,6 +37,7 @@ public static class Paging
             length += size;
         }
 
-        if (page.Count > 0) yield return new EventPage(producer, page);
+        if (page.Count > 0)
+            yield return new EventPage(producer, page);
     }
 }

@@ -6,16 +6,26 @@ namespace DaprShop.Messaging;
 public static class Reading
 {
     /// <summary>All rows of the current result.</summary>
-    public static async Task<List<T>> ReadAllAsync<T>(this NpgsqlDataReader reader, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken)
+    public static async Task<List<T>> ReadAllAsync<T>(
+        this NpgsqlDataReader reader,
+        Func<NpgsqlDataReader, T> map,
+        CancellationToken cancellationToken
+    )
     {
         var rows = new List<T>();
-        while (await reader.ReadAsync(cancellationToken)) rows.Add(map(reader));
+        while (await reader.ReadAsync(cancellationToken))
+            rows.Add(map(reader));
         return rows;
     }
 
     /// <summary>All rows of a query, in the transaction of the connection.</summary>
     public static async Task<List<T>> QueryAsync<T>(
-        this NpgsqlConnection connection, string sql, object[] values, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken)
+        this NpgsqlConnection connection,
+        string sql,
+        object[] values,
+        Func<NpgsqlDataReader, T> map,
+        CancellationToken cancellationToken
+    )
     {
         await using var batch = connection.CreateBatch();
         batch.Add(sql, values);
@@ -25,14 +35,24 @@ public static class Reading
 
     /// <summary>All rows of a query, in a transaction of its own.</summary>
     public static async Task<List<T>> QueryAsync<T>(
-        this NpgsqlDataSource database, string sql, object[] values, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken)
+        this NpgsqlDataSource database,
+        string sql,
+        object[] values,
+        Func<NpgsqlDataReader, T> map,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return await connection.QueryAsync(sql, values, map, cancellationToken);
     }
 
     /// <summary>The first column of the first row, in the transaction of the connection; null where there is none.</summary>
-    public static async Task<object?> ScalarAsync(this NpgsqlConnection connection, string sql, object[] values, CancellationToken cancellationToken)
+    public static async Task<object?> ScalarAsync(
+        this NpgsqlConnection connection,
+        string sql,
+        object[] values,
+        CancellationToken cancellationToken
+    )
     {
         await using var batch = connection.CreateBatch();
         batch.Add(sql, values);
@@ -40,7 +60,12 @@ public static class Reading
     }
 
     /// <summary>Runs a statement in a transaction of its own. Answers how many rows it changed.</summary>
-    public static async Task<int> RunAsync(this NpgsqlDataSource database, string sql, object[] values, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(
+        this NpgsqlDataSource database,
+        string sql,
+        object[] values,
+        CancellationToken cancellationToken
+    )
     {
         await using var batch = database.CreateBatch();
         batch.Add(sql, values);
@@ -48,14 +73,18 @@ public static class Reading
     }
 
     /// <summary>The text in a column; null where there is none.</summary>
-    public static string? Text(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+    public static string? Text(this NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : reader.GetString(column);
 
     /// <summary>The number in a column; null where there is none.</summary>
-    public static int? Number(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt32(column);
+    public static int? Number(this NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : reader.GetInt32(column);
 
     /// <summary>The id in a column; null where there is none.</summary>
-    public static Guid? Id(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetGuid(column);
+    public static Guid? Id(this NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : reader.GetGuid(column);
 
     /// <summary>The time in a column; null where there is none.</summary>
-    public static DateTimeOffset? Time(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
+    public static DateTimeOffset? Time(this NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
 }

@@ -13,11 +13,13 @@ public static class Steps
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
 
     /// <summary>This process has come to <paramref name="label"/>.</summary>
-    public static Task ReachAsync(string label) => Folder is null ? Task.CompletedTask : StopAsync(Path.Combine(Folder, label.Replace('/', '-')));
+    public static Task ReachAsync(string label) =>
+        Folder is null ? Task.CompletedTask : StopAsync(Path.Combine(Folder, label.Replace('/', '-')));
 
     private static async Task StopAsync(string file)
     {
-        if (!File.Exists(file)) return;
+        if (!File.Exists(file))
+            return;
         try
         {
             File.Move(file, file + Reached);
@@ -29,6 +31,7 @@ public static class Steps
         }
 
         using var timer = new PeriodicTimer(Interval);
-        while (File.Exists(file + Reached)) await timer.WaitForNextTickAsync();
+        while (File.Exists(file + Reached))
+            await timer.WaitForNextTickAsync();
     }
 }

@@ -2,7 +2,10 @@ namespace DaprShop.Orders;
 
 internal static partial class Logging
 {
-    [LoggerMessage(LogLevel.Warning, "What was decided about an order ({Id}) could not be carried out now, and will be tried again: {Cause}")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "What was decided about an order ({Id}) could not be carried out now, and will be tried again: {Cause}"
+    )]
     public static partial void LogErrandInterrupted(this ILogger logger, Guid? id, string cause);
 
     [LoggerMessage(LogLevel.Warning, "Dispatching was interrupted and goes on: {Cause}")]
@@ -23,7 +26,10 @@ internal static partial class Logging
     [LoggerMessage(LogLevel.Warning, "The watchdog was interrupted: {Cause}")]
     public static partial void LogWatchdogInterrupted(this ILogger logger, string cause);
 
-    [LoggerMessage(LogLevel.Warning, "Bulk job {JobId}: the stretch of {Count} rows from row {Row} failed, and is tried row by row: {Cause}")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Bulk job {JobId}: the stretch of {Count} rows from row {Row} failed, and is tried row by row: {Cause}"
+    )]
     public static partial void LogStretchFailed(this ILogger logger, Guid jobId, int row, int count, string cause);
 
     [LoggerMessage(LogLevel.Warning, "Bulk jobs were interrupted and go on: {Cause}")]

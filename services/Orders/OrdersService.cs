@@ -11,19 +11,44 @@ namespace DaprShop.Orders;
 /// <summary>What Orders is made of.</summary>
 internal static class OrdersService
 {
-    public static IServiceCollection AddAccepting(this IServiceCollection services) => services
-        .AddSingleton<Catalogue>()
-        .AddSingleton<AcceptedOrders>()
-        .AddSingleton<OrderTransitionReader>()
-        .AddGroupCommit<AcceptOrder, Acceptance, AcceptedOrders>(orders => orders.CommitAsync, AcceptedOrders.GroupLimit);
+    public static IServiceCollection AddAccepting(this IServiceCollection services) =>
+        services
+            .AddSingleton<Catalogue>()
+            .AddSingleton<AcceptedOrders>()
+            .AddSingleton<OrderTransitionReader>()
+            .AddGroupCommit<AcceptOrder, Acceptance, AcceptedOrders>(
+                orders => orders.CommitAsync,
+                AcceptedOrders.GroupLimit
+            );
 
-    public static IServiceCollection AddBulk(this IServiceCollection services) => services
-        .AddSingleton<BulkStore>().AddSingleton<BulkQueue>().AddSingleton<BulkSignal>().AddSingleton<BulkStretch>().AddHostedService<BulkWorker>();
+    public static IServiceCollection AddBulk(this IServiceCollection services) =>
+        services
+            .AddSingleton<BulkStore>()
+            .AddSingleton<BulkQueue>()
+            .AddSingleton<BulkSignal>()
+            .AddSingleton<BulkStretch>()
+            .AddHostedService<BulkWorker>();
 
     public static IServiceCollection AddSaga(this IServiceCollection services)
     {
-        services.AddSingleton(p => new SagaStore(p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<RelaySignal>(), p.GetRequiredService<TimeProvider>()) { DecideWithin = p.GetRequiredService<SagaSettings>().DecideWithin }).AddSingleton<SagaSettings>().AddSingleton<Downstream>().AddSingleton<DispatchSignal>();
-        services.AddSingleton<RetryStore>().AddSingleton<ShipmentStore>().AddSingleton<ReturnStore>().AddSingleton<Errands>().AddHostedService(p => p.GetRequiredService<Errands>());
+        services
+            .AddSingleton(p => new SagaStore(
+                p.GetRequiredService<NpgsqlDataSource>(),
+                p.GetRequiredService<RelaySignal>(),
+                p.GetRequiredService<TimeProvider>()
+            )
+            {
+                DecideWithin = p.GetRequiredService<SagaSettings>().DecideWithin,
+            })
+            .AddSingleton<SagaSettings>()
+            .AddSingleton<Downstream>()
+            .AddSingleton<DispatchSignal>();
+        services
+            .AddSingleton<RetryStore>()
+            .AddSingleton<ShipmentStore>()
+            .AddSingleton<ReturnStore>()
+            .AddSingleton<Errands>()
+            .AddHostedService(p => p.GetRequiredService<Errands>());
         services.AddSingleton<Dispatcher>().AddHostedService(p => p.GetRequiredService<Dispatcher>());
         services.AddHostedService<Watchdog>();
         services.AddSingleton<IDaprWorkflowClient>(p => p.GetRequiredService<DaprWorkflowClient>());

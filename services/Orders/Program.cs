@@ -5,7 +5,8 @@ using DaprShop.Orders.Data;
 using DaprShop.Orders.Domain;
 using DaprShop.ServiceDefaults;
 
-if (await Database.MigrateAsync<OrdersDb>(args, options => new OrdersDb(options))) return;
+if (await Database.MigrateAsync<OrdersDb>(args, options => new OrdersDb(options)))
+    return;
 
 var builder = await ShopService.CreateBuilderAsync(args, Apps.Orders);
 builder.Services.AddShopDatabase<OrdersDb>(builder.Configuration).AddEventRelay(Topics.Orders, OrderBroadcast.Condense);

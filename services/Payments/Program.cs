@@ -4,11 +4,12 @@ using DaprShop.Payments.Data;
 using DaprShop.Payments.Features;
 using DaprShop.ServiceDefaults;
 
-if (await Database.MigrateAsync<PaymentsContext>(args, options => new PaymentsContext(options))) return;
+if (await Database.MigrateAsync<PaymentsContext>(args, options => new PaymentsContext(options)))
+    return;
 
 var builder = await ShopService.CreateBuilderAsync(args, Apps.Payments);
-builder.Services
-    .AddShopDatabase<PaymentsContext>(builder.Configuration)
+builder
+    .Services.AddShopDatabase<PaymentsContext>(builder.Configuration)
     .AddEventRelay(Topics.Payments)
     .AddSingleton<PaymentStore>()
     .AddSingleton<CreditStore>();

@@ -37,7 +37,11 @@ internal sealed class CheckedTokens(TimeProvider time) : JwtBearerEvents, IDispo
     {
         var (now, end) = (time.GetUtcNow(), new DateTimeOffset(context.SecurityToken.ValidTo, TimeSpan.Zero));
         var until = now + Trust < end ? now + Trust : end;
-        _known.Set(Key(context.HttpContext), new Known(context.Principal!, until), new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Trust });
+        _known.Set(
+            Key(context.HttpContext),
+            new Known(context.Principal!, until),
+            new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Trust }
+        );
         return Task.CompletedTask;
     }
 

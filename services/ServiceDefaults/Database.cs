@@ -13,7 +13,11 @@ public static class Database
     private static readonly TimeSpan MigrationTimeout = TimeSpan.FromMinutes(5);
 
     /// <summary>Registers the data source and <typeparamref name="TContext"/>, both as the service's restricted role.</summary>
-    public static IServiceCollection AddShopDatabase<TContext>(this IServiceCollection services, IConfiguration configuration) where TContext : DbContext
+    public static IServiceCollection AddShopDatabase<TContext>(
+        this IServiceCollection services,
+        IConfiguration configuration
+    )
+        where TContext : DbContext
     {
         var connectionString = configuration[ConfigurationKeys.Database]
             ?? throw new InvalidOperationException($"{ConfigurationKeys.Database} is not configured.");
@@ -28,17 +32,24 @@ public static class Database
             Options = "-c enable_seqscan=off",
         };
         services.AddSingleton(_ => NpgsqlDataSource.Create(session));
-        services.AddDbContextPool<TContext>((provider, options) => options.UseShopNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddDbContextPool<TContext>(
+            (provider, options) => options.UseShopNpgsql(provider.GetRequiredService<NpgsqlDataSource>())
+        );
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         return services;
     }
 
     /// <summary>PostgreSQL with snake_case names.</summary>
-    public static DbContextOptionsBuilder UseShopNpgsql(this DbContextOptionsBuilder options, NpgsqlDataSource database) =>
-        options.UseNpgsql(database).UseSnakeCaseNamingConvention();
+    public static DbContextOptionsBuilder UseShopNpgsql(
+        this DbContextOptionsBuilder options,
+        NpgsqlDataSource database
+    ) => options.UseNpgsql(database).UseSnakeCaseNamingConvention();
 
     /// <inheritdoc cref="UseShopNpgsql(DbContextOptionsBuilder, NpgsqlDataSource)"/>
-    public static DbContextOptionsBuilder<TContext> UseShopNpgsql<TContext>(this DbContextOptionsBuilder<TContext> options, NpgsqlDataSource database)
+    public static DbContextOptionsBuilder<TContext> UseShopNpgsql<TContext>(
+        this DbContextOptionsBuilder<TContext> options,
+        NpgsqlDataSource database
+    )
         where TContext : DbContext
     {
         ((DbContextOptionsBuilder)options).UseShopNpgsql(database);
@@ -46,18 +57,31 @@ public static class Database
     }
 
     /// <summary>If <paramref name="args"/> say <c>migrate</c>: brings the database up to date as its owner, and answers true.</summary>
-    public static async Task<bool> MigrateAsync<TContext>(string[] args, Func<DbContextOptions<TContext>, TContext> create) where TContext : DbContext
+    public static async Task<bool> MigrateAsync<TContext>(
+        string[] args,
+        Func<DbContextOptions<TContext>, TContext> create
+    )
+        where TContext : DbContext
     {
-        if (args is not ["migrate"]) return false;
+        if (args is not ["migrate"])
+            return false;
         var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
-        await using var database = NpgsqlDataSource.Create(configuration[ConfigurationKeys.Owner]
-            ?? throw new InvalidOperationException($"{ConfigurationKeys.Owner} is not configured: set ConnectionStrings__owner."));
+        await using var database = NpgsqlDataSource.Create(
+            configuration[ConfigurationKeys.Owner]
+                ?? throw new InvalidOperationException(
+                    $"{ConfigurationKeys.Owner} is not configured: set ConnectionStrings__owner."
+                )
+        );
         await MigrateAsync(database, create);
         return true;
     }
 
     /// <summary>Brings the database up to date; <paramref name="owner"/> connects as its owner.</summary>
-    public static async Task MigrateAsync<TContext>(NpgsqlDataSource owner, Func<DbContextOptions<TContext>, TContext> create) where TContext : DbContext
+    public static async Task MigrateAsync<TContext>(
+        NpgsqlDataSource owner,
+        Func<DbContextOptions<TContext>, TContext> create
+    )
+        where TContext : DbContext
     {
         var options = new DbContextOptionsBuilder<TContext>();
         options.UseShopNpgsql(owner);
@@ -68,7 +92,10 @@ public static class Database
 
     private sealed class DatabaseHealth(NpgsqlDataSource database) : IHealthCheck
     {
-        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        public async Task<HealthCheckResult> CheckHealthAsync(
+            HealthCheckContext context,
+            CancellationToken cancellationToken = default
+        )
         {
             try
             {

@@ -11,9 +11,13 @@ namespace DaprShop.ServiceDefaults;
 /// <param name="commit">Carries out the group in one transaction, and answers in its order.</param>
 /// <param name="limit">Commands per group, at most.</param>
 public sealed class GroupCommit<TCommand, TResult>(
-    Func<IReadOnlyList<TCommand>, CancellationToken, Task<IReadOnlyList<TResult>>> commit, int limit) : BackgroundService
+    Func<IReadOnlyList<TCommand>, CancellationToken, Task<IReadOnlyList<TResult>>> commit,
+    int limit
+) : BackgroundService
 {
-    private readonly Channel<Pending> _queue = Channel.CreateUnbounded<Pending>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Pending> _queue = Channel.CreateUnbounded<Pending>(
+        new UnboundedChannelOptions { SingleReader = true }
+    );
 
     /// <summary>Waits for the group that carries <paramref name="command"/> to be committed. Giving up waiting does not take the command back.</summary>
     public Task<TResult> RunAsync(TCommand command, CancellationToken cancellationToken)
@@ -32,14 +36,16 @@ public sealed class GroupCommit<TCommand, TResult>(
             while (await _queue.Reader.WaitToReadAsync(stoppingToken))
             {
                 group.Clear();
-                while (group.Count < limit && _queue.Reader.TryRead(out var next)) group.Add(next);
+                while (group.Count < limit && _queue.Reader.TryRead(out var next))
+                    group.Add(next);
                 await CommitAsync(group, stoppingToken);
             }
         }
         finally
         {
             _queue.Writer.Complete();
-            while (_queue.Reader.TryRead(out var left)) left.Result.TrySetCanceled(CancellationToken.None);
+            while (_queue.Reader.TryRead(out var left))
+                left.Result.TrySetCanceled(CancellationToken.None);
         }
     }
 
@@ -48,7 +54,8 @@ public sealed class GroupCommit<TCommand, TResult>(
         try
         {
             var results = await commit(group.ConvertAll(p => p.Command), cancellationToken);
-            for (var i = 0; i < group.Count; i++) group[i].Result.TrySetResult(results[i]);
+            for (var i = 0; i < group.Count; i++)
+                group[i].Result.TrySetResult(results[i]);
         }
         catch (Exception e) when (group.Count == 1)
         {
@@ -57,11 +64,13 @@ public sealed class GroupCommit<TCommand, TResult>(
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
             // One command must not fail its neighbours: each gets a transaction of its own, and its own outcome.
-            foreach (var pending in group) await CommitAsync([pending], cancellationToken);
+            foreach (var pending in group)
+                await CommitAsync([pending], cancellationToken);
         }
         catch (Exception e)
         {
-            foreach (var pending in group) pending.Result.TrySetException(e);
+            foreach (var pending in group)
+                pending.Result.TrySetException(e);
         }
     }
 
@@ -77,7 +86,11 @@ public static class GroupCommitServices
     /// <summary>A <see cref="GroupCommit{TCommand,TResult}"/> over a method of <typeparamref name="TWriter"/>.</summary>
     public static IServiceCollection AddGroupCommit<TCommand, TResult, TWriter>(
         this IServiceCollection services,
-        Func<TWriter, Func<IReadOnlyList<TCommand>, CancellationToken, Task<IReadOnlyList<TResult>>>> commit, int limit) where TWriter : notnull => services
-        .AddSingleton(p => new GroupCommit<TCommand, TResult>(commit(p.GetRequiredService<TWriter>()), limit))
-        .AddHostedService(p => p.GetRequiredService<GroupCommit<TCommand, TResult>>());
+        Func<TWriter, Func<IReadOnlyList<TCommand>, CancellationToken, Task<IReadOnlyList<TResult>>>> commit,
+        int limit
+    )
+        where TWriter : notnull =>
+        services
+            .AddSingleton(p => new GroupCommit<TCommand, TResult>(commit(p.GetRequiredService<TWriter>()), limit))
+            .AddHostedService(p => p.GetRequiredService<GroupCommit<TCommand, TResult>>());
 }

@@ -23,18 +23,40 @@ public readonly record struct IdempotencyKey(string Value)
         var value = context.Request.Headers[Header].ToString();
         if (string.IsNullOrWhiteSpace(value) || value.Length > MaxLength)
         {
-            throw new ProblemException(Problems.Of(400, "idempotency-key-missing", "Idempotency-Key missing",
-                $"Send the header {Header} with 1 to {MaxLength} characters that name this intent; repeat it when you repeat the request."));
+            throw new ProblemException(
+                Problems.Of(
+                    400,
+                    "idempotency-key-missing",
+                    "Idempotency-Key missing",
+                    $"Send the header {Header} with 1 to {MaxLength} characters that name this intent; repeat it when you repeat the request."
+                )
+            );
         }
 
         return ValueTask.FromResult(new IdempotencyKey(value));
     }
 
     /// <summary>What a repetition must equal: a hash of the caller, the route and the body.</summary>
-    public static byte[] Fingerprint<TBody>(HttpContext context, TBody body) => SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
-        new { Caller = context.Name(), context.Request.Method, Path = context.Request.Path.Value, Body = body }, JsonSerializerOptions.Web));
+    public static byte[] Fingerprint<TBody>(HttpContext context, TBody body) =>
+        SHA256.HashData(
+            JsonSerializer.SerializeToUtf8Bytes(
+                new
+                {
+                    Caller = context.Name(),
+                    context.Request.Method,
+                    Path = context.Request.Path.Value,
+                    Body = body,
+                },
+                JsonSerializerOptions.Web
+            )
+        );
 
     /// <summary>422: the key names another intent already.</summary>
-    public static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult Conflict(string key) => Problems.Of(422, "idempotency-conflict",
-        "Idempotency-Key used for another request", $"The key '{key}' was used with another body or route. Repeat that request exactly, or choose a new key.");
+    public static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult Conflict(string key) =>
+        Problems.Of(
+            422,
+            "idempotency-conflict",
+            "Idempotency-Key used for another request",
+            $"The key '{key}' was used with another body or route. Repeat that request exactly, or choose a new key."
+        );
 }

@@ -22,29 +22,39 @@ public static class Identity
 
     internal static void AddShopIdentity(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<CheckedTokens>().AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options =>
-        {
-            options.EventsType = typeof(CheckedTokens);
-            options.MapInboundClaims = false;
-            options.TokenValidationParameters = new TokenValidationParameters
+        services
+            .AddSingleton<CheckedTokens>()
+            .AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
+            .AddJwtBearer(options =>
             {
-                NameClaimType = "sub",
-                RoleClaimType = "role",
-                ValidAudience = Audience,
-                ValidIssuer = Audience,
-            };
-            if (configuration[ConfigurationKeys.JwtAuthority] is { } authority)
-            {
-                options.Authority = authority;
-                options.TokenValidationParameters.ValidIssuer = null;
-            }
-            else
-            {
-                options.TokenValidationParameters.IssuerSigningKey = new SymmetricSecurityKey(Convert.FromBase64String(
-                    configuration[ConfigurationKeys.JwtKey] ?? throw new InvalidOperationException($"Neither {ConfigurationKeys.JwtKey} nor {ConfigurationKeys.JwtAuthority} is configured.")));
-            }
-        });
-        services.AddAuthorizationBuilder()
+                options.EventsType = typeof(CheckedTokens);
+                options.MapInboundClaims = false;
+                options.TokenValidationParameters = new TokenValidationParameters
+                {
+                    NameClaimType = "sub",
+                    RoleClaimType = "role",
+                    ValidAudience = Audience,
+                    ValidIssuer = Audience,
+                };
+                if (configuration[ConfigurationKeys.JwtAuthority] is { } authority)
+                {
+                    options.Authority = authority;
+                    options.TokenValidationParameters.ValidIssuer = null;
+                }
+                else
+                {
+                    options.TokenValidationParameters.IssuerSigningKey = new SymmetricSecurityKey(
+                        Convert.FromBase64String(
+                            configuration[ConfigurationKeys.JwtKey]
+                                ?? throw new InvalidOperationException(
+                                    $"Neither {ConfigurationKeys.JwtKey} nor {ConfigurationKeys.JwtAuthority} is configured."
+                                )
+                        )
+                    );
+                }
+            });
+        services
+            .AddAuthorizationBuilder()
             .AddPolicy(Operator, policy => policy.RequireRole(Operator).RequireAssertion(IsNamed))
             .AddPolicy(Customer, policy => policy.RequireRole(Customer, Operator).RequireAssertion(IsNamed));
     }
@@ -53,9 +63,10 @@ public static class Identity
     private static bool IsNamed(AuthorizationHandlerContext context) => context.User.Identity?.Name is { Length: > 0 };
 
     /// <summary>The caller's name: a customer's id, or an operator's.</summary>
-    public static string Name(this HttpContext context) => context.User.Identity?.Name is { Length: > 0 } name
-        ? name
-        : throw new InvalidOperationException("The route lets callers in that have no name.");
+    public static string Name(this HttpContext context) =>
+        context.User.Identity?.Name is { Length: > 0 } name
+            ? name
+            : throw new InvalidOperationException("The route lets callers in that have no name.");
 
     /// <summary>True for an operator, who sees and may do what is every customer's.</summary>
     public static bool IsOperator(this ClaimsPrincipal user) => user.IsInRole(Operator);

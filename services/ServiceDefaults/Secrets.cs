@@ -14,11 +14,19 @@ internal static class Secrets
     /// <exception cref="DaprException">The sidecar has no such secret.</exception>
     public static async Task AddShopSecretsAsync(this ConfigurationManager configuration, string app)
     {
-        var wanted = new Dictionary<string, string> { [ConfigurationKeys.Database] = $"{app}-db", [ConfigurationKeys.JwtKey] = "jwt-key" };
-        if (app == Apps.Gateway) wanted.Remove(ConfigurationKeys.Database);
-        if (configuration[ConfigurationKeys.JwtAuthority] is not null) wanted.Remove(ConfigurationKeys.JwtKey);
-        foreach (var present in wanted.Keys.Where(key => configuration[key] is not null).ToList()) wanted.Remove(present);
-        if (wanted.Count == 0) return;
+        var wanted = new Dictionary<string, string>
+        {
+            [ConfigurationKeys.Database] = $"{app}-db",
+            [ConfigurationKeys.JwtKey] = "jwt-key",
+        };
+        if (app == Apps.Gateway)
+            wanted.Remove(ConfigurationKeys.Database);
+        if (configuration[ConfigurationKeys.JwtAuthority] is not null)
+            wanted.Remove(ConfigurationKeys.JwtKey);
+        foreach (var present in wanted.Keys.Where(key => configuration[key] is not null).ToList())
+            wanted.Remove(present);
+        if (wanted.Count == 0)
+            return;
 
         using var dapr = new DaprClientBuilder().Build();
         using var patience = new CancellationTokenSource(Patience);
@@ -30,7 +38,8 @@ internal static class Secrets
             found[key] = secret[name];
         }
 
-        if (app == Apps.Inventory && configuration[ConfigurationKeys.Replica] is null) found[ConfigurationKeys.Replica] = await TryAsync(dapr, $"{app}-replica", patience.Token);
+        if (app == Apps.Inventory && configuration[ConfigurationKeys.Replica] is null)
+            found[ConfigurationKeys.Replica] = await TryAsync(dapr, $"{app}-replica", patience.Token);
         configuration.AddInMemoryCollection(found);
     }
 
@@ -38,7 +47,9 @@ internal static class Secrets
     {
         try
         {
-            return (await dapr.GetSecretAsync(Components.Secrets, name, cancellationToken: cancellationToken)).GetValueOrDefault(name);
+            return (
+                await dapr.GetSecretAsync(Components.Secrets, name, cancellationToken: cancellationToken)
+            ).GetValueOrDefault(name);
         }
         catch (DaprException)
         {

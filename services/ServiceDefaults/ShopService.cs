@@ -24,17 +24,20 @@ public static class ShopService
     public static async Task<WebApplicationBuilder> CreateBuilderAsync(string[] args, string app)
     {
         var builder = WebApplication.CreateBuilder(args);
-        builder.Services.AddSerilog(log => log
-            .MinimumLevel.Information()
-            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Error)
-            .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
-            .MinimumLevel.Override("Dapr", LogEventLevel.Warning)
-            .MinimumLevel.Override("Yarp", LogEventLevel.Error)
-            .ReadFrom.Configuration(builder.Configuration)
-            .Enrich.WithProperty("App", app)
-            .WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {App} {Message:lj}{NewLine}{Exception}",
-                formatProvider: System.Globalization.CultureInfo.InvariantCulture));
+        builder.Services.AddSerilog(log =>
+            log.MinimumLevel.Information()
+                .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+                .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Error)
+                .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
+                .MinimumLevel.Override("Dapr", LogEventLevel.Warning)
+                .MinimumLevel.Override("Yarp", LogEventLevel.Error)
+                .ReadFrom.Configuration(builder.Configuration)
+                .Enrich.WithProperty("App", app)
+                .WriteTo.Console(
+                    outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {App} {Message:lj}{NewLine}{Exception}",
+                    formatProvider: System.Globalization.CultureInfo.InvariantCulture
+                )
+        );
 
         await builder.Configuration.AddShopSecretsAsync(app);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -46,7 +49,9 @@ public static class ShopService
         builder.Services.AddDaprClient(dapr => dapr.UseTimeout(TimeSpan.FromSeconds(15)));
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
-            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(System.Text.Json.JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+            json.SerializerOptions.Converters.Add(
+                new JsonStringEnumConverter(System.Text.Json.JsonNamingPolicy.CamelCase, allowIntegerValues: false)
+            );
             json.SerializerOptions.Converters.Add(new StorableText());
             json.SerializerOptions.RespectNullableAnnotations = true;
             json.SerializerOptions.RespectRequiredConstructorParameters = true;
@@ -58,15 +63,26 @@ public static class ShopService
         builder.Services.AddShopIdentity(builder.Configuration);
         builder.Services.AddHealthChecks();
         // Records inside features share short names (Page, Request): alone, one would be described by the schema of another.
-        builder.Services.Configure<OpenApiOptions>("v1", api => api.CreateSchemaReferenceId = json =>
-            OpenApiOptions.CreateDefaultSchemaReferenceId(json) is { } id ? json.Type.DeclaringType?.Name + id : null);
-        builder.Services.AddOpenApi(api => api.AddSchemaTransformer((schema, context, _) =>
-        {
-            // What a converter reads is not seen by the exporter; StorableText reads text.
-            if (context.JsonTypeInfo.Type == typeof(string))
-                schema.Type ??= context.JsonPropertyInfo?.IsGetNullable == true ? JsonSchemaType.String | JsonSchemaType.Null : JsonSchemaType.String;
-            return Task.CompletedTask;
-        }));
+        builder.Services.Configure<OpenApiOptions>("v1", api =>
+            api.CreateSchemaReferenceId = json =>
+                OpenApiOptions.CreateDefaultSchemaReferenceId(json) is { } id
+                    ? json.Type.DeclaringType?.Name + id
+                    : null
+        );
+        builder.Services.AddOpenApi(api =>
+            api.AddSchemaTransformer(
+                (schema, context, _) =>
+                {
+                    // What a converter reads is not seen by the exporter; StorableText reads text.
+                    if (context.JsonTypeInfo.Type == typeof(string))
+                        schema.Type ??=
+                            context.JsonPropertyInfo?.IsGetNullable == true
+                                ? JsonSchemaType.String | JsonSchemaType.Null
+                                : JsonSchemaType.String;
+                    return Task.CompletedTask;
+                }
+            )
+        );
         return builder;
     }
 
@@ -86,7 +102,8 @@ public static class ShopService
     /// <summary>A client, named <paramref name="app"/>, whose relative addresses are invoked on that app through the sidecar.</summary>
     public static IServiceCollection AddInvocationClient(this IServiceCollection services, string app)
     {
-        services.AddHttpClient(app, client =>
+        services
+            .AddHttpClient(app, client =>
             {
                 client.BaseAddress = new Uri($"http://{app}/");
                 client.Timeout = TimeSpan.FromSeconds(20);

@@ -9,11 +9,18 @@ namespace DaprShop.ServiceDefaults;
 /// <exception cref="HttpRequestException">Whether the app has done it is unknown: the request may be sent again, if it may be repeated.</exception>
 public sealed class SpuriousSuccess : DelegatingHandler
 {
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
     {
         var response = await base.SendAsync(request, cancellationToken);
-        if (response.StatusCode != HttpStatusCode.OK || response.Content.Headers.ContentType is not null) return response;
+        if (response.StatusCode != HttpStatusCode.OK || response.Content.Headers.ContentType is not null)
+            return response;
         response.Dispose();
-        throw new HttpRequestException(HttpRequestError.InvalidResponse, $"{request.RequestUri?.AbsolutePath} was answered by no app: a success without content.");
+        throw new HttpRequestException(
+            HttpRequestError.InvalidResponse,
+            $"{request.RequestUri?.AbsolutePath} was answered by no app: a success without content."
+        );
     }
 }

@@ -10,10 +10,12 @@ internal sealed class StorableText : JsonConverter<string>
 
     public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        if (reader.TokenType != JsonTokenType.String) throw new JsonException("Text is expected.");
+        if (reader.TokenType != JsonTokenType.String)
+            throw new JsonException("Text is expected.");
         var text = reader.GetString();
         return text!.Contains('\0') ? throw new JsonException(Refusal) : text;
     }
 
-    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value);
 }

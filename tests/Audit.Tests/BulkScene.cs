@@ -20,11 +20,26 @@ internal static class BulkScene
         var (store, queue) = (new BulkStore(orders, time), new BulkQueue(orders));
         await store.OpenAsync("bob", byOperator: false, "file", BulkPolicies.RejectFailedRows, CancellationToken.None);
         var job = await IdAsync(orders);
-        await store.ReceiveAsync(job, [new BulkRow(1, Order), new BulkRow(2, "not JSON"), new BulkRow(3, Order)], CancellationToken.None);
+        await store.ReceiveAsync(
+            job,
+            [new BulkRow(1, Order), new BulkRow(2, "not JSON"), new BulkRow(3, Order)],
+            CancellationToken.None
+        );
         await store.EndAsync(job, 3, CancellationToken.None);
         using var catalogue = new Catalogue(new Downstream(new Cups()), time);
-        var stretch = new BulkStretch(orders, queue, accepting, catalogue, Options.Create(new JsonOptions()), time, NullLogger<BulkStretch>.Instance);
-        await stretch.RunAsync((await queue.NextAsync(time.GetUtcNow(), CancellationToken.None))!, CancellationToken.None);
+        var stretch = new BulkStretch(
+            orders,
+            queue,
+            accepting,
+            catalogue,
+            Options.Create(new JsonOptions()),
+            time,
+            NullLogger<BulkStretch>.Instance
+        );
+        await stretch.RunAsync(
+            (await queue.NextAsync(time.GetUtcNow(), CancellationToken.None))!,
+            CancellationToken.None
+        );
     }
 
     private static async Task<Guid> IdAsync(NpgsqlDataSource orders)
@@ -38,7 +53,15 @@ internal static class BulkScene
     {
         public HttpClient CreateClient(string name) => new(this) { BaseAddress = new Uri($"http://{name}/") };
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            Task.FromResult(new HttpResponseMessage { Content = new StringContent("""[{"sku":"cup","name":"Cup","price":2.5,"stocked":true}]""") });
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        ) =>
+            Task.FromResult(
+                new HttpResponseMessage
+                {
+                    Content = new StringContent("""[{"sku":"cup","name":"Cup","price":2.5,"stocked":true}]"""),
+                }
+            );
     }
 }

@@ -23,12 +23,39 @@ public sealed class LifeTests
 {
     private const int Deeds = 600;
     private static readonly string[] Skus = ["cup", "tea", "pot"];
-    private static readonly string[] Tokens = ["tok_ok", "tok_ok", "tok_ok", "tok_declined", "tok_timeout", "tok_flaky", "tok_late"];
+    private static readonly string[] Tokens =
+    [
+        "tok_ok",
+        "tok_ok",
+        "tok_ok",
+        "tok_declined",
+        "tok_timeout",
+        "tok_flaky",
+        "tok_late",
+    ];
     private static readonly TimeSpan[] Jumps =
-        [TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(31), TimeSpan.FromMinutes(31), TimeSpan.FromHours(25)];
+    [
+        TimeSpan.FromMilliseconds(300),
+        TimeSpan.FromSeconds(1),
+        TimeSpan.FromSeconds(3),
+        TimeSpan.FromSeconds(10),
+        TimeSpan.FromSeconds(10),
+        TimeSpan.FromSeconds(31),
+        TimeSpan.FromMinutes(31),
+        TimeSpan.FromHours(25),
+    ];
 
     /// <summary>Three lives; <c>ORDER_LIVES</c> says otherwise.</summary>
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, int.Parse(Environment.GetEnvironmentVariable("ORDER_LIVES") ?? "3", System.Globalization.CultureInfo.InvariantCulture))];
+    public static TheoryData<int> Seeds =>
+        [
+            .. Enumerable.Range(
+                1,
+                int.Parse(
+                    Environment.GetEnvironmentVariable("ORDER_LIVES") ?? "3",
+                    System.Globalization.CultureInfo.InvariantCulture
+                )
+            ),
+        ];
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -38,23 +65,54 @@ public sealed class LifeTests
         await using var orders = NpgsqlDataSource.Create(databases[Apps.Orders].App);
         await using var inventory = NpgsqlDataSource.Create(databases[Apps.Inventory].App);
         await using var payments = NpgsqlDataSource.Create(databases[Apps.Payments].App);
-        var life = new Life(new Random(seed), orders, inventory, payments, new FakeTimeProvider(TimeProvider.System.GetUtcNow()) { AutoAdvanceAmount = TimeSpan.FromMilliseconds(3) });
+        var life = new Life(
+            new Random(seed),
+            orders,
+            inventory,
+            payments,
+            new FakeTimeProvider(TimeProvider.System.GetUtcNow()) { AutoAdvanceAmount = TimeSpan.FromMilliseconds(3) }
+        );
         await life.StockAsync();
-        for (var i = 0; i < Deeds; i++) await life.DoSomethingAsync();
+        for (var i = 0; i < Deeds; i++)
+            await life.DoSomethingAsync();
         await life.EndAsync();
         await databases.TellAsync();
 
         var report = await databases.AuditAsync();
         report.Unrest.Should().BeEmpty($"seed {seed}");
-        report.Findings.SelectMany(f => f.First, (f, v) => $"{f.Check.Name}: {v.Subject}: {v.Detail}").Should().BeEmpty($"seed {seed}");
+        report
+            .Findings.SelectMany(f => f.First, (f, v) => $"{f.Check.Name}: {v.Subject}: {v.Detail}")
+            .Should()
+            .BeEmpty($"seed {seed}");
         life.Fates.Should().BeEquivalentTo(OrderStatuses.All, "else the lives are dull");
         // The last: it declined first.
-        life.Refused.Should().BeSubsetOf(["out of stock", "The provider declined the payment.", "The provider captured it when the order was over."], "what was given up for unpaid is expired");
+        life.Refused.Should()
+            .BeSubsetOf(
+                [
+                    "out of stock",
+                    "The provider declined the payment.",
+                    "The provider captured it when the order was over.",
+                ],
+                "what was given up for unpaid is expired"
+            );
     }
 
-    private sealed class Life(Random random, NpgsqlDataSource orders, NpgsqlDataSource inventory, NpgsqlDataSource payments, FakeTimeProvider time)
+    private sealed class Life(
+        Random random,
+        NpgsqlDataSource orders,
+        NpgsqlDataSource inventory,
+        NpgsqlDataSource payments,
+        FakeTimeProvider time
+    )
     {
-        private readonly StockWriter _stock = new(inventory, new RelaySignal(), new FilledSignal(), new OffersMade(), new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromDays(2)), time);
+        private readonly StockWriter _stock = new(
+            inventory,
+            new RelaySignal(),
+            new FilledSignal(),
+            new OffersMade(),
+            new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromDays(2)),
+            time
+        );
         private readonly AcceptedOrders _accepting = new(orders, new RelaySignal(), new DispatchSignal(), time);
         private readonly SagaStore _store = new(orders, new RelaySignal(), time);
         private readonly PaymentStore _payments = new(payments, time, new RelaySignal());
@@ -74,37 +132,49 @@ public sealed class LifeTests
         /// <summary>Why orders were rejected.</summary>
         public HashSet<string?> Refused { get; } = [];
 
-        private readonly RetryStore _retries = new(orders, new DispatchSignal(), new RelaySignal(), new SagaSettings(new ConfigurationBuilder().Build()), time);
+        private readonly RetryStore _retries = new(
+            orders,
+            new DispatchSignal(),
+            new RelaySignal(),
+            new SagaSettings(new ConfigurationBuilder().Build()),
+            time
+        );
 
         private Saga Saga => new(_store, _stock, _payments, time) { Dies = () => !_ending && random.Next(8) == 0 };
 
         public async Task StockAsync()
         {
-            await using var items = inventory.CreateCommand("""
+            await using var items = inventory.CreateCommand(
+                """
                 insert into items (sku, name, price, stocked, backorder_limit) values ('cup', 'Cup', 2.5, true, 20), ('tea', 'Tea', 1.1, true, 0), ('pot', 'Pot', 9.99, true, 5);
                 insert into levels (sku, location, on_hand, allocated, held, unavailable, incoming, short, sequence, hash) select sku, 'main', 0, 0, 0, 0, 0, 0, 0, '' from items
-                """);
+                """
+            );
             await items.ExecuteNonQueryAsync();
-            foreach (var sku in Skus) await ReceiveAsync(sku, 10);
+            foreach (var sku in Skus)
+                await ReceiveAsync(sku, 10);
         }
 
-        public async Task DoSomethingAsync() => await (random.Next(22) switch
-        {
-            < 4 => AcceptAsync(),
-            < 6 => ClaimAsync(),
-            < 11 => StepAsync(),
-            11 => CancelAsync(Any(_orders)),
-            12 => DecideAsync(Any(_orders)),
-            13 => ReceiveAsync(Skus[random.Next(3)], random.Next(1, 6)),
-            14 => ShipAsync(await AnyAsync("'confirmed', 'shipped'")),
-            15 => CarryOutAsync(),
-            16 => DeliverAsync(Any(_shipped)),
-            17 => ReturnAsync(await AnyAsync("'shipped', 'delivered'")),
-            18 => NoticeAsync(Any(_orders)),
-            19 => GiveUpAsync(Any(_orders)),
-            20 => _retries.RetryAsync(Any(_orders) ?? Guid.Empty, "olga", CancellationToken.None),
-            _ => JumpAsync(),
-        });
+        public async Task DoSomethingAsync() =>
+            await (
+                random.Next(22) switch
+                {
+                    < 4 => AcceptAsync(),
+                    < 6 => ClaimAsync(),
+                    < 11 => StepAsync(),
+                    11 => CancelAsync(Any(_orders)),
+                    12 => DecideAsync(Any(_orders)),
+                    13 => ReceiveAsync(Skus[random.Next(3)], random.Next(1, 6)),
+                    14 => ShipAsync(await AnyAsync("'confirmed', 'shipped'")),
+                    15 => CarryOutAsync(),
+                    16 => DeliverAsync(Any(_shipped)),
+                    17 => ReturnAsync(await AnyAsync("'shipped', 'delivered'")),
+                    18 => NoticeAsync(Any(_orders)),
+                    19 => GiveUpAsync(Any(_orders)),
+                    20 => _retries.RetryAsync(Any(_orders) ?? Guid.Empty, "olga", CancellationToken.None),
+                    _ => JumpAsync(),
+                }
+            );
 
         /// <summary>Everything that is under way ends; who waits for stock may wait on.</summary>
         public async Task EndAsync()
@@ -117,48 +187,106 @@ public sealed class LifeTests
                 await _store.AbandonAsync(TimeSpan.FromSeconds(30), CancellationToken.None);
                 await WakeAsync();
                 await Saga.RunBatchAsync();
-                foreach (var shipment in await _shipments.ClaimAsync(null, CancellationToken.None)) await CarryOutAsync(shipment);
-                foreach (var decided in await _returns.ClaimAsync(null, CancellationToken.None)) await CarryOutAsync(decided);
+                foreach (var shipment in await _shipments.ClaimAsync(null, CancellationToken.None))
+                    await CarryOutAsync(shipment);
+                foreach (var decided in await _returns.ClaimAsync(null, CancellationToken.None))
+                    await CarryOutAsync(decided);
             }
 
-            foreach (var shipment in _shipped) await DeliverAsync(shipment);
+            foreach (var shipment in _shipped)
+                await DeliverAsync(shipment);
             await using var connection = await orders.OpenConnectionAsync();
-            Fates.UnionWith(await connection.QueryAsync("select data->>'to' from events where type = 'order.moved.v1'", [], r => r.GetString(0), CancellationToken.None));
-            Refused.UnionWith(await connection.QueryAsync("select reason from orders where status = 'rejected'", [], r => r.Text(0), CancellationToken.None));
+            Fates.UnionWith(
+                await connection.QueryAsync(
+                    "select data->>'to' from events where type = 'order.moved.v1'",
+                    [],
+                    r => r.GetString(0),
+                    CancellationToken.None
+                )
+            );
+            Refused.UnionWith(
+                await connection.QueryAsync(
+                    "select reason from orders where status = 'rejected'",
+                    [],
+                    r => r.Text(0),
+                    CancellationToken.None
+                )
+            );
         }
 
         private async Task AcceptAsync()
         {
-            var lines = Enumerable.Range(0, random.Next(1, 4)).Select(_ => new PricedLine(Skus[random.Next(3)], random.Next(1, 4), random.Next(1, 500) / 100m)).ToList();
-            var order = new AcceptOrder("alice", Key(), [1], "alice", lines, Tokens[random.Next(Tokens.Length)], ShortagePolicies.Names[random.Next(4)]);
-            var answers = await _accepting.CommitAsync(random.Next(4) == 0 ? [order, order] : [order], CancellationToken.None);
+            var lines = Enumerable
+                .Range(0, random.Next(1, 4))
+                .Select(_ => new PricedLine(Skus[random.Next(3)], random.Next(1, 4), random.Next(1, 500) / 100m))
+                .ToList();
+            var order = new AcceptOrder(
+                "alice",
+                Key(),
+                [1],
+                "alice",
+                lines,
+                Tokens[random.Next(Tokens.Length)],
+                ShortagePolicies.Names[random.Next(4)]
+            );
+            var answers = await _accepting.CommitAsync(
+                random.Next(4) == 0 ? [order, order] : [order],
+                CancellationToken.None
+            );
             _orders.Add(answers[0].Order!.Id);
         }
 
-        private async Task ClaimAsync() => _batches.AddRange((await _store.ClaimAsync(random.Next(1, 3), random.Next(1, 4), "test", CancellationToken.None)).Select(b => b.Id));
+        private async Task ClaimAsync() =>
+            _batches.AddRange(
+                (await _store.ClaimAsync(random.Next(1, 3), random.Next(1, 4), "test", CancellationToken.None)).Select(
+                    b => b.Id
+                )
+            );
 
         // Of any batch there ever was, in any sequence.
         private async Task StepAsync()
         {
-            if (_batches.Count == 0) return;
+            if (_batches.Count == 0)
+                return;
             var batch = _batches[^random.Next(1, Math.Min(_batches.Count, 6) + 1)];
             if (random.Next(2) == 0)
             {
-                foreach (var step in new Func<Guid, Task>[] { Saga.ReserveAsync, Saga.ChargeAsync, Saga.SettleAsync }) await step(batch);
+                foreach (var step in new Func<Guid, Task>[] { Saga.ReserveAsync, Saga.ChargeAsync, Saga.SettleAsync })
+                    await step(batch);
                 return;
             }
 
-            await (random.Next(3) switch { 0 => Saga.ReserveAsync(batch), 1 => Saga.ChargeAsync(batch), _ => Saga.SettleAsync(batch) });
+            await (
+                random.Next(3) switch
+                {
+                    0 => Saga.ReserveAsync(batch),
+                    1 => Saga.ChargeAsync(batch),
+                    _ => Saga.SettleAsync(batch),
+                }
+            );
         }
 
-        private Task CancelAsync(Guid? id) => LockedAsync(id, (connection, order) => CancelOrder.TryAsync(connection, order, "alice", time.GetUtcNow(), CancellationToken.None));
+        private Task CancelAsync(Guid? id) =>
+            LockedAsync(id, (connection, order) =>
+                CancelOrder.TryAsync(connection, order, "alice", time.GetUtcNow(), CancellationToken.None)
+            );
 
-        private Task DecideAsync(Guid? id) => LockedAsync(id, (connection, order) =>
-            DecideOrder.TryAsync(connection, order.Id, random.Next(2) == 0 ? ShortagePolicies.Partial : ShortagePolicies.Backorder, "alice", time.GetUtcNow(), CancellationToken.None));
+        private Task DecideAsync(Guid? id) =>
+            LockedAsync(id, (connection, order) =>
+                DecideOrder.TryAsync(
+                    connection,
+                    order.Id,
+                    random.Next(2) == 0 ? ShortagePolicies.Partial : ShortagePolicies.Backorder,
+                    "alice",
+                    time.GetUtcNow(),
+                    CancellationToken.None
+                )
+            );
 
         private async Task LockedAsync(Guid? id, Func<NpgsqlConnection, LockedOrder, Task> deed)
         {
-            if (id is null) return;
+            if (id is null)
+                return;
             await using var connection = await orders.OpenConnectionAsync();
             await using var transaction = await connection.BeginTransactionAsync();
             await deed(connection, (await OrderLock.TakeAsync(connection, id.Value, CancellationToken.None))!);
@@ -168,80 +296,179 @@ public sealed class LifeTests
         private async Task ReceiveAsync(string sku, int quantity)
         {
             var key = Key();
-            await _stock.CommitAsync([new Book(key, [1], MovementKind.Received, key, "olga", "truck", [new StockLine(sku, "main", quantity)])], CancellationToken.None);
-            if (random.Next(2) == 0) await WakeAsync();
+            await _stock.CommitAsync(
+                [
+                    new Book(
+                        key,
+                        [1],
+                        MovementKind.Received,
+                        key,
+                        "olga",
+                        "truck",
+                        [new StockLine(sku, "main", quantity)]
+                    ),
+                ],
+                CancellationToken.None
+            );
+            if (random.Next(2) == 0)
+                await WakeAsync();
         }
 
         private async Task WakeAsync()
         {
             await using var connection = await inventory.OpenConnectionAsync();
-            var filled = await connection.QueryAsync("delete from filled_orders returning order_id", [], r => r.GetGuid(0), CancellationToken.None);
-            if (filled.Count > 0) await _store.WakeAsync(filled, CancellationToken.None);
+            var filled = await connection.QueryAsync(
+                "delete from filled_orders returning order_id",
+                [],
+                r => r.GetGuid(0),
+                CancellationToken.None
+            );
+            if (filled.Count > 0)
+                await _store.WakeAsync(filled, CancellationToken.None);
         }
 
         private async Task ShipAsync(Guid? id)
         {
-            if (id is null) return;
-            List<ShippedUnits>? part = random.Next(2) == 0 ? [new ShippedUnits(Skus[random.Next(3)], random.Next(1, 3))] : null;
-            if (await AllowedAsync(() => _shipments.BeginAsync(id.Value, part, "olga", Key(), [1], CancellationToken.None)) is { Shipment: not null } begun) _shipped.Add(begun.Shipment);
+            if (id is null)
+                return;
+            List<ShippedUnits>? part =
+                random.Next(2) == 0 ? [new ShippedUnits(Skus[random.Next(3)], random.Next(1, 3))] : null;
+            if (
+                await AllowedAsync(() =>
+                    _shipments.BeginAsync(id.Value, part, "olga", Key(), [1], CancellationToken.None)
+                ) is
+                { Shipment: not null } begun
+            )
+                _shipped.Add(begun.Shipment);
         }
 
         // Any of them, whether it is carried out already or not.
         private async Task CarryOutAsync()
         {
-            if (Any(_shipped) is { } shipment && random.Next(2) == 0) await CarryOutAsync(shipment);
-            else if (Any(_decided) is { } decided) await CarryOutAsync(decided);
+            if (Any(_shipped) is { } shipment && random.Next(2) == 0)
+                await CarryOutAsync(shipment);
+            else if (Any(_decided) is { } decided)
+                await CarryOutAsync(decided);
         }
 
         private async Task CarryOutAsync(Shipment shipment)
         {
-            var answer = (Answer)(await _stock.CommitAsync([new Ship($"shipment:{shipment.Id}", [1], shipment.OrderId, shipment.Lines, MovedBy.Saga)], CancellationToken.None))[0];
-            if (random.Next(3) > 0) await _shipments.EndAsync(shipment, answer.Body.Contains("\"refused\":null", StringComparison.Ordinal) ? null : answer.Body, CancellationToken.None);
+            var answer = (Answer)
+                (
+                    await _stock.CommitAsync(
+                        [new Ship($"shipment:{shipment.Id}", [1], shipment.OrderId, shipment.Lines, MovedBy.Saga)],
+                        CancellationToken.None
+                    )
+                )[0];
+            if (random.Next(3) > 0)
+                await _shipments.EndAsync(
+                    shipment,
+                    answer.Body.Contains("\"refused\":null", StringComparison.Ordinal) ? null : answer.Body,
+                    CancellationToken.None
+                );
         }
 
         private async Task CarryOutAsync(DecidedReturn decided)
         {
-            List<ReturnedUnits> back = [.. decided.Decision.Where(d => d.Disposition != Disposition.Refuse).Select(d => new ReturnedUnits(d.Sku, d.Quantity, d.Disposition, "main"))];
-            if (back.Count > 0) await _stock.CommitAsync([new TakeBack($"return:{decided.Id}", [1], decided.OrderId, decided.Number, back, decided.Decider)], CancellationToken.None);
-            if (random.Next(4) == 0) return;
-            if (decided.Amount > 0) (await _payments.RefundPartAsync(decided.Id, decided.OrderId, decided.Amount, CancellationToken.None)).Should().BeTrue();
-            if (random.Next(4) > 0) await _returns.SettleAsync(decided, CancellationToken.None);
+            List<ReturnedUnits> back =
+            [
+                .. decided
+                    .Decision.Where(d => d.Disposition != Disposition.Refuse)
+                    .Select(d => new ReturnedUnits(d.Sku, d.Quantity, d.Disposition, "main")),
+            ];
+            if (back.Count > 0)
+                await _stock.CommitAsync(
+                    [new TakeBack($"return:{decided.Id}", [1], decided.OrderId, decided.Number, back, decided.Decider)],
+                    CancellationToken.None
+                );
+            if (random.Next(4) == 0)
+                return;
+            if (decided.Amount > 0)
+                (await _payments.RefundPartAsync(decided.Id, decided.OrderId, decided.Amount, CancellationToken.None))
+                    .Should()
+                    .BeTrue();
+            if (random.Next(4) > 0)
+                await _returns.SettleAsync(decided, CancellationToken.None);
         }
 
         private async Task DeliverAsync(Shipment? shipment)
         {
-            if (shipment is not null) await AllowedAsync(() => _shipments.DeliverAsync(shipment.Id, "olga", CancellationToken.None));
+            if (shipment is not null)
+                await AllowedAsync(() => _shipments.DeliverAsync(shipment.Id, "olga", CancellationToken.None));
         }
 
         private async Task ReturnAsync(Guid? id)
         {
-            if (id is null) return;
+            if (id is null)
+                return;
             if (Any(_asked) is { } asked && random.Next(2) == 0)
             {
-                List<DecidedUnits> decision = [.. asked.Lines.SelectMany(l => Enumerable.Range(0, l.Quantity).GroupBy(_ => (Disposition)random.Next(4)).Select(g => new DecidedUnits(l.Sku, g.Count(), g.Key)))];
-                await AllowedAsync(() => _returns.DecideAsync(asked.Id, decision, null, "olga", CancellationToken.None));
-                _decided.AddRange((await _returns.ClaimAsync(asked.Id, CancellationToken.None)).Where(d => _decided.TrueForAll(k => k.Id != d.Id)));
+                List<DecidedUnits> decision =
+                [
+                    .. asked.Lines.SelectMany(l =>
+                        Enumerable
+                            .Range(0, l.Quantity)
+                            .GroupBy(_ => (Disposition)random.Next(4))
+                            .Select(g => new DecidedUnits(l.Sku, g.Count(), g.Key))
+                    ),
+                ];
+                await AllowedAsync(() =>
+                    _returns.DecideAsync(asked.Id, decision, null, "olga", CancellationToken.None)
+                );
+                _decided.AddRange(
+                    (await _returns.ClaimAsync(asked.Id, CancellationToken.None)).Where(d =>
+                        _decided.TrueForAll(k => k.Id != d.Id)
+                    )
+                );
                 return;
             }
 
-            if (await AllowedAsync(() => _returns.RequestAsync(id.Value, "alice", [new OrderedUnits(Skus[random.Next(3)], random.Next(1, 3))], "broken", "alice", Key(), [1], CancellationToken.None)) is { Return: not null } back)
+            if (
+                await AllowedAsync(() =>
+                    _returns.RequestAsync(
+                        id.Value,
+                        "alice",
+                        [new OrderedUnits(Skus[random.Next(3)], random.Next(1, 3))],
+                        "broken",
+                        "alice",
+                        Key(),
+                        [1],
+                        CancellationToken.None
+                    )
+                ) is
+                { Return: not null } back
+            )
                 _asked.Add(back.Return);
         }
 
         private async Task NoticeAsync(Guid? id)
         {
-            if (id is null) return;
+            if (id is null)
+                return;
             await using var connection = await payments.OpenConnectionAsync();
-            if (await connection.ScalarAsync("select 1 from payments where order_id = $1 and asks > 0", [id.Value], CancellationToken.None) is null) return;
+            if (
+                await connection.ScalarAsync(
+                    "select 1 from payments where order_id = $1 and asks > 0",
+                    [id.Value],
+                    CancellationToken.None
+                )
+                is null
+            )
+                return;
             await _payments.DecideAsync([Payment.Unknown(id.Value, 0, "")], Charging.Notice, CancellationToken.None);
         }
 
         // It has been tried fifty times, unless somebody is at it now.
         private async Task GiveUpAsync(Guid? id)
         {
-            if (id is null) return;
+            if (id is null)
+                return;
             await using var connection = await orders.OpenConnectionAsync();
-            await connection.ScalarAsync("update orders set attempts = $2 where id = $1 and batch_id is null", [id.Value, SagaStore.MaxAttempts], CancellationToken.None);
+            await connection.ScalarAsync(
+                "update orders set attempts = $2 where id = $1 and batch_id is null",
+                [id.Value, SagaStore.MaxAttempts],
+                CancellationToken.None
+            );
             await _store.GiveUpAsync(CancellationToken.None);
         }
 
@@ -267,10 +494,18 @@ public sealed class LifeTests
         private async Task<Guid?> AnyAsync(string statuses)
         {
             await using var connection = await orders.OpenConnectionAsync();
-            return Any(await connection.QueryAsync($"select id from orders where status in ({statuses}) order by number", [], r => r.GetGuid(0), CancellationToken.None));
+            return Any(
+                await connection.QueryAsync(
+                    $"select id from orders where status in ({statuses}) order by number",
+                    [],
+                    r => r.GetGuid(0),
+                    CancellationToken.None
+                )
+            );
         }
 
-        private T? Any<T>(List<T> all) where T : class => all.Count == 0 ? null : all[random.Next(all.Count)];
+        private T? Any<T>(List<T> all)
+            where T : class => all.Count == 0 ? null : all[random.Next(all.Count)];
 
         private Guid? Any(List<Guid> all) => all.Count == 0 ? null : all[random.Next(all.Count)];
 

@@ -2,8 +2,8 @@ using DaprShop.Contracts;
 using DaprShop.Inventory.Data;
 using DaprShop.Inventory.Domain;
 using DaprShop.Messaging;
-using DaprShop.Shop.Audit;
 using DaprShop.ServiceKit;
+using DaprShop.Shop.Audit;
 using Npgsql;
 
 namespace DaprShop.Audit.Tests;
@@ -15,143 +15,254 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
 
     [Theory]
     [InlineData("update levels set allocated = allocated - 1 where sku = 'cup' and location = 'main'")]
-    [InlineData("update levels set on_hand = on_hand + 1, held = held + 1, sequence = sequence - 1 where sku = 'cup' and location = 'main'")]
+    [InlineData(
+        "update levels set on_hand = on_hand + 1, held = held + 1, sequence = sequence - 1 where sku = 'cup' and location = 'main'"
+    )]
     [InlineData("alter table levels drop constraint no_oversell; update levels set short = 0")]
     [InlineData("update levels set incoming = 0, hash = ''")]
     [InlineData("delete from holds where state = 'active' and entry_id is null")]
-    [InlineData("delete from hold_lines l using holds h where h.id = l.hold_id and state = 'active' and entry_id is null; delete from holds where state = 'active' and entry_id is null")]
+    [InlineData(
+        "delete from hold_lines l using holds h where h.id = l.hold_id and state = 'active' and entry_id is null; delete from holds where state = 'active' and entry_id is null"
+    )]
     [InlineData("delete from holds where state = 'active' and entry_id is not null")]
     [InlineData("update holds set state = 'released' where state = 'active' and entry_id is null")]
     [InlineData("delete from allocations where sku = 'tea'")]
     [InlineData("delete from allocations")]
     [InlineData("update inbounds set state = 'received' where reference = 'T-1'")]
     [InlineData("insert into backorders values (gen_random_uuid(), 'mug', -1, 1, 0, null, 'open')")]
-    [InlineData("insert into waitlist (id, sku, customer, quantity, state) values (gen_random_uuid(), 'cup', 'hal', 2, 'waiting')")]
-    public async Task N4_Drift_is_found_healed_and_does_not_come_back(string damage) => await shop.Databases.OnCopyAsync(Apps.Inventory, async copy =>
-    {
-        await copy.DamageAsync(damage);
-        (await BrokenAsync(copy)).Should().NotBeEmpty();
-        await using var database = NpgsqlDataSource.Create(copy.App);
-        var stock = Stock(database);
+    [InlineData(
+        "insert into waitlist (id, sku, customer, quantity, state) values (gen_random_uuid(), 'cup', 'hal', 2, 'waiting')"
+    )]
+    public async Task N4_Drift_is_found_healed_and_does_not_come_back(string damage) =>
+        await shop.Databases.OnCopyAsync(Apps.Inventory, async copy =>
+        {
+            await copy.DamageAsync(damage);
+            (await BrokenAsync(copy)).Should().NotBeEmpty();
+            await using var database = NpgsqlDataSource.Create(copy.App);
+            var stock = Stock(database);
 
-        var first = await RepairAsync(stock);
-        var second = await RepairAsync(stock);
+            var first = await RepairAsync(stock);
+            var second = await RepairAsync(stock);
 
-        first.Changes.Should().NotBeEmpty();
-        second.Changes.Should().BeEmpty();
-        (await BrokenAsync(copy)).Should().BeEmpty();
-        return true;
-    });
+            first.Changes.Should().NotBeEmpty();
+            second.Changes.Should().BeEmpty();
+            (await BrokenAsync(copy)).Should().BeEmpty();
+            return true;
+        });
 
     [Theory]
     [InlineData("update levels set held = 0 where sku = 'pot' and location = 'main'")]
     [InlineData("update levels set sequence = sequence - 1 where sku = 'pot' and location = 'main'")]
     [InlineData("update hold_lines set quantity = 900 where sku = 'pot' and quantity = 7")]
-    public async Task N4_A_level_that_says_less_than_a_lapsed_hold_claims_is_healed_and_then_the_hold_expires(string damage) => await shop.Databases.OnCopyAsync(Apps.Inventory, async copy =>
-    {
-        await using var database = NpgsqlDataSource.Create(copy.App);
-        var stock = Stock(database);
-        await stock.CommitAsync([new Book(Key(), [1], MovementKind.Received, "flood", "olga", "truck", [new StockLine("pot", "main", 1_000)])], CancellationToken.None);
-        var hold = Guid.CreateVersion7();
-        await stock.CommitAsync([new PlaceHold(Key(), [1], hold, "ivy", [new("pot", 7)], TimeProvider.System.GetUtcNow(), "ivy")], CancellationToken.None);
-        await copy.DamageAsync(damage);
-        var end = () => stock.CommitAsync([new ExpireHolds([hold])], CancellationToken.None);
-        await end.Should().ThrowAsync<PostgresException>();
+    public async Task N4_A_level_that_says_less_than_a_lapsed_hold_claims_is_healed_and_then_the_hold_expires(
+        string damage
+    ) => await shop.Databases.OnCopyAsync(Apps.Inventory, async copy =>
+        {
+            await using var database = NpgsqlDataSource.Create(copy.App);
+            var stock = Stock(database);
+            await stock.CommitAsync(
+                [
+                    new Book(
+                        Key(),
+                        [1],
+                        MovementKind.Received,
+                        "flood",
+                        "olga",
+                        "truck",
+                        [new StockLine("pot", "main", 1_000)]
+                    ),
+                ],
+                CancellationToken.None
+            );
+            var hold = Guid.CreateVersion7();
+            await stock.CommitAsync(
+                [new PlaceHold(Key(), [1], hold, "ivy", [new("pot", 7)], TimeProvider.System.GetUtcNow(), "ivy")],
+                CancellationToken.None
+            );
+            await copy.DamageAsync(damage);
+            var end = () => stock.CommitAsync([new ExpireHolds([hold])], CancellationToken.None);
+            await end.Should().ThrowAsync<PostgresException>();
 
-        (await RepairAsync(stock)).Changes.Should().NotBeEmpty();
-        (await BrokenAsync(copy)).Should().BeEmpty();
-        await end();
+            (await RepairAsync(stock)).Changes.Should().NotBeEmpty();
+            (await BrokenAsync(copy)).Should().BeEmpty();
+            await end();
 
-        (await Sql.ScalarAsync<string>(copy.App, $"select state from holds where id = '{hold}'")).Should().Be("expired");
-        (await BrokenAsync(copy)).Should().BeEmpty();
-        return true;
-    });
+            (await Sql.ScalarAsync<string>(copy.App, $"select state from holds where id = '{hold}'"))
+                .Should()
+                .Be("expired");
+            (await BrokenAsync(copy)).Should().BeEmpty();
+            return true;
+        });
 
     [Theory]
     [InlineData("select 1")]
     [InlineData("delete from holds where state = 'committed'")] // What it held, its order has moved.
-    public async Task Claims_that_add_up_are_left_alone(string damage) => await shop.Databases.OnCopyAsync(Apps.Inventory, async copy =>
-    {
-        await copy.DamageAsync(damage);
-        await using var database = NpgsqlDataSource.Create(copy.App);
+    public async Task Claims_that_add_up_are_left_alone(string damage) =>
+        await shop.Databases.OnCopyAsync(Apps.Inventory, async copy =>
+        {
+            await copy.DamageAsync(damage);
+            await using var database = NpgsqlDataSource.Create(copy.App);
 
-        (await RepairAsync(Stock(database))).Changes.Should().BeEmpty();
-        return true;
-    });
-
-    [Fact]
-    public async Task N4_A_thousand_lost_claims_are_healed_and_every_unit_is_sold() => await shop.Databases.OnCopyAsync(Apps.Inventory, async copy =>
-    {
-        await using var database = NpgsqlDataSource.Create(copy.App);
-        var stock = Stock(database);
-        await stock.CommitAsync([new Book(Key(), [1], MovementKind.Received, "flood", "olga", "truck", [new StockLine("pot", "main", 1_000)])], CancellationToken.None);
-        var orders = Enumerable.Range(0, 400).Select(_ => Guid.CreateVersion7()).ToList();
-        await stock.CommitAsync([new Reserve([.. orders.Select(id => new ReserveOrder(id, [new("pot", 1)]))])], CancellationToken.None);
-        var holds = Enumerable.Range(0, 300).Select(_ => Guid.CreateVersion7()).ToList();
-        foreach (var part in holds.Chunk(StockWriter.GroupLimit))
-            await stock.CommitAsync([.. part.Select(id => new PlaceHold(Key(), [1], id, "ivy", [new("pot", 1)], DateTimeOffset.MaxValue.AddYears(-1), "ivy"))], CancellationToken.None);
-
-        // 400 orders and 300 holds are forgotten, and 300 times a unit counts as claimed without anything.
-        await copy.DamageAsync($"""
-            delete from allocations where order_id in ({List(orders)}); delete from reservations where order_id in ({List(orders)});
-            delete from hold_lines where hold_id in ({List(holds)}); delete from holds where id in ({List(holds)});
-            update levels set allocated = allocated + 300 where sku = 'pot' and location = 'main'
-            """);
-        (await BrokenAsync(copy)).Should().Contain(["I-02", "I-04", "I-09", "I-11"]);
-
-        await RepairAsync(stock);
-
-        (await BrokenAsync(copy)).Should().BeEmpty();
-        var left = await Sql.ScalarAsync<long>(copy.App, "select sum(on_hand - unavailable - allocated - held)::bigint from levels where sku = 'pot'");
-        left.Should().BeGreaterThanOrEqualTo(1_000);
-        var sold = (ReserveResponse)(await stock.CommitAsync([new Reserve([new ReserveOrder(Guid.CreateVersion7(), [new("pot", (int)left)])])], CancellationToken.None))[0];
-        sold.Outcomes[0].State.Should().Be(ReservationState.Allocated);
-        return true;
-    });
+            (await RepairAsync(Stock(database))).Changes.Should().BeEmpty();
+            return true;
+        });
 
     [Fact]
-    public async Task What_others_move_in_the_same_commit_is_left_for_the_next_repair() => await shop.Databases.OnCopyAsync(Apps.Inventory, async copy =>
-    {
-        await copy.DamageAsync("update levels set incoming = incoming + 1 where sku in ('cup', 'tea') and location = 'main'");
-        await using var database = NpgsqlDataSource.Create(copy.App);
-        var stock = Stock(database);
-        var book = new Book(Key(), [1], MovementKind.Received, "late truck", "olga", "truck", [new StockLine("cup", "main", 1)]);
+    public async Task N4_A_thousand_lost_claims_are_healed_and_every_unit_is_sold() =>
+        await shop.Databases.OnCopyAsync(Apps.Inventory, async copy =>
+        {
+            await using var database = NpgsqlDataSource.Create(copy.App);
+            var stock = Stock(database);
+            await stock.CommitAsync(
+                [
+                    new Book(
+                        Key(),
+                        [1],
+                        MovementKind.Received,
+                        "flood",
+                        "olga",
+                        "truck",
+                        [new StockLine("pot", "main", 1_000)]
+                    ),
+                ],
+                CancellationToken.None
+            );
+            var orders = Enumerable.Range(0, 400).Select(_ => Guid.CreateVersion7()).ToList();
+            await stock.CommitAsync(
+                [new Reserve([.. orders.Select(id => new ReserveOrder(id, [new("pot", 1)]))])],
+                CancellationToken.None
+            );
+            var holds = Enumerable.Range(0, 300).Select(_ => Guid.CreateVersion7()).ToList();
+            foreach (var part in holds.Chunk(StockWriter.GroupLimit))
+                await stock.CommitAsync(
+                    [
+                        .. part.Select(id => new PlaceHold(
+                            Key(),
+                            [1],
+                            id,
+                            "ivy",
+                            [new("pot", 1)],
+                            DateTimeOffset.MaxValue.AddYears(-1),
+                            "ivy"
+                        )),
+                    ],
+                    CancellationToken.None
+                );
 
-        var answer = (Answer)(await stock.CommitAsync([book, new Repair(Key(), [1], Skus, "asked for by olga")], CancellationToken.None))[1];
+            // 400 orders and 300 holds are forgotten, and 300 times a unit counts as claimed without anything.
+            await copy.DamageAsync(
+                $"""
+                delete from allocations where order_id in ({List(
+                    orders
+                )}); delete from reservations where order_id in ({List(orders)});
+                delete from hold_lines where hold_id in ({List(holds)}); delete from holds where id in ({List(holds)});
+                update levels set allocated = allocated + 300 where sku = 'pot' and location = 'main'
+                """
+            );
+            (await BrokenAsync(copy)).Should().Contain(["I-02", "I-04", "I-09", "I-11"]);
 
-        var repaired = Read(answer);
-        (string.Join(',', repaired.Busy), string.Join(',', repaired.Changes.Select(c => c.Sku))).Should().Be(("cup", "tea"));
-        (await Sql.ScalarAsync<long>(copy.App, "select count(*) from movements where cause = 'late truck'")).Should().Be(1);
-        return true;
-    });
+            await RepairAsync(stock);
+
+            (await BrokenAsync(copy)).Should().BeEmpty();
+            var left = await Sql.ScalarAsync<long>(
+                copy.App,
+                "select sum(on_hand - unavailable - allocated - held)::bigint from levels where sku = 'pot'"
+            );
+            left.Should().BeGreaterThanOrEqualTo(1_000);
+            var sold = (ReserveResponse)
+                (
+                    await stock.CommitAsync(
+                        [new Reserve([new ReserveOrder(Guid.CreateVersion7(), [new("pot", (int)left)])])],
+                        CancellationToken.None
+                    )
+                )[0];
+            sold.Outcomes[0].State.Should().Be(ReservationState.Allocated);
+            return true;
+        });
+
+    [Fact]
+    public async Task What_others_move_in_the_same_commit_is_left_for_the_next_repair() =>
+        await shop.Databases.OnCopyAsync(Apps.Inventory, async copy =>
+        {
+            await copy.DamageAsync(
+                "update levels set incoming = incoming + 1 where sku in ('cup', 'tea') and location = 'main'"
+            );
+            await using var database = NpgsqlDataSource.Create(copy.App);
+            var stock = Stock(database);
+            var book = new Book(
+                Key(),
+                [1],
+                MovementKind.Received,
+                "late truck",
+                "olga",
+                "truck",
+                [new StockLine("cup", "main", 1)]
+            );
+
+            var answer = (Answer)
+                (
+                    await stock.CommitAsync(
+                        [book, new Repair(Key(), [1], Skus, "asked for by olga")],
+                        CancellationToken.None
+                    )
+                )[1];
+
+            var repaired = Read(answer);
+            (string.Join(',', repaired.Busy), string.Join(',', repaired.Changes.Select(c => c.Sku)))
+                .Should()
+                .Be(("cup", "tea"));
+            (await Sql.ScalarAsync<long>(copy.App, "select count(*) from movements where cause = 'late truck'"))
+                .Should()
+                .Be(1);
+            return true;
+        });
 
     [Fact]
     public async Task N6_A_flipped_movement_is_named_by_the_rebuild()
     {
-        var report = await shop.Databases.AuditAsync(Apps.Inventory, "update movements set quantity = -quantity where sku = 'mug' and sequence = 3");
+        var report = await shop.Databases.AuditAsync(
+            Apps.Inventory,
+            "update movements set quantity = -quantity where sku = 'mug' and sequence = 3"
+        );
 
-        report.Findings.Single(f => f.Check.Name == "I-10.rebuild").First.Select(v => v.Subject).Should().Contain("mug at main, movement 3").And.NotContain(s => s.StartsWith("cup"));
+        report
+            .Findings.Single(f => f.Check.Name == "I-10.rebuild")
+            .First.Select(v => v.Subject)
+            .Should()
+            .Contain("mug at main, movement 3")
+            .And.NotContain(s => s.StartsWith("cup"));
     }
 
     private string Key() => $"repair {++_keys}";
 
     private async Task<StockAnswers.Repaired> RepairAsync(StockWriter stock)
     {
-        var answer = (Answer)(await stock.CommitAsync([new Repair(Key(), [1], Skus, "asked for by olga")], CancellationToken.None))[0];
+        var answer = (Answer)
+            (await stock.CommitAsync([new Repair(Key(), [1], Skus, "asked for by olga")], CancellationToken.None))[0];
         return Read(answer);
     }
 
-    private static StockAnswers.Repaired Read(Answer answer) => System.Text.Json.JsonSerializer.Deserialize<StockAnswers.Repaired>(answer.Body, StockAnswers.Json)!;
+    private static StockAnswers.Repaired Read(Answer answer) =>
+        System.Text.Json.JsonSerializer.Deserialize<StockAnswers.Repaired>(answer.Body, StockAnswers.Json)!;
 
     /// <summary>What does not hold in Inventory's database. That nobody has heard yet of what is new is no fault of it.</summary>
     private static async Task<IEnumerable<string>> BrokenAsync(ShopDatabases.Copy copy)
     {
         NpgsqlConnection.ClearAllPools();
-        return (await copy.AuditAsync()).Findings.Where(f => f.Database == Apps.Inventory && f.Check.Name != "I-23.lag" && f.Violations > 0).Select(f => f.Check.Name);
+        return (await copy.AuditAsync())
+            .Findings.Where(f => f.Database == Apps.Inventory && f.Check.Name != "I-23.lag" && f.Violations > 0)
+            .Select(f => f.Check.Name);
     }
 
-    private static StockWriter Stock(NpgsqlDataSource database) => new(
-        database, new RelaySignal(), new FilledSignal(), new OffersMade(), new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromDays(2)), TimeProvider.System);
+    private static StockWriter Stock(NpgsqlDataSource database) =>
+        new(
+            database,
+            new RelaySignal(),
+            new FilledSignal(),
+            new OffersMade(),
+            new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromDays(2)),
+            TimeProvider.System
+        );
 
     private static string List(IEnumerable<Guid> ids) => string.Join(',', ids.Select(id => $"'{id}'"));
 }

@@ -32,19 +32,37 @@ internal sealed class Saga(SagaStore orders, StockWriter stock, PaymentStore pay
     public async Task ReserveAsync(Guid batch)
     {
         var due = await orders.OwnedLinesAsync(batch, CancellationToken.None);
-        if (due.Count == 0) return;
-        var answer = (ReserveResponse)(await stock.CommitAsync([new Reserve([.. due.Select(d => d.Order)])], CancellationToken.None))[0];
-        if (Dies()) return;
-        await orders.WriteAsync(batch, SagaSteps.AfterReserve(answer.Outcomes.Zip(due, (outcome, order) => (outcome, order.Status))), CancellationToken.None);
+        if (due.Count == 0)
+            return;
+        var answer = (ReserveResponse)
+            (await stock.CommitAsync([new Reserve([.. due.Select(d => d.Order)])], CancellationToken.None))[0];
+        if (Dies())
+            return;
+        await orders.WriteAsync(
+            batch,
+            SagaSteps.AfterReserve(answer.Outcomes.Zip(due, (outcome, order) => (outcome, order.Status))),
+            CancellationToken.None
+        );
     }
 
     public async Task ChargeAsync(Guid batch)
     {
-        var due = (await orders.OwnedAsync(batch, CancellationToken.None)).FindAll(o => o.Status == OrderStatus.Reserved);
-        var decided = await payments.DecideAsync(due.ConvertAll(o => Payment.Unknown(o.Id, o.Total, o.PaymentToken)), Charging.Charge, CancellationToken.None);
+        var due = (await orders.OwnedAsync(batch, CancellationToken.None)).FindAll(o =>
+            o.Status == OrderStatus.Reserved
+        );
+        var decided = await payments.DecideAsync(
+            due.ConvertAll(o => Payment.Unknown(o.Id, o.Total, o.PaymentToken)),
+            Charging.Charge,
+            CancellationToken.None
+        );
         var outcomes = decided.Values.Select(p => new ChargeOutcome(p.OrderId, p.State, p.Reason)).ToList();
-        if (Dies()) return;
-        await orders.WriteAsync(batch, SagaSteps.AfterCharge(outcomes, due, time.GetUtcNow(), PayWithin), CancellationToken.None);
+        if (Dies())
+            return;
+        await orders.WriteAsync(
+            batch,
+            SagaSteps.AfterCharge(outcomes, due, time.GetUtcNow(), PayWithin),
+            CancellationToken.None
+        );
     }
 
     private static readonly TimeSpan PayWithin = TimeSpan.FromMinutes(30);
@@ -52,10 +70,19 @@ internal sealed class Saga(SagaStore orders, StockWriter stock, PaymentStore pay
     public async Task SettleAsync(Guid batch)
     {
         var owned = await orders.OwnedAsync(batch, CancellationToken.None);
-        await payments.DecideAsync([.. SagaSteps.ToRefund(owned, time.GetUtcNow(), PayWithin).Select(id => Payment.Unknown(id, 0, ""))], Charging.Refund, CancellationToken.None);
-        if (Dies()) return;
-        await stock.CommitAsync([new Release(SagaSteps.ToRelease(owned, time.GetUtcNow(), PayWithin))], CancellationToken.None);
-        if (Dies()) return;
+        await payments.DecideAsync(
+            [.. SagaSteps.ToRefund(owned, time.GetUtcNow(), PayWithin).Select(id => Payment.Unknown(id, 0, ""))],
+            Charging.Refund,
+            CancellationToken.None
+        );
+        if (Dies())
+            return;
+        await stock.CommitAsync(
+            [new Release(SagaSteps.ToRelease(owned, time.GetUtcNow(), PayWithin))],
+            CancellationToken.None
+        );
+        if (Dies())
+            return;
         await orders.WriteAsync(batch, SagaSteps.Settle(owned, time.GetUtcNow(), PayWithin), CancellationToken.None);
     }
 }

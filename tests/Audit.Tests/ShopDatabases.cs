@@ -21,7 +21,8 @@ internal sealed class ShopDatabases
     private readonly LocalPostgres _server;
     private readonly IReadOnlyDictionary<string, TestDatabase> _databases;
 
-    private ShopDatabases(LocalPostgres server, IReadOnlyDictionary<string, TestDatabase> databases) => (_server, _databases) = (server, databases);
+    private ShopDatabases(LocalPostgres server, IReadOnlyDictionary<string, TestDatabase> databases) =>
+        (_server, _databases) = (server, databases);
 
     public TestDatabase this[string service] => _databases[service];
 
@@ -29,11 +30,16 @@ internal sealed class ShopDatabases
     {
         var server = await LocalPostgres.SharedAsync();
         var databases = new Dictionary<string, TestDatabase>();
-        foreach (var service in new[] { Apps.Orders, Apps.Inventory, Apps.Payments, Apps.History }) databases[service] = await server.CreateDatabaseAsync(service);
+        foreach (var service in new[] { Apps.Orders, Apps.Inventory, Apps.Payments, Apps.History })
+            databases[service] = await server.CreateDatabaseAsync(service);
         await MigrateAsync(Apps.Orders, owner => Database.MigrateAsync<OrdersDb>(owner, o => new OrdersDb(o)));
         await MigrateAsync(Apps.Inventory, owner => Database.MigrateAsync<InventoryDb>(owner, o => new InventoryDb(o)));
-        await MigrateAsync(Apps.Payments, owner => Database.MigrateAsync<PaymentsContext>(owner, o => new PaymentsContext(o)));
-        await MigrateAsync(Apps.History, owner => Database.MigrateAsync<HistoryContext>(owner, o => new HistoryContext(o)));
+        await MigrateAsync(Apps.Payments, owner =>
+            Database.MigrateAsync<PaymentsContext>(owner, o => new PaymentsContext(o))
+        );
+        await MigrateAsync(Apps.History, owner =>
+            Database.MigrateAsync<HistoryContext>(owner, o => new HistoryContext(o))
+        );
         return new ShopDatabases(server, databases);
 
         async Task MigrateAsync(string service, Func<NpgsqlDataSource, Task> migrate)
@@ -49,7 +55,10 @@ internal sealed class ShopDatabases
         foreach (IProjection projection in new IProjection[] { new FoldOrders(), new FoldStock(), new FoldPayments() })
         {
             var producer = Topics.ProducerOf(projection.Topic);
-            await Sql.ScalarAsync<object>(this[producer].App, "update relay_cursor set position = (select position from event_head)");
+            await Sql.ScalarAsync<object>(
+                this[producer].App,
+                "update relay_cursor set position = (select position from event_head)"
+            );
             await using var log = NpgsqlDataSource.Create(this[producer].App);
             await using var source = await log.OpenConnectionAsync();
             var events = await source.ReadEventsAsync(0, int.MaxValue, CancellationToken.None);
@@ -69,10 +78,10 @@ internal sealed class ShopDatabases
 
     /// <summary>Audits the shop with a copy of one database in which <paramref name="damage"/> was done, by somebody whom nothing stops.</summary>
     public Task<Report> AuditAsync(string service, string damage) => OnCopyAsync(service, async copy =>
-    {
-        await copy.DamageAsync(damage);
-        return await copy.AuditAsync();
-    });
+        {
+            await copy.DamageAsync(damage);
+            return await copy.AuditAsync();
+        });
 
     /// <summary>Does something with a copy of one database.</summary>
     public async Task<T> OnCopyAsync<T>(string service, Func<Copy, Task<T>> work)
@@ -106,7 +115,11 @@ internal sealed class ShopDatabases
     }
 
     private static Task<Report> AuditAsync(Dictionary<string, string> databases) =>
-        new Auditor(new AuditedDatabases(databases.ToDictionary(d => d.Key, d => In(d.Value, null)))).RunAsync(TimeSpan.Zero, rebuild: true, CancellationToken.None);
+        new Auditor(new AuditedDatabases(databases.ToDictionary(d => d.Key, d => In(d.Value, null)))).RunAsync(
+            TimeSpan.Zero,
+            rebuild: true,
+            CancellationToken.None
+        );
 
     private async Task RunAsync(string database, string sql)
     {
@@ -120,7 +133,8 @@ internal sealed class ShopDatabases
     private static string In(string connectionString, string? database)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false };
-        if (database is not null) builder.Database = database;
+        if (database is not null)
+            builder.Database = database;
         return builder.ConnectionString;
     }
 }

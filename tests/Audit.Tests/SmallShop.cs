@@ -16,7 +16,10 @@ namespace DaprShop.Audit.Tests;
 /// <summary>A shop that a dozen orders went through, of every fate there is, written by the services' own code.</summary>
 public sealed class SmallShop : IAsyncLifetime
 {
-    private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow().AddHours(-1)) { AutoAdvanceAmount = TimeSpan.FromMilliseconds(7) };
+    private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow().AddHours(-1))
+    {
+        AutoAdvanceAmount = TimeSpan.FromMilliseconds(7),
+    };
 
     internal ShopDatabases Databases { get; private set; } = null!;
 
@@ -26,14 +29,33 @@ public sealed class SmallShop : IAsyncLifetime
         await using var orders = NpgsqlDataSource.Create(Databases[Apps.Orders].App);
         await using var inventory = NpgsqlDataSource.Create(Databases[Apps.Inventory].App);
         await using var payments = NpgsqlDataSource.Create(Databases[Apps.Payments].App);
-        var stock = new StockWriter(inventory, new RelaySignal(), new FilledSignal(), new OffersMade(), new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromDays(2)), _time);
+        var stock = new StockWriter(
+            inventory,
+            new RelaySignal(),
+            new FilledSignal(),
+            new OffersMade(),
+            new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromDays(2)),
+            _time
+        );
         var accepting = new AcceptedOrders(orders, new RelaySignal(), new DispatchSignal(), _time);
-        var saga = new Saga(new SagaStore(orders, new RelaySignal(), _time), stock, new PaymentStore(payments, _time, new RelaySignal()), _time);
+        var saga = new Saga(
+            new SagaStore(orders, new RelaySignal(), _time),
+            stock,
+            new PaymentStore(payments, _time, new RelaySignal()),
+            _time
+        );
 
         await StockAsync(inventory, stock);
-        await AcceptAsync(accepting, ("plain", "tok_ok", [("cup", 2), ("postage", 1)]), ("split", "tok_ok", [("tea", 8), ("cup", 1), ("cup", 1)]),
-            ("short", "tok_ok", [("pot", 5), ("cup", 1)]), ("declined", "tok_declined", [("cup", 3)]), ("late", "tok_timeout", [("cup", 1)]),
-            ("flaky", "tok_flaky", [("pot", 1)]), ("second thoughts", "tok_ok", [("cup", 4), ("pot", 1)]));
+        await AcceptAsync(
+            accepting,
+            ("plain", "tok_ok", [("cup", 2), ("postage", 1)]),
+            ("split", "tok_ok", [("tea", 8), ("cup", 1), ("cup", 1)]),
+            ("short", "tok_ok", [("pot", 5), ("cup", 1)]),
+            ("declined", "tok_declined", [("cup", 3)]),
+            ("late", "tok_timeout", [("cup", 1)]),
+            ("flaky", "tok_flaky", [("pot", 1)]),
+            ("second thoughts", "tok_ok", [("cup", 4), ("pot", 1)])
+        );
         await DrainAsync(saga);
         await BulkScene.HandInAsync(orders, accepting, _time);
         await DrainAsync(saga);
@@ -42,16 +64,37 @@ public sealed class SmallShop : IAsyncLifetime
         await CancelAsync(orders, "called off");
         await DrainAsync(saga);
         var scene = new StockScene(stock, _time);
-        var numbers = await AcceptAsync(accepting, ("held", "tok_ok", [("mug", 1)]), ("greedy", "tok_ok", [("mug", 7)]), ("waits first", "tok_ok", [("mug", 3)]), ("waits second", "tok_ok", [("mug", 4)]),
-            ("partly", "tok_ok", [("pot", 9)]), ("asks", "tok_ok", [("cup", 500)]));
+        var numbers = await AcceptAsync(
+            accepting,
+            ("held", "tok_ok", [("mug", 1)]),
+            ("greedy", "tok_ok", [("mug", 7)]),
+            ("waits first", "tok_ok", [("mug", 3)]),
+            ("waits second", "tok_ok", [("mug", 4)]),
+            ("partly", "tok_ok", [("pot", 9)]),
+            ("asks", "tok_ok", [("cup", 500)])
+        );
         await scene.QueueAsync(numbers);
         await Sql.ScalarAsync<object>(Databases[Apps.Inventory].App, "delete from filled_orders");
         await DrainAsync(saga);
         await scene.WaitAsync((await AcceptAsync(accepting, ("waits still", "tok_ok", [("mug", 2)])))["waits still"]);
         await DrainAsync(saga);
         await scene.MoveAsync();
-        await ParcelsAsync(orders, stock, new PaymentStore(payments, _time, new RelaySignal()), await Sql.ScalarAsync<Guid>(Databases[Apps.Orders].App, "select order_id from idempotency_keys where key = 'plain'"));
-        await new CreditStore(payments, _time, new RelaySignal()).GiveAsync("olga", "credit", "C1", 4.5m, CancellationToken.None);
+        await ParcelsAsync(
+            orders,
+            stock,
+            new PaymentStore(payments, _time, new RelaySignal()),
+            await Sql.ScalarAsync<Guid>(
+                Databases[Apps.Orders].App,
+                "select order_id from idempotency_keys where key = 'plain'"
+            )
+        );
+        await new CreditStore(payments, _time, new RelaySignal()).GiveAsync(
+            "olga",
+            "credit",
+            "C1",
+            4.5m,
+            CancellationToken.None
+        );
         await Databases.TellAsync();
     }
 
@@ -59,30 +102,63 @@ public sealed class SmallShop : IAsyncLifetime
 
     private static async Task StockAsync(NpgsqlDataSource inventory, StockWriter stock)
     {
-        await using var items = inventory.CreateCommand("""
+        await using var items = inventory.CreateCommand(
+            """
             insert into items (sku, name, price, stocked, backorder_limit, max_per_customer, limited_since) values
                 ('cup', 'Cup', 2.5, true, 0, null, null), ('tea', 'Tea', 1.1, true, 0, null, null), ('pot', 'Pot', 9.99, true, 0, null, null),
                 ('mug', 'Mug', 3, true, 10, 6, now() - interval '1 day'), ('postage', 'Postage', 3, false, 0, null, null);
             insert into levels (sku, location, on_hand, allocated, held, unavailable, incoming, short, sequence, hash)
             select sku, 'main', 0, 0, 0, 0, 0, 0, 0, '' from items where stocked
-            """);
+            """
+        );
         await items.ExecuteNonQueryAsync();
-        Book[] books = [
-            Booking(MovementKind.Received, "receipt 1", ("cup", "main", 100)), Booking(MovementKind.Received, "receipt 2", ("tea", "main", 5)),
-            Booking(MovementKind.Received, "receipt 3", ("tea", "north", 5)), Booking(MovementKind.Received, "receipt 4", ("pot", "main", 3)),
-            Booking(MovementKind.Adjusted, "broken", ("cup", "main", -2)), Booking(MovementKind.Returned, "C1", ("cup", "main", 1), ("pot", "main", 1))];
-        foreach (var book in books) await stock.CommitAsync([book], CancellationToken.None);
+        Book[] books =
+        [
+            Booking(MovementKind.Received, "receipt 1", ("cup", "main", 100)),
+            Booking(MovementKind.Received, "receipt 2", ("tea", "main", 5)),
+            Booking(MovementKind.Received, "receipt 3", ("tea", "north", 5)),
+            Booking(MovementKind.Received, "receipt 4", ("pot", "main", 3)),
+            Booking(MovementKind.Adjusted, "broken", ("cup", "main", -2)),
+            Booking(MovementKind.Returned, "C1", ("cup", "main", 1), ("pot", "main", 1)),
+        ];
+        foreach (var book in books)
+            await stock.CommitAsync([book], CancellationToken.None);
     }
 
-    private static Book Booking(MovementKind kind, string cause, params (string Sku, string Location, int Quantity)[] lines) =>
-        new("key of " + cause, [1], kind, cause, "olga", kind == MovementKind.Returned ? null : "since — it's |so|", [.. lines.Select(l => new StockLine(l.Sku, l.Location, l.Quantity))]);
+    private static Book Booking(
+        MovementKind kind,
+        string cause,
+        params (string Sku, string Location, int Quantity)[] lines
+    ) =>
+        new(
+            "key of " + cause,
+            [1],
+            kind,
+            cause,
+            "olga",
+            kind == MovementKind.Returned ? null : "since — it's |so|",
+            [.. lines.Select(l => new StockLine(l.Sku, l.Location, l.Quantity))]
+        );
 
     private static async Task<Dictionary<string, AcceptedOrder>> AcceptAsync(
-        AcceptedOrders accepting, params (string Key, string Token, (string Sku, int Quantity)[] Lines)[] orders)
+        AcceptedOrders accepting,
+        params (string Key, string Token, (string Sku, int Quantity)[] Lines)[] orders
+    )
     {
         var accepted = await accepting.CommitAsync(
-            [.. orders.Select(o => new AcceptOrder("alice", o.Key, [1], "alice", [.. o.Lines.Select(l => new PricedLine(l.Sku, l.Quantity, 1.2345m))], o.Token, o.Key == "asks" ? "ask" : "reject"))],
-            CancellationToken.None);
+            [
+                .. orders.Select(o => new AcceptOrder(
+                    "alice",
+                    o.Key,
+                    [1],
+                    "alice",
+                    [.. o.Lines.Select(l => new PricedLine(l.Sku, l.Quantity, 1.2345m))],
+                    o.Token,
+                    o.Key == "asks" ? "ask" : "reject"
+                )),
+            ],
+            CancellationToken.None
+        );
         return orders.Zip(accepted).ToDictionary(p => p.First.Key, p => p.Second.Order!);
     }
 
@@ -91,9 +167,7 @@ public sealed class SmallShop : IAsyncLifetime
         // What was put back is due after a pause: ten seconds at most, six attempts here.
         for (var round = 0; round < 10; round++)
         {
-            while (await saga.RunBatchAsync())
-            {
-            }
+            while (await saga.RunBatchAsync()) { }
 
             _time.Advance(TimeSpan.FromSeconds(10));
         }
@@ -103,7 +177,14 @@ public sealed class SmallShop : IAsyncLifetime
     {
         await using var connection = await orders.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        var id = (Guid)(await connection.ScalarAsync("select order_id from idempotency_keys where key = $1", [key], CancellationToken.None))!;
+        var id = (Guid)
+            (
+                await connection.ScalarAsync(
+                    "select order_id from idempotency_keys where key = $1",
+                    [key],
+                    CancellationToken.None
+                )
+            )!;
         var order = (await OrderLock.TakeAsync(connection, id, CancellationToken.None))!;
         await CancelOrder.TryAsync(connection, order, "alice", _time.GetUtcNow(), CancellationToken.None);
         await transaction.CommitAsync();
@@ -119,10 +200,37 @@ public sealed class SmallShop : IAsyncLifetime
         await shipments.DeliverAsync(shipment.Id, "olga", CancellationToken.None);
 
         var returns = new ReturnStore(orders, new RelaySignal(), _time);
-        var (asked, _) = await returns.RequestAsync(order, "alice", [new("cup", 2)], "broken", "alice", "return", [1], CancellationToken.None);
-        await returns.DecideAsync(asked.Id, [new("cup", 1, Disposition.Damaged), new("cup", 1, Disposition.Refuse)], null, "olga", CancellationToken.None);
+        var (asked, _) = await returns.RequestAsync(
+            order,
+            "alice",
+            [new("cup", 2)],
+            "broken",
+            "alice",
+            "return",
+            [1],
+            CancellationToken.None
+        );
+        await returns.DecideAsync(
+            asked.Id,
+            [new("cup", 1, Disposition.Damaged), new("cup", 1, Disposition.Refuse)],
+            null,
+            "olga",
+            CancellationToken.None
+        );
         var decided = (await returns.ClaimAsync(asked.Id, CancellationToken.None)).Single();
-        await stock.CommitAsync([new TakeBack("back", [1], order, decided.Number, [new("cup", 1, Disposition.Damaged, "main")], decided.Decider)], CancellationToken.None);
+        await stock.CommitAsync(
+            [
+                new TakeBack(
+                    "back",
+                    [1],
+                    order,
+                    decided.Number,
+                    [new("cup", 1, Disposition.Damaged, "main")],
+                    decided.Decider
+                ),
+            ],
+            CancellationToken.None
+        );
         await payments.RefundPartAsync(decided.Id, order, decided.Amount, CancellationToken.None);
         await returns.SettleAsync(decided, CancellationToken.None);
     }

@@ -22,16 +22,39 @@ internal sealed class StockScene(StockWriter stock, FakeTimeProvider time)
         time.Advance(TimeSpan.FromMinutes(5));
         await ReserveAsync(orders["held"], "alice", 1, used);
         await ReserveAsync(orders["greedy"], "alice", 7);
-        await RunAsync(new Reserve([new ReserveOrder(orders["partly"].Id, [new("pot", 9)], "alice", orders["partly"].Number, ShortagePolicy.Partial)]));
+        await RunAsync(
+            new Reserve([
+                new ReserveOrder(
+                    orders["partly"].Id,
+                    [new("pot", 9)],
+                    "alice",
+                    orders["partly"].Number,
+                    ShortagePolicy.Partial
+                ),
+            ])
+        );
         await HoldAsync(1, TimeSpan.FromDays(2));
         await RunAsync(new Withhold(Key(), [1], new StockLine("mug", "main", 1), "olga", "chipped"));
 
-        await RunAsync(new OpenInbound(Key(), [1], "PO-1", "main", null, time.GetUtcNow().AddDays(1), [new("mug", 8)], "olga", null));
+        await RunAsync(
+            new OpenInbound(
+                Key(),
+                [1],
+                "PO-1",
+                "main",
+                null,
+                time.GetUtcNow().AddDays(1),
+                [new("mug", 8)],
+                "olga",
+                null
+            )
+        );
         await ReserveAsync(orders["waits first"], "bob", 3);
         time.Advance(TimeSpan.FromMinutes(2));
         await ReserveAsync(orders["waits second"], "carl", 4);
         time.Advance(TimeSpan.FromMinutes(2));
-        foreach (var customer in new[] { "dan", "erin" }) await JoinAsync(customer);
+        foreach (var customer in new[] { "dan", "erin" })
+            await JoinAsync(customer);
         await RunAsync(new ReceiveInbound(Key(), [1], "PO-1", [new("mug", 3)], "olga", null));
         await ReceiveAsync("more mugs", 4);
     }
@@ -48,7 +71,9 @@ internal sealed class StockScene(StockWriter stock, FakeTimeProvider time)
     {
         foreach (var (reference, units) in new[] { ("T-1", 5), ("T-2", 4), ("T-3", 3) })
         {
-            await RunAsync(new OpenInbound(Key(), [1], reference, "north", "main", null, [new("cup", units)], "olga", null));
+            await RunAsync(
+                new OpenInbound(Key(), [1], reference, "north", "main", null, [new("cup", units)], "olga", null)
+            );
             await RunAsync(new ReceiveInbound(Key(), [1], reference, [new("cup", 1)], "olga", null));
         }
 
@@ -58,19 +83,43 @@ internal sealed class StockScene(StockWriter stock, FakeTimeProvider time)
     }
 
     private Task ReceiveAsync(string cause, int quantity) =>
-        RunAsync(new Book(Key(), [1], MovementKind.Received, cause, "olga", "truck", [new StockLine("mug", "main", quantity)]));
+        RunAsync(
+            new Book(
+                Key(),
+                [1],
+                MovementKind.Received,
+                cause,
+                "olga",
+                "truck",
+                [new StockLine("mug", "main", quantity)]
+            )
+        );
 
     private async Task<Guid> HoldAsync(int quantity, TimeSpan lasts)
     {
         var id = Guid.CreateVersion7(time.GetUtcNow());
-        await RunAsync(new PlaceHold(Key(), [1], id, "alice", [new("mug", quantity)], time.GetUtcNow() + lasts, "alice"));
+        await RunAsync(
+            new PlaceHold(Key(), [1], id, "alice", [new("mug", quantity)], time.GetUtcNow() + lasts, "alice")
+        );
         return id;
     }
 
     private Task ReserveAsync(AcceptedOrder order, string customer, int quantity, Guid? hold = null) =>
-        RunAsync(new Reserve([new ReserveOrder(order.Id, [new("mug", quantity)], customer, order.Number, ShortagePolicy.Backorder, hold)]));
+        RunAsync(
+            new Reserve([
+                new ReserveOrder(
+                    order.Id,
+                    [new("mug", quantity)],
+                    customer,
+                    order.Number,
+                    ShortagePolicy.Backorder,
+                    hold
+                ),
+            ])
+        );
 
-    private Task JoinAsync(string customer) => RunAsync(new JoinWaitlist(Key(), [1], Guid.CreateVersion7(time.GetUtcNow()), "mug", customer, 1));
+    private Task JoinAsync(string customer) =>
+        RunAsync(new JoinWaitlist(Key(), [1], Guid.CreateVersion7(time.GetUtcNow()), "mug", customer, 1));
 
     private async Task RunAsync(StockCommand command)
     {

@@ -20,7 +20,12 @@ internal sealed class Alarm(ActorHost host, Record record) : Actor(host), IAlarm
     public async Task SetAsync(Setting setting)
     {
         await StateManager.SetStateAsync(Key, setting.Number);
-        await RegisterReminderAsync("alarm", [], TimeSpan.FromMilliseconds(setting.AfterMs), TimeSpan.FromMilliseconds(-1));
+        await RegisterReminderAsync(
+            "alarm",
+            [],
+            TimeSpan.FromMilliseconds(setting.AfterMs),
+            TimeSpan.FromMilliseconds(-1)
+        );
         record.Add("set", Id.ToString(), setting.Number);
     }
 
@@ -30,9 +35,10 @@ internal sealed class Alarm(ActorHost host, Record record) : Actor(host), IAlarm
 
 internal static class ActorServices
 {
-    public static void AddActorTypes(this IServiceCollection services) => services.AddActors(options =>
-    {
-        options.UseJsonSerialization = true;
-        options.Actors.RegisterActor<Alarm>();
-    });
+    public static void AddActorTypes(this IServiceCollection services) =>
+        services.AddActors(options =>
+        {
+            options.UseJsonSerialization = true;
+            options.Actors.RegisterActor<Alarm>();
+        });
 }

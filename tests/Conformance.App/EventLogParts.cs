@@ -12,22 +12,31 @@ internal static class EventLogParts
     public static void AddMessaging(this IServiceCollection services, AppSettings settings)
     {
         services.AddSingleton(TimeProvider.System).AddSingleton(_ => NpgsqlDataSource.Create(settings.Database!));
-        if (settings.LogOf is { } log) services.AddEventRelay(log);
-        if (settings.Projects is not { } topic) return;
+        if (settings.LogOf is { } log)
+            services.AddEventRelay(log);
+        if (settings.Projects is not { } topic)
+            return;
         var producer = Topics.ProducerOf(topic);
         services.AddInvocationClient(producer).AddProjection<Projection>();
-        if (settings.Without.Contains("catch-up")) services.Remove(services.Single(s => s.ImplementationType?.Name == "CatchUp"));
+        if (settings.Without.Contains("catch-up"))
+            services.Remove(services.Single(s => s.ImplementationType?.Name == "CatchUp"));
     }
 
     public static async Task MapMessagingAsync(this WebApplication app, AppSettings settings)
     {
         var database = app.Services.GetRequiredService<NpgsqlDataSource>();
-        await using (var tables = new Tables(new DbContextOptionsBuilder<Tables>().UseShopNpgsql<Tables>(database).Options))
+        await using (
+            var tables = new Tables(new DbContextOptionsBuilder<Tables>().UseShopNpgsql<Tables>(database).Options)
+        )
             await tables.Database.EnsureCreatedAsync();
-        await using (var effects = database.CreateCommand("create table if not exists effects (position bigint not null)"))
+        await using (
+            var effects = database.CreateCommand("create table if not exists effects (position bigint not null)")
+        )
             await effects.ExecuteNonQueryAsync();
-        if (settings.Projects is not null) app.MapSubscriptions();
-        if (settings.LogOf is null) return;
+        if (settings.Projects is not null)
+            app.MapSubscriptions();
+        if (settings.LogOf is null)
+            return;
         app.MapEventLog(Topics.ProducerOf(settings.LogOf));
         app.MapPost("/append/{count:int}", AppendAsync);
     }
@@ -36,7 +45,10 @@ internal static class EventLogParts
     {
         await using var connection = await database.OpenConnectionAsync();
         await using var batch = new NpgsqlBatch(connection);
-        batch.AppendEvents([.. Enumerable.Range(1, count).Select(i => new NewEvent("conformance", "subject", i, new { i }))], time.GetUtcNow());
+        batch.AppendEvents(
+            [.. Enumerable.Range(1, count).Select(i => new NewEvent("conformance", "subject", i, new { i }))],
+            time.GetUtcNow()
+        );
         await batch.ExecuteNonQueryAsync();
         signal.Raise();
     }
@@ -46,12 +58,20 @@ internal static class EventLogParts
     {
         public string Topic => settings.Projects!;
 
-        public async Task ApplyAsync(NpgsqlConnection connection, IReadOnlyList<LoggedEvent> events, CancellationToken cancellationToken)
+        public async Task ApplyAsync(
+            NpgsqlConnection connection,
+            IReadOnlyList<LoggedEvent> events,
+            CancellationToken cancellationToken
+        )
         {
             await using var batch = new NpgsqlBatch(connection);
-            batch.Add("insert into effects (position) select unnest($1::bigint[])", [(object)events.Select(e => e.Position).ToArray()]);
+            batch.Add(
+                "insert into effects (position) select unnest($1::bigint[])",
+                [(object)events.Select(e => e.Position).ToArray()]
+            );
             await batch.ExecuteNonQueryAsync(cancellationToken);
-            if (events.Any(e => behaviour.Retries(e.Position))) throw new InvalidOperationException("It cannot be.");
+            if (events.Any(e => behaviour.Retries(e.Position)))
+                throw new InvalidOperationException("It cannot be.");
         }
     }
 

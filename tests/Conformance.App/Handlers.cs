@@ -11,29 +11,54 @@ internal static class Handlers
     {
         foreach (var (pubsub, topic) in settings.Subscriptions)
         {
-            app.MapPost($"/{pubsub}/{topic}", (BulkSubscribeMessage<JsonElement> messages, Behaviour behaviour, Record record, CancellationToken cancellationToken) =>
-                    TakeAsync($"{pubsub}/{topic}", messages, behaviour, record, cancellationToken))
+            app.MapPost(
+                    $"/{pubsub}/{topic}",
+                    (
+                        BulkSubscribeMessage<JsonElement> messages,
+                        Behaviour behaviour,
+                        Record record,
+                        CancellationToken cancellationToken
+                    ) => TakeAsync($"{pubsub}/{topic}", messages, behaviour, record, cancellationToken)
+                )
                 .WithTopic(new TopicOptions { PubsubName = pubsub, Name = topic })
-                .WithBulkSubscribe(new BulkSubscribeTopicOptions { TopicName = topic, MaxMessagesCount = 16, MaxAwaitDurationMs = 20 });
+                .WithBulkSubscribe(
+                    new BulkSubscribeTopicOptions
+                    {
+                        TopicName = topic,
+                        MaxMessagesCount = 16,
+                        MaxAwaitDurationMs = 20,
+                    }
+                );
         }
 
         app.MapSubscribeHandler();
     }
 
     private static async Task<IResult> TakeAsync(
-        string subject, BulkSubscribeMessage<JsonElement> messages, Behaviour behaviour, Record record, CancellationToken cancellationToken)
+        string subject,
+        BulkSubscribeMessage<JsonElement> messages,
+        Behaviour behaviour,
+        Record record,
+        CancellationToken cancellationToken
+    )
     {
-        var entries = messages.Entries.Select(e => (e.EntryId, Number: e.Event.GetProperty("data").GetProperty("number").GetInt64())).ToList();
-        foreach (var (_, number) in entries) record.Add("taken", subject, number);
+        var entries = messages
+            .Entries.Select(e => (e.EntryId, Number: e.Event.GetProperty("data").GetProperty("number").GetInt64()))
+            .ToList();
+        foreach (var (_, number) in entries)
+            record.Add("taken", subject, number);
         await behaviour.ReleasedAsync(cancellationToken);
-        if (behaviour.Now == "fail") return Results.StatusCode(StatusCodes.Status500InternalServerError);
+        if (behaviour.Now == "fail")
+            return Results.StatusCode(StatusCodes.Status500InternalServerError);
 
         var statuses = new List<BulkSubscribeAppResponseEntry>();
         foreach (var (id, number) in entries)
         {
             var retry = behaviour.Retries(number);
             record.Add(retry ? "refused" : "done", subject, number);
-            statuses.Add(new(id, retry ? BulkSubscribeAppResponseStatus.RETRY : BulkSubscribeAppResponseStatus.SUCCESS));
+            statuses.Add(
+                new(id, retry ? BulkSubscribeAppResponseStatus.RETRY : BulkSubscribeAppResponseStatus.SUCCESS)
+            );
         }
 
         return Results.Json(new BulkSubscribeAppResponse(statuses));

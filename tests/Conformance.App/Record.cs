@@ -11,6 +11,9 @@ internal sealed class Record(AppSettings settings)
     {
         var at = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         lock (_oneAtATime)
-            File.AppendAllText(settings.RecordFile, string.Create(CultureInfo.InvariantCulture, $"{what} {subject} {number} {at}\n"));
+            File.AppendAllText(
+                settings.RecordFile,
+                string.Create(CultureInfo.InvariantCulture, $"{what} {subject} {number} {at}\n")
+            );
     }
 }

@@ -12,12 +12,19 @@ internal static class WorkflowRoutes
     public static void MapWorkflows(this WebApplication app)
     {
         app.MapPost("/workflows/{id}/{input:int}", StartAsync);
-        app.MapGet("/workflows/{id}", async (string id, DaprWorkflowClient workflows, CancellationToken cancellationToken) =>
-            await workflows.GetWorkflowStateAsync(id, getInputsAndOutputs: true, cancellationToken) is { RuntimeStatus: WorkflowRuntimeStatus.Completed } state
-                ? Results.Ok(state.ReadOutputAs<string>())
-                : Results.NotFound());
-        app.MapPost("/alarms/{id}/{number:long}/{afterMs:int}", (string id, long number, int afterMs, IActorProxyFactory actors) =>
-            actors.CreateActorProxy<IAlarm>(new ActorId(id), nameof(Alarm)).SetAsync(new Setting(number, afterMs)));
+        app.MapGet(
+            "/workflows/{id}",
+            async (string id, DaprWorkflowClient workflows, CancellationToken cancellationToken) =>
+                await workflows.GetWorkflowStateAsync(id, getInputsAndOutputs: true, cancellationToken)
+                    is { RuntimeStatus: WorkflowRuntimeStatus.Completed } state
+                    ? Results.Ok(state.ReadOutputAs<string>())
+                    : Results.NotFound()
+        );
+        app.MapPost(
+            "/alarms/{id}/{number:long}/{afterMs:int}",
+            (string id, long number, int afterMs, IActorProxyFactory actors) =>
+                actors.CreateActorProxy<IAlarm>(new ActorId(id), nameof(Alarm)).SetAsync(new Setting(number, afterMs))
+        );
     }
 
     // A start without a deadline waits for ever where no worker is registered yet; the same id may be started again.

@@ -35,7 +35,9 @@ public sealed class DeliveryTests
         var sidecar = TestSidecars.For("reader");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
         var failures = 3;
-        await using var app = await SubscriberApp.OneByOneAsync(sidecar, Topic, _ => Interlocked.Decrement(ref failures) >= 0 ? Results.StatusCode(500) : Results.Ok());
+        await using var app = await SubscriberApp.OneByOneAsync(sidecar, Topic, _ =>
+            Interlocked.Decrement(ref failures) >= 0 ? Results.StatusCode(500) : Results.Ok()
+        );
         using var client = TestRuntime.ClientOf(sidecar);
         await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("a"));
 
@@ -49,7 +51,11 @@ public sealed class DeliveryTests
         var sidecar = TestSidecars.For("reader");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
         await using (await SubscriberApp.OneByOneAsync(sidecar, Topic))
-            await Eventually.BecomesTrueAsync(() => Task.FromResult(runtime.Services.GetRequiredService<SubscriptionRegistry>().Of(sidecar).Count == 1), "the subscription");
+            await Eventually.BecomesTrueAsync(
+                () =>
+                    Task.FromResult(runtime.Services.GetRequiredService<SubscriptionRegistry>().Of(sidecar).Count == 1),
+                "the subscription"
+            );
         using var client = TestRuntime.ClientOf(sidecar);
         using (await DeafPort.ListenAsync(sidecar.AppPort))
         {
@@ -68,11 +74,13 @@ public sealed class DeliveryTests
         var sidecar = TestSidecars.For("reader");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
         var asked = new TaskCompletionSource();
-        await using (var senseless = await SubscriberApp.StartAsync(sidecar, (_, routes) => routes.MapGet("/dapr/subscribe", () =>
-        {
-            asked.TrySetResult();
-            return Results.Text("[null]");
-        }).WithOrder(-1)))
+        await using (var senseless = await SubscriberApp.StartAsync(sidecar, (_, routes) => routes
+                    .MapGet("/dapr/subscribe", () =>
+                    {
+                        asked.TrySetResult();
+                        return Results.Text("[null]");
+                    })
+                    .WithOrder(-1)))
             await asked.Task.WaitAsync(TimeSpan.FromSeconds(10));
 
         await using var app = await SubscriberApp.OneByOneAsync(sidecar, Topic);
@@ -90,7 +98,9 @@ public sealed class DeliveryTests
         var sidecar = TestSidecars.For("reader");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
         var failures = 1;
-        await using var app = await SubscriberApp.OneByOneAsync(sidecar, Topic, _ => Interlocked.Decrement(ref failures) >= 0 ? Results.StatusCode(status) : Results.Ok());
+        await using var app = await SubscriberApp.OneByOneAsync(sidecar, Topic, _ =>
+            Interlocked.Decrement(ref failures) >= 0 ? Results.StatusCode(status) : Results.Ok()
+        );
         using var client = TestRuntime.ClientOf(sidecar);
         await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("a"));
 
@@ -103,7 +113,9 @@ public sealed class DeliveryTests
         var sidecar = TestSidecars.For("reader");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
         var failures = 2;
-        await using var app = await SubscriberApp.BulkAsync(sidecar, Topic, text => text == "3" && Interlocked.Decrement(ref failures) >= 0 ? null : BulkSubscribeAppResponseStatus.SUCCESS);
+        await using var app = await SubscriberApp.BulkAsync(sidecar, Topic, text =>
+            text == "3" && Interlocked.Decrement(ref failures) >= 0 ? null : BulkSubscribeAppResponseStatus.SUCCESS
+        );
         using var client = TestRuntime.ClientOf(sidecar);
         await client.BulkPublishEventAsync(TestSidecars.PubSub, Topic, Notes(10));
 
@@ -119,14 +131,24 @@ public sealed class DeliveryTests
         await using var runtime = await TestRuntime.StartAsync(sidecar);
         var dead = new ConcurrentQueue<string>();
         await using var app = await SubscriberApp.BulkAsync(
-            sidecar, Topic, text => text == "3" ? BulkSubscribeAppResponseStatus.RETRY : BulkSubscribeAppResponseStatus.SUCCESS, DeadTopic, (_, routes) => routes.MapDeadLetters(DeadTopic, dead));
+            sidecar,
+            Topic,
+            text => text == "3" ? BulkSubscribeAppResponseStatus.RETRY : BulkSubscribeAppResponseStatus.SUCCESS,
+            DeadTopic,
+            (_, routes) => routes.MapDeadLetters(DeadTopic, dead)
+        );
         using var client = TestRuntime.ClientOf(sidecar);
         await client.BulkPublishEventAsync(TestSidecars.PubSub, Topic, Notes(10));
 
         await Eventually.BecomesTrueAsync(() => Task.FromResult(!dead.IsEmpty), "the dead letter");
         await NobodyWaitsAsync(runtime, app, 12);
         dead.Should().Equal("3");
-        app.Received.GroupBy(text => text).ToDictionary(g => g.Key, g => g.Count()).Should().Contain("3", 3).And.Contain("2", 1).And.HaveCount(10);
+        app.Received.GroupBy(text => text)
+            .ToDictionary(g => g.Key, g => g.Count())
+            .Should()
+            .Contain("3", 3)
+            .And.Contain("2", 1)
+            .And.HaveCount(10);
     }
 
     [Fact]
@@ -136,7 +158,12 @@ public sealed class DeliveryTests
         await using var runtime = await TestRuntime.StartAsync(sidecar);
         var dead = new ConcurrentQueue<string>();
         await using var app = await SubscriberApp.BulkAsync(
-            sidecar, Topic, text => text == "1" ? BulkSubscribeAppResponseStatus.DROP : BulkSubscribeAppResponseStatus.SUCCESS, DeadTopic, (_, routes) => routes.MapDeadLetters(DeadTopic, dead));
+            sidecar,
+            Topic,
+            text => text == "1" ? BulkSubscribeAppResponseStatus.DROP : BulkSubscribeAppResponseStatus.SUCCESS,
+            DeadTopic,
+            (_, routes) => routes.MapDeadLetters(DeadTopic, dead)
+        );
         using var client = TestRuntime.ClientOf(sidecar);
         await client.BulkPublishEventAsync(TestSidecars.PubSub, Topic, Notes(3));
 
@@ -155,7 +182,9 @@ public sealed class DeliveryTests
         await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("a"));
 
         await NobodyWaitsAsync(runtime, app, 3);
-        (await Sql.ScalarAsync<string>(runtime.Database, "select consumer || ' ' || topic || ': ' || cause from dead")).Should().Be("reader notes: The app answered 500.");
+        (await Sql.ScalarAsync<string>(runtime.Database, "select consumer || ' ' || topic || ': ' || cause from dead"))
+            .Should()
+            .Be("reader notes: The app answered 500.");
     }
 
     [Fact]
@@ -171,7 +200,10 @@ public sealed class DeliveryTests
         await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("while away"));
         // Handed out and taken back twice at least: each lease writes a new version of the row.
         var first = await Version(runtime);
-        await Eventually.BecomesTrueAsync(async () => await Version(runtime) > first + 3, "attempts at an app that is away");
+        await Eventually.BecomesTrueAsync(
+            async () => await Version(runtime) > first + 3,
+            "attempts at an app that is away"
+        );
 
         await using var back = await SubscriberApp.OneByOneAsync(sidecar, Topic);
 
@@ -179,7 +211,8 @@ public sealed class DeliveryTests
         back.Received.Should().Equal("while away");
         (await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from dead")).Should().Be(0);
 
-        static Task<long> Version(TestRuntime runtime) => Sql.ScalarAsync<long>(runtime.Database, "select coalesce(max(xmin::text::bigint), 0) from deliveries");
+        static Task<long> Version(TestRuntime runtime) =>
+            Sql.ScalarAsync<long>(runtime.Database, "select coalesce(max(xmin::text::bigint), 0) from deliveries");
     }
 
     [Fact]
@@ -187,15 +220,30 @@ public sealed class DeliveryTests
     {
         var sidecar = TestSidecars.For("reader");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
-        await using var other = await TestRuntime.StartOnAsync(runtime.Database, TestSidecars.For("reader") with { AppPort = sidecar.AppPort });
+        await using var other = await TestRuntime.StartOnAsync(
+            runtime.Database,
+            TestSidecars.For("reader") with
+            {
+                AppPort = sidecar.AppPort,
+            }
+        );
         var mayEnd = new TaskCompletionSource();
-        await using var app = await SubscriberApp.StartAsync(sidecar, (app, routes) => routes.MapNotes(app, Topic, mayEnd.Task));
+        await using var app = await SubscriberApp.StartAsync(sidecar, (app, routes) =>
+            routes.MapNotes(app, Topic, mayEnd.Task)
+        );
         using var client = TestRuntime.ClientOf(sidecar);
         await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("a"));
         await app.HasReceivedAsync(1);
 
         var leasedUntil = await Sql.ScalarAsync<DateTime>(runtime.Database, "select due_at from deliveries");
-        await Eventually.BecomesTrueAsync(async () => await Sql.ScalarAsync<bool>(runtime.Database, $"select now() > '{leasedUntil:O}'::timestamptz + interval '2 seconds'"), "a time well after the first lease");
+        await Eventually.BecomesTrueAsync(
+            async () =>
+                await Sql.ScalarAsync<bool>(
+                    runtime.Database,
+                    $"select now() > '{leasedUntil:O}'::timestamptz + interval '2 seconds'"
+                ),
+            "a time well after the first lease"
+        );
         mayEnd.SetResult();
 
         await NobodyWaitsAsync(runtime, app, 1);
@@ -221,7 +269,9 @@ public sealed class DeliveryTests
         await store.SettleAsync(topic, "reader", id, settlement, null, CancellationToken.None);
         await store.RenewAsync(id, [former], TimeSpan.FromHours(1), CancellationToken.None);
 
-        (await Sql.ScalarAsync<DateTime>(runtime.Database, "select due_at from deliveries where failures = 0")).Should().Be(holder.LeasedUntil);
+        (await Sql.ScalarAsync<DateTime>(runtime.Database, "select due_at from deliveries where failures = 0"))
+            .Should()
+            .Be(holder.LeasedUntil);
         (await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from dead")).Should().Be(0);
     }
 
@@ -231,9 +281,23 @@ public sealed class DeliveryTests
         var sidecar = TestSidecars.For("reader");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
         using var client = TestRuntime.ClientOf(sidecar);
-        await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("old"), new Dictionary<string, string> { ["ttlInSeconds"] = "1" });
-        await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("new"), new Dictionary<string, string> { ["ttlInSeconds"] = "600" });
-        await Eventually.BecomesTrueAsync(async () => await Sql.ScalarAsync<bool>(runtime.Database, "select bool_or(expires_at < now()) from messages"), "the first one's end");
+        await client.PublishEventAsync(
+            TestSidecars.PubSub,
+            Topic,
+            new Note("old"),
+            new Dictionary<string, string> { ["ttlInSeconds"] = "1" }
+        );
+        await client.PublishEventAsync(
+            TestSidecars.PubSub,
+            Topic,
+            new Note("new"),
+            new Dictionary<string, string> { ["ttlInSeconds"] = "600" }
+        );
+        await Eventually.BecomesTrueAsync(
+            async () =>
+                await Sql.ScalarAsync<bool>(runtime.Database, "select bool_or(expires_at < now()) from messages"),
+            "the first one's end"
+        );
 
         await using var app = await SubscriberApp.OneByOneAsync(sidecar, Topic);
 
@@ -265,7 +329,12 @@ public sealed class DeliveryTests
         var sidecar = TestSidecars.For("reader");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
         var other = new ConcurrentQueue<string>();
-        await using var app = await SubscriberApp.BulkAsync(sidecar, Topic, _ => BulkSubscribeAppResponseStatus.RETRY, more: (_, routes) => routes.MapDeadLetters("other", other));
+        await using var app = await SubscriberApp.BulkAsync(
+            sidecar,
+            Topic,
+            _ => BulkSubscribeAppResponseStatus.RETRY,
+            more: (_, routes) => routes.MapDeadLetters("other", other)
+        );
         using var client = TestRuntime.ClientOf(sidecar);
         await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("fails"));
         await app.HasReceivedAsync(2);
@@ -280,6 +349,9 @@ public sealed class DeliveryTests
     private static async Task NobodyWaitsAsync(TestRuntime runtime, SubscriberApp app, int received)
     {
         await app.HasReceivedAsync(received);
-        await Eventually.BecomesTrueAsync(async () => await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from deliveries") == 0, "every delivery done");
+        await Eventually.BecomesTrueAsync(
+            async () => await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from deliveries") == 0,
+            "every delivery done"
+        );
     }
 }

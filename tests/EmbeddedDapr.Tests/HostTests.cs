@@ -36,7 +36,10 @@ public sealed class HostTests
         {
             using var stranger = TestRuntime.ClientOf(sidecar, token);
             var ask = () => stranger.GetStateAsync<int>(TestSidecars.Store, "k");
-            (await ask.Should().ThrowAsync<DaprException>()).WithInnerException<RpcException>().Which.StatusCode.Should().Be(StatusCode.Unauthenticated);
+            (await ask.Should().ThrowAsync<DaprException>())
+                .WithInnerException<RpcException>()
+                .Which.StatusCode.Should()
+                .Be(StatusCode.Unauthenticated);
         }
 
         using var friend = TestRuntime.ClientOf(sidecar, "secret");
@@ -46,15 +49,27 @@ public sealed class HostTests
     [Fact]
     public async Task The_app_is_sent_its_token_and_never_the_callers()
     {
-        var (caller, target) = (TestSidecars.For("caller", apiToken: "callers"), TestSidecars.For("target", appToken: "apps"));
+        var (caller, target) = (
+            TestSidecars.For("caller", apiToken: "callers"),
+            TestSidecars.For("target", appToken: "apps")
+        );
         await using var runtime = await TestRuntime.StartAsync(caller, target);
         var delivered = new TaskCompletionSource<string>();
         await using var app = await SubscriberApp.StartAsync(target, (_, routes) =>
         {
             routes.MapGet("/a", (HttpRequest request) => request.Headers["dapr-api-token"].ToString());
-            routes.MapPost("/notes", (HttpRequest request) => { delivered.TrySetResult(request.Headers["dapr-api-token"].ToString()); }).WithTopic(TestSidecars.PubSub, "notes");
+            routes
+                .MapPost("/notes", (HttpRequest request) =>
+                {
+                    delivered.TrySetResult(request.Headers["dapr-api-token"].ToString());
+                })
+                .WithTopic(TestSidecars.PubSub, "notes");
         });
-        using var official = DaprClient.CreateInvokeHttpClient("target", $"http://127.0.0.1:{caller.HttpPort}", "callers");
+        using var official = DaprClient.CreateInvokeHttpClient(
+            "target",
+            $"http://127.0.0.1:{caller.HttpPort}",
+            "callers"
+        );
         (await official.GetStringAsync("/a")).Should().Be("apps");
         using var client = TestRuntime.ClientOf(caller, "callers");
         await client.PublishEventAsync(TestSidecars.PubSub, "notes", new Note("a"));
@@ -76,7 +91,11 @@ public sealed class HostTests
         answer.StatusCode.Should().Be(HttpStatusCode.NotImplemented);
         var error = await answer.Content.ReadFromJsonAsync<JsonElement>();
         error.GetProperty("errorCode").GetString().Should().Be("ERR_NOT_SUPPORTED");
-        error.GetProperty("message").GetString().Should().Be($"{method} {path.Split('?')[0]} is not supported by the embedded sidecar");
+        error
+            .GetProperty("message")
+            .GetString()
+            .Should()
+            .Be($"{method} {path.Split('?')[0]} is not supported by the embedded sidecar");
     }
 
     [Fact]
@@ -85,7 +104,10 @@ public sealed class HostTests
         var sidecar = TestSidecars.For("one");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{sidecar.GrpcPort}");
-        var ask = () => new Api.Dapr.DaprClient(channel).InvokeBindingAsync(new Api.InvokeBindingRequest { Name = "x" }).ResponseAsync;
+        var ask = () =>
+            new Api.Dapr.DaprClient(channel)
+                .InvokeBindingAsync(new Api.InvokeBindingRequest { Name = "x" })
+                .ResponseAsync;
         var error = (await ask.Should().ThrowAsync<RpcException>()).Which.Status;
         error.StatusCode.Should().Be(StatusCode.Unimplemented);
         error.Detail.Should().Be("/dapr.proto.runtime.v1.Dapr/InvokeBinding is not supported by the embedded sidecar");
@@ -100,7 +122,13 @@ public sealed class HostTests
         using var client = TestRuntime.ClientOf(sidecar);
         using var http = TestRuntime.HttpOf(sidecar);
         (await client.CheckOutboundHealthAsync()).Should().BeTrue();
-        await Eventually.BecomesTrueAsync(async () => (await http.GetFromJsonAsync<JsonElement>("/v1.0/metadata")).GetProperty("subscriptions").GetArrayLength() == 1, "the subscription");
+        await Eventually.BecomesTrueAsync(
+            async () =>
+                (await http.GetFromJsonAsync<JsonElement>("/v1.0/metadata"))
+                    .GetProperty("subscriptions")
+                    .GetArrayLength() == 1,
+            "the subscription"
+        );
 
         var metadata = await http.GetFromJsonAsync<JsonElement>("/v1.0/metadata");
         metadata.GetProperty("id").GetString().Should().Be("reader");
@@ -110,7 +138,13 @@ public sealed class HostTests
         metadata.GetProperty("workflows").GetProperty("connectedWorkers").GetInt32().Should().Be(0);
         var official = await client.GetMetadataAsync();
         official.Id.Should().Be("reader");
-        official.Components.Select(c => $"{c.Name} {c.Type} {c.Version} {string.Join(',', c.Capabilities)}")
-            .Should().Equal("pubsub pubsub.redis v1 ", "broadcast pubsub.redis v1 ", "store state.redis v1 ETAG,TRANSACTIONAL,TTL");
+        official
+            .Components.Select(c => $"{c.Name} {c.Type} {c.Version} {string.Join(',', c.Capabilities)}")
+            .Should()
+            .Equal(
+                "pubsub pubsub.redis v1 ",
+                "broadcast pubsub.redis v1 ",
+                "store state.redis v1 ETAG,TRANSACTIONAL,TTL"
+            );
     }
 }

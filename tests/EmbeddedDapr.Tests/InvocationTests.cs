@@ -16,13 +16,22 @@ public sealed class InvocationTests
     {
         var (caller, target) = (TestSidecars.For("caller"), TestSidecars.For("target"));
         await using var runtime = await TestRuntime.StartAsync(caller, target);
-        await using var app = await SubscriberApp.StartAsync(target, (_, routes) => routes.Map("/a/{**rest}", async (HttpRequest request) =>
-        {
-            var body = await new StreamReader(request.Body).ReadToEndAsync();
-            return Results.Text($"{request.Method} {request.Path}{request.QueryString} {request.Headers["x-colour"]} {body}", statusCode: 418);
-        }));
+        await using var app = await SubscriberApp.StartAsync(target, (_, routes) =>
+            routes.Map("/a/{**rest}", async (HttpRequest request) =>
+            {
+                var body = await new StreamReader(request.Body).ReadToEndAsync();
+                return Results.Text(
+                    $"{request.Method} {request.Path}{request.QueryString} {request.Headers["x-colour"]} {body}",
+                    statusCode: 418
+                );
+            })
+        );
         using var official = DaprClient.CreateInvokeHttpClient("target", $"http://127.0.0.1:{caller.HttpPort}");
-        using var request = new HttpRequestMessage(HttpMethod.Put, "/a/b%20c?d=e%2Ff") { Content = new StringContent("body"), Headers = { { "x-colour", "red" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/a/b%20c?d=e%2Ff")
+        {
+            Content = new StringContent("body"),
+            Headers = { { "x-colour", "red" } },
+        };
 
         var answer = await official.SendAsync(request);
 
@@ -35,7 +44,9 @@ public sealed class InvocationTests
     {
         var (caller, target) = (TestSidecars.For("caller"), TestSidecars.For("target"));
         await using var runtime = await TestRuntime.StartAsync(caller, target);
-        await using var app = await SubscriberApp.StartAsync(target, (_, routes) => routes.MapGet("/a", (HttpRequest request) => request.Headers.ContainsKey("dapr-app-id") ? "told" : "here"));
+        await using var app = await SubscriberApp.StartAsync(target, (_, routes) =>
+            routes.MapGet("/a", (HttpRequest request) => request.Headers.ContainsKey("dapr-app-id") ? "told" : "here")
+        );
         using var http = TestRuntime.HttpOf(caller);
         http.DefaultRequestHeaders.Add("dapr-app-id", "target");
         (await http.GetStringAsync("/a")).Should().Be("here");
@@ -47,16 +58,21 @@ public sealed class InvocationTests
         var (caller, target) = (TestSidecars.For("caller"), TestSidecars.For("target"));
         await using var runtime = await TestRuntime.StartAsync(caller, target);
         var mayGoOn = new TaskCompletionSource();
-        await using var app = await SubscriberApp.StartAsync(target, (_, routes) => routes.MapGet("/events", async (HttpResponse response) =>
-        {
-            response.ContentType = "text/event-stream";
-            await response.WriteAsync("data: 1\n\n");
-            await response.Body.FlushAsync();
-            await mayGoOn.Task.WaitAsync(TimeSpan.FromSeconds(20));
-            await response.WriteAsync("data: 2\n\n");
-        }));
+        await using var app = await SubscriberApp.StartAsync(target, (_, routes) =>
+            routes.MapGet("/events", async (HttpResponse response) =>
+            {
+                response.ContentType = "text/event-stream";
+                await response.WriteAsync("data: 1\n\n");
+                await response.Body.FlushAsync();
+                await mayGoOn.Task.WaitAsync(TimeSpan.FromSeconds(20));
+                await response.WriteAsync("data: 2\n\n");
+            })
+        );
         using var http = TestRuntime.HttpOf(caller);
-        using var answer = await http.GetAsync("/v1.0/invoke/target/method/events", HttpCompletionOption.ResponseHeadersRead);
+        using var answer = await http.GetAsync(
+            "/v1.0/invoke/target/method/events",
+            HttpCompletionOption.ResponseHeadersRead
+        );
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
 
         (await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10))).Should().Be("data: 1");
@@ -70,12 +86,14 @@ public sealed class InvocationTests
         var (caller, target) = (TestSidecars.For("caller"), TestSidecars.For("target"));
         await using var runtime = await TestRuntime.StartAsync(caller, target);
         var begun = new TaskCompletionSource();
-        await using var app = await SubscriberApp.StartAsync(target, (_, routes) => routes.MapPost("/upload", async (HttpRequest request) =>
-        {
-            await request.Body.ReadExactlyAsync(new byte[1]);
-            begun.SetResult();
-            return await new StreamReader(request.Body).ReadToEndAsync();
-        }));
+        await using var app = await SubscriberApp.StartAsync(target, (_, routes) =>
+            routes.MapPost("/upload", async (HttpRequest request) =>
+            {
+                await request.Body.ReadExactlyAsync(new byte[1]);
+                begun.SetResult();
+                return await new StreamReader(request.Body).ReadToEndAsync();
+            })
+        );
         using var http = TestRuntime.HttpOf(caller);
         using var content = new SlowContent(begun.Task);
 
@@ -89,23 +107,36 @@ public sealed class InvocationTests
     {
         var (caller, up, down) = (TestSidecars.For("caller"), TestSidecars.For("target"), TestSidecars.For("target"));
         await using var runtime = await TestRuntime.StartAsync(caller, down, up);
-        await using var app = await SubscriberApp.StartAsync(up, (_, routes) => routes.MapPost("/a", async (HttpRequest request) => await new StreamReader(request.Body).ReadToEndAsync()));
+        await using var app = await SubscriberApp.StartAsync(up, (_, routes) =>
+            routes.MapPost("/a", async (HttpRequest request) => await new StreamReader(request.Body).ReadToEndAsync())
+        );
         using var http = TestRuntime.HttpOf(caller);
         http.Timeout = TimeSpan.FromSeconds(10);
         for (var i = 0; i < 6; i++)
-            (await (await http.PostAsync("/v1.0/invoke/target/method/a", new StringContent($"{i}"))).Content.ReadAsStringAsync()).Should().Be($"{i}");
+            (
+                await (
+                    await http.PostAsync("/v1.0/invoke/target/method/a", new StringContent($"{i}"))
+                ).Content.ReadAsStringAsync()
+            )
+                .Should()
+                .Be($"{i}");
     }
 
     [Fact]
     public async Task Replicas_take_turns()
     {
-        var (caller, first, second) = (TestSidecars.For("caller"), TestSidecars.For("target"), TestSidecars.For("target"));
+        var (caller, first, second) = (
+            TestSidecars.For("caller"),
+            TestSidecars.For("target"),
+            TestSidecars.For("target")
+        );
         await using var runtime = await TestRuntime.StartAsync(caller, first, second);
         await using var a = await SubscriberApp.StartAsync(first, (_, routes) => routes.MapGet("/who", () => "a"));
         await using var b = await SubscriberApp.StartAsync(second, (_, routes) => routes.MapGet("/who", () => "b"));
         using var http = TestRuntime.HttpOf(caller);
         var answers = new List<string>();
-        for (var i = 0; i < 6; i++) answers.Add(await http.GetStringAsync("/v1.0/invoke/target/method/who"));
+        for (var i = 0; i < 6; i++)
+            answers.Add(await http.GetStringAsync("/v1.0/invoke/target/method/who"));
         answers.Count(answer => answer == "a").Should().Be(3);
     }
 
@@ -116,7 +147,9 @@ public sealed class InvocationTests
         await using var runtime = await TestRuntime.StartAsync(caller, target);
         using var http = TestRuntime.HttpOf(caller);
         var answer = http.PostAsync("/v1.0/invoke/target/method/a", new StringContent("kept"));
-        await using var app = await SubscriberApp.StartAsync(target, (_, routes) => routes.MapPost("/a", async (HttpRequest request) => await new StreamReader(request.Body).ReadToEndAsync()));
+        await using var app = await SubscriberApp.StartAsync(target, (_, routes) =>
+            routes.MapPost("/a", async (HttpRequest request) => await new StreamReader(request.Body).ReadToEndAsync())
+        );
         (await (await answer).Content.ReadAsStringAsync()).Should().Be("kept");
     }
 
@@ -141,11 +174,13 @@ public sealed class InvocationTests
         var (caller, target) = (TestSidecars.For("caller"), TestSidecars.For("target"));
         await using var runtime = await TestRuntime.StartAsync(caller, target);
         var asked = 0;
-        await using var app = await SubscriberApp.StartAsync(target, (_, routes) => routes.MapPost("/a", (HttpContext context) =>
-        {
-            Interlocked.Increment(ref asked);
-            context.Abort();
-        }));
+        await using var app = await SubscriberApp.StartAsync(target, (_, routes) =>
+            routes.MapPost("/a", (HttpContext context) =>
+            {
+                Interlocked.Increment(ref asked);
+                context.Abort();
+            })
+        );
         using var http = TestRuntime.HttpOf(caller);
         var answer = await http.PostAsync("/v1.0/invoke/target/method/a", new StringContent("once"));
         answer.StatusCode.Should().Be(HttpStatusCode.InternalServerError);

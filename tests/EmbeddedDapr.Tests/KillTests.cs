@@ -21,7 +21,11 @@ public sealed class KillTests : IDisposable
         using var client = TestRuntime.ClientOf(sidecar);
         using (var process = await StartAsync(sidecar, database))
         {
-            await client.BulkPublishEventAsync(TestSidecars.PubSub, Topic, Enumerable.Range(0, 100).Select(i => new Note($"{i}")).ToList());
+            await client.BulkPublishEventAsync(
+                TestSidecars.PubSub,
+                Topic,
+                Enumerable.Range(0, 100).Select(i => new Note($"{i}")).ToList()
+            );
             await client.SaveStateAsync(TestSidecars.Store, "k", 1);
             await KillAsync(process);
         }
@@ -40,7 +44,9 @@ public sealed class KillTests : IDisposable
         var sidecar = TestSidecars.For("reader");
         var database = await TestRuntime.NewDatabaseAsync();
         var killed = new TaskCompletionSource();
-        await using var app = await SubscriberApp.StartAsync(sidecar, (app, routes) => routes.MapNotes(app, Topic, killed.Task));
+        await using var app = await SubscriberApp.StartAsync(sidecar, (app, routes) =>
+            routes.MapNotes(app, Topic, killed.Task)
+        );
         using (var process = await StartAsync(sidecar, database))
         {
             using var client = TestRuntime.ClientOf(sidecar);
@@ -52,7 +58,10 @@ public sealed class KillTests : IDisposable
         killed.SetResult();
         using var again = await StartAsync(sidecar, database);
         await app.HasReceivedAsync(2);
-        await Eventually.BecomesTrueAsync(async () => await Sql.ScalarAsync<long>(database, "select count(*) from deliveries") == 0, "the delivery done");
+        await Eventually.BecomesTrueAsync(
+            async () => await Sql.ScalarAsync<long>(database, "select count(*) from deliveries") == 0,
+            "the delivery done"
+        );
         app.Received.Should().Equal("a", "a");
         await KillAsync(again);
     }
@@ -60,7 +69,9 @@ public sealed class KillTests : IDisposable
     private async Task<Process> StartAsync(Sidecar sidecar, string database)
     {
         var resources = _folder.CreateSubdirectory("resources");
-        await File.WriteAllTextAsync(Path.Combine(resources.FullName, "components.yaml"), """
+        await File.WriteAllTextAsync(
+            Path.Combine(resources.FullName, "components.yaml"),
+            """
             kind: Component
             metadata: { name: pubsub }
             spec: { type: pubsub.redis, version: v1 }
@@ -68,19 +79,31 @@ public sealed class KillTests : IDisposable
             kind: Component
             metadata: { name: store }
             spec: { type: state.redis, version: v1 }
-            """);
+            """
+        );
         var file = Path.Combine(_folder.FullName, "dapr.yaml");
-        await File.WriteAllTextAsync(file, $$"""
+        await File.WriteAllTextAsync(
+            file,
+            $$"""
             version: 1
             common: { resourcesPaths: [resources] }
             apps: [{ appID: {{sidecar.AppId}}, appPort: {{sidecar.AppPort}}, daprHTTPPort: {{sidecar.HttpPort}}, daprGRPCPort: {{sidecar.GrpcPort}} }]
-            """);
-        var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "EmbeddedDapr.dll"), "--file", file])
-        {
-            Environment = { ["EMBEDDED_DAPR_POSTGRES"] = database },
-        })!;
+            """
+        );
+        var process = Process.Start(
+            new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "EmbeddedDapr.dll"), "--file", file])
+            {
+                Environment = { ["EMBEDDED_DAPR_POSTGRES"] = database },
+            }
+        )!;
         using var client = TestRuntime.ClientOf(sidecar);
-        await Eventually.BecomesTrueAsync(() => process.HasExited ? throw new InvalidOperationException("The runtime ended.") : client.CheckHealthAsync(), "the runtime");
+        await Eventually.BecomesTrueAsync(
+            () =>
+                process.HasExited
+                    ? throw new InvalidOperationException("The runtime ended.")
+                    : client.CheckHealthAsync(),
+            "the runtime"
+        );
         return process;
     }
 

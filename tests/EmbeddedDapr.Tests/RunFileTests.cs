@@ -14,25 +14,45 @@ public sealed class RunFileTests : IDisposable
     public void The_shops_own_file_is_understood()
     {
         var sidecars = RunFile.Load(FileOfTheShop(), _ => null);
-        sidecars.All.Select(s => $"{s.AppId} {s.AppPort} {s.HttpPort} {s.GrpcPort}").Should().Equal(
-            "gateway 8080 3500 3550", "orders 5101 3501 3551", "inventory 5102 3502 3552", "payments 5103 3503 3553", "history 5104 3504 3554");
+        sidecars
+            .All.Select(s => $"{s.AppId} {s.AppPort} {s.HttpPort} {s.GrpcPort}")
+            .Should()
+            .Equal(
+                "gateway 8080 3500 3550",
+                "orders 5101 3501 3551",
+                "inventory 5102 3502 3552",
+                "payments 5103 3503 3553",
+                "history 5104 3504 3554"
+            );
         sidecars.MaxBodySize.Should().Be(16 * 1024 * 1024);
         sidecars.All.Single(s => s.AppId == "orders").Components.Select(c => c.Name).Should().Contain("workflowstore");
-        sidecars.All.Single(s => s.AppId == "history").Components.Select(c => c.Name).Should().Contain("pubsub").And.NotContain("workflowstore");
-        sidecars.All[0].InboundRetries["pubsub"].Should().Be(new RetryPolicy(true, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5), -1));
+        sidecars
+            .All.Single(s => s.AppId == "history")
+            .Components.Select(c => c.Name)
+            .Should()
+            .Contain("pubsub")
+            .And.NotContain("workflowstore");
+        sidecars
+            .All[0]
+            .InboundRetries["pubsub"]
+            .Should()
+            .Be(new RetryPolicy(true, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5), -1));
     }
 
     [Fact]
     public void What_an_app_says_goes_before_common_and_common_before_the_process()
     {
-        Write("dapr.yaml", """
+        Write(
+            "dapr.yaml",
+            """
             version: 1
             common:
               env: { DAPR_API_TOKEN: common, APP_API_TOKEN: common }
             apps:
               - { appID: a, daprHTTPPort: 1, daprGRPCPort: 2, env: { DAPR_API_TOKEN: own } }
               - { appID: b, daprHTTPPort: 3, daprGRPCPort: 4, env: { APP_API_TOKEN: "" } }
-            """);
+            """
+        );
         var sidecars = Load(name => $"process's {name}");
         sidecars.All.Select(s => (s.ApiToken, s.AppToken)).Should().Equal(("own", "common"), ("common", null));
     }
@@ -40,7 +60,10 @@ public sealed class RunFileTests : IDisposable
     [Theory]
     [InlineData("apps: []", "*version 0*version 1*")]
     [InlineData("version: 1\napps: [{ appID: a }]", "*needs appID, daprHTTPPort and daprGRPCPort; 'a' lacks one*")]
-    [InlineData("version: 1\ncommon: { resourcesPaths: [none] }\napps: [{ appID: a, daprHTTPPort: 1, daprGRPCPort: 2 }]", "*none is missing*")]
+    [InlineData(
+        "version: 1\ncommon: { resourcesPaths: [none] }\napps: [{ appID: a, daprHTTPPort: 1, daprGRPCPort: 2 }]",
+        "*none is missing*"
+    )]
     [InlineData("version: 1\napps: []", "*names no apps*")]
     [InlineData("version: 1\napps: [}", "*cannot be read*")]
     public void A_file_that_cannot_be_used_is_refused_with_the_reason(string yaml, string reason)
@@ -52,12 +75,21 @@ public sealed class RunFileTests : IDisposable
 
     [Theory]
     [InlineData("kind: Subscription", "*kind 'Subscription' is not supported*")]
-    [InlineData("kind: Resiliency\nspec: { targets: { components: { c: { inbound: { retry: none } } } } }", "*names the retry policy none*")]
-    [InlineData("kind: Resiliency\nspec: { policies: { retries: { r: { duration: soon } } }, targets: { components: { c: { inbound: { retry: r } } } } }", "*'soon' is not a duration*")]
+    [InlineData(
+        "kind: Resiliency\nspec: { targets: { components: { c: { inbound: { retry: none } } } } }",
+        "*names the retry policy none*"
+    )]
+    [InlineData(
+        "kind: Resiliency\nspec: { policies: { retries: { r: { duration: soon } } }, targets: { components: { c: { inbound: { retry: r } } } } }",
+        "*'soon' is not a duration*"
+    )]
     public void A_resource_that_cannot_be_served_is_refused_with_the_reason(string yaml, string reason)
     {
         Write("resources/r.yaml", yaml);
-        Write("dapr.yaml", "version: 1\ncommon: { resourcesPaths: [resources] }\napps: [{ appID: a, daprHTTPPort: 1, daprGRPCPort: 2 }]");
+        Write(
+            "dapr.yaml",
+            "version: 1\ncommon: { resourcesPaths: [resources] }\napps: [{ appID: a, daprHTTPPort: 1, daprGRPCPort: 2 }]"
+        );
         var load = () => Load(_ => null);
         load.Should().Throw<RunFileException>().WithMessage(reason);
     }
@@ -75,7 +107,13 @@ public sealed class RunFileTests : IDisposable
     {
         Write("secrets.json", """{"a":"1","n":{"x":"2"}}""");
         var path = Path.Combine(_folder.FullName, "secrets.json");
-        var component = new Component("secrets", "secretstores.local.file", "v1", new Dictionary<string, string> { ["secretsFile"] = path }, []);
+        var component = new Component(
+            "secrets",
+            "secretstores.local.file",
+            "v1",
+            new Dictionary<string, string> { ["secretsFile"] = path },
+            []
+        );
         var sidecar = new Sidecar("a", 0, 1, 2) { Components = [component] };
         var stores = new SecretStores(new Sidecars([sidecar]));
         stores.All(sidecar, "secrets").Should().Equal(new Dictionary<string, string> { ["a"] = "1", ["n:x"] = "2" });
@@ -85,12 +123,16 @@ public sealed class RunFileTests : IDisposable
 
         stores.Get(sidecar, "secrets", "a").Should().Be("changed");
         var missing = () => stores.Get(sidecar, "secrets", "n:x");
-        missing.Should().Throw<ApiException>().WithMessage("failed getting secret with key n:x from secret store secrets: secret n:x not found");
+        missing
+            .Should()
+            .Throw<ApiException>()
+            .WithMessage("failed getting secret with key n:x from secret store secrets: secret n:x not found");
         var nowhere = () => stores.Get(sidecar with { Components = [] }, "secrets", "a");
         nowhere.Should().Throw<ApiException>().Which.ErrorCode.Should().Be("ERR_SECRET_STORE_NOT_FOUND");
     }
 
-    private Sidecars Load(Func<string, string?> setting) => RunFile.Load(Path.Combine(_folder.FullName, "dapr.yaml"), setting);
+    private Sidecars Load(Func<string, string?> setting) =>
+        RunFile.Load(Path.Combine(_folder.FullName, "dapr.yaml"), setting);
 
     private void Write(string name, string text)
     {
@@ -103,7 +145,8 @@ public sealed class RunFileTests : IDisposable
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            if (File.Exists(Path.Combine(folder.FullName, "dapr.yaml"))) return Path.Combine(folder.FullName, "dapr.yaml");
+            if (File.Exists(Path.Combine(folder.FullName, "dapr.yaml")))
+                return Path.Combine(folder.FullName, "dapr.yaml");
         }
 
         throw new FileNotFoundException("dapr.yaml is in no folder above the tests.");

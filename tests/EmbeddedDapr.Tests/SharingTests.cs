@@ -22,8 +22,14 @@ public sealed class SharingTests
         await using var b = await SubscriberApp.OneByOneAsync(second, Topic);
         await using var c = await SubscriberApp.OneByOneAsync(other, Topic);
         using var client = TestRuntime.ClientOf(first);
-        await Eventually.BecomesTrueAsync(() => Task.FromResult(
-            runtime.Services.GetRequiredService<SubscriptionRegistry>() is var r && new[] { first, second, other }.All(s => r.Of(s).Count == 1)), "three subscriptions");
+        await Eventually.BecomesTrueAsync(
+            () =>
+                Task.FromResult(
+                    runtime.Services.GetRequiredService<SubscriptionRegistry>() is var r
+                        && new[] { first, second, other }.All(s => r.Of(s).Count == 1)
+                ),
+            "three subscriptions"
+        );
 
         var published = await SharedByAsync(a, b, client);
 
@@ -41,8 +47,15 @@ public sealed class SharingTests
         await using var a = await SubscriberApp.OneByOneAsync(first, Topic);
         await using var b = await SubscriberApp.OneByOneAsync(second, Topic);
         using var client = TestRuntime.ClientOf(first);
-        await Eventually.BecomesTrueAsync(() => Task.FromResult(new[] { (runtime, first), (sibling, second) }.All(
-            r => r.Item1.Services.GetRequiredService<SubscriptionRegistry>().Of(r.Item2).Count == 1)), "a subscription in each process");
+        await Eventually.BecomesTrueAsync(
+            () =>
+                Task.FromResult(
+                    new[] { (runtime, first), (sibling, second) }.All(r =>
+                        r.Item1.Services.GetRequiredService<SubscriptionRegistry>().Of(r.Item2).Count == 1
+                    )
+                ),
+            "a subscription in each process"
+        );
 
         await SharedByAsync(a, b, client);
     }
@@ -53,7 +66,11 @@ public sealed class SharingTests
         var sidecar = TestSidecars.For("reader");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
         using var client = TestRuntime.ClientOf(sidecar);
-        await client.BulkPublishEventAsync(TestSidecars.PubSub, Topic, Enumerable.Range(0, 50).Select(i => new Note($"{i}")).ToList());
+        await client.BulkPublishEventAsync(
+            TestSidecars.PubSub,
+            Topic,
+            Enumerable.Range(0, 50).Select(i => new Note($"{i}")).ToList()
+        );
 
         await using var app = await SubscriberApp.BulkAsync(sidecar, Topic);
 
@@ -67,10 +84,15 @@ public sealed class SharingTests
         var sidecar = TestSidecars.For("reader");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
         using var client = TestRuntime.ClientOf(sidecar);
-        var publishing = Task.WhenAll(Enumerable.Range(0, 8).Select(async writer =>
-        {
-            for (var i = 0; i < 40; i++) await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note($"{writer}/{i}"));
-        }));
+        var publishing = Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(async writer =>
+                {
+                    for (var i = 0; i < 40; i++)
+                        await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note($"{writer}/{i}"));
+                })
+        );
 
         await using var app = await SubscriberApp.BulkAsync(sidecar, Topic);
         await publishing;
@@ -90,7 +112,10 @@ public sealed class SharingTests
         await using var a = await SubscriberApp.OneByOneAsync(first, Topic, component: TestSidecars.Broadcast);
         await using var b = await SubscriberApp.OneByOneAsync(second, Topic, component: TestSidecars.Broadcast);
         var registry = runtime.Services.GetRequiredService<SubscriptionRegistry>();
-        await Eventually.BecomesTrueAsync(() => Task.FromResult(registry.Of(first).Count + registry.Of(second).Count == 2), "two subscriptions");
+        await Eventually.BecomesTrueAsync(
+            () => Task.FromResult(registry.Of(first).Count + registry.Of(second).Count == 2),
+            "two subscriptions"
+        );
 
         await client.PublishEventAsync(TestSidecars.Broadcast, Topic, new Note("after"));
 
@@ -105,17 +130,31 @@ public sealed class SharingTests
     {
         var sidecar = TestSidecars.For("reader");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
-        await using var app = await SubscriberApp.OneByOneAsync(sidecar, Topic, text => text == "stays" ? Microsoft.AspNetCore.Http.Results.StatusCode(500) : Microsoft.AspNetCore.Http.Results.Ok());
+        await using var app = await SubscriberApp.OneByOneAsync(sidecar, Topic, text =>
+            text == "stays" ? Microsoft.AspNetCore.Http.Results.StatusCode(500) : Microsoft.AspNetCore.Http.Results.Ok()
+        );
         using var client = TestRuntime.ClientOf(sidecar);
         await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("goes"));
         await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("stays"));
         await client.PublishEventAsync(TestSidecars.PubSub, "nobody-yet", new Note("stays"));
-        await Eventually.BecomesTrueAsync(async () => await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from deliveries") == 1, "one delivery left");
+        await Eventually.BecomesTrueAsync(
+            async () => await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from deliveries") == 1,
+            "one delivery left"
+        );
 
-        await runtime.Services.GetRequiredService<PruningWorker>().PruneAsync(TimeSpan.Zero, TimeSpan.FromMinutes(1), CancellationToken.None);
+        await runtime
+            .Services.GetRequiredService<PruningWorker>()
+            .PruneAsync(TimeSpan.Zero, TimeSpan.FromMinutes(1), CancellationToken.None);
 
         (await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from messages")).Should().Be(2);
-        (await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from messages where convert_from(payload, 'UTF8') like '%goes%'")).Should().Be(0);
+        (
+            await Sql.ScalarAsync<long>(
+                runtime.Database,
+                "select count(*) from messages where convert_from(payload, 'UTF8') like '%goes%'"
+            )
+        )
+            .Should()
+            .Be(0);
     }
 
     [Fact]
@@ -126,16 +165,28 @@ public sealed class SharingTests
         await using (var gone = await TestRuntime.StartOnAsync(database, sidecar))
         {
             await using var app = await SubscriberApp.OneByOneAsync(sidecar, Topic, component: TestSidecars.Broadcast);
-            await Eventually.BecomesTrueAsync(() => Task.FromResult(gone.Services.GetRequiredService<SubscriptionRegistry>().Of(sidecar).Count == 1), "a subscription");
+            await Eventually.BecomesTrueAsync(
+                () => Task.FromResult(gone.Services.GetRequiredService<SubscriptionRegistry>().Of(sidecar).Count == 1),
+                "a subscription"
+            );
         }
 
         var successor = sidecar with { HttpPort = FreePort.Take(), GrpcPort = FreePort.Take() };
         await using var runtime = await TestRuntime.StartOnAsync(database, successor);
         using var client = TestRuntime.ClientOf(successor);
         await client.PublishEventAsync(TestSidecars.Broadcast, Topic, new Note("nobody hears it"));
-        await runtime.Services.GetRequiredService<PruningWorker>().PruneAsync(TimeSpan.FromDays(1), TimeSpan.Zero, CancellationToken.None);
+        await runtime
+            .Services.GetRequiredService<PruningWorker>()
+            .PruneAsync(TimeSpan.FromDays(1), TimeSpan.Zero, CancellationToken.None);
 
-        (await Sql.ScalarAsync<long>(database, "select (select count(*) from subscriptions) + (select count(*) from deliveries)")).Should().Be(0);
+        (
+            await Sql.ScalarAsync<long>(
+                database,
+                "select (select count(*) from subscriptions) + (select count(*) from deliveries)"
+            )
+        )
+            .Should()
+            .Be(0);
     }
 
     /// <summary>Publishes until both have some, for who takes what is chance, and another process looks every half second only; they get all of it between them, each message once.</summary>
@@ -143,13 +194,23 @@ public sealed class SharingTests
     private static async Task<int> SharedByAsync(SubscriberApp a, SubscriberApp b, DaprClient client)
     {
         var published = 0;
-        await Eventually.BecomesTrueAsync(async () =>
-        {
-            await client.BulkPublishEventAsync(TestSidecars.PubSub, Topic, Enumerable.Range(published, 100).Select(i => new Note($"{i}")).ToList());
-            published += 100;
-            return published >= 1000 && !a.Received.IsEmpty && !b.Received.IsEmpty;
-        }, "both have some");
-        await Eventually.BecomesTrueAsync(() => Task.FromResult(a.Received.Count + b.Received.Count >= published), $"{published} messages at two subscribers");
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                await client.BulkPublishEventAsync(
+                    TestSidecars.PubSub,
+                    Topic,
+                    Enumerable.Range(published, 100).Select(i => new Note($"{i}")).ToList()
+                );
+                published += 100;
+                return published >= 1000 && !a.Received.IsEmpty && !b.Received.IsEmpty;
+            },
+            "both have some"
+        );
+        await Eventually.BecomesTrueAsync(
+            () => Task.FromResult(a.Received.Count + b.Received.Count >= published),
+            $"{published} messages at two subscribers"
+        );
         a.Received.Concat(b.Received).Should().OnlyHaveUniqueItems().And.HaveCount(published);
         return published;
     }

@@ -33,7 +33,9 @@ public sealed class StateTests
         for (var round = 0; round < 20; round++)
         {
             var (value, etag) = await state.Client.GetStateAndETagAsync<int>(Store, "k");
-            var won = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => state.Client.TrySaveStateAsync(Store, "k", value + 1, etag)));
+            var won = await Task.WhenAll(
+                Enumerable.Range(0, 8).Select(_ => state.Client.TrySaveStateAsync(Store, "k", value + 1, etag))
+            );
             won.Count(w => w).Should().Be(1);
         }
 
@@ -68,36 +70,72 @@ public sealed class StateTests
     {
         await using var state = await StateFixture.StartAsync();
         await state.Client.SaveStateAsync(Store, "b", 1);
-        var transaction = () => state.Client.ExecuteStateTransactionAsync(Store,
-        [
-            new("a", "1"u8.ToArray(), StateOperationType.Upsert),
-            new("b", null, StateOperationType.Delete, etag: "999999"),
-        ]);
+        var transaction = () =>
+            state.Client.ExecuteStateTransactionAsync(
+                Store,
+                [
+                    new("a", "1"u8.ToArray(), StateOperationType.Upsert),
+                    new("b", null, StateOperationType.Delete, etag: "999999"),
+                ]
+            );
         await transaction.Should().ThrowAsync<DaprException>();
         (await state.Client.GetStateAsync<int?>(Store, "a")).Should().BeNull();
 
-        await state.Client.ExecuteStateTransactionAsync(Store,
-            [new("a", "1"u8.ToArray(), StateOperationType.Upsert), new("b", null, StateOperationType.Delete), new("a", "2"u8.ToArray(), StateOperationType.Upsert)]);
-        (await state.Client.GetBulkStateAsync(Store, ["a", "b"], null)).Select(item => item.Value).Should().Equal("2", "");
+        await state.Client.ExecuteStateTransactionAsync(
+            Store,
+            [
+                new("a", "1"u8.ToArray(), StateOperationType.Upsert),
+                new("b", null, StateOperationType.Delete),
+                new("a", "2"u8.ToArray(), StateOperationType.Upsert),
+            ]
+        );
+        (await state.Client.GetBulkStateAsync(Store, ["a", "b"], null))
+            .Select(item => item.Value)
+            .Should()
+            .Equal("2", "");
     }
 
     [Fact]
     public async Task Transactions_that_name_keys_in_opposite_orders_all_succeed()
     {
         await using var state = await StateFixture.StartAsync();
-        await Task.WhenAll(Enumerable.Range(0, 60).Select(i => state.Client.ExecuteStateTransactionAsync(Store,
-            [.. (i % 2 == 0 ? new[] { "a", "b" } : ["b", "a"]).Select(key => new StateTransactionRequest(key, JsonSerializer.SerializeToUtf8Bytes(i), StateOperationType.Upsert))])));
-        (await state.Client.GetStateAsync<int>(Store, "a")).Should().Be(await state.Client.GetStateAsync<int>(Store, "b"));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 60)
+                .Select(i =>
+                    state.Client.ExecuteStateTransactionAsync(
+                        Store,
+                        [
+                            .. (i % 2 == 0 ? new[] { "a", "b" } : ["b", "a"]).Select(key => new StateTransactionRequest(
+                                key,
+                                JsonSerializer.SerializeToUtf8Bytes(i),
+                                StateOperationType.Upsert
+                            )),
+                        ]
+                    )
+                )
+        );
+        (await state.Client.GetStateAsync<int>(Store, "a"))
+            .Should()
+            .Be(await state.Client.GetStateAsync<int>(Store, "b"));
     }
 
     [Fact]
     public async Task What_has_expired_is_absent_to_everyone()
     {
         await using var state = await StateFixture.StartAsync();
-        await state.Client.SaveStateAsync(Store, "k", 1, metadata: new Dictionary<string, string> { ["ttlInSeconds"] = "1" });
+        await state.Client.SaveStateAsync(
+            Store,
+            "k",
+            1,
+            metadata: new Dictionary<string, string> { ["ttlInSeconds"] = "1" }
+        );
         var (_, etag) = await state.Client.GetStateAndETagAsync<int>(Store, "k");
         etag.Should().NotBeEmpty();
-        await Eventually.BecomesTrueAsync(async () => await state.Client.GetStateAsync<int?>(Store, "k") is null, "the value's end");
+        await Eventually.BecomesTrueAsync(
+            async () => await state.Client.GetStateAsync<int?>(Store, "k") is null,
+            "the value's end"
+        );
 
         (await state.Client.TrySaveStateAsync(Store, "k", 2, etag)).Should().BeFalse();
         (await Sql.ScalarAsync<long>(state.Database, "select count(*) from state")).Should().Be(1);
@@ -109,8 +147,16 @@ public sealed class StateTests
     public async Task A_first_write_takes_the_place_of_what_has_expired()
     {
         await using var state = await StateFixture.StartAsync();
-        await state.Client.SaveStateAsync(Store, "k", 1, metadata: new Dictionary<string, string> { ["ttlInSeconds"] = "1" });
-        await Eventually.BecomesTrueAsync(async () => await state.Client.GetStateAsync<int?>(Store, "k") is null, "the value's end");
+        await state.Client.SaveStateAsync(
+            Store,
+            "k",
+            1,
+            metadata: new Dictionary<string, string> { ["ttlInSeconds"] = "1" }
+        );
+        await Eventually.BecomesTrueAsync(
+            async () => await state.Client.GetStateAsync<int?>(Store, "k") is null,
+            "the value's end"
+        );
         await state.Client.SaveStateAsync(Store, "k", 2, FirstWrite);
         (await state.Client.GetStateAsync<int>(Store, "k")).Should().Be(2);
     }
@@ -119,17 +165,59 @@ public sealed class StateTests
     public async Task Over_http_a_conflict_is_409_and_a_malformed_etag_400()
     {
         await using var state = await StateFixture.StartAsync();
-        (await state.Http.PostAsJsonAsync($"/v1.0/state/{Store}", new[] { new { key = "k", value = 1 } })).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        (await state.Http.PostAsJsonAsync($"/v1.0/state/{Store}", new[] { new { key = "k", value = 1 } }))
+            .StatusCode.Should()
+            .Be(HttpStatusCode.NoContent);
         var read = await state.Http.GetAsync($"/v1.0/state/{Store}/k");
         (await read.Content.ReadAsStringAsync()).Should().Be("1");
         read.Headers.NonValidated["ETag"].ToString().Should().NotBeEmpty();
 
-        await ErrorAsync(await state.Http.PostAsJsonAsync($"/v1.0/state/{Store}", new[] { new { key = "k", value = 2, etag = "999999" } }), HttpStatusCode.Conflict, "ERR_STATE_SAVE");
-        await ErrorAsync(await state.Http.PostAsJsonAsync($"/v1.0/state/{Store}", new[] { new { key = "k", value = 2, etag = "abc" } }), HttpStatusCode.BadRequest, "ERR_STATE_SAVE");
-        await ErrorAsync(await state.Http.PostAsJsonAsync($"/v1.0/state/{Store}", new[] { new { key = "a||b", value = 2 } }), HttpStatusCode.BadRequest, "ERR_MALFORMED_REQUEST");
-        await ErrorAsync(await state.Http.GetAsync("/v1.0/state/none/k"), HttpStatusCode.BadRequest, "ERR_STATE_STORE_NOT_FOUND");
+        await ErrorAsync(
+            await state.Http.PostAsJsonAsync(
+                $"/v1.0/state/{Store}",
+                new[]
+                {
+                    new
+                    {
+                        key = "k",
+                        value = 2,
+                        etag = "999999",
+                    },
+                }
+            ),
+            HttpStatusCode.Conflict,
+            "ERR_STATE_SAVE"
+        );
+        await ErrorAsync(
+            await state.Http.PostAsJsonAsync(
+                $"/v1.0/state/{Store}",
+                new[]
+                {
+                    new
+                    {
+                        key = "k",
+                        value = 2,
+                        etag = "abc",
+                    },
+                }
+            ),
+            HttpStatusCode.BadRequest,
+            "ERR_STATE_SAVE"
+        );
+        await ErrorAsync(
+            await state.Http.PostAsJsonAsync($"/v1.0/state/{Store}", new[] { new { key = "a||b", value = 2 } }),
+            HttpStatusCode.BadRequest,
+            "ERR_MALFORMED_REQUEST"
+        );
+        await ErrorAsync(
+            await state.Http.GetAsync("/v1.0/state/none/k"),
+            HttpStatusCode.BadRequest,
+            "ERR_STATE_STORE_NOT_FOUND"
+        );
         var bulk = await state.Http.PostAsJsonAsync($"/v1.0/state/{Store}/bulk", new { keys = new[] { "k", "none" } });
-        (await bulk.Content.ReadAsStringAsync()).Should().MatchRegex("""^\[\{"key":"k","data":1,"etag":"\d+"\},\{"key":"none"\}\]$""");
+        (await bulk.Content.ReadAsStringAsync())
+            .Should()
+            .MatchRegex("""^\[\{"key":"k","data":1,"etag":"\d+"\},\{"key":"none"\}\]$""");
     }
 
     [Theory]
@@ -139,7 +227,10 @@ public sealed class StateTests
     [InlineData("ours", "ours||k")]
     public async Task The_key_prefix_says_who_shares(string? prefix, string stored)
     {
-        var sidecar = TestSidecars.For("one", storeMetadata: prefix is null ? null : new Dictionary<string, string> { ["keyPrefix"] = prefix });
+        var sidecar = TestSidecars.For(
+            "one",
+            storeMetadata: prefix is null ? null : new Dictionary<string, string> { ["keyPrefix"] = prefix }
+        );
         await using var runtime = await TestRuntime.StartAsync(sidecar);
         using var client = TestRuntime.ClientOf(sidecar);
         await client.SaveStateAsync(Store, "k", 1);
@@ -149,7 +240,11 @@ public sealed class StateTests
     private static async Task ErrorAsync(HttpResponseMessage response, HttpStatusCode status, string code)
     {
         response.StatusCode.Should().Be(status);
-        (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errorCode").GetString().Should().Be(code);
+        (await response.Content.ReadFromJsonAsync<JsonElement>())
+            .GetProperty("errorCode")
+            .GetString()
+            .Should()
+            .Be(code);
     }
 
     private sealed class StateFixture(TestRuntime runtime, DaprClient client, HttpClient http) : IAsyncDisposable
@@ -165,7 +260,11 @@ public sealed class StateTests
         public static async Task<StateFixture> StartAsync()
         {
             var sidecar = TestSidecars.For("one");
-            return new(await TestRuntime.StartAsync(sidecar), TestRuntime.ClientOf(sidecar), TestRuntime.HttpOf(sidecar));
+            return new(
+                await TestRuntime.StartAsync(sidecar),
+                TestRuntime.ClientOf(sidecar),
+                TestRuntime.HttpOf(sidecar)
+            );
         }
 
         public async ValueTask DisposeAsync()

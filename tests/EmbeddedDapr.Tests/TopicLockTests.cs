@@ -42,7 +42,10 @@ public sealed class TopicLockTests
         await connection.OpenAsync();
         await using var publishing = await connection.BeginTransactionAsync();
         await ExecuteAsync(connection, "select from topics for share");
-        await ExecuteAsync(connection, "insert into messages (topic, payload, content_type, metadata) select id, '', '', '{}' from topics");
+        await ExecuteAsync(
+            connection,
+            "insert into messages (topic, payload, content_type, metadata) select id, '', '', '{}' from topics"
+        );
 
         var subscribing = store.SubscribeAsync(Topic, "reader", broadcast: false, CancellationToken.None);
         await FinishesOrWaitsAsync(subscribing, runtime);
@@ -52,10 +55,16 @@ public sealed class TopicLockTests
         (await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from deliveries")).Should().Be(2);
     }
 
-    private static Task FinishesOrWaitsAsync(Task task, TestRuntime runtime) => Eventually.BecomesTrueAsync(
-        async () => task.IsCompleted
-            || await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") > 0,
-        "the end of it, or its waiting for a lock");
+    private static Task FinishesOrWaitsAsync(Task task, TestRuntime runtime) =>
+        Eventually.BecomesTrueAsync(
+            async () =>
+                task.IsCompleted
+                || await Sql.ScalarAsync<long>(
+                    runtime.Database,
+                    "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+                ) > 0,
+            "the end of it, or its waiting for a lock"
+        );
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
     {

@@ -12,17 +12,36 @@ public sealed class AsyncApiTests(GatewayFixture fixture) : IClassFixture<Gatewa
     public async Task The_events_are_what_the_committed_contract_says()
     {
         var file = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", "docs", "asyncapi.json"));
-        if (Environment.GetEnvironmentVariable("WRITE_CONTRACTS") == "1") await File.WriteAllTextAsync(file, GetAsyncApi.Document, TestContext.Current.CancellationToken);
+        if (Environment.GetEnvironmentVariable("WRITE_CONTRACTS") == "1")
+            await File.WriteAllTextAsync(file, GetAsyncApi.Document, TestContext.Current.CancellationToken);
 
-        GetAsyncApi.Document.Should().Be(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken),
-            "who reads events relies on docs/asyncapi.json. If the change is meant, write it anew: WRITE_CONTRACTS=1 artifacts/bin/Gateway.Tests/release/DaprShop.Gateway.Tests -class DaprShop.Gateway.Tests.AsyncApiTests");
-        (await fixture.Gateway.CreateClient().GetStringAsync("/asyncapi/v1.json", TestContext.Current.CancellationToken)).Should().Be(GetAsyncApi.Document);
+        GetAsyncApi
+            .Document.Should()
+            .Be(
+                await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken),
+                "who reads events relies on docs/asyncapi.json. If the change is meant, write it anew: WRITE_CONTRACTS=1 artifacts/bin/Gateway.Tests/release/DaprShop.Gateway.Tests -class DaprShop.Gateway.Tests.AsyncApiTests"
+            );
+        (
+            await fixture
+                .Gateway.CreateClient()
+                .GetStringAsync("/asyncapi/v1.json", TestContext.Current.CancellationToken)
+        )
+            .Should()
+            .Be(GetAsyncApi.Document);
     }
 
     [Fact]
     public void Every_type_of_event_is_in_the_catalogue_once() =>
-        EventCatalogue.All.Select(k => k.Type).Should().OnlyHaveUniqueItems().And.BeEquivalentTo(
-            typeof(EventTypes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => (string)f.GetValue(null)!).Where(type => type != EventTypes.Page));
+        EventCatalogue
+            .All.Select(k => k.Type)
+            .Should()
+            .OnlyHaveUniqueItems()
+            .And.BeEquivalentTo(
+                typeof(EventTypes)
+                    .GetFields(BindingFlags.Public | BindingFlags.Static)
+                    .Select(f => (string)f.GetValue(null)!)
+                    .Where(type => type != EventTypes.Page)
+            );
 
     private static string Here([CallerFilePath] string path = "") => path;
 }

@@ -22,7 +22,12 @@ public sealed class BulkUploadTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _sidecar = await FakeSidecar.StartAsync();
-        _gateway = new ServiceHost<Program>(null, ("DAPR_HTTP_ENDPOINT", _sidecar.Address), ("DAPR_API_TOKEN", "the-sidecars-token"), ("Bulk:PatienceSeconds", "0.5"));
+        _gateway = new ServiceHost<Program>(
+            null,
+            ("DAPR_HTTP_ENDPOINT", _sidecar.Address),
+            ("DAPR_API_TOKEN", "the-sidecars-token"),
+            ("Bulk:PatienceSeconds", "0.5")
+        );
         _alice = _gateway.As(Identity.Customer, "alice");
         _sidecar.Answer = AnswerAsync;
     }
@@ -36,22 +41,37 @@ public sealed class BulkUploadTests : IAsyncLifetime
     [Fact]
     public async Task G29_Each_line_arrives_once_with_its_number_and_the_end_tells_how_many_there_were()
     {
-        using var answer = await SendAsync("\uFEFF{\"a\":1}\r\n\r\n  \n{\"b\":\"é\"}\n{\"c\":3}", query: "?onError=ignore_failed");
+        using var answer = await SendAsync(
+            "\uFEFF{\"a\":1}\r\n\r\n  \n{\"b\":\"é\"}\n{\"c\":3}",
+            query: "?onError=ignore_failed"
+        );
 
         answer.StatusCode.Should().Be(HttpStatusCode.Accepted);
         answer.Headers.Location!.ToString().Should().Be($"/bulk-orders/{Job}");
         (await answer.Content.ReadFromJsonAsync<BulkJobId>(TestContext.Current.CancellationToken))!.Id.Should().Be(Job);
-        Rows().Should().Equal(new BulkRow(1, "{\"a\":1}"), new BulkRow(4, "{\"b\":\"é\"}"), new BulkRow(5, "{\"c\":3}"));
-        Paths().Should().Equal("bulk-orders?onError=ignore_failed", $"bulk-orders/{Job}/rows", $"bulk-orders/{Job}/end?rows=3");
-        _sidecar.Calls.Should().OnlyContain(c => c.Headers["idempotency-key"] == "file" && c.Headers["authorization"].StartsWith("Bearer ") && c.Headers["dapr-api-token"] == "the-sidecars-token");
+        Rows()
+            .Should()
+            .Equal(new BulkRow(1, "{\"a\":1}"), new BulkRow(4, "{\"b\":\"é\"}"), new BulkRow(5, "{\"c\":3}"));
+        Paths()
+            .Should()
+            .Equal("bulk-orders?onError=ignore_failed", $"bulk-orders/{Job}/rows", $"bulk-orders/{Job}/end?rows=3");
+        _sidecar
+            .Calls.Should()
+            .OnlyContain(c =>
+                c.Headers["idempotency-key"] == "file"
+                && c.Headers["authorization"].StartsWith("Bearer ")
+                && c.Headers["dapr-api-token"] == "the-sidecars-token"
+            );
     }
 
     [Fact]
     public async Task G29_A_file_of_many_rows_is_cut_into_stretches_that_a_sidecar_can_carry()
     {
         var text = new StringBuilder();
-        for (var i = 1; i <= 2_500; i++) text.Append(CultureInfo.InvariantCulture, $"{i}\n");
-        for (var i = 1; i <= 20; i++) text.Append('\u0001', 200_000).Append('\n');
+        for (var i = 1; i <= 2_500; i++)
+            text.Append(CultureInfo.InvariantCulture, $"{i}\n");
+        for (var i = 1; i <= 20; i++)
+            text.Append('\u0001', 200_000).Append('\n');
 
         using var answer = await SendAsync(text.ToString());
 
@@ -65,13 +85,35 @@ public sealed class BulkUploadTests : IAsyncLifetime
     [Fact]
     public async Task A_line_that_is_too_long_or_not_UTF8_is_an_error_of_its_own_row_and_the_file_goes_on()
     {
-        byte[] file = [.. "{}\n"u8, .. new byte[3 * 1024 * 1024].Select(_ => (byte)'x'), .. "\n"u8, 0xff, 0xfe, .. "\n{}\n"u8, .. "a\0b\n"u8, .. new byte[BulkFormat.MaxLineLength].Select(_ => (byte)'y'), .. "\n"u8, .. new byte[BulkFormat.MaxLineLength + 1].Select(_ => (byte)'z')];
+        byte[] file =
+        [
+            .. "{}\n"u8,
+            .. new byte[3 * 1024 * 1024].Select(_ => (byte)'x'),
+            .. "\n"u8,
+            0xff,
+            0xfe,
+            .. "\n{}\n"u8,
+            .. "a\0b\n"u8,
+            .. new byte[BulkFormat.MaxLineLength].Select(_ => (byte)'y'),
+            .. "\n"u8,
+            .. new byte[BulkFormat.MaxLineLength + 1].Select(_ => (byte)'z'),
+        ];
 
         using var answer = await SendAsync(new ByteArrayContent(file));
 
         answer.StatusCode.Should().Be(HttpStatusCode.Accepted);
-        Rows().Select(r => (r.Row, r.Body?.Length, r.Fault)).Should().Equal((1, 2, null), (2, null, "It has more than 262144 bytes."), (3, null, "It has bytes that are not UTF-8."),
-            (4, 2, null), (5, null, "Text has no character U+0000."), (6, BulkFormat.MaxLineLength, null), (7, null, "It has more than 262144 bytes."));
+        Rows()
+            .Select(r => (r.Row, r.Body?.Length, r.Fault))
+            .Should()
+            .Equal(
+                (1, 2, null),
+                (2, null, "It has more than 262144 bytes."),
+                (3, null, "It has bytes that are not UTF-8."),
+                (4, 2, null),
+                (5, null, "Text has no character U+0000."),
+                (6, BulkFormat.MaxLineLength, null),
+                (7, null, "It has more than 262144 bytes.")
+            );
     }
 
     [Fact]
@@ -79,7 +121,8 @@ public sealed class BulkUploadTests : IAsyncLifetime
     {
         _sidecar.Answer = context =>
         {
-            if (Called(context).Contains("?onError")) context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+            if (Called(context).Contains("?onError"))
+                context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
             return AnswerAsync(context);
         };
         using var answer = await SendAsync("{}", query: "?onError=a%26b");
@@ -94,7 +137,10 @@ public sealed class BulkUploadTests : IAsyncLifetime
     public async Task Another_type_of_file_is_refused_and_the_right_ones_are_named(string? type)
     {
         using var answer = await SendAsync("{}", type);
-        (await IsProblemAsync(answer, 415, "unsupported-media-type")).Should().Contain(BulkFormat.Ndjson).And.Contain(BulkFormat.Csv);
+        (await IsProblemAsync(answer, 415, "unsupported-media-type"))
+            .Should()
+            .Contain(BulkFormat.Ndjson)
+            .And.Contain(BulkFormat.Csv);
         _sidecar.Calls.Should().BeEmpty();
     }
 
@@ -116,7 +162,8 @@ public sealed class BulkUploadTests : IAsyncLifetime
     [InlineData("/end")]
     public async Task What_Orders_refuses_is_answered_as_it_is_and_nothing_is_sent_after_it(string refused)
     {
-        _sidecar.Answer = context => Called(context).Contains(refused) ? ProblemAsync(context, 422, "invalid") : AnswerAsync(context);
+        _sidecar.Answer = context =>
+            Called(context).Contains(refused) ? ProblemAsync(context, 422, "invalid") : AnswerAsync(context);
         using var answer = await SendAsync("{}\n", query: "?onError=other");
         await IsProblemAsync(answer, 422, "invalid");
         Paths().Last().Should().Contain(refused);
@@ -130,8 +177,10 @@ public sealed class BulkUploadTests : IAsyncLifetime
         var failures = 0;
         _sidecar.Answer = context =>
         {
-            if (Interlocked.Increment(ref failures) % 2 == 0) return AnswerAsync(context);
-            if (!breaks) return ProblemAsync(context, 503, "unavailable");
+            if (Interlocked.Increment(ref failures) % 2 == 0)
+                return AnswerAsync(context);
+            if (!breaks)
+                return ProblemAsync(context, 503, "unavailable");
             context.Abort();
             return Task.CompletedTask;
         };
@@ -157,23 +206,36 @@ public sealed class BulkUploadTests : IAsyncLifetime
             var at = _alice.BaseAddress!;
             await client.ConnectAsync(at.Host, at.Port, TestContext.Current.CancellationToken);
             var rows = string.Concat(Enumerable.Range(1, 1_000).Select(_ => "{}\n")) + "{\"half\":";
-            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"""
-                POST /bulk-orders HTTP/1.1
-                Host: gateway
-                Authorization: {_alice.DefaultRequestHeaders.Authorization}
-                Idempotency-Key: file
-                Content-Type: {BulkFormat.Ndjson}
-                Content-Length: 1000000
+            await client
+                .GetStream()
+                .WriteAsync(
+                    Encoding.ASCII.GetBytes(
+                        $"""
+                        POST /bulk-orders HTTP/1.1
+                        Host: gateway
+                        Authorization: {_alice.DefaultRequestHeaders.Authorization}
+                        Idempotency-Key: file
+                        Content-Type: {BulkFormat.Ndjson}
+                        Content-Length: 1000000
 
-                {rows}
-                """.ReplaceLineEndings("\r\n").Replace("{}\r\n", "{}\n")), TestContext.Current.CancellationToken);
-            await Eventually.BecomesTrueAsync(() => Task.FromResult(Paths().Contains($"bulk-orders/{Job}/rows")), "the first stretch arrives");
+                        {rows}
+                        """.ReplaceLineEndings("\r\n").Replace("{}\r\n", "{}\n")
+                    ),
+                    TestContext.Current.CancellationToken
+                );
+            await Eventually.BecomesTrueAsync(
+                () => Task.FromResult(Paths().Contains($"bulk-orders/{Job}/rows")),
+                "the first stretch arrives"
+            );
         }
 
         using var another = await SendAsync("", key: "another");
         another.StatusCode.Should().Be(HttpStatusCode.Accepted);
         Rows().Should().HaveCount(1_000);
-        _sidecar.Calls.Where(c => c.Headers["idempotency-key"] == "file").Should().NotContain(c => c.Path.Contains("/end"));
+        _sidecar
+            .Calls.Where(c => c.Headers["idempotency-key"] == "file")
+            .Should()
+            .NotContain(c => c.Path.Contains("/end"));
     }
 
     [Fact]
@@ -182,24 +244,38 @@ public sealed class BulkUploadTests : IAsyncLifetime
         var (gate, taken) = (new SemaphoreSlim(0), 0);
         _sidecar.Answer = async context =>
         {
-            if (Called(context).EndsWith("/rows")) await gate.WaitAsync();
+            if (Called(context).EndsWith("/rows"))
+                await gate.WaitAsync();
             await AnswerAsync(context);
         };
         // The factory's own client would keep the whole file, to send it elsewhere if it were told to.
-        using var alice = new HttpClient { BaseAddress = _alice.BaseAddress, DefaultRequestHeaders = { Authorization = _alice.DefaultRequestHeaders.Authorization } };
-        var line = Encoding.ASCII.GetBytes(new string('x', 1_000) + "\n");
-        var sending = SendAsync(new PushStream(async stream =>
+        using var alice = new HttpClient
         {
-            for (var i = 0; i < 40_000; i++)
+            BaseAddress = _alice.BaseAddress,
+            DefaultRequestHeaders = { Authorization = _alice.DefaultRequestHeaders.Authorization },
+        };
+        var line = Encoding.ASCII.GetBytes(new string('x', 1_000) + "\n");
+        var sending = SendAsync(
+            new PushStream(async stream =>
             {
-                await stream.WriteAsync(line);
-                taken = i + 1;
-            }
-        }), caller: alice);
+                for (var i = 0; i < 40_000; i++)
+                {
+                    await stream.WriteAsync(line);
+                    taken = i + 1;
+                }
+            }),
+            caller: alice
+        );
 
-        await Eventually.BecomesTrueAsync(() => Task.FromResult(Paths().Any(p => p.EndsWith("/rows"))), "the first stretch arrives");
+        await Eventually.BecomesTrueAsync(
+            () => Task.FromResult(Paths().Any(p => p.EndsWith("/rows"))),
+            "the first stretch arrives"
+        );
         var before = -1;
-        await Eventually.BecomesTrueAsync(() => Task.FromResult(taken == Interlocked.Exchange(ref before, taken)), "the sender is held up");
+        await Eventually.BecomesTrueAsync(
+            () => Task.FromResult(taken == Interlocked.Exchange(ref before, taken)),
+            "the sender is held up"
+        );
         taken.Should().BeLessThan(40_000);
         Paths().Count(p => p.EndsWith("/rows")).Should().Be(1);
 
@@ -220,11 +296,20 @@ public sealed class BulkUploadTests : IAsyncLifetime
     [Fact]
     public async Task G29_A_CSV_file_becomes_orders_as_customers_send_them()
     {
-        using var answer = await SendAsync("key,sku,quantity,token\nk,cup,2,tok_ok\nk,tea,1,\n,cup,x,tok_ok\n", "text/csv; charset=utf-8");
+        using var answer = await SendAsync(
+            "key,sku,quantity,token\nk,cup,2,tok_ok\nk,tea,1,\n,cup,x,tok_ok\n",
+            "text/csv; charset=utf-8"
+        );
         answer.StatusCode.Should().Be(HttpStatusCode.Accepted);
-        Rows().Should().Equal(
-            new BulkRow(2, """{"lines":[{"sku":"cup","quantity":2},{"sku":"tea","quantity":1}],"payment":{"token":"tok_ok"},"key":"k"}"""),
-            new BulkRow(4, """{"lines":[{"sku":"cup","quantity":"x"}],"payment":{"token":"tok_ok"}}"""));
+        Rows()
+            .Should()
+            .Equal(
+                new BulkRow(
+                    2,
+                    """{"lines":[{"sku":"cup","quantity":2},{"sku":"tea","quantity":1}],"payment":{"token":"tok_ok"},"key":"k"}"""
+                ),
+                new BulkRow(4, """{"lines":[{"sku":"cup","quantity":"x"}],"payment":{"token":"tok_ok"}}""")
+            );
     }
 
     private static string Called(HttpContext context) => context.Request.Path + context.Request.QueryString.Value;
@@ -232,7 +317,8 @@ public sealed class BulkUploadTests : IAsyncLifetime
     private static async Task AnswerAsync(HttpContext context)
     {
         context.Response.StatusCode = Called(context).EndsWith("/rows") ? 204 : 202;
-        if (context.Response.StatusCode == 204) return;
+        if (context.Response.StatusCode == 204)
+            return;
         context.Response.Headers.Location = $"/bulk-orders/{Job}";
         await context.Response.WriteAsJsonAsync(new BulkJobId(Job));
     }
@@ -244,20 +330,38 @@ public sealed class BulkUploadTests : IAsyncLifetime
         return context.Response.WriteAsync($$"""{"type":"urn:daprshop:problem:{{kind}}","detail":"{{kind}}"}""");
     }
 
-    private Task<HttpResponseMessage> SendAsync(string body, string? type = BulkFormat.Ndjson, string? key = "file", string query = "", HttpClient? caller = null) =>
-        SendAsync(new ByteArrayContent(Encoding.UTF8.GetBytes(body)), type, key, query, caller);
+    private Task<HttpResponseMessage> SendAsync(
+        string body,
+        string? type = BulkFormat.Ndjson,
+        string? key = "file",
+        string query = "",
+        HttpClient? caller = null
+    ) => SendAsync(new ByteArrayContent(Encoding.UTF8.GetBytes(body)), type, key, query, caller);
 
-    private async Task<HttpResponseMessage> SendAsync(HttpContent body, string? type = BulkFormat.Ndjson, string? key = "file", string query = "", HttpClient? caller = null)
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpContent body,
+        string? type = BulkFormat.Ndjson,
+        string? key = "file",
+        string query = "",
+        HttpClient? caller = null
+    )
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"bulk-orders{query}") { Content = body };
-        if (type is not null) body.Headers.TryAddWithoutValidation("Content-Type", type);
-        if (key is not null) request.Headers.Add("Idempotency-Key", key);
+        if (type is not null)
+            body.Headers.TryAddWithoutValidation("Content-Type", type);
+        if (key is not null)
+            request.Headers.Add("Idempotency-Key", key);
         return await (caller ?? _alice).SendAsync(request, TestContext.Current.CancellationToken);
     }
 
     private IEnumerable<string> Paths() => _sidecar.Calls.Select(c => c.Path["/v1.0/invoke/orders/method/".Length..]);
 
-    private List<BulkRow> Rows() => [.. _sidecar.Calls.Where(c => c.Path.EndsWith("/rows")).SelectMany(c => JsonSerializer.Deserialize<BulkRows>(c.Body, JsonSerializerOptions.Web)!.Rows)];
+    private List<BulkRow> Rows() =>
+        [
+            .. _sidecar
+                .Calls.Where(c => c.Path.EndsWith("/rows"))
+                .SelectMany(c => JsonSerializer.Deserialize<BulkRows>(c.Body, JsonSerializerOptions.Web)!.Rows),
+        ];
 
     /// <summary>The problem's detail.</summary>
     private static async Task<string> IsProblemAsync(HttpResponseMessage response, int status, string kind)

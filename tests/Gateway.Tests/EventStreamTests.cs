@@ -19,6 +19,7 @@ public sealed class EventStreamTests : IAsyncLifetime
     private readonly Channel<StreamEvent> _events = Channel.CreateUnbounded<StreamEvent>();
     private readonly CountingTime _time = new();
     private readonly TaskCompletionSource _cancelled = new();
+
     // What is not read yet is not waited for when a response is given up: the connection ends at once.
     private readonly HttpClient _client = new(new SocketsHttpHandler { MaxResponseDrainSize = 0 });
     private WebApplication _app = null!;
@@ -33,7 +34,10 @@ public sealed class EventStreamTests : IAsyncLifetime
         _app = builder.Build();
         _app.MapGet("/", () => new EventStream(ReadAsync()));
         await _app.StartAsync();
-        var response = await _client.GetAsync(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single(), HttpCompletionOption.ResponseHeadersRead);
+        var response = await _client.GetAsync(
+            _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single(),
+            HttpCompletionOption.ResponseHeadersRead
+        );
         response.Content.Headers.ContentType!.ToString().Should().Be("text/event-stream");
         response.Headers.CacheControl!.ToString().Should().BeOneOf("no-cache, no-transform", "no-transform, no-cache");
         _stream = await response.Content.ReadAsStreamAsync();
@@ -51,7 +55,10 @@ public sealed class EventStreamTests : IAsyncLifetime
     {
         await ReceivesAsync("retry: 1000\n\n");
 
-        await _events.Writer.WriteAsync(new StreamEvent("1", "status", """{"a":"é"}"""), TestContext.Current.CancellationToken);
+        await _events.Writer.WriteAsync(
+            new StreamEvent("1", "status", """{"a":"é"}"""),
+            TestContext.Current.CancellationToken
+        );
         await ReceivesAsync("id: 1\nevent: status\ndata: {\"a\":\"é\"}\n\n");
         await _events.Writer.WriteAsync(new StreamEvent("2", "snapshot", "{}"), TestContext.Current.CancellationToken);
         await ReceivesAsync("id: 2\nevent: snapshot\ndata: {}\n\n");
@@ -91,29 +98,39 @@ public sealed class EventStreamTests : IAsyncLifetime
     {
         await ReceivesAsync("retry: 1000\n\n");
 
-        await _app.StopAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await _app.StopAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
 
         _cancelled.Task.IsCompleted.Should().BeTrue();
-        (await _stream.ReadAsync(new byte[1], TestContext.Current.CancellationToken)).Should().Be(0, "that is an end, and no failure");
+        (await _stream.ReadAsync(new byte[1], TestContext.Current.CancellationToken))
+            .Should()
+            .Be(0, "that is an end, and no failure");
     }
 
-    private async IAsyncEnumerable<StreamEvent> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    private async IAsyncEnumerable<StreamEvent> ReadAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         try
         {
-            await foreach (var entry in _events.Reader.ReadAllAsync(cancellationToken)) yield return entry;
+            await foreach (var entry in _events.Reader.ReadAllAsync(cancellationToken))
+                yield return entry;
         }
         finally
         {
             // A callback of the token would be gone where the reading ends before it is called.
-            if (cancellationToken.IsCancellationRequested) _cancelled.SetResult();
+            if (cancellationToken.IsCancellationRequested)
+                _cancelled.SetResult();
         }
     }
 
     private async Task ReceivesAsync(string text)
     {
         var bytes = new byte[Encoding.UTF8.GetByteCount(text)];
-        await _stream.ReadExactlyAsync(bytes, TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await _stream
+            .ReadExactlyAsync(bytes, TestContext.Current.CancellationToken)
+            .AsTask()
+            .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         Encoding.UTF8.GetString(bytes).Should().Be(text);
     }
 

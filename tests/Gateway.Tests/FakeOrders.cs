@@ -23,7 +23,16 @@ internal sealed class FakeOrders
     {
         lock (_lock)
         {
-            _all.Add(new OrderTransition(Id, _all.Count + 1, _all.LastOrDefault()?.Status, status, reason, DateTimeOffset.UnixEpoch.AddSeconds(_all.Count)));
+            _all.Add(
+                new OrderTransition(
+                    Id,
+                    _all.Count + 1,
+                    _all.LastOrDefault()?.Status,
+                    status,
+                    reason,
+                    DateTimeOffset.UnixEpoch.AddSeconds(_all.Count)
+                )
+            );
             return _all[^1];
         }
     }
@@ -33,13 +42,31 @@ internal sealed class FakeOrders
         lock (_lock)
         {
             Asked++;
-            if (Instead is { } instead) return instead(context);
+            if (Instead is { } instead)
+                return instead(context);
             var after = int.Parse(context.Request.Query["after"].ToString(), CultureInfo.InvariantCulture);
-            return context.Response.WriteAsJsonAsync(new OrderTransitions(Id, _all.Count, _all[^1].Status, [.. _all.Skip(after)]), JsonSerializerOptions.Web);
+            return context.Response.WriteAsJsonAsync(
+                new OrderTransitions(Id, _all.Count, _all[^1].Status, [.. _all.Skip(after)]),
+                JsonSerializerOptions.Web
+            );
         }
     }
 
     /// <summary>What a sidecar hands over of a broadcast of these.</summary>
-    public static EventPage Page(params OrderTransition[] transitions) => new(Apps.Orders,
-        [new LoggedEvent(1, Guid.Empty, EventTypes.StatusChanges, $"{transitions[^1].OrderId}", 1, DateTimeOffset.UnixEpoch, null, JsonSerializer.SerializeToElement(new StatusChanges(transitions), JsonSerializerOptions.Web))]);
+    public static EventPage Page(params OrderTransition[] transitions) =>
+        new(
+            Apps.Orders,
+            [
+                new LoggedEvent(
+                    1,
+                    Guid.Empty,
+                    EventTypes.StatusChanges,
+                    $"{transitions[^1].OrderId}",
+                    1,
+                    DateTimeOffset.UnixEpoch,
+                    null,
+                    JsonSerializer.SerializeToElement(new StatusChanges(transitions), JsonSerializerOptions.Web)
+                ),
+            ]
+        );
 }

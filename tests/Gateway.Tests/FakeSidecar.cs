@@ -23,13 +23,15 @@ internal sealed class FakeSidecar : IAsyncDisposable
     public Func<HttpContext, Task> Answer { get; set; } = context => context.Response.WriteAsync("fine");
 
     /// <summary>How it is.</summary>
-    public Func<HttpContext, Task> Health { get; set; } = context =>
-    {
-        context.Response.StatusCode = StatusCodes.Status204NoContent;
-        return Task.CompletedTask;
-    };
+    public Func<HttpContext, Task> Health { get; set; } =
+        context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return Task.CompletedTask;
+        };
 
-    public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+    public string Address =>
+        _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
 
     public static async Task<FakeSidecar> StartAsync()
     {
@@ -47,8 +49,14 @@ internal sealed class FakeSidecar : IAsyncDisposable
             }
 
             using var body = new StreamReader(context.Request.Body);
-            sidecar.Calls.Enqueue(new Call(context.Request.Method, context.Request.Path + context.Request.QueryString.Value,
-                context.Request.Headers.ToDictionary(h => h.Key.ToLowerInvariant(), h => h.Value.ToString()), await body.ReadToEndAsync()));
+            sidecar.Calls.Enqueue(
+                new Call(
+                    context.Request.Method,
+                    context.Request.Path + context.Request.QueryString.Value,
+                    context.Request.Headers.ToDictionary(h => h.Key.ToLowerInvariant(), h => h.Value.ToString()),
+                    await body.ReadToEndAsync()
+                )
+            );
             context.Response.ContentType = "text/plain";
             await sidecar.Answer(context);
         });

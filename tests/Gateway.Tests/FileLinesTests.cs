@@ -21,7 +21,9 @@ public sealed class FileLinesTests
     {
         using var pool = new CountingPool();
         var file = new MemoryStream([.. new byte[3_000_000].Select(_ => (byte)'x'), .. "\nnext"u8]);
-        var lines = await FileLines.ReadAsync(PipeReader.Create(file, new StreamPipeReaderOptions(pool, bufferSize: 4_096)), 100_000).ToListAsync(TestContext.Current.CancellationToken);
+        var lines = await FileLines
+            .ReadAsync(PipeReader.Create(file, new StreamPipeReaderOptions(pool, bufferSize: 4_096)), 100_000)
+            .ToListAsync(TestContext.Current.CancellationToken);
 
         lines.Should().Equal(FileLine.TooLong(1, 100_000), new FileLine(2, "next"));
         pool.Most.Should().BeLessThan(200_000);
@@ -45,9 +47,7 @@ public sealed class FileLinesTests
             return piece;
         }
 
-        protected override void Dispose(bool disposing)
-        {
-        }
+        protected override void Dispose(bool disposing) { }
 
         private sealed class Piece(CountingPool pool, int length) : IMemoryOwner<byte>
         {

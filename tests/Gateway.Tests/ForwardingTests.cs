@@ -14,24 +14,41 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
     private readonly HttpClient _operator = fixture.Gateway.As(Identity.Operator);
     private readonly HttpClient _customer = fixture.Gateway.As(Identity.Customer, "ann");
 
-    public static TheoryData<string, string, string, string> Routes => [.. RouteTable.Routes.Where(r => !r.Own).Select(r => (r.Method, r.Pattern, r.App, r.Policy))];
+    public static TheoryData<string, string, string, string> Routes =>
+        [.. RouteTable.Routes.Where(r => !r.Own).Select(r => (r.Method, r.Pattern, r.App, r.Policy))];
 
     [Theory]
     [MemberData(nameof(Routes))]
-    public async Task Each_route_reaches_its_app_and_lets_in_whom_it_should(string method, string pattern, string app, string policy)
+    public async Task Each_route_reaches_its_app_and_lets_in_whom_it_should(
+        string method,
+        string pattern,
+        string app,
+        string policy
+    )
     {
-        var path = pattern.Replace("{id}", $"{Guid.CreateVersion7()}").Replace("{orderId}", $"{Guid.CreateVersion7()}").Replace("{sku}", "85123A-b%20c")
-            .Replace("{reference}", "PO%2017").Replace("{location}", "north").Replace("{customer}", "ann").Replace("{row}", "7").Replace("{time}", "2026-11-25T12:00:00Z");
+        var path = pattern
+            .Replace("{id}", $"{Guid.CreateVersion7()}")
+            .Replace("{orderId}", $"{Guid.CreateVersion7()}")
+            .Replace("{sku}", "85123A-b%20c")
+            .Replace("{reference}", "PO%2017")
+            .Replace("{location}", "north")
+            .Replace("{customer}", "ann")
+            .Replace("{row}", "7")
+            .Replace("{time}", "2026-11-25T12:00:00Z");
         fixture.Sidecar.Calls.Clear();
 
         (await SendAsync(fixture.Gateway.CreateClient(), method, path)).Should().Be(HttpStatusCode.Unauthorized);
-        (await SendAsync(_customer, method, path)).Should().Be(policy == Identity.Customer ? HttpStatusCode.OK : HttpStatusCode.Forbidden);
+        (await SendAsync(_customer, method, path))
+            .Should()
+            .Be(policy == Identity.Customer ? HttpStatusCode.OK : HttpStatusCode.Forbidden);
         (await SendAsync(_operator, method, path + "?limit=3")).Should().Be(HttpStatusCode.OK);
 
         var call = fixture.Sidecar.Calls.Last();
         (call.Method, call.Path).Should().Be((method, $"/v1.0/invoke/{app}/method{path}?limit=3"));
         call.Headers["authorization"].Should().Be(_operator.DefaultRequestHeaders.Authorization!.ToString());
-        fixture.Sidecar.Calls.Should().HaveCount(policy == Identity.Customer ? 2 : 1, "who is refused does not reach the house");
+        fixture
+            .Sidecar.Calls.Should()
+            .HaveCount(policy == Identity.Customer ? 2 : 1, "who is refused does not reach the house");
     }
 
     [Theory]
@@ -47,7 +64,10 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
     public async Task What_is_for_sidecars_only_is_not_there(string method, string path)
     {
         fixture.Sidecar.Calls.Clear();
-        using var response = await _operator.SendAsync(new HttpRequestMessage(new HttpMethod(method), path), TestContext.Current.CancellationToken);
+        using var response = await _operator.SendAsync(
+            new HttpRequestMessage(new HttpMethod(method), path),
+            TestContext.Current.CancellationToken
+        );
 
         ((int)response.StatusCode).Should().BeOneOf(404, 405);
         response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
@@ -83,11 +103,19 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
     {
         var forged = Tokens.For("olga", Identity.Operator, key: Convert.ToBase64String(new byte[32]));
         var expired = Tokens.For("olga", Identity.Operator, expires: DateTime.UnixEpoch.AddYears(50));
-        var (foreign, elsewhere) = (Tokens.For("olga", Identity.Operator, issuer: "another"), Tokens.For("olga", Identity.Operator, audience: "another"));
+        var (foreign, elsewhere) = (
+            Tokens.For("olga", Identity.Operator, issuer: "another"),
+            Tokens.For("olga", Identity.Operator, audience: "another")
+        );
         foreach (var token in new[] { forged, expired, foreign, elsewhere, "nonsense" })
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/ops/backlog") { Headers = { Authorization = new("Bearer", token) } };
-            using var response = await fixture.Gateway.CreateClient().SendAsync(request, TestContext.Current.CancellationToken);
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/ops/backlog")
+            {
+                Headers = { Authorization = new("Bearer", token) },
+            };
+            using var response = await fixture
+                .Gateway.CreateClient()
+                .SendAsync(request, TestContext.Current.CancellationToken);
             await IsProblemAsync(response, 401, "unauthenticated");
         }
     }
@@ -102,20 +130,34 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
             context.Response.ContentType = "application/problem+json";
             await context.Response.WriteAsync("""{"type":"urn:daprshop:problem:invalid"}""");
         };
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/orders") { Content = new StringContent("""{"lines":[]}""", Encoding.UTF8, "application/json"), Headers = { { "Idempotency-Key", "k" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/orders")
+        {
+            Content = new StringContent("""{"lines":[]}""", Encoding.UTF8, "application/json"),
+            Headers = { { "Idempotency-Key", "k" } },
+        };
         using var response = await _customer.SendAsync(request, TestContext.Current.CancellationToken);
 
         await IsProblemAsync(response, 422, "invalid");
         response.Headers.GetValues("Idempotency-Replayed").Should().Equal("true");
-        (fixture.Sidecar.Calls.Last().Body, fixture.Sidecar.Calls.Last().Headers["idempotency-key"]).Should().Be(("""{"lines":[]}""", "k"));
+        (fixture.Sidecar.Calls.Last().Body, fixture.Sidecar.Calls.Last().Headers["idempotency-key"])
+            .Should()
+            .Be(("""{"lines":[]}""", "k"));
     }
 
     [Fact]
     public async Task A_header_may_have_any_letters()
     {
         fixture.Sidecar.Answer = _ => Task.CompletedTask;
-        using var client = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = _customer.BaseAddress };
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/orders") { Headers = { Authorization = _customer.DefaultRequestHeaders.Authorization } };
+        using var client = new HttpClient(
+            new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }
+        )
+        {
+            BaseAddress = _customer.BaseAddress,
+        };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/orders")
+        {
+            Headers = { Authorization = _customer.DefaultRequestHeaders.Authorization },
+        };
         request.Headers.TryAddWithoutValidation("Idempotency-Key", "Übergröße");
         using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
 
@@ -159,7 +201,11 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
     [Fact]
     public async Task A_connection_that_breaks_becomes_a_problem_too()
     {
-        fixture.Sidecar.Answer = context => { context.Abort(); return Task.CompletedTask; };
+        fixture.Sidecar.Answer = context =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        };
         using var response = await _customer.GetAsync("/orders", TestContext.Current.CancellationToken);
 
         await IsProblemAsync(response, 503, "unavailable");
@@ -168,7 +214,11 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
     [Fact]
     public async Task A_success_that_no_service_stands_for_becomes_a_problem_too()
     {
-        fixture.Sidecar.Answer = context => { context.Response.ContentType = null; return Task.CompletedTask; };
+        fixture.Sidecar.Answer = context =>
+        {
+            context.Response.ContentType = null;
+            return Task.CompletedTask;
+        };
         using var response = await _customer.PostAsync("/orders", null, TestContext.Current.CancellationToken);
 
         await IsProblemAsync(response, 503, "unavailable");
@@ -178,13 +228,19 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
     public async Task A_sidecar_that_is_away_becomes_a_problem_and_the_gateway_is_not_ready()
     {
         await using var alone = new ServiceHost<Program>(null, ("DAPR_HTTP_ENDPOINT", "http://127.0.0.1:9"));
-        using var response = await alone.As(Identity.Customer).GetAsync("/orders", TestContext.Current.CancellationToken);
+        using var response = await alone
+            .As(Identity.Customer)
+            .GetAsync("/orders", TestContext.Current.CancellationToken);
         using var ready = await alone.CreateClient().GetAsync("/health/ready", TestContext.Current.CancellationToken);
         using var live = await alone.CreateClient().GetAsync("/health/live", TestContext.Current.CancellationToken);
-        using var here = await fixture.Gateway.CreateClient().GetAsync("/health/ready", TestContext.Current.CancellationToken);
+        using var here = await fixture
+            .Gateway.CreateClient()
+            .GetAsync("/health/ready", TestContext.Current.CancellationToken);
 
         await IsProblemAsync(response, 503, "unavailable");
-        (ready.StatusCode, live.StatusCode, here.StatusCode).Should().Be((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK, HttpStatusCode.OK));
+        (ready.StatusCode, live.StatusCode, here.StatusCode)
+            .Should()
+            .Be((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK, HttpStatusCode.OK));
     }
 
     [Theory]
@@ -192,7 +248,10 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
     [InlineData(true)]
     public async Task A_body_over_the_limit_is_refused_announced_or_not(bool chunked)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/orders") { Content = new ByteArrayContent(new byte[ShopService.MaxBodySize + 1]) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/orders")
+        {
+            Content = new ByteArrayContent(new byte[ShopService.MaxBodySize + 1]),
+        };
         request.Headers.ExpectContinue = !chunked;
         request.Headers.TransferEncodingChunked = chunked;
         using var response = await _customer.SendAsync(request, TestContext.Current.CancellationToken);
@@ -211,7 +270,11 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
             await more.Task;
             await context.Response.WriteAsync("second");
         };
-        using var response = await _customer.GetAsync("/orders", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        using var response = await _customer.GetAsync(
+            "/orders",
+            HttpCompletionOption.ResponseHeadersRead,
+            TestContext.Current.CancellationToken
+        );
         await using var body = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
         var buffer = new byte[5];
         await body.ReadExactlyAsync(buffer, TestContext.Current.CancellationToken);
@@ -231,11 +294,17 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
             context.Response.Redirect("/elsewhere");
             return Task.CompletedTask;
         };
-        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = _customer.BaseAddress, DefaultRequestHeaders = { Authorization = _customer.DefaultRequestHeaders.Authorization } };
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+        {
+            BaseAddress = _customer.BaseAddress,
+            DefaultRequestHeaders = { Authorization = _customer.DefaultRequestHeaders.Authorization },
+        };
         for (var i = 0; i < 2; i++)
         {
             using var response = await client.GetAsync("/orders", TestContext.Current.CancellationToken);
-            (response.StatusCode, response.Headers.GetValues("Set-Cookie").Single()).Should().Be((HttpStatusCode.Redirect, "a=b"));
+            (response.StatusCode, response.Headers.GetValues("Set-Cookie").Single())
+                .Should()
+                .Be((HttpStatusCode.Redirect, "a=b"));
         }
 
         fixture.Sidecar.Calls.Should().HaveCount(2).And.OnlyContain(c => !c.Headers.ContainsKey("cookie"));
@@ -252,6 +321,10 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
     {
         ((int)response.StatusCode).Should().Be(status);
         response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
-        (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("type").GetString().Should().EndWith($":{kind}");
+        (await response.Content.ReadFromJsonAsync<JsonElement>())
+            .GetProperty("type")
+            .GetString()
+            .Should()
+            .EndWith($":{kind}");
     }
 }

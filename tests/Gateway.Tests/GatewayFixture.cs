@@ -12,7 +12,11 @@ public sealed class GatewayFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Sidecar = await FakeSidecar.StartAsync();
-        Gateway = new ServiceHost<Program>(null, ("DAPR_HTTP_ENDPOINT", Sidecar.Address), ("DAPR_API_TOKEN", "the-sidecars-token"));
+        Gateway = new ServiceHost<Program>(
+            null,
+            ("DAPR_HTTP_ENDPOINT", Sidecar.Address),
+            ("DAPR_API_TOKEN", "the-sidecars-token")
+        );
     }
 
     public async ValueTask DisposeAsync()

@@ -10,7 +10,14 @@ namespace DaprShop.Gateway.Tests;
 /// <summary>What Orders, its sidecar and the news do to a stream, and what they do not.</summary>
 public sealed class LiveOutageTests : WatchingTests
 {
-    public static TheoryData<string> Outages => ["an error", "an error in the words of a service", "an error of a sidecar", "a connection that breaks", "an answer that breaks off"];
+    public static TheoryData<string> Outages =>
+        [
+            "an error",
+            "an error in the words of a service",
+            "an error of a sidecar",
+            "a connection that breaks",
+            "an answer that breaks off",
+        ];
 
     [Theory, MemberData(nameof(Outages))]
     public async Task N1_While_Orders_is_away_an_open_stream_waits_and_loses_nothing(string outage)
@@ -25,7 +32,8 @@ public sealed class LiveOutageTests : WatchingTests
         Orders.Instead = null;
         Hear(Orders.Moves("confirmed"));
 
-        foreach (var version in Enumerable.Range(2, 3)) (await stream.VersionAsync()).Should().Be($"{version} status");
+        foreach (var version in Enumerable.Range(2, 3))
+            (await stream.VersionAsync()).Should().Be($"{version} status");
     }
 
     [Fact]
@@ -41,11 +49,14 @@ public sealed class LiveOutageTests : WatchingTests
         Orders.Instead = null;
 
         var next = stream.VersionAsync();
-        await Eventually.BecomesTrueAsync(() =>
-        {
-            Time.Advance(TimeSpan.FromSeconds(10));
-            return Task.FromResult(next.IsCompleted);
-        }, "it asks again");
+        await Eventually.BecomesTrueAsync(
+            () =>
+            {
+                Time.Advance(TimeSpan.FromSeconds(10));
+                return Task.FromResult(next.IsCompleted);
+            },
+            "it asks again"
+        );
         (await next).Should().Be("2 status");
     }
 
@@ -63,11 +74,13 @@ public sealed class LiveOutageTests : WatchingTests
         };
         var opening = OpenAsync();
         await asked.Task;
-        for (var i = 0; i < 100; i++) Hear(Orders.Moves(i % 2 == 0 ? "needs_attention" : "accepted"));
+        for (var i = 0; i < 100; i++)
+            Hear(Orders.Moves(i % 2 == 0 ? "needs_attention" : "accepted"));
         goOn.SetResult();
 
         await using var stream = await opening;
-        foreach (var version in Enumerable.Range(1, 101)) (await stream.VersionAsync()).Should().Be($"{version} status");
+        foreach (var version in Enumerable.Range(1, 101))
+            (await stream.VersionAsync()).Should().Be($"{version} status");
         Orders.Asked.Should().Be(2);
     }
 
@@ -80,7 +93,10 @@ public sealed class LiveOutageTests : WatchingTests
         {
             Orders.Instead = null;
             Orders.Moves("paid");
-            return context.Response.WriteAsJsonAsync(new OrderTransitions(Orders.Id, 2, "reserved", []), JsonSerializerOptions.Web);
+            return context.Response.WriteAsJsonAsync(
+                new OrderTransitions(Orders.Id, 2, "reserved", []),
+                JsonSerializerOptions.Web
+            );
         };
         await using var stream = await OpenAsync("7");
         (await stream.VersionAsync()).Should().Be("3 snapshot");
@@ -115,7 +131,23 @@ public sealed class LiveOutageTests : WatchingTests
     {
         var live = new LiveOrders(new StreamSettings(), Time);
         using var watch = live.Of(Orders.Id);
-        live.Hear(new EventPage(Apps.Orders, [new LoggedEvent(1, Guid.Empty, "order.new", $"{Orders.Id}", 1, DateTimeOffset.UnixEpoch, null, JsonElement.Parse("{}"))]));
+        live.Hear(
+            new EventPage(
+                Apps.Orders,
+                [
+                    new LoggedEvent(
+                        1,
+                        Guid.Empty,
+                        "order.new",
+                        $"{Orders.Id}",
+                        1,
+                        DateTimeOffset.UnixEpoch,
+                        null,
+                        JsonElement.Parse("{}")
+                    ),
+                ]
+            )
+        );
         watch.News.TryRead(out _).Should().BeFalse();
     }
 

@@ -18,25 +18,39 @@ public sealed class LiveStatusTests : WatchingTests
         Orders.Moves("reserved");
         await using var stream = await OpenAsync();
 
-        (await stream.NextAsync()).Should().Be($$"""1 status {"orderId":"{{Orders.Id}}","version":1,"from":null,"status":"accepted","reason":null,"at":"1970-01-01T00:00:00+00:00"}""");
+        (await stream.NextAsync())
+            .Should()
+            .Be(
+                $$"""1 status {"orderId":"{{Orders.Id}}","version":1,"from":null,"status":"accepted","reason":null,"at":"1970-01-01T00:00:00+00:00"}"""
+            );
         (await stream.VersionAsync()).Should().Be("2 status");
         Hear(Orders.Moves("paid", "why"));
-        (await stream.NextAsync()).Should().Be($$"""3 status {"orderId":"{{Orders.Id}}","version":3,"from":"reserved","status":"paid","reason":"why","at":"1970-01-01T00:00:02+00:00"}""");
+        (await stream.NextAsync())
+            .Should()
+            .Be(
+                $$"""3 status {"orderId":"{{Orders.Id}}","version":3,"from":"reserved","status":"paid","reason":"why","at":"1970-01-01T00:00:02+00:00"}"""
+            );
         Orders.Asked.Should().Be(1, "what is heard needs no question");
     }
 
     [Fact]
     public async Task N1_A_stream_that_is_cut_goes_on_right_after_the_last_event_that_the_client_has()
     {
-        foreach (var status in (string[])["accepted", "reserved", "paid"]) Orders.Moves(status);
-        await using (var stream = await OpenAsync()) (await stream.VersionAsync()).Should().Be("1 status");
+        foreach (var status in (string[])["accepted", "reserved", "paid"])
+            Orders.Moves(status);
+        await using (var stream = await OpenAsync())
+            (await stream.VersionAsync()).Should().Be("1 status");
         Time.Advance(TimeSpan.FromSeconds(5));
         await using var again = await OpenAsync("1");
 
         (await again.VersionAsync()).Should().Be("2 status");
         (await again.VersionAsync()).Should().Be("3 status");
         Sidecar.Calls.Last().Path.Should().EndWith($"/orders/{Orders.Id}/transitions?after=1");
-        Sidecar.Calls.Last().Headers["authorization"].Should().Be(Ann.DefaultRequestHeaders.Authorization!.ToString(), "Orders decides who may see it");
+        Sidecar
+            .Calls.Last()
+            .Headers["authorization"]
+            .Should()
+            .Be(Ann.DefaultRequestHeaders.Authorization!.ToString(), "Orders decides who may see it");
         Sidecar.Calls.Last().Headers["dapr-api-token"].Should().Be("the-sidecars-token");
     }
 
@@ -51,7 +65,8 @@ public sealed class LiveStatusTests : WatchingTests
         Hear(paid, reserved, reserved, accepted, confirmed, paid);
         Hear(Orders.Moves("shipped"));
 
-        foreach (var version in Enumerable.Range(2, 4)) (await stream.VersionAsync()).Should().Be($"{version} status");
+        foreach (var version in Enumerable.Range(2, 4))
+            (await stream.VersionAsync()).Should().Be($"{version} status");
     }
 
     [Fact]
@@ -77,11 +92,14 @@ public sealed class LiveStatusTests : WatchingTests
         Orders.Moves("reserved");
 
         var next = stream.VersionAsync();
-        await Eventually.BecomesTrueAsync(() =>
-        {
-            Time.Advance(TimeSpan.FromSeconds(5));
-            return Task.FromResult(next.IsCompleted);
-        }, "the loss is found");
+        await Eventually.BecomesTrueAsync(
+            () =>
+            {
+                Time.Advance(TimeSpan.FromSeconds(5));
+                return Task.FromResult(next.IsCompleted);
+            },
+            "the loss is found"
+        );
         (await next).Should().Be("2 status");
     }
 
@@ -123,7 +141,8 @@ public sealed class LiveStatusTests : WatchingTests
     [InlineData("abc")]
     [InlineData("-1")]
     [InlineData("1.5")]
-    public async Task A_last_event_id_that_is_no_version_is_refused(string id) => await IsProblemAsync(await GetAsync(id), 400, "bad-last-event-id");
+    public async Task A_last_event_id_that_is_no_version_is_refused(string id) =>
+        await IsProblemAsync(await GetAsync(id), 400, "bad-last-event-id");
 
     [Theory]
     [InlineData(404, "not-found")]
@@ -137,9 +156,15 @@ public sealed class LiveStatusTests : WatchingTests
     [Fact]
     public async Task Nobody_watches_without_a_token_and_not_while_Orders_is_away()
     {
-        using var anonymous = await Gateway.CreateClient().GetAsync($"/orders/{Orders.Id}/events", TestContext.Current.CancellationToken);
+        using var anonymous = await Gateway
+            .CreateClient()
+            .GetAsync($"/orders/{Orders.Id}/events", TestContext.Current.CancellationToken);
         await IsProblemAsync(anonymous, 401, "unauthenticated");
-        Orders.Instead = context => { context.Response.StatusCode = 500; return Task.CompletedTask; };
+        Orders.Instead = context =>
+        {
+            context.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        };
         using var away = await GetAsync();
         await IsProblemAsync(away, 503, "unavailable");
         away.Headers.RetryAfter!.Delta.Should().Be(TimeSpan.FromSeconds(1));
@@ -168,28 +193,44 @@ public sealed class LiveStatusTests : WatchingTests
         foreach (var status in (string[])["reserved", "paid", "confirmed"])
         {
             var page = FakeOrders.Page(Orders.Moves(status));
-            foreach (var replica in new[] { Gateway, other }) (await DeliverAsync(replica, page, Token)).Should().Be(HttpStatusCode.OK);
+            foreach (var replica in new[] { Gateway, other })
+                (await DeliverAsync(replica, page, Token)).Should().Be(HttpStatusCode.OK);
         }
 
-        foreach (var stream in new[] { here, there }) foreach (var version in Enumerable.Range(1, 4)) (await stream.VersionAsync()).Should().Be($"{version} status");
+        foreach (var stream in new[] { here, there })
+        foreach (var version in Enumerable.Range(1, 4))
+            (await stream.VersionAsync()).Should().Be($"{version} status");
         Orders.Asked.Should().Be(2, "each asked once, to begin with");
     }
 
     [Fact]
     public async Task The_sidecar_learns_what_to_bring_and_nobody_else_can_bring_anything()
     {
-        using var asked = new HttpRequestMessage(HttpMethod.Get, "/dapr/subscribe") { Headers = { { SidecarDoor.Header, Token } } };
+        using var asked = new HttpRequestMessage(HttpMethod.Get, "/dapr/subscribe")
+        {
+            Headers = { { SidecarDoor.Header, Token } },
+        };
         using var answer = await Gateway.CreateClient().SendAsync(asked, TestContext.Current.CancellationToken);
         var subscriptions = await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-        subscriptions.EnumerateArray().Select(s => (s.GetProperty("pubsubName").GetString(), s.GetProperty("topic").GetString())).Should().Equal((Components.Broadcast, Topics.BroadcastOf(Topics.Orders)));
+        subscriptions
+            .EnumerateArray()
+            .Select(s => (s.GetProperty("pubsubName").GetString(), s.GetProperty("topic").GetString()))
+            .Should()
+            .Equal((Components.Broadcast, Topics.BroadcastOf(Topics.Orders)));
 
         var page = FakeOrders.Page(Orders.Moves("accepted"));
         (await DeliverAsync(Gateway, page, null)).Should().Be(HttpStatusCode.Unauthorized);
         (await DeliverAsync(Gateway, page, "guessed")).Should().Be(HttpStatusCode.Unauthorized);
         foreach (var own in (string?[])[null, ""])
         {
-            await using var open = new ServiceHost<Program>(null, [("DAPR_HTTP_ENDPOINT", Sidecar.Address), .. own is null ? [] : new[] { ("APP_API_TOKEN", own) }]);
-            foreach (var shown in (string?[])[null, ""]) (await DeliverAsync(open, page, shown)).Should().Be(HttpStatusCode.Unauthorized, "without a token of its own it lets nobody in");
+            await using var open = new ServiceHost<Program>(
+                null,
+                [("DAPR_HTTP_ENDPOINT", Sidecar.Address), .. own is null ? [] : new[] { ("APP_API_TOKEN", own) }]
+            );
+            foreach (var shown in (string?[])[null, ""])
+                (await DeliverAsync(open, page, shown))
+                    .Should()
+                    .Be(HttpStatusCode.Unauthorized, "without a token of its own it lets nobody in");
         }
     }
 }

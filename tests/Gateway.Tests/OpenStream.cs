@@ -5,7 +5,10 @@ namespace DaprShop.Gateway.Tests;
 /// <summary>A stream that is being read, event by event.</summary>
 internal sealed class OpenStream(HttpResponseMessage response) : IAsyncDisposable
 {
-    private readonly IAsyncEnumerator<SseItem<string>> _events = SseParser.Create(response.Content.ReadAsStream()).EnumerateAsync().GetAsyncEnumerator();
+    private readonly IAsyncEnumerator<SseItem<string>> _events = SseParser
+        .Create(response.Content.ReadAsStream())
+        .EnumerateAsync()
+        .GetAsyncEnumerator();
 
     public static OpenStream Of(HttpResponseMessage response)
     {
@@ -13,9 +16,10 @@ internal sealed class OpenStream(HttpResponseMessage response) : IAsyncDisposabl
         return new OpenStream(response);
     }
 
-    public async Task<string?> NextAsync() => await _events.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20))
-        ? $"{_events.Current.EventId} {_events.Current.EventType} {_events.Current.Data}"
-        : null;
+    public async Task<string?> NextAsync() =>
+        await _events.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20))
+            ? $"{_events.Current.EventId} {_events.Current.EventType} {_events.Current.Data}"
+            : null;
 
     public async Task<string?> VersionAsync() => (await NextAsync())?.Split(" {")[0];
 

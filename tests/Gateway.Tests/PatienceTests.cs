@@ -17,7 +17,11 @@ public sealed class PatienceTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _sidecar = await FakeSidecar.StartAsync();
-        _gateway = new ServiceHost<Program>(null, services => services.AddSingleton<TimeProvider>(_time), ("DAPR_HTTP_ENDPOINT", _sidecar.Address));
+        _gateway = new ServiceHost<Program>(
+            null,
+            services => services.AddSingleton<TimeProvider>(_time),
+            ("DAPR_HTTP_ENDPOINT", _sidecar.Address)
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -37,7 +41,9 @@ public sealed class PatienceTests : IAsyncLifetime
         };
         (await GetAsync("/health/ready")).Should().Be(HttpStatusCode.ServiceUnavailable);
         _sidecar.Health = NeverAsync;
-        (await WhileTimePassesAsync(GetAsync("/health/ready"), seconds: 2)).Should().Be(HttpStatusCode.ServiceUnavailable);
+        (await WhileTimePassesAsync(GetAsync("/health/ready"), seconds: 2))
+            .Should()
+            .Be(HttpStatusCode.ServiceUnavailable);
     }
 
     [Fact]
@@ -51,7 +57,9 @@ public sealed class PatienceTests : IAsyncLifetime
     public async Task Orders_that_does_not_answer_for_a_bulk_job_in_thirty_seconds_is_away()
     {
         _sidecar.Answer = NeverAsync;
-        (await WhileTimePassesAsync(GetAsync($"/bulk-orders/{Guid.CreateVersion7()}/events"), seconds: 30)).Should().Be(HttpStatusCode.ServiceUnavailable);
+        (await WhileTimePassesAsync(GetAsync($"/bulk-orders/{Guid.CreateVersion7()}/events"), seconds: 30))
+            .Should()
+            .Be(HttpStatusCode.ServiceUnavailable);
     }
 
     private static Task NeverAsync(HttpContext context) => Task.Delay(Timeout.Infinite, context.RequestAborted);
@@ -64,11 +72,14 @@ public sealed class PatienceTests : IAsyncLifetime
 
     private async Task<HttpStatusCode> WhileTimePassesAsync(Task<HttpStatusCode> asking, int seconds)
     {
-        await Eventually.BecomesTrueAsync(() =>
-        {
-            _time.Advance(TimeSpan.FromSeconds(seconds));
-            return Task.FromResult(asking.IsCompleted);
-        }, "it is waited for no longer");
+        await Eventually.BecomesTrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(seconds));
+                return Task.FromResult(asking.IsCompleted);
+            },
+            "it is waited for no longer"
+        );
         return await asking;
     }
 }

@@ -36,7 +36,8 @@ public sealed class ReconnectTests : WatchingTests
     public async Task N1_Nobody_is_told_from_memory_what_Orders_has_not_told_him()
     {
         await WatchedToTheFirstAsync();
-        await using (await OpenAsync(client: Gateway.As(Identity.Operator, "olga"))) Orders.Asked.Should().Be(2, "an operator's answer is no customer's, and the other way round");
+        await using (await OpenAsync(client: Gateway.As(Identity.Operator, "olga")))
+            Orders.Asked.Should().Be(2, "an operator's answer is no customer's, and the other way round");
         Orders.Instead = context => Problems.Of(404, "not-found", "No", "No.").ExecuteAsync(context);
 
         await IsProblemAsync(await GetAsync("1", Gateway.As(Identity.Customer, "eve")), 404, "not-found");
@@ -67,10 +68,13 @@ public sealed class ReconnectTests : WatchingTests
         Orders.Moves("reserved");
         Hear(Orders.Moves("paid"));
 
-        await using (var again = await OpenAsync("1")) foreach (var version in Enumerable.Range(2, 2)) (await again.VersionAsync()).Should().Be($"{version} status");
+        await using (var again = await OpenAsync("1"))
+            foreach (var version in Enumerable.Range(2, 2))
+                (await again.VersionAsync()).Should().Be($"{version} status");
         Orders.Asked.Should().Be(2);
         await using var first = await OpenAsync();
-        foreach (var version in Enumerable.Range(1, 3)) (await first.VersionAsync()).Should().Be($"{version} status");
+        foreach (var version in Enumerable.Range(1, 3))
+            (await first.VersionAsync()).Should().Be($"{version} status");
         Orders.Asked.Should().Be(2, "it is known now");
     }
 
@@ -95,9 +99,12 @@ public sealed class ReconnectTests : WatchingTests
             Hear(Orders.Moves("reserved"));
             return context.Response.WriteAsJsonAsync(accepted, JsonSerializerOptions.Web);
         };
-        await using (await OpenAsync()) Orders.Asked.Should().Be(1);
-        await using (await OpenAsync()) Orders.Asked.Should().Be(2);
-        await using (await OpenAsync()) Orders.Asked.Should().Be(2);
+        await using (await OpenAsync())
+            Orders.Asked.Should().Be(1);
+        await using (await OpenAsync())
+            Orders.Asked.Should().Be(2);
+        await using (await OpenAsync())
+            Orders.Asked.Should().Be(2);
     }
 
     [Fact]
@@ -109,14 +116,19 @@ public sealed class ReconnectTests : WatchingTests
         Live.Hear(new EventPage(Apps.Orders, []));
         Live.Known.Should().Be(0);
 
-        await using (await OpenAsync()) Time.Advance(Compare);
-        await Eventually.BecomesTrueAsync(() => Task.FromResult(Live.Known == 0), "whoever watched longer than that leaves nothing behind");
+        await using (await OpenAsync())
+            Time.Advance(Compare);
+        await Eventually.BecomesTrueAsync(
+            () => Task.FromResult(Live.Known == 0),
+            "whoever watched longer than that leaves nothing behind"
+        );
     }
 
     private async Task WatchedToTheFirstAsync()
     {
         Orders.Moves("accepted");
-        await using (var stream = await OpenAsync()) (await stream.VersionAsync()).Should().Be("1 status");
+        await using (var stream = await OpenAsync())
+            (await stream.VersionAsync()).Should().Be("1 status");
         await Eventually.BecomesTrueAsync(() => Task.FromResult(Live.Watched == 0), "it has gone");
     }
 }

@@ -16,19 +16,29 @@ public sealed class StreamLimitsTests : WatchingTests
         var open = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => OpenAsync()));
         using var refused = await GetAsync();
         var problem = await IsProblemAsync(refused, 429, "too-many-streams");
-        (problem.GetProperty("allowed").GetInt32(), refused.Headers.RetryAfter!.Delta).Should().Be((20, TimeSpan.FromSeconds(1)));
-        await using (await OpenAsync(client: Gateway.As(Identity.Customer, "bob"))) await using (await OpenAsync(client: Gateway.As(Identity.Operator, "olga")))
+        (problem.GetProperty("allowed").GetInt32(), refused.Headers.RetryAfter!.Delta)
+            .Should()
+            .Be((20, TimeSpan.FromSeconds(1)));
+        await using (await OpenAsync(client: Gateway.As(Identity.Customer, "bob")))
+        await using (await OpenAsync(client: Gateway.As(Identity.Operator, "olga")))
         {
             await open[0].DisposeAsync();
-            await Eventually.BecomesTrueAsync(async () =>
-            {
-                using var again = await GetAsync();
-                return again.StatusCode == HttpStatusCode.OK;
-            }, "there is a place again");
+            await Eventually.BecomesTrueAsync(
+                async () =>
+                {
+                    using var again = await GetAsync();
+                    return again.StatusCode == HttpStatusCode.OK;
+                },
+                "there is a place again"
+            );
         }
 
-        foreach (var stream in open) await stream.DisposeAsync();
-        await Eventually.BecomesTrueAsync(() => Task.FromResult(Live.Watched == 0), "nothing is kept of streams that ended");
+        foreach (var stream in open)
+            await stream.DisposeAsync();
+        await Eventually.BecomesTrueAsync(
+            () => Task.FromResult(Live.Watched == 0),
+            "nothing is kept of streams that ended"
+        );
     }
 
     [Fact]
@@ -37,7 +47,8 @@ public sealed class StreamLimitsTests : WatchingTests
         Orders.Moves("accepted");
         var olga = Gateway.As(Identity.Operator, "olga");
         var open = await Task.WhenAll(Enumerable.Range(0, 21).Select(_ => OpenAsync(client: olga)));
-        foreach (var stream in open) await stream.DisposeAsync();
+        foreach (var stream in open)
+            await stream.DisposeAsync();
     }
 
     [Fact]
@@ -45,9 +56,13 @@ public sealed class StreamLimitsTests : WatchingTests
     {
         Orders.Moves("accepted");
         var open = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => OpenAsync()));
-        using var refused = await Ann.GetAsync($"bulk-orders/{Orders.Id}/events", TestContext.Current.CancellationToken);
+        using var refused = await Ann.GetAsync(
+            $"bulk-orders/{Orders.Id}/events",
+            TestContext.Current.CancellationToken
+        );
         await IsProblemAsync(refused, 429, "too-many-streams");
-        foreach (var stream in open) await stream.DisposeAsync();
+        foreach (var stream in open)
+            await stream.DisposeAsync();
     }
 
     [Theory]
@@ -58,7 +73,10 @@ public sealed class StreamLimitsTests : WatchingTests
     [InlineData("PerOperator")]
     public void A_setting_that_is_not_above_zero_starts_no_gateway(string setting)
     {
-        var read = () => StreamSettings.From(new ConfigurationBuilder().AddInMemoryCollection([new($"Streams:{setting}", "0")]).Build());
+        var read = () =>
+            StreamSettings.From(
+                new ConfigurationBuilder().AddInMemoryCollection([new($"Streams:{setting}", "0")]).Build()
+            );
         read.Should().Throw<InvalidOperationException>().WithMessage("*above zero*");
     }
 }

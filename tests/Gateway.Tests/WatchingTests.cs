@@ -42,33 +42,68 @@ public abstract class WatchingTests : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    private protected ServiceHost<Program> Replica() => new(
-        null, services => services.AddSingleton<TimeProvider>(Time), ("DAPR_HTTP_ENDPOINT", Sidecar.Address), ("DAPR_API_TOKEN", "the-sidecars-token"), ("APP_API_TOKEN", Token));
+    private protected ServiceHost<Program> Replica() =>
+        new(
+            null,
+            services => services.AddSingleton<TimeProvider>(Time),
+            ("DAPR_HTTP_ENDPOINT", Sidecar.Address),
+            ("DAPR_API_TOKEN", "the-sidecars-token"),
+            ("APP_API_TOKEN", Token)
+        );
 
     private protected void Hear(params OrderTransition[] transitions) => Live.Hear(FakeOrders.Page(transitions));
 
-    private protected static async Task<HttpStatusCode> DeliverAsync(ServiceHost<Program> gateway, EventPage page, string? token)
+    private protected static async Task<HttpStatusCode> DeliverAsync(
+        ServiceHost<Program> gateway,
+        EventPage page,
+        string? token
+    )
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/broadcasts/orders-live")
         {
-            Content = JsonContent.Create(new { id = "1", topic = "orders-live", entries = new[] { new { entryId = "1", contentType = "application/cloudevents+json", metadata = new { }, @event = new { data = page } } } }),
+            Content = JsonContent.Create(
+                new
+                {
+                    id = "1",
+                    topic = "orders-live",
+                    entries = new[]
+                    {
+                        new
+                        {
+                            entryId = "1",
+                            contentType = "application/cloudevents+json",
+                            metadata = new { },
+                            @event = new { data = page },
+                        },
+                    },
+                }
+            ),
         };
-        if (token is not null) request.Headers.TryAddWithoutValidation(SidecarDoor.Header, token);
+        if (token is not null)
+            request.Headers.TryAddWithoutValidation(SidecarDoor.Header, token);
         return (await gateway.CreateClient().SendAsync(request)).StatusCode;
     }
 
     private protected async Task<HttpResponseMessage> GetAsync(string? last = null, HttpClient? client = null)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, $"/orders/{Orders.Id}/events");
-        if (last is not null) request.Headers.TryAddWithoutValidation("Last-Event-ID", last);
+        if (last is not null)
+            request.Headers.TryAddWithoutValidation("Last-Event-ID", last);
         return await (client ?? Ann).SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
-    private protected async Task<OpenStream> OpenAsync(string? last = null, HttpClient? client = null) => OpenStream.Of(await GetAsync(last, client));
+    private protected async Task<OpenStream> OpenAsync(string? last = null, HttpClient? client = null) =>
+        OpenStream.Of(await GetAsync(last, client));
 
-    private protected static async Task<JsonElement> IsProblemAsync(HttpResponseMessage response, int status, string kind)
+    private protected static async Task<JsonElement> IsProblemAsync(
+        HttpResponseMessage response,
+        int status,
+        string kind
+    )
     {
-        ((int)response.StatusCode, response.Content.Headers.ContentType!.MediaType).Should().Be((status, "application/problem+json"));
+        ((int)response.StatusCode, response.Content.Headers.ContentType!.MediaType)
+            .Should()
+            .Be((status, "application/problem+json"));
         var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
         problem.GetProperty("type").GetString().Should().EndWith($":{kind}");
         return problem;

@@ -16,23 +16,31 @@ public sealed class DeadLetterTests(HistoryFixture fixture) : IClassFixture<Hist
     public async Task A_poisoned_event_is_parked_and_can_be_replayed_once_its_cause_is_mended()
     {
         var (poison, healthy) = (Guid.CreateVersion7(), Guid.CreateVersion7());
-        await Sql.ScalarAsync<object>(fixture.Database.Owner, $"alter table order_timeline add constraint quarrel check (order_id <> '{poison}')");
+        await Sql.ScalarAsync<object>(
+            fixture.Database.Owner,
+            $"alter table order_timeline add constraint quarrel check (order_id <> '{poison}')"
+        );
         var page = fixture.Page(Topics.Payments, Captured(poison), Captured(healthy));
 
-        for (var attempt = 1; attempt < DeadLetters.MaxAttempts; attempt++) (await fixture.DeliverAsync(Topics.Payments, page)).Should().Be("RETRY");
+        for (var attempt = 1; attempt < DeadLetters.MaxAttempts; attempt++)
+            (await fixture.DeliverAsync(Topics.Payments, page)).Should().Be("RETRY");
         (await fixture.DeliverAsync(Topics.Payments, page)).Should().Be("SUCCESS");
 
         (await EntriesAsync(healthy)).Should().Be(1);
         var letter = (await ListAsync()).Single(l => l.Body.Contains($"{poison}"));
         letter.Cause.Should().Contain("quarrel");
-        (await StatusAsync(HttpMethod.Post, $"{letter.Id}/replay")).Should().Be(HttpStatusCode.Conflict, "its cause is still there");
+        (await StatusAsync(HttpMethod.Post, $"{letter.Id}/replay"))
+            .Should()
+            .Be(HttpStatusCode.Conflict, "its cause is still there");
         (await ListAsync()).Should().Contain(l => l.Id == letter.Id, "a replay that fails changes nothing");
 
         await Sql.ScalarAsync<object>(fixture.Database.Owner, "alter table order_timeline drop constraint quarrel");
         (await StatusAsync(HttpMethod.Post, $"{letter.Id}/replay")).Should().Be(HttpStatusCode.NoContent);
 
         (await EntriesAsync(poison)).Should().Be(1);
-        (await StatusAsync(HttpMethod.Post, $"{letter.Id}/replay")).Should().Be(HttpStatusCode.NotFound, "it is replayed once");
+        (await StatusAsync(HttpMethod.Post, $"{letter.Id}/replay"))
+            .Should()
+            .Be(HttpStatusCode.NotFound, "it is replayed once");
         (await ListAsync()).Should().NotContain(l => l.Id == letter.Id);
     }
 
@@ -41,11 +49,19 @@ public sealed class DeadLetterTests(HistoryFixture fixture) : IClassFixture<Hist
     {
         var mark = Guid.CreateVersion7().ToString();
         (await fixture.DeliverAsync(Topics.Orders, new { mark, events = 3 })).Should().Be("SUCCESS");
-        await fixture.Service.CreateClient().PostAsJsonAsync($"subscriptions/{Topics.Orders}/dead", new { given = "up", mark }, TestContext.Current.CancellationToken);
+        await fixture
+            .Service.CreateClient()
+            .PostAsJsonAsync(
+                $"subscriptions/{Topics.Orders}/dead",
+                new { given = "up", mark },
+                TestContext.Current.CancellationToken
+            );
 
         var letters = (await ListAsync()).Where(l => l.Body.Contains(mark)).ToList();
 
-        (await _operator.GetFromJsonAsync<Letters>("ops/dead-letters?limit=-1", TestContext.Current.CancellationToken))!.Messages.Should().ContainSingle();
+        (await _operator.GetFromJsonAsync<Letters>("ops/dead-letters?limit=-1", TestContext.Current.CancellationToken))!
+            .Messages.Should()
+            .ContainSingle();
         letters.Should().HaveCount(2).And.OnlyContain(l => l.Producer == Apps.Orders && l.Position == null);
         (await StatusAsync(HttpMethod.Delete, $"{letters[0].Id}")).Should().Be(HttpStatusCode.NoContent);
         (await StatusAsync(HttpMethod.Delete, $"{letters[0].Id}")).Should().Be(HttpStatusCode.NotFound);
@@ -55,8 +71,12 @@ public sealed class DeadLetterTests(HistoryFixture fixture) : IClassFixture<Hist
     [Fact]
     public async Task Only_operators_come_in()
     {
-        using var customer = await fixture.Service.As(Identity.Customer).GetAsync("ops/dead-letters", TestContext.Current.CancellationToken);
-        using var replaying = await fixture.Service.As(Identity.Customer).PostAsync($"ops/dead-letters/{Guid.CreateVersion7()}/replay", null, TestContext.Current.CancellationToken);
+        using var customer = await fixture
+            .Service.As(Identity.Customer)
+            .GetAsync("ops/dead-letters", TestContext.Current.CancellationToken);
+        using var replaying = await fixture
+            .Service.As(Identity.Customer)
+            .PostAsync($"ops/dead-letters/{Guid.CreateVersion7()}/replay", null, TestContext.Current.CancellationToken);
 
         (customer.StatusCode, replaying.StatusCode).Should().Be((HttpStatusCode.Forbidden, HttpStatusCode.Forbidden));
     }
@@ -64,7 +84,9 @@ public sealed class DeadLetterTests(HistoryFixture fixture) : IClassFixture<Hist
     [Fact]
     public async Task The_sidecar_is_told_of_a_bulk_subscription_for_each_topic_and_one_for_its_dead_letters()
     {
-        var subscriptions = await fixture.Service.CreateClient().GetFromJsonAsync<JsonElement>("dapr/subscribe", TestContext.Current.CancellationToken);
+        var subscriptions = await fixture
+            .Service.CreateClient()
+            .GetFromJsonAsync<JsonElement>("dapr/subscribe", TestContext.Current.CancellationToken);
 
         var told = subscriptions.EnumerateArray().ToDictionary(s => s.GetProperty("topic").GetString()!);
         told.Keys.Should().BeEquivalentTo("orders", "stock", "payments", "orders-dead", "stock-dead", "payments-dead");
@@ -78,9 +100,14 @@ public sealed class DeadLetterTests(HistoryFixture fixture) : IClassFixture<Hist
     private static (string, DateTimeOffset, object) Captured(Guid order) =>
         (EventTypes.PaymentBooked, DateTimeOffset.UnixEpoch, new PaymentBooked($"{order}", "captured", 1, null));
 
-    private Task<long> EntriesAsync(Guid order) => Sql.ScalarAsync<long>(fixture.Database.Auditor, $"select count(*) from order_timeline where order_id = '{order}'");
+    private Task<long> EntriesAsync(Guid order) =>
+        Sql.ScalarAsync<long>(
+            fixture.Database.Auditor,
+            $"select count(*) from order_timeline where order_id = '{order}'"
+        );
 
-    private async Task<List<Letter>> ListAsync() => (await _operator.GetFromJsonAsync<Letters>("ops/dead-letters?limit=200"))!.Messages;
+    private async Task<List<Letter>> ListAsync() =>
+        (await _operator.GetFromJsonAsync<Letters>("ops/dead-letters?limit=200"))!.Messages;
 
     private async Task<HttpStatusCode> StatusAsync(HttpMethod method, string path)
     {

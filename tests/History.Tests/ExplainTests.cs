@@ -10,14 +10,39 @@ using Microsoft.Extensions.Time.Testing;
 namespace DaprShop.History.Tests;
 
 /// <summary>Who is told why, and what becomes of the question while a service is away.</summary>
-public sealed class ExplainTests(HistoryFixture fixture) : IClassFixture<HistoryFixture>, IAsyncDisposable, IHttpClientFactory
+public sealed class ExplainTests(HistoryFixture fixture)
+    : IClassFixture<HistoryFixture>,
+        IAsyncDisposable,
+        IHttpClientFactory
 {
     private static readonly OutboxState Told = new(5, 5, 0);
     private readonly Guid _order = Guid.CreateVersion7();
     private readonly FakeTimeProvider _time = new();
     private readonly Dictionary<string, Func<CancellationToken, Task<HttpResponseMessage>>> _answers = new()
     {
-        [Apps.Orders] = _ => Json(new OrderState("ann", "confirmed", 4, null, null, null, null, null, DateTimeOffset.UnixEpoch, 1, null, null, false, DateTimeOffset.UnixEpoch, 4, null, [], Told)),
+        [Apps.Orders] = _ =>
+            Json(
+                new OrderState(
+                    "ann",
+                    "confirmed",
+                    4,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    DateTimeOffset.UnixEpoch,
+                    1,
+                    null,
+                    null,
+                    false,
+                    DateTimeOffset.UnixEpoch,
+                    4,
+                    null,
+                    [],
+                    Told
+                )
+            ),
         [Apps.Inventory] = _ => Json(new OrderClaims("allocated", [], [], Told)),
         [Apps.Payments] = _ => Json(new OrderPayment("captured", 0, null, Told)),
     };
@@ -25,11 +50,15 @@ public sealed class ExplainTests(HistoryFixture fixture) : IClassFixture<History
     private int _asked;
     private ServiceHost<Program>? _history;
 
-    private ServiceHost<Program> History => _history ??= new(fixture.Database.App, services => services.AddSingleton<IHttpClientFactory>(this).AddSingleton<TimeProvider>(_time));
+    private ServiceHost<Program> History =>
+        _history ??= new(fixture.Database.App, services =>
+            services.AddSingleton<IHttpClientFactory>(this).AddSingleton<TimeProvider>(_time)
+        );
 
     public ValueTask DisposeAsync() => _history?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    public HttpClient CreateClient(string name) => new(new Service(this, name)) { BaseAddress = new Uri($"http://{name}/") };
+    public HttpClient CreateClient(string name) =>
+        new(new Service(this, name)) { BaseAddress = new Uri($"http://{name}/") };
 
     [Fact]
     public async Task N8_An_order_that_history_has_not_read_of_is_its_customers_by_the_word_of_Orders()
@@ -44,7 +73,10 @@ public sealed class ExplainTests(HistoryFixture fixture) : IClassFixture<History
     [Fact]
     public async Task N8_For_an_order_that_history_knows_to_be_anothers_nobody_is_asked()
     {
-        await fixture.TellAsync(Topics.Orders, (EventTypes.OrderAccepted, DateTimeOffset.UnixEpoch, new OrderAccepted(_order, 7, "ann", 12.5m, 4, 2)));
+        await fixture.TellAsync(
+            Topics.Orders,
+            (EventTypes.OrderAccepted, DateTimeOffset.UnixEpoch, new OrderAccepted(_order, 7, "ann", 12.5m, 4, 2))
+        );
         (await AskAsync("mallory")).StatusCode.Should().Be(HttpStatusCode.NotFound);
         _asked.Should().Be(0);
         (await AskAsync("ann")).StatusCode.Should().Be(HttpStatusCode.OK);
@@ -63,12 +95,20 @@ public sealed class ExplainTests(HistoryFixture fixture) : IClassFixture<History
     [InlineData("nobody there")]
     public async Task N8_A_service_that_is_away_is_a_finding_and_not_a_failure(string how)
     {
-        _answers[Apps.Payments] = _ => how switch
-        {
-            "an error" => Task.FromResult(new HttpResponseMessage(HttpStatusCode.InternalServerError) { Content = JsonContent.Create(new { type = "urn:daprshop:problem:internal", status = 500 }) }),
-            "nonsense" => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("<html>") }),
-            _ => throw new HttpRequestException("refused"),
-        };
+        _answers[Apps.Payments] = _ =>
+            how switch
+            {
+                "an error" => Task.FromResult(
+                    new HttpResponseMessage(HttpStatusCode.InternalServerError)
+                    {
+                        Content = JsonContent.Create(new { type = "urn:daprshop:problem:internal", status = 500 }),
+                    }
+                ),
+                "nonsense" => Task.FromResult(
+                    new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("<html>") }
+                ),
+                _ => throw new HttpRequestException("refused"),
+            };
         using var answer = await AskAsync("ann");
         (await CodesAsync(answer)).Should().Contain("service-away");
     }
@@ -82,11 +122,15 @@ public sealed class ExplainTests(HistoryFixture fixture) : IClassFixture<History
             return null!;
         };
         var asking = AskAsync("ann");
-        await Eventually.BecomesTrueAsync(() =>
-        {
-            if (_asked == 3) _time.Advance(TimeSpan.FromSeconds(2));
-            return Task.FromResult(asking.IsCompleted);
-        }, "it answers");
+        await Eventually.BecomesTrueAsync(
+            () =>
+            {
+                if (_asked == 3)
+                    _time.Advance(TimeSpan.FromSeconds(2));
+                return Task.FromResult(asking.IsCompleted);
+            },
+            "it answers"
+        );
         (await CodesAsync(await asking)).Should().Contain("service-away");
     }
 
@@ -99,18 +143,39 @@ public sealed class ExplainTests(HistoryFixture fixture) : IClassFixture<History
         (await CodesAsync(answer)).Where(c => c == "event-parked").Should().ContainSingle();
     }
 
-    private Task<HttpResponseMessage> AskAsync(string name, string role = Identity.Customer) => History.As(role, name).GetAsync($"orders/{_order}/why", TestContext.Current.CancellationToken);
+    private Task<HttpResponseMessage> AskAsync(string name, string role = Identity.Customer) =>
+        History.As(role, name).GetAsync($"orders/{_order}/why", TestContext.Current.CancellationToken);
 
     private static async Task<List<string?>> CodesAsync(HttpResponseMessage answer) =>
-        [.. (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("findings").EnumerateArray().Select(f => f.GetProperty("code").GetString())];
+        [
+            .. (await answer.Content.ReadFromJsonAsync<JsonElement>())
+                .GetProperty("findings")
+                .EnumerateArray()
+                .Select(f => f.GetProperty("code").GetString()),
+        ];
 
-    private static Task<HttpResponseMessage> Json<T>(T answer) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = JsonContent.Create(answer, options: JsonSerializerOptions.Web) });
+    private static Task<HttpResponseMessage> Json<T>(T answer) =>
+        Task.FromResult(
+            new HttpResponseMessage(HttpStatusCode.OK)
+            {
+                Content = JsonContent.Create(answer, options: JsonSerializerOptions.Web),
+            }
+        );
 
     private sealed class Service(ExplainTests shop, string name) : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        )
         {
-            if (!request.RequestUri!.AbsolutePath.StartsWith($"/internal/orders/{shop._order}/", StringComparison.Ordinal)) throw new HttpRequestException("nobody listens to events here");
+            if (
+                !request.RequestUri!.AbsolutePath.StartsWith(
+                    $"/internal/orders/{shop._order}/",
+                    StringComparison.Ordinal
+                )
+            )
+                throw new HttpRequestException("nobody listens to events here");
             Interlocked.Increment(ref shop._asked);
             return shop._answers[name](cancellationToken);
         }

@@ -29,28 +29,64 @@ public sealed class HistoryFixture : IAsyncLifetime
     public ValueTask DisposeAsync() => Service.DisposeAsync();
 
     /// <summary>Lets a producer tell <paramref name="facts"/>, and delivers them in one message. Answers the status that the sidecar gets.</summary>
-    public Task<string> TellAsync(string topic, params IEnumerable<(string Type, DateTimeOffset At, object Data)> facts) =>
-        DeliverAsync(topic, Page(topic, facts));
+    public Task<string> TellAsync(
+        string topic,
+        params IEnumerable<(string Type, DateTimeOffset At, object Data)> facts
+    ) => DeliverAsync(topic, Page(topic, facts));
 
     /// <summary>The producer's next facts, not delivered yet.</summary>
-    internal EventPage Page(string topic, params IEnumerable<(string Type, DateTimeOffset At, object Data)> facts) => new(Topics.ProducerOf(topic),
-        [.. facts.Select(f => new LoggedEvent(Next(topic), Guid.CreateVersion7(), f.Type, "subject", 1, f.At, null, JsonSerializer.SerializeToElement(f.Data, JsonSerializerOptions.Web)))]);
+    internal EventPage Page(string topic, params IEnumerable<(string Type, DateTimeOffset At, object Data)> facts) =>
+        new(
+            Topics.ProducerOf(topic),
+            [
+                .. facts.Select(f => new LoggedEvent(
+                    Next(topic),
+                    Guid.CreateVersion7(),
+                    f.Type,
+                    "subject",
+                    1,
+                    f.At,
+                    null,
+                    JsonSerializer.SerializeToElement(f.Data, JsonSerializerOptions.Web)
+                )),
+            ]
+        );
 
     /// <summary>Delivers <paramref name="data"/> as daprd's bulk subscription does, and answers the entry's status.</summary>
     internal async Task<string> DeliverAsync(string topic, object data)
     {
-        using var response = await Service.CreateClient().PostAsJsonAsync($"subscriptions/{topic}", new
-        {
-            id = "bulk", pubsubname = "pubsub", topic, type = "com.dapr.event.sent.bulk", metadata = new { },
-            entries = new[]
-            {
+        using var response = await Service
+            .CreateClient()
+            .PostAsJsonAsync(
+                $"subscriptions/{topic}",
                 new
                 {
-                    entryId = "1", contentType = "application/cloudevents+json", metadata = new { },
-                    @event = new { id = "x", specversion = "1.0", source = "test", type = EventTypes.Page, datacontenttype = "application/json", data },
+                    id = "bulk",
+                    pubsubname = "pubsub",
+                    topic,
+                    type = "com.dapr.event.sent.bulk",
+                    metadata = new { },
+                    entries = new[]
+                    {
+                        new
+                        {
+                            entryId = "1",
+                            contentType = "application/cloudevents+json",
+                            metadata = new { },
+                            @event = new
+                            {
+                                id = "x",
+                                specversion = "1.0",
+                                source = "test",
+                                type = EventTypes.Page,
+                                datacontenttype = "application/json",
+                                data,
+                            },
+                        },
+                    },
                 },
-            },
-        }, JsonSerializerOptions.Web);
+                JsonSerializerOptions.Web
+            );
         response.EnsureSuccessStatusCode();
         var statuses = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("statuses");
         return statuses[0].GetProperty("status").GetString()!;

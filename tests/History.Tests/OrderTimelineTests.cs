@@ -15,28 +15,51 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
     [Fact]
     public async Task An_orders_way_reads_like_a_parcels_though_its_producers_were_heard_in_any_sequence()
     {
-        await fixture.TellAsync(Topics.Payments, (EventTypes.PaymentBooked, Noon.AddSeconds(2), new PaymentBooked($"{_order}", "captured", 12.5m, null)));
+        await fixture.TellAsync(
+            Topics.Payments,
+            (EventTypes.PaymentBooked, Noon.AddSeconds(2), new PaymentBooked($"{_order}", "captured", 12.5m, null))
+        );
         await fixture.TellAsync(Topics.Stock, Allocated(Noon.AddSeconds(1), ("A", 3), ("B", 1)));
-        await fixture.TellAsync(Topics.Orders,
-            Accepted(Noon), Moved(Noon.AddSeconds(1), "accepted", "reserved"), Moved(Noon.AddSeconds(3), "reserved", "paid"), Moved(Noon.AddSeconds(3), "paid", "confirmed"));
+        await fixture.TellAsync(
+            Topics.Orders,
+            Accepted(Noon),
+            Moved(Noon.AddSeconds(1), "accepted", "reserved"),
+            Moved(Noon.AddSeconds(3), "reserved", "paid"),
+            Moved(Noon.AddSeconds(3), "paid", "confirmed")
+        );
 
         var timeline = await TimelineAsync(fixture.Service.As(Identity.Customer, "ann"));
 
-        timeline.Select(e => (e.Source, e.Text)).Should().Equal(
-            ("orders", "Order 7 was accepted: 4 units of 2 SKUs, GBP 12.50"),
-            ("inventory", "4 units of 2 SKUs allocated"),
-            ("orders", "Stock is held for the order"),
-            ("payments", "GBP 12.50 captured"),
-            ("orders", "The order is paid"),
-            ("orders", "The order is confirmed and ready to ship"));
-        timeline.Where(e => e.Type == "order.moved").Select(e => (e.From, e.To)).Should().Equal(("accepted", "reserved"), ("reserved", "paid"), ("paid", "confirmed"));
+        timeline
+            .Select(e => (e.Source, e.Text))
+            .Should()
+            .Equal(
+                ("orders", "Order 7 was accepted: 4 units of 2 SKUs, GBP 12.50"),
+                ("inventory", "4 units of 2 SKUs allocated"),
+                ("orders", "Stock is held for the order"),
+                ("payments", "GBP 12.50 captured"),
+                ("orders", "The order is paid"),
+                ("orders", "The order is confirmed and ready to ship")
+            );
+        timeline
+            .Where(e => e.Type == "order.moved")
+            .Select(e => (e.From, e.To))
+            .Should()
+            .Equal(("accepted", "reserved"), ("reserved", "paid"), ("paid", "confirmed"));
     }
 
     [Fact]
     public async Task A_refusal_says_what_was_short()
     {
-        await fixture.TellAsync(Topics.Orders, Accepted(Noon), Moved(Noon.AddSeconds(2), "accepted", "rejected", "out of stock"));
-        await fixture.TellAsync(Topics.Stock, (EventTypes.StockRefused, Noon.AddSeconds(1), new StockRefused(_order, [new("A", 3, 1)])));
+        await fixture.TellAsync(
+            Topics.Orders,
+            Accepted(Noon),
+            Moved(Noon.AddSeconds(2), "accepted", "rejected", "out of stock")
+        );
+        await fixture.TellAsync(
+            Topics.Stock,
+            (EventTypes.StockRefused, Noon.AddSeconds(1), new StockRefused(_order, [new("A", 3, 1)]))
+        );
 
         var timeline = await TimelineAsync(fixture.Service.As(Identity.Operator));
 
@@ -47,31 +70,67 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
     [Fact]
     public async Task G12_Waiting_for_stock_and_its_shipment_read_like_a_parcels_way()
     {
-        await fixture.TellAsync(Topics.Stock,
+        await fixture.TellAsync(
+            Topics.Stock,
             (EventTypes.BackorderFilled, Noon, new BackorderFilled(_order, "mug", 2, 1)),
             (EventTypes.BackorderFilled, Noon.AddSeconds(1), new BackorderFilled(_order, "mug", 1, 0)),
-            (EventTypes.StockShort, Noon.AddSeconds(2), new StockShort("mug", "main", 1, [_order, Guid.CreateVersion7()])),
+            (
+                EventTypes.StockShort,
+                Noon.AddSeconds(2),
+                new StockShort("mug", "main", 1, [_order, Guid.CreateVersion7()])
+            ),
             (EventTypes.StockLow, Noon.AddSeconds(3), new StockAvailable("mug", 0, 5)),
-            (EventTypes.StockMoved, Noon.AddSeconds(4), new StockMoved("shipped", $"{_order}", "olga", null, [new($"{_order}", "main", 1, -3, 0, 0, 0)])));
+            (
+                EventTypes.StockMoved,
+                Noon.AddSeconds(4),
+                new StockMoved("shipped", $"{_order}", "olga", null, [new($"{_order}", "main", 1, -3, 0, 0, 0)])
+            )
+        );
 
         var timeline = await TimelineAsync(fixture.Service.As(Identity.Operator));
 
-        timeline.Select(e => e.Text).Should().Equal(
-            "2 units of mug arrived for the order, 1 still to come", "1 unit of mug arrived for the order, none to come",
-            "Fewer units of mug were counted than are promised: the order may be late", "3 units of 1 SKU left the warehouse");
+        timeline
+            .Select(e => e.Text)
+            .Should()
+            .Equal(
+                "2 units of mug arrived for the order, 1 still to come",
+                "1 unit of mug arrived for the order, none to come",
+                "Fewer units of mug were counted than are promised: the order may be late",
+                "3 units of 1 SKU left the warehouse"
+            );
         timeline.Should().OnlyContain(e => e.Source == "inventory");
     }
 
     [Fact]
     public async Task G12_An_offer_has_a_way_of_its_own_until_an_order_takes_it()
     {
-        await fixture.TellAsync(Topics.Stock,
-            (EventTypes.StockMoved, Noon, new StockMoved("held", $"{_order}", "queue", null, [new($"{_order}", "main", 1, 1, 1, 0, 0, 1)])),
-            (EventTypes.WaitlistOffered, Noon, new WaitlistOffered(_order, Guid.CreateVersion7(), "mug", "ann", 1, Noon.AddMinutes(15))),
-            (EventTypes.StockMoved, Noon.AddMinutes(15), new StockMoved("expired", $"{_order}", "clock", null, [new($"{_order}", "main", 2, -1, 1, 0, 1)])));
+        await fixture.TellAsync(
+            Topics.Stock,
+            (
+                EventTypes.StockMoved,
+                Noon,
+                new StockMoved("held", $"{_order}", "queue", null, [new($"{_order}", "main", 1, 1, 1, 0, 0, 1)])
+            ),
+            (
+                EventTypes.WaitlistOffered,
+                Noon,
+                new WaitlistOffered(_order, Guid.CreateVersion7(), "mug", "ann", 1, Noon.AddMinutes(15))
+            ),
+            (
+                EventTypes.StockMoved,
+                Noon.AddMinutes(15),
+                new StockMoved("expired", $"{_order}", "clock", null, [new($"{_order}", "main", 2, -1, 1, 0, 1)])
+            )
+        );
 
-        (await TimelineAsync(fixture.Service.As(Identity.Operator))).Select(e => e.Text).Should().Equal(
-            "1 unit of 1 SKU held for the customer", "1 unit of mug offered to the customer until 2026-01-02 12:15 UTC", "1 unit of 1 SKU given back: the hold's time was over");
+        (await TimelineAsync(fixture.Service.As(Identity.Operator)))
+            .Select(e => e.Text)
+            .Should()
+            .Equal(
+                "1 unit of 1 SKU held for the customer",
+                "1 unit of mug offered to the customer until 2026-01-02 12:15 UTC",
+                "1 unit of 1 SKU given back: the hold's time was over"
+            );
     }
 
     [Fact]
@@ -79,7 +138,8 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
     {
         var page = fixture.Page(Topics.Orders, Accepted(Noon), Moved(Noon, "accepted", "cancelled"));
 
-        for (var i = 0; i < 3; i++) (await fixture.DeliverAsync(Topics.Orders, page)).Should().Be("SUCCESS");
+        for (var i = 0; i < 3; i++)
+            (await fixture.DeliverAsync(Topics.Orders, page)).Should().Be("SUCCESS");
 
         (await TimelineAsync(fixture.Service.As(Identity.Operator))).Should().HaveCount(2);
     }
@@ -87,14 +147,23 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
     [Fact]
     public async Task A_message_after_a_gap_waits_while_the_producer_is_away()
     {
-        var missing = fixture.Page(Topics.Payments, (EventTypes.PaymentBooked, Noon, new PaymentBooked($"{_order}", "captured", 1, null)));
-        var next = fixture.Page(Topics.Payments, (EventTypes.PaymentBooked, Noon, new PaymentBooked($"{_order}", "refunded", 1, null)));
+        var missing = fixture.Page(
+            Topics.Payments,
+            (EventTypes.PaymentBooked, Noon, new PaymentBooked($"{_order}", "captured", 1, null))
+        );
+        var next = fixture.Page(
+            Topics.Payments,
+            (EventTypes.PaymentBooked, Noon, new PaymentBooked($"{_order}", "refunded", 1, null))
+        );
 
         (await fixture.DeliverAsync(Topics.Payments, next)).Should().Be("RETRY");
         (await fixture.DeliverAsync(Topics.Payments, missing)).Should().Be("SUCCESS");
         (await fixture.DeliverAsync(Topics.Payments, next)).Should().Be("SUCCESS");
 
-        (await TimelineAsync(fixture.Service.As(Identity.Operator))).Select(e => e.Type).Should().Equal("payment.captured", "payment.refunded");
+        (await TimelineAsync(fixture.Service.As(Identity.Operator)))
+            .Select(e => e.Type)
+            .Should()
+            .Equal("payment.captured", "payment.refunded");
     }
 
     [Fact]
@@ -102,37 +171,74 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
     {
         await fixture.TellAsync(Topics.Orders, Accepted(Noon));
 
-        using var foreign = await fixture.Service.As(Identity.Customer, "bob").GetAsync($"orders/{_order}/timeline", TestContext.Current.CancellationToken);
-        using var unknown = await fixture.Service.As(Identity.Customer, "ann").GetAsync($"orders/{Guid.CreateVersion7()}/timeline", TestContext.Current.CancellationToken);
-        using var nobody = await fixture.Service.CreateClient().GetAsync($"orders/{_order}/timeline", TestContext.Current.CancellationToken);
-        using var unknownToOperator = await fixture.Service.As(Identity.Operator).GetAsync($"orders/{Guid.CreateVersion7()}/timeline", TestContext.Current.CancellationToken);
+        using var foreign = await fixture
+            .Service.As(Identity.Customer, "bob")
+            .GetAsync($"orders/{_order}/timeline", TestContext.Current.CancellationToken);
+        using var unknown = await fixture
+            .Service.As(Identity.Customer, "ann")
+            .GetAsync($"orders/{Guid.CreateVersion7()}/timeline", TestContext.Current.CancellationToken);
+        using var nobody = await fixture
+            .Service.CreateClient()
+            .GetAsync($"orders/{_order}/timeline", TestContext.Current.CancellationToken);
+        using var unknownToOperator = await fixture
+            .Service.As(Identity.Operator)
+            .GetAsync($"orders/{Guid.CreateVersion7()}/timeline", TestContext.Current.CancellationToken);
 
-        (foreign.StatusCode, unknown.StatusCode, nobody.StatusCode).Should().Be((HttpStatusCode.NotFound, HttpStatusCode.NotFound, HttpStatusCode.Unauthorized));
+        (foreign.StatusCode, unknown.StatusCode, nobody.StatusCode)
+            .Should()
+            .Be((HttpStatusCode.NotFound, HttpStatusCode.NotFound, HttpStatusCode.Unauthorized));
         unknownToOperator.StatusCode.Should().Be(HttpStatusCode.NotFound);
-        var problems = new[] { foreign, unknown }.Select(r => r.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken));
-        (await Task.WhenAll(problems)).Select(p => p.GetProperty("detail").GetString()).Distinct().Should().ContainSingle();
+        var problems = new[] { foreign, unknown }.Select(r =>
+            r.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)
+        );
+        (await Task.WhenAll(problems))
+            .Select(p => p.GetProperty("detail").GetString())
+            .Distinct()
+            .Should()
+            .ContainSingle();
     }
 
     [Fact]
     public async Task Pages_joined_by_their_cursors_are_the_whole_timeline()
     {
-        await fixture.TellAsync(Topics.Orders, [Accepted(Noon), .. Enumerable.Range(0, 9).Select(i => Moved(Noon.AddMicroseconds(i / 3), $"s{i}", $"s{i + 1}"))]);
+        await fixture.TellAsync(
+            Topics.Orders,
+            [
+                Accepted(Noon),
+                .. Enumerable.Range(0, 9).Select(i => Moved(Noon.AddMicroseconds(i / 3), $"s{i}", $"s{i + 1}")),
+            ]
+        );
         var reader = fixture.Service.As(Identity.Operator);
         var all = await TimelineAsync(reader);
 
         var joined = new List<Entry>();
         for (string? cursor = null, more = "yes"; more is not null; more = cursor)
         {
-            var page = (await reader.GetFromJsonAsync<Page>($"orders/{_order}/timeline?limit=3{(cursor is null ? "" : $"&cursor={cursor}")}", TestContext.Current.CancellationToken))!;
+            var page = (
+                await reader.GetFromJsonAsync<Page>(
+                    $"orders/{_order}/timeline?limit=3{(cursor is null ? "" : $"&cursor={cursor}")}",
+                    TestContext.Current.CancellationToken
+                )
+            )!;
             joined.AddRange(page.Entries);
             cursor = page.Cursor;
         }
 
         joined.Should().Equal(all).And.HaveCount(10);
-        (await reader.GetFromJsonAsync<Page>($"orders/{_order}/timeline?limit=-1", TestContext.Current.CancellationToken))!.Entries.Should().ContainSingle();
+        (
+            await reader.GetFromJsonAsync<Page>(
+                $"orders/{_order}/timeline?limit=-1",
+                TestContext.Current.CancellationToken
+            )
+        )!
+            .Entries.Should()
+            .ContainSingle();
         foreach (var cursor in new[] { "nonsense", "-1-0-0", "200000000000000001-0-0" })
         {
-            using var bad = await reader.GetAsync($"orders/{_order}/timeline?cursor={cursor}", TestContext.Current.CancellationToken);
+            using var bad = await reader.GetAsync(
+                $"orders/{_order}/timeline?cursor={cursor}",
+                TestContext.Current.CancellationToken
+            );
             bad.StatusCode.Should().Be(HttpStatusCode.BadRequest);
         }
     }
@@ -153,7 +259,9 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
     [Fact]
     public async Task Guests_read_nothing()
     {
-        using var guest = await fixture.Service.As("guest").GetAsync($"orders/{_order}/timeline", TestContext.Current.CancellationToken);
+        using var guest = await fixture
+            .Service.As("guest")
+            .GetAsync($"orders/{_order}/timeline", TestContext.Current.CancellationToken);
         guest.StatusCode.Should().Be(HttpStatusCode.Forbidden);
     }
 
@@ -163,13 +271,46 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
     private (string, DateTimeOffset, object) Moved(DateTimeOffset at, string from, string to, string? reason = null) =>
         (EventTypes.OrderMoved, at, new OrderMoved(_order, from, to, reason));
 
-    private (string, DateTimeOffset, object) Allocated(DateTimeOffset at, params IEnumerable<(string Sku, int Quantity)> lines) =>
-        (EventTypes.StockMoved, at, new StockMoved("allocated", $"{_order}", "saga", null, [.. lines.Select(l => new MovementLine($"{_order}{l.Sku}", "main", 1, l.Quantity, 10, l.Quantity, 10 - l.Quantity))]));
+    private (string, DateTimeOffset, object) Allocated(
+        DateTimeOffset at,
+        params IEnumerable<(string Sku, int Quantity)> lines
+    ) =>
+        (
+            EventTypes.StockMoved,
+            at,
+            new StockMoved(
+                "allocated",
+                $"{_order}",
+                "saga",
+                null,
+                [
+                    .. lines.Select(l => new MovementLine(
+                        $"{_order}{l.Sku}",
+                        "main",
+                        1,
+                        l.Quantity,
+                        10,
+                        l.Quantity,
+                        10 - l.Quantity
+                    )),
+                ]
+            )
+        );
 
     private async Task<List<Entry>> TimelineAsync(HttpClient reader) =>
-        (await reader.GetFromJsonAsync<Page>($"orders/{_order}/timeline", TestContext.Current.CancellationToken))!.Entries;
+        (
+            await reader.GetFromJsonAsync<Page>($"orders/{_order}/timeline", TestContext.Current.CancellationToken)
+        )!.Entries;
 
     private sealed record Page(List<Entry> Entries, string? Cursor);
 
-    private sealed record Entry(DateTimeOffset At, string Source, string Type, string Text, string? From, string? To, string? Reason);
+    private sealed record Entry(
+        DateTimeOffset At,
+        string Source,
+        string Type,
+        string Text,
+        string? From,
+        string? To,
+        string? Reason
+    );
 }

@@ -18,9 +18,19 @@ public sealed class ReadingTests(HistoryFixture fixture) : IClassFixture<History
     public async Task G27_Each_transition_tells_from_what_to_what_by_whom_and_in_which_version()
     {
         var order = await AcceptedAsync(Noon);
-        await fixture.TellAsync(Topics.Orders, (EventTypes.OrderMoved, Noon.AddSeconds(1), new OrderMoved(order, "accepted", "cancelled", "cancelled by ann", "ann")));
+        await fixture.TellAsync(
+            Topics.Orders,
+            (
+                EventTypes.OrderMoved,
+                Noon.AddSeconds(1),
+                new OrderMoved(order, "accepted", "cancelled", "cancelled by ann", "ann")
+            )
+        );
         var entries = await EntriesAsync(_olga, $"orders/{order}/timeline");
-        entries.Select(e => (Text(e, "to"), Text(e, "actor"), e.GetProperty("version").GetInt32())).Should().Equal(("accepted", _customer, 1), ("cancelled", "ann", 1));
+        entries
+            .Select(e => (Text(e, "to"), Text(e, "actor"), e.GetProperty("version").GetInt32()))
+            .Should()
+            .Equal(("accepted", _customer, 1), ("cancelled", "ann", 1));
         Text(entries[1], "from").Should().Be("accepted");
         Text(entries[1], "reason").Should().Be("cancelled by ann");
     }
@@ -29,39 +39,87 @@ public sealed class ReadingTests(HistoryFixture fixture) : IClassFixture<History
     public async Task G12_An_orders_way_is_read_from_either_end_and_by_what_happened_and_when()
     {
         var order = await AcceptedAsync(Noon);
-        await fixture.TellAsync(Topics.Orders, (EventTypes.OrderMoved, Noon.AddMinutes(1), new OrderMoved(order, "accepted", "reserved", null)),
-            (EventTypes.ShipmentMoved, Noon.AddMinutes(2), new ShipmentMoved(Guid.CreateVersion7(), order, 1, "dispatched", [new("mug", 2)], "olga", null)),
-            (EventTypes.ReturnMoved, Noon.AddMinutes(3), new ReturnMoved(Guid.CreateVersion7(), order, 1, "settled", [new("mug", 1, "restock")], 4.25m, "olga", "broken")));
-        await fixture.TellAsync(Topics.Payments, (EventTypes.PaymentBooked, Noon.AddMinutes(4), new PaymentBooked($"{order}", "partly_refunded", 4.25m, "return")));
+        await fixture.TellAsync(
+            Topics.Orders,
+            (EventTypes.OrderMoved, Noon.AddMinutes(1), new OrderMoved(order, "accepted", "reserved", null)),
+            (
+                EventTypes.ShipmentMoved,
+                Noon.AddMinutes(2),
+                new ShipmentMoved(Guid.CreateVersion7(), order, 1, "dispatched", [new("mug", 2)], "olga", null)
+            ),
+            (
+                EventTypes.ReturnMoved,
+                Noon.AddMinutes(3),
+                new ReturnMoved(
+                    Guid.CreateVersion7(),
+                    order,
+                    1,
+                    "settled",
+                    [new("mug", 1, "restock")],
+                    4.25m,
+                    "olga",
+                    "broken"
+                )
+            )
+        );
+        await fixture.TellAsync(
+            Topics.Payments,
+            (
+                EventTypes.PaymentBooked,
+                Noon.AddMinutes(4),
+                new PaymentBooked($"{order}", "partly_refunded", 4.25m, "return")
+            )
+        );
 
-        (await TextsAsync($"orders/{order}/timeline?order=desc")).Should().Equal("GBP 4.25 of it refunded", "Return 1 is settled: GBP 4.25", "Shipment 1 is on its way: 2 units of 1 SKU",
-            "Stock is held for the order", "Order 7 was accepted: 4 units of 2 SKUs, GBP 12.50");
-        (await TextsAsync($"orders/{order}/timeline?type=shipment.")).Should().Equal("Shipment 1 is on its way: 2 units of 1 SKU");
-        (await TextsAsync($"orders/{order}/timeline?from=2026-01-02T12:01:00Z&until=2026-01-02T12:02:00Z")).Should().Equal("Stock is held for the order");
-        (await _olga.GetAsync($"orders/{order}/timeline?order=sideways")).StatusCode.Should().Be(HttpStatusCode.UnprocessableEntity);
-        (await _olga.GetAsync($"orders/{order}/timeline?cursor=nonsense")).StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await TextsAsync($"orders/{order}/timeline?order=desc"))
+            .Should()
+            .Equal(
+                "GBP 4.25 of it refunded",
+                "Return 1 is settled: GBP 4.25",
+                "Shipment 1 is on its way: 2 units of 1 SKU",
+                "Stock is held for the order",
+                "Order 7 was accepted: 4 units of 2 SKUs, GBP 12.50"
+            );
+        (await TextsAsync($"orders/{order}/timeline?type=shipment."))
+            .Should()
+            .Equal("Shipment 1 is on its way: 2 units of 1 SKU");
+        (await TextsAsync($"orders/{order}/timeline?from=2026-01-02T12:01:00Z&until=2026-01-02T12:02:00Z"))
+            .Should()
+            .Equal("Stock is held for the order");
+        (await _olga.GetAsync($"orders/{order}/timeline?order=sideways"))
+            .StatusCode.Should()
+            .Be(HttpStatusCode.UnprocessableEntity);
+        (await _olga.GetAsync($"orders/{order}/timeline?cursor=nonsense"))
+            .StatusCode.Should()
+            .Be(HttpStatusCode.BadRequest);
     }
 
     [Fact]
     public async Task A_customers_timeline_is_all_of_their_orders_newest_first_and_no_page_leaves_one_out()
     {
         List<Guid> orders = [];
-        for (var i = 0; i < 5; i++) orders.Add(await AcceptedAsync(Noon.AddMinutes(i)));
+        for (var i = 0; i < 5; i++)
+            orders.Add(await AcceptedAsync(Noon.AddMinutes(i)));
         // One fact, an entry for each: the same time, step and place in the log.
-        await fixture.TellAsync(Topics.Stock, (EventTypes.StockShort, Noon.AddHours(1), new StockShort("mug", "main", 1, orders)));
+        await fixture.TellAsync(
+            Topics.Stock,
+            (EventTypes.StockShort, Noon.AddHours(1), new StockShort("mug", "main", 1, orders))
+        );
         var mine = fixture.Service.As(Identity.Customer, _customer);
         List<JsonElement> read = [];
         string? cursor = null;
         do
         {
-            var page = await mine.GetFromJsonAsync<JsonElement>($"timeline?limit=2{(cursor is null ? "" : $"&cursor={cursor}")}");
+            var page = await mine.GetFromJsonAsync<JsonElement>(
+                $"timeline?limit=2{(cursor is null ? "" : $"&cursor={cursor}")}"
+            );
             read.AddRange(page.GetProperty("entries").EnumerateArray());
             cursor = page.GetProperty("cursor").GetString();
-        }
-        while (cursor is not null);
+        } while (cursor is not null);
 
-        read.Select(e => (Text(e, "type"), e.GetProperty("orderId").GetGuid())).Should().BeEquivalentTo(
-            orders.Select(o => ("stock.short", o)).Concat(orders.Select(o => ("order.accepted", o))));
+        read.Select(e => (Text(e, "type"), e.GetProperty("orderId").GetGuid()))
+            .Should()
+            .BeEquivalentTo(orders.Select(o => ("stock.short", o)).Concat(orders.Select(o => ("order.accepted", o))));
         read.Select(e => e.GetProperty("at").GetDateTimeOffset()).Should().BeInDescendingOrder();
         (await EntriesAsync(_olga, $"customers/{_customer}/timeline?type=order.")).Should().HaveCount(5);
         (await EntriesAsync(fixture.Service.As(Identity.Customer, "mallory"), "timeline")).Should().BeEmpty();
@@ -72,26 +130,68 @@ public sealed class ReadingTests(HistoryFixture fixture) : IClassFixture<History
     public async Task A_locations_timeline_tells_every_SKU_that_moved_there_by_kind_and_page_by_page()
     {
         var place = $"p{Guid.CreateVersion7():N}";
-        await fixture.TellAsync(Topics.Stock, Moved("received", Noon, ("a", 1, 5), ("b", 1, 7)), Moved("adjusted", Noon.AddMinutes(1), ("a", 2, -1)));
-        (await EntriesAsync(_olga, $"locations/{place}/timeline")).Select(e => (Text(e, "sku"), e.GetProperty("quantity").GetInt32())).Should().Equal(("a", -1), ("b", 7), ("a", 5));
+        await fixture.TellAsync(
+            Topics.Stock,
+            Moved("received", Noon, ("a", 1, 5), ("b", 1, 7)),
+            Moved("adjusted", Noon.AddMinutes(1), ("a", 2, -1))
+        );
+        (await EntriesAsync(_olga, $"locations/{place}/timeline"))
+            .Select(e => (Text(e, "sku"), e.GetProperty("quantity").GetInt32()))
+            .Should()
+            .Equal(("a", -1), ("b", 7), ("a", 5));
         (await EntriesAsync(_olga, $"locations/{place}/timeline?kind=received")).Should().HaveCount(2);
         var first = await _olga.GetFromJsonAsync<JsonElement>($"locations/{place}/timeline?limit=2");
-        (await EntriesAsync(_olga, $"locations/{place}/timeline?limit=2&cursor={first.GetProperty("cursor").GetString()}")).Select(e => e.GetProperty("quantity").GetInt32()).Should().Equal(5);
+        (
+            await EntriesAsync(
+                _olga,
+                $"locations/{place}/timeline?limit=2&cursor={first.GetProperty("cursor").GetString()}"
+            )
+        )
+            .Select(e => e.GetProperty("quantity").GetInt32())
+            .Should()
+            .Equal(5);
         (await EntriesAsync(_olga, $"stock/a/timeline?location={place}&kind=adjusted")).Should().ContainSingle();
 
-        (string, DateTimeOffset, object) Moved(string kind, DateTimeOffset at, params (string Sku, long Sequence, int Quantity)[] moves) =>
-            (EventTypes.StockMoved, at, new StockMoved(kind, Guid.CreateVersion7().ToString("N"), "olga", null, [.. moves.Select(m => new MovementLine(m.Sku, place, m.Sequence, m.Quantity, 0, 0, 0))]));
+        (string, DateTimeOffset, object) Moved(
+            string kind,
+            DateTimeOffset at,
+            params (string Sku, long Sequence, int Quantity)[] moves
+        ) =>
+            (
+                EventTypes.StockMoved,
+                at,
+                new StockMoved(
+                    kind,
+                    Guid.CreateVersion7().ToString("N"),
+                    "olga",
+                    null,
+                    [.. moves.Select(m => new MovementLine(m.Sku, place, m.Sequence, m.Quantity, 0, 0, 0))]
+                )
+            );
     }
 
     [Fact]
     public async Task N8_Who_asks_why_while_everybody_else_is_away_hears_just_that()
     {
         var order = await AcceptedAsync(Noon);
-        var why = await fixture.Service.As(Identity.Customer, _customer).GetFromJsonAsync<JsonElement>($"orders/{order}/why");
-        why.GetProperty("findings").EnumerateArray().Select(f => (Text(f, "code"), Text(f, "text"))).Should().Equal(
-            ("service-away", "orders does not answer."), ("service-away", "inventory does not answer."), ("service-away", "payments does not answer."));
-        (await fixture.Service.As(Identity.Customer, "mallory").GetAsync($"orders/{order}/why")).StatusCode.Should().Be(HttpStatusCode.NotFound);
-        (await _olga.GetAsync($"orders/{Guid.CreateVersion7()}/why")).StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        var why = await fixture
+            .Service.As(Identity.Customer, _customer)
+            .GetFromJsonAsync<JsonElement>($"orders/{order}/why");
+        why.GetProperty("findings")
+            .EnumerateArray()
+            .Select(f => (Text(f, "code"), Text(f, "text")))
+            .Should()
+            .Equal(
+                ("service-away", "orders does not answer."),
+                ("service-away", "inventory does not answer."),
+                ("service-away", "payments does not answer.")
+            );
+        (await fixture.Service.As(Identity.Customer, "mallory").GetAsync($"orders/{order}/why"))
+            .StatusCode.Should()
+            .Be(HttpStatusCode.NotFound);
+        (await _olga.GetAsync($"orders/{Guid.CreateVersion7()}/why"))
+            .StatusCode.Should()
+            .Be(HttpStatusCode.ServiceUnavailable);
     }
 
     [Fact]
@@ -101,13 +201,22 @@ public sealed class ReadingTests(HistoryFixture fixture) : IClassFixture<History
     private async Task<Guid> AcceptedAsync(DateTimeOffset at)
     {
         var order = Guid.CreateVersion7();
-        (await fixture.TellAsync(Topics.Orders, (EventTypes.OrderAccepted, at, new OrderAccepted(order, 7, _customer, 12.5m, 4, 2)))).Should().Be("SUCCESS");
+        (
+            await fixture.TellAsync(
+                Topics.Orders,
+                (EventTypes.OrderAccepted, at, new OrderAccepted(order, 7, _customer, 12.5m, 4, 2))
+            )
+        )
+            .Should()
+            .Be("SUCCESS");
         return order;
     }
 
-    private async Task<List<string?>> TextsAsync(string path) => [.. (await EntriesAsync(_olga, path)).Select(e => Text(e, "text"))];
+    private async Task<List<string?>> TextsAsync(string path) =>
+        [.. (await EntriesAsync(_olga, path)).Select(e => Text(e, "text"))];
 
-    private static async Task<List<JsonElement>> EntriesAsync(HttpClient who, string path) => [.. (await who.GetFromJsonAsync<JsonElement>(path)).GetProperty("entries").EnumerateArray()];
+    private static async Task<List<JsonElement>> EntriesAsync(HttpClient who, string path) =>
+        [.. (await who.GetFromJsonAsync<JsonElement>(path)).GetProperty("entries").EnumerateArray()];
 
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 }

@@ -19,35 +19,48 @@ internal sealed class RecordedHistory : IAsyncDisposable, IHttpClientFactory
     private const int PageLength = 7;
     private static readonly DateTimeOffset Noon = new(2026, 1, 2, 12, 0, 0, TimeSpan.Zero);
     private static readonly AsyncLocal<bool> Live = new();
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() },
+    };
     private readonly Lock _gate = new();
 
     public required TestDatabase Database { get; init; }
 
     public ServiceHost<Program> Service { get; private set; } = null!;
 
-    public Dictionary<string, List<LoggedEvent>> Logs { get; } = new() { [Apps.Orders] = [], [Apps.Inventory] = [], [Apps.Payments] = [] };
+    public Dictionary<string, List<LoggedEvent>> Logs { get; } =
+        new()
+        {
+            [Apps.Orders] = [],
+            [Apps.Inventory] = [],
+            [Apps.Payments] = [],
+        };
 
     /// <summary>Runs before a producer answers the rebuild: which one, and what follows after which event.</summary>
     public Func<string, long, Task> OnFetch { get; set; } = (_, _) => Task.CompletedTask;
 
     public static async Task<RecordedHistory> StartAsync(int orders)
     {
-        var history = new RecordedHistory { Database = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("history") };
+        var history = new RecordedHistory
+        {
+            Database = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("history"),
+        };
         await using var owner = NpgsqlDataSource.Create(history.Database.Owner);
         await ServiceDefaults.Database.MigrateAsync<HistoryContext>(owner, options => new HistoryContext(options));
         history.Service = history.Replica();
-        for (var i = 0; i < orders; i++) history.Tell();
+        for (var i = 0; i < orders; i++)
+            history.Tell();
         await history.CatchUpAsync();
         return history;
     }
 
     /// <summary>One more process of the service. It reads nothing of itself.</summary>
     public ServiceHost<Program> Replica() => new(Database.App, services =>
-    {
-        services.AddSingleton<IHttpClientFactory>(this);
-        services.Remove(services.Single(s => s.ImplementationType == typeof(CatchUp)));
-    });
+        {
+            services.AddSingleton<IHttpClientFactory>(this);
+            services.Remove(services.Single(s => s.ImplementationType == typeof(CatchUp)));
+        });
 
     public ValueTask DisposeAsync() => Service.DisposeAsync();
 
@@ -66,7 +79,11 @@ internal sealed class RecordedHistory : IAsyncDisposable, IHttpClientFactory
         {
             var number = Logs[Apps.Orders].Count + 1;
             Log(Apps.Orders, EventTypes.OrderAccepted, new OrderAccepted(order, number, "ann", 12.50m, 3, 1));
-            Log(Apps.Inventory, EventTypes.StockMoved, new StockMoved("allocated", $"{order}", "saga", null, [new("mug", "main", number, -3, 9, 3, 6)]));
+            Log(
+                Apps.Inventory,
+                EventTypes.StockMoved,
+                new StockMoved("allocated", $"{order}", "saga", null, [new("mug", "main", number, -3, 9, 3, 6)])
+            );
             Log(Apps.Payments, EventTypes.PaymentBooked, new PaymentBooked($"{order}", "captured", 12.50m, null));
             Log(Apps.Orders, EventTypes.OrderMoved, new OrderMoved(order, "accepted", "confirmed", null));
         }
@@ -80,16 +97,14 @@ internal sealed class RecordedHistory : IAsyncDisposable, IHttpClientFactory
         Live.Value = true;
         foreach (var intake in Service.Services.GetServices<EventIntake>())
         {
-            for (var applied = false; !applied;)
+            for (var applied = false; !applied; )
             {
                 try
                 {
                     await intake.CatchUpAsync(CancellationToken.None);
                     applied = true;
                 }
-                catch (EventNotAppliedException)
-                {
-                }
+                catch (EventNotAppliedException) { }
             }
         }
 
@@ -120,23 +135,53 @@ internal sealed class RecordedHistory : IAsyncDisposable, IHttpClientFactory
     /// <summary>How many rows of <paramref name="what"/> there are.</summary>
     public Task<long> CountAsync(string what) => Sql.ScalarAsync<long>(Database.Owner, $"select count(*) from {what}");
 
-    public HttpClient CreateClient(string name) => new(new Producer(this, name)) { BaseAddress = new Uri($"http://{name}/") };
+    public HttpClient CreateClient(string name) =>
+        new(new Producer(this, name)) { BaseAddress = new Uri($"http://{name}/") };
 
-    private void Log(string producer, string type, object data) => Logs[producer].Add(new LoggedEvent(
-        Logs[producer].Count + 1, Guid.CreateVersion7(), type, "subject", 1, Noon.AddSeconds(Logs[producer].Count), null, JsonSerializer.SerializeToElement(data, JsonSerializerOptions.Web)));
+    private void Log(string producer, string type, object data) =>
+        Logs[producer]
+            .Add(
+                new LoggedEvent(
+                    Logs[producer].Count + 1,
+                    Guid.CreateVersion7(),
+                    type,
+                    "subject",
+                    1,
+                    Noon.AddSeconds(Logs[producer].Count),
+                    null,
+                    JsonSerializer.SerializeToElement(data, JsonSerializerOptions.Web)
+                )
+            );
 
     private sealed class Producer(RecordedHistory history, string name) : HttpMessageHandler
     {
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        )
         {
-            var after = long.Parse(System.Web.HttpUtility.ParseQueryString(request.RequestUri!.Query)["after"]!, System.Globalization.CultureInfo.InvariantCulture);
-            if (!Live.Value) await history.OnFetch(name, after).WaitAsync(cancellationToken);
+            var after = long.Parse(
+                System.Web.HttpUtility.ParseQueryString(request.RequestUri!.Query)["after"]!,
+                System.Globalization.CultureInfo.InvariantCulture
+            );
+            if (!Live.Value)
+                await history.OnFetch(name, after).WaitAsync(cancellationToken);
             string page;
             lock (history._gate)
-                page = JsonSerializer.Serialize(new EventPage(name, [.. history.Logs[name].Where(e => e.Position > after).Take(PageLength)]), JsonSerializerOptions.Web);
+                page = JsonSerializer.Serialize(
+                    new EventPage(name, [.. history.Logs[name].Where(e => e.Position > after).Take(PageLength)]),
+                    JsonSerializerOptions.Web
+                );
 
             // What comes by a broker has been read and written by daprd, which keeps the numbers, and not their zeros.
-            return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(Live.Value ? page.Replace("12.50", "12.5") : page, null, "application/json") };
+            return new HttpResponseMessage(HttpStatusCode.OK)
+            {
+                Content = new StringContent(
+                    Live.Value ? page.Replace("12.50", "12.5") : page,
+                    null,
+                    "application/json"
+                ),
+            };
         }
     }
 }

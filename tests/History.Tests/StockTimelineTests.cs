@@ -16,27 +16,57 @@ public sealed class StockTimelineTests(HistoryFixture fixture) : IClassFixture<H
     [Fact]
     public async Task Every_movement_is_there_newest_first_with_its_cause_and_the_balance_after_it()
     {
-        await fixture.TellAsync(Topics.Stock,
-            Move("received", "delivery 1", "olga", "truck", Line(1, 10, 10, 0)), Move("allocated", "some-order", "saga", null, Line(2, 4, 10, 4)));
+        await fixture.TellAsync(
+            Topics.Stock,
+            Move("received", "delivery 1", "olga", "truck", Line(1, 10, 10, 0)),
+            Move("allocated", "some-order", "saga", null, Line(2, 4, 10, 4))
+        );
 
         var page = await ReadAsync("");
 
-        page.Entries.Select(e => (e.Sequence, e.Kind, e.Quantity, e.OnHand, e.Allocated, e.Available, e.Cause, e.Actor, e.Reason)).Should().Equal(
-            (2, "allocated", 4, 10, 4, 6, "some-order", "saga", null),
-            (1, "received", 10, 10, 0, 10, "delivery 1", "olga", "truck"));
+        page.Entries.Select(e =>
+                (e.Sequence, e.Kind, e.Quantity, e.OnHand, e.Allocated, e.Available, e.Cause, e.Actor, e.Reason)
+            )
+            .Should()
+            .Equal(
+                (2, "allocated", 4, 10, 4, 6, "some-order", "saga", null),
+                (1, "received", 10, 10, 0, 10, "delivery 1", "olga", "truck")
+            );
         page.Entries.Should().OnlyContain(e => e.At == Noon);
     }
 
     [Fact]
     public async Task G12_Every_kind_of_movement_carries_all_six_quantities()
     {
-        await fixture.TellAsync(Topics.Stock, new[] { "received", "held", "expired", "withheld", "expected", "transferred", "shipped" }
-            .Select((kind, i) => Move(kind, "c", "olga", null, Line(i + 1, 1, 10, 2) with { Available = 4, Held = 3, Unavailable = 1, Incoming = 7 })));
+        await fixture.TellAsync(
+            Topics.Stock,
+            new[] { "received", "held", "expired", "withheld", "expected", "transferred", "shipped" }.Select(
+                (kind, i) =>
+                    Move(
+                        kind,
+                        "c",
+                        "olga",
+                        null,
+                        Line(i + 1, 1, 10, 2) with
+                        {
+                            Available = 4,
+                            Held = 3,
+                            Unavailable = 1,
+                            Incoming = 7,
+                        }
+                    )
+            )
+        );
 
         var page = await ReadAsync("");
 
-        page.Entries.Select(e => e.Kind).Should().Equal("shipped", "transferred", "expected", "withheld", "expired", "held", "received");
-        page.Entries.Select(e => (e.OnHand, e.Allocated, e.Available, e.Held, e.Unavailable, e.Incoming)).Distinct().Should().Equal((10, 2, 4, 3, 1, 7));
+        page.Entries.Select(e => e.Kind)
+            .Should()
+            .Equal("shipped", "transferred", "expected", "withheld", "expired", "held", "received");
+        page.Entries.Select(e => (e.OnHand, e.Allocated, e.Available, e.Held, e.Unavailable, e.Incoming))
+            .Distinct()
+            .Should()
+            .Equal((10, 2, 4, 3, 1, 7));
     }
 
     [Theory]
@@ -44,7 +74,10 @@ public sealed class StockTimelineTests(HistoryFixture fixture) : IClassFixture<H
     [InlineData("&location=main")]
     public async Task Pages_joined_by_their_cursors_are_all_movements(string filter)
     {
-        await fixture.TellAsync(Topics.Stock, Enumerable.Range(1, 25).Select(i => Move("received", "d", "o", null, Line(i, 1, i, 0))));
+        await fixture.TellAsync(
+            Topics.Stock,
+            Enumerable.Range(1, 25).Select(i => Move("received", "d", "o", null, Line(i, 1, i, 0)))
+        );
 
         var sequences = new List<long>();
         for (string? cursor = null, more = "yes"; more is not null; more = cursor)
@@ -60,8 +93,24 @@ public sealed class StockTimelineTests(HistoryFixture fixture) : IClassFixture<H
     [Fact]
     public async Task Skus_that_differ_by_case_are_different_and_locations_can_be_told_apart()
     {
-        await fixture.TellAsync(Topics.Stock, Move("received", "d", "o", null,
-            Line(1, 1, 1, 0), Line(1, 2, 2, 0) with { Sku = _sku.ToUpperInvariant() }, Line(1, 3, 3, 0) with { Location = "annex" }));
+        await fixture.TellAsync(
+            Topics.Stock,
+            Move(
+                "received",
+                "d",
+                "o",
+                null,
+                Line(1, 1, 1, 0),
+                Line(1, 2, 2, 0) with
+                {
+                    Sku = _sku.ToUpperInvariant(),
+                },
+                Line(1, 3, 3, 0) with
+                {
+                    Location = "annex",
+                }
+            )
+        );
 
         (await ReadAsync("")).Entries.Select(e => e.Quantity).Should().BeEquivalentTo([1, 3]);
         (await ReadAsync("?location=annex")).Entries.Select(e => e.Quantity).Should().Equal(3);
@@ -70,32 +119,63 @@ public sealed class StockTimelineTests(HistoryFixture fixture) : IClassFixture<H
     [Fact]
     public async Task A_page_of_thousands_of_movements_passes_at_the_imports_pace()
     {
-        var page = fixture.Page(Topics.Stock, Enumerable.Range(0, 200).Select(order => Move("allocated", $"{Guid.CreateVersion7()}", "saga", null,
-            [.. Enumerable.Range(0, 27).Select(line => Line(order + 1, 1, 1_000, 1) with { Sku = $"{_sku}-{line}" })])));
+        var page = fixture.Page(
+            Topics.Stock,
+            Enumerable
+                .Range(0, 200)
+                .Select(order =>
+                    Move(
+                        "allocated",
+                        $"{Guid.CreateVersion7()}",
+                        "saga",
+                        null,
+                        [
+                            .. Enumerable
+                                .Range(0, 27)
+                                .Select(line => Line(order + 1, 1, 1_000, 1) with { Sku = $"{_sku}-{line}" }),
+                        ]
+                    )
+                )
+        );
         var watch = Stopwatch.StartNew();
 
         (await fixture.DeliverAsync(Topics.Stock, page)).Should().Be("SUCCESS");
 
         // 5,400 lines: generous for a busy machine, out of reach for one statement per line.
         watch.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(3));
-        (await Sql.ScalarAsync<long>(fixture.Database.Auditor, $"select count(*) from stock_timeline where sku like '{_sku}-%'")).Should().Be(5_400);
+        (
+            await Sql.ScalarAsync<long>(
+                fixture.Database.Auditor,
+                $"select count(*) from stock_timeline where sku like '{_sku}-%'"
+            )
+        )
+            .Should()
+            .Be(5_400);
     }
 
     [Fact]
     public async Task A_page_has_five_hundred_movements_at_most_and_a_cursor_must_be_one()
     {
-        await fixture.TellAsync(Topics.Stock, Enumerable.Range(1, 501).Select(i => Move("received", "d", "o", null, Line(i, 1, i, 0))));
+        await fixture.TellAsync(
+            Topics.Stock,
+            Enumerable.Range(1, 501).Select(i => Move("received", "d", "o", null, Line(i, 1, i, 0)))
+        );
 
         (await ReadAsync("?limit=1000")).Entries.Should().HaveCount(500);
         (await ReadAsync("?limit=-1")).Entries.Should().HaveCount(1);
-        using var bad = await _operator.GetAsync($"stock/{_sku}/timeline?cursor=nonsense", TestContext.Current.CancellationToken);
+        using var bad = await _operator.GetAsync(
+            $"stock/{_sku}/timeline?cursor=nonsense",
+            TestContext.Current.CancellationToken
+        );
         bad.StatusCode.Should().Be(HttpStatusCode.BadRequest);
     }
 
     [Fact]
     public async Task Only_operators_read_it()
     {
-        using var response = await fixture.Service.As(Identity.Customer).GetAsync($"stock/{_sku}/timeline", TestContext.Current.CancellationToken);
+        using var response = await fixture
+            .Service.As(Identity.Customer)
+            .GetAsync($"stock/{_sku}/timeline", TestContext.Current.CancellationToken);
 
         response.StatusCode.Should().Be(HttpStatusCode.Forbidden);
     }
@@ -114,16 +194,36 @@ public sealed class StockTimelineTests(HistoryFixture fixture) : IClassFixture<H
     public async Task The_services_role_may_not(string statement) =>
         (await Sql.IsForbiddenAsync(fixture.Database.App, statement)).Should().BeTrue();
 
-    private static (string, DateTimeOffset, object) Move(string kind, string cause, string actor, string? reason, params IReadOnlyList<MovementLine> lines) =>
-        (EventTypes.StockMoved, Noon, new StockMoved(kind, cause, actor, reason, lines));
+    private static (string, DateTimeOffset, object) Move(
+        string kind,
+        string cause,
+        string actor,
+        string? reason,
+        params IReadOnlyList<MovementLine> lines
+    ) => (EventTypes.StockMoved, Noon, new StockMoved(kind, cause, actor, reason, lines));
 
-    private MovementLine Line(long sequence, int quantity, long onHand, long allocated) => new(_sku, "main", sequence, quantity, onHand, allocated, onHand - allocated);
+    private MovementLine Line(long sequence, int quantity, long onHand, long allocated) =>
+        new(_sku, "main", sequence, quantity, onHand, allocated, onHand - allocated);
 
-    private async Task<Page> ReadAsync(string query) => (await _operator.GetFromJsonAsync<Page>($"stock/{_sku}/timeline{query}"))!;
+    private async Task<Page> ReadAsync(string query) =>
+        (await _operator.GetFromJsonAsync<Page>($"stock/{_sku}/timeline{query}"))!;
 
     private sealed record Page(List<Entry> Entries, string? Cursor);
 
     private sealed record Entry(
-        string Location, long Sequence, string Kind, int Quantity, long OnHand, long Allocated, long Available, long Held, long Unavailable, long Incoming,
-        string Cause, string Actor, string? Reason, DateTimeOffset At);
+        string Location,
+        long Sequence,
+        string Kind,
+        int Quantity,
+        long OnHand,
+        long Allocated,
+        long Available,
+        long Held,
+        long Unavailable,
+        long Incoming,
+        string Cause,
+        string Actor,
+        string? Reason,
+        DateTimeOffset At
+    );
 }

@@ -13,12 +13,30 @@ public sealed class AllocationTests(InventoryFixture fixture) : IClassFixture<In
     [Fact]
     public async Task G06_G14_An_order_whose_third_line_is_short_takes_nothing_and_is_told_what_is_missing_and_how_much()
     {
-        var (cup, tea, pot) = (await _api.StockedAsync(("main", 5)), await _api.StockedAsync(("main", 5)), await _api.StockedAsync(("main", 1)));
+        var (cup, tea, pot) = (
+            await _api.StockedAsync(("main", 5)),
+            await _api.StockedAsync(("main", 5)),
+            await _api.StockedAsync(("main", 1))
+        );
         var refused = await _api.ReserveAsync((cup, 2), (tea, 2), (pot, 3));
         (refused.State, refused.Shortages.Single()).Should().Be((ReservationState.OutOfStock, new Shortage(pot, 3, 1)));
-        (await fixture.Database.NumberAsync($"select sum(allocated + held)::bigint from levels where sku in ('{cup}', '{tea}', '{pot}')")).Should().Be(0);
-        (await fixture.Database.NumberAsync($"select count(*) from allocations where order_id = '{refused.OrderId}'")).Should().Be(0);
-        (await fixture.Database.NumberAsync($"select count(*) from events where type = 'stock.refused.v1' and subject = '{refused.OrderId}'")).Should().Be(1);
+        (
+            await fixture.Database.NumberAsync(
+                $"select sum(allocated + held)::bigint from levels where sku in ('{cup}', '{tea}', '{pot}')"
+            )
+        )
+            .Should()
+            .Be(0);
+        (await fixture.Database.NumberAsync($"select count(*) from allocations where order_id = '{refused.OrderId}'"))
+            .Should()
+            .Be(0);
+        (
+            await fixture.Database.NumberAsync(
+                $"select count(*) from events where type = 'stock.refused.v1' and subject = '{refused.OrderId}'"
+            )
+        )
+            .Should()
+            .Be(1);
     }
 
     [Fact]
@@ -26,20 +44,32 @@ public sealed class AllocationTests(InventoryFixture fixture) : IClassFixture<In
     {
         string[] skus = [.. Enumerable.Range(0, 20).Select(i => $"sku{i:00}")];
         await using var db = await InventoryDatabase.CreateAsync(skus);
-        foreach (var sku in skus) await db.ReceiveAsync(sku, 100_000);
+        foreach (var sku in skus)
+            await db.ReceiveAsync(sku, 100_000);
         var random = new Random(11);
-        var operations = Enumerable.Range(0, 2_000).Select(i =>
-        {
-            random.Shuffle(skus);
-            return (Receipt: i % 5 == 0, Skus: skus[..3], Location: $"place{random.Next(4)}");
-        }).ToList();
+        var operations = Enumerable
+            .Range(0, 2_000)
+            .Select(i =>
+            {
+                random.Shuffle(skus);
+                return (Receipt: i % 5 == 0, Skus: skus[..3], Location: $"place{random.Next(4)}");
+            })
+            .ToList();
 
         // An exception of any of them, a deadlock's too, fails the test.
-        await Parallel.ForEachAsync(operations, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (operation, _) =>
-        {
-            if (operation.Receipt) (await db.RunAsync<Answer>(At(operation.Location, operation.Skus))).Refusal.Should().BeNull();
-            else (await db.ReserveAsync(Guid.CreateVersion7(), [.. operation.Skus.Select(s => (s, 1))])).State.Should().Be(ReservationState.Allocated);
-        });
+        await Parallel.ForEachAsync(
+            operations,
+            new ParallelOptions { MaxDegreeOfParallelism = 64 },
+            async (operation, _) =>
+            {
+                if (operation.Receipt)
+                    (await db.RunAsync<Answer>(At(operation.Location, operation.Skus))).Refusal.Should().BeNull();
+                else
+                    (await db.ReserveAsync(Guid.CreateVersion7(), [.. operation.Skus.Select(s => (s, 1))]))
+                        .State.Should()
+                        .Be(ReservationState.Allocated);
+            }
+        );
 
         (await db.NumberAsync("select sum(allocated)::bigint from levels")).Should().Be(1_600 * 3);
         (await db.NumberAsync("select sum(on_hand)::bigint from levels")).Should().Be(20 * 100_000 + 400 * 3);
@@ -50,11 +80,20 @@ public sealed class AllocationTests(InventoryFixture fixture) : IClassFixture<In
     {
         await using var db = await InventoryDatabase.CreateAsync("cup");
         await db.ReceiveAsync("cup", 1);
-        await using var first = await Rival.BeginAsync(db.Names.Owner, "select * from levels where location = 'main' for update");
+        await using var first = await Rival.BeginAsync(
+            db.Names.Owner,
+            "select * from levels where location = 'main' for update"
+        );
         var receiving = db.RunAsync<Answer>(At("early", "cup"));
         await first.IsWaitedForAsync();
-        await Sql.ScalarAsync<object>(db.Names.Owner, "insert into levels values ('cup', 'early', 1, 0, 0, 0, 0, 1, '', 0); insert into movements select sku, 'early', 1, kind, quantity, on_hand, allocated, 'x', actor, reason, occurred_at, hash, 0, 0, 0, null, 0 from movements");
-        await using var second = await Rival.BeginAsync(db.Names.Owner, "select * from levels where location = 'early' for update");
+        await Sql.ScalarAsync<object>(
+            db.Names.Owner,
+            "insert into levels values ('cup', 'early', 1, 0, 0, 0, 0, 1, '', 0); insert into movements select sku, 'early', 1, kind, quantity, on_hand, allocated, 'x', actor, reason, occurred_at, hash, 0, 0, 0, null, 0 from movements"
+        );
+        await using var second = await Rival.BeginAsync(
+            db.Names.Owner,
+            "select * from levels where location = 'early' for update"
+        );
 
         // The one who waits goes on with 'main' alone. If it waited for 'early' now, holding 'main', the other's next step would be a deadlock.
         await first.CommitAsync();
@@ -77,7 +116,13 @@ public sealed class AllocationTests(InventoryFixture fixture) : IClassFixture<In
         await using var db = await InventoryDatabase.CreateAsync("cup");
         await db.SetAsync("cup", "backorder_limit = 5");
         await db.ReceiveAsync("cup", 1);
-        var outcome = await db.ReserveAsync(new ReserveOrder(Guid.CreateVersion7(), [new("cup", 1), new("cup", 1)], OnShortage: ShortagePolicy.Backorder));
+        var outcome = await db.ReserveAsync(
+            new ReserveOrder(
+                Guid.CreateVersion7(),
+                [new("cup", 1), new("cup", 1)],
+                OnShortage: ShortagePolicy.Backorder
+            )
+        );
         outcome.State.Should().Be(ReservationState.Backordered);
         (await db.NumberAsync("select allocated from levels")).Should().Be(1);
         (await db.NumberAsync("select quantity::bigint from backorders")).Should().Be(1);
@@ -110,7 +155,11 @@ public sealed class AllocationTests(InventoryFixture fixture) : IClassFixture<In
     [InlineData("Stock:Sourcing", "1", "Priority, FewestShipments")]
     [InlineData("Stock:OfferMinutes", "soon", "minutes")]
     [InlineData("Stock:OfferMinutes", "0", "minutes")]
-    public void A_policy_that_makes_no_sense_stops_the_service_at_its_start_and_says_what_is_allowed(string key, string value, string allowed)
+    public void A_policy_that_makes_no_sense_stops_the_service_at_its_start_and_says_what_is_allowed(
+        string key,
+        string value,
+        string allowed
+    )
     {
         var starting = () => new ServiceHost<Program>(fixture.Database.Names.App, (key, value));
         starting.Should().Throw<InvalidOperationException>().WithMessage($"{key} is '{value}'*{allowed}*");
@@ -127,15 +176,31 @@ public sealed class AllocationTests(InventoryFixture fixture) : IClassFixture<In
         outcomes.Count(o => o.State == ReservationState.Allocated).Should().Be(80);
         (await db.NumberAsync("select allocated from levels")).Should().Be(80);
 
-        List<Task<ReserveOutcome>> Buyers(int count) => [.. Enumerable.Range(0, count).Select(_ => Task.Run(() => db.ReserveAsync(Guid.CreateVersion7(), ("cup", 1))))];
+        List<Task<ReserveOutcome>> Buyers(int count) =>
+            [
+                .. Enumerable
+                    .Range(0, count)
+                    .Select(_ => Task.Run(() => db.ReserveAsync(Guid.CreateVersion7(), ("cup", 1)))),
+            ];
     }
 
     private static Book At(string location, params string[] skus)
     {
         var key = Api.New();
-        return new Book(key, [1], MovementKind.Received, key, "olga", "r", [.. skus.Select(s => new StockLine(s, location, 1))]);
+        return new Book(
+            key,
+            [1],
+            MovementKind.Received,
+            key,
+            "olga",
+            "r",
+            [.. skus.Select(s => new StockLine(s, location, 1))]
+        );
     }
 
-    private async Task<string?> AllocatedAsync(string sku) => await Sql.ScalarAsync<string>(fixture.Database.Names.App,
-        $"select string_agg(location || ' ' || quantity, ', ' order by location) from allocations where sku = '{sku}'");
+    private async Task<string?> AllocatedAsync(string sku) =>
+        await Sql.ScalarAsync<string>(
+            fixture.Database.Names.App,
+            $"select string_agg(location || ' ' || quantity, ', ' order by location) from allocations where sku = '{sku}'"
+        );
 }

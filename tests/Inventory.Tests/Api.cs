@@ -10,7 +10,10 @@ namespace DaprShop.Inventory.Tests;
 internal sealed class Api(HttpClient caller, InventoryDatabase database)
 {
     /// <summary>As services write to each other.</summary>
-    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
 
     public static string New() => Guid.CreateVersion7().ToString();
 
@@ -18,7 +21,20 @@ internal sealed class Api(HttpClient caller, InventoryDatabase database)
     public async Task<string> ItemAsync(int backorderLimit = 0, int? maxPerCustomer = null, int? lowStockAt = null)
     {
         var sku = New();
-        (await SendAsync("PUT", $"items/{sku}", new { name = "Thing", price = 1, backorderLimit, maxPerCustomer, lowStockAt })).Status.Should().Be(200);
+        (
+            await SendAsync(
+                "PUT",
+                $"items/{sku}",
+                new
+                {
+                    name = "Thing",
+                    price = 1,
+                    backorderLimit,
+                    maxPerCustomer,
+                    lowStockAt,
+                }
+            )
+        ).Status.Should().Be(200);
         return sku;
     }
 
@@ -26,7 +42,16 @@ internal sealed class Api(HttpClient caller, InventoryDatabase database)
     public async Task<string> StockedAsync(params (string Location, int Quantity)[] stock)
     {
         var sku = await ItemAsync();
-        foreach (var (location, quantity) in stock) await DoAsync($"stock/{sku}/receipts", new { quantity, reason = "test", location });
+        foreach (var (location, quantity) in stock)
+            await DoAsync(
+                $"stock/{sku}/receipts",
+                new
+                {
+                    quantity,
+                    reason = "test",
+                    location,
+                }
+            );
         return sku;
     }
 
@@ -40,10 +65,18 @@ internal sealed class Api(HttpClient caller, InventoryDatabase database)
 
     public async Task<ReserveOutcome> ReserveAsync(params (string Sku, int Quantity)[] lines)
     {
-        var outcomes = await DoAsync("reservations", new ReserveRequest([new ReserveOrder(Guid.CreateVersion7(), [.. lines.Select(l => new OrderedUnits(l.Sku, l.Quantity))])]));
+        var outcomes = await DoAsync(
+            "reservations",
+            new ReserveRequest([
+                new ReserveOrder(Guid.CreateVersion7(), [.. lines.Select(l => new OrderedUnits(l.Sku, l.Quantity))]),
+            ])
+        );
         var outcome = outcomes.GetProperty("outcomes")[0];
-        return new ReserveOutcome(outcome.GetProperty("orderId").GetGuid(), Enum.Parse<ReservationState>(outcome.GetProperty("state").GetString()!, ignoreCase: true),
-            [.. outcome.GetProperty("shortages").Deserialize<List<Shortage>>(JsonSerializerOptions.Web)!]);
+        return new ReserveOutcome(
+            outcome.GetProperty("orderId").GetGuid(),
+            Enum.Parse<ReservationState>(outcome.GetProperty("state").GetString()!, ignoreCase: true),
+            [.. outcome.GetProperty("shortages").Deserialize<List<Shortage>>(JsonSerializerOptions.Web)!]
+        );
     }
 
     public async Task<JsonElement> GetAsync(string path)
@@ -56,18 +89,29 @@ internal sealed class Api(HttpClient caller, InventoryDatabase database)
     /// <summary>All that is known of a SKU, whoever has changed it.</summary>
     public async Task<JsonElement> StockAsync(string sku)
     {
-        var version = await database.NumberAsync($"select coalesce(sum(sequence), 0)::bigint from levels where sku = '{sku}'");
+        var version = await database.NumberAsync(
+            $"select coalesce(sum(sequence), 0)::bigint from levels where sku = '{sku}'"
+        );
         return await GetAsync($"stock/{sku}?min-version={version}");
     }
 
-    public Task<Reply> SendAsync(string method, string path, object? body = null) => SendAsync(method, path, body, New());
+    public Task<Reply> SendAsync(string method, string path, object? body = null) =>
+        SendAsync(method, path, body, New());
 
     public async Task<Reply> SendAsync(string method, string path, object? body, string? key)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = method == "GET" ? null : JsonContent.Create(body, options: Json) };
-        if (key is not null) request.Headers.Add("Idempotency-Key", key);
+        using var request = new HttpRequestMessage(new HttpMethod(method), path)
+        {
+            Content = method == "GET" ? null : JsonContent.Create(body, options: Json),
+        };
+        if (key is not null)
+            request.Headers.Add("Idempotency-Key", key);
         using var response = await caller.SendAsync(request);
-        return new Reply((int)response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.Contains(IdempotencyKey.ReplayedHeader));
+        return new Reply(
+            (int)response.StatusCode,
+            await response.Content.ReadAsStringAsync(),
+            response.Headers.Contains(IdempotencyKey.ReplayedHeader)
+        );
     }
 }
 
@@ -85,5 +129,6 @@ internal static class Json
 
     public static string? Text(this JsonElement element, string name) => element.GetProperty(name).GetString();
 
-    public static IEnumerable<JsonElement> List(this JsonElement element, string name) => element.GetProperty(name).EnumerateArray();
+    public static IEnumerable<JsonElement> List(this JsonElement element, string name) =>
+        element.GetProperty(name).EnumerateArray();
 }

@@ -21,7 +21,9 @@ public sealed class BackorderTests
     public async Task G15_Of_ten_units_that_want_to_wait_at_once_five_do()
     {
         await using var db = await CreateAsync(limit: 5);
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(() => db.ReserveAsync(Waiting(1)))));
+        var outcomes = await Task.WhenAll(
+            Enumerable.Range(0, 10).Select(_ => Task.Run(() => db.ReserveAsync(Waiting(1))))
+        );
         outcomes.Count(o => o.State == ReservationState.Backordered).Should().Be(5);
     }
 
@@ -37,7 +39,9 @@ public sealed class BackorderTests
         (await FilledAsync(db)).Should().Be("1: 3 of 3 filled, 2: 1 of 3 open");
         (await db.ReserveAsync(first)).State.Should().Be(ReservationState.Allocated);
         (await db.ReserveAsync(second)).State.Should().Be(ReservationState.Backordered);
-        (await db.NumberAsync("select count(distinct xmin::text) from movements")).Should().Be(1, "nobody can come in between");
+        (await db.NumberAsync("select count(distinct xmin::text) from movements"))
+            .Should()
+            .Be(1, "nobody can come in between");
 
         await db.ReceiveAsync("cup", 4);
         (await FilledAsync(db)).Should().Be("1: 3 of 3 filled, 2: 3 of 3 filled");
@@ -51,7 +55,10 @@ public sealed class BackorderTests
     public async Task G15_The_promise_is_the_day_of_the_earliest_delivery_that_covers_all_who_wait()
     {
         await using var db = await CreateAsync();
-        var (soon, late) = (new DateTimeOffset(2027, 3, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(2027, 3, 5, 0, 0, 0, TimeSpan.Zero));
+        var (soon, late) = (
+            new DateTimeOffset(2027, 3, 1, 0, 0, 0, TimeSpan.Zero),
+            new DateTimeOffset(2027, 3, 5, 0, 0, 0, TimeSpan.Zero)
+        );
         await AnnounceAsync("b", 4, late);
         await AnnounceAsync("a", 2, soon);
         await AnnounceAsync("undated", 100, null);
@@ -61,7 +68,9 @@ public sealed class BackorderTests
         (await db.ReserveAsync(Waiting(1, number: 4))).PromisedAt.Should().BeNull();
 
         Task<Answer> AnnounceAsync(string reference, int quantity, DateTimeOffset? day) =>
-            db.RunAsync<Answer>(new OpenInbound(reference, [1], reference, "main", null, day, [new("cup", quantity)], "olga", null));
+            db.RunAsync<Answer>(
+                new OpenInbound(reference, [1], reference, "main", null, day, [new("cup", quantity)], "olga", null)
+            );
     }
 
     [Fact]
@@ -73,7 +82,9 @@ public sealed class BackorderTests
         await db.ReserveAsync(second);
         (await db.ReserveAsync(Waiting(1, number: 3))).State.Should().Be(ReservationState.OutOfStock);
         await db.ReleaseAsync(first.OrderId);
-        (await db.ReserveAsync(Waiting(1, number: 4))).State.Should().Be(ReservationState.Backordered, "there is room again");
+        (await db.ReserveAsync(Waiting(1, number: 4)))
+            .State.Should()
+            .Be(ReservationState.Backordered, "there is room again");
         await db.ReceiveAsync("cup", 3);
         (await db.ReserveAsync(second)).State.Should().Be(ReservationState.Allocated);
         (await db.ReserveAsync(first)).State.Should().Be(ReservationState.Released);
@@ -104,7 +115,8 @@ public sealed class BackorderTests
         (await db.NumberAsync("select quantity::bigint from movements where kind = 'released'")).Should().Be(-2);
     }
 
-    private static ReserveOrder Waiting(int quantity, long number = 0) => InventoryDatabase.Waiting("cup", quantity, number);
+    private static ReserveOrder Waiting(int quantity, long number = 0) =>
+        InventoryDatabase.Waiting("cup", quantity, number);
 
     private static async Task<InventoryDatabase> CreateAsync(int limit = 100)
     {
@@ -113,6 +125,9 @@ public sealed class BackorderTests
         return db;
     }
 
-    private static Task<string?> FilledAsync(InventoryDatabase db) => Sql.ScalarAsync<string>(db.Names.App,
-        "select string_agg(place || ': ' || filled || ' of ' || quantity || ' ' || state, ', ' order by place) from backorders");
+    private static Task<string?> FilledAsync(InventoryDatabase db) =>
+        Sql.ScalarAsync<string>(
+            db.Names.App,
+            "select string_agg(place || ': ' || filled || ' of ' || quantity || ' ' || state, ', ' order by place) from backorders"
+        );
 }

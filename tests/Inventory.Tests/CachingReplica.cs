@@ -23,15 +23,25 @@ internal sealed class CachingReplica : IAsyncDisposable
     private readonly MeterListener _listener = new();
     private long _databaseReads;
 
-    public CachingReplica(InventoryDatabase database, FakeTimeProvider time, FakeCells cells, params (string, string)[] settings)
+    public CachingReplica(
+        InventoryDatabase database,
+        FakeTimeProvider time,
+        FakeCells cells,
+        params (string, string)[] settings
+    )
     {
         _database = database;
-        _host = new ServiceHost<Program>(database.Names.App, services => services.AddSingleton<TimeProvider>(time).AddSingleton<IStateCells>(cells), settings);
+        _host = new ServiceHost<Program>(
+            database.Names.App,
+            services => services.AddSingleton<TimeProvider>(time).AddSingleton<IStateCells>(cells),
+            settings
+        );
         _client = _host.As(Identity.Operator);
         var meters = _host.Services.GetRequiredService<IMeterFactory>();
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Scope == meters && instrument.Name == "shop.stock.database_reads") listener.EnableMeasurementEvents(instrument);
+            if (instrument.Meter.Scope == meters && instrument.Name == "shop.stock.database_reads")
+                listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((_, count, _, _) => Interlocked.Add(ref _databaseReads, count));
         _listener.Start();
@@ -54,7 +64,11 @@ internal sealed class CachingReplica : IAsyncDisposable
     {
         var (stock, layer, _) = await GetAsync(sku, query);
         var parsed = JsonElement.Parse(stock);
-        return (parsed.GetProperty("version").GetInt64(), parsed.GetProperty("total").GetProperty("available").GetInt64(), layer);
+        return (
+            parsed.GetProperty("version").GetInt64(),
+            parsed.GetProperty("total").GetProperty("available").GetInt64(),
+            layer
+        );
     }
 
     /// <summary>Hears the broadcast of the events after a position, as the relay makes it.</summary>
@@ -62,7 +76,10 @@ internal sealed class CachingReplica : IAsyncDisposable
     {
         await using var source = NpgsqlDataSource.Create(_database.Names.App);
         await using var connection = await source.OpenConnectionAsync();
-        var page = new EventPage(Apps.Inventory, await connection.ReadEventsAsync(after, count, CancellationToken.None));
+        var page = new EventPage(
+            Apps.Inventory,
+            await connection.ReadEventsAsync(after, count, CancellationToken.None)
+        );
         var broadcast = StockBroadcast.Condense(page)!;
         Contract.Events.Complaints($"{Topics.BroadcastOf(Topics.Stock)}.page", broadcast).Should().BeEmpty();
         _host.Services.GetRequiredService<IListener>().Hear(broadcast);

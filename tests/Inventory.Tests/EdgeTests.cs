@@ -21,7 +21,13 @@ public sealed class EdgeTests
         await db.ReceiveAsync("cup", 10);
         await db.ReserveAsync(Guid.CreateVersion7(), ("cup", 12));
         (await TellsAsync(db, "stock.low.v1")).Should().Be(2);
-        (await db.NumberAsync("select (data->>'threshold')::bigint * 100 + (data->>'available')::bigint from events where type = 'stock.low.v1' order by position limit 1")).Should().Be(505);
+        (
+            await db.NumberAsync(
+                "select (data->>'threshold')::bigint * 100 + (data->>'available')::bigint from events where type = 'stock.low.v1' order by position limit 1"
+            )
+        )
+            .Should()
+            .Be(505);
     }
 
     [Fact]
@@ -43,5 +49,6 @@ public sealed class EdgeTests
         (await TellsAsync(db, "stock.back.v1")).Should().Be(2);
     }
 
-    private static Task<long> TellsAsync(InventoryDatabase db, string type) => db.NumberAsync($"select count(*) from events where type = '{type}' and subject = 'cup'");
+    private static Task<long> TellsAsync(InventoryDatabase db, string type) =>
+        db.NumberAsync($"select count(*) from events where type = '{type}' and subject = 'cup'");
 }

@@ -16,20 +16,32 @@ internal sealed class FakeCells : IStateCells
 
     public static Task AwayAsync(CancellationToken cancellationToken) => throw new DaprException("Nobody is there.");
 
-    public static Task SilentAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
+    public static Task SilentAsync(CancellationToken cancellationToken) =>
+        Task.Delay(Timeout.Infinite, cancellationToken);
 
     public string? this[string sku] => _cells.TryGetValue("stock/" + sku, out var cell) ? cell.Value : null;
 
     /// <summary>Somebody writes what he should not.</summary>
-    public void Poison(string sku, string value) => _cells.AddOrUpdate("stock/" + sku, _ => (value, 1), (_, old) => (value, old.Version + 1));
+    public void Poison(string sku, string value) =>
+        _cells.AddOrUpdate("stock/" + sku, _ => (value, 1), (_, old) => (value, old.Version + 1));
 
     public void Flush() => _cells.Clear();
 
-    public async Task<IReadOnlyList<StateCell>> GetAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StateCell>> GetAsync(
+        IReadOnlyList<string> keys,
+        CancellationToken cancellationToken
+    )
     {
         Asked++;
         await Mood(cancellationToken);
-        return [.. keys.Select(key => _cells.TryGetValue(key, out var cell) ? new StateCell(key, cell.Value, cell.Version.ToString(null, null)) : new StateCell(key, null, null))];
+        return
+        [
+            .. keys.Select(key =>
+                _cells.TryGetValue(key, out var cell)
+                    ? new StateCell(key, cell.Value, cell.Version.ToString(null, null))
+                    : new StateCell(key, null, null)
+            ),
+        ];
     }
 
     public async Task SaveAsync(IReadOnlyList<StateCell> cells, TimeSpan kept, CancellationToken cancellationToken)
@@ -37,8 +49,10 @@ internal sealed class FakeCells : IStateCells
         await Mood(cancellationToken);
         foreach (var cell in cells)
         {
-            if (cell.ETag is null) _cells.TryAdd(cell.Key, (cell.Value!, 1));
-            else if (_cells.TryGetValue(cell.Key, out var now) && now.Version.ToString(null, null) == cell.ETag) _cells.TryUpdate(cell.Key, (cell.Value!, now.Version + 1), now);
+            if (cell.ETag is null)
+                _cells.TryAdd(cell.Key, (cell.Value!, 1));
+            else if (_cells.TryGetValue(cell.Key, out var now) && now.Version.ToString(null, null) == cell.ETag)
+                _cells.TryUpdate(cell.Key, (cell.Value!, now.Version + 1), now);
         }
     }
 }

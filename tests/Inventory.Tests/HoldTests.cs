@@ -13,7 +13,9 @@ public sealed class HoldTests
         var hold = await scene.HoldAsync("ann", 10, ("cup", 4));
         await scene.StandsAsync(5, 0, 4);
         var refusal = (await scene.TryHoldAsync(Guid.CreateVersion7(), "bob", 10, ("cup", 2))).Refusal!;
-        (refusal.Kind, refusal.Items![0].Requested, refusal.Items[0].Available).Should().Be((RefusalKind.OutOfStock, 2L, 1L));
+        (refusal.Kind, refusal.Items![0].Requested, refusal.Items[0].Available)
+            .Should()
+            .Be((RefusalKind.OutOfStock, 2L, 1L));
         (await scene.OrderAsync("bob", null, ("cup", 2))).Should().Be(ReservationState.OutOfStock);
         (await scene.StateAsync(hold)).Should().Be("active");
     }
@@ -71,7 +73,13 @@ public sealed class HoldTests
         (await scene.StateAsync(hold)).Should().Be("committed");
         await scene.StandsAsync(5, 3, 0);
         await scene.StandsAsync(5, 0, 0, "mug");
-        (await scene.TextAsync("select string_agg(kind || quantity, ' ' order by sequence) from movements where sku = 'cup'")).Should().Be("received5 held5 allocated3 released-2");
+        (
+            await scene.TextAsync(
+                "select string_agg(kind || quantity, ' ' order by sequence) from movements where sku = 'cup'"
+            )
+        )
+            .Should()
+            .Be("received5 held5 allocated3 released-2");
     }
 
     [Fact]
@@ -91,9 +99,13 @@ public sealed class HoldTests
         await using var scene = await Scene.WithAsync(5, "cup");
         var hold = await scene.HoldAsync("ann", 10, ("cup", 5));
         scene.Time.Advance(TimeSpan.FromMinutes(10));
-        (await scene.OrderAsync("ann", hold, ("cup", 4))).Should().Be(ReservationState.Allocated, "everybody may have them now");
+        (await scene.OrderAsync("ann", hold, ("cup", 4)))
+            .Should()
+            .Be(ReservationState.Allocated, "everybody may have them now");
         (await scene.StateAsync(hold)).Should().Be("expired");
-        (await scene.TextAsync("select string_agg(kind || quantity, ' ' order by sequence) from movements")).Should().Be("received5 held5 expired-5 allocated4");
+        (await scene.TextAsync("select string_agg(kind || quantity, ' ' order by sequence) from movements"))
+            .Should()
+            .Be("received5 held5 expired-5 allocated4");
     }
 
     [Theory]
@@ -112,9 +124,15 @@ public sealed class HoldTests
     public async Task G08_A_hold_of_several_SKUs_is_all_or_nothing_and_sums_its_lines()
     {
         await using var scene = await Scene.WithAsync(5, "cup", "mug");
-        (await scene.TryHoldAsync(Guid.CreateVersion7(), "ann", 10, ("cup", 1), ("mug", 6))).Refusal!.What.Should().Be("mug");
-        (await scene.TryHoldAsync(Guid.CreateVersion7(), "ann", 10, ("cup", 3), ("cup", 3))).Refusal!.Kind.Should().Be(RefusalKind.OutOfStock);
-        (await scene.TryHoldAsync(Guid.CreateVersion7(), "ann", 10, ("cup", 1), ("plate", 1))).Refusal!.Kind.Should().Be(RefusalKind.UnknownSku);
+        (await scene.TryHoldAsync(Guid.CreateVersion7(), "ann", 10, ("cup", 1), ("mug", 6)))
+            .Refusal!.What.Should()
+            .Be("mug");
+        (await scene.TryHoldAsync(Guid.CreateVersion7(), "ann", 10, ("cup", 3), ("cup", 3)))
+            .Refusal!.Kind.Should()
+            .Be(RefusalKind.OutOfStock);
+        (await scene.TryHoldAsync(Guid.CreateVersion7(), "ann", 10, ("cup", 1), ("plate", 1)))
+            .Refusal!.Kind.Should()
+            .Be(RefusalKind.UnknownSku);
         await scene.StandsAsync(5, 0, 0);
         (await scene.Db.NumberAsync("select count(*) from holds")).Should().Be(0);
     }
@@ -144,7 +162,8 @@ public sealed class HoldTests
         async Task OrderAsync()
         {
             var outcome = await scene.OrderAsync("ann", hold, ("cup", 2));
-            lock (outcomes) outcomes.Add(outcome);
+            lock (outcomes)
+                outcomes.Add(outcome);
         }
     }
 
@@ -155,15 +174,23 @@ public sealed class HoldTests
         var hold = await scene.HoldAsync("ann", 10, ("cup", 2));
         var outcome = ReservationState.Released;
 
-        await scene.Db.MeetAsync("select * from levels for update", ExpireAsync, async () => outcome = await scene.OrderAsync("ann", hold, ("cup", 2)));
+        await scene.Db.MeetAsync("select * from levels for update", ExpireAsync, async () =>
+            outcome = await scene.OrderAsync("ann", hold, ("cup", 2))
+        );
 
         (await scene.StateAsync(hold)).Should().Be("expired");
         outcome.Should().Be(ReservationState.Allocated);
         await scene.StandsAsync(2, 2, 0);
-        (await scene.Db.NumberAsync("select count(*) from movements where kind in ('expired', 'released')")).Should().Be(1);
+        (await scene.Db.NumberAsync("select count(*) from movements where kind in ('expired', 'released')"))
+            .Should()
+            .Be(1);
 
         // A replica whose clock is ahead.
-        Task ExpireAsync() => scene.Db.Writer(new Microsoft.Extensions.Time.Testing.FakeTimeProvider(scene.Time.GetUtcNow().AddMinutes(10)))
-            .CommitAsync([new ExpireHolds([hold])], CancellationToken.None);
+        Task ExpireAsync() =>
+            scene
+                .Db.Writer(
+                    new Microsoft.Extensions.Time.Testing.FakeTimeProvider(scene.Time.GetUtcNow().AddMinutes(10))
+                )
+                .CommitAsync([new ExpireHolds([hold])], CancellationToken.None);
     }
 }

@@ -19,11 +19,15 @@ internal sealed class InventoryDatabase(TestDatabase names, NpgsqlDataSource sou
     public static async Task<InventoryDatabase> CreateAsync(params string[] skus)
     {
         var names = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync(Apps.Inventory);
-        await using (var owner = NpgsqlDataSource.Create(names.Owner)) await Database.MigrateAsync<InventoryDb>(owner, o => new InventoryDb(o));
+        await using (var owner = NpgsqlDataSource.Create(names.Owner))
+            await Database.MigrateAsync<InventoryDb>(owner, o => new InventoryDb(o));
         foreach (var sku in skus)
         {
             await Sql.ScalarAsync<object>(names.App, $"insert into items values ('{sku}', '{sku}', 1, true, 0)");
-            await Sql.ScalarAsync<object>(names.App, $"insert into levels values ('{sku}', 'main', 0, 0, 0, 0, 0, 0, '', 0)");
+            await Sql.ScalarAsync<object>(
+                names.App,
+                $"insert into levels values ('{sku}', 'main', 0, 0, 0, 0, 0, 0, '', 0)"
+            );
         }
 
         return new InventoryDatabase(names, NpgsqlDataSource.Create(names.App));
@@ -31,26 +35,42 @@ internal sealed class InventoryDatabase(TestDatabase names, NpgsqlDataSource sou
 
     /// <summary>Another replica's way to the same stock.</summary>
     public StockWriter Writer(TimeProvider? time = null) =>
-        new(source, new RelaySignal(), new FilledSignal(), new OffersMade(), new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromMinutes(15)), time ?? TimeProvider.System);
+        new(
+            source,
+            new RelaySignal(),
+            new FilledSignal(),
+            new OffersMade(),
+            new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromMinutes(15)),
+            time ?? TimeProvider.System
+        );
 
-    public async Task<TAnswer> RunAsync<TAnswer>(StockCommand command) => (TAnswer)(await Writer().CommitAsync([command], CancellationToken.None))[0];
+    public async Task<TAnswer> RunAsync<TAnswer>(StockCommand command) =>
+        (TAnswer)(await Writer().CommitAsync([command], CancellationToken.None))[0];
 
     public async Task<ReserveOutcome> ReserveAsync(Guid orderId, params (string Sku, int Quantity)[] lines) =>
-        (await RunAsync<ReserveResponse>(new Reserve([new ReserveOrder(orderId, [.. lines.Select(l => new OrderedUnits(l.Sku, l.Quantity))])]))).Outcomes[0];
+        (
+            await RunAsync<ReserveResponse>(
+                new Reserve([new ReserveOrder(orderId, [.. lines.Select(l => new OrderedUnits(l.Sku, l.Quantity))])])
+            )
+        ).Outcomes[0];
 
-    public async Task<ReserveOutcome> ReserveAsync(ReserveOrder order) => (await RunAsync<ReserveResponse>(new Reserve([order]))).Outcomes[0];
+    public async Task<ReserveOutcome> ReserveAsync(ReserveOrder order) =>
+        (await RunAsync<ReserveResponse>(new Reserve([order]))).Outcomes[0];
 
     /// <summary>An order of one SKU that waits for what is not there.</summary>
     public static ReserveOrder Waiting(string sku, int quantity, long number = 0, string? customer = null) =>
         new(Guid.CreateVersion7(), [new OrderedUnits(sku, quantity)], customer, number, ShortagePolicy.Backorder);
 
     /// <summary>Changes an item's terms, as an operator does.</summary>
-    public Task SetAsync(string sku, string terms) => Sql.ScalarAsync<object>(names.App, $"update items set {terms} where sku = '{sku}'");
+    public Task SetAsync(string sku, string terms) =>
+        Sql.ScalarAsync<object>(names.App, $"update items set {terms} where sku = '{sku}'");
 
     public Task ReleaseAsync(params Guid[] orders) => RunAsync<Release>(new Release(orders));
 
     public Task<Answer> ReceiveAsync(string sku, int quantity, string? key = null, byte fingerprint = 1) =>
-        RunAsync<Answer>(Booking(MovementKind.Received, sku, quantity, key ?? Guid.CreateVersion7().ToString(), fingerprint));
+        RunAsync<Answer>(
+            Booking(MovementKind.Received, sku, quantity, key ?? Guid.CreateVersion7().ToString(), fingerprint)
+        );
 
     public static Book Booking(MovementKind kind, string sku, int quantity, string key, byte fingerprint = 1) =>
         new(key, [fingerprint], kind, key, "olga", "test", [new StockLine(sku, "main", quantity)]);

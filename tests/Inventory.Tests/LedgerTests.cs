@@ -29,7 +29,8 @@ public sealed class LedgerTests(InventoryFixture fixture) : IClassFixture<Invent
     public async Task G11_The_service_itself_may_take_nothing_back(string table, string? change)
     {
         (await Sql.IsForbiddenAsync(fixture.Database.Names.App, $"delete from {table}")).Should().BeTrue();
-        if (change is not null) (await Sql.IsForbiddenAsync(fixture.Database.Names.App, $"update {table} set {change}")).Should().BeTrue();
+        if (change is not null)
+            (await Sql.IsForbiddenAsync(fixture.Database.Names.App, $"update {table} set {change}")).Should().BeTrue();
     }
 
     [Fact]
@@ -43,46 +44,128 @@ public sealed class LedgerTests(InventoryFixture fixture) : IClassFixture<Invent
         await Api.DoAsync($"stock/{sku}/adjustments", new { quantity = -1, reason = "why" });
         await Api.DoAsync($"stock/{sku}/withholdings", new { quantity = 2, reason = "why" });
         await Api.DoAsync("stock/returns", new { reference = Inventory.Tests.Api.New(), lines });
-        await Api.DoAsync("transfers", new { reference = document, from = "main", to = "north", reason = "why", lines });
+        await Api.DoAsync(
+            "transfers",
+            new
+            {
+                reference = document,
+                from = "main",
+                to = "north",
+                reason = "why",
+                lines,
+            }
+        );
         await Api.DoAsync($"inbounds/{document}/receipts", new { lines, reason = "why" });
         var order = await Api.ReserveAsync((sku, 5));
-        await Api.DoAsync("reservations/ship", new { key = Inventory.Tests.Api.New(), orderId = order.OrderId, lines = new[] { new { sku, location = "main", quantity = 2 } } });
-        using var released = await _olga.SendAsync(new HttpRequestMessage(HttpMethod.Post, "reservations/release") { Content = System.Net.Http.Json.JsonContent.Create(new { orderIds = new[] { order.OrderId } }) }, TestContext.Current.CancellationToken);
-        await fixture.Database.RunAsync<Answer>(new PlaceHold(Inventory.Tests.Api.New(), [1], Guid.CreateVersion7(), "carl", [new(sku, 1)], TimeProvider.System.GetUtcNow(), "carl") { Trace = Guid.ParseExact(Trace, "N") });
+        await Api.DoAsync(
+            "reservations/ship",
+            new
+            {
+                key = Inventory.Tests.Api.New(),
+                orderId = order.OrderId,
+                lines = new[]
+                {
+                    new
+                    {
+                        sku,
+                        location = "main",
+                        quantity = 2,
+                    },
+                },
+            }
+        );
+        using var released = await _olga.SendAsync(
+            new HttpRequestMessage(HttpMethod.Post, "reservations/release")
+            {
+                Content = System.Net.Http.Json.JsonContent.Create(new { orderIds = new[] { order.OrderId } }),
+            },
+            TestContext.Current.CancellationToken
+        );
+        await fixture.Database.RunAsync<Answer>(
+            new PlaceHold(
+                Inventory.Tests.Api.New(),
+                [1],
+                Guid.CreateVersion7(),
+                "carl",
+                [new(sku, 1)],
+                TimeProvider.System.GetUtcNow(),
+                "carl"
+            )
+            {
+                Trace = Guid.ParseExact(Trace, "N"),
+            }
+        );
         await Api.DoAsync($"stock/{sku}/receipts", new { quantity = 1, reason = "why" });
 
         var rows = (await Api.GetAsync($"stock/{sku}/movements")).List("movements").ToList();
         rows.Select(r => r.Text("kind")).Distinct().Should().BeEquivalentTo(MovementKinds.All);
         rows.Should().OnlyContain(r => r.Text("actor")!.Length > 0 && r.Text("cause")!.Length > 0);
-        rows.Where(r => r.Text("actor") != "clock").Should().OnlyContain(r => r.Text("trace") == Trace, "but for what the clock does, somebody asked");
-        rows.Where(r => r.Text("actor") == "olga" && r.Text("kind") != "returned").Should().OnlyContain(r => r.Text("reason") == "why");
-        rows.Where(r => r.Text("kind") is "allocated" or "released" or "shipped").Should().OnlyContain(r => r.Text("cause") == order.OrderId.ToString());
-        (await fixture.Database.NumberAsync($"""
-            select count(*) from (
-                select *, on_hand - coalesce(lag(on_hand) over w, 0) as moved, sequence - coalesce(lag(sequence) over w, 0) as next
-                from movements where sku = '{sku}' window w as (partition by location order by sequence)) m
-            where next <> 1 or moved <> case when kind in ('received', 'shipped', 'adjusted', 'returned', 'transferred') then quantity else 0 end
-            """)).Should().Be(0, "each balance is the last one and what moved");
+        rows.Where(r => r.Text("actor") != "clock")
+            .Should()
+            .OnlyContain(r => r.Text("trace") == Trace, "but for what the clock does, somebody asked");
+        rows.Where(r => r.Text("actor") == "olga" && r.Text("kind") != "returned")
+            .Should()
+            .OnlyContain(r => r.Text("reason") == "why");
+        rows.Where(r => r.Text("kind") is "allocated" or "released" or "shipped")
+            .Should()
+            .OnlyContain(r => r.Text("cause") == order.OrderId.ToString());
+        (
+            await fixture.Database.NumberAsync(
+                $"""
+                select count(*) from (
+                    select *, on_hand - coalesce(lag(on_hand) over w, 0) as moved, sequence - coalesce(lag(sequence) over w, 0) as next
+                    from movements where sku = '{sku}' window w as (partition by location order by sequence)) m
+                where next <> 1 or moved <> case when kind in ('received', 'shipped', 'adjusted', 'returned', 'transferred') then quantity else 0 end
+                """
+            )
+        ).Should().Be(0, "each balance is the last one and what moved");
     }
 
     [Fact]
     public async Task G12_The_timeline_of_a_SKU_is_read_newest_first_page_by_page_over_all_its_locations()
     {
         var sku = await Api.ItemAsync();
-        for (var i = 1; i <= 9; i++) await Api.DoAsync($"stock/{sku}/receipts", new { quantity = i, reason = "r", location = (i % 3) switch { 0 => "north", 1 => "main", _ => "south" } });
+        for (var i = 1; i <= 9; i++)
+            await Api.DoAsync(
+                $"stock/{sku}/receipts",
+                new
+                {
+                    quantity = i,
+                    reason = "r",
+                    location = (i % 3) switch
+                    {
+                        0 => "north",
+                        1 => "main",
+                        _ => "south",
+                    },
+                }
+            );
 
         List<JsonElement> read = [];
-        for (string? cursor = null; ;)
+        for (string? cursor = null; ; )
         {
-            var page = await Api.GetAsync($"stock/{sku}/movements?limit=2{(cursor is null ? "" : $"&cursor={cursor}")}");
+            var page = await Api.GetAsync(
+                $"stock/{sku}/movements?limit=2{(cursor is null ? "" : $"&cursor={cursor}")}"
+            );
             read.AddRange(page.List("movements"));
             cursor = page.Text("cursor");
-            if (cursor is null) break;
+            if (cursor is null)
+                break;
             read.Should().HaveCountLessThan(10, "a page is older than the one before it");
-            await Api.DoAsync($"stock/{sku}/receipts", new { quantity = 100, reason = "later", location = "main" });
+            await Api.DoAsync(
+                $"stock/{sku}/receipts",
+                new
+                {
+                    quantity = 100,
+                    reason = "later",
+                    location = "main",
+                }
+            );
         }
 
-        read.Select(m => m.Number("quantity")).Should().Equal([9, 8, 7, 6, 5, 4, 3, 2, 1], "what came later is on a newer page");
+        read.Select(m => m.Number("quantity"))
+            .Should()
+            .Equal([9, 8, 7, 6, 5, 4, 3, 2, 1], "what came later is on a newer page");
         read.Where(m => m.Text("location") == "main").Select(m => m.Number("sequence")).Should().Equal(3, 2, 1);
     }
 
@@ -97,13 +180,17 @@ public sealed class LedgerTests(InventoryFixture fixture) : IClassFixture<Invent
 
         (await QuantitiesAsync("location=north")).Should().Equal(6);
         (await QuantitiesAsync("kind=adjusted")).Should().Equal(-1);
-        (await QuantitiesAsync($"from={Uri.EscapeDataString(from)}&to={Uri.EscapeDataString(to)}")).Should().Equal(-1, 6);
+        (await QuantitiesAsync($"from={Uri.EscapeDataString(from)}&to={Uri.EscapeDataString(to)}"))
+            .Should()
+            .Equal(-1, 6);
         (await QuantitiesAsync($"kind=received&location=main&from={Uri.EscapeDataString(to)}")).Should().Equal(7);
         var wrong = await Api.SendAsync("GET", $"stock/{sku}/movements?kind=vanished");
         (wrong.Kind, wrong.Text.Contains("transferred", StringComparison.Ordinal)).Should().Be(("invalid", true));
-        foreach (var cursor in new[] { "7", "%21", "bnVsbA", "eyJhIjoiYiJ9" }) (await Api.SendAsync("GET", $"stock/{sku}/movements?cursor={cursor}")).Kind.Should().Be("invalid");
+        foreach (var cursor in new[] { "7", "%21", "bnVsbA", "eyJhIjoiYiJ9" })
+            (await Api.SendAsync("GET", $"stock/{sku}/movements?cursor={cursor}")).Kind.Should().Be("invalid");
 
-        async Task<IEnumerable<long>> QuantitiesAsync(string filter) => (await Api.GetAsync($"stock/{sku}/movements?{filter}")).List("movements").Select(m => m.Number("quantity"));
+        async Task<IEnumerable<long>> QuantitiesAsync(string filter) =>
+            (await Api.GetAsync($"stock/{sku}/movements?{filter}")).List("movements").Select(m => m.Number("quantity"));
     }
 
     [Fact]
@@ -111,7 +198,11 @@ public sealed class LedgerTests(InventoryFixture fixture) : IClassFixture<Invent
     {
         var sku = await Api.StockedAsync(("main", 5), ("north", 6));
         await Api.DoAsync($"stock/{sku}/adjustments", new { quantity = -2, reason = "r" });
-        var times = (await Api.GetAsync($"stock/{sku}/movements")).List("movements").Select(m => m.Text("occurredAt")!).Reverse().ToList();
+        var times = (await Api.GetAsync($"stock/{sku}/movements"))
+            .List("movements")
+            .Select(m => m.Text("occurredAt")!)
+            .Reverse()
+            .ToList();
 
         (await OnHandAsync("2026-01-01T00:00:00Z")).Should().BeEmpty();
         (await OnHandAsync(times[0])).Should().Equal(("main", 5));
@@ -121,7 +212,9 @@ public sealed class LedgerTests(InventoryFixture fixture) : IClassFixture<Invent
         (await Api.SendAsync("GET", $"stock/{sku}/at/yesterday")).Status.Should().Be(400);
 
         async Task<IEnumerable<(string?, long)>> OnHandAsync(string time) =>
-            (await Api.GetAsync($"stock/{sku}/at/{Uri.EscapeDataString(time)}")).List("locations").Select(l => (l.Text("location"), l.Number("onHand")));
+            (await Api.GetAsync($"stock/{sku}/at/{Uri.EscapeDataString(time)}"))
+                .List("locations")
+                .Select(l => (l.Text("location"), l.Number("onHand")));
     }
 
     [Fact]
@@ -131,8 +224,14 @@ public sealed class LedgerTests(InventoryFixture fixture) : IClassFixture<Invent
         (await Api.SendAsync("PUT", "locations/outlet", new { priority = 300 })).Status.Should().Be(200);
         (await Api.SendAsync("PUT", "locations/hub", new { priority = 1 })).Status.Should().Be(200);
         (await Api.SendAsync("PUT", "locations/hub", new { priority = -1 })).Kind.Should().Be("invalid");
-        using var response = await _olga.GetAsync(new Uri("locations", UriKind.Relative), TestContext.Current.CancellationToken);
-        var listed = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement.EnumerateArray().Select(l => (l.Text("location"), l.Number("priority")));
+        using var response = await _olga.GetAsync(
+            new Uri("locations", UriKind.Relative),
+            TestContext.Current.CancellationToken
+        );
+        var listed = JsonDocument
+            .Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+            .RootElement.EnumerateArray()
+            .Select(l => (l.Text("location"), l.Number("priority")));
         listed.Should().ContainInOrder(("hub", 1), ("undescribed", 100), ("outlet", 300));
     }
 }

@@ -10,12 +10,20 @@ public sealed class LimitTests
     [InlineData(100)]
     [InlineData(1)]
     [InlineData(0)]
-    public async Task G28_Of_ten_orders_of_one_customer_at_once_as_many_succeed_as_the_limit_says_whether_the_units_are_there_or_to_come(int stock)
+    public async Task G28_Of_ten_orders_of_one_customer_at_once_as_many_succeed_as_the_limit_says_whether_the_units_are_there_or_to_come(
+        int stock
+    )
     {
         await using var db = await CreateAsync(stock);
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(() => db.ReserveAsync(Order("carl")))));
+        var outcomes = await Task.WhenAll(
+            Enumerable.Range(0, 10).Select(_ => Task.Run(() => db.ReserveAsync(Order("carl"))))
+        );
         outcomes.Count(o => o.State is ReservationState.Allocated or ReservationState.Backordered).Should().Be(2);
-        outcomes.Where(o => o.State == ReservationState.LimitExceeded).Should().HaveCount(8).And.OnlyContain(o => o.Shortages.Single().Available == 0);
+        outcomes
+            .Where(o => o.State == ReservationState.LimitExceeded)
+            .Should()
+            .HaveCount(8)
+            .And.OnlyContain(o => o.Shortages.Single().Available == 0);
         (await db.ReserveAsync(Order("dora"))).State.Should().NotBe(ReservationState.LimitExceeded);
     }
 
@@ -24,7 +32,10 @@ public sealed class LimitTests
     {
         await using var db = await CreateAsync(100);
         var group = await db.RunAsync<ReserveResponse>(new Reserve([Order("carl"), Order("carl"), Order("carl")]));
-        group.Outcomes.Select(o => o.State).Should().Equal(ReservationState.Allocated, ReservationState.Allocated, ReservationState.LimitExceeded);
+        group
+            .Outcomes.Select(o => o.State)
+            .Should()
+            .Equal(ReservationState.Allocated, ReservationState.Allocated, ReservationState.LimitExceeded);
     }
 
     [Theory]
@@ -36,8 +47,15 @@ public sealed class LimitTests
         var (first, second) = (Order("carl"), Order("carl"));
         await db.ReserveAsync(first);
         await db.ReserveAsync(second);
-        var answers = await db.Writer().CommitAsync([new Release([first.OrderId]), new Reserve([Order("carl"), Order("carl")])], TestContext.Current.CancellationToken);
-        ((ReserveResponse)answers[1]).Outcomes.Select(o => o.State == ReservationState.LimitExceeded).Should().Equal([false, true], "in the same group");
+        var answers = await db.Writer()
+            .CommitAsync(
+                [new Release([first.OrderId]), new Reserve([Order("carl"), Order("carl")])],
+                TestContext.Current.CancellationToken
+            );
+        ((ReserveResponse)answers[1])
+            .Outcomes.Select(o => o.State == ReservationState.LimitExceeded)
+            .Should()
+            .Equal([false, true], "in the same group");
         await db.ReleaseAsync(second.OrderId);
         (await db.ReserveAsync(Order("carl"))).State.Should().NotBe(ReservationState.LimitExceeded, "and later");
     }
@@ -47,9 +65,28 @@ public sealed class LimitTests
     {
         await using var db = await CreateAsync(100);
         var holds = Enumerable.Range(0, 10).Select(_ => Guid.CreateVersion7()).ToList();
-        var placed = await Task.WhenAll(holds.Select(id => Task.Run(() => db.RunAsync<Answer>(new PlaceHold(id.ToString(), [1], id, "carl", [new("cup", 1)], TimeProvider.System.GetUtcNow().AddHours(1), "carl")))));
+        var placed = await Task.WhenAll(
+            holds.Select(id =>
+                Task.Run(() =>
+                    db.RunAsync<Answer>(
+                        new PlaceHold(
+                            id.ToString(),
+                            [1],
+                            id,
+                            "carl",
+                            [new("cup", 1)],
+                            TimeProvider.System.GetUtcNow().AddHours(1),
+                            "carl"
+                        )
+                    )
+                )
+            )
+        );
         placed.Count(p => p.Refusal is null).Should().Be(2);
-        placed.Where(p => p.Refusal is not null).Should().OnlyContain(p => p.Refusal!.Kind == RefusalKind.LimitExceeded);
+        placed
+            .Where(p => p.Refusal is not null)
+            .Should()
+            .OnlyContain(p => p.Refusal!.Kind == RefusalKind.LimitExceeded);
 
         foreach (var (hold, _) in holds.Zip(placed).Where(h => h.Second.Refusal is null))
             (await db.ReserveAsync(Order("carl") with { HoldId = hold })).State.Should().Be(ReservationState.Allocated);
@@ -63,12 +100,15 @@ public sealed class LimitTests
         await using var db = await CreateAsync(100);
         var hold = Guid.CreateVersion7();
         (await HoldAsync(hold, TimeProvider.System.GetUtcNow().AddHours(1))).Refusal.Should().BeNull();
-        (await HoldAsync(Guid.CreateVersion7(), TimeProvider.System.GetUtcNow())).Refusal!.Kind.Should().Be(RefusalKind.LimitExceeded);
+        (await HoldAsync(Guid.CreateVersion7(), TimeProvider.System.GetUtcNow()))
+            .Refusal!.Kind.Should()
+            .Be(RefusalKind.LimitExceeded);
         await db.RunAsync<Answer>(new ReleaseHold("given back", [1], hold, "carl", "carl"));
         (await HoldAsync(Guid.CreateVersion7(), TimeProvider.System.GetUtcNow())).Refusal.Should().BeNull();
         (await HoldAsync(Guid.CreateVersion7(), TimeProvider.System.GetUtcNow().AddHours(1))).Refusal.Should().BeNull();
 
-        Task<Answer> HoldAsync(Guid id, DateTimeOffset until) => db.RunAsync<Answer>(new PlaceHold(id.ToString(), [1], id, "carl", [new("cup", 2)], until, "carl"));
+        Task<Answer> HoldAsync(Guid id, DateTimeOffset until) =>
+            db.RunAsync<Answer>(new PlaceHold(id.ToString(), [1], id, "carl", [new("cup", 2)], until, "carl"));
     }
 
     private static ReserveOrder Order(string customer) => InventoryDatabase.Waiting("cup", 1, customer: customer);
@@ -77,7 +117,8 @@ public sealed class LimitTests
     {
         var db = await InventoryDatabase.CreateAsync("cup");
         await db.SetAsync("cup", "max_per_customer = 2, backorder_limit = 100");
-        if (stock > 0) await db.ReceiveAsync("cup", stock);
+        if (stock > 0)
+            await db.ReceiveAsync("cup", stock);
         return db;
     }
 }

@@ -7,29 +7,40 @@ public sealed class MutationTests(InventoryFixture fixture) : IClassFixture<Inve
 {
     private readonly Api _api = new(fixture.Service.As(Identity.Operator, "olga"), fixture.Database);
 
-    public static TheoryData<string, string, int> Mutations => new()
-    {
-        { "PUT items/{sku}", """{"name":"Thing","price":1}""", 0 },
-        { "PUT locations/{sku}", """{"priority":7}""", 0 },
-        { "POST stock/{sku}/receipts", """{"quantity":2,"reason":"r"}""", 1 },
-        { "POST stock/{sku}/adjustments", """{"quantity":-2,"reason":"r"}""", 1 },
-        { "POST stock/{sku}/withholdings", """{"quantity":2,"reason":"r"}""", 1 },
-        { "POST stock/{sku}/counts", """{"counted":2,"expected":null,"reason":"r"}""", 1 },
-        { "POST stock/returns", """{"reference":"back-{sku}","lines":[{"sku":"{sku}","quantity":1}]}""", 1 },
-        { "POST inbounds", """{"reference":"new-{sku}","lines":[{"sku":"{sku}","quantity":1}]}""", 1 },
-        { "POST transfers", """{"reference":"new-{sku}","from":"main","to":"north","reason":"r","lines":[{"sku":"{sku}","quantity":1}]}""", 2 },
-        { "POST inbounds/{sku}/receipts", """{"lines":[{"sku":"{sku}","quantity":1}]}""", 1 },
-        { "POST inbounds/{sku}/close", """{"disposition":"writeOff","reason":"r"}""", 1 },
-    };
+    public static TheoryData<string, string, int> Mutations =>
+        new()
+        {
+            { "PUT items/{sku}", """{"name":"Thing","price":1}""", 0 },
+            { "PUT locations/{sku}", """{"priority":7}""", 0 },
+            { "POST stock/{sku}/receipts", """{"quantity":2,"reason":"r"}""", 1 },
+            { "POST stock/{sku}/adjustments", """{"quantity":-2,"reason":"r"}""", 1 },
+            { "POST stock/{sku}/withholdings", """{"quantity":2,"reason":"r"}""", 1 },
+            { "POST stock/{sku}/counts", """{"counted":2,"expected":null,"reason":"r"}""", 1 },
+            { "POST stock/returns", """{"reference":"back-{sku}","lines":[{"sku":"{sku}","quantity":1}]}""", 1 },
+            { "POST inbounds", """{"reference":"new-{sku}","lines":[{"sku":"{sku}","quantity":1}]}""", 1 },
+            {
+                "POST transfers",
+                """{"reference":"new-{sku}","from":"main","to":"north","reason":"r","lines":[{"sku":"{sku}","quantity":1}]}""",
+                2
+            },
+            { "POST inbounds/{sku}/receipts", """{"lines":[{"sku":"{sku}","quantity":1}]}""", 1 },
+            { "POST inbounds/{sku}/close", """{"disposition":"writeOff","reason":"r"}""", 1 },
+        };
 
     [Theory]
     [MemberData(nameof(Mutations))]
-    public async Task G10_Without_a_key_nothing_is_done_and_with_one_it_is_done_once_and_answered_alike(string route, string json, int movements)
+    public async Task G10_Without_a_key_nothing_is_done_and_with_one_it_is_done_once_and_answered_alike(
+        string route,
+        string json,
+        int movements
+    )
     {
         var sku = await _api.StockedAsync(("main", 10));
         await _api.DoAsync("inbounds", new { reference = sku, lines = new[] { new { sku, quantity = 5 } } });
         var (method, path) = (route.Split(' ')[0], route.Split(' ')[1].Replace("{sku}", sku, StringComparison.Ordinal));
-        var body = System.Text.Json.JsonDocument.Parse(json.Replace("{sku}", sku, StringComparison.Ordinal)).RootElement;
+        var body = System
+            .Text.Json.JsonDocument.Parse(json.Replace("{sku}", sku, StringComparison.Ordinal))
+            .RootElement;
         var before = await MovementsAsync();
 
         var missing = await _api.SendAsync(method, path, body, key: null);
@@ -37,11 +48,16 @@ public sealed class MutationTests(InventoryFixture fixture) : IClassFixture<Inve
 
         var key = Api.New();
         var first = await _api.SendAsync(method, path, body, key);
-        (first.Status, first.Replayed, await MovementsAsync()).Should().Be((200, false, before + movements), first.Text);
+        (first.Status, first.Replayed, await MovementsAsync())
+            .Should()
+            .Be((200, false, before + movements), first.Text);
         var again = await _api.SendAsync(method, path, body, key);
-        (again.Status, again.Replayed, again.Text, await MovementsAsync()).Should().Be((200, true, first.Text, before + movements));
+        (again.Status, again.Replayed, again.Text, await MovementsAsync())
+            .Should()
+            .Be((200, true, first.Text, before + movements));
 
-        Task<long> MovementsAsync() => fixture.Database.NumberAsync($"select count(*) from movements where sku = '{sku}'");
+        Task<long> MovementsAsync() =>
+            fixture.Database.NumberAsync($"select count(*) from movements where sku = '{sku}'");
     }
 
     [Theory]
@@ -57,21 +73,71 @@ public sealed class MutationTests(InventoryFixture fixture) : IClassFixture<Inve
     [InlineData("PUT", "locations/x")]
     [InlineData("GET", "locations")]
     public async Task These_are_for_operators_only(string method, string path) =>
-        (await new Api(fixture.Service.As(Identity.Customer), fixture.Database).SendAsync(method, path, new { })).Status.Should().Be(403);
+        (await new Api(fixture.Service.As(Identity.Customer), fixture.Database).SendAsync(method, path, new { }))
+            .Status.Should()
+            .Be(403);
 
     [Fact]
     public async Task What_leaves_with_an_order_leaves_once_per_key_and_never_more_than_is_allocated()
     {
         var sku = await _api.StockedAsync(("main", 10));
         var orderId = (await _api.ReserveAsync((sku, 5))).OrderId;
-        var two = new { key = Api.New(), orderId, lines = new[] { new { sku, location = "main", quantity = 1 }, new { sku, location = "main", quantity = 1 } } };
+        var two = new
+        {
+            key = Api.New(),
+            orderId,
+            lines = new[]
+            {
+                new
+                {
+                    sku,
+                    location = "main",
+                    quantity = 1,
+                },
+                new
+                {
+                    sku,
+                    location = "main",
+                    quantity = 1,
+                },
+            },
+        };
         var first = await _api.SendAsync("POST", "reservations/ship", two);
         var again = await _api.SendAsync("POST", "reservations/ship", two);
         (first.Status, again.Replayed, again.Text).Should().Be((200, true, first.Text));
 
-        var beyond = await _api.SendAsync("POST", "reservations/ship", new { key = Api.New(), orderId, lines = new[] { new { sku, location = "main", quantity = 2 }, new { sku, location = "main", quantity = 2 } } });
-        (beyond.Status, beyond.Body.GetProperty("refused").GetString()).Should().Be((200, $"So many units of {sku} are not allocated to the order there."));
-        (await _api.SendAsync("POST", "reservations/ship", new { key = Api.New(), orderId = Guid.CreateVersion7() })).Body.GetProperty("refused").GetString().Should().Be("No stock is allocated to the order.");
+        var beyond = await _api.SendAsync(
+            "POST",
+            "reservations/ship",
+            new
+            {
+                key = Api.New(),
+                orderId,
+                lines = new[]
+                {
+                    new
+                    {
+                        sku,
+                        location = "main",
+                        quantity = 2,
+                    },
+                    new
+                    {
+                        sku,
+                        location = "main",
+                        quantity = 2,
+                    },
+                },
+            }
+        );
+        (beyond.Status, beyond.Body.GetProperty("refused").GetString())
+            .Should()
+            .Be((200, $"So many units of {sku} are not allocated to the order there."));
+        (await _api.SendAsync("POST", "reservations/ship", new { key = Api.New(), orderId = Guid.CreateVersion7() }))
+            .Body.GetProperty("refused")
+            .GetString()
+            .Should()
+            .Be("No stock is allocated to the order.");
         await _api.DoAsync("reservations/ship", new { key = Api.New(), orderId });
         (await fixture.Database.NumberAsync($"select on_hand from levels where sku = '{sku}'")).Should().Be(5);
     }
@@ -81,9 +147,35 @@ public sealed class MutationTests(InventoryFixture fixture) : IClassFixture<Inve
     {
         var sku = await _api.StockedAsync(("main", 10_000_000), ("main", 1_000_000));
         var orderId = (await _api.ReserveAsync([.. Enumerable.Repeat((sku, 1_000_000), 11)])).OrderId;
-        await _api.DoAsync("reservations/ship", new { key = Api.New(), orderId, lines = new[] { new { sku, quantity = 11_000_000 } } });
+        await _api.DoAsync(
+            "reservations/ship",
+            new
+            {
+                key = Api.New(),
+                orderId,
+                lines = new[] { new { sku, quantity = 11_000_000 } },
+            }
+        );
         (await OnHandAsync()).Should().Be(0);
-        await _api.DoAsync("reservations/take-back", new { key = Api.New(), orderId, number = 1, actor = "olga", lines = new[] { new { sku, quantity = 11_000_000, disposition = "restock" } } });
+        await _api.DoAsync(
+            "reservations/take-back",
+            new
+            {
+                key = Api.New(),
+                orderId,
+                number = 1,
+                actor = "olga",
+                lines = new[]
+                {
+                    new
+                    {
+                        sku,
+                        quantity = 11_000_000,
+                        disposition = "restock",
+                    },
+                },
+            }
+        );
         (await OnHandAsync()).Should().Be(11_000_000);
 
         Task<long> OnHandAsync() => fixture.Database.NumberAsync($"select on_hand from levels where sku = '{sku}'");

@@ -9,7 +9,9 @@ public sealed class RestockTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task G25_An_order_that_is_shipped_and_released_at_once_leaves_or_comes_back_and_never_both(bool shipFirst)
+    public async Task G25_An_order_that_is_shipped_and_released_at_once_leaves_or_comes_back_and_never_both(
+        bool shipFirst
+    )
     {
         await using var db = await InventoryDatabase.CreateAsync("cup");
         await db.ReceiveAsync("cup", 5);
@@ -35,7 +37,9 @@ public sealed class RestockTests
         await db.RunAsync<Answer>(new Ship("ship", [1], order, [new ShippedUnits("cup", 3, "main")], "saga"));
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => db.ReleaseAsync(order))));
         (await db.NumberAsync("select on_hand * 10 + allocated from levels")).Should().Be(20);
-        (await db.RunAsync<Answer>(new Ship("late", [1], order, null, "saga"))).Body.Should().Contain("No stock is allocated");
+        (await db.RunAsync<Answer>(new Ship("late", [1], order, null, "saga")))
+            .Body.Should()
+            .Contain("No stock is allocated");
     }
 
     [Fact]
@@ -49,7 +53,9 @@ public sealed class RestockTests
         var refused = await db.RunAsync<Answer>(tooMany);
         await db.ReserveAsync(Guid.CreateVersion7(), ("cup", 1));
         var again = await db.RunAsync<Answer>(tooMany);
-        (again.Body, again.Replayed, refused.Body.Contains("So many units of cup", StringComparison.Ordinal)).Should().Be((refused.Body, true, true));
+        (again.Body, again.Replayed, refused.Body.Contains("So many units of cup", StringComparison.Ordinal))
+            .Should()
+            .Be((refused.Body, true, true));
         (await db.NumberAsync("select on_hand from levels")).Should().Be(5);
     }
 
@@ -58,10 +64,14 @@ public sealed class RestockTests
     {
         await using var db = await InventoryDatabase.CreateAsync("cup");
         await db.ReceiveAsync("cup", 3);
-        await db.RunAsync<Answer>(new Book("there", [1], MovementKind.Received, "there", "olga", "r", [new StockLine("cup", "north", 4)]));
+        await db.RunAsync<Answer>(
+            new Book("there", [1], MovementKind.Received, "there", "olga", "r", [new StockLine("cup", "north", 4)])
+        );
         var order = Guid.CreateVersion7();
         await db.ReserveAsync(order, ("cup", 6));
-        await db.RunAsync<Answer>(new Ship("first", [1], order, [new ShippedUnits("cup", 1), new ShippedUnits("cup", 1, "north")], "saga"));
+        await db.RunAsync<Answer>(
+            new Ship("first", [1], order, [new ShippedUnits("cup", 1), new ShippedUnits("cup", 1, "north")], "saga")
+        );
         await db.RunAsync<Answer>(new Ship("rest", [1], order, [new ShippedUnits("cup", 4)], "saga"));
         (await db.NumberAsync("select sum(allocated)::bigint from levels")).Should().Be(0);
         (await db.NumberAsync("select sum(on_hand)::bigint from levels")).Should().Be(1);
@@ -76,13 +86,28 @@ public sealed class RestockTests
         await db.ReserveAsync(order, ("cup", 10));
         await db.RunAsync<Answer>(new Ship("ship", [1], order, null, "saga"));
 
-        var back = new TakeBack("back", [1], order, 1, [Units(4, Disposition.Restock), Units(2, Disposition.Damaged), Units(1, Disposition.Discard)], "olga");
+        var back = new TakeBack(
+            "back",
+            [1],
+            order,
+            1,
+            [Units(4, Disposition.Restock), Units(2, Disposition.Damaged), Units(1, Disposition.Discard)],
+            "olga"
+        );
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => db.RunAsync<Answer>(back))));
 
         (await db.NumberAsync("select on_hand * 100 + unavailable * 10 + allocated from levels")).Should().Be(620);
-        (await db.NumberAsync("select on_hand - unavailable - allocated - held from levels")).Should().Be(4, "damaged units are not for sale");
-        (await ServiceKit.Sql.ScalarAsync<string>(db.Names.App, "select string_agg(kind || ' ' || quantity, ', ' order by sequence) from movements where sequence > 3"))
-            .Should().Be("returned 7, withheld 2, adjusted -1");
+        (await db.NumberAsync("select on_hand - unavailable - allocated - held from levels"))
+            .Should()
+            .Be(4, "damaged units are not for sale");
+        (
+            await ServiceKit.Sql.ScalarAsync<string>(
+                db.Names.App,
+                "select string_agg(kind || ' ' || quantity, ', ' order by sequence) from movements where sequence > 3"
+            )
+        )
+            .Should()
+            .Be("returned 7, withheld 2, adjusted -1");
         await db.RunAsync<Answer>(new TakeBack("more", [1], order, 2, [Units(1, Disposition.Restock)], "olga"));
         (await db.NumberAsync("select on_hand from levels")).Should().Be(7);
 

@@ -16,14 +16,23 @@ internal sealed class Scene(InventoryDatabase db) : IAsyncDisposable
     {
         var db = await InventoryDatabase.CreateAsync(skus);
         if (units > 0)
-            foreach (var sku in skus) await db.ReceiveAsync(sku, units);
+            foreach (var sku in skus)
+                await db.ReceiveAsync(sku, units);
         return new Scene(db);
     }
 
-    public async Task<TAnswer> RunAsync<TAnswer>(StockCommand command) => (TAnswer)(await db.Writer(Time).CommitAsync([command], CancellationToken.None))[0];
+    public async Task<TAnswer> RunAsync<TAnswer>(StockCommand command) =>
+        (TAnswer)(await db.Writer(Time).CommitAsync([command], CancellationToken.None))[0];
 
-    public Task<Answer> TryHoldAsync(Guid id, string customer, int minutes, params (string Sku, int Quantity)[] lines) =>
-        RunAsync<Answer>(new PlaceHold(Key(), [1], id, customer, Units(lines), Time.GetUtcNow().AddMinutes(minutes), customer));
+    public Task<Answer> TryHoldAsync(
+        Guid id,
+        string customer,
+        int minutes,
+        params (string Sku, int Quantity)[] lines
+    ) =>
+        RunAsync<Answer>(
+            new PlaceHold(Key(), [1], id, customer, Units(lines), Time.GetUtcNow().AddMinutes(minutes), customer)
+        );
 
     public async Task<Guid> HoldAsync(string customer, int minutes, params (string Sku, int Quantity)[] lines)
     {
@@ -35,23 +44,45 @@ internal sealed class Scene(InventoryDatabase db) : IAsyncDisposable
     public Task<Answer> ExtendAsync(Guid hold, int minutes, string? owner = null) =>
         RunAsync<Answer>(new ExtendHold(Key(), [1], hold, owner, Time.GetUtcNow().AddMinutes(minutes), "somebody"));
 
-    public Task<Answer> GiveBackAsync(Guid hold, string? owner = null) => RunAsync<Answer>(new ReleaseHold(Key(), [1], hold, owner, "somebody"));
+    public Task<Answer> GiveBackAsync(Guid hold, string? owner = null) =>
+        RunAsync<Answer>(new ReleaseHold(Key(), [1], hold, owner, "somebody"));
 
-    public async Task<ReservationState> OrderAsync(string? customer, Guid? hold, params (string Sku, int Quantity)[] lines) =>
-        (await RunAsync<ReserveResponse>(new Reserve([new ReserveOrder(Guid.CreateVersion7(), Units(lines), customer, HoldId: hold)]))).Outcomes[0].State;
+    public async Task<ReservationState> OrderAsync(
+        string? customer,
+        Guid? hold,
+        params (string Sku, int Quantity)[] lines
+    ) =>
+        (
+            await RunAsync<ReserveResponse>(
+                new Reserve([new ReserveOrder(Guid.CreateVersion7(), Units(lines), customer, HoldId: hold)])
+            )
+        )
+            .Outcomes[0]
+            .State;
 
-    public Task<Answer> JoinAsync(string customer, string sku = "cup", int quantity = 1) => RunAsync<Answer>(new JoinWaitlist(Key(), [1], Guid.CreateVersion7(), sku, customer, quantity));
+    public Task<Answer> JoinAsync(string customer, string sku = "cup", int quantity = 1) =>
+        RunAsync<Answer>(new JoinWaitlist(Key(), [1], Guid.CreateVersion7(), sku, customer, quantity));
 
-    public Task<Answer> LeaveAsync(string customer, string sku = "cup") => RunAsync<Answer>(new LeaveWaitlist(Key(), [1], sku, customer));
+    public Task<Answer> LeaveAsync(string customer, string sku = "cup") =>
+        RunAsync<Answer>(new LeaveWaitlist(Key(), [1], sku, customer));
 
     /// <summary>Who has an offer now, by their places in the line, and of how many units: "ann 1, bob 2".</summary>
-    public Task<string?> OffersAsync() => TextAsync("""
-        select string_agg(h.customer || ' ' || l.quantity, ', ' order by w.place)
-        from holds h join hold_lines l on l.hold_id = h.id join waitlist w on w.id = h.entry_id where h.state = 'active'
-        """);
+    public Task<string?> OffersAsync() =>
+        TextAsync(
+            """
+            select string_agg(h.customer || ' ' || l.quantity, ', ' order by w.place)
+            from holds h join hold_lines l on l.hold_id = h.id join waitlist w on w.id = h.entry_id where h.state = 'active'
+            """
+        );
 
     public async Task<Guid> OfferToAsync(string customer) =>
-        Guid.Parse((await TextAsync($"select id::text from holds where customer = '{customer}' and state = 'active' and entry_id is not null"))!);
+        Guid.Parse(
+            (
+                await TextAsync(
+                    $"select id::text from holds where customer = '{customer}' and state = 'active' and entry_id is not null"
+                )
+            )!
+        );
 
     public Task<string?> TextAsync(string sql) => ServiceKit.Sql.ScalarAsync<string>(db.Names.App, sql);
 
@@ -59,11 +90,18 @@ internal sealed class Scene(InventoryDatabase db) : IAsyncDisposable
 
     /// <summary>On hand, allocated and held of a SKU.</summary>
     public async Task StandsAsync(long onHand, long allocated, long held, string sku = "cup") =>
-        (await TextAsync($"select concat(sum(on_hand), ' ', sum(allocated), ' ', sum(held)) from levels where sku = '{sku}'")).Should().Be($"{onHand} {allocated} {held}");
+        (
+            await TextAsync(
+                $"select concat(sum(on_hand), ' ', sum(allocated), ' ', sum(held)) from levels where sku = '{sku}'"
+            )
+        )
+            .Should()
+            .Be($"{onHand} {allocated} {held}");
 
     public ValueTask DisposeAsync() => db.DisposeAsync();
 
     private static string Key() => Guid.CreateVersion7().ToString();
 
-    private static OrderedUnits[] Units((string Sku, int Quantity)[] lines) => [.. lines.Select(l => new OrderedUnits(l.Sku, l.Quantity))];
+    private static OrderedUnits[] Units((string Sku, int Quantity)[] lines) =>
+        [.. lines.Select(l => new OrderedUnits(l.Sku, l.Quantity))];
 }

@@ -25,7 +25,11 @@ public sealed class ShortageTests
     {
         await using var db = await InventoryDatabase.CreateAsync("cup", "tea");
         await db.ReceiveAsync("cup", 2);
-        var order = new ReserveOrder(Guid.CreateVersion7(), [new("cup", 1), new("cup", 2), new("tea", 1)], OnShortage: ShortagePolicy.Partial);
+        var order = new ReserveOrder(
+            Guid.CreateVersion7(),
+            [new("cup", 1), new("cup", 2), new("tea", 1)],
+            OnShortage: ShortagePolicy.Partial
+        );
         var first = await db.ReserveAsync(order);
         await db.ReceiveAsync("cup", 5);
         var again = await db.ReserveAsync(order);
@@ -42,5 +46,6 @@ public sealed class ShortageTests
         (await db.ReserveAsync(Order(3, ShortagePolicy.Partial))).State.Should().Be(ReservationState.OutOfStock);
     }
 
-    private static ReserveOrder Order(int quantity, ShortagePolicy policy) => new(Guid.CreateVersion7(), [new("cup", quantity)], OnShortage: policy);
+    private static ReserveOrder Order(int quantity, ShortagePolicy policy) =>
+        new(Guid.CreateVersion7(), [new("cup", quantity)], OnShortage: policy);
 }

@@ -11,37 +11,81 @@ public sealed class SourcingTests
 
     [Fact]
     public void G18_A_line_is_split_over_locations_and_never_more_than_asked() =>
-        Plan(SourcingStrategy.Priority, [("cup", 10)], At("cup", "a", 6), At("cup", "b", 8)).Should().Equal(new Part("cup", "a", 6), new Part("cup", "b", 4));
+        Plan(SourcingStrategy.Priority, [("cup", 10)], At("cup", "a", 6), At("cup", "b", 8))
+            .Should()
+            .Equal(new Part("cup", "a", 6), new Part("cup", "b", 4));
 
     [Fact]
     public void A_location_that_owes_units_takes_none_from_another() =>
-        Plan(SourcingStrategy.Priority, [("cup", 5)], At("cup", "a", -3), At("cup", "b", 5)).Should().Equal(new Part("cup", "b", 5));
+        Plan(SourcingStrategy.Priority, [("cup", 5)], At("cup", "a", -3), At("cup", "b", 5))
+            .Should()
+            .Equal(new Part("cup", "b", 5));
 
     [Fact]
     public void The_location_with_the_lowest_priority_sells_first() =>
-        Plan(SourcingStrategy.Priority, [("cup", 5)], At("cup", "a", 9), At("cup", "b", 9) with { Priority = 1 }).Should().Equal(new Part("cup", "b", 5));
+        Plan(SourcingStrategy.Priority, [("cup", 5)], At("cup", "a", 9), At("cup", "b", 9) with { Priority = 1 })
+            .Should()
+            .Equal(new Part("cup", "b", 5));
 
     [Fact]
     public void Fewest_shipments_prefers_the_one_location_that_has_all() =>
-        Plan(SourcingStrategy.FewestShipments, [("cup", 5), ("tea", 5)], At("cup", "a", 9), At("tea", "b", 9), At("cup", "c", 5), At("tea", "c", 5))
-            .Should().Equal(new Part("cup", "c", 5), new Part("tea", "c", 5));
+        Plan(
+                SourcingStrategy.FewestShipments,
+                [("cup", 5), ("tea", 5)],
+                At("cup", "a", 9),
+                At("tea", "b", 9),
+                At("cup", "c", 5),
+                At("tea", "c", 5)
+            )
+            .Should()
+            .Equal(new Part("cup", "c", 5), new Part("tea", "c", 5));
 
     [Fact]
     public void Fewest_shipments_takes_two_locations_where_no_one_has_all_the_first_by_priority() =>
-        Plan(SourcingStrategy.FewestShipments, [("cup", 9)], At("cup", "a", 3), At("cup", "b", 6), At("cup", "c", 6) with { Priority = 1 })
-            .Should().Equal(new Part("cup", "c", 6), new Part("cup", "a", 3));
+        Plan(
+                SourcingStrategy.FewestShipments,
+                [("cup", 9)],
+                At("cup", "a", 3),
+                At("cup", "b", 6),
+                At("cup", "c", 6) with
+                {
+                    Priority = 1,
+                }
+            )
+            .Should()
+            .Equal(new Part("cup", "c", 6), new Part("cup", "a", 3));
 
     [Fact]
     public async Task Fewest_shipments_of_many_locations_is_planned_at_once_from_the_largest()
     {
-        var levels = Enumerable.Range(0, 30).Select(i => At("cup", $"{i:00}", i == 20 ? 3 : 1)).Append(At("tea", "25", 2)).ToArray();
-        var parts = await Task.Run(() => Plan(SourcingStrategy.FewestShipments, [("cup", 20), ("tea", 2)], levels), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        var levels = Enumerable
+            .Range(0, 30)
+            .Select(i => At("cup", $"{i:00}", i == 20 ? 3 : 1))
+            .Append(At("tea", "25", 2))
+            .ToArray();
+        var parts = await Task.Run(
+                () => Plan(SourcingStrategy.FewestShipments, [("cup", 20), ("tea", 2)], levels),
+                TestContext.Current.CancellationToken
+            )
+            .WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
         parts.Where(p => p.Sku == "cup").Sum(p => p.Quantity).Should().Be(20);
         parts.Select(p => p.Location).Distinct().Should().HaveCount(18).And.Contain(["20", "25"]);
     }
 
-    private static List<Part> Plan(SourcingStrategy strategy, (string Sku, long Quantity)[] wanted, params Level[] levels) =>
-        Sourcing.Plan([.. wanted.Select(w => new Wish(w.Sku, w.Quantity))], sku => [.. levels.Where(l => l.Sku == sku)], strategy);
+    private static List<Part> Plan(
+        SourcingStrategy strategy,
+        (string Sku, long Quantity)[] wanted,
+        params Level[] levels
+    ) =>
+        Sourcing.Plan(
+            [.. wanted.Select(w => new Wish(w.Sku, w.Quantity))],
+            sku => [.. levels.Where(l => l.Sku == sku)],
+            strategy
+        );
 
-    private static Level At(string sku, string location, long available) => Level.Empty(sku, location) with { Quantities = new Quantities(OnHand: available) };
+    private static Level At(string sku, string location, long available) =>
+        Level.Empty(sku, location) with
+        {
+            Quantities = new Quantities(OnHand: available),
+        };
 }

@@ -24,7 +24,8 @@ public sealed class StockCacheTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var opened in _opened) await opened.DisposeAsync();
+        foreach (var opened in _opened)
+            await opened.DisposeAsync();
         await _database.DisposeAsync();
     }
 
@@ -42,11 +43,15 @@ public sealed class StockCacheTests : IAsyncLifetime
         (cold.Layer, warm.Layer, shared.Layer, without.Layer).Should().Be(("database", "memory", "store", "database"));
         (cold.AgeMs, warm.AgeMs, shared.AgeMs, without.AgeMs).Should().Be((0, 300, 300, 0));
         new[] { cold.Stock, warm.Stock, shared.Stock }.Should().AllBe(without.Stock);
-        without.Stock.Should().Be("""
-            {"sku":"cup","name":"cup","price":1.0000,"stocked":true,"version":1,
-            "total":{"onHand":10,"unavailable":0,"allocated":0,"held":0,"incoming":0,"available":10},
-            "locations":[{"location":"main","version":1,"quantities":{"onHand":10,"unavailable":0,"allocated":0,"held":0,"incoming":0,"available":10}}]}
-            """.ReplaceLineEndings(""));
+        without
+            .Stock.Should()
+            .Be(
+                """
+                {"sku":"cup","name":"cup","price":1.0000,"stocked":true,"version":1,
+                "total":{"onHand":10,"unavailable":0,"allocated":0,"held":0,"incoming":0,"available":10},
+                "locations":[{"location":"main","version":1,"quantities":{"onHand":10,"unavailable":0,"allocated":0,"held":0,"incoming":0,"available":10}}]}
+                """.ReplaceLineEndings("")
+            );
     }
 
     [Fact]
@@ -56,15 +61,25 @@ public sealed class StockCacheTests : IAsyncLifetime
         await replica.GetAsync("cup");
         await Sql.ScalarAsync<object>(_database.Names.App, "insert into items values ('tray', 'Tray', 2.5, true)");
 
-        var page = await replica.Client.GetFromJsonAsync<JsonElement>("stock?sku=tray&sku=cup&sku=unheard-of&sku=cup", TestContext.Current.CancellationToken);
-        var all = await replica.Client.GetFromJsonAsync<JsonElement>("stock?limit=1", TestContext.Current.CancellationToken);
+        var page = await replica.Client.GetFromJsonAsync<JsonElement>(
+            "stock?sku=tray&sku=cup&sku=unheard-of&sku=cup",
+            TestContext.Current.CancellationToken
+        );
+        var all = await replica.Client.GetFromJsonAsync<JsonElement>(
+            "stock?limit=1",
+            TestContext.Current.CancellationToken
+        );
 
         Told(page).Should().Equal(("cup", "memory"), ("tray", "database"));
         Told(all).Should().Equal(("cup", "database"));
         (page.GetProperty("cursor").GetString(), all.GetProperty("cursor").GetString()).Should().Be((null, "cup"));
 
         static IEnumerable<(string?, string?)> Told(JsonElement page) =>
-            page.GetProperty("items").EnumerateArray().Select(i => (i.GetProperty("sku").GetString(), i.GetProperty("freshness").GetProperty("layer").GetString()));
+            page.GetProperty("items")
+                .EnumerateArray()
+                .Select(i =>
+                    (i.GetProperty("sku").GetString(), i.GetProperty("freshness").GetProperty("layer").GetString())
+                );
     }
 
     [Fact]
@@ -128,12 +143,19 @@ public sealed class StockCacheTests : IAsyncLifetime
     public async Task An_item_that_does_not_exist_is_forgotten_within_a_second_and_at_once_where_it_is_created()
     {
         var (one, other) = (Replica(), Replica());
-        foreach (var replica in new[] { one, other }) await IsProblemAsync(replica, "tray", 404, "not-found", null);
+        foreach (var replica in new[] { one, other })
+            await IsProblemAsync(replica, "tray", 404, "not-found", null);
         await IsProblemAsync(one, "tray", 404, "not-found", null);
         one.DatabaseReads.Should().Be(1);
 
-        using var created = new HttpRequestMessage(HttpMethod.Put, "items/tray") { Content = JsonContent.Create(new { name = "Tray", price = 1 }), Headers = { { "Idempotency-Key", "tray" } } };
-        (await one.Client.SendAsync(created, TestContext.Current.CancellationToken)).StatusCode.Should().Be(HttpStatusCode.OK);
+        using var created = new HttpRequestMessage(HttpMethod.Put, "items/tray")
+        {
+            Content = JsonContent.Create(new { name = "Tray", price = 1 }),
+            Headers = { { "Idempotency-Key", "tray" } },
+        };
+        (await one.Client.SendAsync(created, TestContext.Current.CancellationToken))
+            .StatusCode.Should()
+            .Be(HttpStatusCode.OK);
 
         (await one.ReadAsync("tray")).Version.Should().Be(0);
         _time.Advance(MaxAge + TimeSpan.FromMilliseconds(1));
@@ -163,14 +185,22 @@ public sealed class StockCacheTests : IAsyncLifetime
         return replica;
     }
 
-    private Task IsStoredAsync(string sku) => Eventually.BecomesTrueAsync(() => Task.FromResult(_cells[sku] is not null), $"{sku} is in the store");
+    private Task IsStoredAsync(string sku) =>
+        Eventually.BecomesTrueAsync(() => Task.FromResult(_cells[sku] is not null), $"{sku} is in the store");
 
-    private static async Task IsProblemAsync(CachingReplica replica, string path, int status, string kind, long? version)
+    private static async Task IsProblemAsync(
+        CachingReplica replica,
+        string path,
+        int status,
+        string kind,
+        long? version
+    )
     {
         using var answer = await replica.Client.GetAsync(new Uri($"stock/{path}", UriKind.Relative));
         ((int)answer.StatusCode).Should().Be(status);
         var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
         problem.GetProperty("type").GetString().Should().EndWith($":{kind}");
-        if (version is not null) problem.GetProperty("version").GetInt64().Should().Be(version);
+        if (version is not null)
+            problem.GetProperty("version").GetInt64().Should().Be(version);
     }
 }

@@ -18,7 +18,8 @@ public sealed class StockStoreTests : IAsyncLifetime
     private InventoryDatabase _database = null!;
     private CachingReplica _replica = null!;
 
-    public static TheoryData<string> Troubles => ["poisoned", "poisoned beyond counting", "poisoned from the future", "garbage", "flushed", "away", "silent"];
+    public static TheoryData<string> Troubles =>
+        ["poisoned", "poisoned beyond counting", "poisoned from the future", "garbage", "flushed", "away", "silent"];
 
     public async ValueTask InitializeAsync()
     {
@@ -40,7 +41,9 @@ public sealed class StockStoreTests : IAsyncLifetime
         Trouble(trouble);
         await _replica.ReadAsync("cup");
 
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => _database.ReserveAsync(Guid.CreateVersion7(), ("cup", 1))));
+        var outcomes = await Task.WhenAll(
+            Enumerable.Range(0, 100).Select(_ => _database.ReserveAsync(Guid.CreateVersion7(), ("cup", 1)))
+        );
 
         outcomes.Count(o => o.State == ReservationState.Allocated).Should().Be(10);
         _time.Advance(TimeSpan.FromSeconds(1.1));
@@ -107,14 +110,23 @@ public sealed class StockStoreTests : IAsyncLifetime
         await using var nowhere = NpgsqlDataSource.Create("Host=127.0.0.1;Port=9;Username=nobody");
         var settings = new CacheSettings();
         using var memory = new StockMemory(settings);
-        var tables = new StockTables(nowhere, new ReadReplica(null), ActivatorUtilities.CreateInstance<CacheMetrics>(services), _time, NullLogger<StockTables>.Instance);
+        var tables = new StockTables(
+            nowhere,
+            new ReadReplica(null),
+            ActivatorUtilities.CreateInstance<CacheMetrics>(services),
+            _time,
+            NullLogger<StockTables>.Instance
+        );
         var loader = new StockLoader(memory, Store(), tables, settings, _time, NullLogger<StockLoader>.Instance);
         memory.Put(Version(3), null);
         _cells.Poison("tray", JsonSerializer.Serialize(Version(4) with { Sku = "tray" }, JsonSerializerOptions.Web));
         _time.Advance(TimeSpan.FromSeconds(30));
 
         var readings = await loader.LoadAsync([new("cup"), new("tray"), new("plate")], CancellationToken.None);
-        readings.Select(r => (r.Stock.Version, r.Layer, r.Failure is null)).Should().Equal((3, CacheLayer.Memory, true), (4, CacheLayer.Store, true), (0, CacheLayer.Database, false));
+        readings
+            .Select(r => (r.Stock.Version, r.Layer, r.Failure is null))
+            .Should()
+            .Equal((3, CacheLayer.Memory, true), (4, CacheLayer.Store, true), (0, CacheLayer.Database, false));
         readings[0].Stock.AgeAt(_time.GetUtcNow().ToUnixTimeMilliseconds()).Should().Be(30_000);
         (await loader.LoadAsync([new("tray", 4)], CancellationToken.None))[0].Failure.Should().NotBeNull();
     }
@@ -124,9 +136,16 @@ public sealed class StockStoreTests : IAsyncLifetime
     {
         using var memory = new StockMemory(new CacheSettings());
         var before = memory.Put(Version(1), null);
-        memory.Take(new StockLevels(["cup", "cup"], ["main", "attic"], [3, 2], [3, 8], [0, 0], [0, 0], [0, 0], [0, 0]), 0);
+        memory.Take(
+            new StockLevels(["cup", "cup"], ["main", "attic"], [3, 2], [3, 8], [0, 0], [0, 0], [0, 0], [0, 0]),
+            0
+        );
 
-        memory.Put(Version(2), before).Levels.Select(l => (l.Location, l.Sequence)).Should().Equal(("attic", 2), ("main", 3));
+        memory
+            .Put(Version(2), before)
+            .Levels.Select(l => (l.Location, l.Sequence))
+            .Should()
+            .Equal(("attic", 2), ("main", 3));
         memory.Find("cup")!.Version.Should().Be(5);
     }
 
@@ -134,10 +153,16 @@ public sealed class StockStoreTests : IAsyncLifetime
     public void Memory_holds_a_limited_number_of_SKUs_and_what_does_not_exist_gives_way()
     {
         using var memory = new StockMemory(new CacheSettings { Entries = 100 });
-        for (var i = 0; i < 50; i++) memory.Put(Version(1) with { Sku = $"known-{i}" }, null);
-        for (var i = 0; i < 5_000; i++) memory.Put(StockSnapshot.Unknown($"unknown-{i}", 0), null);
+        for (var i = 0; i < 50; i++)
+            memory.Put(Version(1) with { Sku = $"known-{i}" }, null);
+        for (var i = 0; i < 5_000; i++)
+            memory.Put(StockSnapshot.Unknown($"unknown-{i}", 0), null);
 
-        Enumerable.Range(0, 5_000).Count(i => memory.Find($"unknown-{i}") is not null).Should().BeLessThanOrEqualTo(100);
+        Enumerable
+            .Range(0, 5_000)
+            .Count(i => memory.Find($"unknown-{i}") is not null)
+            .Should()
+            .BeLessThanOrEqualTo(100);
         Enumerable.Range(0, 50).Count(i => memory.Find($"known-{i}") is not null).Should().Be(50);
     }
 
@@ -145,26 +170,56 @@ public sealed class StockStoreTests : IAsyncLifetime
     {
         switch (kind)
         {
-            case "poisoned": Poison(1_000_000_000, 1_000_000); break;
-            case "poisoned beyond counting": Poison(long.MaxValue, long.MaxValue); break;
-            case "poisoned from the future": Poison(1_000_000_000, 1_000_000, TimeSpan.FromHours(1)); break;
-            case "garbage": _cells.Poison("cup", "{\"sku\":7"); break;
-            case "flushed": _cells.Flush(); break;
-            case "away": _cells.Mood = FakeCells.AwayAsync; break;
-            default: _cells.Mood = FakeCells.SilentAsync; break;
+            case "poisoned":
+                Poison(1_000_000_000, 1_000_000);
+                break;
+            case "poisoned beyond counting":
+                Poison(long.MaxValue, long.MaxValue);
+                break;
+            case "poisoned from the future":
+                Poison(1_000_000_000, 1_000_000, TimeSpan.FromHours(1));
+                break;
+            case "garbage":
+                _cells.Poison("cup", "{\"sku\":7");
+                break;
+            case "flushed":
+                _cells.Flush();
+                break;
+            case "away":
+                _cells.Mood = FakeCells.AwayAsync;
+                break;
+            default:
+                _cells.Mood = FakeCells.SilentAsync;
+                break;
         }
     }
 
     private void Poison(long version, long onHand, TimeSpan ahead = default)
     {
         var level = new LevelSnapshot("main", version, onHand, 0, 0, 0, 0);
-        var lie = Version(1) with { Levels = [level, level with { Location = "other" }], ReadAt = (_time.GetUtcNow() + ahead).ToUnixTimeMilliseconds() };
+        var lie = Version(1) with
+        {
+            Levels = [level, level with { Location = "other" }],
+            ReadAt = (_time.GetUtcNow() + ahead).ToUnixTimeMilliseconds(),
+        };
         _cells.Poison("cup", JsonSerializer.Serialize(lie, JsonSerializerOptions.Web));
     }
 
-    private StockSnapshot Version(long version) => new("cup", "cup", 1, true, [new("main", version, version, 0, 0, 0, 0)], _time.GetUtcNow().ToUnixTimeMilliseconds());
+    private StockSnapshot Version(long version) =>
+        new(
+            "cup",
+            "cup",
+            1,
+            true,
+            [new("main", version, version, 0, 0, 0, 0)],
+            _time.GetUtcNow().ToUnixTimeMilliseconds()
+        );
 
     private StockStore Store() => new(_cells, new CacheSettings(), _time, NullLogger<StockStore>.Instance);
 
-    private Task HealsAsync() => ServiceKit.Eventually.BecomesTrueAsync(() => Task.FromResult(_cells["cup"]!.Contains("\"sequence\":1,", StringComparison.Ordinal)), "the store is corrected");
+    private Task HealsAsync() =>
+        ServiceKit.Eventually.BecomesTrueAsync(
+            () => Task.FromResult(_cells["cup"]!.Contains("\"sequence\":1,", StringComparison.Ordinal)),
+            "the store is corrected"
+        );
 }

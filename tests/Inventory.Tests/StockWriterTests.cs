@@ -12,7 +12,9 @@ public sealed class StockWriterTests
     {
         await using var db = await InventoryDatabase.CreateAsync("cup");
         await db.ReceiveAsync("cup", 37);
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 120).Select(_ => Task.Run(() => db.ReserveAsync(Guid.CreateVersion7(), ("cup", 1)))));
+        var outcomes = await Task.WhenAll(
+            Enumerable.Range(0, 120).Select(_ => Task.Run(() => db.ReserveAsync(Guid.CreateVersion7(), ("cup", 1))))
+        );
         outcomes.Count(o => o.State == ReservationState.Allocated).Should().Be(37);
         (await db.NumberAsync("select allocated from levels")).Should().Be(37);
         (await db.NumberAsync("select count(*) from allocations")).Should().Be(37);
@@ -23,18 +25,25 @@ public sealed class StockWriterTests
     {
         string[] skus = [.. Enumerable.Range(0, 12).Select(i => $"sku{i}")];
         await using var db = await InventoryDatabase.CreateAsync(skus);
-        foreach (var sku in skus) await db.ReceiveAsync(sku, 100_000);
+        foreach (var sku in skus)
+            await db.ReceiveAsync(sku, 100_000);
         var random = new Random(7);
-        var wishes = Enumerable.Range(0, 400).Select(_ =>
-        {
-            random.Shuffle(skus);
-            return skus.Take(5).Select(s => (s, random.Next(1, 4))).ToArray();
-        }).ToList();
+        var wishes = Enumerable
+            .Range(0, 400)
+            .Select(_ =>
+            {
+                random.Shuffle(skus);
+                return skus.Take(5).Select(s => (s, random.Next(1, 4))).ToArray();
+            })
+            .ToList();
 
         // An exception of any of them, a deadlock's too, fails the test.
         await Parallel.ForEachAsync(wishes, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (lines, _) =>
-            (await db.ReserveAsync(Guid.CreateVersion7(), lines)).State.Should().Be(ReservationState.Allocated));
-        (await db.NumberAsync("select sum(allocated)::bigint from levels")).Should().Be(wishes.Sum(w => w.Sum(l => (long)l.Item2)));
+            (await db.ReserveAsync(Guid.CreateVersion7(), lines)).State.Should().Be(ReservationState.Allocated)
+        );
+        (await db.NumberAsync("select sum(allocated)::bigint from levels"))
+            .Should()
+            .Be(wishes.Sum(w => w.Sum(l => (long)l.Item2)));
     }
 
     [Fact]
@@ -56,7 +65,9 @@ public sealed class StockWriterTests
         var order = Guid.CreateVersion7();
         (await db.ReserveAsync(order, ("cup", 3))).Shortages.Should().Equal(new Shortage("cup", 3, 2));
         await db.ReceiveAsync("cup", 10);
-        (await db.ReserveAsync(order, ("cup", 3))).Shortages.Should().Equal([new Shortage("cup", 3, 2)], "the decision has been made");
+        (await db.ReserveAsync(order, ("cup", 3)))
+            .Shortages.Should()
+            .Equal([new Shortage("cup", 3, 2)], "the decision has been made");
         (await db.NumberAsync("select (shortages->0->'asOf'->>'main')::bigint from reservations")).Should().Be(1);
     }
 
@@ -93,7 +104,11 @@ public sealed class StockWriterTests
         var order = Guid.CreateVersion7();
         await db.ReserveAsync(order, ("cup", 2));
 
-        await db.MeetAsync("select * from levels for update", () => db.ReleaseAsync(order), () => db.ReleaseAsync(order));
+        await db.MeetAsync(
+            "select * from levels for update",
+            () => db.ReleaseAsync(order),
+            () => db.ReleaseAsync(order)
+        );
 
         (await db.NumberAsync("select allocated from levels")).Should().Be(0);
     }
@@ -114,7 +129,8 @@ public sealed class StockWriterTests
         async Task ReserveAsync()
         {
             var outcome = await db.ReserveAsync(order, ("cup", 1));
-            lock (heard) heard.Add(outcome.State);
+            lock (heard)
+                heard.Add(outcome.State);
         }
     }
 
@@ -142,7 +158,11 @@ public sealed class StockWriterTests
         await db.ReceiveAsync("cup", 1);
         var order = Guid.CreateVersion7();
 
-        await db.MeetAsync("select * from event_head for update", () => db.ReserveAsync(order, ("cup", 1)), () => db.ReleaseAsync(order));
+        await db.MeetAsync(
+            "select * from event_head for update",
+            () => db.ReserveAsync(order, ("cup", 1)),
+            () => db.ReleaseAsync(order)
+        );
 
         (await db.NumberAsync("select allocated from levels")).Should().Be(0);
         (await db.ReserveAsync(order, ("cup", 1))).State.Should().Be(ReservationState.Released);
@@ -154,7 +174,8 @@ public sealed class StockWriterTests
     public async Task Two_bookings_with_one_key_that_meet_are_one(int before)
     {
         await using var db = await InventoryDatabase.CreateAsync("cup");
-        if (before > 0) await db.ReceiveAsync("cup", before);
+        if (before > 0)
+            await db.ReceiveAsync("cup", before);
         List<Answer> booked = [];
 
         await db.MeetAsync("select * from event_head for update", BookAsync, BookAsync);
@@ -166,7 +187,8 @@ public sealed class StockWriterTests
         async Task BookAsync()
         {
             var answer = await db.ReceiveAsync("cup", 7, "receipt");
-            lock (booked) booked.Add(answer);
+            lock (booked)
+                booked.Add(answer);
         }
     }
 
@@ -174,7 +196,11 @@ public sealed class StockWriterTests
     public async Task Two_first_receipts_that_meet_both_count()
     {
         await using var db = await InventoryDatabase.CreateAsync("cup");
-        await db.MeetAsync("select * from event_head for update", () => db.ReceiveAsync("cup", 2), () => db.ReceiveAsync("cup", 3));
+        await db.MeetAsync(
+            "select * from event_head for update",
+            () => db.ReceiveAsync("cup", 2),
+            () => db.ReceiveAsync("cup", 3)
+        );
         (await db.NumberAsync("select on_hand from levels")).Should().Be(5);
     }
 
@@ -188,7 +214,9 @@ public sealed class StockWriterTests
 
         var reserving = db.ReserveAsync(Guid.CreateVersion7(), ("z", 1), ("a", 1));
         await rival.IsWaitedForAsync();
-        (await db.NumberAsync("select count(*) from (select from levels where sku = 'z' for update skip locked) free")).Should().Be(1);
+        (await db.NumberAsync("select count(*) from (select from levels where sku = 'z' for update skip locked) free"))
+            .Should()
+            .Be(1);
         await rival.CommitAsync();
 
         (await reserving).State.Should().Be(ReservationState.Allocated);
@@ -201,11 +229,20 @@ public sealed class StockWriterTests
         var (first, second) = (Guid.CreateVersion7(DateTimeOffset.UnixEpoch), Guid.CreateVersion7());
         await db.ReleaseAsync(second);
         await db.ReleaseAsync(first);
-        await using var rival = await Rival.BeginAsync(db.Names.App, $"select * from reservations where order_id = '{first}' for update");
+        await using var rival = await Rival.BeginAsync(
+            db.Names.App,
+            $"select * from reservations where order_id = '{first}' for update"
+        );
 
         var releasing = db.ReleaseAsync(second, first);
         await rival.IsWaitedForAsync();
-        (await db.NumberAsync($"select count(*) from (select from reservations where order_id = '{second}' for update skip locked) free")).Should().Be(1);
+        (
+            await db.NumberAsync(
+                $"select count(*) from (select from reservations where order_id = '{second}' for update skip locked) free"
+            )
+        )
+            .Should()
+            .Be(1);
         await rival.CommitAsync();
 
         await releasing;
@@ -218,7 +255,9 @@ public sealed class StockWriterTests
         var first = await db.ReceiveAsync("cup", 5, "receipt-1");
         var again = await db.ReceiveAsync("cup", 5, "receipt-1");
         (again.Body, again.Replayed).Should().Be((first.Body, true));
-        (await db.ReceiveAsync("cup", 6, "receipt-1", fingerprint: 2)).Refusal!.Kind.Should().Be(RefusalKind.OtherRequest);
+        (await db.ReceiveAsync("cup", 6, "receipt-1", fingerprint: 2))
+            .Refusal!.Kind.Should()
+            .Be(RefusalKind.OtherRequest);
         (await db.NumberAsync("select on_hand from levels")).Should().Be(5);
     }
 
@@ -228,7 +267,9 @@ public sealed class StockWriterTests
         await using var db = await InventoryDatabase.CreateAsync("cup");
         await db.ReceiveAsync("cup", 5);
         await db.ReserveAsync(Guid.CreateVersion7(), ("cup", 4));
-        var refusal = (await db.RunAsync<Answer>(InventoryDatabase.Booking(MovementKind.Adjusted, "cup", -2, "stocktake"))).Refusal!;
+        var refusal = (
+            await db.RunAsync<Answer>(InventoryDatabase.Booking(MovementKind.Adjusted, "cup", -2, "stocktake"))
+        ).Refusal!;
         (refusal.Kind, refusal.Items![0].Available).Should().Be((RefusalKind.OutOfStock, 1L));
         (await db.NumberAsync("select on_hand from levels")).Should().Be(5);
     }
@@ -242,8 +283,14 @@ public sealed class StockWriterTests
         await db.ReserveAsync(order, ("cup", 1));
         await db.ReserveAsync(Guid.CreateVersion7(), ("cup", 1));
         await db.ReleaseAsync(order);
-        (await Sql.ScalarAsync<string>(db.Names.App, "select string_agg(type || ':' || (data->>'kind') , ' ' order by position) filter (where type = 'stock.moved.v1') from events"))
-            .Should().Be("stock.moved.v1:received stock.moved.v1:allocated stock.moved.v1:released");
+        (
+            await Sql.ScalarAsync<string>(
+                db.Names.App,
+                "select string_agg(type || ':' || (data->>'kind') , ' ' order by position) filter (where type = 'stock.moved.v1') from events"
+            )
+        )
+            .Should()
+            .Be("stock.moved.v1:received stock.moved.v1:allocated stock.moved.v1:released");
         (await db.NumberAsync("select count(*) from events where type = 'stock.refused.v1'")).Should().Be(1);
     }
 
@@ -263,9 +310,18 @@ public sealed class StockWriterTests
     [Theory]
     [InlineData("update levels set allocated = 2", "no_oversell")]
     [InlineData("update levels set allocated = -1", "not_negative")]
-    [InlineData("insert into levels select 'unheard-of', location, 0, 0, 0, 0, 0, 0, '', 0 from levels", "fk_levels_items_sku")]
-    [InlineData("insert into movements select sku, location, sequence, 'adjusted', quantity, on_hand, allocated, cause, actor, reason, occurred_at, hash, 0, 0, 0, null, 0 from movements", "pk_movements")]
-    [InlineData("insert into movements select sku, location, sequence + 1, kind, quantity, on_hand, allocated, cause, actor, reason, occurred_at, hash, 0, 0, 0, null, 0 from movements", "ix_movements_cause_kind_sku_location_step")]
+    [InlineData(
+        "insert into levels select 'unheard-of', location, 0, 0, 0, 0, 0, 0, '', 0 from levels",
+        "fk_levels_items_sku"
+    )]
+    [InlineData(
+        "insert into movements select sku, location, sequence, 'adjusted', quantity, on_hand, allocated, cause, actor, reason, occurred_at, hash, 0, 0, 0, null, 0 from movements",
+        "pk_movements"
+    )]
+    [InlineData(
+        "insert into movements select sku, location, sequence + 1, kind, quantity, on_hand, allocated, cause, actor, reason, occurred_at, hash, 0, 0, 0, null, 0 from movements",
+        "ix_movements_cause_kind_sku_location_step"
+    )]
     public async Task The_database_refuses_what_cannot_be_whoever_writes_it(string sql, string constraint)
     {
         await using var db = await InventoryDatabase.CreateAsync("cup");

@@ -14,8 +14,13 @@ public sealed class SweepingTests
         await using var db = await InventoryDatabase.CreateAsync("cup", "mug");
         await LapsedAsync(db);
         using var service = new ServiceHost<Program>(db.Names.App, ("Stock:OfferGraceSeconds", "600"));
-        await Eventually.BecomesTrueAsync(async () => await db.NumberAsync("select held from levels where sku = 'cup'") == 0, "the hold is swept");
-        (await Sql.ScalarAsync<string>(db.Names.App, "select string_agg(state, ' ' order by place) from waitlist")).Should().Be("offered waiting");
+        await Eventually.BecomesTrueAsync(
+            async () => await db.NumberAsync("select held from levels where sku = 'cup'") == 0,
+            "the hold is swept"
+        );
+        (await Sql.ScalarAsync<string>(db.Names.App, "select string_agg(state, ' ' order by place) from waitlist"))
+            .Should()
+            .Be("offered waiting");
     }
 
     [Fact]
@@ -24,7 +29,14 @@ public sealed class SweepingTests
         await using var db = await InventoryDatabase.CreateAsync("cup", "mug");
         await LapsedAsync(db);
         using var service = new ServiceHost<Program>(db.Names.App, ("Stock:OfferGraceSeconds", "5"));
-        await Eventually.BecomesTrueAsync(async () => await Sql.ScalarAsync<string>(db.Names.App, "select string_agg(state, ' ' order by place) from waitlist") == "lapsed offered", "the offer passes on");
+        await Eventually.BecomesTrueAsync(
+            async () =>
+                await Sql.ScalarAsync<string>(
+                    db.Names.App,
+                    "select string_agg(state, ' ' order by place) from waitlist"
+                ) == "lapsed offered",
+            "the offer passes on"
+        );
         (await db.NumberAsync("select held from levels where sku = 'mug'")).Should().Be(1);
     }
 
@@ -40,10 +52,18 @@ public sealed class SweepingTests
         await scene.HoldAsync("ann", 11, ("pot", 1));
         await Sql.ScalarAsync<object>(db.Names.Owner, $"update levels set {damage} where sku = 'cup'");
         using var service = new ServiceHost<Program>(db.Names.App);
-        await Eventually.BecomesTrueAsync(async () => await db.NumberAsync("select held from levels where sku = 'pot'") == 0, "the other hold is swept");
+        await Eventually.BecomesTrueAsync(
+            async () => await db.NumberAsync("select held from levels where sku = 'pot'") == 0,
+            "the other hold is swept"
+        );
         await scene.HoldAsync("bob", 11, ("pot", 1));
-        await Eventually.BecomesTrueAsync(async () => await db.NumberAsync("select held from levels where sku = 'pot'") == 0, "the sweeper lives");
-        (await scene.TextAsync("select state from holds where expires_at = (select min(expires_at) from holds)")).Should().Be("active");
+        await Eventually.BecomesTrueAsync(
+            async () => await db.NumberAsync("select held from levels where sku = 'pot'") == 0,
+            "the sweeper lives"
+        );
+        (await scene.TextAsync("select state from holds where expires_at = (select min(expires_at) from holds)"))
+            .Should()
+            .Be("active");
     }
 
     [Fact]
@@ -51,13 +71,21 @@ public sealed class SweepingTests
     {
         await using var db = await InventoryDatabase.CreateAsync("cup", "mug");
         await LapsedAsync(db);
-        await Sql.ScalarAsync<object>(db.Names.App, """
+        await Sql.ScalarAsync<object>(
+            db.Names.App,
+            """
             with stuck as (insert into holds select gen_random_uuid(), 'eve', 'active', now() - interval '1 day', null from generate_series(1, 500) returning id)
             insert into hold_lines select id, 'mug', 'main', 9 from stuck
-            """);
+            """
+        );
         using var service = new ServiceHost<Program>(db.Names.App);
-        await Eventually.BecomesTrueAsync(async () => await db.NumberAsync("select held from levels where sku = 'cup'") == 0, "the other hold is swept");
-        (await db.NumberAsync("select count(*) from holds where state = 'active' and customer = 'eve'")).Should().Be(500);
+        await Eventually.BecomesTrueAsync(
+            async () => await db.NumberAsync("select held from levels where sku = 'cup'") == 0,
+            "the other hold is swept"
+        );
+        (await db.NumberAsync("select count(*) from holds where state = 'active' and customer = 'eve'"))
+            .Should()
+            .Be(500);
     }
 
     [Theory]
@@ -74,9 +102,11 @@ public sealed class SweepingTests
     /// <summary>A hold on a cup and an offer of a mug, which ended ten and five minutes ago.</summary>
     private static async Task LapsedAsync(InventoryDatabase db)
     {
-        foreach (var sku in (string[])["cup", "mug"]) await db.ReceiveAsync(sku, 1);
+        foreach (var sku in (string[])["cup", "mug"])
+            await db.ReceiveAsync(sku, 1);
         var scene = new Scene(db) { Time = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddMinutes(-20)) };
         await scene.HoldAsync("ann", 10, ("cup", 1));
-        foreach (var customer in (string[])["ann", "bob"]) (await scene.JoinAsync(customer, "mug")).Refusal.Should().BeNull();
+        foreach (var customer in (string[])["ann", "bob"])
+            (await scene.JoinAsync(customer, "mug")).Refusal.Should().BeNull();
     }
 }

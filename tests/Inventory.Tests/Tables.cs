@@ -32,42 +32,69 @@ internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
     public List<(string Type, string Subject, string? Kind, int Version)> Facts { get; } = [];
 
     /// <summary>Claims that still stand.</summary>
-    public IEnumerable<Allocation> Open => Allocations.Where(a => Claims[a.OrderId].State is ReservationState.Allocated or ReservationState.Backordered)
-        .GroupBy(a => (a.OrderId, a.Sku, a.Location))
-        .Select(g => new Allocation(g.Key.OrderId, g.Key.Sku, g.Key.Location, g.Sum(a => a.Quantity) - Shipments.Where(s => (s.OrderId, s.Sku, s.Location) == g.Key).Sum(s => s.Quantity)));
+    public IEnumerable<Allocation> Open =>
+        Allocations
+            .Where(a => Claims[a.OrderId].State is ReservationState.Allocated or ReservationState.Backordered)
+            .GroupBy(a => (a.OrderId, a.Sku, a.Location))
+            .Select(g => new Allocation(
+                g.Key.OrderId,
+                g.Key.Sku,
+                g.Key.Location,
+                g.Sum(a => a.Quantity)
+                    - Shipments.Where(s => (s.OrderId, s.Sku, s.Location) == g.Key).Sum(s => s.Quantity)
+            ));
 
     /// <summary>What a transaction at <paramref name="now"/> would find.</summary>
-    public StockDecisions Begin(DateTimeOffset now) => new(
-        new Known
-        {
-            Items = new(items),
-            Claims = new(Claims),
-            Answers = new(Answers),
-            Holds = new(Holds),
-            Documents = new(Documents),
-            Open = [.. Open],
-            Shipped = Shipments.GroupBy(s => (s.OrderId, s.Sku, s.Location)).ToDictionary(g => g.Key, g => g.Sum(s => (long)s.Quantity)),
-            Backorders = [.. Backorders.Values.Where(b => b.State == BackorderState.Open)],
-            Waitlist = [.. Waitlist.Values.Where(w => w.State is WaitingState.Waiting or WaitingState.Offered)],
-            Bought = Open.Select(a => (a.OrderId, a.Sku, a.Quantity)).Concat(Shipments.Select(s => (s.OrderId, s.Sku, s.Quantity)))
-                .Concat(Backorders.Values.Where(b => b.State == BackorderState.Open).Select(b => (b.OrderId, b.Sku, Quantity: b.Left)))
-                .Where(x => Claims[x.OrderId].State is ReservationState.Allocated or ReservationState.Backordered)
-                .GroupBy(x => (Claims[x.OrderId].Customer ?? "", x.Sku)).ToDictionary(g => g.Key, g => g.Sum(x => (long)x.Quantity)),
-        },
-        new WorkingStock(Levels.Values.Reverse(), now), Policy, now);
+    public StockDecisions Begin(DateTimeOffset now) =>
+        new(
+            new Known
+            {
+                Items = new(items),
+                Claims = new(Claims),
+                Answers = new(Answers),
+                Holds = new(Holds),
+                Documents = new(Documents),
+                Open = [.. Open],
+                Shipped = Shipments
+                    .GroupBy(s => (s.OrderId, s.Sku, s.Location))
+                    .ToDictionary(g => g.Key, g => g.Sum(s => (long)s.Quantity)),
+                Backorders = [.. Backorders.Values.Where(b => b.State == BackorderState.Open)],
+                Waitlist = [.. Waitlist.Values.Where(w => w.State is WaitingState.Waiting or WaitingState.Offered)],
+                Bought = Open.Select(a => (a.OrderId, a.Sku, a.Quantity))
+                    .Concat(Shipments.Select(s => (s.OrderId, s.Sku, s.Quantity)))
+                    .Concat(
+                        Backorders
+                            .Values.Where(b => b.State == BackorderState.Open)
+                            .Select(b => (b.OrderId, b.Sku, Quantity: b.Left))
+                    )
+                    .Where(x => Claims[x.OrderId].State is ReservationState.Allocated or ReservationState.Backordered)
+                    .GroupBy(x => (Claims[x.OrderId].Customer ?? "", x.Sku))
+                    .ToDictionary(g => g.Key, g => g.Sum(x => (long)x.Quantity)),
+            },
+            new WorkingStock(Levels.Values.Reverse(), now),
+            Policy,
+            now
+        );
 
     public void Commit(StockDecisions decided)
     {
-        foreach (var level in decided.Stock.Changed) Levels[(level.Sku, level.Location)] = level;
+        foreach (var level in decided.Stock.Changed)
+            Levels[(level.Sku, level.Location)] = level;
         Movements.AddRange(decided.Stock.Ledger.Select(l => l.Row));
-        foreach (var (id, claim) in decided.Claims) Claims[id] = claim;
+        foreach (var (id, claim) in decided.Claims)
+            Claims[id] = claim;
         Allocations.AddRange(decided.Allocations);
         Shipments.AddRange(decided.Shipments);
-        foreach (var (key, answer) in decided.Answers) Answers.Add(key, answer);
-        foreach (var (id, hold) in decided.Holds) Holds[id] = hold;
-        foreach (var (key, backorder) in decided.Backorders) Backorders[key] = backorder;
-        foreach (var (id, entry) in decided.Waitlist) Waitlist[id] = entry.Place == long.MaxValue ? entry with { Place = ++_place } : entry;
-        foreach (var (reference, document) in decided.Documents) Documents[reference] = document;
+        foreach (var (key, answer) in decided.Answers)
+            Answers.Add(key, answer);
+        foreach (var (id, hold) in decided.Holds)
+            Holds[id] = hold;
+        foreach (var (key, backorder) in decided.Backorders)
+            Backorders[key] = backorder;
+        foreach (var (id, entry) in decided.Waitlist)
+            Waitlist[id] = entry.Place == long.MaxValue ? entry with { Place = ++_place } : entry;
+        foreach (var (reference, document) in decided.Documents)
+            Documents[reference] = document;
         Facts.AddRange(decided.Events.Select(e => (e.Type, e.Subject, (e.Data as StockMoved)?.Kind, e.Version)));
     }
 }

@@ -13,15 +13,21 @@ public sealed class TellClaimsTests(InventoryFixture fixture) : IClassFixture<In
     {
         await using var db = await InventoryDatabase.CreateAsync("cup", "tea");
         await using var service = new ServiceHost<Program>(db.Names.App);
-        foreach (var sku in (string[])["cup", "tea"]) await db.ReceiveAsync(sku, 9);
+        foreach (var sku in (string[])["cup", "tea"])
+            await db.ReceiveAsync(sku, 9);
         var (leaves, ends) = (Guid.CreateVersion7(), Guid.CreateVersion7());
-        foreach (var order in (Guid[])[leaves, ends]) await db.ReserveAsync(order, ("cup", 3), ("tea", 1));
+        foreach (var order in (Guid[])[leaves, ends])
+            await db.ReserveAsync(order, ("cup", 3), ("tea", 1));
 
-        await db.RunAsync<Answer>(new Ship("ship", [1], leaves, [new ShippedUnits("cup", 2), new ShippedUnits("tea", 1)], "saga"));
+        await db.RunAsync<Answer>(
+            new Ship("ship", [1], leaves, [new ShippedUnits("cup", 2), new ShippedUnits("tea", 1)], "saga")
+        );
         await db.ReleaseAsync(ends);
 
         (await ClaimsAsync(leaves, service)).Allocations.Should().Equal(new AllocatedUnits("cup", "main", 1));
-        (await ClaimsAsync(ends, service)).Should().BeEquivalentTo(new { State = "released", Allocations = Array.Empty<AllocatedUnits>() });
+        (await ClaimsAsync(ends, service))
+            .Should()
+            .BeEquivalentTo(new { State = "released", Allocations = Array.Empty<AllocatedUnits>() });
     }
 
     [Fact]
@@ -31,7 +37,8 @@ public sealed class TellClaimsTests(InventoryFixture fixture) : IClassFixture<In
         await fixture.Database.SetAsync("delivery", "backorder_limit = 100, stocked = true");
         await fixture.Database.ReserveAsync(InventoryDatabase.Waiting("delivery", 1));
         var orders = Enumerable.Range(1, 3).Select(number => InventoryDatabase.Waiting("cup", 2, number)).ToList();
-        foreach (var order in orders) await fixture.Database.ReserveAsync(order);
+        foreach (var order in orders)
+            await fixture.Database.ReserveAsync(order);
         await fixture.Database.ReceiveAsync("cup", 3);
 
         (await ClaimsAsync(orders[0].OrderId)).Backorders.Should().BeEmpty("it has what it waited for");
@@ -47,5 +54,10 @@ public sealed class TellClaimsTests(InventoryFixture fixture) : IClassFixture<In
         (none.State, none.Allocations.Count, none.Backorders.Count).Should().Be((null, 0, 0));
     }
 
-    private async Task<OrderClaims> ClaimsAsync(Guid order, ServiceHost<Program>? service = null) => (await (service ?? fixture.Service).CreateClient().GetFromJsonAsync<OrderClaims>($"internal/orders/{order}/claims"))!;
+    private async Task<OrderClaims> ClaimsAsync(Guid order, ServiceHost<Program>? service = null) =>
+        (
+            await (service ?? fixture.Service)
+                .CreateClient()
+                .GetFromJsonAsync<OrderClaims>($"internal/orders/{order}/claims")
+        )!;
 }

@@ -18,9 +18,15 @@ public sealed class WaitlistTests
         (await scene.OffersAsync()).Should().Be("w01 1, w02 1, w03 1");
         await scene.StandsAsync(3, 0, 3);
         (await scene.OrderAsync("outsider", null, ("cup", 1))).Should().Be(ReservationState.OutOfStock);
-        (await scene.OrderAsync("outsider", await scene.OfferToAsync("w01"), ("cup", 1))).Should().Be(ReservationState.OutOfStock, "the offer is w01's");
-        (await scene.OrderAsync("w04", null, ("cup", 1))).Should().Be(ReservationState.OutOfStock, "w04 is in line, but not yet next");
-        (await scene.TryHoldAsync(Guid.CreateVersion7(), "outsider", 10, ("cup", 1))).Refusal!.Kind.Should().Be(RefusalKind.OutOfStock);
+        (await scene.OrderAsync("outsider", await scene.OfferToAsync("w01"), ("cup", 1)))
+            .Should()
+            .Be(ReservationState.OutOfStock, "the offer is w01's");
+        (await scene.OrderAsync("w04", null, ("cup", 1)))
+            .Should()
+            .Be(ReservationState.OutOfStock, "w04 is in line, but not yet next");
+        (await scene.TryHoldAsync(Guid.CreateVersion7(), "outsider", 10, ("cup", 1)))
+            .Refusal!.Kind.Should()
+            .Be(RefusalKind.OutOfStock);
         (await scene.Db.NumberAsync("select count(*) from events where type = 'waitlist.offered.v1'")).Should().Be(3);
     }
 
@@ -32,7 +38,9 @@ public sealed class WaitlistTests
         scene.Time.Advance(TimeSpan.FromMinutes(1));
         (await scene.GiveBackAsync(await scene.OfferToAsync("w02"), "w02")).Refusal.Should().BeNull();
         (await scene.OffersAsync()).Should().Be("w01 1, w03 1, w04 1");
-        (await scene.OrderAsync("w03", await scene.OfferToAsync("w03"), ("cup", 1))).Should().Be(ReservationState.Allocated);
+        (await scene.OrderAsync("w03", await scene.OfferToAsync("w03"), ("cup", 1)))
+            .Should()
+            .Be(ReservationState.Allocated);
 
         // W01's time is over, w04's is not. That an outsider is who notices helps them nothing.
         scene.Time.Advance(OfferFor - TimeSpan.FromMinutes(1));
@@ -40,10 +48,14 @@ public sealed class WaitlistTests
         (await scene.OffersAsync()).Should().Be("w04 1, w05 1");
         await scene.StandsAsync(3, 1, 2);
 
-        foreach (var customer in (string[])["w04", "w05"]) (await scene.OrderAsync(customer, await scene.OfferToAsync(customer), ("cup", 1))).Should().Be(ReservationState.Allocated);
+        foreach (var customer in (string[])["w04", "w05"])
+            (await scene.OrderAsync(customer, await scene.OfferToAsync(customer), ("cup", 1)))
+                .Should()
+                .Be(ReservationState.Allocated);
         await scene.StandsAsync(3, 3, 0);
         (await scene.TextAsync("select string_agg(state, ' ' order by place) from waitlist"))
-            .Should().Be("lapsed declined purchased purchased purchased waiting waiting waiting waiting waiting");
+            .Should()
+            .Be("lapsed declined purchased purchased purchased waiting waiting waiting waiting waiting");
     }
 
     [Fact]
@@ -67,7 +79,8 @@ public sealed class WaitlistTests
     public async Task N3_Whoever_wants_several_units_gets_all_of_two_offers_that_lapse_together()
     {
         await using var scene = await Scene.WithAsync(0, "cup");
-        foreach (var (customer, quantity) in new[] { ("ann", 1), ("bob", 1), ("cat", 2), ("dan", 1) }) await scene.JoinAsync(customer, quantity: quantity);
+        foreach (var (customer, quantity) in new[] { ("ann", 1), ("bob", 1), ("cat", 2), ("dan", 1) })
+            await scene.JoinAsync(customer, quantity: quantity);
         await scene.RunAsync<Answer>(InventoryDatabase.Booking(MovementKind.Received, "cup", 2, "receipt"));
         (await scene.OffersAsync()).Should().Be("ann 1, bob 1");
         scene.Time.Advance(OfferFor);
@@ -90,7 +103,9 @@ public sealed class WaitlistTests
         await using var scene = await Scene.WithAsync(1, "cup");
         (await scene.JoinAsync("ann")).Body.Should().Contain("\"state\":\"offered\",\"position\":0");
         (await scene.JoinAsync("bob")).Body.Should().Contain("\"state\":\"waiting\",\"position\":1");
-        (await scene.ExtendAsync(await scene.OfferToAsync("ann"), 60, "ann")).Refusal!.Kind.Should().Be(RefusalKind.Ended);
+        (await scene.ExtendAsync(await scene.OfferToAsync("ann"), 60, "ann"))
+            .Refusal!.Kind.Should()
+            .Be(RefusalKind.Ended);
         (await scene.LeaveAsync("ann")).Refusal!.State.Should().Be(WaitingState.Offered);
     }
 
@@ -98,7 +113,8 @@ public sealed class WaitlistTests
     public async Task N3_A_customer_has_one_place_and_whoever_leaves_is_passed_over()
     {
         await using var scene = await Scene.WithAsync(0, "cup");
-        foreach (var customer in (string[])["ann", "bob", "cat"]) await scene.JoinAsync(customer);
+        foreach (var customer in (string[])["ann", "bob", "cat"])
+            await scene.JoinAsync(customer);
         (await scene.JoinAsync("bob")).Refusal!.Kind.Should().Be(RefusalKind.Exists);
         (await scene.LeaveAsync("ann")).Refusal.Should().BeNull();
         (await scene.LeaveAsync("ann")).Refusal!.Kind.Should().Be(RefusalKind.NotFound);
@@ -111,7 +127,10 @@ public sealed class WaitlistTests
     public async Task N3_Nobody_waits_for_what_is_unknown_never_stocked_or_more_than_one_may_have()
     {
         await using var scene = await Scene.WithAsync(0, "cup", "postage");
-        await ServiceKit.Sql.ScalarAsync<object>(scene.Db.Names.App, "update items set max_per_customer = 2, stocked = sku = 'cup'");
+        await ServiceKit.Sql.ScalarAsync<object>(
+            scene.Db.Names.App,
+            "update items set max_per_customer = 2, stocked = sku = 'cup'"
+        );
         (await scene.JoinAsync("ann", "plate")).Refusal!.Kind.Should().Be(RefusalKind.UnknownSku);
         (await scene.JoinAsync("ann", "postage")).Refusal!.Kind.Should().Be(RefusalKind.NeverStocked);
         (await scene.JoinAsync("ann", "cup", 3)).Refusal!.Kind.Should().Be(RefusalKind.LimitExceeded);
@@ -123,7 +142,11 @@ public sealed class WaitlistTests
         await using var scene = await Scene.WithAsync(1, "cup");
         var order = Guid.CreateVersion7();
         await scene.Db.ReserveAsync(order, ("cup", 1));
-        await scene.Db.MeetAsync("select * from levels for update", () => scene.JoinAsync("ann"), () => scene.RunAsync<Release>(new Release([order])));
+        await scene.Db.MeetAsync(
+            "select * from levels for update",
+            () => scene.JoinAsync("ann"),
+            () => scene.RunAsync<Release>(new Release([order]))
+        );
         (await scene.OffersAsync()).Should().Be("ann 1");
         await scene.StandsAsync(1, 0, 1);
     }
@@ -134,23 +157,37 @@ public sealed class WaitlistTests
         await using var scene = await Scene.WithAsync(1, "cup");
         await scene.JoinAsync("ann");
         await scene.StandsAsync(1, 0, 1);
-        var second = () => ServiceKit.Sql.ScalarAsync<object>(scene.Db.Names.Owner, "insert into holds select gen_random_uuid(), customer, state, expires_at, entry_id from holds");
-        (await second.Should().ThrowAsync<Npgsql.PostgresException>()).Which.ConstraintName.Should().Be("ix_holds_one_offer");
+        var second = () =>
+            ServiceKit.Sql.ScalarAsync<object>(
+                scene.Db.Names.Owner,
+                "insert into holds select gen_random_uuid(), customer, state, expires_at, entry_id from holds"
+            );
+        (await second.Should().ThrowAsync<Npgsql.PostgresException>())
+            .Which.ConstraintName.Should()
+            .Be("ix_holds_one_offer");
     }
 
     /// <summary>Three units are sold to three orders, ten customers wait, and the orders are cancelled.</summary>
     private static async Task ThreeOffersAsync(Scene scene)
     {
         Guid[] orders = [Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7()];
-        foreach (var order in orders) await scene.Db.ReserveAsync(order, ("cup", 1));
-        foreach (var customer in Ten) (await scene.JoinAsync(customer)).Refusal.Should().BeNull();
-        foreach (var order in orders) await scene.RunAsync<Release>(new Release([order]));
+        foreach (var order in orders)
+            await scene.Db.ReserveAsync(order, ("cup", 1));
+        foreach (var customer in Ten)
+            (await scene.JoinAsync(customer)).Refusal.Should().BeNull();
+        foreach (var order in orders)
+            await scene.RunAsync<Release>(new Release([order]));
     }
 
     /// <summary>What the sweeper does where no decision comes first.</summary>
     private static async Task SweepAsync(Scene scene)
     {
-        while (await scene.TextAsync($"select min(id::text) from holds where state = 'active' and expires_at <= '{scene.Time.GetUtcNow():O}'") is { Length: > 0 } id)
+        while (
+            await scene.TextAsync(
+                $"select min(id::text) from holds where state = 'active' and expires_at <= '{scene.Time.GetUtcNow():O}'"
+            )
+                is { Length: > 0 } id
+        )
             await scene.RunAsync<ExpireHolds>(new ExpireHolds([Guid.Parse(id)]));
     }
 }

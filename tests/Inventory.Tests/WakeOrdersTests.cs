@@ -20,7 +20,8 @@ public sealed class WakeOrdersTests
         // The writer's process is gone before it has told anybody.
         await db.ReceiveAsync("cup", 1);
         var orders = new Sagas();
-        using (await orders.StartAsync(db)) await orders.HearsAsync(order.OrderId, 1);
+        using (await orders.StartAsync(db))
+            await orders.HearsAsync(order.OrderId, 1);
         (await db.NumberAsync("select count(*) from filled_orders")).Should().Be(0);
     }
 
@@ -32,14 +33,19 @@ public sealed class WakeOrdersTests
         await db.ReserveAsync(order);
         await db.ReceiveAsync("cup", 1);
         var orders = new Sagas { Failures = 1 };
-        using (await orders.StartAsync(db)) await orders.HearsAsync(order.OrderId, 2);
+        using (await orders.StartAsync(db))
+            await orders.HearsAsync(order.OrderId, 2);
     }
 
     [Fact]
     public async Task G15_What_fills_an_order_while_it_is_being_woken_waits_for_nobody_and_wakes_it_again()
     {
         await using var db = await CreateAsync();
-        var order = new ReserveOrder(Guid.CreateVersion7(), [new("cup", 1), new("tea", 1)], OnShortage: ShortagePolicy.Backorder);
+        var order = new ReserveOrder(
+            Guid.CreateVersion7(),
+            [new("cup", 1), new("tea", 1)],
+            OnShortage: ShortagePolicy.Backorder
+        );
         await db.ReserveAsync(order);
         await db.ReceiveAsync("cup", 1);
         var orders = new Sagas { Gate = new TaskCompletionSource() };
@@ -55,7 +61,8 @@ public sealed class WakeOrdersTests
     private static async Task<InventoryDatabase> CreateAsync()
     {
         var db = await InventoryDatabase.CreateAsync("cup", "tea");
-        foreach (var sku in new[] { "cup", "tea" }) await db.SetAsync(sku, "backorder_limit = 5");
+        foreach (var sku in new[] { "cup", "tea" })
+            await db.SetAsync(sku, "backorder_limit = 5");
         return db;
     }
 
@@ -69,7 +76,8 @@ public sealed class WakeOrdersTests
         /// <summary>Keeps the answer back.</summary>
         public TaskCompletionSource? Gate { get; init; }
 
-        public HttpClient CreateClient(string name) => new(this, disposeHandler: false) { BaseAddress = new Uri($"http://{name}/") };
+        public HttpClient CreateClient(string name) =>
+            new(this, disposeHandler: false) { BaseAddress = new Uri($"http://{name}/") };
 
         public async Task<IDisposable> StartAsync(InventoryDatabase db)
         {
@@ -78,19 +86,29 @@ public sealed class WakeOrdersTests
             return new Running(service);
         }
 
-        public Task HearsAsync(Guid order, int times) => ServiceKit.Eventually.BecomesTrueAsync(
-            () =>
-            {
-                lock (_heard) return Task.FromResult(_heard.Count(h => h == order) == times);
-            },
-            $"{order} is woken {times} times");
+        public Task HearsAsync(Guid order, int times) =>
+            ServiceKit.Eventually.BecomesTrueAsync(
+                () =>
+                {
+                    lock (_heard)
+                        return Task.FromResult(_heard.Count(h => h == order) == times);
+                },
+                $"{order} is woken {times} times"
+            );
 
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        )
         {
             var body = await request.Content!.ReadFromJsonAsync<WakeRequest>(cancellationToken);
-            lock (_heard) _heard.AddRange(body!.OrderIds);
-            if (Gate is not null) await Gate.Task.WaitAsync(cancellationToken);
-            return new HttpResponseMessage(Failures-- > 0 ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.NoContent);
+            lock (_heard)
+                _heard.AddRange(body!.OrderIds);
+            if (Gate is not null)
+                await Gate.Task.WaitAsync(cancellationToken);
+            return new HttpResponseMessage(
+                Failures-- > 0 ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.NoContent
+            );
         }
 
         private sealed class Running(WakeOrders service) : IDisposable

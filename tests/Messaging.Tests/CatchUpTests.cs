@@ -33,11 +33,17 @@ public sealed class CatchUpTests : IAsyncLifetime
         using var intake = new Intake(_database)
         {
             Log = Intake.Events(3),
-            BeforeCommit = (_, events) => events.Any(e => e.Position == 2) ? throw new InvalidOperationException("It cannot be.") : Task.CompletedTask,
+            BeforeCommit = (_, events) =>
+                events.Any(e => e.Position == 2)
+                    ? throw new InvalidOperationException("It cannot be.")
+                    : Task.CompletedTask,
         };
         using var catchUp = await StartAsync(intake);
 
-        await UntilAsync(async () => (await _database.EffectsAsync()).SequenceEqual([1, 3]), "its neighbours have passed");
+        await UntilAsync(
+            async () => (await _database.EffectsAsync()).SequenceEqual([1, 3]),
+            "its neighbours have passed"
+        );
         await catchUp.StopAsync(CancellationToken.None);
     }
 
@@ -48,9 +54,13 @@ public sealed class CatchUpTests : IAsyncLifetime
         return catchUp;
     }
 
-    private Task UntilAsync(Func<Task<bool>> condition, string what) => Eventually.BecomesTrueAsync(() =>
-    {
-        _time.Advance(TimeSpan.FromSeconds(5));
-        return condition();
-    }, what);
+    private Task UntilAsync(Func<Task<bool>> condition, string what) =>
+        Eventually.BecomesTrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(5));
+                return condition();
+            },
+            what
+        );
 }

@@ -17,17 +17,26 @@ public sealed class EventIntakeTests : IAsyncLifetime
     public Task Repeated_shuffled_and_lost_messages_still_apply_every_event_once_and_in_order()
     {
         var log = Intake.Events(40);
-        var messages = Gen.Select(Gen.Int[0, 39], Gen.Int[1, 10], (first, length) => Intake.Page(log.Skip(first).Take(length))).Array[1, 4].Array[0, 8];
-        return messages.SampleAsync(async deliveries =>
-        {
-            await _database.ScalarAsync<object>("truncate effects, watermarks");
-            using var intake = new Intake(_database) { Log = log };
+        var messages = Gen.Select(Gen.Int[0, 39], Gen.Int[1, 10], (first, length) =>
+                Intake.Page(log.Skip(first).Take(length))
+            )
+            .Array[1, 4]
+            .Array[0, 8];
+        return messages.SampleAsync(
+            async deliveries =>
+            {
+                await _database.ScalarAsync<object>("truncate effects, watermarks");
+                using var intake = new Intake(_database) { Log = log };
 
-            foreach (var pages in deliveries) await intake.TakeAsync(pages);
-            await intake.CatchUpAsync();
+                foreach (var pages in deliveries)
+                    await intake.TakeAsync(pages);
+                await intake.CatchUpAsync();
 
-            (await _database.EffectsAsync()).Should().Equal(log.Select(e => e.Position));
-        }, iter: 40, threads: 1);
+                (await _database.EffectsAsync()).Should().Equal(log.Select(e => e.Position));
+            },
+            iter: 40,
+            threads: 1
+        );
     }
 
     [Fact]
@@ -48,7 +57,9 @@ public sealed class EventIntakeTests : IAsyncLifetime
 
         await intake.TakeAsync(Intake.Page(intake.Log.Skip(15).Take(2)));
 
-        (await _database.EffectsAsync()).Should().Equal(Enumerable.Range(1, (int)(await WatermarkAsync())).Select(i => (long)i));
+        (await _database.EffectsAsync())
+            .Should()
+            .Equal(Enumerable.Range(1, (int)(await WatermarkAsync())).Select(i => (long)i));
         (await WatermarkAsync()).Should().BeGreaterThanOrEqualTo(17);
         intake.Fetches.Should().BeGreaterThan(1);
     }
@@ -78,7 +89,11 @@ public sealed class EventIntakeTests : IAsyncLifetime
     [Fact]
     public async Task A_poisoned_event_is_parked_after_five_attempts_and_its_neighbours_pass_once()
     {
-        using var intake = new Intake(_database) { Log = Intake.Events(9), BeforeCommit = PoisonAt(5, () => new InvalidOperationException("It cannot be.")) };
+        using var intake = new Intake(_database)
+        {
+            Log = Intake.Events(9),
+            BeforeCommit = PoisonAt(5, () => new InvalidOperationException("It cannot be.")),
+        };
 
         for (var attempt = 1; attempt < DeadLetters.MaxAttempts; attempt++)
         {
@@ -90,14 +105,19 @@ public sealed class EventIntakeTests : IAsyncLifetime
         await intake.TakeAsync(Intake.Page(intake.Log));
 
         (await _database.EffectsAsync()).Should().Equal(1, 2, 3, 4, 6, 7, 8, 9);
-        (await _database.ScalarAsync<string>("select producer || position || cause from dead_letters")).Should().StartWith("payments5").And.Contain("It cannot be.");
+        (await _database.ScalarAsync<string>("select producer || position || cause from dead_letters"))
+            .Should()
+            .StartWith("payments5")
+            .And.Contain("It cannot be.");
         (await _database.ScalarAsync<long>("select count(*) from intake_failures")).Should().Be(0);
     }
 
     [Fact]
     public async Task A_key_that_is_taken_is_poison_too_not_a_reason_to_try_for_ever()
     {
-        await _database.ScalarAsync<object>("create unique index on effects (position); insert into effects (position) values (2)");
+        await _database.ScalarAsync<object>(
+            "create unique index on effects (position); insert into effects (position) values (2)"
+        );
         using var intake = new Intake(_database);
         var page = Intake.Page(Intake.Events(3));
 
@@ -150,7 +170,11 @@ public sealed class EventIntakeTests : IAsyncLifetime
         var log = Intake.Events(60);
         var replicas = Enumerable.Range(0, 4).Select(_ => new Intake(_database) { Log = log }).ToList();
 
-        await Task.WhenAll(replicas.SelectMany(replica => log.Chunk(5).Select(chunk => Task.Run(() => replica.TakeAsync(Intake.Page(chunk))))));
+        await Task.WhenAll(
+            replicas.SelectMany(replica =>
+                log.Chunk(5).Select(chunk => Task.Run(() => replica.TakeAsync(Intake.Page(chunk))))
+            )
+        );
 
         (await _database.EffectsAsync()).Should().Equal(log.Select(e => e.Position));
         replicas.ForEach(r => r.Dispose());
@@ -182,7 +206,10 @@ public sealed class EventIntakeTests : IAsyncLifetime
         using var one = new Intake(_database) { BeforeCommit = poison };
         using var other = new Intake(_database) { BeforeCommit = poison };
         var page = Intake.Page(Intake.Events(3));
-        await using var rival = await Rival.BeginAsync(_database.Owner, "insert into watermarks values ('payments', 0)");
+        await using var rival = await Rival.BeginAsync(
+            _database.Owner,
+            "insert into watermarks values ('payments', 0)"
+        );
         var (first, second) = (one.TakeAsync(page), other.TakeAsync(page));
         await rival.IsWaitedForAsync(2);
         await rival.CommitAsync();
@@ -199,11 +226,17 @@ public sealed class EventIntakeTests : IAsyncLifetime
     {
         await using var source = NpgsqlDataSource.Create(_database.Owner + ";Maximum Pool Size=1;Timeout=5");
         using var intake = new Intake(_database, source);
-        await using var rival = await Rival.BeginAsync(_database.Owner, "insert into watermarks values ('payments', 0)");
+        await using var rival = await Rival.BeginAsync(
+            _database.Owner,
+            "insert into watermarks values ('payments', 0)"
+        );
 
         var taking = Enumerable.Range(0, 5).Select(_ => intake.TakeAsync(Intake.Page(Intake.Events(3)))).ToList();
         await rival.IsWaitedForAsync();
-        await Task.WhenAny(Task.WhenAny(taking), Task.Delay(TimeSpan.FromSeconds(5.5), TestContext.Current.CancellationToken));
+        await Task.WhenAny(
+            Task.WhenAny(taking),
+            Task.Delay(TimeSpan.FromSeconds(5.5), TestContext.Current.CancellationToken)
+        );
         await rival.CommitAsync();
 
         await Task.WhenAll(taking);
@@ -211,13 +244,20 @@ public sealed class EventIntakeTests : IAsyncLifetime
 
     private async Task<long> WatermarkAsync() => await _database.ScalarAsync<long>("select position from watermarks");
 
-    private static Func<NpgsqlConnection, IReadOnlyList<LoggedEvent>, Task> PoisonAt(long position, Func<Exception> poison) =>
-        (_, events) => events.Any(e => e.Position == position) ? throw poison() : Task.CompletedTask;
+    private static Func<NpgsqlConnection, IReadOnlyList<LoggedEvent>, Task> PoisonAt(
+        long position,
+        Func<Exception> poison
+    ) => (_, events) => events.Any(e => e.Position == position) ? throw poison() : Task.CompletedTask;
 
     private async Task KillAsync(NpgsqlConnection connection)
     {
         await _database.ScalarAsync<bool>($"select pg_terminate_backend({connection.ProcessID})");
         await Eventually.BecomesTrueAsync(
-            async () => await _database.ScalarAsync<long>($"select count(*) from pg_stat_activity where pid = {connection.ProcessID}") == 0, "the backend is gone");
+            async () =>
+                await _database.ScalarAsync<long>(
+                    $"select count(*) from pg_stat_activity where pid = {connection.ProcessID}"
+                ) == 0,
+            "the backend is gone"
+        );
     }
 }

@@ -14,7 +14,9 @@ public sealed class EventLogTests : IAsyncLifetime
     [Fact]
     public async Task Positions_are_dense_though_writers_race_and_some_roll_back()
     {
-        await Parallel.ForAsync(0, 120, EightAtOnce, async (i, _) => await _database.AppendAsync(1 + (i % 5), commit: i % 3 != 0));
+        await Parallel.ForAsync(0, 120, EightAtOnce, async (i, _) =>
+            await _database.AppendAsync(1 + (i % 5), commit: i % 3 != 0)
+        );
 
         var log = await _database.LogAsync();
         var expected = Enumerable.Range(0, 120).Where(i => i % 3 != 0).Sum(i => 1 + (i % 5));
@@ -26,17 +28,23 @@ public sealed class EventLogTests : IAsyncLifetime
     public async Task A_reader_that_has_seen_a_position_has_seen_all_before_it()
     {
         using var stop = new CancellationTokenSource();
-        var reading = Task.Run(async () =>
-        {
-            var seen = 0L;
-            while (!stop.IsCancellationRequested)
+        var reading = Task.Run(
+            async () =>
             {
-                await using var connection = await _database.Source.OpenConnectionAsync(CancellationToken.None);
-                foreach (var entry in await connection.ReadEventsAsync(seen, 1_000, CancellationToken.None)) entry.Position.Should().Be(++seen);
-            }
-        }, CancellationToken.None);
+                var seen = 0L;
+                while (!stop.IsCancellationRequested)
+                {
+                    await using var connection = await _database.Source.OpenConnectionAsync(CancellationToken.None);
+                    foreach (var entry in await connection.ReadEventsAsync(seen, 1_000, CancellationToken.None))
+                        entry.Position.Should().Be(++seen);
+                }
+            },
+            CancellationToken.None
+        );
 
-        await Parallel.ForAsync(0, 100, EightAtOnce, async (i, _) => await _database.AppendAsync(1 + (i % 7), commit: i % 4 != 0));
+        await Parallel.ForAsync(0, 100, EightAtOnce, async (i, _) =>
+            await _database.AppendAsync(1 + (i % 7), commit: i % 4 != 0)
+        );
         await stop.CancelAsync();
 
         await reading;

@@ -16,7 +16,8 @@ public sealed class EventRelayTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var relay in _relays) await relay.StopAsync(CancellationToken.None);
+        foreach (var relay in _relays)
+            await relay.StopAsync(CancellationToken.None);
         await _database.DisposeAsync();
     }
 
@@ -29,7 +30,11 @@ public sealed class EventRelayTests : IAsyncLifetime
 
         await CursorBecomesAsync(730);
 
-        _published.SelectMany(p => p.Page.Events).Select(e => e.Position).Should().Equal(Enumerable.Range(1, 730).Select(i => (long)i));
+        _published
+            .SelectMany(p => p.Page.Events)
+            .Select(e => e.Position)
+            .Should()
+            .Equal(Enumerable.Range(1, 730).Select(i => (long)i));
         _published.Should().OnlyContain(p => p.Page.Producer == Apps.Payments);
     }
 
@@ -71,7 +76,13 @@ public sealed class EventRelayTests : IAsyncLifetime
 
     private async Task<EventRelay> StartAsync(string replica)
     {
-        var relay = new EventRelay(Topics.Payments, _database.Source, (pages, _) => PublishAsync(replica, pages), new RelaySignal(), NullLogger<EventRelay>.Instance);
+        var relay = new EventRelay(
+            Topics.Payments,
+            _database.Source,
+            (pages, _) => PublishAsync(replica, pages),
+            new RelaySignal(),
+            NullLogger<EventRelay>.Instance
+        );
         _relays.Add(relay);
         await relay.StartAsync(CancellationToken.None);
         return relay;
@@ -79,11 +90,13 @@ public sealed class EventRelayTests : IAsyncLifetime
 
     private Task PublishAsync(string replica, IReadOnlyList<EventPage> pages)
     {
-        foreach (var page in pages) _published.Enqueue((replica, page));
+        foreach (var page in pages)
+            _published.Enqueue((replica, page));
         return _brokerRefuses ? Task.FromException(new TimeoutException("No acknowledgement.")) : Task.CompletedTask;
     }
 
     private async Task<long> CursorAsync() => await _database.ScalarAsync<long>("select position from relay_cursor");
 
-    private Task CursorBecomesAsync(long position) => Eventually.BecomesTrueAsync(async () => await CursorAsync() == position, $"the cursor is at {position}");
+    private Task CursorBecomesAsync(long position) =>
+        Eventually.BecomesTrueAsync(async () => await CursorAsync() == position, $"the cursor is at {position}");
 }

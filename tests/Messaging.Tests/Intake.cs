@@ -12,8 +12,14 @@ internal sealed class Intake : IProjection, IHttpClientFactory, IDisposable
 {
     private readonly EventIntake _intake;
 
-    public Intake(MessagingDatabase database, NpgsqlDataSource? source = null) => _intake = new EventIntake(
-        this, source ?? database.Source, new EventSource(this), new DeadLetters(TimeProvider.System), NullLogger<EventIntake>.Instance);
+    public Intake(MessagingDatabase database, NpgsqlDataSource? source = null) =>
+        _intake = new EventIntake(
+            this,
+            source ?? database.Source,
+            new EventSource(this),
+            new DeadLetters(TimeProvider.System),
+            NullLogger<EventIntake>.Instance
+        );
 
     public EventIntake Itself => _intake;
 
@@ -26,10 +32,24 @@ internal sealed class Intake : IProjection, IHttpClientFactory, IDisposable
     public int Fetches { get; private set; }
 
     /// <summary>Runs after the effects of a stretch, before its commit.</summary>
-    public Func<NpgsqlConnection, IReadOnlyList<LoggedEvent>, Task> BeforeCommit { get; set; } = (_, _) => Task.CompletedTask;
+    public Func<NpgsqlConnection, IReadOnlyList<LoggedEvent>, Task> BeforeCommit { get; set; } =
+        (_, _) => Task.CompletedTask;
 
     public static List<LoggedEvent> Events(int count) =>
-        [.. Enumerable.Range(1, count).Select(i => new LoggedEvent(i, Guid.CreateVersion7(), "test", "s", i, TimeProvider.System.GetUtcNow(), null, JsonElement.Parse("{}")))];
+        [
+            .. Enumerable
+                .Range(1, count)
+                .Select(i => new LoggedEvent(
+                    i,
+                    Guid.CreateVersion7(),
+                    "test",
+                    "s",
+                    i,
+                    TimeProvider.System.GetUtcNow(),
+                    null,
+                    JsonElement.Parse("{}")
+                )),
+        ];
 
     public static EventPage Page(params IEnumerable<LoggedEvent> events) => new(Apps.Payments, [.. events]);
 
@@ -37,9 +57,16 @@ internal sealed class Intake : IProjection, IHttpClientFactory, IDisposable
 
     public Task<int> CatchUpAsync() => _intake.CatchUpAsync(CancellationToken.None);
 
-    public async Task ApplyAsync(NpgsqlConnection connection, IReadOnlyList<LoggedEvent> events, CancellationToken cancellationToken)
+    public async Task ApplyAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<LoggedEvent> events,
+        CancellationToken cancellationToken
+    )
     {
-        await using var insert = new NpgsqlCommand("insert into effects (position) select unnest($1::bigint[])", connection)
+        await using var insert = new NpgsqlCommand(
+            "insert into effects (position) select unnest($1::bigint[])",
+            connection
+        )
         {
             Parameters = { new() { Value = events.Select(e => e.Position).ToArray() } },
         };
@@ -53,16 +80,28 @@ internal sealed class Intake : IProjection, IHttpClientFactory, IDisposable
 
     private sealed class Producer(Intake intake) : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        )
         {
             intake.Fetches++;
-            if (intake.Log is null) throw new HttpRequestException("The producer is away.");
-            var after = long.Parse(System.Web.HttpUtility.ParseQueryString(request.RequestUri!.Query)["after"]!, System.Globalization.CultureInfo.InvariantCulture);
-            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK)
-            {
-                // A few at a time, so that catching up takes several requests.
-                Content = JsonContent.Create(Page(intake.Log.Where(e => e.Position > after).Take(7)), options: JsonSerializerOptions.Web),
-            });
+            if (intake.Log is null)
+                throw new HttpRequestException("The producer is away.");
+            var after = long.Parse(
+                System.Web.HttpUtility.ParseQueryString(request.RequestUri!.Query)["after"]!,
+                System.Globalization.CultureInfo.InvariantCulture
+            );
+            return Task.FromResult(
+                new HttpResponseMessage(HttpStatusCode.OK)
+                {
+                    // A few at a time, so that catching up takes several requests.
+                    Content = JsonContent.Create(
+                        Page(intake.Log.Where(e => e.Position > after).Take(7)),
+                        options: JsonSerializerOptions.Web
+                    ),
+                }
+            );
         }
     }
 }

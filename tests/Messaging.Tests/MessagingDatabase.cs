@@ -20,7 +20,9 @@ internal sealed class MessagingDatabase : IAsyncDisposable
     {
         var database = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("payments");
         var source = NpgsqlDataSource.Create(database.Owner);
-        await using var context = new Context(new DbContextOptionsBuilder<Context>().UseShopNpgsql<Context>(source).Options);
+        await using var context = new Context(
+            new DbContextOptionsBuilder<Context>().UseShopNpgsql<Context>(source).Options
+        );
         await context.Database.EnsureCreatedAsync();
         await Sql.ScalarAsync<object>(database.Owner, "create table effects (ordinal bigserial, position bigint)");
         return new MessagingDatabase(database.Owner, source);
@@ -31,9 +33,17 @@ internal sealed class MessagingDatabase : IAsyncDisposable
         await using var connection = await Source.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using var batch = new NpgsqlBatch(connection);
-        batch.AppendEvents([.. Enumerable.Range(1, count).Select(i => new NewEvent("test", "subject", i, new PaymentBooked("r", "k", i, null)))], TimeProvider.System.GetUtcNow());
+        batch.AppendEvents(
+            [
+                .. Enumerable
+                    .Range(1, count)
+                    .Select(i => new NewEvent("test", "subject", i, new PaymentBooked("r", "k", i, null))),
+            ],
+            TimeProvider.System.GetUtcNow()
+        );
         await batch.ExecuteNonQueryAsync();
-        if (commit) await transaction.CommitAsync();
+        if (commit)
+            await transaction.CommitAsync();
     }
 
     public async Task<List<LoggedEvent>> LogAsync()

@@ -8,32 +8,54 @@ public sealed class PagingTests
 {
     [Fact]
     public void Pages_hold_all_events_in_order_within_the_limits_and_no_more_pages_than_needed() =>
-        Gen.OneOfConst(100, 2_000, 100_000).SelectMany(largest => Gen.Int[0, largest].Array[0, 600]).Sample(lengths =>
-        {
-            var events = lengths.Select((length, i) => Event(i + 1, length)).ToList();
+        Gen.OneOfConst(100, 2_000, 100_000)
+            .SelectMany(largest => Gen.Int[0, largest].Array[0, 600])
+            .Sample(
+                lengths =>
+                {
+                    var events = lengths.Select((length, i) => Event(i + 1, length)).ToList();
 
-            var pages = Paging.Split("app", events).ToList();
+                    var pages = Paging.Split("app", events).ToList();
 
-            pages.SelectMany(p => p.Events).Should().Equal(events);
-            foreach (var page in pages)
-            {
-                page.Events.Should().HaveCountGreaterThan(0).And.HaveCountLessThanOrEqualTo(Paging.MaxEvents);
-                if (page.Events.Count > 1) page.Events.Sum(Length).Should().BeLessThanOrEqualTo(Paging.MaxLength);
-            }
+                    pages.SelectMany(p => p.Events).Should().Equal(events);
+                    foreach (var page in pages)
+                    {
+                        page.Events.Should().HaveCountGreaterThan(0).And.HaveCountLessThanOrEqualTo(Paging.MaxEvents);
+                        if (page.Events.Count > 1)
+                            page.Events.Sum(Length).Should().BeLessThanOrEqualTo(Paging.MaxLength);
+                    }
 
-            foreach (var (page, next) in pages.Zip(pages.Skip(1)))
-            {
-                var fits = page.Events.Count < Paging.MaxEvents && page.Events.Sum(Length) + Length(next.Events[0]) + (400 * (page.Events.Count + 1)) <= Paging.MaxLength;
-                fits.Should().BeFalse("the next page's first event would have fitted");
-            }
-        }, iter: 50);
+                    foreach (var (page, next) in pages.Zip(pages.Skip(1)))
+                    {
+                        var fits =
+                            page.Events.Count < Paging.MaxEvents
+                            && page.Events.Sum(Length) + Length(next.Events[0]) + (400 * (page.Events.Count + 1))
+                                <= Paging.MaxLength;
+                        fits.Should().BeFalse("the next page's first event would have fitted");
+                    }
+                },
+                iter: 50
+            );
 
     [Fact]
     public void An_event_larger_than_a_page_goes_alone() =>
-        Paging.Split("app", [Event(1, 10), Event(2, 2 * Paging.MaxLength), Event(3, 10)]).Select(p => p.Events.Count).Should().Equal(1, 1, 1);
+        Paging
+            .Split("app", [Event(1, 10), Event(2, 2 * Paging.MaxLength), Event(3, 10)])
+            .Select(p => p.Events.Count)
+            .Should()
+            .Equal(1, 1, 1);
 
     private static int Length(LoggedEvent entry) => entry.Data.GetRawText().Length;
 
     private static LoggedEvent Event(long position, int length) =>
-        new(position, Guid.Empty, "test", "s", 1, DateTimeOffset.UnixEpoch, null, JsonElement.Parse($"\"{new string('x', length)}\""));
+        new(
+            position,
+            Guid.Empty,
+            "test",
+            "s",
+            1,
+            DateTimeOffset.UnixEpoch,
+            null,
+            JsonElement.Parse($"\"{new string('x', length)}\"")
+        );
 }

@@ -11,8 +11,16 @@ public sealed class AcceptingTests
         await using var db = await OrdersDatabase.CreateAsync();
 
         // Four replicas' groups, each of 25 requests of the same intent.
-        var groups = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
-            db.Accepting().CommitAsync([.. Enumerable.Repeat(OrdersDatabase.Order("k"), 25)], CancellationToken.None))));
+        var groups = await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(_ =>
+                    Task.Run(() =>
+                        db.Accepting()
+                            .CommitAsync([.. Enumerable.Repeat(OrdersDatabase.Order("k"), 25)], CancellationToken.None)
+                    )
+                )
+        );
         var answers = groups.SelectMany(g => g).ToList();
         answers.Select(a => a.Order!.Id).Distinct().Should().ContainSingle();
         answers.Count(a => !a.Replayed).Should().Be(1);
@@ -24,8 +32,13 @@ public sealed class AcceptingTests
     public async Task The_same_key_with_another_body_is_told_so_in_the_same_group_and_later()
     {
         await using var db = await OrdersDatabase.CreateAsync();
-        var group = await db.Accepting().CommitAsync([OrdersDatabase.Order("k"), OrdersDatabase.Order("k", fingerprint: 2)], CancellationToken.None);
-        var later = await db.Accepting().CommitAsync([OrdersDatabase.Order("k", fingerprint: 3)], CancellationToken.None);
+        var group = await db.Accepting()
+            .CommitAsync(
+                [OrdersDatabase.Order("k"), OrdersDatabase.Order("k", fingerprint: 2)],
+                CancellationToken.None
+            );
+        var later = await db.Accepting()
+            .CommitAsync([OrdersDatabase.Order("k", fingerprint: 3)], CancellationToken.None);
         group[0].Order.Should().NotBeNull();
         group[1].Order.Should().BeNull();
         later[0].Order.Should().BeNull();
@@ -39,7 +52,10 @@ public sealed class AcceptingTests
         var first = await db.Accepting().CommitAsync([OrdersDatabase.Order("k")], CancellationToken.None);
         await Sql.ScalarAsync<object>(db.Names.App, "update orders set status = 'reserved', version = 2");
         var again = await db.Accepting().CommitAsync([OrdersDatabase.Order("k")], CancellationToken.None);
-        System.Text.Json.JsonSerializer.Serialize(again[0].Order).Should().Be(System.Text.Json.JsonSerializer.Serialize(first[0].Order));
+        System
+            .Text.Json.JsonSerializer.Serialize(again[0].Order)
+            .Should()
+            .Be(System.Text.Json.JsonSerializer.Serialize(first[0].Order));
         again[0].Replayed.Should().BeTrue();
     }
 
@@ -47,7 +63,11 @@ public sealed class AcceptingTests
     public async Task Two_customers_may_choose_the_same_key()
     {
         await using var db = await OrdersDatabase.CreateAsync();
-        var answers = await db.Accepting().CommitAsync([OrdersDatabase.Order("k", caller: "alice"), OrdersDatabase.Order("k", caller: "bob")], CancellationToken.None);
+        var answers = await db.Accepting()
+            .CommitAsync(
+                [OrdersDatabase.Order("k", caller: "alice"), OrdersDatabase.Order("k", caller: "bob")],
+                CancellationToken.None
+            );
         answers.Select(a => a.Order!.Id).Distinct().Should().HaveCount(2);
     }
 
@@ -55,12 +75,23 @@ public sealed class AcceptingTests
     public async Task Groups_that_share_keys_in_any_sequence_never_deadlock()
     {
         await using var db = await OrdersDatabase.CreateAsync();
-        await using var rival = await Rival.BeginAsync(db.Names.App, "insert into idempotency_keys values ('alice', 'y', '', gen_random_uuid()), ('alice', 'z', '', gen_random_uuid())");
+        await using var rival = await Rival.BeginAsync(
+            db.Names.App,
+            "insert into idempotency_keys values ('alice', 'y', '', gen_random_uuid()), ('alice', 'z', '', gen_random_uuid())"
+        );
 
         // Each would hold one key that the other wants, while both wait for the rival.
-        var one = db.Accepting().CommitAsync([OrdersDatabase.Order("a"), OrdersDatabase.Order("y"), OrdersDatabase.Order("b")], CancellationToken.None);
+        var one = db.Accepting()
+            .CommitAsync(
+                [OrdersDatabase.Order("a"), OrdersDatabase.Order("y"), OrdersDatabase.Order("b")],
+                CancellationToken.None
+            );
         await rival.IsWaitedForAsync(1);
-        var other = db.Accepting().CommitAsync([OrdersDatabase.Order("b"), OrdersDatabase.Order("z"), OrdersDatabase.Order("a")], CancellationToken.None);
+        var other = db.Accepting()
+            .CommitAsync(
+                [OrdersDatabase.Order("b"), OrdersDatabase.Order("z"), OrdersDatabase.Order("a")],
+                CancellationToken.None
+            );
         await rival.IsWaitedForAsync(2);
         await rival.DisposeAsync();
 

@@ -18,12 +18,18 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     public async Task An_order_needs_a_key_and_its_repetition_is_told_as_such()
     {
         await IsProblemAsync(await PlaceAsync(_alice, null), 400, "idempotency-key-missing");
-        await IsProblemAsync(await PlaceAsync(_alice, new string('k', IdempotencyKey.MaxLength + 1)), 400, "idempotency-key-missing");
+        await IsProblemAsync(
+            await PlaceAsync(_alice, new string('k', IdempotencyKey.MaxLength + 1)),
+            400,
+            "idempotency-key-missing"
+        );
         var key = New();
         using var first = await PlaceAsync(_alice, key);
         using var again = await PlaceAsync(_alice, key);
         (first.StatusCode, again.StatusCode).Should().Be((HttpStatusCode.Accepted, HttpStatusCode.Accepted));
-        (first.Headers.Contains(IdempotencyKey.ReplayedHeader), again.Headers.Contains(IdempotencyKey.ReplayedHeader)).Should().Be((false, true));
+        (first.Headers.Contains(IdempotencyKey.ReplayedHeader), again.Headers.Contains(IdempotencyKey.ReplayedHeader))
+            .Should()
+            .Be((false, true));
         await IsProblemAsync(await PlaceAsync(_alice, key, quantity: 2), 422, "idempotency-conflict");
     }
 
@@ -43,7 +49,11 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
         using var sku = await PlaceAsync(_alice, New(), sku: "cu\0p");
         using var customer = await PlaceAsync(_olga, New(), customer: "ali\0ce");
         foreach (var refused in new[] { sku, customer })
-            (await IsProblemAsync(refused, 400, "malformed-json")).GetProperty("detail").GetString().Should().Contain("U+0000");
+            (await IsProblemAsync(refused, 400, "malformed-json"))
+                .GetProperty("detail")
+                .GetString()
+                .Should()
+                .Contain("U+0000");
     }
 
     [Theory]
@@ -53,10 +63,17 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     [InlineData("null", true)]
     public async Task A_body_that_says_nothing_is_malformed_whether_it_comes_in_chunks_or_not(string body, bool chunked)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "orders") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "orders")
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
         request.Headers.Add("Idempotency-Key", New());
         request.Headers.TransferEncodingChunked = chunked;
-        await IsProblemAsync(await _alice.SendAsync(request, TestContext.Current.CancellationToken), 400, "malformed-json");
+        await IsProblemAsync(
+            await _alice.SendAsync(request, TestContext.Current.CancellationToken),
+            400,
+            "malformed-json"
+        );
     }
 
     [Fact]
@@ -64,7 +81,11 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     {
         var id = await IdAsync(_alice);
 
-        await IsProblemAsync(await _bob.GetAsync($"orders/{id}", TestContext.Current.CancellationToken), 404, "not-found");
+        await IsProblemAsync(
+            await _bob.GetAsync($"orders/{id}", TestContext.Current.CancellationToken),
+            404,
+            "not-found"
+        );
         await IsProblemAsync(await CancelAsync(_bob, id), 404, "not-found");
         (await NamesAsync(_bob)).Should().NotContain("alice");
         (await NamesAsync(_alice)).Should().OnlyContain(name => name == "alice");
@@ -81,7 +102,11 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     public async Task Guests_get_nothing(string method, string path)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        await IsProblemAsync(await fixture.Service.As("guest").SendAsync(request, TestContext.Current.CancellationToken), 403, "forbidden");
+        await IsProblemAsync(
+            await fixture.Service.As("guest").SendAsync(request, TestContext.Current.CancellationToken),
+            403,
+            "forbidden"
+        );
     }
 
     [Theory]
@@ -94,7 +119,20 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     [InlineData("POST", "ops/orders/retry")]
     public async Task Only_operators_operate(string method, string path)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = method == "GET" ? null : JsonContent.Create(new { orders = Array.Empty<object>(), batchSize = 1, slots = 0 }) };
+        using var request = new HttpRequestMessage(new HttpMethod(method), path)
+        {
+            Content =
+                method == "GET"
+                    ? null
+                    : JsonContent.Create(
+                        new
+                        {
+                            orders = Array.Empty<object>(),
+                            batchSize = 1,
+                            slots = 0,
+                        }
+                    ),
+        };
         await IsProblemAsync(await _alice.SendAsync(request, TestContext.Current.CancellationToken), 403, "forbidden");
     }
 
@@ -104,11 +142,31 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
         await fixture.Database.AcceptAsync(1);
         await fixture.Database.ClaimAsync();
         var backlog = await _olga.GetFromJsonAsync<JsonElement>("ops/backlog", TestContext.Current.CancellationToken);
-        backlog.GetProperty("inSaga").GetInt64().Should().Be(await fixture.Database.NumberAsync("select count(*) from orders where undo or status in ('accepted', 'reserved', 'paid')"));
-        backlog.GetProperty("unfinishedBatches").GetInt64().Should().Be(await fixture.Database.NumberAsync("select count(*) from batches where finished_at is null")).And.BePositive();
+        backlog
+            .GetProperty("inSaga")
+            .GetInt64()
+            .Should()
+            .Be(
+                await fixture.Database.NumberAsync(
+                    "select count(*) from orders where undo or status in ('accepted', 'reserved', 'paid')"
+                )
+            );
+        backlog
+            .GetProperty("unfinishedBatches")
+            .GetInt64()
+            .Should()
+            .Be(await fixture.Database.NumberAsync("select count(*) from batches where finished_at is null"))
+            .And.BePositive();
 
-        using var set = await _olga.PutAsJsonAsync("ops/saga", new { batchSize = 7, slots = 0 }, TestContext.Current.CancellationToken);
-        (await set.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Should().Be(await _olga.GetStringAsync("ops/saga", TestContext.Current.CancellationToken)).And.Contain("7");
+        using var set = await _olga.PutAsJsonAsync(
+            "ops/saga",
+            new { batchSize = 7, slots = 0 },
+            TestContext.Current.CancellationToken
+        );
+        (await set.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+            .Should()
+            .Be(await _olga.GetStringAsync("ops/saga", TestContext.Current.CancellationToken))
+            .And.Contain("7");
     }
 
     [Theory]
@@ -117,32 +175,104 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     [InlineData(1, -1)]
     [InlineData(1, 201)]
     public async Task The_saga_is_set_only_to_what_it_can_do(int batchSize, int slots) =>
-        await IsProblemAsync(await _olga.PutAsJsonAsync("ops/saga", new { batchSize, slots }, TestContext.Current.CancellationToken), 422, "invalid");
+        await IsProblemAsync(
+            await _olga.PutAsJsonAsync("ops/saga", new { batchSize, slots }, TestContext.Current.CancellationToken),
+            422,
+            "invalid"
+        );
 
     [Fact]
     public async Task Of_many_orders_at_once_each_has_its_own_outcome_and_there_are_not_too_many()
     {
-        object Order(string key, int quantity = 1, string sku = "cup") => new { key, order = new { lines = new[] { new { sku, quantity } }, payment = new { token = "tok_ok" } } };
+        object Order(string key, int quantity = 1, string sku = "cup") =>
+            new { key, order = new { lines = new[] { new { sku, quantity } }, payment = new { token = "tok_ok" } } };
         var key = New();
 
-        var outcomes = await (await _olga.PostAsJsonAsync("ops/orders", new { orders = new[] { Order(key), Order(key, 2), Order(New(), 0), Order(New(), sku: "unheard-of"), Order(""), Order(new string('k', 256)) } }, TestContext.Current.CancellationToken))
-            .Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        var outcomes = await (
+            await _olga.PostAsJsonAsync(
+                "ops/orders",
+                new
+                {
+                    orders = new[]
+                    {
+                        Order(key),
+                        Order(key, 2),
+                        Order(New(), 0),
+                        Order(New(), sku: "unheard-of"),
+                        Order(""),
+                        Order(new string('k', 256)),
+                    },
+                },
+                TestContext.Current.CancellationToken
+            )
+        ).Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
 
-        outcomes.EnumerateArray().Select(o => o.GetProperty("id").ValueKind == JsonValueKind.String).Should().Equal(true, false, false, false, false, false);
+        outcomes
+            .EnumerateArray()
+            .Select(o => o.GetProperty("id").ValueKind == JsonValueKind.String)
+            .Should()
+            .Equal(true, false, false, false, false, false);
         foreach (var orders in new object?[][] { [], Enumerable.Repeat(Order(key), 501).ToArray(), [null] })
-            await IsProblemAsync(await _olga.PostAsJsonAsync("ops/orders", new { orders }, TestContext.Current.CancellationToken), 422, "invalid");
+            await IsProblemAsync(
+                await _olga.PostAsJsonAsync("ops/orders", new { orders }, TestContext.Current.CancellationToken),
+                422,
+                "invalid"
+            );
     }
 
     [Fact]
     public async Task An_order_that_comes_to_more_than_is_allowed_is_refused_and_does_not_spoil_those_beside_it()
     {
-        static object Order(decimal unitPrice) => new { lines = new[] { new { sku = "cup", quantity = 1_000_000, unitPrice }, new { sku = "cup", quantity = 1, unitPrice = 0.0001m } }, payment = new { token = "tok_ok" } };
-        using var request = new HttpRequestMessage(HttpMethod.Post, "orders") { Content = JsonContent.Create(Order(1_000_000)), Headers = { { "Idempotency-Key", New() } } };
-        (await IsProblemAsync(await _olga.SendAsync(request, TestContext.Current.CancellationToken), 422, "invalid")).GetProperty("detail").GetString().Should().Contain("1000000000000");
+        static object Order(decimal unitPrice) =>
+            new
+            {
+                lines = new[]
+                {
+                    new
+                    {
+                        sku = "cup",
+                        quantity = 1_000_000,
+                        unitPrice,
+                    },
+                    new
+                    {
+                        sku = "cup",
+                        quantity = 1,
+                        unitPrice = 0.0001m,
+                    },
+                },
+                payment = new { token = "tok_ok" },
+            };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "orders")
+        {
+            Content = JsonContent.Create(Order(1_000_000)),
+            Headers = { { "Idempotency-Key", New() } },
+        };
+        (await IsProblemAsync(await _olga.SendAsync(request, TestContext.Current.CancellationToken), 422, "invalid"))
+            .GetProperty("detail")
+            .GetString()
+            .Should()
+            .Contain("1000000000000");
 
-        var outcomes = await (await _olga.PostAsJsonAsync("ops/orders", new { orders = new[] { new { key = New(), order = Order(1_000_000) }, new { key = New(), order = Order(999_999) } } }, TestContext.Current.CancellationToken))
-            .Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
-        outcomes.EnumerateArray().Select(o => o.GetProperty("id").ValueKind).Should().Equal(JsonValueKind.Null, JsonValueKind.String);
+        var outcomes = await (
+            await _olga.PostAsJsonAsync(
+                "ops/orders",
+                new
+                {
+                    orders = new[]
+                    {
+                        new { key = New(), order = Order(1_000_000) },
+                        new { key = New(), order = Order(999_999) },
+                    },
+                },
+                TestContext.Current.CancellationToken
+            )
+        ).Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        outcomes
+            .EnumerateArray()
+            .Select(o => o.GetProperty("id").ValueKind)
+            .Should()
+            .Equal(JsonValueKind.Null, JsonValueKind.String);
     }
 
     [Fact]
@@ -156,8 +286,18 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
 
         won.StatusCode.Should().Be(HttpStatusCode.OK);
         (await IsProblemAsync(lost, 409, "not-cancellable")).GetProperty("status").GetString().Should().Be("cancelled");
-        foreach (var batch in saga) (await fixture.Database.Store.OwnedAsync(batch, CancellationToken.None)).Select(o => o.Id).Should().NotContain(id);
-        (await fixture.Database.NumberAsync($"select count(*) from orders where id = '{id}' and undo and batch_id is null and version = 2")).Should().Be(1);
+        foreach (var batch in saga)
+            (await fixture.Database.Store.OwnedAsync(batch, CancellationToken.None))
+                .Select(o => o.Id)
+                .Should()
+                .NotContain(id);
+        (
+            await fixture.Database.NumberAsync(
+                $"select count(*) from orders where id = '{id}' and undo and batch_id is null and version = 2"
+            )
+        )
+            .Should()
+            .Be(1);
         (await fixture.Database.NumberAsync($"select count(*) from events where subject = '{id}'")).Should().Be(2);
     }
 
@@ -167,7 +307,10 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     public async Task A_cancel_that_meets_a_move_knows_the_status_after_it(string moved, int status, string told)
     {
         var id = await IdAsync(_alice);
-        await using var saga = await Rival.BeginAsync(fixture.Database.Names.App, $"update orders set status = '{moved}', version = 2 where id = '{id}'");
+        await using var saga = await Rival.BeginAsync(
+            fixture.Database.Names.App,
+            $"update orders set status = '{moved}', version = 2 where id = '{id}'"
+        );
 
         var cancelling = CancelAsync(_alice, id);
         await saga.IsWaitedForAsync();
@@ -175,18 +318,39 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
 
         using var answer = await cancelling;
         ((int)answer.StatusCode).Should().Be(status);
-        (await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("status").GetString().Should().Be(told);
+        (await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken))
+            .GetProperty("status")
+            .GetString()
+            .Should()
+            .Be(told);
         if (status == 200)
-            (await Sql.ScalarAsync<string>(fixture.Database.Names.App, $"select data->>'from' from events where subject = '{id}' and version = 3")).Should().Be(moved);
+            (
+                await Sql.ScalarAsync<string>(
+                    fixture.Database.Names.App,
+                    $"select data->>'from' from events where subject = '{id}' and version = 3"
+                )
+            )
+                .Should()
+                .Be(moved);
     }
 
     [Fact]
     public async Task Pages_are_no_longer_than_two_hundred()
     {
         await fixture.Database.AcceptAsync(201);
-        var page = await _alice.GetFromJsonAsync<JsonElement>("orders?limit=1000", TestContext.Current.CancellationToken);
+        var page = await _alice.GetFromJsonAsync<JsonElement>(
+            "orders?limit=1000",
+            TestContext.Current.CancellationToken
+        );
         page.GetProperty("orders").GetArrayLength().Should().Be(200);
-        page.GetProperty("orders").EnumerateArray().Select(o => o.GetProperty("total").GetRawText()).Should().OnlyContain(total => !total.EndsWith('0') || !total.Contains('.'), "a price is told in as many digits as it has");
+        page.GetProperty("orders")
+            .EnumerateArray()
+            .Select(o => o.GetProperty("total").GetRawText())
+            .Should()
+            .OnlyContain(
+                total => !total.EndsWith('0') || !total.Contains('.'),
+                "a price is told in as many digits as it has"
+            );
     }
 
     [Fact]
@@ -195,10 +359,27 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
 
     private static string New() => Guid.CreateVersion7().ToString();
 
-    private static async Task<HttpResponseMessage> PlaceAsync(HttpClient caller, string? key, int quantity = 1, string sku = "cup", string? customer = null)
+    private static async Task<HttpResponseMessage> PlaceAsync(
+        HttpClient caller,
+        string? key,
+        int quantity = 1,
+        string sku = "cup",
+        string? customer = null
+    )
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "orders") { Content = JsonContent.Create(new { lines = new[] { new { sku, quantity } }, payment = new { token = "tok_ok" }, customer }) };
-        if (key is not null) request.Headers.Add("Idempotency-Key", key);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "orders")
+        {
+            Content = JsonContent.Create(
+                new
+                {
+                    lines = new[] { new { sku, quantity } },
+                    payment = new { token = "tok_ok" },
+                    customer,
+                }
+            ),
+        };
+        if (key is not null)
+            request.Headers.Add("Idempotency-Key", key);
         return await caller.SendAsync(request);
     }
 
@@ -208,10 +389,14 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
         return (await placed.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
     }
 
-    private static Task<HttpResponseMessage> CancelAsync(HttpClient caller, Guid id) => caller.PostAsync($"orders/{id}/cancel", null);
+    private static Task<HttpResponseMessage> CancelAsync(HttpClient caller, Guid id) =>
+        caller.PostAsync($"orders/{id}/cancel", null);
 
     private static async Task<IEnumerable<string?>> NamesAsync(HttpClient caller) =>
-        (await caller.GetFromJsonAsync<JsonElement>("orders?limit=200")).GetProperty("orders").EnumerateArray().Select(o => o.GetProperty("customer").GetString());
+        (await caller.GetFromJsonAsync<JsonElement>("orders?limit=200"))
+            .GetProperty("orders")
+            .EnumerateArray()
+            .Select(o => o.GetProperty("customer").GetString());
 
     private static async Task<JsonElement> IsProblemAsync(HttpResponseMessage response, int status, string kind)
     {

@@ -24,8 +24,14 @@ public sealed class BackorderTests
         await RunAsync(db, house, (await db.ClaimAsync())[0]);
 
         (await db.StatusAsync(order)).Should().Be("confirmed");
-        (await Sql.ScalarAsync<string>(db.Names.App, "select string_agg(data->>'to', ' ' order by position) from events where type = 'order.moved.v1'"))
-            .Should().Be("backordered reserved paid confirmed");
+        (
+            await Sql.ScalarAsync<string>(
+                db.Names.App,
+                "select string_agg(data->>'to', ' ' order by position) from events where type = 'order.moved.v1'"
+            )
+        )
+            .Should()
+            .Be("backordered reserved paid confirmed");
     }
 
     [Fact]
@@ -55,7 +61,11 @@ public sealed class BackorderTests
         var batch = (await db.ClaimAsync())[0];
         var wanted = (await db.Store.OwnedLinesAsync(batch, CancellationToken.None)).Should().ContainSingle().Subject;
         await db.Store.WakeAsync([order], CancellationToken.None);
-        await db.Store.WriteAsync(batch, SagaSteps.AfterReserve([(new ReserveOutcome(order, ReservationState.Backordered, []), wanted.Status)]), CancellationToken.None);
+        await db.Store.WriteAsync(
+            batch,
+            SagaSteps.AfterReserve([(new ReserveOutcome(order, ReservationState.Backordered, []), wanted.Status)]),
+            CancellationToken.None
+        );
         await Steps(db, new FakeHouse(units: 0))[2](batch);
 
         (await db.ClaimAsync()).Should().ContainSingle();
@@ -83,7 +93,10 @@ public sealed class BackorderTests
         await using var db = await OrdersDatabase.CreateAsync();
         var house = new FakeHouse(units: 3);
         var order = await WaitingAsync(db, house);
-        await Sql.ScalarAsync<object>(db.Names.App, "update orders set status = 'cancelled', version = version + 1, undo = true, due_at = now()");
+        await Sql.ScalarAsync<object>(
+            db.Names.App,
+            "update orders set status = 'cancelled', version = version + 1, undo = true, due_at = now()"
+        );
         await RunAsync(db, house, (await db.ClaimAsync())[0]);
 
         house.Receive(2);

@@ -15,16 +15,54 @@ public sealed class BulkTests
         create trigger poison before insert on order_lines for each row execute function poison()
         """;
 
-    private static readonly BulkRow Mixed = new(4, """{"lines":[{"sku":"cup","quantity":1},{"sku":"cup","quantity":0},{"sku":"tray","quantity":1},"cup"],"payment":{"token":"tok_ok"}}""");
+    private static readonly BulkRow Mixed = new(
+        4,
+        """{"lines":[{"sku":"cup","quantity":1},{"sku":"cup","quantity":0},{"sku":"tray","quantity":1},"cup"],"payment":{"token":"tok_ok"}}"""
+    );
 
     [Theory]
-    [InlineData(BulkPolicies.RejectEverything, "rejected: 6 received, 0 accepted, 0 replayed, 5 rejected, 0 parked", "checked rejected rejected rejected rejected rejected", 0, 0)]
-    [InlineData(BulkPolicies.RejectFailedRows, "done: 6 received, 1 accepted, 0 replayed, 5 rejected, 0 parked", "accepted rejected rejected rejected rejected rejected", 1, 1)]
-    [InlineData(BulkPolicies.IgnoreFailed, "done: 6 received, 2 accepted, 0 replayed, 4 rejected, 0 parked", "accepted rejected rejected accepted rejected rejected", 2, 2)]
-    public async Task G29_A_file_with_errors_is_taken_as_its_policy_says(string policy, string told, string rows, int orders, int lines)
+    [InlineData(
+        BulkPolicies.RejectEverything,
+        "rejected: 6 received, 0 accepted, 0 replayed, 5 rejected, 0 parked",
+        "checked rejected rejected rejected rejected rejected",
+        0,
+        0
+    )]
+    [InlineData(
+        BulkPolicies.RejectFailedRows,
+        "done: 6 received, 1 accepted, 0 replayed, 5 rejected, 0 parked",
+        "accepted rejected rejected rejected rejected rejected",
+        1,
+        1
+    )]
+    [InlineData(
+        BulkPolicies.IgnoreFailed,
+        "done: 6 received, 2 accepted, 0 replayed, 4 rejected, 0 parked",
+        "accepted rejected rejected accepted rejected rejected",
+        2,
+        2
+    )]
+    public async Task G29_A_file_with_errors_is_taken_as_its_policy_says(
+        string policy,
+        string told,
+        string rows,
+        int orders,
+        int lines
+    )
     {
         await using var scene = await CreateAsync();
-        var job = await scene.HandInAsync("file", [Row(1), Row(2, quantity: "0"), Row(3, sku: "tray"), Mixed, new(5, "no JSON"), new(6, null, "It has bytes that are not UTF-8.")], policy);
+        var job = await scene.HandInAsync(
+            "file",
+            [
+                Row(1),
+                Row(2, quantity: "0"),
+                Row(3, sku: "tray"),
+                Mixed,
+                new(5, "no JSON"),
+                new(6, null, "It has bytes that are not UTF-8."),
+            ],
+            policy
+        );
 
         await scene.DrainAsync();
 
@@ -32,7 +70,14 @@ public sealed class BulkTests
         (await scene.StatesAsync(job)).Should().Be(rows);
         (await scene.OrdersAsync()).Should().Be(orders);
         (await scene.Db.NumberAsync("select count(*) from order_lines")).Should().Be(lines);
-        (await Sql.ScalarAsync<string>(scene.Db.Names.App, "select string_agg(e->>'field', ' ') from bulk_rows, jsonb_array_elements(errors) e where row = 4")).Should().Be("/lines/3 /lines/1/quantity /lines/2/sku");
+        (
+            await Sql.ScalarAsync<string>(
+                scene.Db.Names.App,
+                "select string_agg(e->>'field', ' ') from bulk_rows, jsonb_array_elements(errors) e where row = 4"
+            )
+        )
+            .Should()
+            .Be("/lines/3 /lines/1/quantity /lines/2/sku");
     }
 
     [Fact]
@@ -40,7 +85,8 @@ public sealed class BulkTests
     {
         await using var scene = await CreateAsync();
         var job = await scene.HandInAsync("file", Rows(450, keys: "k"), BulkPolicies.RejectEverything);
-        for (var checking = 0; checking < 3; checking++) await scene.StepAsync();
+        for (var checking = 0; checking < 3; checking++)
+            await scene.StepAsync();
         (await scene.OrdersAsync()).Should().Be(0, "all rows are looked at before the first is accepted");
 
         await scene.DrainAsync();
@@ -55,13 +101,21 @@ public sealed class BulkTests
         await using var scene = await CreateAsync();
         await scene.HandInAsync("before", [Row(1, "taken")]);
         await scene.DrainAsync();
-        var twice = await scene.HandInAsync("twice", [.. Rows(200), Row(201, "k"), .. Rows(200, from: 202), Row(402, "k", quantity: "2")], BulkPolicies.RejectEverything);
+        var twice = await scene.HandInAsync(
+            "twice",
+            [.. Rows(200), Row(201, "k"), .. Rows(200, from: 202), Row(402, "k", quantity: "2")],
+            BulkPolicies.RejectEverything
+        );
         var taken = await scene.HandInAsync("taken", [Row(1, "taken", quantity: "2")], BulkPolicies.RejectEverything);
 
         await scene.DrainAsync();
 
-        (await scene.TellAsync(twice)).Should().Be("rejected: 402 received, 0 accepted, 0 replayed, 1 rejected, 0 parked");
-        (await scene.TellAsync(taken)).Should().Be("rejected: 1 received, 0 accepted, 0 replayed, 1 rejected, 0 parked");
+        (await scene.TellAsync(twice))
+            .Should()
+            .Be("rejected: 402 received, 0 accepted, 0 replayed, 1 rejected, 0 parked");
+        (await scene.TellAsync(taken))
+            .Should()
+            .Be("rejected: 1 received, 0 accepted, 0 replayed, 1 rejected, 0 parked");
         (await scene.OrdersAsync()).Should().Be(1);
     }
 
@@ -73,11 +127,16 @@ public sealed class BulkTests
         await scene.DrainAsync();
         (await scene.HandInAsync("first", Rows(300, keys: "k"))).Should().Be(first, "the job's key names it");
         (await scene.TellAsync(first)).Should().StartWith("done: 300 received, 300 accepted");
-        var again = await scene.HandInAsync("second", [.. Rows(300, keys: "k"), Row(301, "k-1"), Row(302, "k-2", quantity: "2")]);
+        var again = await scene.HandInAsync(
+            "second",
+            [.. Rows(300, keys: "k"), Row(301, "k-1"), Row(302, "k-2", quantity: "2")]
+        );
 
         await scene.DrainAsync();
 
-        (await scene.TellAsync(again)).Should().Be("done: 302 received, 301 accepted, 301 replayed, 1 rejected, 0 parked");
+        (await scene.TellAsync(again))
+            .Should()
+            .Be("done: 302 received, 301 accepted, 301 replayed, 1 rejected, 0 parked");
         (await scene.OrdersAsync()).Should().Be(300);
     }
 
@@ -90,7 +149,14 @@ public sealed class BulkTests
 
         await scene.DrainAsync();
 
-        (await Sql.ScalarAsync<string>(scene.Db.Names.App, "select string_agg(key, ' ' order by key) from idempotency_keys")).Should().Be("first:1 first:2 first:3 second:1 second:2 second:3");
+        (
+            await Sql.ScalarAsync<string>(
+                scene.Db.Names.App,
+                "select string_agg(key, ' ' order by key) from idempotency_keys"
+            )
+        )
+            .Should()
+            .Be("first:1 first:2 first:3 second:1 second:2 second:3");
     }
 
     [Fact]
@@ -124,7 +190,8 @@ public sealed class BulkTests
     public async Task An_empty_file_is_done_at_once()
     {
         await using var scene = await CreateAsync();
-        foreach (var policy in BulkPolicies.Names) (await scene.TellAsync(await scene.HandInAsync(policy, [], policy))).Should().StartWith("done: 0 received");
+        foreach (var policy in BulkPolicies.Names)
+            (await scene.TellAsync(await scene.HandInAsync(policy, [], policy))).Should().StartWith("done: 0 received");
     }
 
     [Fact]
@@ -137,7 +204,14 @@ public sealed class BulkTests
         await scene.DrainAsync();
 
         (await scene.TellAsync(job)).Should().Be("done: 300 received, 299 accepted, 0 replayed, 0 rejected, 1 parked");
-        (await Sql.ScalarAsync<string>(scene.Db.Names.App, "select format('%s %s %s', row, attempts, cause) from bulk_rows where state = 'parked'")).Should().Be("151 3 P0001: thirteen cups");
+        (
+            await Sql.ScalarAsync<string>(
+                scene.Db.Names.App,
+                "select format('%s %s %s', row, attempts, cause) from bulk_rows where state = 'parked'"
+            )
+        )
+            .Should()
+            .Be("151 3 P0001: thirteen cups");
         (await scene.OrdersAsync()).Should().Be(299);
     }
 
@@ -157,7 +231,9 @@ public sealed class BulkTests
         await scene.DrainAsync();
 
         (await scene.TellAsync(job)).Should().Be("done: 2 received, 1 accepted, 0 replayed, 1 rejected, 0 parked");
-        (await Sql.ScalarAsync<string>(scene.Db.Names.App, "select errors->0->>'field' from bulk_rows where row = 2")).Should().StartWith(field);
+        (await Sql.ScalarAsync<string>(scene.Db.Names.App, "select errors->0->>'field' from bulk_rows where row = 2"))
+            .Should()
+            .StartWith(field);
     }
 
     [Fact]

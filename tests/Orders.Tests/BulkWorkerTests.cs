@@ -14,16 +14,30 @@ public sealed class BulkWorkerTests
     public async Task G29_Workers_that_check_a_file_at_once_see_each_others_keys()
     {
         await using var scene = await CreateAsync();
-        var twice = await scene.HandInAsync("twice", [Row(1, "k"), .. Rows(199, from: 2), Row(201, "k", quantity: "2"), .. Rows(199, from: 202)], BulkPolicies.RejectEverything);
-        var job = (await scene.Queue.NextAsync(TimeProvider.System.GetUtcNow(), TestContext.Current.CancellationToken))!;
+        var twice = await scene.HandInAsync(
+            "twice",
+            [Row(1, "k"), .. Rows(199, from: 2), Row(201, "k", quantity: "2"), .. Rows(199, from: 202)],
+            BulkPolicies.RejectEverything
+        );
+        var job = (
+            await scene.Queue.NextAsync(TimeProvider.System.GetUtcNow(), TestContext.Current.CancellationToken)
+        )!;
 
-        await using var rival = await Rival.BeginAsync(scene.Db.Names.Owner, "lock table idempotency_keys in access exclusive mode");
-        var workers = Enumerable.Range(0, 2).Select(_ => scene.Stretch.RunAsync(job, TestContext.Current.CancellationToken)).ToList();
+        await using var rival = await Rival.BeginAsync(
+            scene.Db.Names.Owner,
+            "lock table idempotency_keys in access exclusive mode"
+        );
+        var workers = Enumerable
+            .Range(0, 2)
+            .Select(_ => scene.Stretch.RunAsync(job, TestContext.Current.CancellationToken))
+            .ToList();
         await rival.IsWaitedForAsync(2);
         await rival.CommitAsync();
         await Task.WhenAll(workers);
 
-        (await scene.TellAsync(twice)).Should().Be("rejected: 400 received, 0 accepted, 0 replayed, 1 rejected, 0 parked");
+        (await scene.TellAsync(twice))
+            .Should()
+            .Be("rejected: 400 received, 0 accepted, 0 replayed, 1 rejected, 0 parked");
     }
 
     [Fact]
@@ -33,7 +47,13 @@ public sealed class BulkWorkerTests
         await scene.HandInAsync("file", Rows(2));
         var job = (await scene.Queue.NextAsync(TimeProvider.System.GetUtcNow(), CancellationToken.None))!;
         for (var worker = 0; worker < 3; worker++)
-            await scene.Queue.FailAsync(job, [new(1, null, null, 0), new(2, null, null, 0)], "poison", TimeProvider.System.GetUtcNow(), CancellationToken.None);
+            await scene.Queue.FailAsync(
+                job,
+                [new(1, null, null, 0), new(2, null, null, 0)],
+                "poison",
+                TimeProvider.System.GetUtcNow(),
+                CancellationToken.None
+            );
 
         (await scene.Db.NumberAsync("select max(attempts)::bigint from bulk_rows")).Should().Be(1);
     }
@@ -44,9 +64,17 @@ public sealed class BulkWorkerTests
         await using var scene = await CreateAsync();
         await scene.HandInAsync("file", Rows(1));
         var job = (await scene.Queue.NextAsync(TimeProvider.System.GetUtcNow(), CancellationToken.None))!;
-        await scene.Queue.FailAsync(job, [new(1, null, null, 0)], "A\0", TimeProvider.System.GetUtcNow(), CancellationToken.None);
+        await scene.Queue.FailAsync(
+            job,
+            [new(1, null, null, 0)],
+            "A\0",
+            TimeProvider.System.GetUtcNow(),
+            CancellationToken.None
+        );
 
-        (await Sql.ScalarAsync<string>(scene.Db.Names.App, "select format('%s %s', attempts, cause) from bulk_rows")).Should().Be("1 A\uFFFD");
+        (await Sql.ScalarAsync<string>(scene.Db.Names.App, "select format('%s %s', attempts, cause) from bulk_rows"))
+            .Should()
+            .Be("1 A\uFFFD");
     }
 
     [Theory]
@@ -59,10 +87,19 @@ public sealed class BulkWorkerTests
         await scene.HandInAsync("file", Rows(2));
         scene.House.Failure = answer;
         var step = FluentActions.Awaiting(scene.StepAsync);
-        if (rows.Contains('1')) await step.Should().NotThrowAsync();
-        else await step.Should().ThrowAsync<HttpRequestException>();
+        if (rows.Contains('1'))
+            await step.Should().NotThrowAsync();
+        else
+            await step.Should().ThrowAsync<HttpRequestException>();
 
-        (await Sql.ScalarAsync<string>(scene.Db.Names.App, "select string_agg(format('%s %s', state, attempts), ', ') from bulk_rows")).Should().Be(rows);
+        (
+            await Sql.ScalarAsync<string>(
+                scene.Db.Names.App,
+                "select string_agg(format('%s %s', state, attempts), ', ') from bulk_rows"
+            )
+        )
+            .Should()
+            .Be(rows);
     }
 
     [Fact]
@@ -70,11 +107,16 @@ public sealed class BulkWorkerTests
     {
         await using var scene = await CreateAsync();
         var job = await scene.HandInAsync("file", Rows(300));
-        await using var other = await Rival.BeginAsync(scene.Db.Names.App, "select from bulk_rows where row <= 200 for update");
+        await using var other = await Rival.BeginAsync(
+            scene.Db.Names.App,
+            "select from bulk_rows where row <= 200 for update"
+        );
 
         await scene.DrainAsync();
 
-        (await scene.TellAsync(job)).Should().Be("running: 300 received, 100 accepted, 0 replayed, 0 rejected, 0 parked");
+        (await scene.TellAsync(job))
+            .Should()
+            .Be("running: 300 received, 100 accepted, 0 replayed, 0 rejected, 0 parked");
     }
 
     [Fact]
@@ -86,7 +128,9 @@ public sealed class BulkWorkerTests
         await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(scene.DrainAsync)));
         await scene.DrainAsync();
 
-        (await scene.TellAsync(job)).Should().Be("done: 2000 received, 2000 accepted, 0 replayed, 0 rejected, 0 parked");
+        (await scene.TellAsync(job))
+            .Should()
+            .Be("done: 2000 received, 2000 accepted, 0 replayed, 0 rejected, 0 parked");
         (await scene.Db.NumberAsync("select count(distinct order_id) from bulk_rows")).Should().Be(2_000);
         (await scene.OrdersAsync()).Should().Be(2_000);
     }
@@ -100,7 +144,10 @@ public sealed class BulkWorkerTests
         {
             var dying = Task.Run(scene.StepAsync);
             await rival.IsWaitedForAsync();
-            await Sql.ScalarAsync<bool>(scene.Db.Names.App, "select pg_terminate_backend(pid) from pg_locks where not granted limit 1");
+            await Sql.ScalarAsync<bool>(
+                scene.Db.Names.App,
+                "select pg_terminate_backend(pid) from pg_locks where not granted limit 1"
+            );
             await FluentActions.Awaiting(() => dying).Should().ThrowAsync<NpgsqlException>();
         }
 
@@ -109,16 +156,29 @@ public sealed class BulkWorkerTests
         await scene.DrainAsync();
         (await scene.TellAsync(job)).Should().Be("done: 250 received, 250 accepted, 0 replayed, 0 rejected, 0 parked");
         (await scene.OrdersAsync()).Should().Be(250);
-        (await scene.Db.NumberAsync("select max(attempts)::bigint from bulk_rows")).Should().Be(0, "it was no row's fault");
+        (await scene.Db.NumberAsync("select max(attempts)::bigint from bulk_rows"))
+            .Should()
+            .Be(0, "it was no row's fault");
     }
 
     [Fact]
     public async Task Jobs_take_turns()
     {
         await using var scene = await CreateAsync();
-        var (first, second) = (await scene.HandInAsync("first", Rows(600)), await scene.HandInAsync("second", Rows(600)));
-        for (var step = 0; step < 4; step++) await scene.StepAsync();
-        (await scene.TellAsync(first), await scene.TellAsync(second)).Should().Be(("running: 600 received, 400 accepted, 0 replayed, 0 rejected, 0 parked", "running: 600 received, 400 accepted, 0 replayed, 0 rejected, 0 parked"));
+        var (first, second) = (
+            await scene.HandInAsync("first", Rows(600)),
+            await scene.HandInAsync("second", Rows(600))
+        );
+        for (var step = 0; step < 4; step++)
+            await scene.StepAsync();
+        (await scene.TellAsync(first), await scene.TellAsync(second))
+            .Should()
+            .Be(
+                (
+                    "running: 600 received, 400 accepted, 0 replayed, 0 rejected, 0 parked",
+                    "running: 600 received, 400 accepted, 0 replayed, 0 rejected, 0 parked"
+                )
+            );
     }
 
     [Fact]
@@ -135,16 +195,26 @@ public sealed class BulkWorkerTests
         for (var look = 0; look < 5; look++)
         {
             var seen = await Sql.ScalarAsync<DateTime>(scene.Db.Names.App, "select served_at from bulk_jobs");
-            await Eventually.BecomesTrueAsync(async () => await Sql.ScalarAsync<DateTime>(scene.Db.Names.App, "select served_at from bulk_jobs") > seen, "the worker looks again");
+            await Eventually.BecomesTrueAsync(
+                async () =>
+                    await Sql.ScalarAsync<DateTime>(scene.Db.Names.App, "select served_at from bulk_jobs") > seen,
+                "the worker looks again"
+            );
         }
 
         (await WaitingAsync()).Should().BeInRange(300, 299 + 200, "a stretch has 200 rows");
-        await Eventually.BecomesTrueAsync(async () =>
-        {
-            // The saga, at a pace of its own.
-            await Sql.ScalarAsync<object>(scene.Db.Names.App, "update orders set status = 'confirmed' where status = 'accepted'");
-            return (await scene.TellAsync(job))!.StartsWith("done: 1000 received, 1000 accepted");
-        }, "the file is accepted");
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                // The saga, at a pace of its own.
+                await Sql.ScalarAsync<object>(
+                    scene.Db.Names.App,
+                    "update orders set status = 'confirmed' where status = 'accepted'"
+                );
+                return (await scene.TellAsync(job))!.StartsWith("done: 1000 received, 1000 accepted");
+            },
+            "the file is accepted"
+        );
         await worker.StopAsync(TestContext.Current.CancellationToken);
     }
 
@@ -152,7 +222,10 @@ public sealed class BulkWorkerTests
     public async Task A_stretch_of_long_rows_is_short()
     {
         await using var scene = await CreateAsync();
-        var job = await scene.HandInAsync("file", [.. Enumerable.Range(1, 10).Select(i => Row(i) with { Body = Row(i).Body + new string(' ', 200_000) })]);
+        var job = await scene.HandInAsync(
+            "file",
+            [.. Enumerable.Range(1, 10).Select(i => Row(i) with { Body = Row(i).Body + new string(' ', 200_000) })]
+        );
         await scene.StepAsync();
         (await scene.TellAsync(job)).Should().StartWith("running: 10 received, 5 accepted", "they are a megabyte");
     }

@@ -61,7 +61,11 @@ public sealed class CatalogueTests : IDisposable
     [Fact]
     public async Task An_answer_is_as_old_as_its_question()
     {
-        _house.Before = _ => { _time.Advance(Catalogue.MaxAge); return Task.CompletedTask; };
+        _house.Before = _ =>
+        {
+            _time.Advance(Catalogue.MaxAge);
+            return Task.CompletedTask;
+        };
         await PriceAsync();
         _house.Price = 3;
 
@@ -79,9 +83,17 @@ public sealed class CatalogueTests : IDisposable
     [Fact]
     public async Task However_many_items_are_asked_for_no_question_is_longer_than_a_sidecar_passes_on()
     {
-        (await _catalogue.FindAsync(Enumerable.Range(0, 2 * Catalogue.AtOnce).Select(i => $"sku-{i}").Append("cup"), CancellationToken.None)).Keys.Should().Equal("cup");
+        (
+            await _catalogue.FindAsync(
+                Enumerable.Range(0, 2 * Catalogue.AtOnce).Select(i => $"sku-{i}").Append("cup"),
+                CancellationToken.None
+            )
+        )
+            .Keys.Should()
+            .Equal("cup");
         (_house.LookUps, _house.MostLookedUp).Should().Be((3, Catalogue.AtOnce));
     }
 
-    private async Task<decimal> PriceAsync() => (await _catalogue.FindAsync(["cup"], CancellationToken.None))["cup"].Price;
+    private async Task<decimal> PriceAsync() =>
+        (await _catalogue.FindAsync(["cup"], CancellationToken.None))["cup"].Price;
 }

@@ -13,7 +13,10 @@ public sealed class CompensationTests
     {
         await using var db = await OrdersDatabase.CreateAsync();
         var order = (await db.AcceptAsync(1))[0];
-        await Sql.ScalarAsync<object>(db.Names.App, $"update orders set attempts = {SagaStore.MaxAttempts}, status = 'cancelled', undo = true");
+        await Sql.ScalarAsync<object>(
+            db.Names.App,
+            $"update orders set attempts = {SagaStore.MaxAttempts}, status = 'cancelled', undo = true"
+        );
         (await db.Store.GiveUpAsync(CancellationToken.None)).Should().Be(0, "an operator could not do it any better");
 
         await RunAsync(db, new FakeHouse(units: 1), (await db.ClaimAsync())[0]);
@@ -29,7 +32,10 @@ public sealed class CompensationTests
         var order = (await db.AcceptAsync(1))[0];
         await RunAsync(db, house, (await db.ClaimAsync())[0]);
         (house.Charges[order], house.Free).Should().Be((ChargeState.Captured, 0));
-        await Sql.ScalarAsync<object>(db.Names.App, "update orders set status = 'cancelled', version = version + 1, undo = true, due_at = now()");
+        await Sql.ScalarAsync<object>(
+            db.Names.App,
+            "update orders set status = 'cancelled', version = version + 1, undo = true, due_at = now()"
+        );
         var undoing = (await db.ClaimAsync())[0];
 
         house.Failure = System.Net.HttpStatusCode.InternalServerError;

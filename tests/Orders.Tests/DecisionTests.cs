@@ -26,14 +26,25 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
         (await DecideAsync(_alice, id, "wait")).Should().Be(409);
         await RunAsync();
         (await SoldAsync()).Should().Be(sold + free, "what an order does without is not sold");
-        (await ActorsAsync(id)).Should().Be("awaiting_customer: alice, reserved: , paid: ", "who decided first has decided");
+        (await ActorsAsync(id))
+            .Should()
+            .Be("awaiting_customer: alice, reserved: , paid: ", "who decided first has decided");
 
         var order = await ReadAsync(id);
         order.GetProperty("status").GetString().Should().Be("confirmed");
         order.GetProperty("total").GetDecimal().Should().Be(free * 2.5m);
-        order.GetProperty("lines").EnumerateArray().Select(l => l.GetProperty("quantity").GetInt32() - l.GetProperty("cancelled").GetInt32()).Should().Equal(Math.Min(60, free), Math.Max(free - 60, 0));
+        order
+            .GetProperty("lines")
+            .EnumerateArray()
+            .Select(l => l.GetProperty("quantity").GetInt32() - l.GetProperty("cancelled").GetInt32())
+            .Should()
+            .Equal(Math.Min(60, free), Math.Max(free - 60, 0));
         using var again = await PlaceAsync(key, "ask", 60, free);
-        (await again.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("total").GetDecimal().Should().Be((60 + free) * 2.5m, "a repetition hears what was said first");
+        (await again.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken))
+            .GetProperty("total")
+            .GetDecimal()
+            .Should()
+            .Be((60 + free) * 2.5m, "a repetition hears what was said first");
         fixture.House.Receive(100 - fixture.House.Free);
     }
 
@@ -54,8 +65,13 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
     {
         var (id, _) = await AskedAsync(lines: [500]);
         (await fixture.Database.ClaimAsync()).Should().BeEmpty("the deadline is a day away");
-        await Sql.ScalarAsync<object>(fixture.Database.Names.App, $"update orders set decide_by = now() - interval '1 second', due_at = decide_by - interval '1 day' where id = '{id}'");
-        (await DecideAsync(_alice, id, "take")).Should().Be(409, "the deadline counts, and not that nobody has come by yet");
+        await Sql.ScalarAsync<object>(
+            fixture.Database.Names.App,
+            $"update orders set decide_by = now() - interval '1 second', due_at = decide_by - interval '1 day' where id = '{id}'"
+        );
+        (await DecideAsync(_alice, id, "take"))
+            .Should()
+            .Be(409, "the deadline counts, and not that nobody has come by yet");
         await RunAsync();
 
         (await fixture.Database.StatusAsync(id)).Should().Be("expired");
@@ -68,7 +84,10 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
     public async Task Who_decides_in_time_takes_the_order_away_from_the_batch_that_would_have_ended_it()
     {
         var (id, _) = await AskedAsync(lines: [500]);
-        await Sql.ScalarAsync<object>(fixture.Database.Names.App, $"update orders set due_at = now() - interval '1 second' where id = '{id}'");
+        await Sql.ScalarAsync<object>(
+            fixture.Database.Names.App,
+            $"update orders set due_at = now() - interval '1 second' where id = '{id}'"
+        );
         var batch = (await fixture.Database.ClaimAsync())[0];
         (await DecideAsync(_alice, id, "wait")).Should().Be(200);
         await SagaRun.RunAsync(fixture.Database, fixture.House, batch);
@@ -84,7 +103,10 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
     {
         var (id, _) = await AskedAsync(lines: [500]);
         (await DecideAsync(_alice, id, "wait")).Should().Be(200);
-        await Sql.ScalarAsync<object>(fixture.Database.Names.App, $"update orders set attempts = {SagaStore.MaxAttempts} where id = '{id}'");
+        await Sql.ScalarAsync<object>(
+            fixture.Database.Names.App,
+            $"update orders set attempts = {SagaStore.MaxAttempts} where id = '{id}'"
+        );
         (await fixture.Database.Store.GiveUpAsync(TestContext.Current.CancellationToken)).Should().Be(1);
         (await ActorsAsync(id)).Should().Be("awaiting_customer: ");
         (await CancelAsync(id)).Should().Be(200);
@@ -120,7 +142,9 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
     {
         var (id, _) = await PlacedAsync("partial", fixture.House.Free + 7);
         await RunAsync();
-        (await fixture.Database.NumberAsync($"select cancelled::bigint from order_lines where order_id = '{id}'")).Should().Be(7);
+        (await fixture.Database.NumberAsync($"select cancelled::bigint from order_lines where order_id = '{id}'"))
+            .Should()
+            .Be(7);
         (await CancelAsync(id)).Should().Be(200);
         await RunAsync();
     }
@@ -137,14 +161,26 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
     {
         var key = Guid.CreateVersion7().ToString();
         using var response = await PlaceAsync(key, onShortage, lines);
-        return ((await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("id").GetGuid(), key);
+        return (
+            (await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken))
+                .GetProperty("id")
+                .GetGuid(),
+            key
+        );
     }
 
     private async Task<HttpResponseMessage> PlaceAsync(string key, string onShortage, params int[] lines)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "orders")
         {
-            Content = JsonContent.Create(new { lines = lines.Select(quantity => new { sku = "cup", quantity }), payment = new { token = "tok_ok" }, onShortage }),
+            Content = JsonContent.Create(
+                new
+                {
+                    lines = lines.Select(quantity => new { sku = "cup", quantity }),
+                    payment = new { token = "tok_ok" },
+                    onShortage,
+                }
+            ),
             Headers = { { "Idempotency-Key", key } },
         };
         return await _alice.SendAsync(request, TestContext.Current.CancellationToken);
@@ -152,21 +188,33 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
 
     private async Task RunAsync()
     {
-        foreach (var batch in await fixture.Database.ClaimAsync()) await SagaRun.RunAsync(fixture.Database, fixture.House, batch);
+        foreach (var batch in await fixture.Database.ClaimAsync())
+            await SagaRun.RunAsync(fixture.Database, fixture.House, batch);
     }
 
     private async Task<long> SoldAsync() =>
-        (await fixture.Service.As(Identity.Operator).GetFromJsonAsync<JsonElement>("ops/orders/summary", TestContext.Current.CancellationToken)).GetProperty("units").GetInt64();
+        (
+            await fixture
+                .Service.As(Identity.Operator)
+                .GetFromJsonAsync<JsonElement>("ops/orders/summary", TestContext.Current.CancellationToken)
+        )
+            .GetProperty("units")
+            .GetInt64();
 
     /// <summary>From where on it was asked: what it left, and who moved it.</summary>
-    private Task<string?> ActorsAsync(Guid id) => Sql.ScalarAsync<string>(fixture.Database.Names.App,
-        $"select string_agg(format('%s: %s', data->>'from', data->>'actor'), ', ' order by version) from events where subject = '{id}' and version > 2");
+    private Task<string?> ActorsAsync(Guid id) =>
+        Sql.ScalarAsync<string>(
+            fixture.Database.Names.App,
+            $"select string_agg(format('%s: %s', data->>'from', data->>'actor'), ', ' order by version) from events where subject = '{id}' and version > 2"
+        );
 
-    private Task<JsonElement> ReadAsync(Guid id) => _alice.GetFromJsonAsync<JsonElement>($"orders/{id}", TestContext.Current.CancellationToken);
+    private Task<JsonElement> ReadAsync(Guid id) =>
+        _alice.GetFromJsonAsync<JsonElement>($"orders/{id}", TestContext.Current.CancellationToken);
 
     private Task<int> CancelAsync(Guid id) => PostAsync(_alice, $"orders/{id}/cancel", null);
 
-    private static Task<int> DecideAsync(HttpClient caller, Guid id, string choice) => PostAsync(caller, $"orders/{id}/decision", new { choice });
+    private static Task<int> DecideAsync(HttpClient caller, Guid id, string choice) =>
+        PostAsync(caller, $"orders/{id}/decision", new { choice });
 
     private static async Task<int> PostAsync(HttpClient caller, string path, object? body)
     {

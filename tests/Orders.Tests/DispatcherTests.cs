@@ -15,7 +15,8 @@ public sealed class DispatcherTests : IAsyncLifetime
     private readonly FakeTimeProvider _time = new();
     private readonly DispatchSignal _signal = new();
     private readonly SagaSettings _settings = new(new ConfigurationBuilder().Build());
-    private readonly (Dapr.Workflow.IDaprWorkflowClient Client, FakeWorkflows Engine) _workflows = FakeWorkflows.Create();
+    private readonly (Dapr.Workflow.IDaprWorkflowClient Client, FakeWorkflows Engine) _workflows =
+        FakeWorkflows.Create();
     private OrdersDatabase _db = null!;
     private NpgsqlDataSource _source = null!;
     private Dispatcher _dispatcher = null!;
@@ -41,7 +42,8 @@ public sealed class DispatcherTests : IAsyncLifetime
         await StartAsync(size: 200, slots: 4);
         await ArriveAsync(1);
         await StartedAsync(1);
-        for (var i = 0; i < 20; i++) await ArriveAsync(1);
+        for (var i = 0; i < 20; i++)
+            await ArriveAsync(1);
 
         await PassesUntilStartedAsync(2);
         (await SizesAsync()).Should().Be("1,20");
@@ -83,7 +85,9 @@ public sealed class DispatcherTests : IAsyncLifetime
         for (var done = 0; done < 5; done++)
         {
             await StartedAsync(Math.Min(done + 2, 5));
-            (await _db.NumberAsync("select count(*) from batches where finished_at is null")).Should().Be(Math.Min(2, 5 - done));
+            (await _db.NumberAsync("select count(*) from batches where finished_at is null"))
+                .Should()
+                .Be(Math.Min(2, 5 - done));
             await FinishAsync(Engine.Started.ElementAt(done), tellDispatcher: true);
         }
 
@@ -95,7 +99,8 @@ public sealed class DispatcherTests : IAsyncLifetime
     {
         Engine.Start = (_, _) =>
         {
-            if (Engine.Asked.Count == 2) _settings.Current = new Batching(1, 0);
+            if (Engine.Asked.Count == 2)
+                _settings.Current = new Batching(1, 0);
             return Task.CompletedTask;
         };
         await ArriveAsync(2);
@@ -118,7 +123,13 @@ public sealed class DispatcherTests : IAsyncLifetime
         await _dispatcher.StopAsync(CancellationToken.None);
         await _signal.WaitAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
 
-        await new SettleOrders(_db.Store, new Downstream(new FakeHouse(units: 1)), _dispatcher, SagaRun.Settings(), _time).RunAsync(null!, Engine.Started.Single());
+        await new SettleOrders(
+            _db.Store,
+            new Downstream(new FakeHouse(units: 1)),
+            _dispatcher,
+            SagaRun.Settings(),
+            _time
+        ).RunAsync(null!, Engine.Started.Single());
 
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         await _signal.WaitAsync(Timeout.InfiniteTimeSpan, deadline.Token);
@@ -140,7 +151,8 @@ public sealed class DispatcherTests : IAsyncLifetime
     [Fact]
     public async Task A_start_that_never_returns_is_given_up_and_tried_again_under_the_same_id()
     {
-        Engine.Start = (batch, patience) => Engine.Tries(batch) == 1 ? Task.Delay(Timeout.InfiniteTimeSpan, patience) : Task.CompletedTask;
+        Engine.Start = (batch, patience) =>
+            Engine.Tries(batch) == 1 ? Task.Delay(Timeout.InfiniteTimeSpan, patience) : Task.CompletedTask;
         await ArriveAsync(1);
         await StartAsync(size: 1, slots: 1);
         await Eventually.BecomesTrueAsync(() => Task.FromResult(Engine.Asked.Count == 1), "a start was tried");
@@ -155,9 +167,10 @@ public sealed class DispatcherTests : IAsyncLifetime
     public async Task A_start_that_was_heard_before_has_succeeded_and_one_that_failed_has_not()
     {
         Guid? known = null;
-        Engine.Start = (batch, _) => batch == (known ??= batch)
-            ? throw new RpcException(new Status(StatusCode.AlreadyExists, "exists"))
-            : Engine.Tries(batch) < 4 ? throw new RpcException(new Status(StatusCode.Unavailable, "away")) : Task.CompletedTask;
+        Engine.Start = (batch, _) =>
+            batch == (known ??= batch) ? throw new RpcException(new Status(StatusCode.AlreadyExists, "exists"))
+            : Engine.Tries(batch) < 4 ? throw new RpcException(new Status(StatusCode.Unavailable, "away"))
+            : Task.CompletedTask;
         await ArriveAsync(2);
         await StartAsync(size: 1, slots: 2);
 
@@ -176,10 +189,16 @@ public sealed class DispatcherTests : IAsyncLifetime
         await Eventually.BecomesTrueAsync(() => Task.FromResult(Engine.Asked.Count == 1), "a start was tried");
         var lost = Engine.Asked.Single();
         await _db.Store.AbandonAsync(TimeSpan.FromSeconds(-1), CancellationToken.None);
-        await Eventually.BecomesTrueAsync(() => Task.FromResult(Engine.Asked.Count == 2), "its orders have another batch");
+        await Eventually.BecomesTrueAsync(
+            () => Task.FromResult(Engine.Asked.Count == 2),
+            "its orders have another batch"
+        );
 
         var tries = Engine.Tries(lost);
-        await Eventually.BecomesTrueAsync(() => Task.FromResult(Engine.Tries(Engine.Asked.Single(b => b != lost)) >= 5), "the heir is tried, ever more slowly");
+        await Eventually.BecomesTrueAsync(
+            () => Task.FromResult(Engine.Tries(Engine.Asked.Single(b => b != lost)) >= 5),
+            "the heir is tried, ever more slowly"
+        );
 
         Engine.Tries(lost).Should().Be(tries);
     }
@@ -190,9 +209,12 @@ public sealed class DispatcherTests : IAsyncLifetime
         await ArriveAsync(1);
         await StartAsync(size: 1, slots: 4);
         await StartedAsync(1);
-        await Sql.ScalarAsync<object>((await TestKit.LocalPostgres.SharedAsync()).Admin, $"""
+        await Sql.ScalarAsync<object>(
+            (await TestKit.LocalPostgres.SharedAsync()).Admin,
+            $"""
             select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = '{_db.Names.Name}' and application_name = 'dispatcher'
-            """);
+            """
+        );
 
         await ArriveAsync(1);
 
@@ -202,7 +224,14 @@ public sealed class DispatcherTests : IAsyncLifetime
     private async Task StartAsync(int size, int slots)
     {
         _settings.Current = new Batching(size, slots);
-        _dispatcher = new Dispatcher(new Data.SagaStore(_source, new Messaging.RelaySignal(), TimeProvider.System), _settings, _workflows.Client, _signal, _time, NullLogger<Dispatcher>.Instance);
+        _dispatcher = new Dispatcher(
+            new Data.SagaStore(_source, new Messaging.RelaySignal(), TimeProvider.System),
+            _settings,
+            _workflows.Client,
+            _signal,
+            _time,
+            NullLogger<Dispatcher>.Instance
+        );
         await _dispatcher.StartAsync(CancellationToken.None);
     }
 
@@ -215,21 +244,40 @@ public sealed class DispatcherTests : IAsyncLifetime
     private async Task FinishAsync(Guid batch, bool tellDispatcher)
     {
         var owned = await _db.Store.OwnedAsync(batch, CancellationToken.None);
-        await _db.Store.WriteAsync(batch, new StepResult
-        {
-            Moves = [.. owned.Select(o => new Move(o.Id, o.Status, OrderStatus.Rejected))], LetGo = [.. owned.Select(o => o.Id)], Finish = true,
-        }, CancellationToken.None);
-        if (tellDispatcher) _dispatcher.Finished(batch);
+        await _db.Store.WriteAsync(
+            batch,
+            new StepResult
+            {
+                Moves = [.. owned.Select(o => new Move(o.Id, o.Status, OrderStatus.Rejected))],
+                LetGo = [.. owned.Select(o => o.Id)],
+                Finish = true,
+            },
+            CancellationToken.None
+        );
+        if (tellDispatcher)
+            _dispatcher.Finished(batch);
     }
 
-    private Task StartedAsync(int batches) => Eventually.BecomesTrueAsync(() => Task.FromResult(Engine.Started.Count >= batches), $"{batches} batches were started");
+    private Task StartedAsync(int batches) =>
+        Eventually.BecomesTrueAsync(
+            () => Task.FromResult(Engine.Started.Count >= batches),
+            $"{batches} batches were started"
+        );
 
     /// <summary>Time passes, as often as the dispatcher needs it: it may have begun to wait only after some of it.</summary>
-    private Task PassesUntilStartedAsync(int batches) => Eventually.BecomesTrueAsync(() =>
-    {
-        _time.Advance(TimeSpan.FromMilliseconds(400));
-        return Task.FromResult(Engine.Started.Count >= batches);
-    }, $"{batches} batches were started");
+    private Task PassesUntilStartedAsync(int batches) =>
+        Eventually.BecomesTrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromMilliseconds(400));
+                return Task.FromResult(Engine.Started.Count >= batches);
+            },
+            $"{batches} batches were started"
+        );
 
-    private Task<string?> SizesAsync() => Sql.ScalarAsync<string>(_db.Names.App, "select string_agg(cardinality(order_ids)::text, ',' order by started_at, id) from batches");
+    private Task<string?> SizesAsync() =>
+        Sql.ScalarAsync<string>(
+            _db.Names.App,
+            "select string_agg(cardinality(order_ids)::text, ',' order by started_at, id) from batches"
+        );
 }

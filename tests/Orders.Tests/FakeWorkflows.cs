@@ -29,7 +29,8 @@ public class FakeWorkflows : DispatchProxy
 
     protected override object Invoke(MethodInfo? targetMethod, object?[]? args)
     {
-        if (targetMethod?.Name != nameof(IDaprWorkflowClient.ScheduleNewWorkflowAsync)) throw new NotSupportedException(targetMethod?.Name);
+        if (targetMethod?.Name != nameof(IDaprWorkflowClient.ScheduleNewWorkflowAsync))
+            throw new NotSupportedException(targetMethod?.Name);
         return StartAsync(Guid.Parse((string)args![1]!), (CancellationToken)args[^1]!);
     }
 

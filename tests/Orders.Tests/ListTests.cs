@@ -10,18 +10,38 @@ namespace DaprShop.Orders.Tests;
 public sealed class ListTests(OrdersFixture fixture) : IClassFixture<OrdersFixture>, IAsyncLifetime
 {
     private static readonly (string Customer, string Sku, string Status)[] Placed =
-        [("alice", "cup", "confirmed"), ("alice", "cup", "rejected"), ("bob", "cup", "confirmed"), ("alice", "pot", "shipped"), ("alice", "cup", "confirmed")];
+    [
+        ("alice", "cup", "confirmed"),
+        ("alice", "cup", "rejected"),
+        ("bob", "cup", "confirmed"),
+        ("alice", "pot", "shipped"),
+        ("alice", "cup", "confirmed"),
+    ];
 
     private readonly HttpClient _alice = fixture.Service.As(Identity.Customer, "alice");
     private readonly HttpClient _olga = fixture.Service.As(Identity.Operator, "olga");
 
     public async ValueTask InitializeAsync()
     {
-        if (await fixture.Database.NumberAsync("select count(*) from orders") > 0) return;
+        if (await fixture.Database.NumberAsync("select count(*) from orders") > 0)
+            return;
         foreach (var (customer, sku, _) in Placed)
-            await fixture.Database.Accepting().CommitAsync([OrdersDatabase.Order(Guid.CreateVersion7().ToString(), caller: customer) with { Lines = [new PricedLine(sku, 1, 2.5m), new PricedLine(sku, 1, 2m)] }], CancellationToken.None);
+            await fixture
+                .Database.Accepting()
+                .CommitAsync(
+                    [
+                        OrdersDatabase.Order(Guid.CreateVersion7().ToString(), caller: customer) with
+                        {
+                            Lines = [new PricedLine(sku, 1, 2.5m), new PricedLine(sku, 1, 2m)],
+                        },
+                    ],
+                    CancellationToken.None
+                );
         for (var i = 0; i < Placed.Length; i++)
-            await Sql.ScalarAsync<object>(fixture.Database.Names.App, $"update orders set status = '{Placed[i].Status}', accepted_at = '2026-03-0{i + 1}T12:00:00Z' where number = {i + 1}");
+            await Sql.ScalarAsync<object>(
+                fixture.Database.Names.App,
+                $"update orders set status = '{Placed[i].Status}', accepted_at = '2026-03-0{i + 1}T12:00:00Z' where number = {i + 1}"
+            );
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -37,8 +57,10 @@ public sealed class ListTests(OrdersFixture fixture) : IClassFixture<OrdersFixtu
     [InlineData("customer=alice&sku=pot", "4")]
     [InlineData("from=2026-03-02T12:00:00Z&until=2026-03-04T12:00:00Z", "3 2")]
     [InlineData("from=2026-03-04T13:00:00%2B01:00", "5 4")]
-    public async Task An_operator_lists_orders_by_status_SKU_customer_and_time_the_newest_first(string query, string expected) =>
-        (await ListAsync(_olga, query)).Numbers.Should().Be(expected);
+    public async Task An_operator_lists_orders_by_status_SKU_customer_and_time_the_newest_first(
+        string query,
+        string expected
+    ) => (await ListAsync(_olga, query)).Numbers.Should().Be(expected);
 
     [Theory]
     [InlineData("", "5 4 2 1")]
@@ -46,7 +68,8 @@ public sealed class ListTests(OrdersFixture fixture) : IClassFixture<OrdersFixtu
     [InlineData("sku=cup", "5 2 1")]
     [InlineData("customer=alice", "5 4 2 1")]
     [InlineData("until=2026-03-03T00:00:00Z", "2 1")]
-    public async Task A_customer_lists_no_orders_but_her_own(string query, string expected) => (await ListAsync(_alice, query)).Numbers.Should().Be(expected);
+    public async Task A_customer_lists_no_orders_but_her_own(string query, string expected) =>
+        (await ListAsync(_alice, query)).Numbers.Should().Be(expected);
 
     [Theory]
     [InlineData("", "5 4|3 2|1")]
@@ -57,7 +80,7 @@ public sealed class ListTests(OrdersFixture fixture) : IClassFixture<OrdersFixtu
     public async Task Page_by_page_each_order_comes_once(string query, string expected)
     {
         var pages = new List<string>();
-        for (long? cursor = long.MaxValue; cursor is not null;)
+        for (long? cursor = long.MaxValue; cursor is not null; )
         {
             var (numbers, next) = await ListAsync(_olga, $"limit=2&cursor={cursor}{query}");
             pages.Add(numbers);
@@ -83,6 +106,12 @@ public sealed class ListTests(OrdersFixture fixture) : IClassFixture<OrdersFixtu
     {
         var page = await who.GetFromJsonAsync<JsonElement>($"orders?{query}", TestContext.Current.CancellationToken);
         var cursor = page.GetProperty("cursor");
-        return (string.Join(' ', page.GetProperty("orders").EnumerateArray().Select(o => o.GetProperty("number").GetInt64())), cursor.ValueKind == JsonValueKind.Null ? null : cursor.GetInt64());
+        return (
+            string.Join(
+                ' ',
+                page.GetProperty("orders").EnumerateArray().Select(o => o.GetProperty("number").GetInt64())
+            ),
+            cursor.ValueKind == JsonValueKind.Null ? null : cursor.GetInt64()
+        );
     }
 }

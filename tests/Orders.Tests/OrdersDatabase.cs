@@ -26,18 +26,45 @@ internal sealed class OrdersDatabase(TestDatabase names, NpgsqlDataSource source
     public static async Task<OrdersDatabase> CreateAsync()
     {
         var names = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync(Apps.Orders);
-        await using (var owner = NpgsqlDataSource.Create(names.Owner)) await Database.MigrateAsync<OrdersDb>(owner, o => new OrdersDb(o));
+        await using (var owner = NpgsqlDataSource.Create(names.Owner))
+            await Database.MigrateAsync<OrdersDb>(owner, o => new OrdersDb(o));
         return new OrdersDatabase(names, NpgsqlDataSource.Create(names.App));
     }
 
     public AcceptedOrders Accepting() => new(source, new RelaySignal(), new DispatchSignal(), TimeProvider.System);
 
-    public static AcceptOrder Order(string key, byte fingerprint = 1, int quantity = 1, string token = "tok_ok", string caller = "alice", string onShortage = ShortagePolicies.Reject) =>
-        new(caller, key, [fingerprint], caller, [new PricedLine("cup", quantity, 2.5m)], token, onShortage);
+    public static AcceptOrder Order(
+        string key,
+        byte fingerprint = 1,
+        int quantity = 1,
+        string token = "tok_ok",
+        string caller = "alice",
+        string onShortage = ShortagePolicies.Reject
+    ) => new(caller, key, [fingerprint], caller, [new PricedLine("cup", quantity, 2.5m)], token, onShortage);
 
-    public async Task<List<Guid>> AcceptAsync(int count, int quantity = 1, string token = "tok_ok", string onShortage = ShortagePolicies.Reject)
+    public async Task<List<Guid>> AcceptAsync(
+        int count,
+        int quantity = 1,
+        string token = "tok_ok",
+        string onShortage = ShortagePolicies.Reject
+    )
     {
-        var answers = await Accepting().CommitAsync([.. Enumerable.Range(0, count).Select(_ => Order(Guid.CreateVersion7().ToString(), quantity: quantity, token: token, onShortage: onShortage))], CancellationToken.None);
+        var answers = await Accepting()
+            .CommitAsync(
+                [
+                    .. Enumerable
+                        .Range(0, count)
+                        .Select(_ =>
+                            Order(
+                                Guid.CreateVersion7().ToString(),
+                                quantity: quantity,
+                                token: token,
+                                onShortage: onShortage
+                            )
+                        ),
+                ],
+                CancellationToken.None
+            );
         return [.. answers.Select(a => a.Order!.Id)];
     }
 
@@ -46,7 +73,8 @@ internal sealed class OrdersDatabase(TestDatabase names, NpgsqlDataSource source
 
     public Task<long> NumberAsync(string sql) => Sql.ScalarAsync<long>(names.App, sql);
 
-    public Task<string?> StatusAsync(Guid order) => Sql.ScalarAsync<string>(names.App, $"select status from orders where id = '{order}'");
+    public Task<string?> StatusAsync(Guid order) =>
+        Sql.ScalarAsync<string>(names.App, $"select status from orders where id = '{order}'");
 
     public async ValueTask DisposeAsync()
     {
@@ -58,7 +86,10 @@ internal sealed class OrdersDatabase(TestDatabase names, NpgsqlDataSource source
 /// <summary>Inventory and Payments as small as they can be: what they promise, in a dictionary each. They stand behind the sidecar's address.</summary>
 internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFactory
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
     private readonly Lock _lock = new();
     private readonly List<(Guid Id, int Wanted)> _waiting = [];
 
@@ -103,60 +134,88 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
     /// <summary>While it is set, whatever is asked is answered with this failure.</summary>
     public HttpStatusCode? Failure { get; set; }
 
-    public HttpClient CreateClient(string name) => new(this, disposeHandler: false) { BaseAddress = new Uri($"http://{name}/") };
+    public HttpClient CreateClient(string name) =>
+        new(this, disposeHandler: false) { BaseAddress = new Uri($"http://{name}/") };
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
     {
         var path = request.RequestUri!.AbsolutePath;
-        if (Before is { } before) await before(path);
-        if (Failure is { } failure) return new HttpResponseMessage(failure);
+        if (Before is { } before)
+            await before(path);
+        if (Failure is { } failure)
+            return new HttpResponseMessage(failure);
         object? answer;
         switch (path)
         {
             case "/items/lookup":
                 var lookup = await request.Content!.ReadFromJsonAsync<ItemLookup>(Json, cancellationToken);
-                lock (_lock) (LookUps, MostLookedUp) = (LookUps + 1, Math.Max(MostLookedUp, lookup!.Skus.Count));
-                answer = lookup!.Skus.Where(sku => sku == "cup").Select(sku => new Item(sku, "Cup", Price, true)).ToList();
+                lock (_lock)
+                    (LookUps, MostLookedUp) = (LookUps + 1, Math.Max(MostLookedUp, lookup!.Skus.Count));
+                answer = lookup!
+                    .Skus.Where(sku => sku == "cup")
+                    .Select(sku => new Item(sku, "Cup", Price, true))
+                    .ToList();
                 break;
             case var taken when taken.StartsWith("/internal/offers/", StringComparison.Ordinal):
                 var asked = await request.Content!.ReadFromJsonAsync<TakeOfferRequest>(Json, cancellationToken);
-                if (!Offers.TryGetValue(Guid.Parse(taken.Split('/')[3]), out var offer) || (asked!.Customer ?? offer.Customer) != offer.Customer && !GivesOffersToAnyone) return new HttpResponseMessage(HttpStatusCode.NotFound);
-                if (offer.ExpiresAt < TimeProvider.System.GetUtcNow()) return new HttpResponseMessage(HttpStatusCode.Conflict);
+                if (
+                    !Offers.TryGetValue(Guid.Parse(taken.Split('/')[3]), out var offer)
+                    || (asked!.Customer ?? offer.Customer) != offer.Customer && !GivesOffersToAnyone
+                )
+                    return new HttpResponseMessage(HttpStatusCode.NotFound);
+                if (offer.ExpiresAt < TimeProvider.System.GetUtcNow())
+                    return new HttpResponseMessage(HttpStatusCode.Conflict);
                 Taken.Add(offer.Id);
                 answer = offer;
                 break;
             case "/reservations":
                 var reserve = await request.Content!.ReadFromJsonAsync<ReserveRequest>(Json, cancellationToken);
-                lock (_lock) answer = new ReserveResponse([.. reserve!.Orders.Select(Reserve)]);
+                lock (_lock)
+                    answer = new ReserveResponse([.. reserve!.Orders.Select(Reserve)]);
                 break;
             case "/charges":
                 var charge = await request.Content!.ReadFromJsonAsync<ChargeRequest>(Json, cancellationToken);
-                lock (_lock) answer = new ChargeResponse([.. charge!.Orders.Select(Charge)]);
+                lock (_lock)
+                    answer = new ChargeResponse([.. charge!.Orders.Select(Charge)]);
                 break;
             case "/reservations/release":
                 var release = await request.Content!.ReadFromJsonAsync<ReleaseRequest>(Json, cancellationToken);
-                lock (_lock) foreach (var id in release!.OrderIds) Release(id);
+                lock (_lock)
+                    foreach (var id in release!.OrderIds)
+                        Release(id);
                 return new HttpResponseMessage(HttpStatusCode.NoContent);
             case "/reservations/ship":
                 var ship = await request.Content!.ReadFromJsonAsync<ShipRequest>(Json, cancellationToken);
                 lock (_lock)
                 {
-                    if (!Shipped.TryGetValue(ship!.Key, out var shipped)) Shipped[ship.Key] = shipped = new ShipResponse(ship.OrderId, RefuseShipments is null ? ship.Lines! : [], RefuseShipments);
+                    if (!Shipped.TryGetValue(ship!.Key, out var shipped))
+                        Shipped[ship.Key] = shipped = new ShipResponse(
+                            ship.OrderId,
+                            RefuseShipments is null ? ship.Lines! : [],
+                            RefuseShipments
+                        );
                     answer = shipped;
                 }
 
                 break;
             case "/reservations/take-back":
                 var back = await request.Content!.ReadFromJsonAsync<TakeBackRequest>(Json, cancellationToken);
-                lock (_lock) TakenBack[back!.Key] = back;
+                lock (_lock)
+                    TakenBack[back!.Key] = back;
                 return new HttpResponseMessage(HttpStatusCode.OK);
             case "/refunds/parts":
                 var part = await request.Content!.ReadFromJsonAsync<PartRefundRequest>(Json, cancellationToken);
-                lock (_lock) PartRefunds[part!.Reference] = part;
+                lock (_lock)
+                    PartRefunds[part!.Reference] = part;
                 return new HttpResponseMessage(HttpStatusCode.NoContent);
             default:
                 var refund = await request.Content!.ReadFromJsonAsync<RefundRequest>(Json, cancellationToken);
-                lock (_lock) foreach (var id in refund!.OrderIds) Charges[id] = ChargeState.Refunded;
+                lock (_lock)
+                    foreach (var id in refund!.OrderIds)
+                        Charges[id] = ChargeState.Refunded;
                 return new HttpResponseMessage(HttpStatusCode.NoContent);
         }
 
@@ -183,24 +242,37 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
         if (!Claims.TryGetValue(order.OrderId, out var claim))
         {
             var wanted = order.Lines.Sum(l => l.Quantity);
-            if (wanted > Free && order.OnShortage == ShortagePolicy.Ask) return new ReserveOutcome(order.OrderId, ReservationState.Undecided, [new Shortage("cup", wanted, Free)]);
-            claim = wanted <= Free ? (ReservationState.Allocated, wanted)
+            if (wanted > Free && order.OnShortage == ShortagePolicy.Ask)
+                return new ReserveOutcome(
+                    order.OrderId,
+                    ReservationState.Undecided,
+                    [new Shortage("cup", wanted, Free)]
+                );
+            claim =
+                wanted <= Free ? (ReservationState.Allocated, wanted)
                 : order.OnShortage == ShortagePolicy.Partial && Free > 0 ? (ReservationState.Allocated, Free)
                 : order.OnShortage == ShortagePolicy.Backorder ? (ReservationState.Backordered, 0)
                 : (ReservationState.OutOfStock, 0);
-            if (claim.State == ReservationState.Backordered) _waiting.Add((order.OrderId, wanted));
+            if (claim.State == ReservationState.Backordered)
+                _waiting.Add((order.OrderId, wanted));
             Free -= claim.Units;
             Claims[order.OrderId] = claim;
         }
 
-        return new ReserveOutcome(order.OrderId, claim.State,
+        return new ReserveOutcome(
+            order.OrderId,
+            claim.State,
             claim.State == ReservationState.OutOfStock ? [new Shortage("cup", 1, Free)]
-            : claim.State == ReservationState.Allocated && claim.Units < order.Lines.Sum(l => l.Quantity) ? [new Shortage("cup", order.Lines.Sum(l => l.Quantity), claim.Units)] : []);
+                : claim.State == ReservationState.Allocated && claim.Units < order.Lines.Sum(l => l.Quantity)
+                    ? [new Shortage("cup", order.Lines.Sum(l => l.Quantity), claim.Units)]
+                : []
+        );
     }
 
     private void Release(Guid id)
     {
-        if (Claims.TryGetValue(id, out var claim) && claim.State == ReservationState.Allocated) Free += claim.Units;
+        if (Claims.TryGetValue(id, out var claim) && claim.State == ReservationState.Allocated)
+            Free += claim.Units;
         Claims[id] = (ReservationState.Released, 0);
         _waiting.RemoveAll(w => w.Id == id);
     }
@@ -213,12 +285,17 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
             {
                 "tok_declined" => ChargeState.Declined,
                 "tok_late" => ChargeState.Pending,
-                "tok_flaky" when state != ChargeState.Pending || !Charges.ContainsKey(order.OrderId) => ChargeState.Pending,
+                "tok_flaky" when state != ChargeState.Pending || !Charges.ContainsKey(order.OrderId) =>
+                    ChargeState.Pending,
                 _ => ChargeState.Captured,
             };
             Charges[order.OrderId] = state;
         }
 
-        return new ChargeOutcome(order.OrderId, state, state == ChargeState.Declined ? "declined by the provider" : null);
+        return new ChargeOutcome(
+            order.OrderId,
+            state,
+            state == ChargeState.Declined ? "declined by the provider" : null
+        );
     }
 }

@@ -16,7 +16,11 @@ public sealed class OrdersFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Database = await OrdersDatabase.CreateAsync();
-        Service = new ServiceHost<Program>(Database.Names.App, services => services.AddSingleton(new Downstream(House)), ("Saga:Slots", "0"));
+        Service = new ServiceHost<Program>(
+            Database.Names.App,
+            services => services.AddSingleton(new Downstream(House)),
+            ("Saga:Slots", "0")
+        );
     }
 
     public async ValueTask DisposeAsync()

@@ -21,7 +21,11 @@ public sealed class OutageTests
     {
         await using var service = new ServiceHost<Program>("Host=127.0.0.1;Port=9;Username=nobody;Password=none");
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        using var answer = await service.As(Identity.Operator).SendAsync(request, TestContext.Current.CancellationToken);
-        (answer.StatusCode, answer.Headers.RetryAfter?.Delta).Should().Be((HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(1)));
+        using var answer = await service
+            .As(Identity.Operator)
+            .SendAsync(request, TestContext.Current.CancellationToken);
+        (answer.StatusCode, answer.Headers.RetryAfter?.Delta)
+            .Should()
+            .Be((HttpStatusCode.ServiceUnavailable, TimeSpan.FromSeconds(1)));
     }
 }

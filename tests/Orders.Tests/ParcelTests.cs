@@ -26,8 +26,18 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
         (await DeliverAsync(first)).Should().Be("delivered", "saying it again changes nothing");
 
         (await GetAsync($"orders/{id}")).GetProperty("lines")[0].GetProperty("shipped").GetInt32().Should().Be(5);
-        (await GetAsync($"orders/{id}/shipments")).EnumerateArray().Select(s => (s.GetProperty("number").GetInt32(), s.GetProperty("state").GetString())).Should().Equal((1, "delivered"), (2, "delivered"));
-        (await Fixture.Database.NumberAsync($"select count(*) from events where type = 'shipment.moved.v1' and data->>'orderId' = '{id}'")).Should().Be(4);
+        (await GetAsync($"orders/{id}/shipments"))
+            .EnumerateArray()
+            .Select(s => (s.GetProperty("number").GetInt32(), s.GetProperty("state").GetString()))
+            .Should()
+            .Equal((1, "delivered"), (2, "delivered"));
+        (
+            await Fixture.Database.NumberAsync(
+                $"select count(*) from events where type = 'shipment.moved.v1' and data->>'orderId' = '{id}'"
+            )
+        )
+            .Should()
+            .Be(4);
         (await VersionsAsync(id)).Should().Be("1,2,3,4,5,6");
         await IsRefusedAsync(await ShipAsync(id, null), "not-shippable");
     }
@@ -52,7 +62,10 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
         var bodies = await Task.WhenAll(answers.Select(a => a.Content.ReadAsStringAsync()));
         bodies.Distinct().Should().ContainSingle();
         await IsProblemAsync(await ShipAsync(id, 3, key), 422, "idempotency-conflict");
-        await Eventually.BecomesTrueAsync(async () => (await GetAsync($"orders/{id}")).GetProperty("lines")[0].GetProperty("shipped").GetInt32() == 2, "two units have left");
+        await Eventually.BecomesTrueAsync(
+            async () => (await GetAsync($"orders/{id}")).GetProperty("lines")[0].GetProperty("shipped").GetInt32() == 2,
+            "two units have left"
+        );
     }
 
     [Fact]
@@ -62,7 +75,8 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
         var (reached, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
         Fixture.House.Before = async path =>
         {
-            if (path != "/reservations/ship") return;
+            if (path != "/reservations/ship")
+                return;
             reached.TrySetResult();
             await goOn.Task;
         };
@@ -84,19 +98,30 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
     public async Task G25_Of_a_cancellation_and_a_shipment_that_meet_one_wins(bool cancelFirst)
     {
         var id = await ConfirmedAsync(quantity: 2);
-        await using var rival = await Rival.BeginAsync(Fixture.Database.Names.App, $"select * from orders where id = '{id}' for update");
-        Task<HttpResponseMessage>[] both = cancelFirst ? [Alice.PostAsync($"orders/{id}/cancel", null), null!] : [null!, ShipAsync(id, null)];
+        await using var rival = await Rival.BeginAsync(
+            Fixture.Database.Names.App,
+            $"select * from orders where id = '{id}' for update"
+        );
+        Task<HttpResponseMessage>[] both = cancelFirst
+            ? [Alice.PostAsync($"orders/{id}/cancel", null), null!]
+            : [null!, ShipAsync(id, null)];
         await rival.IsWaitedForAsync(1);
-        if (cancelFirst) both[1] = ShipAsync(id, null);
-        else both[0] = Alice.PostAsync($"orders/{id}/cancel", null);
+        if (cancelFirst)
+            both[1] = ShipAsync(id, null);
+        else
+            both[0] = Alice.PostAsync($"orders/{id}/cancel", null);
         await rival.IsWaitedForAsync(2);
         await rival.CommitAsync();
 
         var (cancelled, shipped) = ((await both[0]).IsSuccessStatusCode, (await both[1]).IsSuccessStatusCode);
         (cancelled, shipped).Should().Be((cancelFirst, !cancelFirst));
-        if (!cancelFirst) return;
-        foreach (var batch in await Fixture.Database.ClaimAsync()) await SagaRun.RunAsync(Fixture.Database, Fixture.House, batch);
-        (Fixture.House.Charges[id], Fixture.House.Claims[id].State).Should().Be((ChargeState.Refunded, ReservationState.Released));
+        if (!cancelFirst)
+            return;
+        foreach (var batch in await Fixture.Database.ClaimAsync())
+            await SagaRun.RunAsync(Fixture.Database, Fixture.House, batch);
+        (Fixture.House.Charges[id], Fixture.House.Claims[id].State)
+            .Should()
+            .Be((ChargeState.Refunded, ReservationState.Released));
     }
 
     [Fact]
@@ -107,8 +132,17 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
         (await ShipAsync(id, null)).StatusCode.Should().Be(HttpStatusCode.Accepted);
         (await Fixture.Database.StatusAsync(id)).Should().Be("confirmed");
         Fixture.House.Failure = null;
-        await Eventually.BecomesTrueAsync(async () => await Fixture.Database.StatusAsync(id) == "shipped", "the order has left");
-        (await Fixture.Database.NumberAsync($"select count(*) from events where type = 'shipment.moved.v1' and data->>'orderId' = '{id}'")).Should().Be(1);
+        await Eventually.BecomesTrueAsync(
+            async () => await Fixture.Database.StatusAsync(id) == "shipped",
+            "the order has left"
+        );
+        (
+            await Fixture.Database.NumberAsync(
+                $"select count(*) from events where type = 'shipment.moved.v1' and data->>'orderId' = '{id}'"
+            )
+        )
+            .Should()
+            .Be(1);
     }
 
     [Fact]
@@ -118,10 +152,22 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
         Fixture.House.Failure = HttpStatusCode.ServiceUnavailable;
         (await ShipAsync(id, null)).StatusCode.Should().Be(HttpStatusCode.Accepted);
         var shipment = (await GetAsync($"orders/{id}/shipments"))[0].GetProperty("id").GetGuid();
-        await Sql.ScalarAsync<object>(Fixture.Database.Names.Owner, $"update shipments set attempts = 1000000 where id = '{shipment}'");
-        await new ShipmentStore(Fixture.Database.Source, new RelaySignal(), TimeProvider.System).PostponeAsync(shipment, CancellationToken.None);
+        await Sql.ScalarAsync<object>(
+            Fixture.Database.Names.Owner,
+            $"update shipments set attempts = 1000000 where id = '{shipment}'"
+        );
+        await new ShipmentStore(Fixture.Database.Source, new RelaySignal(), TimeProvider.System).PostponeAsync(
+            shipment,
+            CancellationToken.None
+        );
         Fixture.House.Failure = null;
-        (await Fixture.Database.NumberAsync($"select count(*) from shipments where id = '{shipment}' and due_at between now() + interval '20 s' and now() + interval '31 s'")).Should().Be(1);
+        (
+            await Fixture.Database.NumberAsync(
+                $"select count(*) from shipments where id = '{shipment}' and due_at between now() + interval '20 s' and now() + interval '31 s'"
+            )
+        )
+            .Should()
+            .Be(1);
     }
 
     [Fact]
@@ -131,18 +177,54 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
         Fixture.House.Failure = HttpStatusCode.ServiceUnavailable;
         (await ShipAsync(id, 2)).StatusCode.Should().Be(HttpStatusCode.Accepted);
         var shipments = new ShipmentStore(Fixture.Database.Source, new RelaySignal(), TimeProvider.System);
-        var shipment = new Shipment((await GetAsync($"orders/{id}/shipments"))[0].GetProperty("id").GetGuid(), id, 1, [new ShippedUnits("cup", 2)]);
-        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => shipments.EndAsync(shipment, null, CancellationToken.None)));
+        var shipment = new Shipment(
+            (await GetAsync($"orders/{id}/shipments"))[0].GetProperty("id").GetGuid(),
+            id,
+            1,
+            [new ShippedUnits("cup", 2)]
+        );
+        await Task.WhenAll(
+            Enumerable.Range(0, 3).Select(_ => shipments.EndAsync(shipment, null, CancellationToken.None))
+        );
         await shipments.EndAsync(shipment, "too late", CancellationToken.None);
         (await GetAsync($"orders/{id}")).GetProperty("lines")[0].GetProperty("shipped").GetInt32().Should().Be(2);
-        (await Fixture.Database.NumberAsync($"select count(*) from events where type = 'shipment.moved.v1' and data->>'orderId' = '{id}'")).Should().Be(1);
+        (
+            await Fixture.Database.NumberAsync(
+                $"select count(*) from events where type = 'shipment.moved.v1' and data->>'orderId' = '{id}'"
+            )
+        )
+            .Should()
+            .Be(1);
 
-        var back = (await (await ReturnAsync(id, 1)).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+        var back = (await (await ReturnAsync(id, 1)).Content.ReadFromJsonAsync<JsonElement>())
+            .GetProperty("id")
+            .GetGuid();
         var returns = new ReturnStore(Fixture.Database.Source, new RelaySignal(), TimeProvider.System);
-        await returns.DecideAsync(back, [new DecidedUnits("cup", 1, Disposition.Restock)], null, "olga", CancellationToken.None);
-        var decided = new DecidedReturn(back, id, 1, [new DecidedUnits("cup", 1, Disposition.Restock)], null, 2.5m, "olga", "broken");
+        await returns.DecideAsync(
+            back,
+            [new DecidedUnits("cup", 1, Disposition.Restock)],
+            null,
+            "olga",
+            CancellationToken.None
+        );
+        var decided = new DecidedReturn(
+            back,
+            id,
+            1,
+            [new DecidedUnits("cup", 1, Disposition.Restock)],
+            null,
+            2.5m,
+            "olga",
+            "broken"
+        );
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => returns.SettleAsync(decided, CancellationToken.None)));
-        (await Fixture.Database.NumberAsync($"select count(*) from events where subject = '{back}' and data->>'state' = 'settled'")).Should().Be(1);
+        (
+            await Fixture.Database.NumberAsync(
+                $"select count(*) from events where subject = '{back}' and data->>'state' = 'settled'"
+            )
+        )
+            .Should()
+            .Be(1);
         Fixture.House.Failure = null;
     }
 

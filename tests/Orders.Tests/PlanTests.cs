@@ -9,7 +9,10 @@ public sealed class PlanTests(OrdersFixture orders) : IClassFixture<OrdersFixtur
 {
     [Fact]
     public async Task An_operators_page_is_read_along_an_index_and_not_sorted() =>
-        (await PlanAsync("bigint, int", "select * from orders where number < $1 order by number desc limit $2")).Should().Contain("Index Scan Backward using ix_orders_number").And.NotContain("Sort");
+        (await PlanAsync("bigint, int", "select * from orders where number < $1 order by number desc limit $2"))
+            .Should()
+            .Contain("Index Scan Backward using ix_orders_number")
+            .And.NotContain("Sort");
 
     [Theory]
     [InlineData("uuid[], int, text, timestamptz, int", SagaStatements.Claim)]
@@ -26,27 +29,34 @@ public sealed class PlanTests(OrdersFixture orders) : IClassFixture<OrdersFixtur
     [InlineData("uuid, uuid[], text[], bigint[]", SagaStatements.Cut)]
     [InlineData("uuid, uuid[]", SagaStatements.Total)]
     [InlineData("uuid, uuid[], text[], text[], text[], text[], timestamptz, timestamptz", SagaStatements.Move)]
-    public async Task The_plan_of_a_saga_step_made_on_an_empty_table_does_not_read_all_orders(string types, string statement) =>
-        (await PlanAsync(types, statement)).Should().NotBeEmpty().And.NotContain("Seq Scan on orders");
+    public async Task The_plan_of_a_saga_step_made_on_an_empty_table_does_not_read_all_orders(
+        string types,
+        string statement
+    ) => (await PlanAsync(types, statement)).Should().NotBeEmpty().And.NotContain("Seq Scan on orders");
 
     private async Task<string> PlanAsync(string types, string statement)
     {
-        await using var connection = await orders.Service.Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync();
+        await using var connection = await orders
+            .Service.Services.GetRequiredService<NpgsqlDataSource>()
+            .OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         var nulls = string.Join(", ", types.Split(',').Select(type => $"null::{type}"));
-        await using var explain = new NpgsqlCommand($"""
+        await using var explain = new NpgsqlCommand(
+            $"""
             set local plan_cache_mode = force_generic_plan;
             prepare step({types}) as {statement};
             explain execute step({nulls});
             deallocate step
-            """, connection);
+            """,
+            connection
+        );
         var plan = new List<string>();
         await using var reader = await explain.ExecuteReaderAsync();
         do
         {
-            while (await reader.ReadAsync()) plan.Add(reader.GetString(0));
-        }
-        while (await reader.NextResultAsync());
+            while (await reader.ReadAsync())
+                plan.Add(reader.GetString(0));
+        } while (await reader.NextResultAsync());
 
         return string.Join('\n', plan);
     }

@@ -17,12 +17,26 @@ public sealed class RetryTests(OrdersFixture fixture) : IClassFixture<OrdersFixt
         var id = await GivenUpAsync("reserved");
         (await RetryAsync(_olga, id)).Should().Be((200, "reserved"));
 
-        foreach (var batch in await fixture.Database.ClaimAsync()) await SagaRun.RunAsync(fixture.Database, fixture.House, batch);
+        foreach (var batch in await fixture.Database.ClaimAsync())
+            await SagaRun.RunAsync(fixture.Database, fixture.House, batch);
 
         (await fixture.Database.StatusAsync(id)).Should().Be("confirmed");
-        (await Sql.ScalarAsync<string>(fixture.Database.Names.App, $"select string_agg(data->>'to', ' ' order by version) from events where subject = '{id}' and type = 'order.moved.v1'"))
-            .Should().Be("reserved needs_attention reserved paid confirmed");
-        (await Sql.ScalarAsync<string>(fixture.Database.Names.App, $"select data->>'actor' from events where subject = '{id}' and data->>'from' = 'needs_attention'")).Should().Be("olga");
+        (
+            await Sql.ScalarAsync<string>(
+                fixture.Database.Names.App,
+                $"select string_agg(data->>'to', ' ' order by version) from events where subject = '{id}' and type = 'order.moved.v1'"
+            )
+        )
+            .Should()
+            .Be("reserved needs_attention reserved paid confirmed");
+        (
+            await Sql.ScalarAsync<string>(
+                fixture.Database.Names.App,
+                $"select data->>'actor' from events where subject = '{id}' and data->>'from' = 'needs_attention'"
+            )
+        )
+            .Should()
+            .Be("olga");
     }
 
     [Fact]
@@ -31,10 +45,20 @@ public sealed class RetryTests(OrdersFixture fixture) : IClassFixture<OrdersFixt
         var id = await GivenUpAsync("awaiting_customer");
         (await RetryAsync(_olga, id)).Should().Be((200, "awaiting_customer"));
 
-        foreach (var batch in await fixture.Database.ClaimAsync()) await SagaRun.RunAsync(fixture.Database, fixture.House, batch);
+        foreach (var batch in await fixture.Database.ClaimAsync())
+            await SagaRun.RunAsync(fixture.Database, fixture.House, batch);
 
-        (await fixture.Database.StatusAsync(id)).Should().Be("awaiting_customer", "nobody decides for its customer, though there is stock");
-        (await Sql.ScalarAsync<bool>(fixture.Database.Names.App, $"select decide_by > now() and due_at = decide_by from orders where id = '{id}'")).Should().BeTrue("that has a deadline again");
+        (await fixture.Database.StatusAsync(id))
+            .Should()
+            .Be("awaiting_customer", "nobody decides for its customer, though there is stock");
+        (
+            await Sql.ScalarAsync<bool>(
+                fixture.Database.Names.App,
+                $"select decide_by > now() and due_at = decide_by from orders where id = '{id}'"
+            )
+        )
+            .Should()
+            .BeTrue("that has a deadline again");
     }
 
     [Fact]
@@ -53,11 +77,17 @@ public sealed class RetryTests(OrdersFixture fixture) : IClassFixture<OrdersFixt
         var (accepted, reserved) = (await GivenUpAsync("accepted"), await GivenUpAsync("reserved"));
         var before = await fixture.Database.NumberAsync("select count(*) from orders where status = 'needs_attention'");
         using var answer = await _olga.PostAsync("ops/orders/retry", null, TestContext.Current.CancellationToken);
-        (await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetRawText().Should().Be($$"""{"retried":{{before}},"left":0}""");
+        (await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken))
+            .GetRawText()
+            .Should()
+            .Be($$"""{"retried":{{before}},"left":0}""");
 
-        foreach (var batch in await fixture.Database.ClaimAsync()) await SagaRun.RunAsync(fixture.Database, fixture.House, batch);
+        foreach (var batch in await fixture.Database.ClaimAsync())
+            await SagaRun.RunAsync(fixture.Database, fixture.House, batch);
 
-        (await fixture.Database.StatusAsync(accepted), await fixture.Database.StatusAsync(reserved)).Should().Be(("confirmed", "confirmed"));
+        (await fixture.Database.StatusAsync(accepted), await fixture.Database.StatusAsync(reserved))
+            .Should()
+            .Be(("confirmed", "confirmed"));
     }
 
     /// <summary>An order with which the saga came so far, and no further however often it tried.</summary>
@@ -65,9 +95,17 @@ public sealed class RetryTests(OrdersFixture fixture) : IClassFixture<OrdersFixt
     {
         var id = (await fixture.Database.AcceptAsync(1))[0];
         var batch = (await fixture.Database.ClaimAsync())[0];
-        if (status == "reserved") await SagaRun.Steps(fixture.Database, fixture.House)[0](batch);
-        if (status == "awaiting_customer") await Sql.ScalarAsync<object>(fixture.Database.Names.App, $"update orders set status = '{status}', on_shortage = 'ask', decide_by = now() where id = '{id}'");
-        await Sql.ScalarAsync<object>(fixture.Database.Names.App, $"update batches set finished_at = now(); update orders set batch_id = null, attempts = {SagaStore.MaxAttempts}, due_at = now() where id = '{id}'");
+        if (status == "reserved")
+            await SagaRun.Steps(fixture.Database, fixture.House)[0](batch);
+        if (status == "awaiting_customer")
+            await Sql.ScalarAsync<object>(
+                fixture.Database.Names.App,
+                $"update orders set status = '{status}', on_shortage = 'ask', decide_by = now() where id = '{id}'"
+            );
+        await Sql.ScalarAsync<object>(
+            fixture.Database.Names.App,
+            $"update batches set finished_at = now(); update orders set batch_id = null, attempts = {SagaStore.MaxAttempts}, due_at = now() where id = '{id}'"
+        );
         (await fixture.Database.Store.GiveUpAsync(TestContext.Current.CancellationToken)).Should().Be(1);
         return id;
     }

@@ -9,7 +9,8 @@ internal static class SagaRun
 {
     public static async Task RunAsync(OrdersDatabase db, FakeHouse house, Guid batch)
     {
-        foreach (var step in Steps(db, house)) await step(batch);
+        foreach (var step in Steps(db, house))
+            await step(batch);
     }
 
     public static SagaSettings Settings() => new(new ConfigurationBuilder().Build());
@@ -18,12 +19,23 @@ internal static class SagaRun
     {
         var downstream = new Downstream(house);
         var settings = Settings();
-        var dispatcher = new Dispatcher(db.Store, settings, null!, new DispatchSignal(), TimeProvider.System, NullLogger<Dispatcher>.Instance);
+        var dispatcher = new Dispatcher(
+            db.Store,
+            settings,
+            null!,
+            new DispatchSignal(),
+            TimeProvider.System,
+            NullLogger<Dispatcher>.Instance
+        );
         return
         [
             batch => new ReserveStock(db.Store, downstream).RunAsync(null!, batch),
             batch => new ChargePayments(db.Store, downstream, settings, TimeProvider.System).RunAsync(null!, batch),
-            batch => new SettleOrders(db.Store, downstream, dispatcher, settings, TimeProvider.System).RunAsync(null!, batch),
+            batch =>
+                new SettleOrders(db.Store, downstream, dispatcher, settings, TimeProvider.System).RunAsync(
+                    null!,
+                    batch
+                ),
         ];
     }
 }

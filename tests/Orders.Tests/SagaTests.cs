@@ -16,7 +16,11 @@ public sealed class SagaTests
     {
         await using var db = await OrdersDatabase.CreateAsync();
         var house = new FakeHouse(units: 10);
-        var (paid, declined, flaky) = ((await db.AcceptAsync(1))[0], (await db.AcceptAsync(1, token: "tok_declined"))[0], (await db.AcceptAsync(1, token: "tok_flaky"))[0]);
+        var (paid, declined, flaky) = (
+            (await db.AcceptAsync(1))[0],
+            (await db.AcceptAsync(1, token: "tok_declined"))[0],
+            (await db.AcceptAsync(1, token: "tok_flaky"))[0]
+        );
         var tooLarge = (await db.AcceptAsync(1, quantity: 100))[0];
 
         await RunAsync(db, house, (await db.ClaimAsync())[0]);
@@ -39,12 +43,16 @@ public sealed class SagaTests
         await db.AcceptAsync(3);
         await db.AcceptAsync(1, token: "tok_declined");
         var batch = (await db.ClaimAsync())[0];
-        foreach (var step in Steps(db, house)) await step(batch);
+        foreach (var step in Steps(db, house))
+            await step(batch);
         var events = await db.NumberAsync("select count(*) from events");
         var row = await Sql.ScalarAsync<string>(db.Names.App, "select b::text from batches b");
-        foreach (var step in Steps(db, house)) await step(batch);
+        foreach (var step in Steps(db, house))
+            await step(batch);
         (await db.NumberAsync("select count(*) from events")).Should().Be(events);
-        (await Sql.ScalarAsync<string>(db.Names.App, "select b::text from batches b")).Should().Be(row, "a batch ends once");
+        (await Sql.ScalarAsync<string>(db.Names.App, "select b::text from batches b"))
+            .Should()
+            .Be(row, "a batch ends once");
         (await db.NumberAsync("select count(*) from orders where status = 'confirmed' and version = 4")).Should().Be(3);
     }
 
@@ -61,11 +69,16 @@ public sealed class SagaTests
         (await db.Store.OwnedLinesAsync(zombie, CancellationToken.None)).Should().BeEmpty();
         await Sql.ScalarAsync<object>(db.Names.App, "update orders set undo = true");
         var before = await Sql.ScalarAsync<string>(db.Names.App, "select o::text from orders o");
-        foreach (var write in new StepResult[]
-        {
-            new() { Moves = [new Move(order, OrderStatus.Accepted, OrderStatus.Rejected, "by a zombie")] }, new() { Declined = [(order, "by a zombie")] },
-            new() { Undone = [order] }, new() { LetGo = [order] }, new() { PutBack = [(order, DateTimeOffset.MaxValue)] },
-        })
+        foreach (
+            var write in new StepResult[]
+            {
+                new() { Moves = [new Move(order, OrderStatus.Accepted, OrderStatus.Rejected, "by a zombie")] },
+                new() { Declined = [(order, "by a zombie")] },
+                new() { Undone = [order] },
+                new() { LetGo = [order] },
+                new() { PutBack = [(order, DateTimeOffset.MaxValue)] },
+            }
+        )
         {
             await db.Store.WriteAsync(zombie, write, CancellationToken.None);
             (await Sql.ScalarAsync<string>(db.Names.App, "select o::text from orders o")).Should().Be(before);
@@ -83,7 +96,11 @@ public sealed class SagaTests
         var batch = (await db.ClaimAsync())[0];
         var reserved = new StepResult { Moves = [new Move(order, OrderStatus.Accepted, OrderStatus.Reserved)] };
         await db.Store.WriteAsync(batch, reserved, CancellationToken.None);
-        await db.Store.WriteAsync(batch, new StepResult { Moves = [new Move(order, OrderStatus.Reserved, OrderStatus.Paid)] }, CancellationToken.None);
+        await db.Store.WriteAsync(
+            batch,
+            new StepResult { Moves = [new Move(order, OrderStatus.Reserved, OrderStatus.Paid)] },
+            CancellationToken.None
+        );
 
         await db.Store.WriteAsync(batch, reserved, CancellationToken.None);
 
@@ -96,7 +113,10 @@ public sealed class SagaTests
         await using var db = await OrdersDatabase.CreateAsync();
         var cancelled = (await db.AcceptAsync(2))[0];
         await db.ClaimAsync();
-        await Sql.ScalarAsync<object>(db.Names.App, $"update orders set status = 'cancelled', undo = true, batch_id = null, due_at = now() where id = '{cancelled}'");
+        await Sql.ScalarAsync<object>(
+            db.Names.App,
+            $"update orders set status = 'cancelled', undo = true, batch_id = null, due_at = now() where id = '{cancelled}'"
+        );
         await Sql.ScalarAsync<object>(db.Names.App, "update batches set progressed_at = now() - interval '1 minute'");
         var undoing = (await db.ClaimAsync())[0];
 
@@ -115,7 +135,9 @@ public sealed class SagaTests
             await Sql.ScalarAsync<object>(db.Names.App, $"update orders set due_at = now(), attempts = {attempts - 1}");
             await db.ClaimAsync();
             (await db.Store.AbandonAsync(TimeSpan.FromSeconds(-1), CancellationToken.None)).Should().Be(1);
-            (await Sql.ScalarAsync<DateTime>(db.Names.App, "select due_at from orders")).Should().BeCloseTo(TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(seconds), TimeSpan.FromSeconds(5));
+            (await Sql.ScalarAsync<DateTime>(db.Names.App, "select due_at from orders"))
+                .Should()
+                .BeCloseTo(TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(seconds), TimeSpan.FromSeconds(5));
         }
     }
 
@@ -125,9 +147,25 @@ public sealed class SagaTests
         await using var db = await OrdersDatabase.CreateAsync();
         const int Lines = 2_000;
         var orders = (ReserveStock.MaxLines / Lines) + 1;
-        await db.Accepting().CommitAsync([.. Enumerable.Range(0, orders).Select(n => OrdersDatabase.Order($"{n}") with { Lines = [.. Enumerable.Repeat(new PricedLine("cup", 1, 2.5m), Lines)] })], CancellationToken.None);
+        await db.Accepting()
+            .CommitAsync(
+                [
+                    .. Enumerable
+                        .Range(0, orders)
+                        .Select(n =>
+                            OrdersDatabase.Order($"{n}") with
+                            {
+                                Lines = [.. Enumerable.Repeat(new PricedLine("cup", 1, 2.5m), Lines)],
+                            }
+                        ),
+                ],
+                CancellationToken.None
+            );
         var asked = 0;
-        var house = new FakeHouse(units: orders * Lines) { Before = path => Task.FromResult(path.EndsWith("reservations", StringComparison.Ordinal) ? asked++ : asked) };
+        var house = new FakeHouse(units: orders * Lines)
+        {
+            Before = path => Task.FromResult(path.EndsWith("reservations", StringComparison.Ordinal) ? asked++ : asked),
+        };
 
         await RunAsync(db, house, (await db.ClaimAsync())[0]);
 
@@ -161,12 +199,20 @@ public sealed class SagaTests
     {
         await using var db = await OrdersDatabase.CreateAsync();
         var orders = await db.AcceptAsync(3);
-        await using var rival = await Rival.BeginAsync(db.Names.App, $"update orders set batch_id = gen_random_uuid() where id = '{orders[0]}'");
+        await using var rival = await Rival.BeginAsync(
+            db.Names.App,
+            $"update orders set batch_id = gen_random_uuid() where id = '{orders[0]}'"
+        );
 
-        var batch = (await db.ClaimAsync().WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken))[0];
+        var batch = (await db.ClaimAsync().WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken))[
+            0
+        ];
         await rival.CommitAsync();
 
-        (await db.Store.OwnedAsync(batch, CancellationToken.None)).Select(o => o.Id).Should().Equal(orders[1], orders[2]);
+        (await db.Store.OwnedAsync(batch, CancellationToken.None))
+            .Select(o => o.Id)
+            .Should()
+            .Equal(orders[1], orders[2]);
     }
 
     [Fact]
@@ -176,7 +222,11 @@ public sealed class SagaTests
         var order = (await db.AcceptAsync(1))[0];
         var batch = (await db.ClaimAsync())[0];
         (await db.Store.OwnedAsync(batch, CancellationToken.None)).Single().Attempts.Should().Be(1);
-        await db.Store.WriteAsync(batch, new StepResult { PutBack = [(order, TimeProvider.System.GetUtcNow().AddMinutes(1))], Finish = true }, CancellationToken.None);
+        await db.Store.WriteAsync(
+            batch,
+            new StepResult { PutBack = [(order, TimeProvider.System.GetUtcNow().AddMinutes(1))], Finish = true },
+            CancellationToken.None
+        );
 
         (await db.ClaimAsync()).Should().BeEmpty();
     }
@@ -186,9 +236,12 @@ public sealed class SagaTests
     {
         await using var db = await OrdersDatabase.CreateAsync();
         await db.AcceptAsync(200);
-        var batches = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => db.ClaimAsync(slots: 3, size: 10))));
+        var batches = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => Task.Run(() => db.ClaimAsync(slots: 3, size: 10)))
+        );
         var owned = new List<Guid>();
-        foreach (var batch in batches.SelectMany(b => b)) owned.AddRange((await db.Store.OwnedAsync(batch, CancellationToken.None)).Select(o => o.Id));
+        foreach (var batch in batches.SelectMany(b => b))
+            owned.AddRange((await db.Store.OwnedAsync(batch, CancellationToken.None)).Select(o => o.Id));
         owned.Should().OnlyHaveUniqueItems();
         (await db.NumberAsync("select count(*) from orders where batch_id is not null")).Should().Be(owned.Count);
         (await db.NumberAsync("select sum(cardinality(order_ids)) from batches")).Should().Be(owned.Count);
@@ -212,7 +265,12 @@ public sealed class SagaTests
         await using var db = await OrdersDatabase.CreateAsync();
         var order = (await db.AcceptAsync(1))[0];
         var batch = (await db.ClaimAsync())[0];
-        var skip = () => db.Store.WriteAsync(batch, new StepResult { Moves = [new Move(order, OrderStatus.Accepted, OrderStatus.Confirmed)] }, CancellationToken.None);
+        var skip = () =>
+            db.Store.WriteAsync(
+                batch,
+                new StepResult { Moves = [new Move(order, OrderStatus.Accepted, OrderStatus.Confirmed)] },
+                CancellationToken.None
+            );
         await skip.Should().ThrowAsync<InvalidOperationException>();
         (await db.StatusAsync(order)).Should().Be("accepted");
     }
@@ -229,18 +287,26 @@ public sealed class SagaTests
             await Sql.ScalarAsync<object>(db.Names.Owner, "truncate orders, order_lines, idempotency_keys, batches");
             var house = new FakeHouse(units: 6);
             string[] tokens = ["tok_ok", "tok_ok", "tok_declined", "tok_flaky"];
-            for (var i = 0; i < 8; i++) await db.AcceptAsync(1, random.Next(1, 3), tokens[random.Next(tokens.Length)]);
+            for (var i = 0; i < 8; i++)
+                await db.AcceptAsync(1, random.Next(1, 3), tokens[random.Next(tokens.Length)]);
 
             var batches = new List<Guid>();
             for (var i = 0; i < 30; i++)
             {
                 switch (random.Next(6))
                 {
-                    case 0: batches.AddRange(await db.ClaimAsync(2, 3)); break;
-                    case 1: await db.Store.AbandonAsync(TimeSpan.FromSeconds(-1), CancellationToken.None); break;
-                    case 2: await CancelAnyAsync(db, random); break;
+                    case 0:
+                        batches.AddRange(await db.ClaimAsync(2, 3));
+                        break;
+                    case 1:
+                        await db.Store.AbandonAsync(TimeSpan.FromSeconds(-1), CancellationToken.None);
+                        break;
+                    case 2:
+                        await CancelAnyAsync(db, random);
+                        break;
                     default:
-                        if (batches.Count > 0) await Steps(db, house)[random.Next(3)](batches[random.Next(batches.Count)]);
+                        if (batches.Count > 0)
+                            await Steps(db, house)[random.Next(3)](batches[random.Next(batches.Count)]);
                         break;
                 }
             }
@@ -256,8 +322,12 @@ public sealed class SagaTests
                 var claim = house.Claims.GetValueOrDefault(id, (ReservationState.Released, 0));
                 held += claim.Item2;
                 status.Should().BeOneOf("confirmed", "rejected", "cancelled");
-                (claim.Item1 == ReservationState.Allocated).Should().Be(status == "confirmed", $"seed {seed}: {id} is {status}");
-                (house.Charges.GetValueOrDefault(id, ChargeState.Declined) == ChargeState.Captured).Should().Be(status == "confirmed", $"seed {seed}: {id} is {status}");
+                (claim.Item1 == ReservationState.Allocated)
+                    .Should()
+                    .Be(status == "confirmed", $"seed {seed}: {id} is {status}");
+                (house.Charges.GetValueOrDefault(id, ChargeState.Declined) == ChargeState.Captured)
+                    .Should()
+                    .Be(status == "confirmed", $"seed {seed}: {id} is {status}");
             }
 
             (house.Free + held).Should().Be(6, $"seed {seed}");
@@ -266,17 +336,29 @@ public sealed class SagaTests
 
     private static async Task DrainAsync(OrdersDatabase db, FakeHouse house)
     {
-        for (var round = 0; await db.NumberAsync("select count(*) from orders where undo or status in ('accepted', 'reserved', 'paid')") > 0; round++)
+        for (
+            var round = 0;
+            await db.NumberAsync("select count(*) from orders where undo or status in ('accepted', 'reserved', 'paid')")
+                > 0;
+            round++
+        )
         {
             round.Should().BeLessThan(20, "the shop comes to rest");
             await db.Store.AbandonAsync(TimeSpan.FromSeconds(-1), CancellationToken.None);
             await Sql.ScalarAsync<object>(db.Names.App, "update orders set due_at = now() - interval '1 second'");
-            foreach (var batch in await db.ClaimAsync(4, 3)) await RunAsync(db, house, batch);
+            foreach (var batch in await db.ClaimAsync(4, 3))
+                await RunAsync(db, house, batch);
         }
     }
 
-    private static Task<object?> CancelAnyAsync(OrdersDatabase db, Random random) => Sql.ScalarAsync<object>(db.Names.App, $"""
-        update orders set status = 'cancelled', version = version + 1, undo = true, batch_id = null, due_at = now()
-        where number = (select min(number) + {random.Next(8)} from orders) and status in ('accepted', 'reserved', 'paid', 'confirmed')
-        """);
+    private static Task<object?> CancelAnyAsync(OrdersDatabase db, Random random) =>
+        Sql.ScalarAsync<object>(
+            db.Names.App,
+            $"""
+            update orders set status = 'cancelled', version = version + 1, undo = true, batch_id = null, due_at = now()
+            where number = (select min(number) + {random.Next(
+                8
+            )} from orders) and status in ('accepted', 'reserved', 'paid', 'confirmed')
+            """
+        );
 }

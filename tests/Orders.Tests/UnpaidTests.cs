@@ -18,10 +18,15 @@ public sealed class UnpaidTests
         await RunAsync(db, house);
         (await db.StatusAsync(id)).Should().Be("reserved", "its time is not over");
 
-        await Sql.ScalarAsync<object>(db.Names.App, $"update orders set updated_at = now() - interval '30 minutes' where id = '{id}'");
+        await Sql.ScalarAsync<object>(
+            db.Names.App,
+            $"update orders set updated_at = now() - interval '30 minutes' where id = '{id}'"
+        );
         await MakeDueAsync(db);
         await RunAsync(db, house);
-        (await db.StatusAsync(id), house.Free, house.Charges[id]).Should().Be(("expired", 5, ChargeState.Refunded), "a late charge is refused, or goes back");
+        (await db.StatusAsync(id), house.Free, house.Charges[id])
+            .Should()
+            .Be(("expired", 5, ChargeState.Refunded), "a late charge is refused, or goes back");
         (await db.NumberAsync("select count(*) from orders where batch_id is not null or undo")).Should().Be(0);
 
         await MakeDueAsync(db);
@@ -35,8 +40,12 @@ public sealed class UnpaidTests
         var house = new FakeHouse(units: 5);
         var id = (await db.AcceptAsync(1, token: "tok_late")).Single();
         await RunAsync(db, house);
-        await Sql.ScalarAsync<object>(db.Names.App, "update orders set updated_at = now() - interval '30 minutes', due_at = now()");
-        house.Before = path => path == "/reservations/release" ? throw new HttpRequestException("Inventory is away.") : Task.CompletedTask;
+        await Sql.ScalarAsync<object>(
+            db.Names.App,
+            "update orders set updated_at = now() - interval '30 minutes', due_at = now()"
+        );
+        house.Before = path =>
+            path == "/reservations/release" ? throw new HttpRequestException("Inventory is away.") : Task.CompletedTask;
         await FluentActions.Awaiting(() => RunAsync(db, house)).Should().ThrowAsync<HttpRequestException>();
         house.Charges[id].Should().Be(ChargeState.Refunded);
         house.Before = null;
@@ -55,16 +64,21 @@ public sealed class UnpaidTests
         var house = new FakeHouse(units: 5);
         var id = (await db.AcceptAsync(1, token: "tok_late")).Single();
         await RunAsync(db, house);
-        await Sql.ScalarAsync<object>(db.Names.App, "update orders set updated_at = now() - interval '31 minutes', due_at = now()");
+        await Sql.ScalarAsync<object>(
+            db.Names.App,
+            "update orders set updated_at = now() - interval '31 minutes', due_at = now()"
+        );
         house.Charges[id] = ChargeState.Captured;
         await RunAsync(db, house);
         (await db.StatusAsync(id), house.Charges[id]).Should().Be(("confirmed", ChargeState.Captured));
     }
 
-    private static Task MakeDueAsync(OrdersDatabase db) => Sql.ScalarAsync<object>(db.Names.App, "update orders set due_at = now()");
+    private static Task MakeDueAsync(OrdersDatabase db) =>
+        Sql.ScalarAsync<object>(db.Names.App, "update orders set due_at = now()");
 
     private static async Task RunAsync(OrdersDatabase db, FakeHouse house)
     {
-        foreach (var batch in await db.ClaimAsync()) await SagaRun.RunAsync(db, house, batch);
+        foreach (var batch in await db.ClaimAsync())
+            await SagaRun.RunAsync(db, house, batch);
     }
 }

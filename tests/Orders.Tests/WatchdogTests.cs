@@ -19,19 +19,29 @@ public sealed class WatchdogTests
         await using var source = NpgsqlDataSource.Create(db.Names.App + ";Application Name=watchdog");
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         var dispatch = new DispatchSignal();
-        using var watchdog = new Watchdog(new SagaStore(source, new RelaySignal(), time), new SagaSettings(new ConfigurationBuilder().Build()), dispatch, time, NullLogger<Watchdog>.Instance);
+        using var watchdog = new Watchdog(
+            new SagaStore(source, new RelaySignal(), time),
+            new SagaSettings(new ConfigurationBuilder().Build()),
+            dispatch,
+            time,
+            NullLogger<Watchdog>.Instance
+        );
         await db.AcceptAsync(1);
         await db.ClaimAsync();
         await watchdog.StartAsync(CancellationToken.None);
 
         var waited = TimeSpan.Zero;
-        await Eventually.BecomesTrueAsync(async () =>
-        {
-            time.Advance(TimeSpan.FromSeconds(2));
-            waited += TimeSpan.FromSeconds(2);
-            if (waited == TimeSpan.FromSeconds(10)) await EndSessionsAsync(db);
-            return await db.NumberAsync("select count(*) from orders where batch_id is null") == 1;
-        }, "the order is free");
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(2));
+                waited += TimeSpan.FromSeconds(2);
+                if (waited == TimeSpan.FromSeconds(10))
+                    await EndSessionsAsync(db);
+                return await db.NumberAsync("select count(*) from orders where batch_id is null") == 1;
+            },
+            "the order is free"
+        );
 
         waited.Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(30));
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
@@ -39,7 +49,11 @@ public sealed class WatchdogTests
         await watchdog.StopAsync(CancellationToken.None);
     }
 
-    private static async Task EndSessionsAsync(OrdersDatabase db) => await Sql.ScalarAsync<object>((await TestKit.LocalPostgres.SharedAsync()).Admin, $"""
-        select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = '{db.Names.Name}' and application_name = 'watchdog'
-        """);
+    private static async Task EndSessionsAsync(OrdersDatabase db) =>
+        await Sql.ScalarAsync<object>(
+            (await TestKit.LocalPostgres.SharedAsync()).Admin,
+            $"""
+            select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = '{db.Names.Name}' and application_name = 'watchdog'
+            """
+        );
 }

@@ -9,7 +9,10 @@ namespace DaprShop.Payments.Tests;
 
 public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<PaymentsFixture>
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
     private readonly HttpClient _sidecar = fixture.Service.CreateClient();
 
     [Fact]
@@ -23,8 +26,27 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
         var third = await ChargeAsync(orders);
 
         first.Select(o => o.OrderId).Should().Equal(orders.Append(orders[1]).Select(o => o.OrderId));
-        first.Select(o => o.State).Should().Equal(ChargeState.Pending, ChargeState.Captured, ChargeState.Declined, ChargeState.Pending, ChargeState.Declined, ChargeState.Captured);
-        second.Select(o => o.State).Should().Equal(ChargeState.Pending, ChargeState.Captured, ChargeState.Declined, ChargeState.Captured, ChargeState.Declined);
+        first
+            .Select(o => o.State)
+            .Should()
+            .Equal(
+                ChargeState.Pending,
+                ChargeState.Captured,
+                ChargeState.Declined,
+                ChargeState.Pending,
+                ChargeState.Declined,
+                ChargeState.Captured
+            );
+        second
+            .Select(o => o.State)
+            .Should()
+            .Equal(
+                ChargeState.Pending,
+                ChargeState.Captured,
+                ChargeState.Declined,
+                ChargeState.Captured,
+                ChargeState.Declined
+            );
         third[0].State.Should().Be(ChargeState.Captured);
         third.Where(o => o.State == ChargeState.Declined).Should().OnlyContain(o => o.Reason != null);
         (await LedgerAsync(orders, "charge")).Should().Be(3);
@@ -34,28 +56,38 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
     public async Task Overlapping_batches_in_any_sequence_neither_deadlock_nor_charge_twice()
     {
         string[] tokens = ["tok_ok", "tok_timeout", "tok_flaky"];
-        var orders = Enumerable.Range(0, 200).Select(i => new ChargeOrder(Guid.CreateVersion7(), 1, tokens[i % 3])).ToArray();
+        var orders = Enumerable
+            .Range(0, 200)
+            .Select(i => new ChargeOrder(Guid.CreateVersion7(), 1, tokens[i % 3]))
+            .ToArray();
 
         await Parallel.ForAsync(0, 24, new ParallelOptions { MaxDegreeOfParallelism = 12 }, async (i, _) =>
         {
             var shuffled = orders.ToArray();
             new Random(i).Shuffle(shuffled);
             await ChargeAsync(shuffled.Take(150));
-            if (i % 6 == 5) await RefundAsync(shuffled.Take(50));
+            if (i % 6 == 5)
+                await RefundAsync(shuffled.Take(50));
         });
 
         await ChargeAsync(orders);
         (await LedgerAsync(orders, "charge")).Should().BeLessThanOrEqualTo(200);
-        var disagreeing = await Sql.ScalarAsync<long>(fixture.Database.Auditor, """
+        var disagreeing = await Sql.ScalarAsync<long>(
+            fixture.Database.Auditor,
+            """
             select count(*) from payments p left join lateral
               (select coalesce(sum(case kind when 'charge' then amount else -amount end), 0) as net from provider_ledger where reference = p.order_id::text) l on true
             where l.net <> case p.state when 'captured' then p.amount when 'pending' then l.net else 0 end
-            """);
+            """
+        );
         disagreeing.Should().Be(0);
-        var misnumbered = await Sql.ScalarAsync<long>(fixture.Database.Auditor, """
+        var misnumbered = await Sql.ScalarAsync<long>(
+            fixture.Database.Auditor,
+            """
             select count(*) from payments p where p.version <> (select count(distinct version) from events where subject = p.order_id::text)
               or p.version <> (select count(*) from events where subject = p.order_id::text)
-            """);
+            """
+        );
         misnumbered.Should().Be(0);
     }
 
@@ -63,8 +95,12 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
     public async Task Two_charges_that_meet_take_the_money_once()
     {
         var order = new ChargeOrder(Guid.CreateVersion7(), 5, "tok_flaky");
-        for (var i = 0; i < 2; i++) await ChargeAsync([order]);
-        await using var rival = await Rival.BeginAsync(fixture.Database.App, $"select * from payments where order_id = '{order.OrderId}' for update");
+        for (var i = 0; i < 2; i++)
+            await ChargeAsync([order]);
+        await using var rival = await Rival.BeginAsync(
+            fixture.Database.App,
+            $"select * from payments where order_id = '{order.OrderId}' for update"
+        );
         var one = ChargeAsync([order]);
         await rival.IsWaitedForAsync(1);
         var other = ChargeAsync([order]);
@@ -93,14 +129,27 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
     [Fact]
     public async Task Payments_are_locked_in_the_sequence_of_their_orders_whatever_lies_first_on_disk()
     {
-        var (first, second) = (new ChargeOrder(Guid.CreateVersion7(DateTimeOffset.UnixEpoch), 5, "tok_ok"), new ChargeOrder(Guid.CreateVersion7(), 5, "tok_ok"));
+        var (first, second) = (
+            new ChargeOrder(Guid.CreateVersion7(DateTimeOffset.UnixEpoch), 5, "tok_ok"),
+            new ChargeOrder(Guid.CreateVersion7(), 5, "tok_ok")
+        );
         await ChargeAsync([second]);
         await ChargeAsync([first]);
-        await using var rival = await Rival.BeginAsync(fixture.Database.App, $"select * from payments where order_id = '{first.OrderId}' for update");
+        await using var rival = await Rival.BeginAsync(
+            fixture.Database.App,
+            $"select * from payments where order_id = '{first.OrderId}' for update"
+        );
 
         var charging = ChargeAsync([second, first]);
         await rival.IsWaitedForAsync();
-        (await Sql.ScalarAsync<long>(fixture.Database.App, $"select count(*) from (select from payments where order_id = '{second.OrderId}' for update skip locked) free")).Should().Be(1);
+        (
+            await Sql.ScalarAsync<long>(
+                fixture.Database.App,
+                $"select count(*) from (select from payments where order_id = '{second.OrderId}' for update skip locked) free"
+            )
+        )
+            .Should()
+            .Be(1);
         await rival.CommitAsync();
 
         await charging;
@@ -109,10 +158,18 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
     [Fact]
     public async Task First_mentions_in_any_sequence_never_deadlock()
     {
-        var orders = Enumerable.Range(0, 4).Select(day => new ChargeOrder(Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddDays(day)), 1, "tok_ok")).ToArray();
-        await using var rival = await Rival.BeginAsync(fixture.Database.App, $"""
-            insert into payments (order_id, amount, token, state, asks, version) select unnest(array['{orders[2].OrderId}', '{orders[3].OrderId}']::uuid[]), 1, 'tok_ok', 'pending', 0, 0
-            """);
+        var orders = Enumerable
+            .Range(0, 4)
+            .Select(day => new ChargeOrder(Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddDays(day)), 1, "tok_ok"))
+            .ToArray();
+        await using var rival = await Rival.BeginAsync(
+            fixture.Database.App,
+            $"""
+            insert into payments (order_id, amount, token, state, asks, version) select unnest(array['{orders[
+                2
+            ].OrderId}', '{orders[3].OrderId}']::uuid[]), 1, 'tok_ok', 'pending', 0, 0
+            """
+        );
 
         // Each would hold one order that the other wants, while both wait for the rival.
         var one = ChargeAsync([orders[0], orders[2], orders[1]]);
@@ -157,20 +214,34 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
     public async Task Only_real_changes_become_facts_numbered_without_gap()
     {
         var order = new ChargeOrder(Guid.CreateVersion7(), 5, "tok_flaky");
-        for (var i = 0; i < 5; i++) await ChargeAsync([order]);
-        for (var i = 0; i < 3; i++) await RefundAsync([order]);
+        for (var i = 0; i < 5; i++)
+            await ChargeAsync([order]);
+        for (var i = 0; i < 3; i++)
+            await RefundAsync([order]);
 
         var facts = (await EventsAsync()).Where(e => e.Subject == order.OrderId.ToString()).ToList();
 
         facts.Select(e => (e.Version, e.Read<PaymentBooked>().Kind)).Should().Equal((1, "captured"), (2, "refunded"));
-        (await _sidecar.GetFromJsonAsync<EventPage>("events?after=0&limit=-1", TestContext.Current.CancellationToken))!.Events.Should().ContainSingle();
+        (await _sidecar.GetFromJsonAsync<EventPage>("events?after=0&limit=-1", TestContext.Current.CancellationToken))!
+            .Events.Should()
+            .ContainSingle();
     }
 
     [Fact]
     public async Task What_cannot_be_charged_is_refused_whole()
     {
-        var many = await _sidecar.PostAsJsonAsync("charges", new ChargeRequest([.. Enumerable.Range(0, 501).Select(_ => new ChargeOrder(Guid.CreateVersion7(), 1, "tok_ok"))]), TestContext.Current.CancellationToken);
-        var negative = await _sidecar.PostAsJsonAsync("charges", new ChargeRequest([new(Guid.CreateVersion7(), -1, "tok_ok")]), TestContext.Current.CancellationToken);
+        var many = await _sidecar.PostAsJsonAsync(
+            "charges",
+            new ChargeRequest([
+                .. Enumerable.Range(0, 501).Select(_ => new ChargeOrder(Guid.CreateVersion7(), 1, "tok_ok")),
+            ]),
+            TestContext.Current.CancellationToken
+        );
+        var negative = await _sidecar.PostAsJsonAsync(
+            "charges",
+            new ChargeRequest([new(Guid.CreateVersion7(), -1, "tok_ok")]),
+            TestContext.Current.CancellationToken
+        );
 
         many.StatusCode.Should().Be(HttpStatusCode.UnprocessableEntity);
         negative.StatusCode.Should().Be(HttpStatusCode.UnprocessableEntity);
@@ -198,17 +269,27 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
 
     private async Task RefundAsync(IEnumerable<ChargeOrder> orders)
     {
-        using var response = await _sidecar.PostAsJsonAsync("refunds", new RefundRequest([.. orders.Select(o => o.OrderId)]));
+        using var response = await _sidecar.PostAsJsonAsync(
+            "refunds",
+            new RefundRequest([.. orders.Select(o => o.OrderId)])
+        );
         response.StatusCode.Should().Be(HttpStatusCode.NoContent);
     }
 
     private async Task<List<LoggedEvent>> EventsAsync()
     {
         var events = new List<LoggedEvent>();
-        while (await _sidecar.GetFromJsonAsync<EventPage>($"events?after={events.Count}") is { Events: { Count: > 0 } more }) events.AddRange(more);
+        while (
+            await _sidecar.GetFromJsonAsync<EventPage>($"events?after={events.Count}")
+                is { Events: { Count: > 0 } more }
+        )
+            events.AddRange(more);
         return events;
     }
 
-    private Task<long> LedgerAsync(IEnumerable<ChargeOrder> orders, string kind) => Sql.ScalarAsync<long>(fixture.Database.Auditor,
-        $"select count(*) from provider_ledger where kind = '{kind}' and reference in ({string.Join(',', orders.Select(o => $"'{o.OrderId}'"))})");
+    private Task<long> LedgerAsync(IEnumerable<ChargeOrder> orders, string kind) =>
+        Sql.ScalarAsync<long>(
+            fixture.Database.Auditor,
+            $"select count(*) from provider_ledger where kind = '{kind}' and reference in ({string.Join(',', orders.Select(o => $"'{o.OrderId}'"))})"
+        );
 }

@@ -6,35 +6,63 @@ namespace DaprShop.Payments.Tests;
 
 public sealed class ChargingTests
 {
-    private static readonly string[] AllTokens = ["tok_ok", "tok_declined", "tok_timeout", "tok_flaky", "tok_late", "tok_unheard_of"];
+    private static readonly string[] AllTokens =
+    [
+        "tok_ok",
+        "tok_declined",
+        "tok_timeout",
+        "tok_flaky",
+        "tok_late",
+        "tok_unheard_of",
+    ];
 
     [Fact]
     public void Whatever_is_repeated_or_late_money_moves_once_each_way_and_a_refund_is_final() =>
-        Gen.Select(Gen.OneOfConst(AllTokens), Gen.Int[0, 3].Array[0, 14]).Sample((token, steps) =>
-        {
-            var order = new Order(token);
-            foreach (var step in steps)
-            {
-                var before = order.Payment;
-                switch (step)
+        Gen.Select(Gen.OneOfConst(AllTokens), Gen.Int[0, 3].Array[0, 14])
+            .Sample(
+                (token, steps) =>
                 {
-                    case 0: order.Charge(); break;
-                    case 1: order.Refund(); break;
-                    case 2: order.Notice(); break;
-                    default: order.RefundPart(Order.Amount / 3); break;
-                }
+                    var order = new Order(token);
+                    foreach (var step in steps)
+                    {
+                        var before = order.Payment;
+                        switch (step)
+                        {
+                            case 0:
+                                order.Charge();
+                                break;
+                            case 1:
+                                order.Refund();
+                                break;
+                            case 2:
+                                order.Notice();
+                                break;
+                            default:
+                                order.RefundPart(Order.Amount / 3);
+                                break;
+                        }
 
-                order.Ledger.Where(b => b.Kind != LedgerKind.PartRefund).Select(b => b.Kind).Should().OnlyHaveUniqueItems("the provider books a charge and a refund once");
-                order.Net.Should().BeInRange(0, Order.Amount);
-                if (order.Payment.State == ChargeState.Captured) order.Net.Should().Be(Order.Amount - order.Payment.Returned);
-                if (order.Payment.State is ChargeState.Declined or ChargeState.Refunded) order.Net.Should().Be(0);
-                if (before.State == ChargeState.Refunded || before.State == ChargeState.Declined && step != 2) order.Payment.State.Should().Be(before.State, "they are final");
-                if (step == 1) order.Payment.State.Should().BeOneOf(ChargeState.Declined, ChargeState.Refunded);
-            }
+                        order
+                            .Ledger.Where(b => b.Kind != LedgerKind.PartRefund)
+                            .Select(b => b.Kind)
+                            .Should()
+                            .OnlyHaveUniqueItems("the provider books a charge and a refund once");
+                        order.Net.Should().BeInRange(0, Order.Amount);
+                        if (order.Payment.State == ChargeState.Captured)
+                            order.Net.Should().Be(Order.Amount - order.Payment.Returned);
+                        if (order.Payment.State is ChargeState.Declined or ChargeState.Refunded)
+                            order.Net.Should().Be(0);
+                        if (before.State == ChargeState.Refunded || before.State == ChargeState.Declined && step != 2)
+                            order.Payment.State.Should().Be(before.State, "they are final");
+                        if (step == 1)
+                            order.Payment.State.Should().BeOneOf(ChargeState.Declined, ChargeState.Refunded);
+                    }
 
-            order.Facts.Count.Should().Be(order.Payment.Version, "each version is one fact");
-            order.Facts.Where(f => f.Kind is BookingKind.Captured).Should().HaveCountLessThanOrEqualTo(1);
-        }, iter: 20_000);
+                    order.Facts.Count.Should().Be(order.Payment.Version, "each version is one fact");
+                    order.Facts.Where(f => f.Kind is BookingKind.Captured).Should().HaveCountLessThanOrEqualTo(1);
+                },
+                iter: 20_000
+            );
 
     [Fact]
     public void G26_Money_that_arrives_when_the_order_is_over_goes_back_at_once_and_brings_nothing_to_life()
@@ -74,23 +102,31 @@ public sealed class ChargingTests
 
     [Fact]
     public void Asked_again_a_decided_charge_answers_the_same_and_tells_nothing() =>
-        Gen.Select(Gen.OneOfConst(AllTokens), Gen.Int[3, 6]).Sample((token, asks) =>
-        {
-            var order = new Order(token);
-            for (var i = 0; i < asks; i++) order.Charge();
-            var (payment, facts) = (order.Payment, order.Facts.Count);
+        Gen.Select(Gen.OneOfConst(AllTokens), Gen.Int[3, 6])
+            .Sample(
+                (token, asks) =>
+                {
+                    var order = new Order(token);
+                    for (var i = 0; i < asks; i++)
+                        order.Charge();
+                    var (payment, facts) = (order.Payment, order.Facts.Count);
 
-            order.Charge();
+                    order.Charge();
 
-            (order.Payment with { Asks = payment.Asks }).Should().Be(payment);
-            order.Facts.Should().HaveCount(facts);
-            payment.State.Should().Be(token switch
-            {
-                "tok_declined" or "tok_unheard_of" => ChargeState.Declined,
-                "tok_late" => ChargeState.Pending,
-                _ => ChargeState.Captured,
-            });
-        });
+                    (order.Payment with { Asks = payment.Asks }).Should().Be(payment);
+                    order.Facts.Should().HaveCount(facts);
+                    payment
+                        .State.Should()
+                        .Be(
+                            token switch
+                            {
+                                "tok_declined" or "tok_unheard_of" => ChargeState.Declined,
+                                "tok_late" => ChargeState.Pending,
+                                _ => ChargeState.Captured,
+                            }
+                        );
+                }
+            );
 
     [Fact]
     public void A_timeout_has_charged_though_it_does_not_say_so_and_a_refund_returns_that_money()
@@ -151,7 +187,8 @@ public sealed class ChargingTests
 
         public bool RefundPart(decimal amount)
         {
-            if (Charging.RefundPart(Payment, amount, "return") is not { } decision) return false;
+            if (Charging.RefundPart(Payment, amount, "return") is not { } decision)
+                return false;
             Apply(decision);
             return true;
         }
@@ -162,7 +199,8 @@ public sealed class ChargingTests
         {
             Payment = decision.Payment;
             Ledger.AddRange(decision.Books);
-            if (decision.Fact is not null) Facts.Add(decision.Fact);
+            if (decision.Fact is not null)
+                Facts.Add(decision.Fact);
             return Payment.State;
         }
     }

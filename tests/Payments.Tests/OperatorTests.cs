@@ -32,7 +32,9 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
     {
         var (key, reference) = (NewText(), NewText());
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => CreditAsync(key, new { reference, amount = 1 })));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => CreditAsync(key, new { reference, amount = 1 }))
+        );
 
         answers.Should().OnlyContain(a => a.StatusCode == HttpStatusCode.OK);
         answers.Count(a => !a.Headers.Contains(IdempotencyKey.ReplayedHeader)).Should().Be(1);
@@ -61,8 +63,16 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
         using var huge = await CreditAsync(NewText(), new { reference = "r", amount = 1e15 });
         using var nameless = await CreditAsync(NewText(), new { reference = "", amount = 1 });
         using var fields = await CreditAsync(NewText(), new { });
-        using var broken = await SendAsync(_operator, NewText(), new StringContent("{\"reference\":", Encoding.UTF8, "application/json"));
-        using var oversized = await SendAsync(_operator, NewText(), new StringContent(new string(' ', 5_000_000), Encoding.UTF8, "application/json"));
+        using var broken = await SendAsync(
+            _operator,
+            NewText(),
+            new StringContent("{\"reference\":", Encoding.UTF8, "application/json")
+        );
+        using var oversized = await SendAsync(
+            _operator,
+            NewText(),
+            new StringContent(new string(' ', 5_000_000), Encoding.UTF8, "application/json")
+        );
 
         await IsProblemAsync(noKey, 400, "idempotency-key-missing");
         await IsProblemAsync(zero, 422, "invalid");
@@ -77,9 +87,19 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
     [Fact]
     public async Task Only_operators_come_in()
     {
-        using var customer = await SendAsync(fixture.Service.As(Identity.Customer), NewText(), JsonContent.Create(new { reference = "x", amount = 1 }));
-        using var nobody = await SendAsync(fixture.Service.CreateClient(), NewText(), JsonContent.Create(new { reference = "x", amount = 1 }));
-        using var looking = await fixture.Service.As(Identity.Customer).GetAsync($"payments/{Guid.CreateVersion7()}", TestContext.Current.CancellationToken);
+        using var customer = await SendAsync(
+            fixture.Service.As(Identity.Customer),
+            NewText(),
+            JsonContent.Create(new { reference = "x", amount = 1 })
+        );
+        using var nobody = await SendAsync(
+            fixture.Service.CreateClient(),
+            NewText(),
+            JsonContent.Create(new { reference = "x", amount = 1 })
+        );
+        using var looking = await fixture
+            .Service.As(Identity.Customer)
+            .GetAsync($"payments/{Guid.CreateVersion7()}", TestContext.Current.CancellationToken);
 
         await IsProblemAsync(customer, 403, "forbidden");
         await IsProblemAsync(nobody, 401, "unauthenticated");
@@ -91,14 +111,28 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
     {
         var order = new ChargeOrder(Guid.CreateVersion7(), 9.99m, "tok_ok");
         await _operator.PostAsJsonAsync("charges", new ChargeRequest([order]), TestContext.Current.CancellationToken);
-        await _operator.PostAsJsonAsync("refunds", new RefundRequest([order.OrderId]), TestContext.Current.CancellationToken);
+        await _operator.PostAsJsonAsync(
+            "refunds",
+            new RefundRequest([order.OrderId]),
+            TestContext.Current.CancellationToken
+        );
 
-        var payment = await _operator.GetFromJsonAsync<JsonElement>($"payments/{order.OrderId}", TestContext.Current.CancellationToken);
-        using var unknown = await _operator.GetAsync($"payments/{Guid.CreateVersion7()}", TestContext.Current.CancellationToken);
+        var payment = await _operator.GetFromJsonAsync<JsonElement>(
+            $"payments/{order.OrderId}",
+            TestContext.Current.CancellationToken
+        );
+        using var unknown = await _operator.GetAsync(
+            $"payments/{Guid.CreateVersion7()}",
+            TestContext.Current.CancellationToken
+        );
 
         payment.GetProperty("state").GetString().Should().Be("refunded");
-        payment.GetProperty("ledger").EnumerateArray().Select(l => (l.GetProperty("kind").GetString(), l.GetProperty("amount").GetDecimal()))
-            .Should().Equal(("charge", 9.99m), ("refund", 9.99m));
+        payment
+            .GetProperty("ledger")
+            .EnumerateArray()
+            .Select(l => (l.GetProperty("kind").GetString(), l.GetProperty("amount").GetDecimal()))
+            .Should()
+            .Equal(("charge", 9.99m), ("refund", 9.99m));
         await IsProblemAsync(unknown, 404, "not-found");
     }
 
@@ -108,32 +142,67 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
         foreach (var (isOver, state) in new[] { (false, "captured"), (true, "refunded") })
         {
             var order = new ChargeOrder(Guid.CreateVersion7(), 9.99m, "tok_late");
-            await _operator.PostAsJsonAsync("charges", new ChargeRequest([order]), TestContext.Current.CancellationToken);
-            if (isOver) await _operator.PostAsJsonAsync("refunds", new RefundRequest([order.OrderId]), TestContext.Current.CancellationToken);
+            await _operator.PostAsJsonAsync(
+                "charges",
+                new ChargeRequest([order]),
+                TestContext.Current.CancellationToken
+            );
+            if (isOver)
+                await _operator.PostAsJsonAsync(
+                    "refunds",
+                    new RefundRequest([order.OrderId]),
+                    TestContext.Current.CancellationToken
+                );
             foreach (var _ in (int[])[1, 2])
             {
-                using var noticed = await _operator.PostAsync($"payments/{order.OrderId}/captures", null, TestContext.Current.CancellationToken);
-                (await noticed.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("state").GetString().Should().Be(state);
+                using var noticed = await _operator.PostAsync(
+                    $"payments/{order.OrderId}/captures",
+                    null,
+                    TestContext.Current.CancellationToken
+                );
+                (await noticed.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken))
+                    .GetProperty("state")
+                    .GetString()
+                    .Should()
+                    .Be(state);
             }
 
-            var payment = await _operator.GetFromJsonAsync<JsonElement>($"payments/{order.OrderId}", TestContext.Current.CancellationToken);
-            payment.GetProperty("ledger").EnumerateArray().Select(l => l.GetProperty("kind").GetString()).Should().Equal(isOver ? ["charge", "refund"] : ["charge"]);
+            var payment = await _operator.GetFromJsonAsync<JsonElement>(
+                $"payments/{order.OrderId}",
+                TestContext.Current.CancellationToken
+            );
+            payment
+                .GetProperty("ledger")
+                .EnumerateArray()
+                .Select(l => l.GetProperty("kind").GetString())
+                .Should()
+                .Equal(isOver ? ["charge", "refund"] : ["charge"]);
         }
 
-        await IsProblemAsync(await _operator.PostAsync($"payments/{Guid.CreateVersion7()}/captures", null, TestContext.Current.CancellationToken), 404, "not-found");
+        await IsProblemAsync(
+            await _operator.PostAsync(
+                $"payments/{Guid.CreateVersion7()}/captures",
+                null,
+                TestContext.Current.CancellationToken
+            ),
+            404,
+            "not-found"
+        );
     }
 
     [Fact]
     public async Task G42_The_description_of_the_API_says_what_every_success_looks_like() =>
         (await _operator.UndescribedSuccessesAsync(TestContext.Current.CancellationToken)).Should().BeEmpty();
 
-    private Task<HttpResponseMessage> CreditAsync(string? key, object body) => SendAsync(_operator, key, JsonContent.Create(body));
+    private Task<HttpResponseMessage> CreditAsync(string? key, object body) =>
+        SendAsync(_operator, key, JsonContent.Create(body));
 
     private static async Task<HttpResponseMessage> SendAsync(HttpClient caller, string? key, HttpContent body)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "payments/credits") { Content = body };
         request.Headers.ExpectContinue = true;
-        if (key is not null) request.Headers.Add("Idempotency-Key", key);
+        if (key is not null)
+            request.Headers.Add("Idempotency-Key", key);
         return await caller.SendAsync(request);
     }
 
@@ -141,7 +210,11 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
     {
         ((int)response.StatusCode).Should().Be(status);
         response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
-        (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("type").GetString().Should().EndWith($":{kind}");
+        (await response.Content.ReadFromJsonAsync<JsonElement>())
+            .GetProperty("type")
+            .GetString()
+            .Should()
+            .EndWith($":{kind}");
     }
 
     private static string NewText() => Guid.CreateVersion7().ToString();
@@ -149,5 +222,8 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
     private static Task<string> BodyAsync(HttpResponseMessage response) => response.Content.ReadAsStringAsync();
 
     private Task<long> RowsAsync(string reference) =>
-        Sql.ScalarAsync<long>(fixture.Database.Auditor, $"select count(*) from provider_ledger where kind = 'credit' and reference = '{reference}'");
+        Sql.ScalarAsync<long>(
+            fixture.Database.Auditor,
+            $"select count(*) from provider_ledger where kind = 'credit' and reference = '{reference}'"
+        );
 }

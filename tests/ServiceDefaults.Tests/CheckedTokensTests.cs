@@ -23,7 +23,10 @@ public sealed class CheckedTokensTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var builder = await ShopService.CreateBuilderAsync([$"--{ConfigurationKeys.JwtKey}={Tokens.Key}"], Apps.Gateway);
+        var builder = await ShopService.CreateBuilderAsync(
+            [$"--{ConfigurationKeys.JwtKey}={Tokens.Key}"],
+            Apps.Gateway
+        );
         builder.WebHost.UseTestServer();
         builder.Services.AddSingleton<TimeProvider>(_time);
         _app = builder.Build().UseShopDefaults();
@@ -60,7 +63,11 @@ public sealed class CheckedTokensTests : IAsyncLifetime
     [Fact]
     public async Task Each_token_names_its_own_caller_and_one_that_was_refused_is_refused_again()
     {
-        var (alice, olga, forged) = (Tokens.For("alice", "customer"), Tokens.For("olga", "operator"), Tokens.For("olga", "operator", key: Convert.ToBase64String(new byte[32])));
+        var (alice, olga, forged) = (
+            Tokens.For("alice", "customer"),
+            Tokens.For("olga", "operator"),
+            Tokens.For("olga", "operator", key: Convert.ToBase64String(new byte[32]))
+        );
         for (var time = 0; time < 2; time++)
         {
             (await WhoAsync(alice)).Should().Be("alice");
@@ -69,20 +76,31 @@ public sealed class CheckedTokensTests : IAsyncLifetime
             (await AskAsync("/all", alice)).StatusCode.Should().Be(HttpStatusCode.Forbidden);
             (await AskAsync("/all", olga)).StatusCode.Should().Be(HttpStatusCode.OK);
             (await AskAsync("/me", null)).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
-            (await AskAsync("/me", Tokens.For("", "customer"))).StatusCode.Should().Be(HttpStatusCode.Forbidden, "a token may name nobody");
+            (await AskAsync("/me", Tokens.For("", "customer")))
+                .StatusCode.Should()
+                .Be(HttpStatusCode.Forbidden, "a token may name nobody");
         }
     }
 
-    private void Withdraw() => _app.Services.GetRequiredService<IOptionsMonitor<JwtBearerOptions>>().Get(JwtBearerDefaults.AuthenticationScheme)
-        .TokenValidationParameters.IssuerSigningKey = new SymmetricSecurityKey(new byte[32]);
+    private void Withdraw() =>
+        _app
+            .Services.GetRequiredService<IOptionsMonitor<JwtBearerOptions>>()
+            .Get(JwtBearerDefaults.AuthenticationScheme)
+            .TokenValidationParameters.IssuerSigningKey = new SymmetricSecurityKey(new byte[32]);
 
     private async Task<string?> WhoAsync(string token)
     {
         using var answer = await AskAsync("/me", token);
-        if (answer.StatusCode == HttpStatusCode.Unauthorized) return null;
+        if (answer.StatusCode == HttpStatusCode.Unauthorized)
+            return null;
         return await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
     }
 
-    private Task<HttpResponseMessage> AskAsync(string path, string? token) => _client.SendAsync(
-        new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token) } });
+    private Task<HttpResponseMessage> AskAsync(string path, string? token) =>
+        _client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, path)
+            {
+                Headers = { Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token) },
+            }
+        );
 }

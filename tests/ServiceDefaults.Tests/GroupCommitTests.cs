@@ -34,7 +34,10 @@ public sealed class GroupCommitTests : IAsyncLifetime
         var all = BehindTheFirstAsync(1, -1, 2);
 
         await all.Invoking(a => a).Should().ThrowAsync<ArgumentException>();
-        _groups.Select(g => g.Length).Should().Equal([1, 3, 1, 1, 1], "each of the group gets a transaction of its own");
+        _groups
+            .Select(g => g.Length)
+            .Should()
+            .Equal([1, 3, 1, 1, 1], "each of the group gets a transaction of its own");
         (await _commit.RunAsync(8, CancellationToken.None)).Should().Be(80, "and the next is served");
     }
 
@@ -67,7 +70,10 @@ public sealed class GroupCommitTests : IAsyncLifetime
         await stopping;
 
         await waiting.Invoking(w => w).Should().ThrowAsync<OperationCanceledException>();
-        await _commit.Invoking(c => c.RunAsync(2, CancellationToken.None)).Should().ThrowAsync<OperationCanceledException>();
+        await _commit
+            .Invoking(c => c.RunAsync(2, CancellationToken.None))
+            .Should()
+            .ThrowAsync<OperationCanceledException>();
         await first;
     }
 
@@ -84,7 +90,11 @@ public sealed class GroupCommitTests : IAsyncLifetime
         }
         catch (ArgumentException)
         {
-            others.Where(o => o.IsCompletedSuccessfully).Select(o => o.Result).Should().Equal(commands.Where(c => c > 0).Select(c => c * 10), "the neighbours are served");
+            others
+                .Where(o => o.IsCompletedSuccessfully)
+                .Select(o => o.Result)
+                .Should()
+                .Equal(commands.Where(c => c > 0).Select(c => c * 10), "the neighbours are served");
             throw;
         }
     }
@@ -94,6 +104,8 @@ public sealed class GroupCommitTests : IAsyncLifetime
         _groups.Add([.. commands]);
         _firstHasBegun.TrySetResult();
         await _firstMayEnd.Task;
-        return commands.Any(c => c < 0) ? throw new ArgumentException("Not that one.") : [.. commands.Select(c => c * 10)];
+        return commands.Any(c => c < 0)
+            ? throw new ArgumentException("Not that one.")
+            : [.. commands.Select(c => c * 10)];
     }
 }

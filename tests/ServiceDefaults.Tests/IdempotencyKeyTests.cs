@@ -10,7 +10,12 @@ public sealed class IdempotencyKeyTests
     [InlineData("alice", "PUT", "/orders", 1)]
     [InlineData("alice", "POST", "/carts", 1)]
     [InlineData("alice", "POST", "/orders", 2)]
-    public void A_fingerprint_tells_callers_methods_routes_and_bodies_apart(string caller, string method, string path, int quantity)
+    public void A_fingerprint_tells_callers_methods_routes_and_bodies_apart(
+        string caller,
+        string method,
+        string path,
+        int quantity
+    )
     {
         Print("alice", "POST", "/orders", 1).Should().Equal(Print("alice", "POST", "/orders", 1));
         Print(caller, method, path, quantity).Should().NotEqual(Print("alice", "POST", "/orders", 1));
@@ -18,7 +23,10 @@ public sealed class IdempotencyKeyTests
 
     private static byte[] Print(string caller, string method, string path, int quantity)
     {
-        var context = new DefaultHttpContext { User = new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", caller)], "test", "sub", "role")) };
+        var context = new DefaultHttpContext
+        {
+            User = new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", caller)], "test", "sub", "role")),
+        };
         (context.Request.Method, context.Request.Path) = (method, path);
         return IdempotencyKey.Fingerprint(context, new { quantity });
     }

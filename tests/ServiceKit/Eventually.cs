@@ -12,7 +12,8 @@ public static class Eventually
     {
         for (var left = Deadline; !await condition(); left -= Pause)
         {
-            if (left < TimeSpan.Zero) throw new TimeoutException($"Waited in vain: {what}.");
+            if (left < TimeSpan.Zero)
+                throw new TimeoutException($"Waited in vain: {what}.");
             await Task.Delay(Pause);
         }
     }

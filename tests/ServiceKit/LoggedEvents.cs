@@ -18,7 +18,8 @@ public static class LoggedEvents
         while (await reader.ReadAsync())
         {
             var (type, data) = (reader.GetString(0), reader.GetString(1));
-            if (Contract.Events.Complaints(Contract.Named(type), JsonElement.Parse(data)) is { Count: > 0 } complaints) throw new ContractBrokenException($"{type} {data}: {string.Join("; ", complaints)}");
+            if (Contract.Events.Complaints(Contract.Named(type), JsonElement.Parse(data)) is { Count: > 0 } complaints)
+                throw new ContractBrokenException($"{type} {data}: {string.Join("; ", complaints)}");
         }
     }
 }

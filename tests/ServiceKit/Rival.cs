@@ -5,7 +5,8 @@ namespace DaprShop.ServiceKit;
 /// <summary>A transaction of the test's own, which keeps its locks until the test lets them go: what meets whom is no matter of luck.</summary>
 public sealed class Rival : IAsyncDisposable
 {
-    private const string Waiting = "select count(distinct pid) from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()";
+    private const string Waiting =
+        "select count(distinct pid) from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()";
     private readonly string _connectionString;
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlTransaction _transaction;
@@ -25,8 +26,11 @@ public sealed class Rival : IAsyncDisposable
     }
 
     /// <summary>Waits until so many sessions of this database wait for a lock.</summary>
-    public Task IsWaitedForAsync(int sessions = 1) => Eventually.BecomesTrueAsync(
-        async () => await Sql.ScalarAsync<long>(_connectionString, Waiting) >= sessions, $"{sessions} sessions wait for a lock");
+    public Task IsWaitedForAsync(int sessions = 1) =>
+        Eventually.BecomesTrueAsync(
+            async () => await Sql.ScalarAsync<long>(_connectionString, Waiting) >= sessions,
+            $"{sessions} sessions wait for a lock"
+        );
 
     /// <summary>Does more in its transaction.</summary>
     public async Task RunAsync(string sql)

@@ -9,7 +9,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace DaprShop.ServiceKit;
 
 /// <summary>A service in this process, on a port of its own, without a sidecar.</summary>
-public sealed class ServiceHost<TProgram> : WebApplicationFactory<TProgram> where TProgram : class
+public sealed class ServiceHost<TProgram> : WebApplicationFactory<TProgram>
+    where TProgram : class
 {
     private readonly HttpMessageHandler _door;
     private readonly IReadOnlyDictionary<string, string> _settings;
@@ -24,20 +25,24 @@ public sealed class ServiceHost<TProgram> : WebApplicationFactory<TProgram> wher
 
     /// <param name="connectionString">The database, as the service's own role; null where it has none.</param>
     /// <param name="settings">Further configuration.</param>
-    public ServiceHost(string? connectionString, params (string Key, string Value)[] settings) : this(connectionString, null, settings)
-    {
-    }
+    public ServiceHost(string? connectionString, params (string Key, string Value)[] settings)
+        : this(connectionString, null, settings) { }
 
     /// <inheritdoc cref="ServiceHost{TProgram}(string, ValueTuple{string, string}[])"/>
     /// <param name="replace">Puts stand-ins in the place of what lies behind the sidecar.</param>
-    public ServiceHost(string? connectionString, Action<IServiceCollection>? replace, params (string Key, string Value)[] settings)
+    public ServiceHost(
+        string? connectionString,
+        Action<IServiceCollection>? replace,
+        params (string Key, string Value)[] settings
+    )
     {
         _replace = replace;
         // The gateway, which has no database, answers what its tests let the services say.
         _door = connectionString is null ? new SocketsHttpHandler() : new ContractHandler(hides: true);
         var all = settings.ToDictionary(s => s.Key, s => s.Value);
         all[ConfigurationKeys.JwtKey] = Tokens.Key;
-        if (connectionString is not null) all[ConfigurationKeys.Database] = connectionString;
+        if (connectionString is not null)
+            all[ConfigurationKeys.Database] = connectionString;
         _settings = all;
         UseKestrel(0);
         StartServer();
@@ -55,8 +60,10 @@ public sealed class ServiceHost<TProgram> : WebApplicationFactory<TProgram> wher
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         // Settings reach the service's own configuration before it asks the sidecar for what is missing.
-        foreach (var (key, value) in _settings) builder.UseSetting(key, value);
+        foreach (var (key, value) in _settings)
+            builder.UseSetting(key, value);
         builder.UseEnvironment("Production");
-        if (_replace is not null) builder.ConfigureTestServices(_replace);
+        if (_replace is not null)
+            builder.ConfigureTestServices(_replace);
     }
 }

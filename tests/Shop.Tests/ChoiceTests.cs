@@ -19,7 +19,11 @@ public sealed class ChoiceTests
     [Theory]
     [InlineData(null, null, "not installed")]
     [InlineData("/dapr/bin", "redis", "redis cannot be had")]
-    public async Task The_embedded_runtime_is_chosen_where_dapr_or_its_broker_cannot_be_had(string? dapr, string? missing, string reason)
+    public async Task The_embedded_runtime_is_chosen_where_dapr_or_its_broker_cannot_be_had(
+        string? dapr,
+        string? missing,
+        string reason
+    )
     {
         var choice = await ChooseAsync(new(dapr, HasEmbedded: true, missing));
 
@@ -39,16 +43,34 @@ public sealed class ChoiceTests
     [Fact]
     public async Task Who_asks_for_a_broker_does_not_get_something_else()
     {
-        await Refused(new(Dapr: "/dapr/bin", HasEmbedded: true, Missing: "kafka"), "auto", "kafka", null, "kafka cannot be had");
+        await Refused(
+            new(Dapr: "/dapr/bin", HasEmbedded: true, Missing: "kafka"),
+            "auto",
+            "kafka",
+            null,
+            "kafka cannot be had"
+        );
         await Refused(new(HasEmbedded: true), "auto", "kafka", null, "The Dapr runtime is not installed*");
-        await Refused(new(Dapr: "/dapr/bin", HasEmbedded: true), "embedded", "kafka", null, "*takes neither --broker nor --store*");
+        await Refused(
+            new(Dapr: "/dapr/bin", HasEmbedded: true),
+            "embedded",
+            "kafka",
+            null,
+            "*takes neither --broker nor --store*"
+        );
     }
 
     [Fact]
     public async Task What_is_not_there_is_refused_with_what_to_do()
     {
         await Refused(new(HasEmbedded: true), "dapr", null, null, "*dapr init --slim*embedded*");
-        await Refused(new(Dapr: "/dapr/bin", HasEmbedded: true, Missing: "kafka"), "dapr", "kafka", null, "kafka cannot be had");
+        await Refused(
+            new(Dapr: "/dapr/bin", HasEmbedded: true, Missing: "kafka"),
+            "dapr",
+            "kafka",
+            null,
+            "kafka cannot be had"
+        );
         await Refused(new(), "auto", null, null, "*dapr init --slim*");
         await Refused(new(Dapr: "/dapr/bin"), "embedded", null, null, "*not built in this checkout*");
     }
@@ -57,19 +79,32 @@ public sealed class ChoiceTests
     public async Task The_embedded_runtime_can_be_asked_for() =>
         (await ChooseAsync(new(Dapr: "/dapr/bin", HasEmbedded: true), "embedded")).Runtime.Should().Be("embedded");
 
-    private static Task<Choice> ChooseAsync(FakeMachine machine, string runtime = "auto", string? broker = null, string? store = null) =>
-        Choice.MakeAsync(new Order(runtime, broker, store, WithApps: true), File, machine);
+    private static Task<Choice> ChooseAsync(
+        FakeMachine machine,
+        string runtime = "auto",
+        string? broker = null,
+        string? store = null
+    ) => Choice.MakeAsync(new Order(runtime, broker, store, WithApps: true), File, machine);
 
-    private static async Task Refused(FakeMachine machine, string runtime, string? broker, string? store, string message)
+    private static async Task Refused(
+        FakeMachine machine,
+        string runtime,
+        string? broker,
+        string? store,
+        string message
+    )
     {
         var act = () => ChooseAsync(machine, runtime, broker, store);
-        (await act.Should().ThrowAsync<ShopException>().WithMessage(message)).Which.ExitCode.Should().Be(2, "the machine lacks something, and nothing was tried");
+        (await act.Should().ThrowAsync<ShopException>().WithMessage(message))
+            .Which.ExitCode.Should()
+            .Be(2, "the machine lacks something, and nothing was tried");
     }
 
     private sealed record FakeMachine(string? Dapr = null, bool HasEmbedded = false, string? Missing = null) : IMachine
     {
         public string? DaprFolder => Dapr;
 
-        public Task<string?> MissingAsync(string product) => Task.FromResult(product == Missing ? $"{product} cannot be had" : null);
+        public Task<string?> MissingAsync(string product) =>
+            Task.FromResult(product == Missing ? $"{product} cannot be had" : null);
     }
 }

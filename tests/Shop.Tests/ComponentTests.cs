@@ -11,45 +11,67 @@ public sealed class ComponentTests
     private static readonly string Folder = Path.Combine(ShopFolder.Find().Root, "components");
     private static readonly string[] Workers = [Apps.Orders, Apps.Inventory, Apps.Payments, Apps.History];
 
-    public static TheoryData<string, string, string> Profile => new()
-    {
-        { "common/secrets.yaml", Components.Secrets, "secretstores.local.file" },
-        { "brokers/redis/pubsub.yaml", Components.PubSub, "pubsub.redis" },
-        { "brokers/redis/broadcast.yaml", Components.Broadcast, "pubsub.redis" },
-        { "brokers/rabbitmq/pubsub.yaml", Components.PubSub, "pubsub.rabbitmq" },
-        { "brokers/rabbitmq/broadcast.yaml", Components.Broadcast, "pubsub.rabbitmq" },
-        { "brokers/kafka/pubsub.yaml", Components.PubSub, "pubsub.kafka" },
-        { "brokers/kafka/broadcast.yaml", Components.Broadcast, "pubsub.kafka" },
-        { "stores/redis/cache.yaml", Components.Cache, "state.redis" },
-        { "stores/redis/workflowstore.yaml", Components.WorkflowStore, "state.redis" },
-        { "stores/postgres/cache.yaml", Components.Cache, "state.postgresql" },
-        { "stores/postgres/workflowstore.yaml", Components.WorkflowStore, "state.postgresql" },
-    };
+    public static TheoryData<string, string, string> Profile =>
+        new()
+        {
+            { "common/secrets.yaml", Components.Secrets, "secretstores.local.file" },
+            { "brokers/redis/pubsub.yaml", Components.PubSub, "pubsub.redis" },
+            { "brokers/redis/broadcast.yaml", Components.Broadcast, "pubsub.redis" },
+            { "brokers/rabbitmq/pubsub.yaml", Components.PubSub, "pubsub.rabbitmq" },
+            { "brokers/rabbitmq/broadcast.yaml", Components.Broadcast, "pubsub.rabbitmq" },
+            { "brokers/kafka/pubsub.yaml", Components.PubSub, "pubsub.kafka" },
+            { "brokers/kafka/broadcast.yaml", Components.Broadcast, "pubsub.kafka" },
+            { "stores/redis/cache.yaml", Components.Cache, "state.redis" },
+            { "stores/redis/workflowstore.yaml", Components.WorkflowStore, "state.redis" },
+            { "stores/postgres/cache.yaml", Components.Cache, "state.postgresql" },
+            { "stores/postgres/workflowstore.yaml", Components.WorkflowStore, "state.postgresql" },
+        };
 
     /// <summary>File, setting, value, and what happens without it.</summary>
-    public static TheoryData<string, string, string, string> Guards => new()
-    {
-        { "brokers/rabbitmq/pubsub.yaml", "deletedWhenUnused", "false", "4,749 of 5,200 messages were lost while the app was away" },
-        { "brokers/rabbitmq/pubsub.yaml", "durable", "true", "queues die with the broker" },
-        { "brokers/rabbitmq/pubsub.yaml", "deliveryMode", "2", "messages die with the broker" },
-        { "brokers/rabbitmq/pubsub.yaml", "publisherConfirm", "true", "a publish counts before the broker has it" },
-        { "brokers/rabbitmq/pubsub.yaml", "autoAck", "false", "a message is gone before it is handled" },
-        { "brokers/rabbitmq/pubsub.yaml", "requeueInFailure", "true", "a message is gone when its handler fails" },
-        { "brokers/rabbitmq/broadcast.yaml", "consumerID", "{uuid}", "replicas share instead of getting all" },
-        { "brokers/rabbitmq/broadcast.yaml", "deletedWhenUnused", "true", "the queues of sidecars that are gone fill up for ever" },
-        { "brokers/kafka/pubsub.yaml", "initialOffset", "oldest", "500 of 600 messages published before the first subscription were lost" },
-        { "brokers/kafka/pubsub.yaml", "producerRequiredAcks", "all", "a publish counts before it is replicated" },
-        { "brokers/kafka/pubsub.yaml", "consumeRetryEnabled", "true", "a refused message is skipped" },
-        { "brokers/kafka/pubsub.yaml", "version", "2.8.0", "it asks in a protocol that Kafka 4 does not know" },
-        { "brokers/kafka/broadcast.yaml", "consumerGroup", "{uuid}", "replicas share instead of getting all" },
-        { "brokers/redis/broadcast.yaml", "consumerID", "{uuid}", "replicas share instead of getting all" },
-        { "brokers/redis/pubsub.yaml", "processingTimeout", "30000", "duration strings are ignored" },
-        { "brokers/redis/pubsub.yaml", "redeliverInterval", "5000", "duration strings are ignored" },
-        { "brokers/redis/pubsub.yaml", "streamTTL", "10m", "Redis keeps all that was ever published" },
-        { "brokers/redis/broadcast.yaml", "streamTTL", "1m", "a sidecar that comes reads all that was ever broadcast" },
-        { "stores/redis/workflowstore.yaml", "actorStateStore", "true", "no workflow starts" },
-        { "stores/postgres/workflowstore.yaml", "actorStateStore", "true", "no workflow starts" },
-    };
+    public static TheoryData<string, string, string, string> Guards =>
+        new()
+        {
+            {
+                "brokers/rabbitmq/pubsub.yaml",
+                "deletedWhenUnused",
+                "false",
+                "4,749 of 5,200 messages were lost while the app was away"
+            },
+            { "brokers/rabbitmq/pubsub.yaml", "durable", "true", "queues die with the broker" },
+            { "brokers/rabbitmq/pubsub.yaml", "deliveryMode", "2", "messages die with the broker" },
+            { "brokers/rabbitmq/pubsub.yaml", "publisherConfirm", "true", "a publish counts before the broker has it" },
+            { "brokers/rabbitmq/pubsub.yaml", "autoAck", "false", "a message is gone before it is handled" },
+            { "brokers/rabbitmq/pubsub.yaml", "requeueInFailure", "true", "a message is gone when its handler fails" },
+            { "brokers/rabbitmq/broadcast.yaml", "consumerID", "{uuid}", "replicas share instead of getting all" },
+            {
+                "brokers/rabbitmq/broadcast.yaml",
+                "deletedWhenUnused",
+                "true",
+                "the queues of sidecars that are gone fill up for ever"
+            },
+            {
+                "brokers/kafka/pubsub.yaml",
+                "initialOffset",
+                "oldest",
+                "500 of 600 messages published before the first subscription were lost"
+            },
+            { "brokers/kafka/pubsub.yaml", "producerRequiredAcks", "all", "a publish counts before it is replicated" },
+            { "brokers/kafka/pubsub.yaml", "consumeRetryEnabled", "true", "a refused message is skipped" },
+            { "brokers/kafka/pubsub.yaml", "version", "2.8.0", "it asks in a protocol that Kafka 4 does not know" },
+            { "brokers/kafka/broadcast.yaml", "consumerGroup", "{uuid}", "replicas share instead of getting all" },
+            { "brokers/redis/broadcast.yaml", "consumerID", "{uuid}", "replicas share instead of getting all" },
+            { "brokers/redis/pubsub.yaml", "processingTimeout", "30000", "duration strings are ignored" },
+            { "brokers/redis/pubsub.yaml", "redeliverInterval", "5000", "duration strings are ignored" },
+            { "brokers/redis/pubsub.yaml", "streamTTL", "10m", "Redis keeps all that was ever published" },
+            {
+                "brokers/redis/broadcast.yaml",
+                "streamTTL",
+                "1m",
+                "a sidecar that comes reads all that was ever broadcast"
+            },
+            { "stores/redis/workflowstore.yaml", "actorStateStore", "true", "no workflow starts" },
+            { "stores/postgres/workflowstore.yaml", "actorStateStore", "true", "no workflow starts" },
+        };
 
     [Theory]
     [MemberData(nameof(Profile))]
@@ -63,8 +85,12 @@ public sealed class ComponentTests
 
     [Fact]
     public void No_component_is_without_a_test() =>
-        Directory.EnumerateFiles(Folder, "*.yaml", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Folder, path).Replace('\\', '/'))
-            .Except(["common/config.yaml", "common/resiliency.yaml"]).Should().BeEquivalentTo(Profile.Select(row => row.Data.Item1));
+        Directory
+            .EnumerateFiles(Folder, "*.yaml", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Folder, path).Replace('\\', '/'))
+            .Except(["common/config.yaml", "common/resiliency.yaml"])
+            .Should()
+            .BeEquivalentTo(Profile.Select(row => row.Data.Item1));
 
     [Theory]
     [MemberData(nameof(Guards))]
@@ -84,12 +110,16 @@ public sealed class ComponentTests
     [Theory]
     [InlineData("brokers/redis/pubsub.yaml")]
     [InlineData("brokers/redis/broadcast.yaml")]
-    public void A_stream_is_not_trimmed(string file) => Metadata(file).Should().NotContainKey("maxLenApprox", "it trims what nobody has read yet");
+    public void A_stream_is_not_trimmed(string file) =>
+        Metadata(file).Should().NotContainKey("maxLenApprox", "it trims what nobody has read yet");
 
     [Fact]
     public void The_two_tables_of_postgres_do_not_share_their_note_of_migrations()
     {
-        var (cache, workflows) = (Metadata("stores/postgres/cache.yaml"), Metadata("stores/postgres/workflowstore.yaml"));
+        var (cache, workflows) = (
+            Metadata("stores/postgres/cache.yaml"),
+            Metadata("stores/postgres/workflowstore.yaml")
+        );
 
         cache["tablePrefix"].Should().NotBe(workflows["tablePrefix"]);
         cache["metadataTableName"].Should().NotBe(workflows["metadataTableName"]);
@@ -98,7 +128,8 @@ public sealed class ComponentTests
     [Theory]
     [InlineData("redis")]
     [InlineData("postgres")]
-    public void Only_who_runs_workflows_or_actors_has_an_actor_state_store(string store) => Scopes($"stores/{store}/workflowstore.yaml").Should().Equal(Apps.Orders, Apps.Inventory);
+    public void Only_who_runs_workflows_or_actors_has_an_actor_state_store(string store) =>
+        Scopes($"stores/{store}/workflowstore.yaml").Should().Equal(Apps.Orders, Apps.Inventory);
 
     [Theory]
     [InlineData("redis")]
@@ -125,11 +156,15 @@ public sealed class ComponentTests
     }
 
     private static Dictionary<string, string> Metadata(string file) =>
-        ((YamlSequenceNode)Read(file)["spec"]["metadata"]).Cast<YamlMappingNode>().Where(item => item.Children.ContainsKey("value"))
+        ((YamlSequenceNode)Read(file)["spec"]["metadata"])
+            .Cast<YamlMappingNode>()
+            .Where(item => item.Children.ContainsKey("value"))
             .ToDictionary(item => item["name"].ToString(), item => item["value"].ToString());
 
     private static IEnumerable<string> Scopes(string file) =>
-        Read(file).Children.TryGetValue("scopes", out var scopes) ? ((YamlSequenceNode)scopes).Select(app => app.ToString()) : [];
+        Read(file).Children.TryGetValue("scopes", out var scopes)
+            ? ((YamlSequenceNode)scopes).Select(app => app.ToString())
+            : [];
 
     private static string Text(YamlMappingNode node, string outer, string inner) => node[outer][inner].ToString();
 

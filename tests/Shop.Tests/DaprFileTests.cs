@@ -8,31 +8,47 @@ public sealed class DaprFileTests
 {
     private static readonly DaprFile File = DaprFile.Load(Path.Combine(ShopFolder.Find().Root, "dapr.yaml"));
 
-    private static IEnumerable<int> Ports => File.Apps.SelectMany(app => app.Ports).Concat(ControlPlane.PlacementPorts).Concat(ControlPlane.SchedulerPorts)
-        .Select(port => port.Port).Concat([ControlPlane.PlacementPort, ControlPlane.SchedulerPort]);
+    private static IEnumerable<int> Ports =>
+        File
+            .Apps.SelectMany(app => app.Ports)
+            .Concat(ControlPlane.PlacementPorts)
+            .Concat(ControlPlane.SchedulerPorts)
+            .Select(port => port.Port)
+            .Concat([ControlPlane.PlacementPort, ControlPlane.SchedulerPort]);
 
     [Fact]
     public void The_apps_are_those_of_the_contracts_at_the_ports_of_the_design() =>
-        File.Apps.Select(app => (app.Id, app.Port, app.HttpPort, app.GrpcPort)).Should().Equal(
-            (Apps.Gateway, 8080, 3500, 3550),
-            (Apps.Orders, 5101, 3501, 3551),
-            (Apps.Inventory, 5102, 3502, 3552),
-            (Apps.Payments, 5103, 3503, 3553),
-            (Apps.History, 5104, 3504, 3554));
+        File
+            .Apps.Select(app => (app.Id, app.Port, app.HttpPort, app.GrpcPort))
+            .Should()
+            .Equal(
+                (Apps.Gateway, 8080, 3500, 3550),
+                (Apps.Orders, 5101, 3501, 3551),
+                (Apps.Inventory, 5102, 3502, 3552),
+                (Apps.Payments, 5103, 3503, 3553),
+                (Apps.History, 5104, 3504, 3554)
+            );
 
     [Fact]
     public void No_port_is_given_twice() => Ports.Should().OnlyHaveUniqueItems();
 
     [Fact]
-    public void No_port_is_one_that_an_outgoing_connection_may_hold() => Ports.Append(FreePort.Take()).Should().OnlyContain(port => port < 32768);
+    public void No_port_is_one_that_an_outgoing_connection_may_hold() =>
+        Ports.Append(FreePort.Take()).Should().OnlyContain(port => port < 32768);
 
     [Fact]
     public void Dapr_run_looks_for_placement_and_scheduler_where_the_shop_starts_them() =>
-        System.IO.File.ReadAllLines(Path.Combine(ShopFolder.Find().Root, "dapr.yaml")).Should()
-            .Contain([$"  placementHostAddress: 127.0.0.1:{ControlPlane.PlacementPort}", $"  schedulerHostAddress: 127.0.0.1:{ControlPlane.SchedulerPort}"]);
+        System
+            .IO.File.ReadAllLines(Path.Combine(ShopFolder.Find().Root, "dapr.yaml"))
+            .Should()
+            .Contain([
+                $"  placementHostAddress: 127.0.0.1:{ControlPlane.PlacementPort}",
+                $"  schedulerHostAddress: 127.0.0.1:{ControlPlane.SchedulerPort}",
+            ]);
 
     [Fact]
-    public void Only_orders_runs_workflows() => File.Apps.Where(app => app.RunsWorkflows).Select(app => app.Id).Should().Equal(Apps.Orders);
+    public void Only_orders_runs_workflows() =>
+        File.Apps.Where(app => app.RunsWorkflows).Select(app => app.Id).Should().Equal(Apps.Orders);
 
     [Fact]
     public void Every_app_gets_the_common_settings_and_its_own()
@@ -69,7 +85,11 @@ public sealed class DaprFileTests
         var other = File.With("kafka", "postgres");
 
         (File.Broker, File.Store, other.Broker, other.Store).Should().Be(("redis", "redis", "kafka", "postgres"));
-        other.Apps[0].ResourcesPaths.Select(path => Path.GetFileName(path)).Should().Equal("common", "kafka", "postgres");
+        other
+            .Apps[0]
+            .ResourcesPaths.Select(path => Path.GetFileName(path))
+            .Should()
+            .Equal("common", "kafka", "postgres");
         other.Apps.SelectMany(app => app.ResourcesPaths).Should().OnlyContain(path => Directory.Exists(path));
     }
 

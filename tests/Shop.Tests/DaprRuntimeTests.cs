@@ -12,7 +12,12 @@ public sealed class DaprRuntimeTests
     [InlineData("kafka", "postgres", "kafka")]
     public void Only_the_servers_that_broker_and_store_need_are_had(string broker, string store, string servers)
     {
-        var runtime = new DaprRuntime(ShopFolder.Find(), new DaprBinaries("daprd", "placement", "scheduler"), broker, store);
+        var runtime = new DaprRuntime(
+            ShopFolder.Find(),
+            new DaprBinaries("daprd", "placement", "scheduler"),
+            broker,
+            store
+        );
 
         string.Join(' ', runtime.Servers).Should().Be(servers);
         runtime.Engines.Should().Equal(store == "postgres" ? ["dapr"] : Array.Empty<string>());
@@ -22,11 +27,23 @@ public sealed class DaprRuntimeTests
     public void An_app_has_its_sidecar_beside_it_with_the_components_of_broker_and_store()
     {
         var shop = ShopFolder.Find();
-        var app = DaprFile.Load(Path.Combine(shop.Root, "dapr.yaml")).With("kafka", "postgres").Apps.First(each => each.Id == "orders");
+        var app = DaprFile
+            .Load(Path.Combine(shop.Root, "dapr.yaml"))
+            .With("kafka", "postgres")
+            .Apps.First(each => each.Id == "orders");
 
-        var processes = new DaprRuntime(shop, new DaprBinaries("daprd", "placement", "scheduler"), "kafka", "postgres").ProcessesOf(app);
+        var processes = new DaprRuntime(
+            shop,
+            new DaprBinaries("daprd", "placement", "scheduler"),
+            "kafka",
+            "postgres"
+        ).ProcessesOf(app);
 
         processes.Select(process => process.Name).Should().Equal("orders-sidecar", "orders");
-        string.Join(' ', processes[0].Arguments).Should().Contain($"--resources-path {shop.Root}/components/brokers/kafka --resources-path {shop.Root}/components/stores/postgres");
+        string.Join(' ', processes[0].Arguments)
+            .Should()
+            .Contain(
+                $"--resources-path {shop.Root}/components/brokers/kafka --resources-path {shop.Root}/components/stores/postgres"
+            );
     }
 }

@@ -12,7 +12,8 @@ public sealed class EmbeddedRuntimeTests : IDisposable
     private readonly HttpListener _ports = new();
     private readonly int[] _http = [FreePort.Take(), FreePort.Take()];
 
-    private string Program => Path.Combine(_shop.Folder.Root, "artifacts", "bin", "EmbeddedDapr", "release", "EmbeddedDapr");
+    private string Program =>
+        Path.Combine(_shop.Folder.Root, "artifacts", "bin", "EmbeddedDapr", "release", "EmbeddedDapr");
 
     public void Dispose()
     {
@@ -30,7 +31,10 @@ public sealed class EmbeddedRuntimeTests : IDisposable
         await using var supervisor = new Supervisor(_shop.Folder, _shop.State, TimeProvider.System);
         var runtime = new EmbeddedRuntime(_shop.Folder, EmbeddedRuntime.Find(_shop.Folder)!, Apps());
 
-        var starting = runtime.StartAsync(new Supervision.Servers(_shop.Folder, supervisor), TestContext.Current.CancellationToken);
+        var starting = runtime.StartAsync(
+            new Supervision.Servers(_shop.Folder, supervisor),
+            TestContext.Current.CancellationToken
+        );
         await TemporaryShop.Eventually(() => File.Exists(PathOf("started")), "it is started");
         starting.IsCompleted.Should().BeFalse("its ports do not answer yet");
         foreach (var port in _http)
@@ -46,24 +50,34 @@ public sealed class EmbeddedRuntimeTests : IDisposable
         (runtime.Servers, runtime.Engines).Should().BeEquivalentTo((Array.Empty<string>(), new[] { "embedded" }));
 
         unit.Processes[0].Identity.Send(Signal.Kill);
-        await TemporaryShop.Eventually(() => unit.Restarts == 1 && unit.Processes.All(process => process.IsAlive), "it is started again");
+        await TemporaryShop.Eventually(
+            () => unit.Restarts == 1 && unit.Processes.All(process => process.IsAlive),
+            "it is started again"
+        );
     }
 
     private void Build()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Program)!);
-        File.WriteAllText(Program, $"#!/bin/sh\necho \"$* for $EMBEDDED_DAPR_POSTGRES\" > {PathOf("next")}; mv {PathOf("next")} {PathOf("started")}\nexec sleep 1000\n");
+        File.WriteAllText(
+            Program,
+            $"#!/bin/sh\necho \"$* for $EMBEDDED_DAPR_POSTGRES\" > {PathOf("next")}; mv {PathOf("next")} {PathOf("started")}\nexec sleep 1000\n"
+        );
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(Program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         SecretFile.Write(_shop.Folder.Owner, new Dictionary<string, string> { ["embedded"] = "Host=here" });
     }
 
-    private DaprFile Apps() => DaprFile.Parse($"""
-        common: {"{"} configFilePath: ./config.yaml {"}"}
-        apps:
-          - {"{"} appID: orders, appPort: 1, daprHTTPPort: {_http[0]}, command: [dotnet, orders.dll] {"}"}
-          - {"{"} appID: history, appPort: 2, daprHTTPPort: {_http[1]}, command: [dotnet, history.dll] {"}"}
-        """, _shop.Folder.Root);
+    private DaprFile Apps() =>
+        DaprFile.Parse(
+            $"""
+            common: {"{"} configFilePath: ./config.yaml {"}"}
+            apps:
+              - {"{"} appID: orders, appPort: 1, daprHTTPPort: {_http[0]}, command: [dotnet, orders.dll] {"}"}
+              - {"{"} appID: history, appPort: 2, daprHTTPPort: {_http[1]}, command: [dotnet, history.dll] {"}"}
+            """,
+            _shop.Folder.Root
+        );
 
     private string PathOf(string name) => Path.Combine(_shop.Folder.Root, name);
 

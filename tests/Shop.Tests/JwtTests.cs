@@ -31,7 +31,12 @@ public sealed class JwtTests
         var expected = HMACSHA256.HashData(Key, Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"));
 
         Base64Url.DecodeFromChars(parts[2]).Should().Equal(expected);
-        JsonDocument.Parse(Base64Url.DecodeFromChars(parts[0])).RootElement.GetProperty("alg").GetString().Should().Be("HS256");
+        JsonDocument
+            .Parse(Base64Url.DecodeFromChars(parts[0]))
+            .RootElement.GetProperty("alg")
+            .GetString()
+            .Should()
+            .Be("HS256");
     }
 
     private static string[] Parts() => Jwt.Create(Key, "zoë", "operator", Now, TimeSpan.FromHours(1)).Split('.');

@@ -16,7 +16,13 @@ public sealed class LaunchTests : IDisposable
         var root = _shop.Folder.Root;
         var command = Launch.Command(_shop.Script("child", $"ls -l /proc/self/fd > {root}/open"));
         // As `flock FILE ./shop up --detach` does.
-        var starter = new ProcessStartInfo("/bin/sh", ["-c", $"exec 3>{root}/lock; exec \"$@\"", "sh", command.FileName, .. command.ArgumentList]) { WorkingDirectory = root };
+        var starter = new ProcessStartInfo(
+            "/bin/sh",
+            ["-c", $"exec 3>{root}/lock; exec \"$@\"", "sh", command.FileName, .. command.ArgumentList]
+        )
+        {
+            WorkingDirectory = root,
+        };
         starter.Environment["SHOP_LOG"] = command.Environment["SHOP_LOG"];
         using var process = Process.Start(starter)!;
 
@@ -29,15 +35,26 @@ public sealed class LaunchTests : IDisposable
     [Fact]
     public async Task A_command_that_is_run_is_out_of_reach_of_Ctrl_C_and_ends_when_its_starter_gives_it_up()
     {
-        var (_, stat) = await Launch.RunAsync(_shop.Script("command", "cat /proc/$$/stat"), TestContext.Current.CancellationToken);
+        var (_, stat) = await Launch.RunAsync(
+            _shop.Script("command", "cat /proc/$$/stat"),
+            TestContext.Current.CancellationToken
+        );
         // After the name: state, parent, process group.
         stat.Split(' ')[4].Should().Be(stat.Split(' ')[0], "it leads a group of its own");
 
         using var giveUp = new CancellationTokenSource();
         var pids = Path.Combine(_shop.Folder.Root, "pids");
-        var run = Launch.RunAsync(_shop.Script("command", "echo $$ > pids.new; mv pids.new pids; sleep 1000; true"), giveUp.Token);
+        var run = Launch.RunAsync(
+            _shop.Script("command", "echo $$ > pids.new; mv pids.new pids; sleep 1000; true"),
+            giveUp.Token
+        );
         await TemporaryShop.Eventually(() => File.Exists(pids), "it starts");
-        var command = ProcessIdentity.Of(int.Parse(await File.ReadAllTextAsync(pids, TestContext.Current.CancellationToken), CultureInfo.InvariantCulture));
+        var command = ProcessIdentity.Of(
+            int.Parse(
+                await File.ReadAllTextAsync(pids, TestContext.Current.CancellationToken),
+                CultureInfo.InvariantCulture
+            )
+        );
         await giveUp.CancelAsync();
 
         await run.Invoking(r => r).Should().ThrowAsync<OperationCanceledException>();

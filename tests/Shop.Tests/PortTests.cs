@@ -15,7 +15,10 @@ public sealed class PortTests
 
         var act = () => RequiredPorts.CheckAsync([(port, "the gateway")]);
 
-        (await act.Should().ThrowAsync<ShopException>()).Which.Message.Should().Contain($"{port} (the gateway)").And.Contain($"(pid {Environment.ProcessId})");
+        (await act.Should().ThrowAsync<ShopException>())
+            .Which.Message.Should()
+            .Contain($"{port} (the gateway)")
+            .And.Contain($"(pid {Environment.ProcessId})");
     }
 
     [Fact]

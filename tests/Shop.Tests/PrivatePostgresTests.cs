@@ -13,7 +13,10 @@ public sealed class PrivatePostgresTests
     public async Task An_owner_makes_tables_that_the_app_role_may_use_only_where_granted()
     {
         var database = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("orders");
-        await RunAsync(database.Owner, "create table kept(id int); create table granted(id int); grant insert, select on granted to orders_app");
+        await RunAsync(
+            database.Owner,
+            "create table kept(id int); create table granted(id int); grant insert, select on granted to orders_app"
+        );
 
         await RunAsync(database.App, "insert into granted values (1)");
 
@@ -40,7 +43,10 @@ public sealed class PrivatePostgresTests
         var orders = await postgres.CreateDatabaseAsync("orders");
         var payments = await postgres.CreateDatabaseAsync("payments");
 
-        await Refused(new NpgsqlConnectionStringBuilder(orders.App) { Database = payments.Name }.ConnectionString, "select 1");
+        await Refused(
+            new NpgsqlConnectionStringBuilder(orders.App) { Database = payments.Name }.ConnectionString,
+            "select 1"
+        );
     }
 
     [Fact]
@@ -49,7 +55,10 @@ public sealed class PrivatePostgresTests
         var admin = (await LocalPostgres.SharedAsync()).Admin;
         await new Provisioner(admin).DatabaseAsync("dapr", "dapr_1", TestContext.Current.CancellationToken);
 
-        var who = await RunAsync(admin, "select string_agg(rolname, ' ') from pg_roles where not rolsuper and rolname !~ '^pg_' and has_database_privilege(oid, 'dapr_1', 'connect')");
+        var who = await RunAsync(
+            admin,
+            "select string_agg(rolname, ' ') from pg_roles where not rolsuper and rolname !~ '^pg_' and has_database_privilege(oid, 'dapr_1', 'connect')"
+        );
 
         who.Should().Be("dapr_owner");
     }
@@ -59,7 +68,9 @@ public sealed class PrivatePostgresTests
     {
         var postgres = await LocalPostgres.SharedAsync();
 
-        (await RunAsync(postgres.Admin, "select current_setting('fsync') || current_setting('synchronous_commit')")).Should().Be("onon");
+        (await RunAsync(postgres.Admin, "select current_setting('fsync') || current_setting('synchronous_commit')"))
+            .Should()
+            .Be("onon");
     }
 
     [Fact]
@@ -68,14 +79,32 @@ public sealed class PrivatePostgresTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Processes are collected like that on Linux.");
         var folder = Directory.CreateTempSubdirectory("daprshop-cluster-");
         // A shell's child that has ended, while what the shell has become does not ask for it. It ends after that: a shell may collect at once.
-        using var parent = Process.Start(new ProcessStartInfo("sh", ["-c", "sleep 0.2 & echo $!; exec cat"]) { RedirectStandardOutput = true, RedirectStandardInput = true })!;
-        var zombie = int.Parse((await parent.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!, CultureInfo.InvariantCulture);
+        using var parent = Process.Start(
+            new ProcessStartInfo("sh", ["-c", "sleep 0.2 & echo $!; exec cat"])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardInput = true,
+            }
+        )!;
+        var zombie = int.Parse(
+            (await parent.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!,
+            CultureInfo.InvariantCulture
+        );
         await TemporaryShop.Eventually(() => !ProcessIdentity.Of(zombie).IsAlive, "it has ended");
         Directory.Exists($"/proc/{zombie}").Should().BeTrue("it is not collected");
-        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "postmaster.pid"), $"{zombie}\n", TestContext.Current.CancellationToken);
-        var collects = Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken).ContinueWith(_ => parent.StandardInput.Close(), TaskScheduler.Default);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder.FullName, "postmaster.pid"),
+            $"{zombie}\n",
+            TestContext.Current.CancellationToken
+        );
+        var collects = Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken)
+            .ContinueWith(_ => parent.StandardInput.Close(), TaskScheduler.Default);
 
-        await new PostgresCluster(folder.FullName, Path.Combine(folder.FullName, "log"), PostgresBinaries.Find()).ServerAsync(1, TestContext.Current.CancellationToken);
+        await new PostgresCluster(
+            folder.FullName,
+            Path.Combine(folder.FullName, "log"),
+            PostgresBinaries.Find()
+        ).ServerAsync(1, TestContext.Current.CancellationToken);
 
         Directory.Exists($"/proc/{zombie}").Should().BeFalse();
         await collects;
@@ -93,6 +122,8 @@ public sealed class PrivatePostgresTests
     private static async Task Refused(string connectionString, string sql)
     {
         var act = () => RunAsync(connectionString, sql);
-        (await act.Should().ThrowAsync<PostgresException>()).Which.SqlState.Should().Be(PostgresErrorCodes.InsufficientPrivilege);
+        (await act.Should().ThrowAsync<PostgresException>())
+            .Which.SqlState.Should()
+            .Be(PostgresErrorCodes.InsufficientPrivilege);
     }
 }

@@ -7,16 +7,24 @@ public sealed class SidecarMetadataTests
 {
     [Fact]
     public void A_wedged_sidecar_shows_no_workers() =>
-        SidecarMetadata.ConnectedWorkers(Json("""{"id":"orders","actorRuntime":{"runtimeStatus":"RUNNING"}}""")).Should().Be(0);
+        SidecarMetadata
+            .ConnectedWorkers(Json("""{"id":"orders","actorRuntime":{"runtimeStatus":"RUNNING"}}"""))
+            .Should()
+            .Be(0);
 
     [Fact]
-    public void Workers_are_counted() => SidecarMetadata.ConnectedWorkers(Json("""{"workflows":{"connectedWorkers":2}}""")).Should().Be(2);
+    public void Workers_are_counted() =>
+        SidecarMetadata.ConnectedWorkers(Json("""{"workflows":{"connectedWorkers":2}}""")).Should().Be(2);
 
     [Fact]
     public void What_an_app_declares_and_what_its_sidecar_has_are_compared_by_component_and_topic()
     {
-        var declared = SidecarMetadata.Declared(Json("""[{"pubsubName":"pubsub","topic":"orders","route":"/a"},{"pubsubname":"pubsub","topic":"stock"}]"""));
-        var subscribed = SidecarMetadata.Subscribed(Json("""{"subscriptions":[{"pubsubname":"pubsub","topic":"orders","type":"PROGRAMMATIC"}]}"""));
+        var declared = SidecarMetadata.Declared(
+            Json("""[{"pubsubName":"pubsub","topic":"orders","route":"/a"},{"pubsubname":"pubsub","topic":"stock"}]""")
+        );
+        var subscribed = SidecarMetadata.Subscribed(
+            Json("""{"subscriptions":[{"pubsubname":"pubsub","topic":"orders","type":"PROGRAMMATIC"}]}""")
+        );
 
         declared.Except(subscribed).Should().Equal("pubsub/stock");
     }

@@ -113,7 +113,10 @@ public sealed class SidecarWatchTests : IAsyncLifetime
             var path = context.Request.Url!.AbsolutePath;
             context.Response.StatusCode = path == "/v1.0/healthz/outbound" ? _outbound : 200;
             if (path == "/v1.0/metadata")
-                await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(_metadata), TestContext.Current.CancellationToken);
+                await context.Response.OutputStream.WriteAsync(
+                    Encoding.UTF8.GetBytes(_metadata),
+                    TestContext.Current.CancellationToken
+                );
             context.Response.Close();
         }
     }

@@ -14,13 +14,22 @@ public sealed class SupervisionTests : IDisposable
     public async Task When_one_of_a_unit_dies_both_are_started_again()
     {
         await using var supervisor = new Supervisor(_shop.Folder, _shop.State, TimeProvider.System);
-        var unit = supervisor.Keep("orders", UnitKind.App, NoPorts, _shop.Sleeper("orders-sidecar"), _shop.Sleeper("orders"));
+        var unit = supervisor.Keep(
+            "orders",
+            UnitKind.App,
+            NoPorts,
+            _shop.Sleeper("orders-sidecar"),
+            _shop.Sleeper("orders")
+        );
         await TemporaryShop.Eventually(() => unit.Processes.Count == 2, "both start");
         var (sidecar, app) = (unit.Processes[0].Identity, unit.Processes[1].Identity);
 
         app.Send(Signal.Kill);
 
-        await TemporaryShop.Eventually(() => unit.Restarts == 1 && unit.Processes.All(process => process.IsAlive), "both are started again");
+        await TemporaryShop.Eventually(
+            () => unit.Restarts == 1 && unit.Processes.All(process => process.IsAlive),
+            "both are started again"
+        );
         sidecar.IsAlive.Should().BeFalse();
         unit.Processes.Select(process => process.Pid).Should().NotContain([sidecar.Pid, app.Pid]);
         unit.LastTrouble.Should().Be("orders ended");
@@ -45,18 +54,27 @@ public sealed class SupervisionTests : IDisposable
         var supervisor = new Supervisor(_shop.Folder, _shop.State, TimeProvider.System);
         supervisor.Keep("postgres", UnitKind.Infra, NoPorts, Witness("postgres"));
         supervisor.Keep("orders", UnitKind.App, NoPorts, Witness("orders-sidecar"), Witness("orders"));
-        await TemporaryShop.Eventually(() => File.Exists(Ready("postgres")) && File.Exists(Ready("orders")) && File.Exists(Ready("orders-sidecar")), "all start");
+        await TemporaryShop.Eventually(
+            () =>
+                File.Exists(Ready("postgres")) && File.Exists(Ready("orders")) && File.Exists(Ready("orders-sidecar")),
+            "all start"
+        );
 
         await supervisor.DisposeAsync();
 
-        File.ReadAllLines(Path.Combine(_shop.Folder.Root, "ended")).Should().Equal("orders", "orders-sidecar", "postgres");
+        File.ReadAllLines(Path.Combine(_shop.Folder.Root, "ended"))
+            .Should()
+            .Equal("orders", "orders-sidecar", "postgres");
         Strays.Of(_shop.Folder).Should().BeEmpty();
     }
 
     [Fact]
     public async Task Who_does_not_listen_is_killed()
     {
-        var deaf = _shop.Script("deaf", "trap '' TERM; touch deaf.ready; while :; do sleep 0.05; done") with { Grace = TimeSpan.FromSeconds(0.5) };
+        var deaf = _shop.Script("deaf", "trap '' TERM; touch deaf.ready; while :; do sleep 0.05; done") with
+        {
+            Grace = TimeSpan.FromSeconds(0.5),
+        };
         var process = OwnedProcess.Start(deaf);
         await TemporaryShop.Eventually(() => File.Exists(Ready("deaf")), "it starts");
 
@@ -69,15 +87,38 @@ public sealed class SupervisionTests : IDisposable
     public async Task What_runs_is_written_down_with_its_pids()
     {
         await using var supervisor = new Supervisor(_shop.Folder, _shop.State, TimeProvider.System);
-        var unit = supervisor.Keep("redis", UnitKind.Infra, new Dictionary<string, int> { ["redis"] = 6379 }, _shop.Sleeper("redis"));
+        var unit = supervisor.Keep(
+            "redis",
+            UnitKind.Infra,
+            new Dictionary<string, int> { ["redis"] = 6379 },
+            _shop.Sleeper("redis")
+        );
         await TemporaryShop.Eventually(() => unit.Processes.Count == 1, "it starts");
 
-        await TemporaryShop.Eventually(() => ShopState.Load(_shop.Folder)!.Units[0].Processes.Count == 1, "it is written down");
-        ShopState.Load(_shop.Folder)!.Units[0].Processes[0].Should().BeEquivalentTo(new { Name = "redis", Port = 6379, unit.Processes[0].Identity });
+        await TemporaryShop.Eventually(
+            () => ShopState.Load(_shop.Folder)!.Units[0].Processes.Count == 1,
+            "it is written down"
+        );
+        ShopState
+            .Load(_shop.Folder)!
+            .Units[0]
+            .Processes[0]
+            .Should()
+            .BeEquivalentTo(
+                new
+                {
+                    Name = "redis",
+                    Port = 6379,
+                    unit.Processes[0].Identity,
+                }
+            );
     }
 
     private ProcessSpec Witness(string name) =>
-        _shop.Script(name, $"trap 'echo {name} >> ended; exit 0' TERM; touch {name}.ready; while :; do sleep 0.05; done");
+        _shop.Script(
+            name,
+            $"trap 'echo {name} >> ended; exit 0' TERM; touch {name}.ready; while :; do sleep 0.05; done"
+        );
 
     private string Ready(string name) => Path.Combine(_shop.Folder.Root, name + ".ready");
 }

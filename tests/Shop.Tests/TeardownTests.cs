@@ -26,7 +26,12 @@ public sealed class TeardownTests : IDisposable
     [Fact]
     public async Task A_pid_that_belongs_to_somebody_else_by_now_is_left_alone()
     {
-        await using var stranger = OwnedProcess.Start(_shop.Sleeper("stranger") with { LogFile = Path.Combine(_shop.Folder.Root, "elsewhere", "stranger.log") });
+        await using var stranger = OwnedProcess.Start(
+            _shop.Sleeper("stranger") with
+            {
+                LogFile = Path.Combine(_shop.Folder.Root, "elsewhere", "stranger.log"),
+            }
+        );
         Save(stranger.Identity with { Started = stranger.Identity.Started - 1 });
 
         await Teardown.RunAsync(_shop.Folder);
@@ -54,7 +59,11 @@ public sealed class TeardownTests : IDisposable
         using (StartLock.Take(_shop.Folder))
         {
             await Teardown.RunAsync(_shop.Folder);
-            _shop.Folder.Invoking(StartLock.Take).Should().Throw<ShopException>().WithMessage("*starting this shop at this moment*");
+            _shop
+                .Folder.Invoking(StartLock.Take)
+                .Should()
+                .Throw<ShopException>()
+                .WithMessage("*starting this shop at this moment*");
         }
         File.Exists(_shop.Folder.Lock).Should().BeFalse();
     }
@@ -62,8 +71,19 @@ public sealed class TeardownTests : IDisposable
     [Fact]
     public async Task Where_nothing_runs_nothing_is_ended() => (await Teardown.RunAsync(_shop.Folder)).Should().Be(0);
 
-    private void Save(ProcessIdentity orders) => (_shop.State with
-    {
-        Units = [new UnitState("orders", UnitKind.App, 0, [new ProcessState("orders", orders, 5101, Signal.Terminate, "")])],
-    }).Save(_shop.Folder);
+    private void Save(ProcessIdentity orders) =>
+        (
+            _shop.State with
+            {
+                Units =
+                [
+                    new UnitState(
+                        "orders",
+                        UnitKind.App,
+                        0,
+                        [new ProcessState("orders", orders, 5101, Signal.Terminate, "")]
+                    ),
+                ],
+            }
+        ).Save(_shop.Folder);
 }

@@ -19,7 +19,11 @@ public sealed class BrokerTests
     [InlineData("dapr", "rabbitmq", "postgres")]
     [InlineData("dapr", "kafka", "postgres")]
     [InlineData("embedded", null, null)]
-    public async Task The_shop_works_on_either_runtime_any_broker_and_any_store(string runtime, string? broker, string? store)
+    public async Task The_shop_works_on_either_runtime_any_broker_and_any_store(
+        string runtime,
+        string? broker,
+        string? store
+    )
     {
         await using var fixture = await ShopFixture.OfAsync(runtime, broker, store);
 
@@ -31,7 +35,16 @@ public sealed class BrokerTests
         await LeavesAndComesBackAsync(fixture);
         await ImportsAsync(fixture.Shop);
         await fixture.Shop.IsCleanAsync();
-        (await EventContract.IsKeptAsync(fixture.Shop.Gateway)).Keys.Should().Contain(["order.accepted.v1", "order.moved.v1", "stock.moved.v1", "stock.refused.v1", "backorder.filled.v1", "payment.booked.v1"]);
+        (await EventContract.IsKeptAsync(fixture.Shop.Gateway))
+            .Keys.Should()
+            .Contain([
+                "order.accepted.v1",
+                "order.moved.v1",
+                "stock.moved.v1",
+                "stock.refused.v1",
+                "backorder.filled.v1",
+                "payment.booked.v1",
+            ]);
     }
 
     [Fact]
@@ -56,7 +69,10 @@ public sealed class BrokerTests
         var id = await IdAsync(await OrderAsync(shop.Alice, await shop.StockedAsync(5), 2));
         await BecomesAsync(shop.Alice, id, "confirmed");
         List<string?> path = [];
-        await LiveShop.UntilAsync(async () => (path = await TimelineAsync(shop, id)).Count == 4, "the timeline is complete");
+        await LiveShop.UntilAsync(
+            async () => (path = await TimelineAsync(shop, id)).Count == 4,
+            "the timeline is complete"
+        );
         path.Should().Equal("accepted", "reserved", "paid", "confirmed");
         return id;
     }
@@ -66,17 +82,67 @@ public sealed class BrokerTests
         var sku = await shop.StockedAsync(5);
         var id = await IdAsync(await OrderAsync(shop.Alice, sku, 3));
         await BecomesAsync(shop.Alice, id, "confirmed");
-        var part = await IdAsync(await SendAsync(shop.Olga, HttpMethod.Post, "shipments", new { orderId = id, lines = new[] { new { sku, quantity = 1 } } }));
-        (await SendAsync(shop.Alice, HttpMethod.Post, $"orders/{id}/cancel", new { })).StatusCode.Should().Be(HttpStatusCode.Conflict);
+        var part = await IdAsync(
+            await SendAsync(
+                shop.Olga,
+                HttpMethod.Post,
+                "shipments",
+                new { orderId = id, lines = new[] { new { sku, quantity = 1 } } }
+            )
+        );
+        (await SendAsync(shop.Alice, HttpMethod.Post, $"orders/{id}/cancel", new { }))
+            .StatusCode.Should()
+            .Be(HttpStatusCode.Conflict);
         var rest = await IdAsync(await SendAsync(shop.Olga, HttpMethod.Post, "shipments", new { orderId = id }));
-        foreach (var shipment in new[] { part, rest }) (await SendAsync(shop.Olga, HttpMethod.Post, $"shipments/{shipment}/delivery", new { })).EnsureSuccessStatusCode();
+        foreach (var shipment in new[] { part, rest })
+            (
+                await SendAsync(shop.Olga, HttpMethod.Post, $"shipments/{shipment}/delivery", new { })
+            ).EnsureSuccessStatusCode();
         await BecomesAsync(shop.Alice, id, "delivered");
 
-        var asked = await SendAsync(shop.Alice, HttpMethod.Post, $"orders/{id}/returns", new { lines = new[] { new { sku, quantity = 2 } }, reason = "broken" });
+        var asked = await SendAsync(
+            shop.Alice,
+            HttpMethod.Post,
+            $"orders/{id}/returns",
+            new { lines = new[] { new { sku, quantity = 2 } }, reason = "broken" }
+        );
         var back = (await asked.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
-        (await SendAsync(shop.Olga, HttpMethod.Post, $"returns/{back}/decision", new { lines = new[] { new { sku, quantity = 1, disposition = "restock" }, new { sku, quantity = 1, disposition = "damaged" } } })).EnsureSuccessStatusCode();
-        await LiveShop.UntilAsync(async () => await shop.AvailableAsync(sku) == 3, "the sound unit is for sale again, and the damaged one is not");
-        await LiveShop.UntilAsync(async () => (await shop.Alice.GetFromJsonAsync<JsonElement>($"orders/{id}/returns"))[0].GetProperty("state").GetString() == "settled", "the return is settled");
+        (
+            await SendAsync(
+                shop.Olga,
+                HttpMethod.Post,
+                $"returns/{back}/decision",
+                new
+                {
+                    lines = new[]
+                    {
+                        new
+                        {
+                            sku,
+                            quantity = 1,
+                            disposition = "restock",
+                        },
+                        new
+                        {
+                            sku,
+                            quantity = 1,
+                            disposition = "damaged",
+                        },
+                    },
+                }
+            )
+        ).EnsureSuccessStatusCode();
+        await LiveShop.UntilAsync(
+            async () => await shop.AvailableAsync(sku) == 3,
+            "the sound unit is for sale again, and the damaged one is not"
+        );
+        await LiveShop.UntilAsync(
+            async () =>
+                (await shop.Alice.GetFromJsonAsync<JsonElement>($"orders/{id}/returns"))[0]
+                    .GetProperty("state")
+                    .GetString() == "settled",
+            "the return is settled"
+        );
     }
 
     private static async Task IsCancelledAsync(ShopFixture shop)
@@ -84,7 +150,9 @@ public sealed class BrokerTests
         var sku = await shop.StockedAsync(5);
         var id = await IdAsync(await OrderAsync(shop.Alice, sku, 3));
         await BecomesAsync(shop.Alice, id, "confirmed");
-        (await SendAsync(shop.Alice, HttpMethod.Post, $"orders/{id}/cancel", new { })).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await SendAsync(shop.Alice, HttpMethod.Post, $"orders/{id}/cancel", new { }))
+            .StatusCode.Should()
+            .Be(HttpStatusCode.OK);
         await LiveShop.UntilAsync(async () => await shop.AvailableAsync(sku) == 5, "the stock is back");
     }
 
@@ -98,10 +166,24 @@ public sealed class BrokerTests
     private static async Task WaitsAsync(ShopFixture shop)
     {
         var sku = await shop.StockedAsync(1);
-        (await SendAsync(shop.Olga, HttpMethod.Put, $"items/{sku}", new { name = "Mug", price = 4, backorderLimit = 3 })).EnsureSuccessStatusCode();
+        (
+            await SendAsync(
+                shop.Olga,
+                HttpMethod.Put,
+                $"items/{sku}",
+                new
+                {
+                    name = "Mug",
+                    price = 4,
+                    backorderLimit = 3,
+                }
+            )
+        ).EnsureSuccessStatusCode();
         var id = await IdAsync(await ShortAsync(shop, sku, "backorder"));
         await BecomesAsync(shop.Alice, id, "backordered");
-        (await SendAsync(shop.Olga, HttpMethod.Post, $"stock/{sku}/receipts", new { quantity = 3, reason = "truck" })).EnsureSuccessStatusCode();
+        (
+            await SendAsync(shop.Olga, HttpMethod.Post, $"stock/{sku}/receipts", new { quantity = 3, reason = "truck" })
+        ).EnsureSuccessStatusCode();
         await BecomesAsync(shop.Alice, id, "confirmed");
         await LiveShop.UntilAsync(async () => await shop.AvailableAsync(sku) == 1, "what nobody waits for is for sale");
     }
@@ -111,16 +193,34 @@ public sealed class BrokerTests
         var sku = await shop.StockedAsync(2);
         var id = await IdAsync(await ShortAsync(shop, sku, "ask"));
         await BecomesAsync(shop.Alice, id, "awaiting_customer");
-        (await SendAsync(shop.Alice, HttpMethod.Post, $"orders/{id}/decision", new { choice = "take" })).EnsureSuccessStatusCode();
+        (
+            await SendAsync(shop.Alice, HttpMethod.Post, $"orders/{id}/decision", new { choice = "take" })
+        ).EnsureSuccessStatusCode();
         (await BecomesAsync(shop.Alice, id, "confirmed")).GetProperty("total").GetDecimal().Should().Be(2 * 4.25m);
     }
 
     private static Task<HttpResponseMessage> ShortAsync(ShopFixture shop, string sku, string onShortage) =>
-        SendAsync(shop.Alice, HttpMethod.Post, "orders", new { lines = new[] { new { sku, quantity = 3 } }, payment = new { token = "tok_ok" }, onShortage });
+        SendAsync(
+            shop.Alice,
+            HttpMethod.Post,
+            "orders",
+            new
+            {
+                lines = new[] { new { sku, quantity = 3 } },
+                payment = new { token = "tok_ok" },
+                onShortage,
+            }
+        );
 
     private static async Task ImportsAsync(LiveShop shop)
     {
-        var output = await shop.RunAsync("import", RetailFile.Write(shop.PathOf("retail.csv"), Imported), "--opening", "exact", "--json");
+        var output = await shop.RunAsync(
+            "import",
+            RetailFile.Write(shop.PathOf("retail.csv"), Imported),
+            "--opening",
+            "exact",
+            "--json"
+        );
         using var result = JsonDocument.Parse(output);
         result.RootElement.GetProperty("confirmed").GetInt32().Should().Be(Imported);
         result.RootElement.GetProperty("reconciled").GetBoolean().Should().BeTrue();
@@ -130,8 +230,16 @@ public sealed class BrokerTests
     private static async Task<List<string?>> TimelineAsync(ShopFixture shop, Guid id)
     {
         using var answer = await shop.Alice.GetAsync($"orders/{id}/timeline");
-        if (answer.StatusCode == HttpStatusCode.NotFound) return [];
+        if (answer.StatusCode == HttpStatusCode.NotFound)
+            return [];
         var timeline = await answer.Content.ReadFromJsonAsync<JsonElement>();
-        return [.. timeline.GetProperty("entries").EnumerateArray().Select(e => e.GetProperty("to").GetString()).Where(to => to is not null)];
+        return
+        [
+            .. timeline
+                .GetProperty("entries")
+                .EnumerateArray()
+                .Select(e => e.GetProperty("to").GetString())
+                .Where(to => to is not null),
+        ];
     }
 }

@@ -17,20 +17,29 @@ public sealed class BulkTests
     private const int OneBadIn = 100;
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
 
-    public static TheoryData<string, string, bool> Losses => new()
-    {
-        { "embedded", "orders", false }, { "dapr", "orders", false }, { "dapr", "redis", false }, { "dapr", "gateway", true },
-    };
+    public static TheoryData<string, string, bool> Losses =>
+        new()
+        {
+            { "embedded", "orders", false },
+            { "dapr", "orders", false },
+            { "dapr", "redis", false },
+            { "dapr", "gateway", true },
+        };
 
     [Theory]
     [MemberData(nameof(Losses))]
-    public async Task G29_G30_A_file_is_accepted_once_whatever_is_killed_on_the_way(string runtime, string killed, bool whileSending)
+    public async Task G29_G30_A_file_is_accepted_once_whatever_is_killed_on_the_way(
+        string runtime,
+        string killed,
+        bool whileSending
+    )
     {
         await using var shop = await ShopFixture.OfAsync(runtime, null, null);
         await StockAsync(shop);
         var file = BulkFile.Write(shop.Shop.PathOf("orders.ndjson"), Slice, OneBadIn);
         var sending = SendAsync(shop, file, "campaign");
-        if (whileSending) await shop.Shop.KillAsync(killed);
+        if (whileSending)
+            await shop.Shop.KillAsync(killed);
         var job = await UntilSentAsync(shop, file, sending);
         for (var kill = 1; !whileSending && kill <= 2; kill++)
         {
@@ -51,7 +60,11 @@ public sealed class BulkTests
     {
         var orders = int.Parse(Environment.GetEnvironmentVariable("BULK_ORDERS") ?? "0", CultureInfo.InvariantCulture);
         Assert.SkipWhen(orders == 0, "BULK_ORDERS says how many; this takes minutes.");
-        await using var shop = await ShopFixture.OfAsync(Environment.GetEnvironmentVariable("BULK_RUNTIME") ?? "auto", null, null);
+        await using var shop = await ShopFixture.OfAsync(
+            Environment.GetEnvironmentVariable("BULK_RUNTIME") ?? "auto",
+            null,
+            null
+        );
         await StockAsync(shop);
         var file = BulkFile.Write(shop.Shop.PathOf("orders.ndjson"), orders, OneBadIn);
         await using var memory = new MemoryPeaks(shop.Shop);
@@ -73,9 +86,18 @@ public sealed class BulkTests
         var seconds = clock.Elapsed.TotalSeconds;
         Counts(done).Should().Be((orders, orders - (orders / OneBadIn), 0, orders / OneBadIn, 0, 0));
         await AreNamedAsync(shop, job, orders / OneBadIn);
-        Console.WriteLine($"{orders} orders: sent in {sent.TotalSeconds:0.0} s, settled in {seconds:0.0} s: {orders / seconds:0} orders/s\n{done}\n{memory}");
+        Console.WriteLine(
+            $"{orders} orders: sent in {sent.TotalSeconds:0.0} s, settled in {seconds:0.0} s: {orders / seconds:0} orders/s\n{done}\n{memory}"
+        );
         // Redis is a store: it keeps what was sent.
-        memory.Growth().Where(p => !p.Name.StartsWith("redis/", StringComparison.Ordinal)).Should().OnlyContain(p => p.Second <= (p.First * 1.25) + 50, "the second half of a campaign needs no more than the first");
+        memory
+            .Growth()
+            .Where(p => !p.Name.StartsWith("redis/", StringComparison.Ordinal))
+            .Should()
+            .OnlyContain(
+                p => p.Second <= (p.First * 1.25) + 50,
+                "the second half of a campaign needs no more than the first"
+            );
         await IsAgainAsync(shop, file);
         await shop.Shop.IsCleanAsync();
     }
@@ -84,23 +106,62 @@ public sealed class BulkTests
     private static async Task AreNamedAsync(ShopFixture shop, Guid job, int bad)
     {
         var named = new List<(int Row, string? Key, string? Field)>();
-        for (int? cursor = 0; cursor is not null;)
+        for (int? cursor = 0; cursor is not null; )
         {
-            var page = await shop.Olga.GetFromJsonAsync<JsonElement>($"bulk-orders/{job}/errors?limit=200&cursor={cursor}");
-            named.AddRange(page.GetProperty("rows").EnumerateArray().Select(r => (r.GetProperty("row").GetInt32(), r.GetProperty("key").GetString(), r.GetProperty("errors")[0].GetProperty("field").GetString())));
-            cursor = page.GetProperty("cursor").ValueKind == JsonValueKind.Null ? null : page.GetProperty("cursor").GetInt32();
+            var page = await shop.Olga.GetFromJsonAsync<JsonElement>(
+                $"bulk-orders/{job}/errors?limit=200&cursor={cursor}"
+            );
+            named.AddRange(
+                page.GetProperty("rows")
+                    .EnumerateArray()
+                    .Select(r =>
+                        (
+                            r.GetProperty("row").GetInt32(),
+                            r.GetProperty("key").GetString(),
+                            r.GetProperty("errors")[0].GetProperty("field").GetString()
+                        )
+                    )
+            );
+            cursor =
+                page.GetProperty("cursor").ValueKind == JsonValueKind.Null
+                    ? null
+                    : page.GetProperty("cursor").GetInt32();
         }
 
-        named.Should().Equal(Enumerable.Range(1, bad).Select(i => (i * OneBadIn, (string?)$"invoice-{i * OneBadIn}", (string?)"/lines/0/sku")));
+        named
+            .Should()
+            .Equal(
+                Enumerable
+                    .Range(1, bad)
+                    .Select(i => (i * OneBadIn, (string?)$"invoice-{i * OneBadIn}", (string?)"/lines/0/sku"))
+            );
     }
 
     private static async Task StockAsync(ShopFixture shop)
     {
-        await Task.WhenAll(Enumerable.Range(0, Skus).Select(async i =>
-        {
-            (await ShopFixture.SendAsync(shop.Olga, HttpMethod.Put, $"items/{BulkFile.Sku(i)}", new { name = "Article", price = 2.5m })).EnsureSuccessStatusCode();
-            (await ShopFixture.SendAsync(shop.Olga, HttpMethod.Post, $"stock/{BulkFile.Sku(i)}/receipts", new { quantity = 1_000_000, reason = "opening" })).EnsureSuccessStatusCode();
-        }));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, Skus)
+                .Select(async i =>
+                {
+                    (
+                        await ShopFixture.SendAsync(
+                            shop.Olga,
+                            HttpMethod.Put,
+                            $"items/{BulkFile.Sku(i)}",
+                            new { name = "Article", price = 2.5m }
+                        )
+                    ).EnsureSuccessStatusCode();
+                    (
+                        await ShopFixture.SendAsync(
+                            shop.Olga,
+                            HttpMethod.Post,
+                            $"stock/{BulkFile.Sku(i)}/receipts",
+                            new { quantity = 1_000_000, reason = "opening" }
+                        )
+                    ).EnsureSuccessStatusCode();
+                })
+        );
     }
 
     /// <summary>The same file, under another key: its rows have keys of their own, so that it adds nothing.</summary>
@@ -116,8 +177,19 @@ public sealed class BulkTests
 
     private static async Task<HttpResponseMessage?> SendAsync(ShopFixture shop, string file, string key)
     {
-        using var patient = new HttpClient { BaseAddress = shop.Olga.BaseAddress, Timeout = TimeSpan.FromMinutes(10), DefaultRequestHeaders = { Authorization = shop.Olga.DefaultRequestHeaders.Authorization } };
-        using var request = new HttpRequestMessage(HttpMethod.Post, "bulk-orders") { Content = new StreamContent(File.OpenRead(file)) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-ndjson") } } };
+        using var patient = new HttpClient
+        {
+            BaseAddress = shop.Olga.BaseAddress,
+            Timeout = TimeSpan.FromMinutes(10),
+            DefaultRequestHeaders = { Authorization = shop.Olga.DefaultRequestHeaders.Authorization },
+        };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "bulk-orders")
+        {
+            Content = new StreamContent(File.OpenRead(file))
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/x-ndjson") },
+            },
+        };
         request.Headers.Add("Idempotency-Key", key);
         try
         {
@@ -130,49 +202,77 @@ public sealed class BulkTests
     }
 
     /// <summary>Sends the file again until it is there. Answers the job.</summary>
-    private static async Task<Guid> UntilSentAsync(ShopFixture shop, string file, Task<HttpResponseMessage?> sending, string key = "campaign")
+    private static async Task<Guid> UntilSentAsync(
+        ShopFixture shop,
+        string file,
+        Task<HttpResponseMessage?> sending,
+        string key = "campaign"
+    )
     {
         HttpResponseMessage? answer = null;
-        await LiveShop.UntilAsync(async () =>
-        {
-            answer = await sending;
-            if (answer?.StatusCode == HttpStatusCode.Accepted) return true;
-            await Task.Delay(Glance);
-            sending = SendAsync(shop, file, key);
-            return false;
-        }, "the file is sent");
+        await LiveShop.UntilAsync(
+            async () =>
+            {
+                answer = await sending;
+                if (answer?.StatusCode == HttpStatusCode.Accepted)
+                    return true;
+                await Task.Delay(Glance);
+                sending = SendAsync(shop, file, key);
+                return false;
+            },
+            "the file is sent"
+        );
         return (await answer!.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
     }
 
     private static async Task<Guid> JobAsync(ShopFixture shop, string key)
     {
         var id = Guid.Empty;
-        await LiveShop.UntilAsync(async () =>
-        {
-            if (await TryAsync(shop.Olga, "bulk-orders") is not { } told) return false;
-            id = told.GetProperty("jobs").EnumerateArray().Single(j => j.GetProperty("key").GetString() == key).GetProperty("id").GetGuid();
-            return true;
-        }, $"job {key} is told");
+        await LiveShop.UntilAsync(
+            async () =>
+            {
+                if (await TryAsync(shop.Olga, "bulk-orders") is not { } told)
+                    return false;
+                id = told.GetProperty("jobs")
+                    .EnumerateArray()
+                    .Single(j => j.GetProperty("key").GetString() == key)
+                    .GetProperty("id")
+                    .GetGuid();
+                return true;
+            },
+            $"job {key} is told"
+        );
         return id;
     }
 
-    private static Task IsAtAsync(ShopFixture shop, Guid job, int rows) => LiveShop.UntilAsync(
-        async () => await TryAsync(shop.Olga, $"bulk-orders/{job}") is { } told && Counts(told) is var counts && counts.Accepted + counts.Rejected >= rows, $"{rows} rows are decided");
+    private static Task IsAtAsync(ShopFixture shop, Guid job, int rows) =>
+        LiveShop.UntilAsync(
+            async () =>
+                await TryAsync(shop.Olga, $"bulk-orders/{job}") is { } told
+                && Counts(told) is var counts
+                && counts.Accepted + counts.Rejected >= rows,
+            $"{rows} rows are decided"
+        );
 
     private static async Task<JsonElement> IsDoneAsync(ShopFixture shop, string key)
     {
         JsonElement? job = null;
         var id = await JobAsync(shop, key);
-        await LiveShop.UntilAsync(async () =>
-        {
-            await Task.Delay(Glance);
-            job = await TryAsync(shop.Olga, $"bulk-orders/{id}");
-            return job?.GetProperty("settled").GetBoolean() == true;
-        }, $"job {key} is settled");
+        await LiveShop.UntilAsync(
+            async () =>
+            {
+                await Task.Delay(Glance);
+                job = await TryAsync(shop.Olga, $"bulk-orders/{id}");
+                return job?.GetProperty("settled").GetBoolean() == true;
+            },
+            $"job {key} is settled"
+        );
         return job!.Value;
     }
 
-    private static (int Received, int Accepted, int Replayed, int Rejected, int Parked, int Pending) Counts(JsonElement job)
+    private static (int Received, int Accepted, int Replayed, int Rejected, int Parked, int Pending) Counts(
+        JsonElement job
+    )
     {
         int Of(string name) => job.GetProperty("rows").GetProperty(name).GetInt32();
         return (Of("received"), Of("accepted"), Of("replayed"), Of("rejected"), Of("parked"), Of("pending"));
@@ -182,7 +282,29 @@ public sealed class BulkTests
     private static class BulkFile
     {
         // Lines of an order there: the mean of each twentieth of the orders, from the shortest to the longest; 26.5 in all. 500 SKUs make half of its lines.
-        private static readonly int[] Lines = [1, 1, 3, 4, 5, 7, 9, 11, 12, 14, 16, 18, 21, 23, 27, 32, 38, 48, 64, 176];
+        private static readonly int[] Lines =
+        [
+            1,
+            1,
+            3,
+            4,
+            5,
+            7,
+            9,
+            11,
+            12,
+            14,
+            16,
+            18,
+            21,
+            23,
+            27,
+            32,
+            38,
+            48,
+            64,
+            176,
+        ];
 
         public static string Sku(int i) => $"{85_000 + i}";
 
@@ -192,9 +314,23 @@ public sealed class BulkTests
             using var file = new StreamWriter(path, append: false, new UTF8Encoding(false));
             for (var i = 1; i <= orders; i++)
             {
-                var lines = i % oneBadIn == 0 ? """{"sku":"unheard-of","quantity":1}""" : string.Join(',', Enumerable.Range(0, Lines[random.Next(Lines.Length)]).Select(_ => string.Create(CultureInfo.InvariantCulture,
-                    $$"""{"sku":"{{Sku(random.Next(Skus))}}","quantity":{{random.Next(1, 13)}},"unitPrice":{{0.42m + (random.Next(400) / 100m)}}}""")));
-                file.Write($$$"""{"key":"invoice-{{{i}}}","customer":"{{{random.Next(12_000, 12_100)}}}","lines":[{{{lines}}}],"payment":{"token":"tok_ok"}}""");
+                var lines =
+                    i % oneBadIn == 0
+                        ? """{"sku":"unheard-of","quantity":1}"""
+                        : string.Join(
+                            ',',
+                            Enumerable
+                                .Range(0, Lines[random.Next(Lines.Length)])
+                                .Select(_ =>
+                                    string.Create(
+                                        CultureInfo.InvariantCulture,
+                                        $$"""{"sku":"{{Sku(random.Next(Skus))}}","quantity":{{random.Next(1, 13)}},"unitPrice":{{0.42m + (random.Next(400) / 100m)}}}"""
+                                    )
+                                )
+                        );
+                file.Write(
+                    $$$"""{"key":"invoice-{{{i}}}","customer":"{{{random.Next(12_000, 12_100)}}}","lines":[{{{lines}}}],"payment":{"token":"tok_ok"}}"""
+                );
                 file.Write('\n');
             }
 

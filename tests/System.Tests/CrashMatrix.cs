@@ -21,47 +21,140 @@ public sealed class CrashMatrix
 
     private static readonly (string Step, string Process)[] Undoing =
     [
-        ("asks-refunds", "orders"), ("heard-refunds", "orders"), ("asks-reservations/release", "orders"),
-        ("committing-Release", "inventory"), ("committed-Release", "inventory"), ("heard-reservations/release", "orders"),
+        ("asks-refunds", "orders"),
+        ("heard-refunds", "orders"),
+        ("asks-reservations/release", "orders"),
+        ("committing-Release", "inventory"),
+        ("committed-Release", "inventory"),
+        ("heard-reservations/release", "orders"),
     ];
 
     /// <summary>The ways of an order, the steps on them, and who is there.</summary>
     private static readonly (string Path, Func<Scene, Task> Run, (string Step, string Process)[] Steps)[] Paths =
     [
-        ("place", PlaceAsync, [("placing", "orders"), ("placed", "orders"), ("publishing-orders", "orders"), ("published-orders", "orders")]),
-        ("reserve", PlaceAsync, [("asks-reservations", "orders"), ("committing-Reserve", "inventory"), ("committed-Reserve", "inventory"), ("heard-reservations", "orders"), ("published-stock", "inventory")]),
-        ("charge", PlaceAsync, [("asks-charges", "orders"), ("paying", "payments"), ("paid", "payments"), ("heard-charges", "orders"), ("published-payments", "payments")]),
+        (
+            "place",
+            PlaceAsync,
+            [
+                ("placing", "orders"),
+                ("placed", "orders"),
+                ("publishing-orders", "orders"),
+                ("published-orders", "orders"),
+            ]
+        ),
+        (
+            "reserve",
+            PlaceAsync,
+            [
+                ("asks-reservations", "orders"),
+                ("committing-Reserve", "inventory"),
+                ("committed-Reserve", "inventory"),
+                ("heard-reservations", "orders"),
+                ("published-stock", "inventory"),
+            ]
+        ),
+        (
+            "charge",
+            PlaceAsync,
+            [
+                ("asks-charges", "orders"),
+                ("paying", "payments"),
+                ("paid", "payments"),
+                ("heard-charges", "orders"),
+                ("published-payments", "payments"),
+            ]
+        ),
         ("settle", PlaceAsync, [("settling", "orders"), ("settled", "orders")]),
         ("cancel", CancelAsync, [("cancelled", "orders"), .. Undoing]),
         ("expire", ExpireAsync, Undoing),
-        ("backorder fill", FillAsync, [("committing-Book", "inventory"), ("committed-Book", "inventory"), ("waking", "inventory"), ("woken", "inventory")]),
+        (
+            "backorder fill",
+            FillAsync,
+            [
+                ("committing-Book", "inventory"),
+                ("committed-Book", "inventory"),
+                ("waking", "inventory"),
+                ("woken", "inventory"),
+            ]
+        ),
         ("ask", AskAsync, [("decided", "orders")]),
-        ("ship", ShipAsync, [("asks-reservations/ship", "orders"), ("committing-Ship", "inventory"), ("committed-Ship", "inventory"), ("heard-reservations/ship", "orders")]),
-        ("return", ReturnAsync,
-        [
-            ("asks-reservations/take-back", "orders"), ("committing-TakeBack", "inventory"), ("committed-TakeBack", "inventory"), ("heard-reservations/take-back", "orders"),
-            ("asks-refunds/parts", "orders"), ("refunding-part", "payments"), ("refunded-part", "payments"), ("heard-refunds/parts", "orders"),
-        ]),
-        ("bulk", BulkAsync,
-        [
-            ("passing-rows", "gateway"), ("keeping-rows", "orders"), ("kept-rows", "orders"), ("passed-rows", "gateway"),
-            ("ending-file", "orders"), ("ended-file", "orders"), ("accepting-stretch", "orders"), ("accepted-stretch", "orders"),
-        ]),
+        (
+            "ship",
+            ShipAsync,
+            [
+                ("asks-reservations/ship", "orders"),
+                ("committing-Ship", "inventory"),
+                ("committed-Ship", "inventory"),
+                ("heard-reservations/ship", "orders"),
+            ]
+        ),
+        (
+            "return",
+            ReturnAsync,
+            [
+                ("asks-reservations/take-back", "orders"),
+                ("committing-TakeBack", "inventory"),
+                ("committed-TakeBack", "inventory"),
+                ("heard-reservations/take-back", "orders"),
+                ("asks-refunds/parts", "orders"),
+                ("refunding-part", "payments"),
+                ("refunded-part", "payments"),
+                ("heard-refunds/parts", "orders"),
+            ]
+        ),
+        (
+            "bulk",
+            BulkAsync,
+            [
+                ("passing-rows", "gateway"),
+                ("keeping-rows", "orders"),
+                ("kept-rows", "orders"),
+                ("passed-rows", "gateway"),
+                ("ending-file", "orders"),
+                ("ended-file", "orders"),
+                ("accepting-stretch", "orders"),
+                ("accepted-stretch", "orders"),
+            ]
+        ),
     ];
 
     [Theory]
     [InlineData("embedded", "embedded")]
-    [InlineData("dapr", "orders/daprd", "inventory/daprd", "payments/daprd", "history/daprd", "gateway/daprd", "redis", "placement", "scheduler")]
-    public async Task N7_Whatever_is_killed_at_whichever_step_the_order_ends_as_it_should(string runtime, params string[] others)
+    [InlineData(
+        "dapr",
+        "orders/daprd",
+        "inventory/daprd",
+        "payments/daprd",
+        "history/daprd",
+        "gateway/daprd",
+        "redis",
+        "placement",
+        "scheduler"
+    )]
+    public async Task N7_Whatever_is_killed_at_whichever_step_the_order_ends_as_it_should(
+        string runtime,
+        params string[] others
+    )
     {
         var folder = Directory.CreateTempSubdirectory("daprshop-steps-").FullName;
         // Who is not paid expires in three seconds; all but one are paid when the provider is asked.
-        await using var shop = new LiveShop { Settings = new Dictionary<string, string> { ["SHOP_STEPS"] = folder, ["Saga__PayWithinMinutes"] = "0.05" } };
+        await using var shop = new LiveShop
+        {
+            Settings = new Dictionary<string, string> { ["SHOP_STEPS"] = folder, ["Saga__PayWithinMinutes"] = "0.05" },
+        };
         await shop.StartAsync(runtime);
         var scene = new Scene(shop, await shop.AsAsync("operator", "olga"), await shop.AsAsync("customer", "alice"));
         string[] targets = [.. Everywhere, .. others];
-        var cells = Paths.Where(p => Asked is null or "full" || Asked.Split(',').Contains(p.Path)).SelectMany(p => p.Steps.Select(s => (p.Path, p.Run, s.Step, s.Process)))
-            .SelectMany((c, i) => targets.Where(t => Asked is not null || IsInSlice(i, c.Process, t)).Select(target => (c.Path, c.Run, c.Step, Target: target))).ToList();
+        var cells = Paths
+            .Where(p => Asked is null or "full" || Asked.Split(',').Contains(p.Path))
+            .SelectMany(p => p.Steps.Select(s => (p.Path, p.Run, s.Step, s.Process)))
+            .SelectMany(
+                (c, i) =>
+                    targets
+                        .Where(t => Asked is not null || IsInSlice(i, c.Process, t))
+                        .Select(target => (c.Path, c.Run, c.Step, Target: target))
+            )
+            .ToList();
         var report = new StringBuilder("| path | at step | killed | seconds |\n| --- | --- | --- | --- |\n");
         foreach (var (path, run, step, target) in cells)
         {
@@ -75,14 +168,23 @@ public sealed class CrashMatrix
                 throw new InvalidOperationException($"{path}: {target} was killed at {step}", e);
             }
 
-            report.Append(CultureInfo.InvariantCulture, $"| {path} | {step} | {target} | {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} |\n");
-            await File.WriteAllTextAsync(Path.Combine(LiveShop.SourceRoot(), "artifacts", $"crash-matrix-{runtime}.md"), report.ToString());
+            report.Append(
+                CultureInfo.InvariantCulture,
+                $"| {path} | {step} | {target} | {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} |\n"
+            );
+            await File.WriteAllTextAsync(
+                Path.Combine(LiveShop.SourceRoot(), "artifacts", $"crash-matrix-{runtime}.md"),
+                report.ToString()
+            );
         }
 
         await shop.IsCleanAsync();
         Directory.Delete(folder, recursive: true);
 
-        bool IsInSlice(int step, string atStep, string target) => runtime == "embedded" ? step % 2 == 0 && target == atStep : step % 2 == 1 && target == targets[step / 2 % targets.Length];
+        bool IsInSlice(int step, string atStep, string target) =>
+            runtime == "embedded"
+                ? step % 2 == 0 && target == atStep
+                : step % 2 == 1 && target == targets[step / 2 % targets.Length];
     }
 
     private static async Task KilledAtAsync(LiveShop shop, string step, string target, Func<Task> run)
@@ -91,8 +193,12 @@ public sealed class CrashMatrix
         await File.WriteAllTextAsync(step, "");
         var running = run();
         // A step that is beside the path may come after its end.
-        await LiveShop.UntilAsync(() => Task.FromResult(running.IsFaulted || File.Exists(step + ".reached")), "the path leads over the step");
-        if (running.IsFaulted) await running;
+        await LiveShop.UntilAsync(
+            () => Task.FromResult(running.IsFaulted || File.Exists(step + ".reached")),
+            "the path leads over the step"
+        );
+        if (running.IsFaulted)
+            await running;
         // Not whoever it was before: when the scheduler is back after a kill, daprd 1.18.2 may panic (docs/failures.md), and its app is restarted with it.
         await shop.KillAsync(target);
         File.Delete(step + ".reached");
@@ -140,7 +246,13 @@ public sealed class CrashMatrix
         var sku = await scene.StockedAsync(1);
         var id = await scene.OrderedAsync(sku, 2, "ask");
         await scene.BecomesAsync(id, "awaiting_customer");
-        await SurelyAsync(scene.Alice, HttpMethod.Post, $"orders/{id}/decision", new { choice = "take" }, mayRefuse: true);
+        await SurelyAsync(
+            scene.Alice,
+            HttpMethod.Post,
+            $"orders/{id}/decision",
+            new { choice = "take" },
+            mayRefuse: true
+        );
         await scene.BecomesAsync(id, "confirmed");
         await scene.HoldsAsync(sku, id, onHand: 1, available: 0, charges: 1, refunds: 0);
     }
@@ -164,25 +276,92 @@ public sealed class CrashMatrix
     private static async Task ReturnAsync(Scene scene)
     {
         var (sku, id) = await ShippedAsync(scene);
-        var back = (await SurelyAsync(scene.Alice, HttpMethod.Post, $"orders/{id}/returns", new { lines = new[] { new { sku, quantity = 1 } }, reason = "broken" })).GetProperty("id").GetGuid();
-        await SurelyAsync(scene.Olga, HttpMethod.Post, $"returns/{back}/decision", new { lines = new[] { new { sku, quantity = 1, disposition = "restock" } } });
-        await LiveShop.UntilAsync(async () => (await scene.GetAsync($"orders/{id}/returns")) is { ValueKind: JsonValueKind.Array } returns && returns[0].GetProperty("state").GetString() == "settled", "the return is settled");
+        var back = (
+            await SurelyAsync(
+                scene.Alice,
+                HttpMethod.Post,
+                $"orders/{id}/returns",
+                new { lines = new[] { new { sku, quantity = 1 } }, reason = "broken" }
+            )
+        )
+            .GetProperty("id")
+            .GetGuid();
+        await SurelyAsync(
+            scene.Olga,
+            HttpMethod.Post,
+            $"returns/{back}/decision",
+            new
+            {
+                lines = new[]
+                {
+                    new
+                    {
+                        sku,
+                        quantity = 1,
+                        disposition = "restock",
+                    },
+                },
+            }
+        );
+        await LiveShop.UntilAsync(
+            async () =>
+                (await scene.GetAsync($"orders/{id}/returns")) is { ValueKind: JsonValueKind.Array } returns
+                && returns[0].GetProperty("state").GetString() == "settled",
+            "the return is settled"
+        );
         await scene.HoldsAsync(sku, id, onHand: 4, available: 4, charges: 1, refunds: 0);
-        await LiveShop.UntilAsync(async () => (await scene.GetAsync($"payments/{id}"))?.GetProperty("returned").GetDecimal() == 4.25m, "its money is back, once");
+        await LiveShop.UntilAsync(
+            async () => (await scene.GetAsync($"payments/{id}"))?.GetProperty("returned").GetDecimal() == 4.25m,
+            "its money is back, once"
+        );
     }
 
     private static async Task BulkAsync(Scene scene)
     {
         var sku = await scene.StockedAsync(5);
-        object Row(string article) => new { lines = new[] { new { sku = article, quantity = 2 } }, payment = new { token = "tok_ok" } };
+        object Row(string article) =>
+            new { lines = new[] { new { sku = article, quantity = 2 } }, payment = new { token = "tok_ok" } };
         object[] rows = [Row(sku), Row("unheard-of"), Row(sku)];
-        var job = (await SurelyAsync(scene.Alice, HttpMethod.Post, "bulk-orders", () => new StringContent(string.Join('\n', rows.Select(r => JsonSerializer.Serialize(r))), Encoding.UTF8, "application/x-ndjson"))).GetProperty("id").GetGuid();
-        await LiveShop.UntilAsync(async () => await scene.GetAsync($"bulk-orders/{job}") is { } told && told.GetProperty("settled").GetBoolean() && told.GetProperty("rows") is var counts
-            && (counts.GetProperty("accepted").GetInt32(), counts.GetProperty("rejected").GetInt32(), counts.GetProperty("replayed").GetInt32()) == (2, 1, 0), "two rows are accepted, once, and one is rejected");
+        var job = (
+            await SurelyAsync(scene.Alice, HttpMethod.Post, "bulk-orders", () =>
+                new StringContent(
+                    string.Join('\n', rows.Select(r => JsonSerializer.Serialize(r))),
+                    Encoding.UTF8,
+                    "application/x-ndjson"
+                )
+            )
+        )
+            .GetProperty("id")
+            .GetGuid();
+        await LiveShop.UntilAsync(
+            async () =>
+                await scene.GetAsync($"bulk-orders/{job}") is { } told
+                && told.GetProperty("settled").GetBoolean()
+                && told.GetProperty("rows") is var counts
+                && (
+                    counts.GetProperty("accepted").GetInt32(),
+                    counts.GetProperty("rejected").GetInt32(),
+                    counts.GetProperty("replayed").GetInt32()
+                ) == (2, 1, 0),
+            "two rows are accepted, once, and one is rejected"
+        );
         List<Guid> orders = [];
-        await LiveShop.UntilAsync(async () => (orders = [.. (await scene.GetAsync($"orders?sku={sku}"))?.GetProperty("orders").EnumerateArray().Select(o => o.GetProperty("id").GetGuid()) ?? []]).Count > 0, "its orders are listed");
+        await LiveShop.UntilAsync(
+            async () =>
+                (
+                    orders = [
+                        .. (await scene.GetAsync($"orders?sku={sku}"))
+                            ?.GetProperty("orders")
+                            .EnumerateArray()
+                            .Select(o => o.GetProperty("id").GetGuid())
+                            ?? [],
+                    ]
+                ).Count > 0,
+            "its orders are listed"
+        );
         orders.Should().HaveCount(2);
-        foreach (var id in orders) await scene.HoldsAsync(sku, id, onHand: 5, available: 1, charges: 1, refunds: 0);
+        foreach (var id in orders)
+            await scene.HoldsAsync(sku, id, onHand: 5, available: 1, charges: 1, refunds: 0);
     }
 
     /// <summary>A shop in which anything may be away for a moment.</summary>
@@ -191,25 +370,87 @@ public sealed class CrashMatrix
         public async Task<string> StockedAsync(int units, int backorderLimit = 0)
         {
             var sku = $"sku-{Guid.CreateVersion7():N}";
-            await SurelyAsync(Olga, HttpMethod.Put, $"items/{sku}", new { name = "Mug", price = 4.25m, backorderLimit });
-            if (units > 0) await SurelyAsync(Olga, HttpMethod.Post, $"stock/{sku}/receipts", new { quantity = units, reason = "opening" });
+            await SurelyAsync(
+                Olga,
+                HttpMethod.Put,
+                $"items/{sku}",
+                new
+                {
+                    name = "Mug",
+                    price = 4.25m,
+                    backorderLimit,
+                }
+            );
+            if (units > 0)
+                await SurelyAsync(
+                    Olga,
+                    HttpMethod.Post,
+                    $"stock/{sku}/receipts",
+                    new { quantity = units, reason = "opening" }
+                );
             return sku;
         }
 
-        public async Task<Guid> OrderedAsync(string sku, int quantity, string onShortage = "reject", string token = "tok_ok") => (await SurelyAsync(
-            Alice, HttpMethod.Post, "orders", new { lines = new[] { new { sku, quantity } }, payment = new { token }, onShortage })).GetProperty("id").GetGuid();
+        public async Task<Guid> OrderedAsync(
+            string sku,
+            int quantity,
+            string onShortage = "reject",
+            string token = "tok_ok"
+        ) => (
+                await SurelyAsync(
+                    Alice,
+                    HttpMethod.Post,
+                    "orders",
+                    new
+                    {
+                        lines = new[] { new { sku, quantity } },
+                        payment = new { token },
+                        onShortage,
+                    }
+                )
+            ).GetProperty("id").GetGuid();
 
-        public Task BecomesAsync(Guid id, string status) => LiveShop.UntilAsync(async () => (await GetAsync($"orders/{id}"))?.GetProperty("status").GetString() == status, $"order {id} becomes {status}");
+        public Task BecomesAsync(Guid id, string status) =>
+            LiveShop.UntilAsync(
+                async () => (await GetAsync($"orders/{id}"))?.GetProperty("status").GetString() == status,
+                $"order {id} becomes {status}"
+            );
 
         /// <summary>Stock and money are as the path leaves them, and the history tells it.</summary>
         public async Task HoldsAsync(string sku, Guid id, int onHand, int available, int charges, int refunds)
         {
-            await LiveShop.UntilAsync(async () => await GetAsync($"stock/{sku}") is { } stock && stock.GetProperty("total") is var total
-                && (total.GetProperty("onHand").GetInt32(), total.GetProperty("available").GetInt32()) == (onHand, available), $"{onHand} of {sku} are on hand, {available} available");
-            await LiveShop.UntilAsync(async () => await GetAsync($"payments/{id}") is { } payment && payment.GetProperty("ledger").EnumerateArray().Select(l => l.GetProperty("kind").GetString()).ToList() is var kinds
-                && (kinds.Count(k => k == "charge"), kinds.Count(k => k == "refund")) == (charges, refunds), $"{charges} charges and {refunds} refunds");
-            await LiveShop.UntilAsync(async () => await GetAsync($"orders/{id}") is { } order && order.GetProperty("version").GetInt32() is var version && await GetAsync($"orders/{id}/timeline") is { } timeline
-                && timeline.GetProperty("entries").EnumerateArray().Count(e => e.GetProperty("type").GetString()!.StartsWith("order.", StringComparison.Ordinal)) == version, "the timeline tells all of it");
+            await LiveShop.UntilAsync(
+                async () =>
+                    await GetAsync($"stock/{sku}") is { } stock
+                    && stock.GetProperty("total") is var total
+                    && (total.GetProperty("onHand").GetInt32(), total.GetProperty("available").GetInt32())
+                        == (onHand, available),
+                $"{onHand} of {sku} are on hand, {available} available"
+            );
+            await LiveShop.UntilAsync(
+                async () =>
+                    await GetAsync($"payments/{id}") is { } payment
+                    && payment
+                        .GetProperty("ledger")
+                        .EnumerateArray()
+                        .Select(l => l.GetProperty("kind").GetString())
+                        .ToList()
+                        is var kinds
+                    && (kinds.Count(k => k == "charge"), kinds.Count(k => k == "refund")) == (charges, refunds),
+                $"{charges} charges and {refunds} refunds"
+            );
+            await LiveShop.UntilAsync(
+                async () =>
+                    await GetAsync($"orders/{id}") is { } order
+                    && order.GetProperty("version").GetInt32() is var version
+                    && await GetAsync($"orders/{id}/timeline") is { } timeline
+                    && timeline
+                        .GetProperty("entries")
+                        .EnumerateArray()
+                        .Count(e => e.GetProperty("type").GetString()!.StartsWith("order.", StringComparison.Ordinal))
+                        == version,
+                "the timeline tells all of it"
+            );
         }
 
         public Task<JsonElement?> GetAsync(string path) => TryAsync(Olga, path);

@@ -20,48 +20,102 @@ public sealed class CrowdTests(ITestOutputHelper output)
     [Theory]
     [InlineData("embedded")]
     [InlineData("dapr")]
-    public async Task G06_Whatever_sixty_four_customers_and_a_warehouse_do_at_once_nobody_is_failed_and_the_audit_is_clean(string runtime)
+    public async Task G06_Whatever_sixty_four_customers_and_a_warehouse_do_at_once_nobody_is_failed_and_the_audit_is_clean(
+        string runtime
+    )
     {
         await using var fixture = await OfAsync(runtime, null, null);
-        for (var i = 0; i < Places.Length; i++) (await SendAsync(fixture.Olga, HttpMethod.Put, $"locations/{Places[i]}", new { priority = i + 1 })).EnsureSuccessStatusCode();
+        for (var i = 0; i < Places.Length; i++)
+            (
+                await SendAsync(fixture.Olga, HttpMethod.Put, $"locations/{Places[i]}", new { priority = i + 1 })
+            ).EnsureSuccessStatusCode();
         await Parallel.ForEachAsync(Skus, async (sku, _) =>
         {
-            (await SendAsync(fixture.Olga, HttpMethod.Put, $"items/{sku}", new { name = sku, price = 2.5m, backorderLimit = 9 })).EnsureSuccessStatusCode();
+            (
+                await SendAsync(
+                    fixture.Olga,
+                    HttpMethod.Put,
+                    $"items/{sku}",
+                    new
+                    {
+                        name = sku,
+                        price = 2.5m,
+                        backorderLimit = 9,
+                    }
+                )
+            ).EnsureSuccessStatusCode();
             await ReceiveAsync(fixture.Olga, new Random(7), sku, 40);
         });
 
         var left = Orders;
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, Clients).Select(async number =>
-        {
-            var (random, own, documents) = (new Random(number), new List<Guid>(), new List<(string Reference, string Sku)>());
-            using var customer = await fixture.Shop.AsAsync("customer", $"customer-{number}");
-            while (Interlocked.Decrement(ref left) >= 0)
-            {
-                await DisturbAsync(fixture.Olga, customer, random, own, documents);
-                own.Add(await PlaceAsync(customer, random));
-            }
-        }));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, Clients)
+                .Select(async number =>
+                {
+                    var (random, own, documents) = (
+                        new Random(number),
+                        new List<Guid>(),
+                        new List<(string Reference, string Sku)>()
+                    );
+                    using var customer = await fixture.Shop.AsAsync("customer", $"customer-{number}");
+                    while (Interlocked.Decrement(ref left) >= 0)
+                    {
+                        await DisturbAsync(fixture.Olga, customer, random, own, documents);
+                        own.Add(await PlaceAsync(customer, random));
+                    }
+                })
+        );
         var placed = clock.Elapsed.TotalSeconds;
         await fixture.Shop.IsCleanAsync();
 
-        var byStatus = (await fixture.Olga.GetFromJsonAsync<JsonElement>("ops/orders/summary")).GetProperty("byStatus").EnumerateObject().ToDictionary(s => s.Name, s => s.Value.GetInt32());
-        output.WriteLine($"{runtime}: {Orders} orders in {placed:F0} s, at rest after {clock.Elapsed.TotalSeconds:F0} s: {string.Join(", ", byStatus)}; {string.Join(", ", _answers.CountBy(a => a))}");
+        var byStatus = (await fixture.Olga.GetFromJsonAsync<JsonElement>("ops/orders/summary"))
+            .GetProperty("byStatus")
+            .EnumerateObject()
+            .ToDictionary(s => s.Name, s => s.Value.GetInt32());
+        output.WriteLine(
+            $"{runtime}: {Orders} orders in {placed:F0} s, at rest after {clock.Elapsed.TotalSeconds:F0} s: {string.Join(", ", byStatus)}; {string.Join(", ", _answers.CountBy(a => a))}"
+        );
         byStatus.Values.Sum().Should().Be(Orders);
-        byStatus.Keys.Should().Contain(["confirmed", "rejected", "cancelled", "backordered"], "the shop was busy and short of some things");
+        byStatus
+            .Keys.Should()
+            .Contain(
+                ["confirmed", "rejected", "cancelled", "backordered"],
+                "the shop was busy and short of some things"
+            );
         _answers.Should().OnlyContain(a => a.Status < 500, "nobody is failed");
-        foreach (var deed in _answers.GroupBy(a => a.Deed)) deed.Should().Contain(a => a.Status < 300, "{0} is done", deed.Key);
+        foreach (var deed in _answers.GroupBy(a => a.Deed))
+            deed.Should().Contain(a => a.Status < 300, "{0} is done", deed.Key);
     }
 
     private static async Task<Guid> PlaceAsync(HttpClient customer, Random random)
     {
-        var lines = Enumerable.Range(0, random.Next(1, 5)).Select(_ => new { sku = Any(random, Skus), quantity = random.Next(1, 4) });
-        using var answer = await SendAsync(customer, HttpMethod.Post, "orders", new { lines, payment = new { token = "tok_ok" }, onShortage = Any(random, OnShortage) });
+        var lines = Enumerable
+            .Range(0, random.Next(1, 5))
+            .Select(_ => new { sku = Any(random, Skus), quantity = random.Next(1, 4) });
+        using var answer = await SendAsync(
+            customer,
+            HttpMethod.Post,
+            "orders",
+            new
+            {
+                lines,
+                payment = new { token = "tok_ok" },
+                onShortage = Any(random, OnShortage),
+            }
+        );
         return await IdAsync(answer);
     }
 
     /// <summary>Now and then something comes, is on its way, is counted, or somebody thinks better of it.</summary>
-    private async Task DisturbAsync(HttpClient olga, HttpClient customer, Random random, List<Guid> own, List<(string Reference, string Sku)> documents)
+    private async Task DisturbAsync(
+        HttpClient olga,
+        HttpClient customer,
+        Random random,
+        List<Guid> own,
+        List<(string Reference, string Sku)> documents
+    )
     {
         var (sku, place, reference) = (Any(random, Skus), Any(random, Places), Guid.CreateVersion7().ToString());
         switch (random.Next(10))
@@ -73,23 +127,70 @@ public sealed class CrowdTests(ITestOutputHelper output)
                 await DoAsync("cancel", customer, $"orders/{Any(random, own)}/cancel", new { });
                 break;
             case 3:
-                await DoAsync("count", olga, $"stock/{sku}/counts", new { counted = random.Next(0, 20), expected = (long?)null, location = place, reason = "stocktake", whenPromised = random.Next(2) == 0 ? "accept" : "refuse" });
+                await DoAsync(
+                    "count",
+                    olga,
+                    $"stock/{sku}/counts",
+                    new
+                    {
+                        counted = random.Next(0, 20),
+                        expected = (long?)null,
+                        location = place,
+                        reason = "stocktake",
+                        whenPromised = random.Next(2) == 0 ? "accept" : "refuse",
+                    }
+                );
                 break;
             case 4:
-                if (await DoAsync("transfer", olga, "transfers", new { reference, from = place, to = Places.First(p => p != place), lines = new[] { new { sku, quantity = 1 } }, reason = "balance" })) documents.Add((reference, sku));
+                if (
+                    await DoAsync(
+                        "transfer",
+                        olga,
+                        "transfers",
+                        new
+                        {
+                            reference,
+                            from = place,
+                            to = Places.First(p => p != place),
+                            lines = new[] { new { sku, quantity = 1 } },
+                            reason = "balance",
+                        }
+                    )
+                )
+                    documents.Add((reference, sku));
                 break;
             case 5 when documents.Count > 0:
-                await DoAsync("close", olga, $"inbounds/{Any(random, documents).Reference}/close", new { disposition = "return", reason = "van broke down" });
+                await DoAsync(
+                    "close",
+                    olga,
+                    $"inbounds/{Any(random, documents).Reference}/close",
+                    new { disposition = "return", reason = "van broke down" }
+                );
                 break;
             case 6 when documents.Count > 0:
                 var document = Any(random, documents);
-                await DoAsync("arrival", olga, $"inbounds/{document.Reference}/receipts", new { lines = new[] { new { sku = document.Sku, quantity = 1 } } });
+                await DoAsync(
+                    "arrival",
+                    olga,
+                    $"inbounds/{document.Reference}/receipts",
+                    new { lines = new[] { new { sku = document.Sku, quantity = 1 } } }
+                );
                 break;
         }
     }
 
     private Task<bool> ReceiveAsync(HttpClient olga, Random random, string sku, int quantity) =>
-        DoAsync("receipt", olga, $"stock/{sku}/receipts", new { quantity, location = Any(random, Places), reason = "truck" });
+        DoAsync(
+            "receipt",
+            olga,
+            $"stock/{sku}/receipts",
+            new
+            {
+                quantity,
+                location = Any(random, Places),
+                reason = "truck",
+            }
+        );
 
     private async Task<bool> DoAsync(string deed, HttpClient who, string path, object body)
     {

@@ -10,7 +10,14 @@ namespace DaprShop.SystemTests;
 public sealed class CycleTests
 {
     /// <summary>What the supervisor says it is doing while a shop starts, in this sequence.</summary>
-    private static readonly string[] Phases = ["starting", "making roles", "migrating", "starting the apps", "waiting for"];
+    private static readonly string[] Phases =
+    [
+        "starting",
+        "making roles",
+        "migrating",
+        "starting the apps",
+        "waiting for",
+    ];
 
     [Theory]
     [InlineData("embedded", 3)]
@@ -20,12 +27,19 @@ public sealed class CycleTests
         await using var fixture = await OfAsync(runtime, null, null);
         for (var cycle = 1; ; cycle++)
         {
-            await BecomesAsync(fixture.Alice, await IdAsync(await OrderAsync(fixture.Alice, await fixture.StockedAsync(1))), "confirmed");
+            await BecomesAsync(
+                fixture.Alice,
+                await IdAsync(await OrderAsync(fixture.Alice, await fixture.StockedAsync(1))),
+                "confirmed"
+            );
             var footprint = new Footprint(fixture.Shop);
-            footprint.Pids.Should().HaveCountGreaterThanOrEqualTo(8, "there are a supervisor, five apps, PostgreSQL and a runtime");
+            footprint
+                .Pids.Should()
+                .HaveCountGreaterThanOrEqualTo(8, "there are a supervisor, five apps, PostgreSQL and a runtime");
             await fixture.Shop.RunAsync("down");
             footprint.Left().Should().BeEmpty($"it was cycle {cycle}");
-            if (cycle == cycles) return;
+            if (cycle == cycles)
+                return;
             await fixture.Shop.RunAsync("up", "--detach", "--runtime", runtime);
         }
     }
@@ -39,7 +53,10 @@ public sealed class CycleTests
         for (var phase = 0; phase < Phases.Length; phase++)
         {
             using var up = shop.StartInTerminal(["up", "--runtime", "embedded", .. options]);
-            await LiveShop.UntilAsync(() => Task.FromResult(up.HasExited || Reached(shop) >= phase), $"the start comes to '{Phases[phase]}'");
+            await LiveShop.UntilAsync(
+                () => Task.FromResult(up.HasExited || Reached(shop) >= phase),
+                $"the start comes to '{Phases[phase]}'"
+            );
             up.HasExited.Should().BeFalse("the signal is to hit it while it starts");
             var footprint = new Footprint(shop);
             LiveShop.Interrupt(up);
@@ -61,7 +78,10 @@ public sealed class CycleTests
         {
             await using var shop = new LiveShop();
             using var up = shop.StartInTerminal("up", "--runtime", "embedded");
-            SpinWait.SpinUntil(() => File.Exists(shop.PathOf(".shop/lock")), TimeSpan.FromSeconds(30)).Should().BeTrue();
+            SpinWait
+                .SpinUntil(() => File.Exists(shop.PathOf(".shop/lock")), TimeSpan.FromSeconds(30))
+                .Should()
+                .BeTrue();
             LiveShop.Interrupt(up);
             await LiveShop.UntilAsync(() => Task.FromResult(up.HasExited), "it ends");
             new Footprint(shop).Left().Should().BeEmpty();
@@ -91,11 +111,18 @@ public sealed class CycleTests
         var (exitCode, _, errors) = await shop.TryAsync("up", "--detach", "--runtime", "embedded");
         using var me = Process.GetCurrentProcess();
         exitCode.Should().Be(1);
-        errors.Should().MatchRegex($@"8080 \(.+\) is held by .+ \(pid {me.Id}\)").And.Contain(File.ReadAllText("/proc/self/comm").Trim());
+        errors
+            .Should()
+            .MatchRegex($@"8080 \(.+\) is held by .+ \(pid {me.Id}\)")
+            .And.Contain(File.ReadAllText("/proc/self/comm").Trim());
         holder.Stop();
         new Footprint(shop).Left().Should().BeEmpty();
     }
 
     private static int Reached(LiveShop shop) =>
-        shop.State() is { } state ? Array.FindLastIndex(Phases, phase => state.GetProperty("phase").GetString()!.StartsWith(phase, StringComparison.Ordinal)) : -1;
+        shop.State() is { } state
+            ? Array.FindLastIndex(Phases, phase =>
+                state.GetProperty("phase").GetString()!.StartsWith(phase, StringComparison.Ordinal)
+            )
+            : -1;
 }

@@ -7,7 +7,12 @@ namespace DaprShop.SystemTests;
 /// <summary>Holds every service's whole log against the AsyncAPI document.</summary>
 internal static class EventContract
 {
-    private static readonly (string App, string Topic)[] Logs = [("orders", "orders"), ("inventory", "stock"), ("payments", "payments")];
+    private static readonly (string App, string Topic)[] Logs =
+    [
+        ("orders", "orders"),
+        ("inventory", "stock"),
+        ("payments", "payments"),
+    ];
 
     /// <summary>Every event that was ever logged is as the contract says.</summary>
     /// <returns>How many of each type there were.</returns>
@@ -19,20 +24,27 @@ internal static class EventContract
         var seen = new Dictionary<string, int>();
         foreach (var (app, topic) in Logs)
         {
-            for (var after = 0L; ;)
+            for (var after = 0L; ; )
             {
                 var page = await sidecar.GetFromJsonAsync<JsonElement>($"{app}/method/events?after={after}");
                 var events = page.GetProperty("events").EnumerateArray().ToList();
-                if (events.Count == 0) break;
+                if (events.Count == 0)
+                    break;
                 foreach (var entry in events)
                 {
                     var type = entry.GetProperty("type").GetString()!;
                     types.Should().Contain(type, $"{app} has logged one");
-                    contract.Complaints(Contract.Named(type), entry.GetProperty("data")).Should().BeEmpty($"{app} has logged {entry}");
+                    contract
+                        .Complaints(Contract.Named(type), entry.GetProperty("data"))
+                        .Should()
+                        .BeEmpty($"{app} has logged {entry}");
                     seen[type] = seen.GetValueOrDefault(type) + 1;
                 }
 
-                contract.Complaints(Contract.Named($"{topic}.page"), page).Should().BeEmpty($"{app} answered this page after {after}");
+                contract
+                    .Complaints(Contract.Named($"{topic}.page"), page)
+                    .Should()
+                    .BeEmpty($"{app} answered this page after {after}");
                 after = events[^1].GetProperty("position").GetInt64();
             }
         }

@@ -16,11 +16,32 @@ internal sealed partial class Footprint
     public Footprint(LiveShop shop)
     {
         _shop = shop;
-        _ports = [.. Port().Matches(File.ReadAllText(shop.PathOf("dapr.yaml"))).Select(match => Number(match.Groups[1].Value))];
-        if (shop.State() is not { } state) return;
-        var processes = state.GetProperty("units").EnumerateArray().SelectMany(unit => unit.GetProperty("processes").EnumerateArray()).ToList();
-        _ports.UnionWith(processes.Select(process => process.GetProperty("port")).Where(port => port.ValueKind == JsonValueKind.Number).Select(port => port.GetInt32()));
-        Pids = [.. processes.Select(process => process.GetProperty("identity")).Prepend(state.GetProperty("supervisor")).Select(identity => identity.GetProperty("pid").GetInt32())];
+        _ports =
+        [
+            .. Port()
+                .Matches(File.ReadAllText(shop.PathOf("dapr.yaml")))
+                .Select(match => Number(match.Groups[1].Value)),
+        ];
+        if (shop.State() is not { } state)
+            return;
+        var processes = state
+            .GetProperty("units")
+            .EnumerateArray()
+            .SelectMany(unit => unit.GetProperty("processes").EnumerateArray())
+            .ToList();
+        _ports.UnionWith(
+            processes
+                .Select(process => process.GetProperty("port"))
+                .Where(port => port.ValueKind == JsonValueKind.Number)
+                .Select(port => port.GetInt32())
+        );
+        Pids =
+        [
+            .. processes
+                .Select(process => process.GetProperty("identity"))
+                .Prepend(state.GetProperty("supervisor"))
+                .Select(identity => identity.GetProperty("pid").GetInt32()),
+        ];
     }
 
     /// <summary>The supervisor, which would restart them, and all that it keeps running.</summary>
@@ -29,12 +50,24 @@ internal sealed partial class Footprint
     /// <summary>What of it there still is, or again, in words. Also processes that no state file names: the folder of their log is in their environment.</summary>
     public IReadOnlyList<string> Left()
     {
-        var listening = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(end => end.Port).ToHashSet();
+        var listening = IPGlobalProperties
+            .GetIPGlobalProperties()
+            .GetActiveTcpListeners()
+            .Select(end => end.Port)
+            .ToHashSet();
         var mark = Encoding.UTF8.GetBytes(_shop.PathOf(".shop"));
         return
         [
-            .. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => name!.All(char.IsAsciiDigit)).Select(name => Number(name!))
-                .Where(pid => pid != Environment.ProcessId && IsAlive(pid) && (Pids.Contains(pid) || Read(pid, "environ").AsSpan().IndexOf(mark) >= 0))
+            .. Directory
+                .EnumerateDirectories("/proc")
+                .Select(Path.GetFileName)
+                .Where(name => name!.All(char.IsAsciiDigit))
+                .Select(name => Number(name!))
+                .Where(pid =>
+                    pid != Environment.ProcessId
+                    && IsAlive(pid)
+                    && (Pids.Contains(pid) || Read(pid, "environ").AsSpan().IndexOf(mark) >= 0)
+                )
                 .Select(pid => $"process {pid}: {Encoding.UTF8.GetString(Read(pid, "cmdline")).Replace('\0', ' ')}"),
             .. _ports.Where(listening.Contains).Select(port => $"port {port}"),
             .. File.Exists(_shop.PathOf(".shop/lock")) ? ["the lock"] : Array.Empty<string>(),
@@ -42,7 +75,9 @@ internal sealed partial class Footprint
     }
 
     /// <summary>A zombie has ended, and waits for its parent to notice.</summary>
-    private static bool IsAlive(int pid) => Encoding.UTF8.GetString(Read(pid, "stat")) is { Length: > 0 } stat && stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X');
+    private static bool IsAlive(int pid) =>
+        Encoding.UTF8.GetString(Read(pid, "stat")) is { Length: > 0 } stat
+        && stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X');
 
     private static byte[] Read(int pid, string file)
     {

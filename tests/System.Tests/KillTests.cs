@@ -25,7 +25,8 @@ public sealed class KillTests
     [InlineData("scheduler", true)]
     [InlineData("redis", true)]
     [InlineData("postgres")]
-    public Task An_import_that_loses_a_process_ends_with_the_same_figures(string target, bool wiped = false) => SurvivesAsync("dapr", target, wiped);
+    public Task An_import_that_loses_a_process_ends_with_the_same_figures(string target, bool wiped = false) =>
+        SurvivesAsync("dapr", target, wiped);
 
     [Theory]
     [InlineData("embedded")]
@@ -39,10 +40,18 @@ public sealed class KillTests
     {
         await using var shop = await LiveShop.UpAsync("embedded");
         using var olga = await shop.AsAsync("operator", "olga");
-        string[] import = ["import", RetailFile.Write(shop.PathOf("retail.csv"), Orders), "--opening", "exact", "--json"];
+        string[] import =
+        [
+            "import",
+            RetailFile.Write(shop.PathOf("retail.csv"), Orders),
+            "--opening",
+            "exact",
+            "--json",
+        ];
         var first = shop.TryAsync(import);
         await IsUnderWayAsync(first, olga);
-        foreach (var pid in new Footprint(shop).Pids) LiveShop.Kill(pid);
+        foreach (var pid in new Footprint(shop).Pids)
+            LiveShop.Kill(pid);
 
         await shop.RunAsync("up", "--detach", "--runtime", "embedded");
         await first;
@@ -55,9 +64,16 @@ public sealed class KillTests
         await using var shop = await LiveShop.UpAsync(runtime);
         using var olga = await shop.AsAsync("operator", "olga");
         var pid = await shop.PidAsync(target);
-        var import = shop.TryAsync("import", RetailFile.Write(shop.PathOf("retail.csv"), Orders), "--opening", "exact", "--json");
+        var import = shop.TryAsync(
+            "import",
+            RetailFile.Write(shop.PathOf("retail.csv"), Orders),
+            "--opening",
+            "exact",
+            "--json"
+        );
         await IsUnderWayAsync(import, olga);
-        if (wiped) shop.Wipe(target);
+        if (wiped)
+            shop.Wipe(target);
         LiveShop.Kill(pid);
 
         IsComplete(await import);
@@ -66,7 +82,10 @@ public sealed class KillTests
 
     private static async Task IsUnderWayAsync(Task import, HttpClient olga)
     {
-        await LiveShop.UntilAsync(async () => import.IsCompleted || await ConfirmedAsync(olga) >= ConfirmedBeforeTheKill, "the import gets going");
+        await LiveShop.UntilAsync(
+            async () => import.IsCompleted || await ConfirmedAsync(olga) >= ConfirmedBeforeTheKill,
+            "the import gets going"
+        );
         import.IsCompleted.Should().BeFalse("the kill is to hit it in the middle");
     }
 
@@ -82,6 +101,8 @@ public sealed class KillTests
     private static async Task<int> ConfirmedAsync(HttpClient olga)
     {
         var summary = await olga.GetFromJsonAsync<JsonElement>("ops/orders/summary");
-        return summary.GetProperty("byStatus").TryGetProperty("confirmed", out var confirmed) ? confirmed.GetInt32() : 0;
+        return summary.GetProperty("byStatus").TryGetProperty("confirmed", out var confirmed)
+            ? confirmed.GetInt32()
+            : 0;
     }
 }

@@ -15,6 +15,7 @@ public sealed class LiveShop : IAsyncDisposable
 {
     private const int CannotBeHad = 2;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     // `shop status --wait` has all of the patience, and says then what is not ready.
     private static readonly TimeSpan LongestCommand = Patience * 2;
     private static readonly ContractHandler Contract = new();
@@ -34,15 +35,22 @@ public sealed class LiveShop : IAsyncDisposable
             var link = Path.Combine(_root, "artifacts", "bin", Path.GetFileName(built), "release");
             Directory.CreateDirectory(Path.GetDirectoryName(link)!);
             // The command finds its shop by its own place, so it is copied; the services do not care where they are.
-            if (Path.GetFileName(built) == "Shop") Copy(Path.Combine(built, "release"), link);
-            else if (Directory.Exists(Path.Combine(built, "release"))) Directory.CreateSymbolicLink(link, Path.Combine(built, "release"));
+            if (Path.GetFileName(built) == "Shop")
+                Copy(Path.Combine(built, "release"), link);
+            else if (Directory.Exists(Path.Combine(built, "release")))
+                Directory.CreateSymbolicLink(link, Path.Combine(built, "release"));
         }
     }
 
     /// <summary>Settings of the services, as environment variables.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
-    public HttpClient Gateway { get; } = new(Contract, disposeHandler: false) { BaseAddress = new Uri("http://127.0.0.1:8080/"), Timeout = TimeSpan.FromSeconds(30) };
+    public HttpClient Gateway { get; } =
+        new(Contract, disposeHandler: false)
+        {
+            BaseAddress = new Uri("http://127.0.0.1:8080/"),
+            Timeout = TimeSpan.FromSeconds(30),
+        };
 
     /// <summary>A shop that is ready, on the runtime that the machine has if none is named. Where what is asked for cannot be had the test is skipped, saying why; in CI it fails.</summary>
     public static async Task<LiveShop> UpAsync(string runtime = "auto", string? broker = null, string? store = null)
@@ -63,10 +71,19 @@ public sealed class LiveShop : IAsyncDisposable
     /// <summary>Brings it up, or skips the test as <see cref="UpAsync"/> does.</summary>
     public async Task StartAsync(string runtime, string? broker = null, string? store = null)
     {
-        var (exitCode, output, errors) = await TryAsync(
-            ["up", "--detach", "--runtime", runtime, .. broker is null ? Array.Empty<string>() : ["--broker", broker], .. store is null ? Array.Empty<string>() : ["--store", store]]);
+        var (exitCode, output, errors) = await TryAsync([
+            "up",
+            "--detach",
+            "--runtime",
+            runtime,
+            .. broker is null ? Array.Empty<string>() : ["--broker", broker],
+            .. store is null ? Array.Empty<string>() : ["--store", store],
+        ]);
         // Kafka alone may be missing in CI, too: no distribution carries it.
-        Assert.SkipWhen(exitCode == CannotBeHad && (broker == "kafka" || Environment.GetEnvironmentVariable("CI") != "true"), errors);
+        Assert.SkipWhen(
+            exitCode == CannotBeHad && (broker == "kafka" || Environment.GetEnvironmentVariable("CI") != "true"),
+            errors
+        );
         exitCode.Should().Be(0, $"`shop up` says:\n{output}\n{errors}");
     }
 
@@ -88,7 +105,10 @@ public sealed class LiveShop : IAsyncDisposable
         using var process = Process.Start(Command(Program, arguments))!;
         process.StandardInput.Close();
         using var patience = new CancellationTokenSource(LongestCommand);
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
+        var (output, errors) = (
+            process.StandardOutput.ReadToEndAsync(patience.Token),
+            process.StandardError.ReadToEndAsync(patience.Token)
+        );
         try
         {
             await process.WaitForExitAsync(patience.Token);
@@ -129,17 +149,26 @@ public sealed class LiveShop : IAsyncDisposable
         {
             WorkingDirectory = _root,
             // Beside the checkout, which this folder is not.
-            Environment = { ["KAFKA_HOME"] = Environment.GetEnvironmentVariable("KAFKA_HOME") ?? Path.GetFullPath(Path.Combine(SourceRoot(), "..", "shared", "kafka")) },
-            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+            Environment =
+            {
+                ["KAFKA_HOME"] = Environment.GetEnvironmentVariable("KAFKA_HOME")
+                    ?? Path.GetFullPath(Path.Combine(SourceRoot(), "..", "shared", "kafka")),
+            },
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
         };
-        foreach (var (name, value) in Settings) start.Environment[name] = value;
+        foreach (var (name, value) in Settings)
+            start.Environment[name] = value;
         // The servers of this machine's programs: tests kill them, and delete their data.
-        foreach (var server in new[] { "POSTGRES", "REDIS", "RABBITMQ", "KAFKA" }) start.Environment.TryAdd($"SHOP_{server}_FROM", "local");
+        foreach (var server in new[] { "POSTGRES", "REDIS", "RABBITMQ", "KAFKA" })
+            start.Environment.TryAdd($"SHOP_{server}_FROM", "local");
         return start;
     }
 
     /// <summary>Waits until everything of the shop answers again.</summary>
-    public Task HealsAsync() => RunAsync("status", "--wait", Patience.TotalSeconds.ToString(CultureInfo.InvariantCulture));
+    public Task HealsAsync() =>
+        RunAsync("status", "--wait", Patience.TotalSeconds.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The shop is whole again, and every invariant holds. A violation fails the test with the audit's own words.</summary>
     public async Task IsCleanAsync()
@@ -153,8 +182,15 @@ public sealed class LiveShop : IAsyncDisposable
     /// <summary>Lets further requests of <see cref="Gateway"/> come from a customer or an operator.</summary>
     public async Task<HttpClient> AsAsync(string role, string name)
     {
-        var client = new HttpClient(Contract, disposeHandler: false) { BaseAddress = Gateway.BaseAddress, Timeout = Gateway.Timeout };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await RunAsync("token", $"--{role}", name)).Trim());
+        var client = new HttpClient(Contract, disposeHandler: false)
+        {
+            BaseAddress = Gateway.BaseAddress,
+            Timeout = Gateway.Timeout,
+        };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer",
+            (await RunAsync("token", $"--{role}", name)).Trim()
+        );
         return client;
     }
 
@@ -170,10 +206,18 @@ public sealed class LiveShop : IAsyncDisposable
     private async Task<int> ToldPidAsync(string target)
     {
         using var status = JsonDocument.Parse((await TryAsync("status", "--json")).Output);
-        var apps = status.RootElement.GetProperty("apps").EnumerateArray().ToDictionary(a => a.GetProperty("id").GetString()!);
+        var apps = status
+            .RootElement.GetProperty("apps")
+            .EnumerateArray()
+            .ToDictionary(a => a.GetProperty("id").GetString()!);
         return target.EndsWith("/daprd", StringComparison.Ordinal) ? Of(apps[target[..^6]].GetProperty("daprdPid"))
             : apps.TryGetValue(target, out var app) ? Of(app.GetProperty("appPid"))
-            : status.RootElement.GetProperty("infra").EnumerateArray().Single(i => i.GetProperty("name").GetString() == target).GetProperty("pid").GetInt32();
+            : status
+                .RootElement.GetProperty("infra")
+                .EnumerateArray()
+                .Single(i => i.GetProperty("name").GetString() == target)
+                .GetProperty("pid")
+                .GetInt32();
 
         static int Of(JsonElement pid) => pid.ValueKind == JsonValueKind.Null ? 0 : pid.GetInt32();
     }
@@ -225,7 +269,8 @@ public sealed class LiveShop : IAsyncDisposable
         var started = Stopwatch.GetTimestamp();
         while (!await condition())
         {
-            if (Stopwatch.GetElapsedTime(started) > Patience) throw new TimeoutException($"Waited in vain: {what}.");
+            if (Stopwatch.GetElapsedTime(started) > Patience)
+                throw new TimeoutException($"Waited in vain: {what}.");
             await Task.Delay(50);
         }
     }
@@ -233,7 +278,8 @@ public sealed class LiveShop : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Gateway.Dispose();
-        if (!_wasClean) KeepLogs();
+        if (!_wasClean)
+            KeepLogs();
         await TryAsync("down", "--wipe");
         Directory.Delete(_root, recursive: true);
     }
@@ -241,7 +287,8 @@ public sealed class LiveShop : IAsyncDisposable
     /// <summary>What the shop of a test that failed has told, in <c>artifacts/logs</c>.</summary>
     private void KeepLogs()
     {
-        if (Directory.Exists(PathOf(".shop/logs"))) Copy(PathOf(".shop/logs"), Path.Combine(SourceRoot(), "artifacts", "logs", Path.GetFileName(_root)));
+        if (Directory.Exists(PathOf(".shop/logs")))
+            Copy(PathOf(".shop/logs"), Path.Combine(SourceRoot(), "artifacts", "logs", Path.GetFileName(_root)));
     }
 
     private static void Copy(string from, string to)
@@ -255,5 +302,6 @@ public sealed class LiveShop : IAsyncDisposable
     }
 
     /// <summary>The checkout.</summary>
-    public static string SourceRoot([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
+    public static string SourceRoot([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
 }

@@ -16,13 +16,16 @@ public sealed class LiveStatusTests(ITestOutputHelper output)
     private static readonly int Streams = Setting("LIVE_STREAMS", 40);
     private static readonly int Cuts = Setting("LIVE_CUTS", 100);
     private static readonly int Orders = Setting("LIVE_ORDERS", 400);
+
     // Beside other tests: less than asking would take, by which a gateway follows that hears nothing.
     private static readonly int LatestMs = Environment.GetEnvironmentVariable("LIVE_STREAMS") is null ? 2_500 : 500;
 
     [Theory]
     [InlineData("embedded")]
     [InlineData("dapr")]
-    public async Task N1_A_stream_that_is_cut_again_and_again_tells_an_orders_whole_way_once_and_without_delay(string runtime)
+    public async Task N1_A_stream_that_is_cut_again_and_again_tells_an_orders_whole_way_once_and_without_delay(
+        string runtime
+    )
     {
         await using var fixture = await OfAsync(runtime, null, null);
         // A shop that was started a moment ago compiles what it does for the first time: what one that is in service takes is measured.
@@ -33,9 +36,16 @@ public sealed class LiveStatusTests(ITestOutputHelper output)
 
         var withAbsence = watchers.SelectMany(w => w.DelaysWithAbsenceMs).Order().ToList();
         var delays = watchers.SelectMany(w => w.DelaysMs).Order().ToList();
-        output.WriteLine($"{runtime}: {Streams} streams, cut {Streams * Cuts} times, during {Orders} orders, in {seconds:F0} s with placing and checking them; {delays.Count} updates, ms after the transition: "
-            + $"p50 {delays[delays.Count / 2]:F0}, p95 {delays[delays.Count * 95 / 100]:F0}, p99 {delays[delays.Count * 99 / 100]:F0}, max {delays[^1]:F0}; with the time that clients were cut off p95 {withAbsence[withAbsence.Count * 95 / 100]:F0}");
-        delays.Should().HaveCountGreaterThanOrEqualTo(Streams * 5, "stock, money, shipment and delivery came while it was watched");
+        output.WriteLine(
+            $"{runtime}: {Streams} streams, cut {Streams * Cuts} times, during {Orders} orders, in {seconds:F0} s with placing and checking them; {delays.Count} updates, ms after the transition: "
+                + $"p50 {delays[delays.Count / 2]:F0}, p95 {delays[delays.Count * 95 / 100]:F0}, p99 {delays[delays.Count * 99 / 100]:F0}, max {delays[^1]:F0}; with the time that clients were cut off p95 {withAbsence[withAbsence.Count * 95 / 100]:F0}"
+        );
+        delays
+            .Should()
+            .HaveCountGreaterThanOrEqualTo(
+                Streams * 5,
+                "stock, money, shipment and delivery came while it was watched"
+            );
         delays[delays.Count * 95 / 100].Should().BeLessThan(LatestMs);
         await fixture.Shop.IsCleanAsync();
     }
@@ -47,10 +57,39 @@ public sealed class LiveStatusTests(ITestOutputHelper output)
         var skus = new Dictionary<Guid, string>();
         for (var i = 0; i < streams; i++)
         {
-            if (i % PerCustomer == 0) fixture.Alice.DefaultRequestHeaders.Authorization = (await fixture.Shop.AsAsync("customer", $"watcher-{i / PerCustomer}")).DefaultRequestHeaders.Authorization;
+            if (i % PerCustomer == 0)
+                fixture.Alice.DefaultRequestHeaders.Authorization = (
+                    await fixture.Shop.AsAsync("customer", $"watcher-{i / PerCustomer}")
+                )
+                    .DefaultRequestHeaders
+                    .Authorization;
             var sku = await fixture.StockedAsync(0);
-            (await SendAsync(fixture.Olga, HttpMethod.Put, $"items/{sku}", new { name = "Mug", price = 4, backorderLimit = 5 })).EnsureSuccessStatusCode();
-            var id = await IdAsync(await SendAsync(fixture.Alice, HttpMethod.Post, "orders", new { lines = new[] { new { sku, quantity = 1 } }, payment = new { token = "tok_ok" }, onShortage = "backorder" }));
+            (
+                await SendAsync(
+                    fixture.Olga,
+                    HttpMethod.Put,
+                    $"items/{sku}",
+                    new
+                    {
+                        name = "Mug",
+                        price = 4,
+                        backorderLimit = 5,
+                    }
+                )
+            ).EnsureSuccessStatusCode();
+            var id = await IdAsync(
+                await SendAsync(
+                    fixture.Alice,
+                    HttpMethod.Post,
+                    "orders",
+                    new
+                    {
+                        lines = new[] { new { sku, quantity = 1 } },
+                        payment = new { token = "tok_ok" },
+                        onShortage = "backorder",
+                    }
+                )
+            );
             var client = new HttpClient { BaseAddress = fixture.Shop.Gateway.BaseAddress };
             client.DefaultRequestHeaders.Authorization = fixture.Alice.DefaultRequestHeaders.Authorization;
             watchers.Add(new Watcher(client, id, seed: i));
@@ -59,13 +98,26 @@ public sealed class LiveStatusTests(ITestOutputHelper output)
 
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         var others = PlaceOthersAsync(fixture, orders);
-        await Task.WhenAll(watchers.Select((watcher, i) => LiveAsync(fixture, watcher, skus[watcher.Order], cuts, new Random(i), patience.Token)));
+        await Task.WhenAll(
+            watchers.Select(
+                (watcher, i) => LiveAsync(fixture, watcher, skus[watcher.Order], cuts, new Random(i), patience.Token)
+            )
+        );
         foreach (var watcher in watchers)
         {
             watcher.Log.Should().OnlyContain(t => t.Type == "status");
-            watcher.Log.Select(t => t.Id).Should().Equal(Enumerable.Range(1, watcher.Log.Count).Select(v => v.ToString(CultureInfo.InvariantCulture)));
-            await LiveShop.UntilAsync(async () => (await TimelineAsync(fixture, watcher.Order)).LastOrDefault() is { Status: "delivered" }, "History has heard of it all");
-            watcher.Log.Select(t => Step.Of(t.Transition, "status")).Should().Equal(await TimelineAsync(fixture, watcher.Order));
+            watcher
+                .Log.Select(t => t.Id)
+                .Should()
+                .Equal(Enumerable.Range(1, watcher.Log.Count).Select(v => v.ToString(CultureInfo.InvariantCulture)));
+            await LiveShop.UntilAsync(
+                async () => (await TimelineAsync(fixture, watcher.Order)).LastOrDefault() is { Status: "delivered" },
+                "History has heard of it all"
+            );
+            watcher
+                .Log.Select(t => Step.Of(t.Transition, "status"))
+                .Should()
+                .Equal(await TimelineAsync(fixture, watcher.Order));
         }
 
         await others;
@@ -73,7 +125,14 @@ public sealed class LiveStatusTests(ITestOutputHelper output)
     }
 
     /// <summary>While it is cut off again and again, stock comes for the order, it is shipped, and, when it was cut often enough, delivered.</summary>
-    private static async Task LiveAsync(ShopFixture fixture, Watcher watcher, string sku, int cuts, Random random, CancellationToken cancellationToken)
+    private static async Task LiveAsync(
+        ShopFixture fixture,
+        Watcher watcher,
+        string sku,
+        int cuts,
+        Random random,
+        CancellationToken cancellationToken
+    )
     {
         await watcher.WatchAndCutAsync(random.Next(cuts / 3));
         var arrives = ShipAsync();
@@ -81,39 +140,71 @@ public sealed class LiveStatusTests(ITestOutputHelper output)
         var end = watcher.WatchToTheEndAsync(cancellationToken);
         var shipment = await arrives;
         await watcher.HearsAsync("shipped").WaitAsync(cancellationToken);
-        (await SendAsync(fixture.Olga, HttpMethod.Post, $"shipments/{shipment}/delivery", new { })).EnsureSuccessStatusCode();
+        (
+            await SendAsync(fixture.Olga, HttpMethod.Post, $"shipments/{shipment}/delivery", new { })
+        ).EnsureSuccessStatusCode();
         (await end).Should().Be(HttpStatusCode.NoContent, "who comes again after the last status is told to stop");
         watcher.Cut.Should().Be(cuts);
 
         async Task<Guid> ShipAsync()
         {
-            (await SendAsync(fixture.Olga, HttpMethod.Post, $"stock/{sku}/receipts", new { quantity = 1, reason = "truck" })).EnsureSuccessStatusCode();
+            (
+                await SendAsync(
+                    fixture.Olga,
+                    HttpMethod.Post,
+                    $"stock/{sku}/receipts",
+                    new { quantity = 1, reason = "truck" }
+                )
+            ).EnsureSuccessStatusCode();
             await watcher.HearsAsync("confirmed").WaitAsync(cancellationToken);
-            using var shipped = await SendAsync(fixture.Olga, HttpMethod.Post, "shipments", new { orderId = watcher.Order });
+            using var shipped = await SendAsync(
+                fixture.Olga,
+                HttpMethod.Post,
+                "shipments",
+                new { orderId = watcher.Order }
+            );
             shipped.StatusCode.Should().Be(HttpStatusCode.Accepted);
-            return (await shipped.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("id").GetGuid();
+            return (await shipped.Content.ReadFromJsonAsync<JsonElement>(cancellationToken))
+                .GetProperty("id")
+                .GetGuid();
         }
     }
 
     private static async Task PlaceOthersAsync(ShopFixture fixture, int orders)
     {
         var sku = await fixture.StockedAsync(orders);
-        await Parallel.ForEachAsync(Enumerable.Range(0, orders), new ParallelOptions { MaxDegreeOfParallelism = 2 },
-            async (_, _) => (await OrderAsync(fixture.Bob, sku)).StatusCode.Should().Be(HttpStatusCode.Accepted));
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, orders),
+            new ParallelOptions { MaxDegreeOfParallelism = 2 },
+            async (_, _) => (await OrderAsync(fixture.Bob, sku)).StatusCode.Should().Be(HttpStatusCode.Accepted)
+        );
         await LiveShop.UntilAsync(async () => await fixture.AvailableAsync(sku) == 0, "all are served");
     }
 
     private static async Task<List<Step>> TimelineAsync(ShopFixture fixture, Guid order)
     {
         using var answer = await fixture.Olga.GetAsync($"orders/{order}/timeline?limit=500");
-        if (answer.StatusCode == HttpStatusCode.NotFound) return [];
+        if (answer.StatusCode == HttpStatusCode.NotFound)
+            return [];
         var timeline = await answer.Content.ReadFromJsonAsync<JsonElement>();
-        return [.. timeline.GetProperty("entries").EnumerateArray().Where(e => e.GetProperty("type").GetString()!.StartsWith("order.", StringComparison.Ordinal)).Select(e => Step.Of(e, "to"))];
+        return
+        [
+            .. timeline
+                .GetProperty("entries")
+                .EnumerateArray()
+                .Where(e => e.GetProperty("type").GetString()!.StartsWith("order.", StringComparison.Ordinal))
+                .Select(e => Step.Of(e, "to")),
+        ];
     }
 
     private sealed record Step(string? From, string Status, string? Reason, DateTimeOffset At)
     {
-        public static Step Of(JsonElement told, string status) => new(
-            told.GetProperty("from").GetString(), told.GetProperty(status).GetString()!, told.GetProperty("reason").GetString(), told.GetProperty("at").GetDateTimeOffset());
+        public static Step Of(JsonElement told, string status) =>
+            new(
+                told.GetProperty("from").GetString(),
+                told.GetProperty(status).GetString()!,
+                told.GetProperty("reason").GetString(),
+                told.GetProperty("at").GetDateTimeOffset()
+            );
     }
 }

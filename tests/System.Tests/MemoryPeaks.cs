@@ -23,9 +23,13 @@ internal sealed class MemoryPeaks : IAsyncDisposable
 
     public void SecondHalf() => _isSecond = true;
 
-    public IEnumerable<(string Name, long First, long Second)> Growth() => _second.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => (p.Key, _first.GetValueOrDefault(p.Key), p.Value));
+    public IEnumerable<(string Name, long First, long Second)> Growth() =>
+        _second
+            .OrderBy(p => p.Key, StringComparer.Ordinal)
+            .Select(p => (p.Key, _first.GetValueOrDefault(p.Key), p.Value));
 
-    public override string ToString() => string.Join('\n', Growth().Select(p => $"{p.Name}: {p.First} MB, then {p.Second} MB"));
+    public override string ToString() =>
+        string.Join('\n', Growth().Select(p => $"{p.Name}: {p.First} MB, then {p.Second} MB"));
 
     public async ValueTask DisposeAsync()
     {
@@ -43,7 +47,9 @@ internal sealed class MemoryPeaks : IAsyncDisposable
             {
                 var pid = process.GetProperty("identity").GetProperty("pid").GetInt32();
                 var name = $"{unit.GetProperty("name").GetString()}/{process.GetProperty("name").GetString()}";
-                (_isSecond ? _second : _first).AddOrUpdate(name, Resident(pid), (_, peak) => Math.Max(peak, Resident(pid)));
+                (_isSecond ? _second : _first).AddOrUpdate(name, Resident(pid), (_, peak) =>
+                    Math.Max(peak, Resident(pid))
+                );
             }
 
             await Task.Delay(Pause, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -54,8 +60,14 @@ internal sealed class MemoryPeaks : IAsyncDisposable
     {
         try
         {
-            var line = File.ReadLines($"/proc/{pid}/status").FirstOrDefault(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
-            return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^2], CultureInfo.InvariantCulture) / 1024;
+            var line = File.ReadLines($"/proc/{pid}/status")
+                .FirstOrDefault(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+            return line is null
+                ? 0
+                : long.Parse(
+                    line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^2],
+                    CultureInfo.InvariantCulture
+                ) / 1024;
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {

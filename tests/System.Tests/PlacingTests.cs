@@ -25,19 +25,34 @@ public sealed class PlacingTests(ShopFixture fixture) : IClassFixture<ShopFixtur
             taken.Add(Stopwatch.GetElapsedTime(started));
         }
 
-        taken.Order().ElementAt(taken.Count / 2).Should().BeLessThan(TimeSpan.FromSeconds(2), "that is what most wait, on a machine that does other things, too");
+        taken
+            .Order()
+            .ElementAt(taken.Count / 2)
+            .Should()
+            .BeLessThan(TimeSpan.FromSeconds(2), "that is what most wait, on a machine that does other things, too");
         (order.GetProperty("version").GetInt32(), order.GetProperty("total").GetDecimal()).Should().Be((4, 8.5m));
 
         List<string?> path = [];
-        await LiveShop.UntilAsync(async () =>
-        {
-            // History hears of the order some moments after its customer.
-            using var answer = await fixture.Alice.GetAsync($"orders/{id}/timeline");
-            if (answer.StatusCode == HttpStatusCode.NotFound) return false;
-            var timeline = await answer.Content.ReadFromJsonAsync<JsonElement>();
-            path = [.. timeline.GetProperty("entries").EnumerateArray().Select(e => e.GetProperty("to").GetString()).Where(to => to is not null)];
-            return path.Count == 4;
-        }, "the timeline is complete");
+        await LiveShop.UntilAsync(
+            async () =>
+            {
+                // History hears of the order some moments after its customer.
+                using var answer = await fixture.Alice.GetAsync($"orders/{id}/timeline");
+                if (answer.StatusCode == HttpStatusCode.NotFound)
+                    return false;
+                var timeline = await answer.Content.ReadFromJsonAsync<JsonElement>();
+                path =
+                [
+                    .. timeline
+                        .GetProperty("entries")
+                        .EnumerateArray()
+                        .Select(e => e.GetProperty("to").GetString())
+                        .Where(to => to is not null),
+                ];
+                return path.Count == 4;
+            },
+            "the timeline is complete"
+        );
         path.Should().Equal("accepted", "reserved", "paid", "confirmed");
         await fixture.Shop.IsCleanAsync();
     }
@@ -45,26 +60,44 @@ public sealed class PlacingTests(ShopFixture fixture) : IClassFixture<ShopFixtur
     [Fact]
     public async Task A_hundred_parallel_requests_with_one_key_make_one_order()
     {
-        var (sku, key, before) = (await fixture.StockedAsync(1_000), Guid.CreateVersion7().ToString(), await fixture.OrdersAsync());
-        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => OrderAsync(fixture.Alice, sku, key: key)));
+        var (sku, key, before) = (
+            await fixture.StockedAsync(1_000),
+            Guid.CreateVersion7().ToString(),
+            await fixture.OrdersAsync()
+        );
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 100).Select(_ => OrderAsync(fixture.Alice, sku, key: key))
+        );
         (await Task.WhenAll(answers.Select(IdAsync))).Distinct().Should().ContainSingle();
         answers.Count(a => !a.Headers.Contains("Idempotency-Replayed")).Should().Be(1);
         (await fixture.OrdersAsync()).Should().Be(before + 1);
-        await IsProblemAsync(await OrderAsync(fixture.Alice, sku, 2, key: key), HttpStatusCode.UnprocessableEntity, "idempotency-conflict");
+        await IsProblemAsync(
+            await OrderAsync(fixture.Alice, sku, 2, key: key),
+            HttpStatusCode.UnprocessableEntity,
+            "idempotency-conflict"
+        );
     }
 
     [Fact]
     public async Task G21_Fifty_orders_of_one_customer_at_once_end_each_for_itself_and_each_is_told_in_order()
     {
         var sku = await fixture.StockedAsync(30);
-        var orders = await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ => await IdAsync(await OrderAsync(fixture.Alice, sku))));
+        var orders = await Task.WhenAll(
+            Enumerable.Range(0, 50).Select(async _ => await IdAsync(await OrderAsync(fixture.Alice, sku)))
+        );
         orders.Should().OnlyHaveUniqueItems();
         var ended = await Task.WhenAll(orders.Select(id => BecomesAsync(fixture.Alice, id, "confirmed", "rejected")));
         ended.Count(o => o.GetProperty("status").GetString() == "confirmed").Should().Be(30);
         foreach (var (id, order) in orders.Zip(ended))
         {
-            var transitions = (await fixture.Alice.GetFromJsonAsync<JsonElement>($"orders/{id}/transitions")).GetProperty("transitions").EnumerateArray().ToList();
-            transitions.Select(t => t.GetProperty("version").GetInt32()).Should().Equal(Enumerable.Range(1, order.GetProperty("version").GetInt32()));
+            var transitions = (await fixture.Alice.GetFromJsonAsync<JsonElement>($"orders/{id}/transitions"))
+                .GetProperty("transitions")
+                .EnumerateArray()
+                .ToList();
+            transitions
+                .Select(t => t.GetProperty("version").GetInt32())
+                .Should()
+                .Equal(Enumerable.Range(1, order.GetProperty("version").GetInt32()));
             transitions[^1].GetProperty("status").GetString().Should().Be(order.GetProperty("status").GetString());
         }
     }
@@ -73,10 +106,18 @@ public sealed class PlacingTests(ShopFixture fixture) : IClassFixture<ShopFixtur
     public async Task Of_thirty_buyers_of_ten_units_ten_are_served_and_the_others_are_told_what_was_short()
     {
         var sku = await fixture.StockedAsync(10);
-        var ids = await Task.WhenAll(Enumerable.Range(0, 30).Select(async _ => await IdAsync(await OrderAsync(fixture.Alice, sku))));
+        var ids = await Task.WhenAll(
+            Enumerable.Range(0, 30).Select(async _ => await IdAsync(await OrderAsync(fixture.Alice, sku)))
+        );
         var orders = await Task.WhenAll(ids.Select(id => BecomesAsync(fixture.Alice, id, "confirmed", "rejected")));
         orders.Count(o => o.GetProperty("status").GetString() == "confirmed").Should().Be(10);
-        orders.First(o => o.GetProperty("status").GetString() == "rejected").GetProperty("items")[0].GetProperty("sku").GetString().Should().Be(sku);
+        orders
+            .First(o => o.GetProperty("status").GetString() == "rejected")
+            .GetProperty("items")[0]
+            .GetProperty("sku")
+            .GetString()
+            .Should()
+            .Be(sku);
         (await fixture.AvailableAsync(sku)).Should().Be(0);
     }
 
@@ -98,9 +139,14 @@ public sealed class PlacingTests(ShopFixture fixture) : IClassFixture<ShopFixtur
         var sku = await fixture.StockedAsync(5);
         var id = await IdAsync(await OrderAsync(fixture.Alice, sku, 3));
         await BecomesAsync(fixture.Alice, id, "confirmed");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => SendAsync(fixture.Alice, HttpMethod.Post, $"orders/{id}/cancel", new { })));
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 6)
+                .Select(_ => SendAsync(fixture.Alice, HttpMethod.Post, $"orders/{id}/cancel", new { }))
+        );
         answers.Count(a => a.StatusCode == HttpStatusCode.OK).Should().Be(1);
-        foreach (var loser in answers.Where(a => a.StatusCode != HttpStatusCode.OK)) await IsProblemAsync(loser, HttpStatusCode.Conflict, "not-cancellable");
+        foreach (var loser in answers.Where(a => a.StatusCode != HttpStatusCode.OK))
+            await IsProblemAsync(loser, HttpStatusCode.Conflict, "not-cancellable");
         await LiveShop.UntilAsync(async () => await fixture.AvailableAsync(sku) == 5, "the stock is back");
         await fixture.Shop.IsCleanAsync();
     }
@@ -109,13 +155,21 @@ public sealed class PlacingTests(ShopFixture fixture) : IClassFixture<ShopFixtur
     public async Task Orders_cancelled_at_any_moment_leave_nothing_behind()
     {
         var sku = await fixture.StockedAsync(500);
-        var ids = await Task.WhenAll(Enumerable.Range(0, 60).Select(async i =>
-        {
-            var id = await IdAsync(await OrderAsync(fixture.Alice, sku, 2));
-            if (i % 2 == 0) (await SendAsync(fixture.Alice, HttpMethod.Post, $"orders/{id}/cancel", new { })).StatusCode.Should().Be(HttpStatusCode.OK);
-            return id;
-        }));
-        foreach (var id in ids) await BecomesAsync(fixture.Alice, id, "confirmed", "cancelled");
+        var ids = await Task.WhenAll(
+            Enumerable
+                .Range(0, 60)
+                .Select(async i =>
+                {
+                    var id = await IdAsync(await OrderAsync(fixture.Alice, sku, 2));
+                    if (i % 2 == 0)
+                        (await SendAsync(fixture.Alice, HttpMethod.Post, $"orders/{id}/cancel", new { }))
+                            .StatusCode.Should()
+                            .Be(HttpStatusCode.OK);
+                    return id;
+                })
+        );
+        foreach (var id in ids)
+            await BecomesAsync(fixture.Alice, id, "confirmed", "cancelled");
         await LiveShop.UntilAsync(async () => await fixture.AvailableAsync(sku) == 440, "the cancelled half is back");
         await fixture.Shop.IsCleanAsync();
     }
@@ -131,7 +185,11 @@ public sealed class PlacingTests(ShopFixture fixture) : IClassFixture<ShopFixtur
             ($$$"""{"lines":[{"sku":"{{{sku}}}","quantity":0}],"payment":{"token":"tok_ok"}}""", 422, "invalid"),
             ($$$"""{"lines":[{"sku":"{{{sku}}}","quantity":-3}],"payment":{"token":"tok_ok"}}""", 422, "invalid"),
             ($$$"""{"lines":[{"sku":"{{{sku}}}","quantity":1000001}],"payment":{"token":"tok_ok"}}""", 422, "invalid"),
-            ($$$"""{"lines":[{"sku":"{{{sku}}}","quantity":99999999999999}],"payment":{"token":"tok_ok"}}""", 400, "malformed-json"),
+            (
+                $$$"""{"lines":[{"sku":"{{{sku}}}","quantity":99999999999999}],"payment":{"token":"tok_ok"}}""",
+                400,
+                "malformed-json"
+            ),
             ($$$"""{"lines":[{{{line}}}],"payment":{"token":"tok_ok"},"customer":"bob"}""", 422, "invalid"),
             ("""{"lines":[],"payment":{"token":"tok_ok"}}""", 422, "invalid"),
             ("""{"lines":null,"payment":{"token":"tok_ok"}}""", 400, "malformed-json"),
@@ -143,11 +201,19 @@ public sealed class PlacingTests(ShopFixture fixture) : IClassFixture<ShopFixtur
         ];
         foreach (var (body, status, kind) in cases)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, "orders") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+            using var request = new HttpRequestMessage(HttpMethod.Post, "orders")
+            {
+                Content = new StringContent(body, Encoding.UTF8, "application/json"),
+            };
             request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());
             // Asks first, as curl does with a large body: who just sends may find the connection closed before it reads the answer.
             request.Headers.ExpectContinue = body.Length > 1_000_000;
-            await IsProblemAsync(await fixture.Alice.SendAsync(request), (HttpStatusCode)status, kind, body[..Math.Min(body.Length, 100)]);
+            await IsProblemAsync(
+                await fixture.Alice.SendAsync(request),
+                (HttpStatusCode)status,
+                kind,
+                body[..Math.Min(body.Length, 100)]
+            );
         }
 
         (await fixture.OrdersAsync()).Should().Be(before);
@@ -158,18 +224,47 @@ public sealed class PlacingTests(ShopFixture fixture) : IClassFixture<ShopFixtur
     {
         var sku = await fixture.StockedAsync(5);
         var id = await IdAsync(await OrderAsync(fixture.Alice, sku));
-        await IsProblemAsync(await OrderAsync(fixture.Shop.Gateway, sku), HttpStatusCode.Unauthorized, "unauthenticated");
-        await IsProblemAsync(await SendAsync(fixture.Alice, HttpMethod.Put, $"items/{sku}", new { name = "x", price = 1 }), HttpStatusCode.Forbidden, "forbidden");
+        await IsProblemAsync(
+            await OrderAsync(fixture.Shop.Gateway, sku),
+            HttpStatusCode.Unauthorized,
+            "unauthenticated"
+        );
+        await IsProblemAsync(
+            await SendAsync(fixture.Alice, HttpMethod.Put, $"items/{sku}", new { name = "x", price = 1 }),
+            HttpStatusCode.Forbidden,
+            "forbidden"
+        );
         await IsProblemAsync(await fixture.Bob.GetAsync($"orders/{id}"), HttpStatusCode.NotFound, "not-found");
         await IsProblemAsync(await fixture.Bob.GetAsync($"orders/{id}/timeline"), HttpStatusCode.NotFound, "not-found");
-        await IsProblemAsync(await SendAsync(fixture.Bob, HttpMethod.Post, $"orders/{id}/cancel", new { }), HttpStatusCode.NotFound, "not-found");
-        await IsProblemAsync(await fixture.Alice.PostAsync("orders", JsonContent.Create(new { lines = new[] { new { sku, quantity = 1 } }, payment = new { token = "tok_ok" } })),
-            HttpStatusCode.BadRequest, "idempotency-key-missing");
+        await IsProblemAsync(
+            await SendAsync(fixture.Bob, HttpMethod.Post, $"orders/{id}/cancel", new { }),
+            HttpStatusCode.NotFound,
+            "not-found"
+        );
+        await IsProblemAsync(
+            await fixture.Alice.PostAsync(
+                "orders",
+                JsonContent.Create(
+                    new { lines = new[] { new { sku, quantity = 1 } }, payment = new { token = "tok_ok" } }
+                )
+            ),
+            HttpStatusCode.BadRequest,
+            "idempotency-key-missing"
+        );
         await IsProblemAsync(await fixture.Alice.GetAsync("reservations"), HttpStatusCode.NotFound, "no-such-route");
-        await IsProblemAsync(await SendAsync(fixture.Alice, HttpMethod.Post, "charges", new { }), HttpStatusCode.NotFound, "no-such-route");
+        await IsProblemAsync(
+            await SendAsync(fixture.Alice, HttpMethod.Post, "charges", new { }),
+            HttpStatusCode.NotFound,
+            "no-such-route"
+        );
     }
 
-    private static async Task IsProblemAsync(HttpResponseMessage response, HttpStatusCode status, string kind, string because = "")
+    private static async Task IsProblemAsync(
+        HttpResponseMessage response,
+        HttpStatusCode status,
+        string kind,
+        string because = ""
+    )
     {
         var body = await response.Content.ReadAsStringAsync();
         response.StatusCode.Should().Be(status, $"{because} → {body}");

@@ -14,18 +14,42 @@ public sealed class PoisonedCacheTests(ShopFixture shop) : IClassFixture<ShopFix
     public async Task G05_A_hundred_orders_on_ten_units_sell_ten_though_the_cache_promises_a_million()
     {
         var sku = await shop.StockedAsync(10);
-        var level = new { location = "main", sequence = 1_000_000_000, onHand = 1_000_000 };
-        using var sidecar = new HttpClient();
-        await LiveShop.UntilAsync(async () =>
+        var level = new
         {
-            // Older than a second it is passed over, and a store that was slow once is left alone for some seconds.
-            var lie = new { sku, name = "Mug", price = 4.25m, stocked = true, levels = new[] { level }, readAt = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() };
-            (await sidecar.PostAsJsonAsync(State, new[] { new { key = $"stock/{sku}", value = lie } })).EnsureSuccessStatusCode();
-            return await StockAsync(sku) == (1_000_000, "store");
-        }, "the lie is believed by whoever only looks");
+            location = "main",
+            sequence = 1_000_000_000,
+            onHand = 1_000_000,
+        };
+        using var sidecar = new HttpClient();
+        await LiveShop.UntilAsync(
+            async () =>
+            {
+                // Older than a second it is passed over, and a store that was slow once is left alone for some seconds.
+                var lie = new
+                {
+                    sku,
+                    name = "Mug",
+                    price = 4.25m,
+                    stocked = true,
+                    levels = new[] { level },
+                    readAt = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
+                };
+                (
+                    await sidecar.PostAsJsonAsync(State, new[] { new { key = $"stock/{sku}", value = lie } })
+                ).EnsureSuccessStatusCode();
+                return await StockAsync(sku) == (1_000_000, "store");
+            },
+            "the lie is believed by whoever only looks"
+        );
 
-        var orders = await Task.WhenAll(Enumerable.Range(0, 100).Select(async _ => await IdAsync(await OrderAsync(shop.Alice, sku))));
-        var statuses = await Task.WhenAll(orders.Select(async id => (await BecomesAsync(shop.Alice, id, "confirmed", "rejected")).GetProperty("status").GetString()));
+        var orders = await Task.WhenAll(
+            Enumerable.Range(0, 100).Select(async _ => await IdAsync(await OrderAsync(shop.Alice, sku)))
+        );
+        var statuses = await Task.WhenAll(
+            orders.Select(async id =>
+                (await BecomesAsync(shop.Alice, id, "confirmed", "rejected")).GetProperty("status").GetString()
+            )
+        );
 
         statuses.Count(s => s == "confirmed").Should().Be(10);
         await LiveShop.UntilAsync(async () => (await StockAsync(sku)).Available == 0, "the lie is found out");
@@ -34,6 +58,9 @@ public sealed class PoisonedCacheTests(ShopFixture shop) : IClassFixture<ShopFix
     private async Task<(long Available, string Layer)> StockAsync(string sku)
     {
         var stock = await shop.Alice.GetFromJsonAsync<JsonElement>($"stock/{sku}");
-        return (stock.GetProperty("total").GetProperty("available").GetInt64(), stock.GetProperty("freshness").GetProperty("layer").GetString()!);
+        return (
+            stock.GetProperty("total").GetProperty("available").GetInt64(),
+            stock.GetProperty("freshness").GetProperty("layer").GetString()!
+        );
     }
 }

@@ -14,11 +14,14 @@ public sealed class RebuildTests
     [Theory]
     [InlineData("embedded")]
     [InlineData("dapr")]
-    public async Task N6_A_history_rebuilt_while_orders_flow_is_the_live_one_and_a_forged_row_is_found_and_healed(string runtime)
+    public async Task N6_A_history_rebuilt_while_orders_flow_is_the_live_one_and_a_forged_row_is_found_and_healed(
+        string runtime
+    )
     {
         await using var fixture = await ShopFixture.OfAsync(runtime, null, null);
         var sku = await fixture.StockedAsync(100_000);
-        for (var i = 0; i < Before; i++) await IdAsync(await OrderAsync(fixture.Alice, sku));
+        for (var i = 0; i < Before; i++)
+            await IdAsync(await OrderAsync(fixture.Alice, sku));
         using var closing = new CancellationTokenSource();
         var flow = Task.WhenAll(Enumerable.Range(0, Streams).Select(_ => FlowAsync(fixture, sku, closing.Token)));
 
@@ -36,23 +39,32 @@ public sealed class RebuildTests
         Phase(output).Should().Be("identical");
         (forgedCode, Phase(forgedOutput)).Should().Be((1, "healed"), forgedOutput);
         forgedOutput.Should().Contain("mallory");
-        (healedCode, told).Should().Match<(int Code, string Told)>(t => t.Code == 0 && t.Told.Contains("identical, byte for byte"), told);
+        (healedCode, told)
+            .Should()
+            .Match<(int Code, string Told)>(t => t.Code == 0 && t.Told.Contains("identical, byte for byte"), told);
         await fixture.Shop.IsCleanAsync();
     }
 
     private static async Task<int> FlowAsync(ShopFixture fixture, string sku, CancellationToken closing)
     {
         var placed = 0;
-        for (; !closing.IsCancellationRequested; placed++) await IdAsync(await OrderAsync(fixture.Alice, sku));
+        for (; !closing.IsCancellationRequested; placed++)
+            await IdAsync(await OrderAsync(fixture.Alice, sku));
         return placed;
     }
 
     private static async Task ForgeAsync(LiveShop shop)
     {
-        var owner = JsonElement.Parse(await File.ReadAllTextAsync(shop.PathOf(".shop/owner.json"))).GetProperty("history").GetString();
+        var owner = JsonElement
+            .Parse(await File.ReadAllTextAsync(shop.PathOf(".shop/owner.json")))
+            .GetProperty("history")
+            .GetString();
         await using var connection = new NpgsqlConnection(owner);
         await connection.OpenAsync();
-        await using var forge = new NpgsqlCommand("update order_owners set customer = 'mallory' where order_id = (select min(order_id::text)::uuid from order_owners)", connection);
+        await using var forge = new NpgsqlCommand(
+            "update order_owners set customer = 'mallory' where order_id = (select min(order_id::text)::uuid from order_owners)",
+            connection
+        );
         (await forge.ExecuteNonQueryAsync()).Should().Be(1);
     }
 

@@ -32,30 +32,66 @@ public sealed class ShopFixture : IAsyncLifetime
 
     private async Task ComeInAsync()
     {
-        (Olga, Alice, Bob) = (await Shop.AsAsync("operator", "olga"), await Shop.AsAsync("customer", "alice"), await Shop.AsAsync("customer", "bob"));
+        (Olga, Alice, Bob) = (
+            await Shop.AsAsync("operator", "olga"),
+            await Shop.AsAsync("customer", "alice"),
+            await Shop.AsAsync("customer", "bob")
+        );
     }
 
     public ValueTask DisposeAsync() => Shop?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>How much of it: what the environment says, or <paramref name="usual"/>.</summary>
-    public static int Setting(string name, int usual) => Environment.GetEnvironmentVariable(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
+    public static int Setting(string name, int usual) =>
+        Environment.GetEnvironmentVariable(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
 
     /// <summary>A new item with <paramref name="units"/> on hand.</summary>
     public async Task<string> StockedAsync(int units, decimal price = 4.25m)
     {
         var sku = $"sku-{Guid.CreateVersion7():N}";
         (await SendAsync(Olga, HttpMethod.Put, $"items/{sku}", new { name = "Mug", price })).EnsureSuccessStatusCode();
-        if (units > 0) (await SendAsync(Olga, HttpMethod.Post, $"stock/{sku}/receipts", new { quantity = units, reason = "opening" })).EnsureSuccessStatusCode();
+        if (units > 0)
+            (
+                await SendAsync(
+                    Olga,
+                    HttpMethod.Post,
+                    $"stock/{sku}/receipts",
+                    new { quantity = units, reason = "opening" }
+                )
+            ).EnsureSuccessStatusCode();
         return sku;
     }
 
-    public static Task<HttpResponseMessage> OrderAsync(HttpClient who, string sku, int quantity = 1, string token = "tok_ok", string? key = null) =>
-        SendAsync(who, HttpMethod.Post, "orders", new { lines = new[] { new { sku, quantity } }, payment = new { token } }, key);
+    public static Task<HttpResponseMessage> OrderAsync(
+        HttpClient who,
+        string sku,
+        int quantity = 1,
+        string token = "tok_ok",
+        string? key = null
+    ) =>
+        SendAsync(
+            who,
+            HttpMethod.Post,
+            "orders",
+            new { lines = new[] { new { sku, quantity } }, payment = new { token } },
+            key
+        );
 
-    public static Task<HttpResponseMessage> SendAsync(HttpClient who, HttpMethod method, string path, object body, string? key = null) =>
-        SendAsync(who, method, path, JsonContent.Create(body), key);
+    public static Task<HttpResponseMessage> SendAsync(
+        HttpClient who,
+        HttpMethod method,
+        string path,
+        object body,
+        string? key = null
+    ) => SendAsync(who, method, path, JsonContent.Create(body), key);
 
-    private static async Task<HttpResponseMessage> SendAsync(HttpClient who, HttpMethod method, string path, HttpContent content, string? key)
+    private static async Task<HttpResponseMessage> SendAsync(
+        HttpClient who,
+        HttpMethod method,
+        string path,
+        HttpContent content,
+        string? key
+    )
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
         request.Headers.Add("Idempotency-Key", key ?? Guid.CreateVersion7().ToString());
@@ -64,29 +100,46 @@ public sealed class ShopFixture : IAsyncLifetime
 
     /// <summary>Asks with one key until there is an answer that is no failure of the shop's.</summary>
     /// <param name="mayRefuse">True where a repetition is refused because the first was heard.</param>
-    public static Task<JsonElement> SurelyAsync(HttpClient who, HttpMethod method, string path, object body, bool mayRefuse = false) =>
-        SurelyAsync(who, method, path, () => JsonContent.Create(body), mayRefuse);
+    public static Task<JsonElement> SurelyAsync(
+        HttpClient who,
+        HttpMethod method,
+        string path,
+        object body,
+        bool mayRefuse = false
+    ) => SurelyAsync(who, method, path, () => JsonContent.Create(body), mayRefuse);
 
     /// <summary>The same with any content, made anew for each attempt.</summary>
-    public static async Task<JsonElement> SurelyAsync(HttpClient who, HttpMethod method, string path, Func<HttpContent> content, bool mayRefuse = false)
+    public static async Task<JsonElement> SurelyAsync(
+        HttpClient who,
+        HttpMethod method,
+        string path,
+        Func<HttpContent> content,
+        bool mayRefuse = false
+    )
     {
         var key = Guid.CreateVersion7().ToString();
         JsonElement answer = default;
-        await LiveShop.UntilAsync(async () =>
-        {
-            try
+        await LiveShop.UntilAsync(
+            async () =>
             {
-                using var response = await SendAsync(who, method, path, content(), key);
-                if ((int)response.StatusCode >= 500) return false;
-                (response.IsSuccessStatusCode || mayRefuse).Should().BeTrue($"{path} says {await response.Content.ReadAsStringAsync()}");
-                answer = await response.Content.ReadFromJsonAsync<JsonElement>();
-                return true;
-            }
-            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
-            {
-                return false;
-            }
-        }, $"{method} {path} is answered");
+                try
+                {
+                    using var response = await SendAsync(who, method, path, content(), key);
+                    if ((int)response.StatusCode >= 500)
+                        return false;
+                    (response.IsSuccessStatusCode || mayRefuse)
+                        .Should()
+                        .BeTrue($"{path} says {await response.Content.ReadAsStringAsync()}");
+                    answer = await response.Content.ReadFromJsonAsync<JsonElement>();
+                    return true;
+                }
+                catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+                {
+                    return false;
+                }
+            },
+            $"{method} {path} is answered"
+        );
         return answer;
     }
 
@@ -105,18 +158,26 @@ public sealed class ShopFixture : IAsyncLifetime
     }
 
     /// <summary>What of an article is for sale, as soon as anybody tells it.</summary>
-    public static Task IsAvailableAsync(HttpClient who, string sku, long units, string when) => LiveShop.UntilAsync(
-        async () => (await TryAsync(who, $"stock/{sku}"))?.GetProperty("total").GetProperty("available").GetInt64() == units, $"{units} of {sku} are available: {when}");
+    public static Task IsAvailableAsync(HttpClient who, string sku, long units, string when) =>
+        LiveShop.UntilAsync(
+            async () =>
+                (await TryAsync(who, $"stock/{sku}"))?.GetProperty("total").GetProperty("available").GetInt64()
+                == units,
+            $"{units} of {sku} are available: {when}"
+        );
 
     /// <summary>The order as soon as it has one of these statuses.</summary>
     public static async Task<JsonElement> BecomesAsync(HttpClient who, Guid id, params string[] statuses)
     {
         JsonElement order = default;
-        await LiveShop.UntilAsync(async () =>
-        {
-            order = await who.GetFromJsonAsync<JsonElement>($"orders/{id}");
-            return statuses.Contains(order.GetProperty("status").GetString());
-        }, $"order {id} becomes {string.Join(" or ", statuses)}");
+        await LiveShop.UntilAsync(
+            async () =>
+            {
+                order = await who.GetFromJsonAsync<JsonElement>($"orders/{id}");
+                return statuses.Contains(order.GetProperty("status").GetString());
+            },
+            $"order {id} becomes {string.Join(" or ", statuses)}"
+        );
         return order;
     }
 
@@ -127,8 +188,14 @@ public sealed class ShopFixture : IAsyncLifetime
     }
 
     public async Task<long> AvailableAsync(string sku) =>
-        (await Olga.GetFromJsonAsync<JsonElement>($"stock/{sku}")).GetProperty("total").GetProperty("available").GetInt64();
+        (await Olga.GetFromJsonAsync<JsonElement>($"stock/{sku}"))
+            .GetProperty("total")
+            .GetProperty("available")
+            .GetInt64();
 
-    public async Task<int> OrdersAsync() => (await Olga.GetFromJsonAsync<JsonElement>("ops/orders/summary")).GetProperty("byStatus")
-        .EnumerateObject().Sum(s => s.Value.GetInt32());
+    public async Task<int> OrdersAsync() =>
+        (await Olga.GetFromJsonAsync<JsonElement>("ops/orders/summary"))
+            .GetProperty("byStatus")
+            .EnumerateObject()
+            .Sum(s => s.Value.GetInt32());
 }

@@ -16,7 +16,8 @@ public sealed class StockKillTests
     public async Task Whatever_is_killed_in_the_middle_changes_no_outcome(string runtime, params string[] targets)
     {
         await using var fixture = await ShopFixture.OfAsync(runtime, null, null);
-        foreach (var target in targets) await SurvivesAsync(fixture, target);
+        foreach (var target in targets)
+            await SurvivesAsync(fixture, target);
         await fixture.Shop.IsCleanAsync();
     }
 
@@ -26,14 +27,26 @@ public sealed class StockKillTests
         await using var fixture = await ShopFixture.OfAsync("dapr", null, null);
         var (shop, olga, sku) = (fixture.Shop, fixture.Olga, await fixture.StockedAsync(0));
         var (killing, received) = (true, 0);
-        var clerks = Enumerable.Range(0, 16).Select(async _ =>
-        {
-            for (; Volatile.Read(ref killing); Interlocked.Increment(ref received)) await SurelyAsync(olga, HttpMethod.Post, $"stock/{sku}/receipts", new { quantity = 2, reason = "truck" });
-        }).ToList();
+        var clerks = Enumerable
+            .Range(0, 16)
+            .Select(async _ =>
+            {
+                for (; Volatile.Read(ref killing); Interlocked.Increment(ref received))
+                    await SurelyAsync(
+                        olga,
+                        HttpMethod.Post,
+                        $"stock/{sku}/receipts",
+                        new { quantity = 2, reason = "truck" }
+                    );
+            })
+            .ToList();
         for (var kill = 1; kill <= 4; kill++)
         {
             var before = Volatile.Read(ref received);
-            await LiveShop.UntilAsync(() => Task.FromResult(Volatile.Read(ref received) > before + 50 || clerks.Any(c => c.IsFaulted)), "receipts are answered");
+            await LiveShop.UntilAsync(
+                () => Task.FromResult(Volatile.Read(ref received) > before + 50 || clerks.Any(c => c.IsFaulted)),
+                "receipts are answered"
+            );
             await shop.KillAsync("inventory");
             await shop.HealsAsync();
         }
@@ -48,43 +61,126 @@ public sealed class StockKillTests
     {
         var (shop, alice, olga) = (fixture.Shop, fixture.Alice, fixture.Olga);
         await shop.HealsAsync();
-        var (wanted, held, lined) = (await fixture.StockedAsync(0), await fixture.StockedAsync(5), await fixture.StockedAsync(0));
-        (await SendAsync(olga, HttpMethod.Put, $"items/{wanted}", new { name = "Mug", price = 4, backorderLimit = Waiting })).EnsureSuccessStatusCode();
-        var waiting = await Task.WhenAll(Enumerable.Range(0, Waiting).Select(async _ => await IdAsync(await OrderedAsync(alice, wanted, 1, "backorder"))));
-        foreach (var id in waiting) await BecomesAsync(alice, id, "backordered");
-        var hold = (await SurelyAsync(alice, HttpMethod.Post, "holds", new { lines = new[] { new { sku = held, quantity = 3 } } })).GetProperty("id").GetGuid();
+        var (wanted, held, lined) = (
+            await fixture.StockedAsync(0),
+            await fixture.StockedAsync(5),
+            await fixture.StockedAsync(0)
+        );
+        (
+            await SendAsync(
+                olga,
+                HttpMethod.Put,
+                $"items/{wanted}",
+                new
+                {
+                    name = "Mug",
+                    price = 4,
+                    backorderLimit = Waiting,
+                }
+            )
+        ).EnsureSuccessStatusCode();
+        var waiting = await Task.WhenAll(
+            Enumerable
+                .Range(0, Waiting)
+                .Select(async _ => await IdAsync(await OrderedAsync(alice, wanted, 1, "backorder")))
+        );
+        foreach (var id in waiting)
+            await BecomesAsync(alice, id, "backordered");
+        var hold = (
+            await SurelyAsync(
+                alice,
+                HttpMethod.Post,
+                "holds",
+                new { lines = new[] { new { sku = held, quantity = 3 } } }
+            )
+        )
+            .GetProperty("id")
+            .GetGuid();
         await SurelyAsync(alice, HttpMethod.Post, $"waitlist/{lined}", new { quantity = 1 });
 
         var pid = await shop.PidAsync(target);
-        var receipts = Enumerable.Range(0, Waiting / 2).Select(_ => SurelyAsync(olga, HttpMethod.Post, $"stock/{wanted}/receipts", new { quantity = 2, reason = "truck" })).ToList();
-        if (target == "redis") shop.Wipe(target);
+        var receipts = Enumerable
+            .Range(0, Waiting / 2)
+            .Select(_ =>
+                SurelyAsync(olga, HttpMethod.Post, $"stock/{wanted}/receipts", new { quantity = 2, reason = "truck" })
+            )
+            .ToList();
+        if (target == "redis")
+            shop.Wipe(target);
         LiveShop.Kill(pid);
         await Task.WhenAll(receipts);
         await SurelyAsync(olga, HttpMethod.Post, $"stock/{lined}/receipts", new { quantity = 1, reason = "truck" });
-        var withHold = (await SurelyAsync(alice, HttpMethod.Post, "orders", new { lines = new[] { new { sku = held, quantity = 3 } }, payment = new { token = "tok_ok" }, hold })).GetProperty("id").GetGuid();
+        var withHold = (
+            await SurelyAsync(
+                alice,
+                HttpMethod.Post,
+                "orders",
+                new
+                {
+                    lines = new[] { new { sku = held, quantity = 3 } },
+                    payment = new { token = "tok_ok" },
+                    hold,
+                }
+            )
+        ).GetProperty("id").GetGuid();
         var offer = await OfferAsync(alice, lined);
-        var taken = (await SurelyAsync(alice, HttpMethod.Post, $"waitlist/offers/{offer}/accept", new { payment = new { token = "tok_ok" } })).GetProperty("id").GetGuid();
+        var taken = (
+            await SurelyAsync(
+                alice,
+                HttpMethod.Post,
+                $"waitlist/offers/{offer}/accept",
+                new { payment = new { token = "tok_ok" } }
+            )
+        )
+            .GetProperty("id")
+            .GetGuid();
 
-        foreach (var id in waiting.Append(withHold).Append(taken)) await ConfirmedAsync(alice, id, target);
+        foreach (var id in waiting.Append(withHold).Append(taken))
+            await ConfirmedAsync(alice, id, target);
         foreach (var (sku, left) in new[] { (wanted, 0), (held, 2), (lined, 0) })
             await IsAvailableAsync(olga, sku, left, $"after {target} was killed");
     }
 
-    private static Task<HttpResponseMessage> OrderedAsync(HttpClient who, string sku, int quantity, string onShortage) =>
-        SendAsync(who, HttpMethod.Post, "orders", new { lines = new[] { new { sku, quantity } }, payment = new { token = "tok_ok" }, onShortage });
+    private static Task<HttpResponseMessage> OrderedAsync(
+        HttpClient who,
+        string sku,
+        int quantity,
+        string onShortage
+    ) =>
+        SendAsync(
+            who,
+            HttpMethod.Post,
+            "orders",
+            new
+            {
+                lines = new[] { new { sku, quantity } },
+                payment = new { token = "tok_ok" },
+                onShortage,
+            }
+        );
 
     private static async Task<string> OfferAsync(HttpClient who, string sku)
     {
         string? offer = null;
-        await LiveShop.UntilAsync(async () =>
-        {
-            offer = (await TryAsync(who, "waitlist/offers"))?.GetProperty("items").EnumerateArray()
-                .Where(o => o.GetProperty("sku").GetString() == sku).Select(o => o.GetProperty("id").GetString()).SingleOrDefault();
-            return offer is not null;
-        }, "the line is offered what came");
+        await LiveShop.UntilAsync(
+            async () =>
+            {
+                offer = (await TryAsync(who, "waitlist/offers"))
+                    ?.GetProperty("items")
+                    .EnumerateArray()
+                    .Where(o => o.GetProperty("sku").GetString() == sku)
+                    .Select(o => o.GetProperty("id").GetString())
+                    .SingleOrDefault();
+                return offer is not null;
+            },
+            "the line is offered what came"
+        );
         return offer!;
     }
 
-    private static Task ConfirmedAsync(HttpClient who, Guid id, string target) => LiveShop.UntilAsync(
-        async () => (await TryAsync(who, $"orders/{id}"))?.GetProperty("status").GetString() == "confirmed", $"order {id} is confirmed after {target} was killed");
+    private static Task ConfirmedAsync(HttpClient who, Guid id, string target) =>
+        LiveShop.UntilAsync(
+            async () => (await TryAsync(who, $"orders/{id}"))?.GetProperty("status").GetString() == "confirmed",
+            $"order {id} is confirmed after {target} was killed"
+        );
 }

@@ -11,16 +11,32 @@ public sealed class WaitlistTests
     [Theory]
     [InlineData("embedded")]
     [InlineData("dapr")]
-    public async Task N3_Reminders_pass_an_offer_down_the_line_and_a_restart_in_the_middle_changes_nothing(string runtime)
+    public async Task N3_Reminders_pass_an_offer_down_the_line_and_a_restart_in_the_middle_changes_nothing(
+        string runtime
+    )
     {
-        await using var shop = new LiveShop { Settings = new Dictionary<string, string> { ["Stock__OfferMinutes"] = "0.25", ["Stock__OfferGraceSeconds"] = "3600" } };
+        await using var shop = new LiveShop
+        {
+            Settings = new Dictionary<string, string>
+            {
+                ["Stock__OfferMinutes"] = "0.25",
+                ["Stock__OfferGraceSeconds"] = "3600",
+            },
+        };
         await shop.StartAsync(runtime);
         var olga = await shop.AsAsync("operator", "olga");
         var line = await Task.WhenAll(((string[])["ann", "bob", "cat"]).Select(name => shop.AsAsync("customer", name)));
         var sku = $"sku é~ {Guid.CreateVersion7():N}";
-        (await SendAsync(olga, HttpMethod.Put, $"items/{sku}", new { name = "Mug", price = 4 })).EnsureSuccessStatusCode();
-        foreach (var customer in line) (await SendAsync(customer, HttpMethod.Post, $"waitlist/{sku}", new { quantity = 1 })).EnsureSuccessStatusCode();
-        (await SendAsync(olga, HttpMethod.Post, $"stock/{sku}/receipts", new { quantity = 1, reason = "opening" })).EnsureSuccessStatusCode();
+        (
+            await SendAsync(olga, HttpMethod.Put, $"items/{sku}", new { name = "Mug", price = 4 })
+        ).EnsureSuccessStatusCode();
+        foreach (var customer in line)
+            (
+                await SendAsync(customer, HttpMethod.Post, $"waitlist/{sku}", new { quantity = 1 })
+            ).EnsureSuccessStatusCode();
+        (
+            await SendAsync(olga, HttpMethod.Post, $"stock/{sku}/receipts", new { quantity = 1, reason = "opening" })
+        ).EnsureSuccessStatusCode();
 
         await IsOfferedAsync(line[0]);
         await IsOfferedAsync(line[1]);
@@ -30,6 +46,9 @@ public sealed class WaitlistTests
         await shop.IsCleanAsync();
     }
 
-    private static Task IsOfferedAsync(HttpClient customer) => LiveShop.UntilAsync(
-        async () => (await TryAsync(customer, "waitlist/offers"))?.GetProperty("items").GetArrayLength() == 1, "the next in line has the offer");
+    private static Task IsOfferedAsync(HttpClient customer) =>
+        LiveShop.UntilAsync(
+            async () => (await TryAsync(customer, "waitlist/offers"))?.GetProperty("items").GetArrayLength() == 1,
+            "the next in line has the offer"
+        );
 }

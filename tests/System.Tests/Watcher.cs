@@ -27,7 +27,8 @@ internal sealed class Watcher(HttpClient client, Guid order, int seed)
     /// How long it was until the transitions that were decided since it watches came: from their decision, or, where it was cut off then, from the
     /// moment that it came again.
     /// </summary>
-    public IEnumerable<double> DelaysMs => Since.Select(t => (t.Received - (t.At > t.Opened ? t.At : t.Opened)).TotalMilliseconds);
+    public IEnumerable<double> DelaysMs =>
+        Since.Select(t => (t.Received - (t.At > t.Opened ? t.At : t.Opened)).TotalMilliseconds);
 
     /// <summary>The same with the time that it was cut off.</summary>
     public IEnumerable<double> DelaysWithAbsenceMs => Since.Select(t => (t.Received - t.At).TotalMilliseconds);
@@ -63,10 +64,16 @@ internal sealed class Watcher(HttpClient client, Guid order, int seed)
     private async Task<HttpStatusCode> ReadAsync(Action opened, CancellationToken cancellationToken)
     {
         var opening = TimeProvider.System.GetUtcNow();
-        if (_firstOpen == default) _firstOpen = opening;
+        if (_firstOpen == default)
+            _firstOpen = opening;
         using var request = new HttpRequestMessage(HttpMethod.Get, $"orders/{order}/events");
-        if (Log is [.., var last]) request.Headers.Add("Last-Event-ID", last.Id);
-        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (Log is [.., var last])
+            request.Headers.Add("Last-Event-ID", last.Id);
+        using var response = await client.SendAsync(
+            request,
+            HttpCompletionOption.ResponseHeadersRead,
+            cancellationToken
+        );
         if (response.StatusCode == HttpStatusCode.TooManyRequests)
         {
             // The gateway has not noticed yet that the last streams were cut; it says when to come again.
@@ -74,21 +81,44 @@ internal sealed class Watcher(HttpClient client, Guid order, int seed)
             return await ReadAsync(opened, cancellationToken);
         }
 
-        if (!response.IsSuccessStatusCode) throw new InvalidOperationException($"GET {request.RequestUri} → {response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellationToken)}");
+        if (!response.IsSuccessStatusCode)
+            throw new InvalidOperationException(
+                $"GET {request.RequestUri} → {response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellationToken)}"
+            );
         opened();
-        if (response.StatusCode == HttpStatusCode.NoContent) return response.StatusCode;
-        await foreach (var told in SseParser.Create(await response.Content.ReadAsStreamAsync(cancellationToken)).EnumerateAsync(cancellationToken))
+        if (response.StatusCode == HttpStatusCode.NoContent)
+            return response.StatusCode;
+        await foreach (
+            var told in SseParser
+                .Create(await response.Content.ReadAsStreamAsync(cancellationToken))
+                .EnumerateAsync(cancellationToken)
+        )
         {
-            Log.Add(new Told(told.EventId!, told.EventType, JsonElement.Parse(told.Data), opening, TimeProvider.System.GetUtcNow()));
+            Log.Add(
+                new Told(
+                    told.EventId!,
+                    told.EventType,
+                    JsonElement.Parse(told.Data),
+                    opening,
+                    TimeProvider.System.GetUtcNow()
+                )
+            );
             Heard(Log[^1].Transition.GetProperty("status").GetString()!).TrySetResult();
         }
 
         return response.StatusCode;
     }
 
-    private TaskCompletionSource Heard(string status) => _heard.GetOrAdd(status, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+    private TaskCompletionSource Heard(string status) =>
+        _heard.GetOrAdd(status, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
-    internal sealed record Told(string Id, string Type, JsonElement Transition, DateTimeOffset Opened, DateTimeOffset Received)
+    internal sealed record Told(
+        string Id,
+        string Type,
+        JsonElement Transition,
+        DateTimeOffset Opened,
+        DateTimeOffset Received
+    )
     {
         public DateTimeOffset At => Transition.GetProperty("at").GetDateTimeOffset();
     }

@@ -20,17 +20,33 @@ public sealed class WhyTests
         await IsAsync(alice, unpaid, "payment-unanswered");
 
         var sku = await shop.StockedAsync(0);
-        (await SendAsync(olga, HttpMethod.Put, $"items/{sku}", new { name = "Mug", price = 4, backorderLimit = 9 })).EnsureSuccessStatusCode();
+        (
+            await SendAsync(
+                olga,
+                HttpMethod.Put,
+                $"items/{sku}",
+                new
+                {
+                    name = "Mug",
+                    price = 4,
+                    backorderLimit = 9,
+                }
+            )
+        ).EnsureSuccessStatusCode();
         var waiting = await OrderedAsync(shop, sku, onShortage: "backorder");
         (await IsAsync(alice, waiting, "waits-for-stock")).Should().Contain("place 1 in line");
 
         var asked = await OrderedAsync(shop, await shop.StockedAsync(1), onShortage: "ask");
         await IsAsync(alice, asked, "waits-for-customer");
 
-        (await SendAsync(olga, HttpMethod.Put, "ops/saga", new { batchSize = 200, slots = 0 })).EnsureSuccessStatusCode();
+        (
+            await SendAsync(olga, HttpMethod.Put, "ops/saga", new { batchSize = 200, slots = 0 })
+        ).EnsureSuccessStatusCode();
         var paused = await OrderedAsync(shop, await shop.StockedAsync(5));
         await IsAsync(alice, paused, "saga-paused");
-        (await SendAsync(olga, HttpMethod.Put, "ops/saga", new { batchSize = 200, slots = 4 })).EnsureSuccessStatusCode();
+        (
+            await SendAsync(olga, HttpMethod.Put, "ops/saga", new { batchSize = 200, slots = 4 })
+        ).EnsureSuccessStatusCode();
         await IsAsync(alice, paused, "finished");
 
         var stocked = await shop.StockedAsync(5);
@@ -48,25 +64,56 @@ public sealed class WhyTests
         (await SendAsync(olga, HttpMethod.Post, $"payments/{unpaid}/captures", new { })).EnsureSuccessStatusCode();
         await IsAsync(alice, unpaid, "finished");
         (await SendAsync(alice, HttpMethod.Post, $"orders/{waiting}/cancel", new { })).EnsureSuccessStatusCode();
-        (await SendAsync(alice, HttpMethod.Post, $"orders/{asked}/decision", new { choice = "take" })).EnsureSuccessStatusCode();
-        foreach (var order in new[] { waiting, asked }) await IsAsync(alice, order, "finished");
+        (
+            await SendAsync(alice, HttpMethod.Post, $"orders/{asked}/decision", new { choice = "take" })
+        ).EnsureSuccessStatusCode();
+        foreach (var order in new[] { waiting, asked })
+            await IsAsync(alice, order, "finished");
 
-        (await SendAsync(alice, HttpMethod.Post, "orders", new { lines = new[] { new { sku = stocked, quantity = 1 } }, payment = new { token = "tok_ok" } })).EnsureSuccessStatusCode();
+        (
+            await SendAsync(
+                alice,
+                HttpMethod.Post,
+                "orders",
+                new { lines = new[] { new { sku = stocked, quantity = 1 } }, payment = new { token = "tok_ok" } }
+            )
+        ).EnsureSuccessStatusCode();
         await shop.Shop.IsCleanAsync();
     }
 
-    private static async Task<Guid> OrderedAsync(ShopFixture shop, string sku, string token = "tok_ok", string onShortage = "reject") =>
-        await IdAsync(await SendAsync(shop.Alice, HttpMethod.Post, "orders", new { lines = new[] { new { sku, quantity = 2 } }, payment = new { token }, onShortage }));
+    private static async Task<Guid> OrderedAsync(
+        ShopFixture shop,
+        string sku,
+        string token = "tok_ok",
+        string onShortage = "reject"
+    ) =>
+        await IdAsync(
+            await SendAsync(
+                shop.Alice,
+                HttpMethod.Post,
+                "orders",
+                new
+                {
+                    lines = new[] { new { sku, quantity = 2 } },
+                    payment = new { token },
+                    onShortage,
+                }
+            )
+        );
 
     private static async Task<string> IsAsync(HttpClient who, Guid order, string code)
     {
         JsonElement first = default;
-        await LiveShop.UntilAsync(async () =>
-        {
-            if (await TryAsync(who, $"orders/{order}/why") is not { } why) return false;
-            first = why.GetProperty("findings")[0];
-            return first.GetProperty("code").GetString() == code;
-        }, $"the cause is {code}");
+        await LiveShop.UntilAsync(
+            async () =>
+            {
+                if (await TryAsync(who, $"orders/{order}/why") is not { } why)
+                    return false;
+                first = why.GetProperty("findings")[0];
+                return first.GetProperty("code").GetString() == code;
+            },
+            $"the cause is {code}"
+        );
         return first.GetProperty("text").GetString()!;
     }
 

@@ -13,7 +13,12 @@ internal sealed class ContainerPostgres(PostgreSqlContainer container) : IPostgr
     private const string Way = "SHOP_POSTGRES_FROM";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    public string Admin { get; } = new NpgsqlConnectionStringBuilder(container.GetConnectionString()) { Database = "postgres", Pooling = false }.ConnectionString;
+    public string Admin { get; } =
+        new NpgsqlConnectionStringBuilder(container.GetConnectionString())
+        {
+            Database = "postgres",
+            Pooling = false,
+        }.ConnectionString;
 
     public int? Pid => null;
 
@@ -21,8 +26,10 @@ internal sealed class ContainerPostgres(PostgreSqlContainer container) : IPostgr
     public static async Task<IPostgres?> TryStartAsync()
     {
         var shop = ShopFolder.Find();
-        if (Environment.GetEnvironmentVariable(Way) is { Length: > 0 } way and not "docker") return Otherwise($"{Way}={way}");
-        if (await DockerEngine.ObstacleAsync(shop, CancellationToken.None) is { } obstacle) return Otherwise(obstacle);
+        if (Environment.GetEnvironmentVariable(Way) is { Length: > 0 } way and not "docker")
+            return Otherwise($"{Way}={way}");
+        if (await DockerEngine.ObstacleAsync(shop, CancellationToken.None) is { } obstacle)
+            return Otherwise(obstacle);
         var image = ComposeService.Load(shop, "postgres");
         using var patience = new CancellationTokenSource(Patience);
         try
@@ -32,7 +39,14 @@ internal sealed class ContainerPostgres(PostgreSqlContainer container) : IPostgr
             Console.WriteLine($"postgres: {image.Image} in Docker, by Testcontainers");
             return new ContainerPostgres(container);
         }
-        catch (Exception problem) when (problem is DockerApiException or DockerUnavailableException or InvalidOperationException or TimeoutException or OperationCanceledException)
+        catch (Exception problem)
+            when (problem
+                    is DockerApiException
+                        or DockerUnavailableException
+                        or InvalidOperationException
+                        or TimeoutException
+                        or OperationCanceledException
+            )
         {
             return Otherwise($"Docker cannot run {image.Image}: {problem.Message}");
         }

@@ -35,7 +35,11 @@ public sealed class LocalPostgres : IAsyncDisposable
     {
         var server = await ContainerPostgres.TryStartAsync() ?? await ProcessPostgres.StartAsync();
         var provisioner = new Provisioner(server.Admin);
-        return new LocalPostgres(server, provisioner, await provisioner.RolesAsync(new Dictionary<string, string>(), CancellationToken.None));
+        return new LocalPostgres(
+            server,
+            provisioner,
+            await provisioner.RolesAsync(new Dictionary<string, string>(), CancellationToken.None)
+        );
     }
 
     /// <summary>An empty database of a service (<c>orders</c>, <c>inventory</c>, <c>payments</c> or <c>history</c>), with a name of its own.</summary>
@@ -43,7 +47,12 @@ public sealed class LocalPostgres : IAsyncDisposable
     {
         var name = $"{service}_{Interlocked.Increment(ref _databases)}";
         await _provisioner.DatabaseAsync(service, name, CancellationToken.None);
-        return new TestDatabase(name, As(Provisioner.OwnerOf(service), name), As(Provisioner.AppOf(service), name), As(Provisioner.Auditor, name));
+        return new TestDatabase(
+            name,
+            As(Provisioner.OwnerOf(service), name),
+            As(Provisioner.AppOf(service), name),
+            As(Provisioner.Auditor, name)
+        );
     }
 
     /// <inheritdoc />

@@ -16,7 +16,15 @@ internal sealed class ProcessPostgres(OwnedProcess server, TestFolder folder, st
     {
         var folder = TestFolder.Create();
         var port = FreePort.Take();
-        var cluster = new PostgresCluster(Path.Combine(folder.Path, "data"), Path.Combine(folder.Path, "postgres.log"), PostgresBinaries.Find()) { SharedBuffers = "128MB", MaxConnections = 500 };
+        var cluster = new PostgresCluster(
+            Path.Combine(folder.Path, "data"),
+            Path.Combine(folder.Path, "postgres.log"),
+            PostgresBinaries.Find()
+        )
+        {
+            SharedBuffers = "128MB",
+            MaxConnections = 500,
+        };
         await cluster.InitialiseAsync(CancellationToken.None);
         var server = OwnedProcess.Start(await cluster.ServerAsync(port, CancellationToken.None));
         folder.Holds(server.Identity);

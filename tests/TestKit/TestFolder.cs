@@ -19,12 +19,16 @@ internal sealed class TestFolder
     {
         Sweep();
         var me = ProcessIdentity.Of(Environment.ProcessId);
-        var path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"{Prefix}{me.Pid}-{me.Started}-{Guid.CreateVersion7():N}");
+        var path = System.IO.Path.Combine(
+            System.IO.Path.GetTempPath(),
+            $"{Prefix}{me.Pid}-{me.Started}-{Guid.CreateVersion7():N}"
+        );
         Directory.CreateDirectory(path);
         return new TestFolder(path);
     }
 
-    public void Holds(ProcessIdentity server) => File.WriteAllText(System.IO.Path.Combine(Path, "server"), $"{server.Pid}-{server.Started}");
+    public void Holds(ProcessIdentity server) =>
+        File.WriteAllText(System.IO.Path.Combine(Path, "server"), $"{server.Pid}-{server.Started}");
 
     public void Delete()
     {
@@ -41,8 +45,10 @@ internal sealed class TestFolder
     /// <summary>Deletes it without waiting: a cluster has thousands of files, and the test runner soon ends a process whose exit handlers are busy.</summary>
     public void DeleteBehind()
     {
-        if (OperatingSystem.IsWindows()) Delete();
-        else Process.Start("rm", ["-rf", Path]).Dispose();
+        if (OperatingSystem.IsWindows())
+            Delete();
+        else
+            Process.Start("rm", ["-rf", Path]).Dispose();
     }
 
     private static void Sweep()
@@ -60,7 +66,8 @@ internal sealed class TestFolder
 
     private static ProcessIdentity? Identity(string text) =>
         text.Split('-') is [var pid, var started, ..]
-        && int.TryParse(pid, CultureInfo.InvariantCulture, out var id) && long.TryParse(started, CultureInfo.InvariantCulture, out var ticks)
+        && int.TryParse(pid, CultureInfo.InvariantCulture, out var id)
+        && long.TryParse(started, CultureInfo.InvariantCulture, out var ticks)
             ? new ProcessIdentity(id, ticks)
             : null;
 }

@@ -29,9 +29,14 @@ internal sealed class ActionLog(History history)
         if (history.Recorded(id) is not { } recorded)
             return true;
 
-        if (History.KindOf(recorded) != kind || !string.Equals(History.NameOf(recorded), name, StringComparison.OrdinalIgnoreCase))
-            throw Violate($"Action {id} is {Describe(kind, name)} in the code but {Describe(recorded)} in the history. "
-                + "The workflow's code has changed, or depends on something else than its context.");
+        if (
+            History.KindOf(recorded) != kind
+            || !string.Equals(History.NameOf(recorded), name, StringComparison.OrdinalIgnoreCase)
+        )
+            throw Violate(
+                $"Action {id} is {Describe(kind, name)} in the code but {Describe(recorded)} in the history. "
+                    + "The workflow's code has changed, or depends on something else than its context."
+            );
         return false;
     }
 
@@ -39,11 +44,14 @@ internal sealed class ActionLog(History history)
     public void Confirm(HistoryEvent recorded)
     {
         if (recorded.EventId >= NextId)
-            Violate($"The history has {Describe(recorded)} as action {recorded.EventId}, but the code has not taken that action. "
-                + "The workflow's code has changed, or depends on something else than its context.");
+            Violate(
+                $"The history has {Describe(recorded)} as action {recorded.EventId}, but the code has not taken that action. "
+                    + "The workflow's code has changed, or depends on something else than its context."
+            );
     }
 
-    public NonDeterministicWorkflowException Violate(string message) => _violation ??= new NonDeterministicWorkflowException(message);
+    public NonDeterministicWorkflowException Violate(string message) =>
+        _violation ??= new NonDeterministicWorkflowException(message);
 
     private static string Describe(HistoryEvent e) => Describe(History.KindOf(e)!, History.NameOf(e));
 

@@ -42,22 +42,24 @@ internal sealed class History
     /// <summary>The event which records the action of that id, if it is recorded already.</summary>
     public HistoryEvent? Recorded(int id) => _actions.GetValueOrDefault(id);
 
-    public static string? KindOf(HistoryEvent e) => e.EventTypeCase switch
-    {
-        EventTypeOneofCase.TaskScheduled => "activity",
-        EventTypeOneofCase.ChildWorkflowInstanceCreated => "child workflow",
-        EventTypeOneofCase.TimerCreated => "timer",
-        EventTypeOneofCase.EventSent => "sent event",
-        _ => null,
-    };
+    public static string? KindOf(HistoryEvent e) =>
+        e.EventTypeCase switch
+        {
+            EventTypeOneofCase.TaskScheduled => "activity",
+            EventTypeOneofCase.ChildWorkflowInstanceCreated => "child workflow",
+            EventTypeOneofCase.TimerCreated => "timer",
+            EventTypeOneofCase.EventSent => "sent event",
+            _ => null,
+        };
 
-    public static string NameOf(HistoryEvent e) => e.EventTypeCase switch
-    {
-        EventTypeOneofCase.TaskScheduled => e.TaskScheduled.Name,
-        EventTypeOneofCase.ChildWorkflowInstanceCreated => e.ChildWorkflowInstanceCreated.Name,
-        EventTypeOneofCase.EventSent => e.EventSent.Name,
-        _ => "",
-    };
+    public static string NameOf(HistoryEvent e) =>
+        e.EventTypeCase switch
+        {
+            EventTypeOneofCase.TaskScheduled => e.TaskScheduled.Name,
+            EventTypeOneofCase.ChildWorkflowInstanceCreated => e.ChildWorkflowInstanceCreated.Name,
+            EventTypeOneofCase.EventSent => e.EventSent.Name,
+            _ => "",
+        };
 
     private static bool IsStart(HistoryEvent e) => e.EventTypeCase == EventTypeOneofCase.ExecutionStarted;
 }

@@ -7,9 +7,11 @@ internal static class Payload
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { IncludeFields = true };
 
-    public static string Write(object? value) => value is null ? "" : JsonSerializer.Serialize(value, value.GetType(), Options);
+    public static string Write(object? value) =>
+        value is null ? "" : JsonSerializer.Serialize(value, value.GetType(), Options);
 
-    public static T? Read<T>(string? json) => string.IsNullOrEmpty(json) ? default : JsonSerializer.Deserialize<T>(json, Options);
+    public static T? Read<T>(string? json) =>
+        string.IsNullOrEmpty(json) ? default : JsonSerializer.Deserialize<T>(json, Options);
 
     public static object? Read(string? json, Type type)
     {

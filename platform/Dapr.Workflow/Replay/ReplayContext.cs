@@ -5,8 +5,15 @@ using Microsoft.Extensions.Logging;
 namespace Dapr.Workflow.Replay;
 
 /// <summary>The workflow's side of a turn: hands out tasks and notes actions.</summary>
-internal sealed class ReplayContext(string name, string instanceId, string appId, Guid space, History history, ReplayPump pump, ILoggerFactory loggers)
-    : WorkflowContext
+internal sealed class ReplayContext(
+    string name,
+    string instanceId,
+    string appId,
+    Guid space,
+    History history,
+    ReplayPump pump,
+    ILoggerFactory loggers
+) : WorkflowContext
 {
     private readonly Dictionary<int, OpenTask> _open = [];
     private int _guids;
@@ -47,19 +54,45 @@ internal sealed class ReplayContext(string name, string instanceId, string appId
             return Call<T>(name, input, options, Key(name));
 
         var key = Key(name);
-        return Retry.Run(policy, this, () => Call<T>(name, input, options, key),
-            fireAt => Timer(fireAt, new CreateTimerAction { ActivityRetry = new TimerOriginActivityRetry { TaskExecutionId = key() } }));
+        return Retry.Run(
+            policy,
+            this,
+            () => Call<T>(name, input, options, key),
+            fireAt =>
+                Timer(
+                    fireAt,
+                    new CreateTimerAction { ActivityRetry = new TimerOriginActivityRetry { TaskExecutionId = key() } }
+                )
+        );
     }
 
-    public override Task<T> CallChildWorkflowAsync<T>(string workflowName, object? input = null, ChildWorkflowTaskOptions? options = null)
+    public override Task<T> CallChildWorkflowAsync<T>(
+        string workflowName,
+        object? input = null,
+        ChildWorkflowTaskOptions? options = null
+    )
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(workflowName);
         Guard();
         if (options?.RetryPolicy is not { } policy)
             return Child<T>(workflowName, input, options);
 
-        return Retry.Run(policy, this, () => Child<T>(workflowName, input, options),
-            fireAt => Timer(fireAt, new CreateTimerAction { ChildWorkflowRetry = new TimerOriginChildWorkflowRetry { InstanceId = options.InstanceId ?? "" } }));
+        return Retry.Run(
+            policy,
+            this,
+            () => Child<T>(workflowName, input, options),
+            fireAt =>
+                Timer(
+                    fireAt,
+                    new CreateTimerAction
+                    {
+                        ChildWorkflowRetry = new TimerOriginChildWorkflowRetry
+                        {
+                            InstanceId = options.InstanceId ?? "",
+                        },
+                    }
+                )
+        );
     }
 
     public override Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
@@ -68,7 +101,10 @@ internal sealed class ReplayContext(string name, string instanceId, string appId
         return Timer(fireAt, new CreateTimerAction { CreateTimer = new TimerOriginCreateTimer() }, cancellationToken);
     }
 
-    public override Task<T> WaitForExternalEventAsync<T>(string eventName, CancellationToken cancellationToken = default)
+    public override Task<T> WaitForExternalEventAsync<T>(
+        string eventName,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(eventName);
         Guard();
@@ -93,7 +129,9 @@ internal sealed class ReplayContext(string name, string instanceId, string appId
     }
 
     public override void SendEvent(string instanceId, string eventName, object payload) =>
-        throw new NotSupportedException("The runtime cannot deliver a workflow's own events. Raise the event from an activity, through IDaprWorkflowClient.");
+        throw new NotSupportedException(
+            "The runtime cannot deliver a workflow's own events. Raise the event from an activity, through IDaprWorkflowClient."
+        );
 
     public override void SetCustomStatus(object? customStatus)
     {
@@ -113,38 +151,50 @@ internal sealed class ReplayContext(string name, string instanceId, string appId
         return DeterministicGuid.From(space, $"{instanceId}_{_guids++}");
     }
 
-    public override ILogger CreateReplaySafeLogger(string categoryName) => new ReplaySafeLogger(loggers.CreateLogger(categoryName), this);
+    public override ILogger CreateReplaySafeLogger(string categoryName) =>
+        new ReplaySafeLogger(loggers.CreateLogger(categoryName), this);
 
-    public override ILogger CreateReplaySafeLogger(System.Type type) => new ReplaySafeLogger(loggers.CreateLogger(type), this);
+    public override ILogger CreateReplaySafeLogger(System.Type type) =>
+        new ReplaySafeLogger(loggers.CreateLogger(type), this);
 
     public override ILogger CreateReplaySafeLogger<T>() => new ReplaySafeLogger(loggers.CreateLogger<T>(), this);
 
     private Task<T> Call<T>(string name, object? input, WorkflowTaskOptions? options, Func<string> key)
     {
         if (Actions.Take("activity", name, out var id))
-            Actions.New.Add(new WorkflowAction
-            {
-                Id = id,
-                Router = RouteTo(options?.TargetAppId),
-                ScheduleTask = new ScheduleTaskAction { Name = name, Input = Payload.Write(input), TaskExecutionId = key() },
-            });
+            Actions.New.Add(
+                new WorkflowAction
+                {
+                    Id = id,
+                    Router = RouteTo(options?.TargetAppId),
+                    ScheduleTask = new ScheduleTaskAction
+                    {
+                        Name = name,
+                        Input = Payload.Write(input),
+                        TaskExecutionId = key(),
+                    },
+                }
+            );
         return Open<T>(id);
     }
 
     private Task<T> Child<T>(string name, object? input, ChildWorkflowTaskOptions? options)
     {
         if (Actions.Take("child workflow", name, out var id))
-            Actions.New.Add(new WorkflowAction
-            {
-                Id = id,
-                Router = RouteTo(options?.TargetAppId),
-                CreateChildWorkflow = new CreateChildWorkflowAction
+            Actions.New.Add(
+                new WorkflowAction
                 {
-                    Name = name,
-                    Input = Payload.Write(input),
-                    InstanceId = options?.InstanceId ?? DeterministicGuid.From(space, $"{instanceId}|child|{id}").ToString("N"),
-                },
-            });
+                    Id = id,
+                    Router = RouteTo(options?.TargetAppId),
+                    CreateChildWorkflow = new CreateChildWorkflowAction
+                    {
+                        Name = name,
+                        Input = Payload.Write(input),
+                        InstanceId = options?.InstanceId
+                            ?? DeterministicGuid.From(space, $"{instanceId}|child|{id}").ToString("N"),
+                    },
+                }
+            );
         return Open<T>(id);
     }
 
@@ -165,8 +215,10 @@ internal sealed class ReplayContext(string name, string instanceId, string appId
     private void Forever(CreateTimerAction timer)
     {
         timer.FireAt = TimerOrigin.Never;
-        if (history.Recorded(Actions.NextId) is { } recorded && !TimerOrigin.Never.Equals(recorded.TimerCreated?.FireAt)
-            || !Actions.Take("timer", "", out var id))
+        if (
+            history.Recorded(Actions.NextId) is { } recorded && !TimerOrigin.Never.Equals(recorded.TimerCreated?.FireAt)
+            || !Actions.Take("timer", "", out var id)
+        )
             return;
         Actions.New.Add(new WorkflowAction { Id = id, CreateTimer = timer });
     }
@@ -202,15 +254,18 @@ internal sealed class ReplayContext(string name, string instanceId, string appId
     private void Guard()
     {
         if (!pump.IsCurrentThread)
-            throw new InvalidOperationException("A workflow may use its context on its own thread only: await nothing but the context's tasks.");
+            throw new InvalidOperationException(
+                "A workflow may use its context on its own thread only: await nothing but the context's tasks."
+            );
         if (Actions.Violation is { } violation)
             throw violation;
     }
 
-    private static DateTime AsUtc(DateTime time) => time.Kind switch
-    {
-        DateTimeKind.Local => time.ToUniversalTime(),
-        DateTimeKind.Utc => time,
-        _ => DateTime.SpecifyKind(time, DateTimeKind.Utc),
-    };
+    private static DateTime AsUtc(DateTime time) =>
+        time.Kind switch
+        {
+            DateTimeKind.Local => time.ToUniversalTime(),
+            DateTimeKind.Utc => time,
+            _ => DateTime.SpecifyKind(time, DateTimeKind.Utc),
+        };
 }

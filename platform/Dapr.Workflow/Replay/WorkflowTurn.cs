@@ -25,17 +25,38 @@ internal sealed class WorkflowTurn
     {
         (_request, _history, _workflow) = (request, history, workflow);
         var start = history.Start!;
-        _context = new ReplayContext(start.ExecutionStarted.Name, request.InstanceId, AppId(start.Router ?? request.Router), Space(request, start), history, _pump, loggers);
+        _context = new ReplayContext(
+            start.ExecutionStarted.Name,
+            request.InstanceId,
+            AppId(start.Router ?? request.Router),
+            Space(request, start),
+            history,
+            _pump,
+            loggers
+        );
     }
 
-    public static WorkflowResponse Run(WorkflowRequest request, WorkflowRegistry registry, IServiceProvider services, ILoggerFactory loggers)
+    public static WorkflowResponse Run(
+        WorkflowRequest request,
+        WorkflowRegistry registry,
+        IServiceProvider services,
+        ILoggerFactory loggers
+    )
     {
         var history = new History(request);
         if (history.Start?.ExecutionStarted is not { } start)
-            return Failed(request, 0, Failures.Of("WorkflowHistoryInvalid", "The history does not say which workflow was started."));
+            return Failed(
+                request,
+                0,
+                Failures.Of("WorkflowHistoryInvalid", "The history does not say which workflow was started.")
+            );
 
         if (registry.FindWorkflow(start.Name) is not { } create)
-            return Failed(request, 0, Failures.Of("WorkflowNotFound", $"No workflow named '{start.Name}' is registered."));
+            return Failed(
+                request,
+                0,
+                Failures.Of("WorkflowNotFound", $"No workflow named '{start.Name}' is registered.")
+            );
 
         IWorkflow workflow;
         try
@@ -53,12 +74,21 @@ internal sealed class WorkflowTurn
     }
 
     /// <summary>The answer instead of one that was refused for its size.</summary>
-    public static WorkflowResponse TooLarge(WorkflowResponse refused) => new()
-    {
-        InstanceId = refused.InstanceId,
-        CompletionToken = refused.CompletionToken,
-        Actions = { Complete(refused.Actions is [.., var last] ? last.Id : 0, WorkflowStatus.Failed, null, Failures.TooLarge("The turn's actions are")) },
-    };
+    public static WorkflowResponse TooLarge(WorkflowResponse refused) =>
+        new()
+        {
+            InstanceId = refused.InstanceId,
+            CompletionToken = refused.CompletionToken,
+            Actions =
+            {
+                Complete(
+                    refused.Actions is [.., var last] ? last.Id : 0,
+                    WorkflowStatus.Failed,
+                    null,
+                    Failures.TooLarge("The turn's actions are")
+                ),
+            },
+        };
 
     private WorkflowResponse Run()
     {
@@ -109,10 +139,16 @@ internal sealed class WorkflowTurn
                 Fail("Activity", e.TaskFailed.TaskScheduledId, e.TaskFailed.FailureDetails);
                 break;
             case EventTypeOneofCase.ChildWorkflowInstanceCompleted:
-                _context.Close(e.ChildWorkflowInstanceCompleted.TaskScheduledId)?.Complete(e.ChildWorkflowInstanceCompleted.Result);
+                _context
+                    .Close(e.ChildWorkflowInstanceCompleted.TaskScheduledId)
+                    ?.Complete(e.ChildWorkflowInstanceCompleted.Result);
                 break;
             case EventTypeOneofCase.ChildWorkflowInstanceFailed:
-                Fail("Child workflow", e.ChildWorkflowInstanceFailed.TaskScheduledId, e.ChildWorkflowInstanceFailed.FailureDetails);
+                Fail(
+                    "Child workflow",
+                    e.ChildWorkflowInstanceFailed.TaskScheduledId,
+                    e.ChildWorkflowInstanceFailed.FailureDetails
+                );
                 break;
             case EventTypeOneofCase.TimerFired:
                 _context.Close(e.TimerFired.TimerId)?.Complete(null);
@@ -157,7 +193,9 @@ internal sealed class WorkflowTurn
             return;
         var failure = Failures.Read(details);
         var name = _history.Recorded(id) is { } recorded ? History.NameOf(recorded) : "";
-        task.Fail(new WorkflowTaskFailedException($"{what} '{name}' (action {id}) failed: {failure.ErrorMessage}", failure));
+        task.Fail(
+            new WorkflowTaskFailedException($"{what} '{name}' (action {id}) failed: {failure.ErrorMessage}", failure)
+        );
     }
 
     private void Resume()
@@ -179,7 +217,9 @@ internal sealed class WorkflowTurn
 
         if (actions.Violation is { } violation)
         {
-            response.Actions.Add(Complete(actions.NextId, WorkflowStatus.Failed, null, Failures.From(violation, nonRetriable: true)));
+            response.Actions.Add(
+                Complete(actions.NextId, WorkflowStatus.Failed, null, Failures.From(violation, nonRetriable: true))
+            );
             return response;
         }
 
@@ -189,8 +229,12 @@ internal sealed class WorkflowTurn
 
         if (_run is { IsCompleted: false } && !_context.AwaitsSomething)
         {
-            var lost = actions.Violate("The workflow awaits something that is not one of its context's tasks; no event could ever wake it again.");
-            response.Actions.Add(Complete(actions.NextId, WorkflowStatus.Failed, null, Failures.From(lost, nonRetriable: true)));
+            var lost = actions.Violate(
+                "The workflow awaits something that is not one of its context's tasks; no event could ever wake it again."
+            );
+            response.Actions.Add(
+                Complete(actions.NextId, WorkflowStatus.Failed, null, Failures.From(lost, nonRetriable: true))
+            );
             return response;
         }
 
@@ -219,19 +263,38 @@ internal sealed class WorkflowTurn
     private static WorkflowResponse Failed(WorkflowRequest request, int id, TaskFailureDetails details) =>
         new() { InstanceId = request.InstanceId, Actions = { Complete(id, WorkflowStatus.Failed, null, details) } };
 
-    private static WorkflowAction Complete(int id, WorkflowStatus status, string? result, TaskFailureDetails? failure = null) => new()
-    {
-        Id = id,
-        CompleteWorkflow = new CompleteWorkflowAction { WorkflowStatus = status, Result = result, FailureDetails = failure },
-    };
+    private static WorkflowAction Complete(
+        int id,
+        WorkflowStatus status,
+        string? result,
+        TaskFailureDetails? failure = null
+    ) =>
+        new()
+        {
+            Id = id,
+            CompleteWorkflow = new CompleteWorkflowAction
+            {
+                WorkflowStatus = status,
+                Result = result,
+                FailureDetails = failure,
+            },
+        };
 
-    private static bool WakesTheWorkflow(HistoryEvent e) => e.EventTypeCase is
-        EventTypeOneofCase.TaskCompleted or EventTypeOneofCase.TaskFailed
-        or EventTypeOneofCase.ChildWorkflowInstanceCompleted or EventTypeOneofCase.ChildWorkflowInstanceFailed
-        or EventTypeOneofCase.TimerFired or EventTypeOneofCase.EventRaised or EventTypeOneofCase.ExecutionStarted;
+    private static bool WakesTheWorkflow(HistoryEvent e) =>
+        e.EventTypeCase
+            is EventTypeOneofCase.TaskCompleted
+                or EventTypeOneofCase.TaskFailed
+                or EventTypeOneofCase.ChildWorkflowInstanceCompleted
+                or EventTypeOneofCase.ChildWorkflowInstanceFailed
+                or EventTypeOneofCase.TimerFired
+                or EventTypeOneofCase.EventRaised
+                or EventTypeOneofCase.ExecutionStarted;
 
     /// <summary>The app this runs in: where the start was sent to, or came from if it was sent nowhere else.</summary>
-    private static string AppId(TaskRouter? router) => router is null ? "" : router.HasTargetAppID ? router.TargetAppID : router.SourceAppID;
+    private static string AppId(TaskRouter? router) =>
+        router is null ? ""
+        : router.HasTargetAppID ? router.TargetAppID
+        : router.SourceAppID;
 
     /// <summary>Distinguishes this execution from the earlier ones under the same instance id, which continue-as-new and restarts make.</summary>
     private static Guid Space(WorkflowRequest request, HistoryEvent start)

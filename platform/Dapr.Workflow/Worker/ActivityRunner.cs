@@ -12,10 +12,17 @@ internal sealed class ActivityRunner(WorkflowRegistry registry, IServiceScopeFac
 {
     public async Task<ActivityResponse> RunAsync(ActivityRequest request)
     {
-        var response = new ActivityResponse { InstanceId = request.WorkflowInstance?.InstanceId ?? "", TaskId = request.TaskId };
+        var response = new ActivityResponse
+        {
+            InstanceId = request.WorkflowInstance?.InstanceId ?? "",
+            TaskId = request.TaskId,
+        };
         if (registry.FindActivity(request.Name) is not { } create)
         {
-            response.FailureDetails = Failures.Of("ActivityNotFoundException", $"No activity named '{request.Name}' is registered.");
+            response.FailureDetails = Failures.Of(
+                "ActivityNotFoundException",
+                $"No activity named '{request.Name}' is registered."
+            );
             return response;
         }
 
@@ -25,7 +32,9 @@ internal sealed class ActivityRunner(WorkflowRegistry registry, IServiceScopeFac
             await using var scope = scopes.CreateAsyncScope();
             var activity = create(scope.ServiceProvider);
             var context = new Context(request.Name, request.TaskExecutionId, response.InstanceId);
-            response.Result = Payload.Write(await activity.RunAsync(context, Payload.Read(request.Input, activity.InputType)));
+            response.Result = Payload.Write(
+                await activity.RunAsync(context, Payload.Read(request.Input, activity.InputType))
+            );
         }
 #pragma warning disable CA1031 // An activity may throw anything.
         catch (Exception e)
@@ -40,13 +49,14 @@ internal sealed class ActivityRunner(WorkflowRegistry registry, IServiceScopeFac
     }
 
     /// <summary>The answer instead of one that was refused for its size.</summary>
-    public static ActivityResponse TooLarge(ActivityResponse refused) => new()
-    {
-        InstanceId = refused.InstanceId,
-        TaskId = refused.TaskId,
-        CompletionToken = refused.CompletionToken,
-        FailureDetails = Failures.TooLarge("The activity's result is"),
-    };
+    public static ActivityResponse TooLarge(ActivityResponse refused) =>
+        new()
+        {
+            InstanceId = refused.InstanceId,
+            TaskId = refused.TaskId,
+            CompletionToken = refused.CompletionToken,
+            FailureDetails = Failures.TooLarge("The activity's result is"),
+        };
 
     private sealed class Context(string name, string key, string instanceId) : WorkflowActivityContext
     {

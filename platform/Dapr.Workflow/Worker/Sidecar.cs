@@ -17,22 +17,25 @@ internal sealed class Sidecar : IDisposable
         Address = AddressFrom(configuration);
         if (Setting(configuration, "DAPR_API_TOKEN") is { } token)
             _headers = new Metadata { { "dapr-api-token", token } };
-        _channel = GrpcChannel.ForAddress(Address, new GrpcChannelOptions
-        {
-            MaxReceiveMessageSize = LargestMessage,
-            InitialReconnectBackoff = Timing.FirstReconnect,
-            MaxReconnectBackoff = Timing.SlowestRedial,
-            DisposeHttpClient = true,
-            HttpHandler = new SocketsHttpHandler
+        _channel = GrpcChannel.ForAddress(
+            Address,
+            new GrpcChannelOptions
             {
-                ConnectTimeout = Timing.Connect,
-                EnableMultipleHttp2Connections = true,
-                KeepAlivePingDelay = Timing.KeepAlive,
-                KeepAlivePingTimeout = Timing.KeepAliveAnswer,
-                KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
-                PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-            },
-        });
+                MaxReceiveMessageSize = LargestMessage,
+                InitialReconnectBackoff = Timing.FirstReconnect,
+                MaxReconnectBackoff = Timing.SlowestRedial,
+                DisposeHttpClient = true,
+                HttpHandler = new SocketsHttpHandler
+                {
+                    ConnectTimeout = Timing.Connect,
+                    EnableMultipleHttp2Connections = true,
+                    KeepAlivePingDelay = Timing.KeepAlive,
+                    KeepAlivePingTimeout = Timing.KeepAliveAnswer,
+                    KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
+                    PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+                },
+            }
+        );
         Service = new TaskHubSidecarService.TaskHubSidecarServiceClient(_channel);
     }
 
@@ -50,7 +53,8 @@ internal sealed class Sidecar : IDisposable
 
     internal static string AddressFrom(IConfiguration configuration)
     {
-        var endpoint = Setting(configuration, "DAPR_GRPC_ENDPOINT") ?? $"http://127.0.0.1:{Setting(configuration, "DAPR_GRPC_PORT") ?? "50001"}";
+        var endpoint = Setting(configuration, "DAPR_GRPC_ENDPOINT")
+            ?? $"http://127.0.0.1:{Setting(configuration, "DAPR_GRPC_PORT") ?? "50001"}";
         return endpoint.Contains("://", StringComparison.Ordinal) ? endpoint : $"http://{endpoint}";
     }
 

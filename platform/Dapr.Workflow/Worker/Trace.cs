@@ -16,7 +16,8 @@ internal static class Trace
         return Source.StartActivity($"WorkflowActivity {request.Name}", ActivityKind.Internal, context);
     }
 
-    public static TraceContext? Current() => Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } current
-        ? new TraceContext { TraceParent = id, TraceState = current.TraceStateString }
-        : null;
+    public static TraceContext? Current() =>
+        Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } current
+            ? new TraceContext { TraceParent = id, TraceState = current.TraceStateString }
+            : null;
 }

@@ -9,7 +9,12 @@ namespace Dapr.Workflow.Worker;
 
 /// <summary>Takes work from the sidecar for as long as the host runs, over as many connections as it takes, one after the other.</summary>
 internal sealed class WorkflowWorker(
-    Sidecar sidecar, WorkflowRegistry registry, ActivityRunner activities, IServiceProvider services, ILoggerFactory loggers) : BackgroundService
+    Sidecar sidecar,
+    WorkflowRegistry registry,
+    ActivityRunner activities,
+    IServiceProvider services,
+    ILoggerFactory loggers
+) : BackgroundService
 {
     private readonly ILogger _log = loggers.CreateLogger<WorkflowWorker>();
     private readonly Slots _turns = new(100);
@@ -25,7 +30,9 @@ internal sealed class WorkflowWorker(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         var begin = Timing.Clock.GetTimestamp();
-        while (!IsQuiet && Timing.Clock.GetElapsedTime(begin) < Timing.Drain && !cancellationToken.IsCancellationRequested)
+        while (
+            !IsQuiet && Timing.Clock.GetElapsedTime(begin) < Timing.Drain && !cancellationToken.IsCancellationRequested
+        )
             await Task.Delay(TimeSpan.FromMilliseconds(10), CancellationToken.None);
         await _cut.CancelAsync();
         await base.StopAsync(cancellationToken);
@@ -136,9 +143,11 @@ internal sealed class WorkflowWorker(
         }
     }
 
-    private bool IsQuiet => _turns.Busy + _activities.Busy == 0 && Timing.Clock.GetElapsedTime(Volatile.Read(ref _lastItem)) > Timing.Quiet;
+    private bool IsQuiet =>
+        _turns.Busy + _activities.Busy == 0 && Timing.Clock.GetElapsedTime(Volatile.Read(ref _lastItem)) > Timing.Quiet;
 
-    private static string Cause(Exception e) => e is RpcException rpc ? $"{rpc.StatusCode}: {rpc.Status.Detail}" : e.Message;
+    private static string Cause(Exception e) =>
+        e is RpcException rpc ? $"{rpc.StatusCode}: {rpc.Status.Detail}" : e.Message;
 
     /// <summary>A lost connection needs no stack trace; anything else is a defect and does.</summary>
     private static Exception? Trace(Exception e) => e is RpcException ? null : e;

@@ -21,7 +21,8 @@ internal sealed class Actor(ActorKey key, ActorHost host) : IDisposable
 
     public async Task<bool> EnterAsync(string? chain, CancellationToken cancellationToken)
     {
-        if (chain is not null && host.Config.Reentrancy is { Enabled: true } && chain == Chain) return false;
+        if (chain is not null && host.Config.Reentrancy is { Enabled: true } && chain == Chain)
+            return false;
         await _turn.WaitAsync(cancellationToken);
         Chain = chain;
         return true;

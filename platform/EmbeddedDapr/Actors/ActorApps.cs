@@ -19,10 +19,14 @@ internal sealed class ActorApps(AppClient client, ILogger<ActorApps> logger)
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(sidecar.AppAddress, "dapr/config"));
             using var response = await SendAsync(sidecar, request, limit.Token);
             return response.StatusCode == HttpStatusCode.NotFound ? new()
-                : response.IsSuccessStatusCode ? ActorConfig.Read(await response.Content.ReadAsByteArrayAsync(limit.Token))
+                : response.IsSuccessStatusCode
+                    ? ActorConfig.Read(await response.Content.ReadAsByteArrayAsync(limit.Token))
                 : null;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e)
+            when (e is HttpRequestException or IOException
+                || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            )
         {
             return null;
         }
@@ -34,9 +38,14 @@ internal sealed class ActorApps(AppClient client, ILogger<ActorApps> logger)
     }
 
     /// <exception cref="HttpRequestException">The app is away, or its connection broke.</exception>
-    public Task<HttpResponseMessage> SendAsync(Sidecar sidecar, HttpRequestMessage request, CancellationToken cancellationToken)
+    public Task<HttpResponseMessage> SendAsync(
+        Sidecar sidecar,
+        HttpRequestMessage request,
+        CancellationToken cancellationToken
+    )
     {
-        if (sidecar.AppToken is { } token) request.Headers.TryAddWithoutValidation(ApiTokens.Header, token);
+        if (sidecar.AppToken is { } token)
+            request.Headers.TryAddWithoutValidation(ApiTokens.Header, token);
         return client.SendAsync(request, cancellationToken);
     }
 }

@@ -12,16 +12,21 @@ internal sealed class ActorDirectory(ActorHosts hosts, TimeProvider clock)
     {
         lock (_active)
         {
-            if (_active.TryGetValue((type, id), out var active)) return active;
+            if (_active.TryGetValue((type, id), out var active))
+                return active;
         }
 
         var replicas = await hosts.OfAsync(type, cancellationToken);
-        if (replicas.Count == 0) return null;
+        if (replicas.Count == 0)
+            return null;
         var host = replicas[(int)(id.Aggregate(0u, (hash, letter) => hash * 31 + letter) % replicas.Count)];
         lock (_active)
         {
             if (!_active.TryGetValue((type, id), out var actor))
-                _active.Add((type, id), actor = new(new(host.Sidecar.AppId, type, id), host) { LastUsed = clock.GetUtcNow() });
+                _active.Add(
+                    (type, id),
+                    actor = new(new(host.Sidecar.AppId, type, id), host) { LastUsed = clock.GetUtcNow() }
+                );
             return actor;
         }
     }
@@ -29,7 +34,8 @@ internal sealed class ActorDirectory(ActorHosts hosts, TimeProvider clock)
     /// <summary>The actor, if it is active on this replica, which alone may change its state.</summary>
     public Actor? On(Sidecar sidecar, string type, string id)
     {
-        lock (_active) return _active.TryGetValue((type, id), out var actor) && actor.Host.Sidecar == sidecar ? actor : null;
+        lock (_active)
+            return _active.TryGetValue((type, id), out var actor) && actor.Host.Sidecar == sidecar ? actor : null;
     }
 
     public void Remove(Actor actor)
@@ -37,11 +43,13 @@ internal sealed class ActorDirectory(ActorHosts hosts, TimeProvider clock)
         lock (_active)
         {
             actor.IsGone = true;
-            if (_active.TryGetValue((actor.Key.Type, actor.Key.Id), out var active) && active == actor) _active.Remove((actor.Key.Type, actor.Key.Id));
+            if (_active.TryGetValue((actor.Key.Type, actor.Key.Id), out var active) && active == actor)
+                _active.Remove((actor.Key.Type, actor.Key.Id));
         }
         lock (actor.Timers)
         {
-            foreach (var timer in actor.Timers.Values) timer.Dispose();
+            foreach (var timer in actor.Timers.Values)
+                timer.Dispose();
             actor.Timers.Clear();
         }
     }
@@ -50,11 +58,13 @@ internal sealed class ActorDirectory(ActorHosts hosts, TimeProvider clock)
     public void Lost(Sidecar sidecar)
     {
         hosts.Lost(sidecar);
-        foreach (var actor in Active().Where(actor => actor.Host.Sidecar == sidecar)) Remove(actor);
+        foreach (var actor in Active().Where(actor => actor.Host.Sidecar == sidecar))
+            Remove(actor);
     }
 
     public List<Actor> Active()
     {
-        lock (_active) return [.. _active.Values];
+        lock (_active)
+            return [.. _active.Values];
     }
 }

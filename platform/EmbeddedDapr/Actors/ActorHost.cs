@@ -26,7 +26,12 @@ internal sealed record ActorConfig
     public static ActorConfig Read(byte[] json)
     {
         var config = JsonSerializer.Deserialize<ActorConfig>(json) ?? new();
-        return string.IsNullOrEmpty(config.IdleTimeout) ? config : config with { Idle = Period.ParseDuration(config.IdleTimeout) };
+        return string.IsNullOrEmpty(config.IdleTimeout)
+            ? config
+            : config with
+            {
+                Idle = Period.ParseDuration(config.IdleTimeout),
+            };
     }
 
     internal sealed record ReentrancyConfig

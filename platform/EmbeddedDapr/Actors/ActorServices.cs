@@ -2,9 +2,16 @@ namespace EmbeddedDapr.Actors;
 
 internal static class ActorServices
 {
-    public static IServiceCollection AddActors(this IServiceCollection services) => services
-        .AddSingleton<ActorApps>().AddSingleton<ActorHosts>().AddSingleton<ActorDirectory>().AddSingleton<ActorCalls>()
-        .AddSingleton<ActorState>().AddSingleton<Reminders>().AddHostedService<ReminderLoop>().AddHostedService<ActorUpkeep>();
+    public static IServiceCollection AddActors(this IServiceCollection services) =>
+        services
+            .AddSingleton<ActorApps>()
+            .AddSingleton<ActorHosts>()
+            .AddSingleton<ActorDirectory>()
+            .AddSingleton<ActorCalls>()
+            .AddSingleton<ActorState>()
+            .AddSingleton<Reminders>()
+            .AddHostedService<ReminderLoop>()
+            .AddHostedService<ActorUpkeep>();
 
     public static void MapActors(this IEndpointRouteBuilder endpoints)
     {

@@ -19,7 +19,12 @@ internal sealed class ActorTimer : IDisposable
         var now = clock.GetUtcNow();
         (_callback, _clock, _period) = (callback, clock, Period.Parse(callback.Period));
         _end = Period.ParseTime(callback.Ttl, now);
-        _timer = clock.CreateTimer(async _ => await FireAsync(fire), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = clock.CreateTimer(
+            async _ => await FireAsync(fire),
+            null,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan
+        );
         Set((Period.ParseTime(callback.DueTime, now) ?? now) - now);
     }
 
@@ -33,7 +38,8 @@ internal sealed class ActorTimer : IDisposable
             return;
         }
 
-        if (_clock.GetUtcNow() >= _end) return;
+        if (_clock.GetUtcNow() >= _end)
+            return;
         try
         {
             await fire(_callback);
@@ -43,7 +49,8 @@ internal sealed class ActorTimer : IDisposable
             return;
         }
         _fired++;
-        if (_period.Every is { } every && (_period.Times is null || _fired < _period.Times)) Set(every);
+        if (_period.Every is { } every && (_period.Times is null || _fired < _period.Times))
+            Set(every);
     }
 
     private void Set(TimeSpan wait)
@@ -53,6 +60,11 @@ internal sealed class ActorTimer : IDisposable
         Arm();
     }
 
-    private void Arm() => _timer.Change(
-        TimeSpan.FromMilliseconds(Math.Ceiling(Math.Clamp((_due - _clock.GetUtcNow()).TotalMilliseconds, 0, Longest.TotalMilliseconds))), Timeout.InfiniteTimeSpan);
+    private void Arm() =>
+        _timer.Change(
+            TimeSpan.FromMilliseconds(
+                Math.Ceiling(Math.Clamp((_due - _clock.GetUtcNow()).TotalMilliseconds, 0, Longest.TotalMilliseconds))
+            ),
+            Timeout.InfiniteTimeSpan
+        );
 }

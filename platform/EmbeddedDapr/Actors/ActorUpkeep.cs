@@ -3,7 +3,14 @@ using Npgsql;
 namespace EmbeddedDapr.Actors;
 
 /// <summary>Finds replicas that have come, deactivates idle actors, deletes expired state. None of it is waited for by a reminder.</summary>
-internal sealed class ActorUpkeep(ActorHosts hosts, ActorDirectory directory, ActorCalls calls, ActorState state, TimeProvider clock, ILogger<ActorUpkeep> logger) : BackgroundService
+internal sealed class ActorUpkeep(
+    ActorHosts hosts,
+    ActorDirectory directory,
+    ActorCalls calls,
+    ActorState state,
+    TimeProvider clock,
+    ILogger<ActorUpkeep> logger
+) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -14,7 +21,12 @@ internal sealed class ActorUpkeep(ActorHosts hosts, ActorDirectory directory, Ac
         {
             await hosts.AskUnknownAsync(stoppingToken);
             var now = clock.GetUtcNow();
-            await Task.WhenAll(directory.Active().Where(actor => actor.LastUsed + actor.Host.Config.Idle < now).Select(idle => calls.DeactivateAsync(idle, stoppingToken)));
+            await Task.WhenAll(
+                directory
+                    .Active()
+                    .Where(actor => actor.LastUsed + actor.Host.Config.Idle < now)
+                    .Select(idle => calls.DeactivateAsync(idle, stoppingToken))
+            );
             try
             {
                 await state.DeleteExpiredAsync(stoppingToken);

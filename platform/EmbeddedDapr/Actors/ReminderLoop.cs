@@ -6,7 +6,13 @@ using Npgsql;
 namespace EmbeddedDapr.Actors;
 
 /// <summary>Fires reminders when they are due, or as soon as there is somebody to fire them after that.</summary>
-internal sealed class ReminderLoop(Reminders reminders, ActorCalls calls, Sidecars sidecars, TimeProvider clock, ILogger<ReminderLoop> logger) : BackgroundService
+internal sealed class ReminderLoop(
+    Reminders reminders,
+    ActorCalls calls,
+    Sidecars sidecars,
+    TimeProvider clock,
+    ILogger<ReminderLoop> logger
+) : BackgroundService
 {
     private const int AtOnce = 50;
 
@@ -18,7 +24,11 @@ internal sealed class ReminderLoop(Reminders reminders, ActorCalls calls, Sideca
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var apps = sidecars.All.Where(sidecar => sidecar.AppPort > 0).Select(sidecar => sidecar.AppId).Distinct().ToArray();
+        var apps = sidecars
+            .All.Where(sidecar => sidecar.AppPort > 0)
+            .Select(sidecar => sidecar.AppId)
+            .Distinct()
+            .ToArray();
         while (!stoppingToken.IsCancellationRequested)
         {
             var wait = Longest;
@@ -39,11 +49,17 @@ internal sealed class ReminderLoop(Reminders reminders, ActorCalls calls, Sideca
         var (due, next) = await reminders.LeaseAsync(apps, [.. _firing.Keys], AtOnce, cancellationToken);
         foreach (var reminder in due)
         {
-            if (_firing.TryAdd(reminder.Version, true)) _ = FireAsync(reminder, cancellationToken);
+            if (_firing.TryAdd(reminder.Version, true))
+                _ = FireAsync(reminder, cancellationToken);
         }
 
-        if (due.Count == AtOnce) return TimeSpan.Zero;
-        return next is { } at ? TimeSpan.FromMilliseconds(Math.Ceiling(Math.Clamp((at - clock.GetUtcNow()).TotalMilliseconds, 0, Longest.TotalMilliseconds))) : Longest;
+        if (due.Count == AtOnce)
+            return TimeSpan.Zero;
+        return next is { } at
+            ? TimeSpan.FromMilliseconds(
+                Math.Ceiling(Math.Clamp((at - clock.GetUtcNow()).TotalMilliseconds, 0, Longest.TotalMilliseconds))
+            )
+            : Longest;
     }
 
     private async Task FireAsync(Reminder reminder, CancellationToken cancellationToken)
@@ -56,11 +72,25 @@ internal sealed class ReminderLoop(Reminders reminders, ActorCalls calls, Sideca
                 return;
             }
 
-            var isTaken = await calls.FireAsync("remind", reminder.Actor.Type, reminder.Actor.Id, reminder.Name, reminder.Spec, cancellationToken);
+            var isTaken = await calls.FireAsync(
+                "remind",
+                reminder.Actor.Type,
+                reminder.Actor.Id,
+                reminder.Name,
+                reminder.Spec,
+                cancellationToken
+            );
             // From here on the lease is not renewed: nobody holds it once the reminder has gone on.
             _firing.TryRemove(reminder.Version, out _);
-            if (isTaken) await reminders.AdvanceAsync(reminder, Next(reminder), reminder.Remaining - 1, cancellationToken);
-            else await reminders.AdvanceAsync(reminder, clock.GetUtcNow() + Again, reminder.Remaining, cancellationToken);
+            if (isTaken)
+                await reminders.AdvanceAsync(reminder, Next(reminder), reminder.Remaining - 1, cancellationToken);
+            else
+                await reminders.AdvanceAsync(
+                    reminder,
+                    clock.GetUtcNow() + Again,
+                    reminder.Remaining,
+                    cancellationToken
+                );
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -82,7 +112,8 @@ internal sealed class ReminderLoop(Reminders reminders, ActorCalls calls, Sideca
     private DateTimeOffset? Next(Reminder reminder)
     {
         var period = Period.Parse(JsonSerializer.Deserialize<Callback>(reminder.Spec)!.Period);
-        if (period.Every is not { } every || reminder.Remaining <= 1) return null;
+        if (period.Every is not { } every || reminder.Remaining <= 1)
+            return null;
         var missed = Math.Max(0, (clock.GetUtcNow() - reminder.Due).Ticks / every.Ticks);
         return reminder.Due + every * (missed + 1);
     }

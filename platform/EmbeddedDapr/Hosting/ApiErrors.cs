@@ -9,19 +9,23 @@ internal static class ApiErrors
     private const string GrpcContent = "application/grpc";
 
     /// <summary>Answers every <see cref="ApiException"/> of the HTTP API.</summary>
-    public static void UseApiErrors(this WebApplication app) => app.Use(async (context, next) =>
-    {
-        try
-        {
-            await next(context);
-        }
-        catch (ApiException e) when (!context.Response.HasStarted)
-        {
-            await context.AnswerErrorAsync(e);
-        }
-    });
+    public static void UseApiErrors(this WebApplication app) =>
+        app.Use(
+            async (context, next) =>
+            {
+                try
+                {
+                    await next(context);
+                }
+                catch (ApiException e) when (!context.Response.HasStarted)
+                {
+                    await context.AnswerErrorAsync(e);
+                }
+            }
+        );
 
-    public static bool IsGrpc(this HttpContext context) => context.Request.ContentType?.StartsWith(GrpcContent, StringComparison.OrdinalIgnoreCase) == true;
+    public static bool IsGrpc(this HttpContext context) =>
+        context.Request.ContentType?.StartsWith(GrpcContent, StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>Answers with the error, in the form that the request's protocol has for it.</summary>
     public static Task AnswerErrorAsync(this HttpContext context, ApiException e)
@@ -30,7 +34,9 @@ internal static class ApiErrors
         if (context.IsGrpc())
         {
             context.Response.ContentType = GrpcContent;
-            context.Response.Headers["grpc-status"] = ((int)e.GrpcStatus).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            context.Response.Headers["grpc-status"] = ((int)e.GrpcStatus).ToString(
+                System.Globalization.CultureInfo.InvariantCulture
+            );
             context.Response.Headers["grpc-message"] = Uri.EscapeDataString(e.Message);
             return Task.CompletedTask;
         }
@@ -43,7 +49,10 @@ internal static class ApiErrors
     internal sealed class GrpcErrors : Interceptor
     {
         public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
-            TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+            TRequest request,
+            ServerCallContext context,
+            UnaryServerMethod<TRequest, TResponse> continuation
+        )
         {
             try
             {

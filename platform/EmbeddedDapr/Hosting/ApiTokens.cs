@@ -12,15 +12,30 @@ internal static class ApiTokens
     public static void UseApiTokens(this WebApplication app)
     {
         var sidecars = app.Services.GetRequiredService<Sidecars>();
-        app.Use((context, next) =>
-        {
-            if (sidecars.Of(context).ApiToken is not { } token || IsOpen(context.Request.Path) || Matches(context.Request.Headers[Header].ToString(), token)) return next(context);
-            return context.AnswerErrorAsync(new(StatusCodes.Status401Unauthorized, StatusCode.Unauthenticated, "ERR_UNAUTHENTICATED", $"The header {Header} is missing or wrong."));
-        });
+        app.Use(
+            (context, next) =>
+            {
+                if (
+                    sidecars.Of(context).ApiToken is not { } token
+                    || IsOpen(context.Request.Path)
+                    || Matches(context.Request.Headers[Header].ToString(), token)
+                )
+                    return next(context);
+                return context.AnswerErrorAsync(
+                    new(
+                        StatusCodes.Status401Unauthorized,
+                        StatusCode.Unauthenticated,
+                        "ERR_UNAUTHENTICATED",
+                        $"The header {Header} is missing or wrong."
+                    )
+                );
+            }
+        );
     }
 
     // Whoever supervises may ask without a token whether the sidecar lives.
     private static bool IsOpen(PathString path) => path == "/v1.0/healthz" || path == "/v1.0/healthz/outbound";
 
-    private static bool Matches(string sent, string token) => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(sent), Encoding.UTF8.GetBytes(token));
+    private static bool Matches(string sent, string token) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(sent), Encoding.UTF8.GetBytes(token));
 }

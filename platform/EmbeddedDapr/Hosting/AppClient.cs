@@ -7,19 +7,22 @@ internal sealed class AppClient : HttpMessageInvoker
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
-    public AppClient() : base(new SocketsHttpHandler
-    {
-        UseProxy = false,
-        UseCookies = false,
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        ActivityHeadersPropagator = null,
-        ConnectTimeout = ConnectTimeout,
-    })
-    {
-    }
+    public AppClient()
+        : base(
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                UseCookies = false,
+                AllowAutoRedirect = false,
+                AutomaticDecompression = DecompressionMethods.None,
+                ActivityHeadersPropagator = null,
+                ConnectTimeout = ConnectTimeout,
+            }
+        ) { }
 
     /// <summary>True when nobody answered the connection, or not in time: the app has seen nothing of the request.</summary>
-    public static bool IsAway(Exception? e) => e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
-        or OperationCanceledException { InnerException: TimeoutException };
+    public static bool IsAway(Exception? e) =>
+        e
+            is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
+                or OperationCanceledException { InnerException: TimeoutException };
 }

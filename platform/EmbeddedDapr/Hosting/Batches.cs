@@ -8,7 +8,8 @@ internal static class Batches
     public static void Add(this NpgsqlBatch batch, string sql, params ReadOnlySpan<object> parameters)
     {
         var command = new NpgsqlBatchCommand(sql);
-        foreach (var parameter in parameters) command.Parameters.Add(new() { Value = parameter });
+        foreach (var parameter in parameters)
+            command.Parameters.Add(new() { Value = parameter });
         batch.BatchCommands.Add(command);
     }
 }

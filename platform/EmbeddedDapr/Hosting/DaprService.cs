@@ -8,21 +8,33 @@ namespace EmbeddedDapr.Hosting;
 /// A class that serves methods of <c>dapr.proto.runtime.v1.Dapr</c>. The package has the messages but no base class for a server; each area binds the methods
 /// that it serves.
 /// </summary>
-internal interface IDaprService<TSelf> where TSelf : class
+internal interface IDaprService<TSelf>
+    where TSelf : class
 {
     static abstract void Bind(DaprMethods<TSelf> methods);
 }
 
 /// <summary>Binds methods to the server.</summary>
-internal sealed class DaprMethods<TService>(ServiceMethodProviderContext<TService> context) where TService : class
+internal sealed class DaprMethods<TService>(ServiceMethodProviderContext<TService> context)
+    where TService : class
 {
     public void Unary<TRequest, TResponse>(string name, UnaryServerMethod<TService, TRequest, TResponse> handler)
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>, new() =>
-        context.AddUnaryMethod(new Method<TRequest, TResponse>(MethodType.Unary, DaprService.Name, name, MarshallerOf<TRequest>(), MarshallerOf<TResponse>()),
-            [new HttpMethodMetadata([HttpMethods.Post])], handler);
+        context.AddUnaryMethod(
+            new Method<TRequest, TResponse>(
+                MethodType.Unary,
+                DaprService.Name,
+                name,
+                MarshallerOf<TRequest>(),
+                MarshallerOf<TResponse>()
+            ),
+            [new HttpMethodMetadata([HttpMethods.Post])],
+            handler
+        );
 
-    private static Marshaller<T> MarshallerOf<T>() where T : class, IMessage<T>, new()
+    private static Marshaller<T> MarshallerOf<T>()
+        where T : class, IMessage<T>, new()
     {
         var parser = new MessageParser<T>(() => new T());
         return Marshallers.Create(
@@ -32,7 +44,8 @@ internal sealed class DaprMethods<TService>(ServiceMethodProviderContext<TServic
                 message.WriteTo(context.GetBufferWriter());
                 context.Complete();
             },
-            context => parser.ParseFrom(context.PayloadAsReadOnlySequence()));
+            context => parser.ParseFrom(context.PayloadAsReadOnlySequence())
+        );
     }
 }
 
@@ -41,11 +54,14 @@ internal static class DaprService
     public const string Name = "dapr.proto.runtime.v1.Dapr";
 
     /// <summary>To be followed by <c>MapGrpcService</c>.</summary>
-    public static IServiceCollection AddDaprService<TService>(this IServiceCollection services) where TService : class, IDaprService<TService> =>
+    public static IServiceCollection AddDaprService<TService>(this IServiceCollection services)
+        where TService : class, IDaprService<TService> =>
         services.AddSingleton<IServiceMethodProvider<TService>, Provider<TService>>();
 
-    private sealed class Provider<TService> : IServiceMethodProvider<TService> where TService : class, IDaprService<TService>
+    private sealed class Provider<TService> : IServiceMethodProvider<TService>
+        where TService : class, IDaprService<TService>
     {
-        public void OnServiceMethodDiscovery(ServiceMethodProviderContext<TService> context) => TService.Bind(new(context));
+        public void OnServiceMethodDiscovery(ServiceMethodProviderContext<TService> context) =>
+            TService.Bind(new(context));
     }
 }

@@ -22,7 +22,11 @@ internal static class Runtime
 
     /// <param name="sidecars">Whom to serve.</param>
     /// <param name="database">Npgsql connection string of a database that is the runtime's own; it makes its tables itself.</param>
-    public static async Task<WebApplication> BuildAsync(Sidecars sidecars, string database, CancellationToken cancellationToken = default)
+    public static async Task<WebApplication> BuildAsync(
+        Sidecars sidecars,
+        string database,
+        CancellationToken cancellationToken = default
+    )
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -35,9 +39,16 @@ internal static class Runtime
                 kestrel.ListenLocalhost(sidecar.GrpcPort, listen => listen.Protocols = HttpProtocols.Http2);
             }
         });
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning).AddFilter("Yarp", LogLevel.Error);
+        builder
+            .Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            .AddFilter("Grpc", LogLevel.Warning)
+            .AddFilter("Yarp", LogLevel.Error);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
-        builder.Services.AddSingleton(sidecars).AddSingleton(TimeProvider.System).AddSingleton<AppClient>().AddSingleton(_ => NpgsqlDataSource.Create(Session(database)));
+        builder
+            .Services.AddSingleton(sidecars)
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<AppClient>()
+            .AddSingleton(_ => NpgsqlDataSource.Create(Session(database)));
         builder.Services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = (int)Math.Min(sidecars.MaxBodySize, int.MaxValue);
@@ -70,14 +81,15 @@ internal static class Runtime
         return app;
     }
 
-    private static string Session(string database) => new NpgsqlConnectionStringBuilder(database)
-    {
-        // Nothing is left in a session that would have to be cleared.
-        NoResetOnClose = true,
-        // A session keeps the plans it made when a table was empty: they would go on to read all of it.
-        Options = "-c enable_seqscan=off",
-        MaxAutoPrepare = PreparedStatements,
-        ReadBufferSize = SessionBuffer,
-        WriteBufferSize = SessionBuffer,
-    }.ConnectionString;
+    private static string Session(string database) =>
+        new NpgsqlConnectionStringBuilder(database)
+        {
+            // Nothing is left in a session that would have to be cleared.
+            NoResetOnClose = true,
+            // A session keeps the plans it made when a table was empty: they would go on to read all of it.
+            Options = "-c enable_seqscan=off",
+            MaxAutoPrepare = PreparedStatements,
+            ReadBufferSize = SessionBuffer,
+            WriteBufferSize = SessionBuffer,
+        }.ConnectionString;
 }

@@ -12,12 +12,16 @@ internal static class Schema
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await ExecuteAsync(connection, $"select pg_advisory_xact_lock({AdvisoryLock})", cancellationToken);
-        foreach (var name in Names) await ExecuteAsync(connection, await ReadAsync(name, cancellationToken), cancellationToken);
+        foreach (var name in Names)
+            await ExecuteAsync(connection, await ReadAsync(name, cancellationToken), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
-    private static IEnumerable<string> Names => typeof(Schema).Assembly.GetManifestResourceNames()
-        .Where(name => name.EndsWith("Schema.sql", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Names =>
+        typeof(Schema)
+            .Assembly.GetManifestResourceNames()
+            .Where(name => name.EndsWith("Schema.sql", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal);
 
     private static async Task<string> ReadAsync(string name, CancellationToken cancellationToken)
     {

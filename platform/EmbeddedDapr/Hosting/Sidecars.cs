@@ -7,7 +7,8 @@ namespace EmbeddedDapr.Hosting;
 /// <param name="maxBodySize">Bytes; a larger request is refused.</param>
 internal sealed class Sidecars(IReadOnlyList<Sidecar> all, long maxBodySize = BodySize.Default)
 {
-    private readonly Dictionary<int, Sidecar> _byPort = all.SelectMany(s => new[] { (s.HttpPort, s), (s.GrpcPort, s) }).ToDictionary(p => p.Item1, p => p.s);
+    private readonly Dictionary<int, Sidecar> _byPort = all.SelectMany(s => new[] { (s.HttpPort, s), (s.GrpcPort, s) })
+        .ToDictionary(p => p.Item1, p => p.s);
 
     public IReadOnlyList<Sidecar> All => all;
 

@@ -5,7 +5,9 @@ namespace EmbeddedDapr.Hosting;
 /// <summary>Tells a background loop of this process that there is work, so that it need not wait for its next poll.</summary>
 internal sealed class Signal
 {
-    private readonly Channel<bool> _raised = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _raised = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
 
     /// <summary>There is work. Any number of calls wake the loop once.</summary>
     public void Raise() => _raised.Writer.TryWrite(true);

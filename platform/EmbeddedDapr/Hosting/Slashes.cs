@@ -6,11 +6,14 @@ internal static class Slashes
     /// <summary>Routes by the path with one slash at its start.</summary>
     public static void UseSlashes(this WebApplication app)
     {
-        app.Use((context, next) =>
-        {
-            if (context.Request.Path.Value is ['/', '/', ..] path) context.Request.Path = $"/{path.TrimStart('/')}";
-            return next(context);
-        });
+        app.Use(
+            (context, next) =>
+            {
+                if (context.Request.Path.Value is ['/', '/', ..] path)
+                    context.Request.Path = $"/{path.TrimStart('/')}";
+                return next(context);
+            }
+        );
         // After the path is as it should be, not before.
         app.UseRouting();
     }

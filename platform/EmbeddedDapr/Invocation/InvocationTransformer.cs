@@ -7,13 +7,22 @@ namespace EmbeddedDapr.Invocation;
 internal sealed class InvocationTransformer(Sidecar target, PathString path) : HttpTransformer
 {
     public override async ValueTask TransformRequestAsync(
-        HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+        HttpContext httpContext,
+        HttpRequestMessage proxyRequest,
+        string destinationPrefix,
+        CancellationToken cancellationToken
+    )
     {
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
-        proxyRequest.RequestUri = RequestUtilities.MakeDestinationAddress(destinationPrefix, path, httpContext.Request.QueryString);
+        proxyRequest.RequestUri = RequestUtilities.MakeDestinationAddress(
+            destinationPrefix,
+            path,
+            httpContext.Request.QueryString
+        );
         proxyRequest.Headers.Host = null;
         proxyRequest.Headers.Remove(AppInvoker.AppIdHeader);
         proxyRequest.Headers.Remove(ApiTokens.Header);
-        if (target.AppToken is { } token) proxyRequest.Headers.Add(ApiTokens.Header, token);
+        if (target.AppToken is { } token)
+            proxyRequest.Headers.Add(ApiTokens.Header, token);
     }
 }

@@ -23,28 +23,45 @@ internal static class MetadataArea
         // The server listens only when everything is there, so whoever can ask gets a yes.
         app.MapGet("/v1.0/healthz", () => Results.NoContent());
         app.MapGet("/v1.0/healthz/outbound", () => Results.NoContent());
-        app.MapGet("/v1.0/metadata", (HttpContext context, IWorkflowWorkers workers) => Describe(sidecars.Of(context), registry, workers));
+        app.MapGet("/v1.0/metadata", (HttpContext context, IWorkflowWorkers workers) =>
+            Describe(sidecars.Of(context), registry, workers)
+        );
         app.MapGrpcService<MetadataService>();
     }
 
-    public static string[] CapabilitiesOf(Component component) => component.IsState ? ["ETAG", "TRANSACTIONAL", "TTL"] : [];
+    public static string[] CapabilitiesOf(Component component) =>
+        component.IsState ? ["ETAG", "TRANSACTIONAL", "TTL"] : [];
 
-    private static object Describe(Sidecar sidecar, SubscriptionRegistry registry, IWorkflowWorkers workers) => new
-    {
-        id = sidecar.AppId,
-        runtimeVersion = RuntimeVersion,
-        components = sidecar.Components.Select(c => new { name = c.Name, type = c.Type, version = c.Version, capabilities = CapabilitiesOf(c) }),
-        extended = new { daprRuntimeVersion = RuntimeVersion },
-        subscriptions = registry.Of(sidecar).Select(s => new
+    private static object Describe(Sidecar sidecar, SubscriptionRegistry registry, IWorkflowWorkers workers) =>
+        new
         {
-            pubsubname = s.PubSub,
-            topic = s.Topic,
-            metadata = s.Metadata,
-            rules = new[] { new { path = s.Route } },
-            deadLetterTopic = s.DeadLetterTopic ?? "",
-            type = "PROGRAMMATIC",
-        }),
-        appConnectionProperties = new { port = sidecar.AppPort, protocol = "http", channelAddress = sidecar.AppAddress.Host },
-        workflows = new { connectedWorkers = workers.Connected(sidecar) },
-    };
+            id = sidecar.AppId,
+            runtimeVersion = RuntimeVersion,
+            components = sidecar.Components.Select(c => new
+            {
+                name = c.Name,
+                type = c.Type,
+                version = c.Version,
+                capabilities = CapabilitiesOf(c),
+            }),
+            extended = new { daprRuntimeVersion = RuntimeVersion },
+            subscriptions = registry
+                .Of(sidecar)
+                .Select(s => new
+                {
+                    pubsubname = s.PubSub,
+                    topic = s.Topic,
+                    metadata = s.Metadata,
+                    rules = new[] { new { path = s.Route } },
+                    deadLetterTopic = s.DeadLetterTopic ?? "",
+                    type = "PROGRAMMATIC",
+                }),
+            appConnectionProperties = new
+            {
+                port = sidecar.AppPort,
+                protocol = "http",
+                channelAddress = sidecar.AppAddress.Host,
+            },
+            workflows = new { connectedWorkers = workers.Connected(sidecar) },
+        };
 }

@@ -8,8 +8,14 @@ namespace EmbeddedDapr.PubSub;
 
 /// <summary>Asks one app what it wants, whenever it comes up, and runs a delivery loop for each of its subscriptions.</summary>
 internal sealed class AppSubscriptions(
-    Sidecar sidecar, Consumers consumers, SubscriptionRegistry registry, AppClient client, MessageStore store, TopicSignals signals, ILoggerFactory loggers)
-    : IAsyncDisposable
+    Sidecar sidecar,
+    Consumers consumers,
+    SubscriptionRegistry registry,
+    AppClient client,
+    MessageStore store,
+    TopicSignals signals,
+    ILoggerFactory loggers
+) : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
@@ -25,7 +31,8 @@ internal sealed class AppSubscriptions(
             {
                 if (await AskAsync(stopping) is { } answer)
                 {
-                    if (!answer.SequenceEqual(_answered ?? [])) await ServeAsync(answer, stopping);
+                    if (!answer.SequenceEqual(_answered ?? []))
+                        await ServeAsync(answer, stopping);
                     await _loops.WatchAsync(UntilGoneAsync(stopping));
                 }
             }
@@ -33,7 +40,8 @@ internal sealed class AppSubscriptions(
             {
                 break;
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or SocketException || AppClient.IsAway(e))
+            catch (Exception e)
+                when (e is HttpRequestException or IOException or SocketException || AppClient.IsAway(e))
             {
                 // The app is away, or has just gone: it is asked again.
             }
@@ -41,7 +49,8 @@ internal sealed class AppSubscriptions(
             {
                 // Also what nobody foresaw: of the apps, this one alone would be left without its messages, and without a word.
                 _logger.LogSubscribingFailed(sidecar.AppId, e.Message, e);
-                if (_loops.HasFailed) _answered = null;
+                if (_loops.HasFailed)
+                    _answered = null;
             }
 
             await Task.Delay(Pause, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -54,23 +63,47 @@ internal sealed class AppSubscriptions(
     private async Task<byte[]?> AskAsync(CancellationToken stopping)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(sidecar.AppAddress, "/dapr/subscribe"));
-        if (sidecar.AppToken is { } token) request.Headers.Add(ApiTokens.Header, token);
+        if (sidecar.AppToken is { } token)
+            request.Headers.Add(ApiTokens.Header, token);
         using var response = await client.SendAsync(request, stopping);
-        if (response.StatusCode == HttpStatusCode.NotFound) return "[]"u8.ToArray();
-        if (response.IsSuccessStatusCode) return await response.Content.ReadAsByteArrayAsync(stopping);
-        _logger.LogSubscribingFailed(sidecar.AppId, $"GET /dapr/subscribe was answered with {(int)response.StatusCode}.");
+        if (response.StatusCode == HttpStatusCode.NotFound)
+            return "[]"u8.ToArray();
+        if (response.IsSuccessStatusCode)
+            return await response.Content.ReadAsByteArrayAsync(stopping);
+        _logger.LogSubscribingFailed(
+            sidecar.AppId,
+            $"GET /dapr/subscribe was answered with {(int)response.StatusCode}."
+        );
         return null;
     }
 
     private async Task ServeAsync(byte[] answer, CancellationToken stopping)
     {
-        var wanted = SubscribeAnswer.Read(answer, sidecar, (topic, reason) => _logger.LogSubscriptionRefused(sidecar.AppId, topic, reason));
+        var wanted = SubscribeAnswer.Read(answer, sidecar, (topic, reason) =>
+            _logger.LogSubscriptionRefused(sidecar.AppId, topic, reason)
+        );
         var loops = new List<DeliveryLoop>();
         foreach (var subscription in wanted)
         {
             var (consumer, broadcast) = consumers.Of(sidecar, subscription.PubSub);
-            var id = await store.SubscribeAsync(new(subscription.PubSub, subscription.Topic), consumer, broadcast, stopping);
-            loops.Add(new(id, sidecar, subscription, consumer, new AppDelivery(sidecar, subscription, client), store, signals, loggers.CreateLogger<DeliveryLoop>()));
+            var id = await store.SubscribeAsync(
+                new(subscription.PubSub, subscription.Topic),
+                consumer,
+                broadcast,
+                stopping
+            );
+            loops.Add(
+                new(
+                    id,
+                    sidecar,
+                    subscription,
+                    consumer,
+                    new AppDelivery(sidecar, subscription, client),
+                    store,
+                    signals,
+                    loggers.CreateLogger<DeliveryLoop>()
+                )
+            );
         }
 
         await _loops.DisposeAsync();

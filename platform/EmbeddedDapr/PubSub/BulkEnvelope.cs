@@ -25,7 +25,8 @@ internal static class BulkEnvelope
         json.WriteString("pubsubName"u8, topic.PubSub);
         json.WriteEndObject();
         json.WriteStartArray("entries"u8);
-        foreach (var message in messages) WriteEntry(json, message, raw);
+        foreach (var message in messages)
+            WriteEntry(json, message, raw);
         json.WriteEndArray();
         json.WriteEndObject();
         json.Flush();
@@ -38,7 +39,11 @@ internal static class BulkEnvelope
         try
         {
             using var document = JsonDocument.Parse(envelope);
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("traceparent", out var parent) ? parent.ToString() : null;
+            return
+                document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("traceparent", out var parent)
+                ? parent.ToString()
+                : null;
         }
         catch (JsonException)
         {
@@ -65,7 +70,8 @@ internal static class BulkEnvelope
         }
 
         json.WriteStartObject("metadata"u8);
-        foreach (var (name, value) in message.Metadata) json.WriteString(name, value);
+        foreach (var (name, value) in message.Metadata)
+            json.WriteString(name, value);
         json.WriteEndObject();
         json.WriteEndObject();
     }

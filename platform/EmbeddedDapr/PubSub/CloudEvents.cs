@@ -17,32 +17,43 @@ internal static class CloudEvents
 
     /// <summary>Puts an envelope around data that is none.</summary>
     /// <param name="source">The publishing app's id.</param>
-    public static byte[] Wrap(ReadOnlyMemory<byte> data, string contentType, string source, TopicName topic, Trace trace, Overrides overrides) => Write(json =>
-    {
-        WriteData(json, data, contentType);
-        json.WriteString("datacontenttype"u8, contentType);
-        json.WriteString("id"u8, overrides.Id ?? NewId());
-        json.WriteString("source"u8, overrides.Source ?? source);
-        json.WriteString("specversion"u8, "1.0"u8);
-        json.WriteString("time"u8, overrides.Time);
-        json.WriteString("type"u8, overrides.Type ?? DefaultType);
-        if (overrides.Subject is { } subject) json.WriteString("subject"u8, subject);
-        WriteWay(json, topic);
-        WriteTrace(json, trace);
-    });
+    public static byte[] Wrap(
+        ReadOnlyMemory<byte> data,
+        string contentType,
+        string source,
+        TopicName topic,
+        Trace trace,
+        Overrides overrides
+    ) =>
+        Write(json =>
+        {
+            WriteData(json, data, contentType);
+            json.WriteString("datacontenttype"u8, contentType);
+            json.WriteString("id"u8, overrides.Id ?? NewId());
+            json.WriteString("source"u8, overrides.Source ?? source);
+            json.WriteString("specversion"u8, "1.0"u8);
+            json.WriteString("time"u8, overrides.Time);
+            json.WriteString("type"u8, overrides.Type ?? DefaultType);
+            if (overrides.Subject is { } subject)
+                json.WriteString("subject"u8, subject);
+            WriteWay(json, topic);
+            WriteTrace(json, trace);
+        });
 
     /// <summary>Completes an envelope of the publisher's own; what it says stays as it is.</summary>
     /// <exception cref="JsonException">It is not a JSON object.</exception>
     public static byte[] Complete(ReadOnlyMemory<byte> envelope, TopicName topic, Trace trace, Overrides overrides)
     {
         using var document = JsonDocument.Parse(envelope);
-        if (document.RootElement.ValueKind != JsonValueKind.Object) throw new JsonException("A CloudEvent is a JSON object.");
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+            throw new JsonException("A CloudEvent is a JSON object.");
         return Write(json =>
         {
             var present = new HashSet<string>();
             foreach (var property in document.RootElement.EnumerateObject())
             {
-                if (property.Name is "topic" or "pubsubname" || overrides.Replaces(property.Name)) continue;
+                if (property.Name is "topic" or "pubsubname" || overrides.Replaces(property.Name))
+                    continue;
                 present.Add(property.Name);
                 json.WritePropertyName(property.Name);
                 json.WriteRawValue(JsonMarshal.GetRawUtf8Value(property.Value), skipInputValidation: true);
@@ -53,35 +64,41 @@ internal static class CloudEvents
             Default("specversion", "1.0");
             Default("time", overrides.Time);
             Default("type", overrides.Type ?? DefaultType);
-            if (overrides.Subject is { } subject) Default("subject", subject);
+            if (overrides.Subject is { } subject)
+                Default("subject", subject);
             WriteWay(json, topic);
-            if (!present.Contains("traceparent")) WriteTrace(json, trace);
+            if (!present.Contains("traceparent"))
+                WriteTrace(json, trace);
 
             void Default(string name, string value)
             {
-                if (!present.Contains(name)) json.WriteString(name, value);
+                if (!present.Contains(name))
+                    json.WriteString(name, value);
             }
         });
     }
 
     /// <summary>What a subscriber of raw payloads gets: the bytes, in an envelope that says no more than that.</summary>
-    public static byte[] OfRaw(ReadOnlyMemory<byte> payload, TopicName topic) => Write(json =>
-    {
-        WriteData(json, payload, Binary);
-        json.WriteString("datacontenttype"u8, Binary);
-        json.WriteString("id"u8, NewId());
-        json.WriteString("source"u8, DefaultSource);
-        json.WriteString("specversion"u8, "1.0"u8);
-        json.WriteString("type"u8, DefaultType);
-        WriteWay(json, topic);
-    });
+    public static byte[] OfRaw(ReadOnlyMemory<byte> payload, TopicName topic) =>
+        Write(json =>
+        {
+            WriteData(json, payload, Binary);
+            json.WriteString("datacontenttype"u8, Binary);
+            json.WriteString("id"u8, NewId());
+            json.WriteString("source"u8, DefaultSource);
+            json.WriteString("specversion"u8, "1.0"u8);
+            json.WriteString("type"u8, DefaultType);
+            WriteWay(json, topic);
+        });
 
     private static void WriteData(Utf8JsonWriter json, ReadOnlyMemory<byte> data, string contentType)
     {
         var media = contentType.Split(';')[0].Trim();
         if (media == Binary)
             json.WriteBase64String("data_base64"u8, data.Span);
-        else if ((media == "application/json" || media.EndsWith("+json", StringComparison.Ordinal)) && IsJson(data.Span))
+        else if (
+            (media == "application/json" || media.EndsWith("+json", StringComparison.Ordinal)) && IsJson(data.Span)
+        )
         {
             json.WritePropertyName("data"u8);
             json.WriteRawValue(data.Span, skipInputValidation: true);
@@ -138,12 +155,13 @@ internal readonly record struct Trace(string Parent, string State);
 /// <param name="Time">The envelope's time where it has none, RFC 3339.</param>
 internal sealed record Overrides(string? Id, string? Source, string? Type, string? Subject, string Time)
 {
-    public bool Replaces(string attribute) => attribute switch
-    {
-        "id" => Id is not null,
-        "source" => Source is not null,
-        "type" => Type is not null,
-        "subject" => Subject is not null,
-        _ => false,
-    };
+    public bool Replaces(string attribute) =>
+        attribute switch
+        {
+            "id" => Id is not null,
+            "source" => Source is not null,
+            "type" => Type is not null,
+            "subject" => Subject is not null,
+            _ => false,
+        };
 }

@@ -14,12 +14,15 @@ internal sealed class Consumers
         var component = sidecar.Components.First(c => c.IsPubSub && c.Name == pubsub);
         var named = NameIn(component);
         return named is null ? (sidecar.AppId, false)
-            : named.Contains("{uuid}", StringComparison.Ordinal) || named.Contains("{podName}", StringComparison.Ordinal) ? ($"{sidecar.Instance}/{_run}", true)
+            : named.Contains("{uuid}", StringComparison.Ordinal)
+            || named.Contains("{podName}", StringComparison.Ordinal)
+                ? ($"{sidecar.Instance}/{_run}", true)
             : (named.Replace("{appID}", sidecar.AppId, StringComparison.Ordinal), false);
     }
 
     /// <summary>How every broadcast consumer of this process ends.</summary>
     public string Suffix => $"/{_run}";
 
-    private static string? NameIn(Component component) => component.Metadata.GetValueOrDefault("consumerID") ?? component.Metadata.GetValueOrDefault("consumerGroup");
+    private static string? NameIn(Component component) =>
+        component.Metadata.GetValueOrDefault("consumerID") ?? component.Metadata.GetValueOrDefault("consumerGroup");
 }

@@ -7,7 +7,15 @@ namespace EmbeddedDapr.PubSub;
 /// <summary>Hands a subscription's messages to one replica of its app, until it is stopped.</summary>
 /// <param name="id">The subscription's row.</param>
 internal sealed class DeliveryLoop(
-    long id, Sidecar sidecar, Subscription subscription, string consumer, AppDelivery delivery, MessageStore store, TopicSignals signals, ILogger<DeliveryLoop> logger)
+    long id,
+    Sidecar sidecar,
+    Subscription subscription,
+    string consumer,
+    AppDelivery delivery,
+    MessageStore store,
+    TopicSignals signals,
+    ILogger<DeliveryLoop> logger
+)
 {
     // What a killed process held is handed out again after this.
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
@@ -59,9 +67,12 @@ internal sealed class DeliveryLoop(
         var expired = leased.Where(m => m.Expired).ToList();
         var held = leased.Where(m => !m.Expired).ToList();
         var sending = delivery.SendAsync(held);
-        while (await Task.WhenAny(sending, Task.Delay(Renewal, CancellationToken.None)) != sending) held = await RenewedAsync(held);
+        while (await Task.WhenAny(sending, Task.Delay(Renewal, CancellationToken.None)) != sending)
+            held = await RenewedAsync(held);
         var verdicts = await sending;
-        var settlement = Settle(held.Zip(verdicts).Concat(expired.Select(m => (m, new Verdict(Answer.Drop, "It has expired.")))));
+        var settlement = Settle(
+            held.Zip(verdicts).Concat(expired.Select(m => (m, new Verdict(Answer.Drop, "It has expired."))))
+        );
         await store.SettleAsync(_topic, consumer, id, settlement, subscription.DeadLetterTopic, CancellationToken.None);
         return !verdicts.Any(v => v.Answer == Answer.Away);
     }
@@ -102,7 +113,14 @@ internal sealed class DeliveryLoop(
                     settlement.Done.Add(message.Id);
                     break;
                 default:
-                    logger.LogGivenUp(consumer, _topic, message.Id, failures, subscription.DeadLetterTopic ?? "the table dead", verdict.Cause);
+                    logger.LogGivenUp(
+                        consumer,
+                        _topic,
+                        message.Id,
+                        failures,
+                        subscription.DeadLetterTopic ?? "the table dead",
+                        verdict.Cause
+                    );
                     settlement.Dead.Add((message, verdict.Cause));
                     break;
             }

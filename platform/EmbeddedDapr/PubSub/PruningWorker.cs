@@ -4,7 +4,12 @@ using Npgsql;
 namespace EmbeddedDapr.PubSub;
 
 /// <summary>Deletes messages that nobody waits for, and the subscriptions of broadcasts whose sidecar is gone.</summary>
-internal sealed class PruningWorker(NpgsqlDataSource database, Consumers consumers, TimeProvider clock, ILogger<PruningWorker> logger) : BackgroundService
+internal sealed class PruningWorker(
+    NpgsqlDataSource database,
+    Consumers consumers,
+    TimeProvider clock,
+    ILogger<PruningWorker> logger
+) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -39,30 +44,41 @@ internal sealed class PruningWorker(NpgsqlDataSource database, Consumers consume
     {
         await using (var batch = database.CreateBatch())
         {
-            batch.Add("update subscriptions set seen_at = now() where seen_at is not null and consumer like '%' || $1", consumers.Suffix);
+            batch.Add(
+                "update subscriptions set seen_at = now() where seen_at is not null and consumer like '%' || $1",
+                consumers.Suffix
+            );
             batch.Add(LockTopics);
-            batch.Add("""
+            batch.Add(
+                """
                 with gone as (delete from subscriptions where seen_at < now() - $1 returning id)
                 delete from deliveries where subscription in (select id from gone)
-                """, silence);
+                """,
+                silence
+            );
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
 
         // In pieces, since publishers wait for each.
-        while (await DeleteMessagesAsync(retention, cancellationToken) == AtOnce);
+        while (await DeleteMessagesAsync(retention, cancellationToken) == AtOnce)
+            ;
     }
 
     private async Task<int> DeleteMessagesAsync(TimeSpan retention, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
         batch.Add(LockTopics);
-        batch.Add("""
+        batch.Add(
+            """
             delete from messages where id in (
                 select m.id from messages m where published_at < now() - $1
                 and exists (select from subscriptions s where s.topic = m.topic)
                 and not exists (select from subscriptions s join deliveries d on d.subscription = s.id and d.message = m.id where s.topic = m.topic)
                 limit $2)
-            """, retention, AtOnce);
+            """,
+            retention,
+            AtOnce
+        );
         await batch.ExecuteNonQueryAsync(cancellationToken);
         return (int)batch.BatchCommands[1].RecordsAffected;
     }

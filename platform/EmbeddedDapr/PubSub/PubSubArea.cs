@@ -5,10 +5,17 @@ namespace EmbeddedDapr.PubSub;
 /// <summary>Pub/sub: publishing over HTTP and gRPC, and delivery to the subscriptions that apps declare.</summary>
 internal static class PubSubArea
 {
-    public static IServiceCollection AddPubSub(this IServiceCollection services) => services
-        .AddSingleton<SubscriptionRegistry>().AddSingleton<Consumers>().AddSingleton<TopicSignals>().AddSingleton<MessageStore>().AddSingleton<Publisher>().AddDaprService<PublishService>()
-        .AddHostedService<SubscriptionsWorker>()
-        .AddSingleton<PruningWorker>().AddHostedService(services => services.GetRequiredService<PruningWorker>());
+    public static IServiceCollection AddPubSub(this IServiceCollection services) =>
+        services
+            .AddSingleton<SubscriptionRegistry>()
+            .AddSingleton<Consumers>()
+            .AddSingleton<TopicSignals>()
+            .AddSingleton<MessageStore>()
+            .AddSingleton<Publisher>()
+            .AddDaprService<PublishService>()
+            .AddHostedService<SubscriptionsWorker>()
+            .AddSingleton<PruningWorker>()
+            .AddHostedService(services => services.GetRequiredService<PruningWorker>());
 
     public static void MapPubSub(this WebApplication app)
     {
@@ -16,5 +23,6 @@ internal static class PubSubArea
         app.MapGrpcService<PublishService>();
     }
 
-    public static Trace TraceOf(HttpRequest request) => new(request.Headers.TraceParent.ToString(), request.Headers.TraceState.ToString());
+    public static Trace TraceOf(HttpRequest request) =>
+        new(request.Headers.TraceParent.ToString(), request.Headers.TraceState.ToString());
 }

@@ -6,18 +6,39 @@ using Grpc.Core;
 namespace EmbeddedDapr.PubSub;
 
 /// <summary>One entry that an app publishes.</summary>
-internal sealed record Publication(ReadOnlyMemory<byte> Data, string ContentType, IReadOnlyDictionary<string, string> Metadata);
+internal sealed record Publication(
+    ReadOnlyMemory<byte> Data,
+    string ContentType,
+    IReadOnlyDictionary<string, string> Metadata
+);
 
 /// <summary>Publishes for an app: checks, envelopes, one commit.</summary>
 internal sealed class Publisher(MessageStore store, TimeProvider clock)
 {
     /// <exception cref="ApiException">Nothing was published; the caller is told why.</exception>
-    public Task PublishAsync(Sidecar sidecar, TopicName topic, IReadOnlyCollection<Publication> entries, Trace trace, CancellationToken cancellationToken)
+    public Task PublishAsync(
+        Sidecar sidecar,
+        TopicName topic,
+        IReadOnlyCollection<Publication> entries,
+        Trace trace,
+        CancellationToken cancellationToken
+    )
     {
         if (!sidecar.Components.Any(c => c.IsPubSub && c.Name == topic.PubSub))
             throw Refused(StatusCodes.Status404NotFound, "ERR_PUBSUB_NOT_FOUND", $"pubsub {topic.PubSub} is not found");
-        if (topic.Topic.Length == 0) throw Refused(StatusCodes.Status404NotFound, "ERR_TOPIC_NAME_EMPTY", $"topic is empty in pubsub {topic.PubSub}");
-        return entries.Count == 0 ? Task.CompletedTask : store.PublishAsync(topic, [.. entries.Select(entry => Prepare(sidecar, topic, entry, trace))], cancellationToken);
+        if (topic.Topic.Length == 0)
+            throw Refused(
+                StatusCodes.Status404NotFound,
+                "ERR_TOPIC_NAME_EMPTY",
+                $"topic is empty in pubsub {topic.PubSub}"
+            );
+        return entries.Count == 0
+            ? Task.CompletedTask
+            : store.PublishAsync(
+                topic,
+                [.. entries.Select(entry => Prepare(sidecar, topic, entry, trace))],
+                cancellationToken
+            );
     }
 
     /// <summary>Entries must be told apart by an id each.</summary>
@@ -29,39 +50,69 @@ internal sealed class Publisher(MessageStore store, TimeProvider clock)
     }
 
     public static ApiException Unreadable(TopicName topic, string cause) =>
-        Refused(StatusCodes.Status400BadRequest, "ERR_PUBSUB_EVENTS_SER", $"error marshaling events to bytes for topic {topic.Topic} pubsub {topic.PubSub}. error: {cause}");
+        Refused(
+            StatusCodes.Status400BadRequest,
+            "ERR_PUBSUB_EVENTS_SER",
+            $"error marshaling events to bytes for topic {topic.Topic} pubsub {topic.PubSub}. error: {cause}"
+        );
 
     private Message Prepare(Sidecar sidecar, TopicName topic, Publication entry, Trace trace)
     {
         var timeToLive = TimeToLive(entry.Metadata);
-        if (entry.Metadata.GetValueOrDefault("rawPayload") is { } raw && raw.Equals("true", StringComparison.OrdinalIgnoreCase))
+        if (
+            entry.Metadata.GetValueOrDefault("rawPayload") is { } raw
+            && raw.Equals("true", StringComparison.OrdinalIgnoreCase)
+        )
         {
             // In a bulk it is written as the JSON that it says it is; otherwise it would spoil its neighbours.
-            if (entry.ContentType == CloudEvents.ContentType && !CloudEvents.IsJson(entry.Data.Span)) throw Unreadable(topic, "a raw CloudEvent is not JSON");
+            if (entry.ContentType == CloudEvents.ContentType && !CloudEvents.IsJson(entry.Data.Span))
+                throw Unreadable(topic, "a raw CloudEvent is not JSON");
             return new(entry.Data.ToArray(), entry.ContentType, entry.Metadata, timeToLive);
         }
 
         var overrides = new Overrides(
-            entry.Metadata.GetValueOrDefault("cloudevent.id"), entry.Metadata.GetValueOrDefault("cloudevent.source"), entry.Metadata.GetValueOrDefault("cloudevent.type"),
-            entry.Metadata.GetValueOrDefault("cloudevent.subject"), clock.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
+            entry.Metadata.GetValueOrDefault("cloudevent.id"),
+            entry.Metadata.GetValueOrDefault("cloudevent.source"),
+            entry.Metadata.GetValueOrDefault("cloudevent.type"),
+            entry.Metadata.GetValueOrDefault("cloudevent.subject"),
+            clock.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)
+        );
         if (!entry.ContentType.StartsWith(CloudEvents.ContentType, StringComparison.OrdinalIgnoreCase))
-            return new(CloudEvents.Wrap(entry.Data, entry.ContentType, sidecar.AppId, topic, trace, overrides), CloudEvents.ContentType, entry.Metadata, timeToLive);
+            return new(
+                CloudEvents.Wrap(entry.Data, entry.ContentType, sidecar.AppId, topic, trace, overrides),
+                CloudEvents.ContentType,
+                entry.Metadata,
+                timeToLive
+            );
         try
         {
-            return new(CloudEvents.Complete(entry.Data, topic, trace, overrides), CloudEvents.ContentType, entry.Metadata, timeToLive);
+            return new(
+                CloudEvents.Complete(entry.Data, topic, trace, overrides),
+                CloudEvents.ContentType,
+                entry.Metadata,
+                timeToLive
+            );
         }
         catch (JsonException e)
         {
-            throw Refused(StatusCodes.Status400BadRequest, "ERR_PUBSUB_CLOUD_EVENTS_SER", $"cannot create cloudevent: {e.Message}");
+            throw Refused(
+                StatusCodes.Status400BadRequest,
+                "ERR_PUBSUB_CLOUD_EVENTS_SER",
+                $"cannot create cloudevent: {e.Message}"
+            );
         }
     }
 
-    private static TimeSpan? TimeToLive(IReadOnlyDictionary<string, string> metadata) => metadata.GetValueOrDefault("ttlInSeconds") switch
-    {
-        null => null,
-        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds > 0 => TimeSpan.FromSeconds(seconds),
-        var text => throw ApiException.Malformed($"ttlInSeconds is '{text}'; whole seconds above 0 are allowed."),
-    };
+    private static TimeSpan? TimeToLive(IReadOnlyDictionary<string, string> metadata) =>
+        metadata.GetValueOrDefault("ttlInSeconds") switch
+        {
+            null => null,
+            var text
+                when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                    && seconds > 0 => TimeSpan.FromSeconds(seconds),
+            var text => throw ApiException.Malformed($"ttlInSeconds is '{text}'; whole seconds above 0 are allowed."),
+        };
 
-    private static ApiException Refused(int status, string code, string message) => new(status, StatusCode.InvalidArgument, code, message);
+    private static ApiException Refused(int status, string code, string message) =>
+        new(status, StatusCode.InvalidArgument, code, message);
 }

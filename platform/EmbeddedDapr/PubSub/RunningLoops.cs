@@ -17,7 +17,8 @@ internal sealed class RunningLoops : IAsyncDisposable
     /// <summary>Waits for <paramref name="task"/>; throws as soon as a loop has failed, which none should.</summary>
     public async Task WatchAsync(Task task)
     {
-        if (await Task.WhenAny(task, _all) == _all) await _all;
+        if (await Task.WhenAny(task, _all) == _all)
+            await _all;
         await task;
     }
 

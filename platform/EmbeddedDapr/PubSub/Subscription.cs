@@ -8,4 +8,11 @@ namespace EmbeddedDapr.PubSub;
 /// <param name="BulkSize">How many messages at most are sent in one bulk; 0 when each is sent by itself.</param>
 /// <param name="DeadLetterTopic">Where what was given up goes; null when the app named none.</param>
 internal sealed record Subscription(
-    string PubSub, string Topic, string Route, IReadOnlyDictionary<string, string> Metadata, bool Raw, int BulkSize, string? DeadLetterTopic);
+    string PubSub,
+    string Topic,
+    string Route,
+    IReadOnlyDictionary<string, string> Metadata,
+    bool Raw,
+    int BulkSize,
+    string? DeadLetterTopic
+);

@@ -4,9 +4,17 @@ namespace EmbeddedDapr.PubSub;
 
 /// <summary>Serves the subscriptions of every app that listens.</summary>
 internal sealed class SubscriptionsWorker(
-    Sidecars sidecars, Consumers consumers, SubscriptionRegistry registry, AppClient client, MessageStore store, TopicSignals signals, ILoggerFactory loggers) : BackgroundService
+    Sidecars sidecars,
+    Consumers consumers,
+    SubscriptionRegistry registry,
+    AppClient client,
+    MessageStore store,
+    TopicSignals signals,
+    ILoggerFactory loggers
+) : BackgroundService
 {
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(sidecars.All.Where(s => s.AppPort > 0).Select(s => ServeAsync(s, stoppingToken)));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(sidecars.All.Where(s => s.AppPort > 0).Select(s => ServeAsync(s, stoppingToken)));
 
     private async Task ServeAsync(Sidecar sidecar, CancellationToken stopping)
     {

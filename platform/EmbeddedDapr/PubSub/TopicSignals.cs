@@ -10,7 +10,8 @@ internal sealed class TopicSignals
 
     public void Raise(TopicName topic)
     {
-        foreach (var (signal, _) in _waiting.GetValueOrDefault(topic, [])) signal.Raise();
+        foreach (var (signal, _) in _waiting.GetValueOrDefault(topic, []))
+            signal.Raise();
     }
 
     /// <summary>A signal that is raised until it is given back.</summary>

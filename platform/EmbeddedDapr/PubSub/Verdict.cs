@@ -21,11 +21,12 @@ internal readonly record struct Verdict(Answer Answer, string Cause)
     public static Verdict Handled { get; } = new(Answer.Handled, "");
 
     /// <summary>What a status of Dapr's answer means.</summary>
-    public static Verdict OfStatus(string? status) => status?.ToUpperInvariant() switch
-    {
-        null or "" or "SUCCESS" => Handled,
-        "DROP" => new(Answer.Drop, "The app answered DROP."),
-        "RETRY" => new(Answer.Retry, "The app answered RETRY."),
-        _ => new(Answer.Retry, $"The app answered the unknown status '{status}'."),
-    };
+    public static Verdict OfStatus(string? status) =>
+        status?.ToUpperInvariant() switch
+        {
+            null or "" or "SUCCESS" => Handled,
+            "DROP" => new(Answer.Drop, "The app answered DROP."),
+            "RETRY" => new(Answer.Retry, "The app answered RETRY."),
+            _ => new(Answer.Retry, $"The app answered the unknown status '{status}'."),
+        };
 }

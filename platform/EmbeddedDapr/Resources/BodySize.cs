@@ -10,7 +10,8 @@ internal static class BodySize
 
     public static long Parse(string? text)
     {
-        if (text is null) return Default;
+        if (text is null)
+            return Default;
         var (digits, unit) = text switch
         {
             [.. var d, 'K', 'i'] => (d, 1024L),

@@ -12,10 +12,22 @@ internal static partial class GoDuration
         var parts = Part().Matches(text);
         if (parts.Count == 0 || parts.Sum(p => p.Length) != text.Length)
             throw new FormatException($"'{text}' is not a duration; write it as in 500ms, 5s, 1m30s or 2h.");
-        return TimeSpan.FromMilliseconds(parts.Sum(p => double.Parse(p.Groups[1].ValueSpan, CultureInfo.InvariantCulture) * Milliseconds(p.Groups[2].Value)));
+        return TimeSpan.FromMilliseconds(
+            parts.Sum(p =>
+                double.Parse(p.Groups[1].ValueSpan, CultureInfo.InvariantCulture) * Milliseconds(p.Groups[2].Value)
+            )
+        );
     }
 
-    private static double Milliseconds(string unit) => unit switch { "us" => 0.001, "ms" => 1, "s" => 1_000, "m" => 60_000, _ => 3_600_000 };
+    private static double Milliseconds(string unit) =>
+        unit switch
+        {
+            "us" => 0.001,
+            "ms" => 1,
+            "s" => 1_000,
+            "m" => 60_000,
+            _ => 3_600_000,
+        };
 
     [GeneratedRegex(@"([0-9]+(?:\.[0-9]+)?)(us|ms|s|m|h)")]
     private static partial Regex Part();

@@ -7,9 +7,15 @@ namespace EmbeddedDapr.Resources;
 
 /// <summary>What the resources folders of an app say: its components, and how deliveries to it are retried.</summary>
 /// <param name="InboundRetries">By the component's name.</param>
-internal sealed record ResourceFolders(IReadOnlyList<Component> Components, IReadOnlyDictionary<string, RetryPolicy> InboundRetries)
+internal sealed record ResourceFolders(
+    IReadOnlyList<Component> Components,
+    IReadOnlyDictionary<string, RetryPolicy> InboundRetries
+)
 {
-    private static readonly IDeserializer Yaml = new DeserializerBuilder().WithNamingConvention(CamelCaseNamingConvention.Instance).IgnoreUnmatchedProperties().Build();
+    private static readonly IDeserializer Yaml = new DeserializerBuilder()
+        .WithNamingConvention(CamelCaseNamingConvention.Instance)
+        .IgnoreUnmatchedProperties()
+        .Build();
 
     /// <exception cref="RunFileException">A folder is missing, or a resource cannot be used.</exception>
     public static ResourceFolders Read(IEnumerable<string> folders)
@@ -18,15 +24,20 @@ internal sealed record ResourceFolders(IReadOnlyList<Component> Components, IRea
         var retries = new Dictionary<string, RetryPolicy>();
         foreach (var file in folders.SelectMany(FilesOf))
         {
-            foreach (var resource in DocumentsOf(file)) Add(resource, file, components, retries);
+            foreach (var resource in DocumentsOf(file))
+                Add(resource, file, components, retries);
         }
 
         return new(components, retries);
     }
 
-    private static IEnumerable<string> FilesOf(string folder) => Directory.Exists(folder)
-        ? Directory.EnumerateFiles(folder).Where(file => Path.GetExtension(file) is ".yaml" or ".yml").Order(StringComparer.Ordinal)
-        : throw new RunFileException($"The resources folder {folder} is missing.");
+    private static IEnumerable<string> FilesOf(string folder) =>
+        Directory.Exists(folder)
+            ? Directory
+                .EnumerateFiles(folder)
+                .Where(file => Path.GetExtension(file) is ".yaml" or ".yml")
+                .Order(StringComparer.Ordinal)
+            : throw new RunFileException($"The resources folder {folder} is missing.");
 
     private static List<ResourceDocument> DocumentsOf(string file)
     {
@@ -38,7 +49,8 @@ internal sealed record ResourceFolders(IReadOnlyList<Component> Components, IRea
             parser.Consume<StreamStart>();
             while (parser.Accept<DocumentStart>(out _))
             {
-                if (Yaml.Deserialize<ResourceDocument?>(parser) is { } document) documents.Add(document);
+                if (Yaml.Deserialize<ResourceDocument?>(parser) is { } document)
+                    documents.Add(document);
             }
         }
         catch (YamlException wrong)
@@ -49,38 +61,64 @@ internal sealed record ResourceFolders(IReadOnlyList<Component> Components, IRea
         return documents;
     }
 
-    private static void Add(ResourceDocument resource, string file, List<Component> components, Dictionary<string, RetryPolicy> retries)
+    private static void Add(
+        ResourceDocument resource,
+        string file,
+        List<Component> components,
+        Dictionary<string, RetryPolicy> retries
+    )
     {
         switch (resource.Kind)
         {
             case "Component":
-                components.Add(new(resource.Metadata.Name, resource.Spec.Type, resource.Spec.Version,
-                    resource.Spec.Metadata.Where(item => item.Value is not null).ToDictionary(item => item.Name, item => item.Value!), resource.Scopes));
+                components.Add(
+                    new(
+                        resource.Metadata.Name,
+                        resource.Spec.Type,
+                        resource.Spec.Version,
+                        resource
+                            .Spec.Metadata.Where(item => item.Value is not null)
+                            .ToDictionary(item => item.Name, item => item.Value!),
+                        resource.Scopes
+                    )
+                );
                 break;
             case "Resiliency":
                 foreach (var (component, target) in resource.Spec.Targets.Components)
                 {
-                    if (target.Inbound.Retry is not { } policy) continue;
+                    if (target.Inbound.Retry is not { } policy)
+                        continue;
                     retries[component] = resource.Spec.Policies.Retries.TryGetValue(policy, out var retry)
                         ? Policy(retry, policy, file)
-                        : throw new RunFileException($"{file}: the target {component} names the retry policy {policy}, which is not there.");
+                        : throw new RunFileException(
+                            $"{file}: the target {component} names the retry policy {policy}, which is not there."
+                        );
                 }
 
                 break;
             case "Configuration":
                 break;
             default:
-                throw new RunFileException($"{file}: a resource of kind '{resource.Kind}' is not supported by the embedded sidecar; Component, Resiliency and Configuration are.");
+                throw new RunFileException(
+                    $"{file}: a resource of kind '{resource.Kind}' is not supported by the embedded sidecar; Component, Resiliency and Configuration are."
+                );
         }
     }
 
     private static RetryPolicy Policy(ResourceDocument.RetryPart retry, string name, string file)
     {
         if (retry.Policy is not ("constant" or "exponential"))
-            throw new RunFileException($"{file}: the retry policy {name} is '{retry.Policy}'; constant and exponential are known.");
+            throw new RunFileException(
+                $"{file}: the retry policy {name} is '{retry.Policy}'; constant and exponential are known."
+            );
         try
         {
-            return new(retry.Policy == "exponential", GoDuration.Parse(retry.Duration), GoDuration.Parse(retry.MaxInterval), retry.MaxRetries);
+            return new(
+                retry.Policy == "exponential",
+                GoDuration.Parse(retry.Duration),
+                GoDuration.Parse(retry.MaxInterval),
+                retry.MaxRetries
+            );
         }
         catch (FormatException wrong)
         {

@@ -19,5 +19,7 @@ internal sealed record RetryPolicy(bool Exponential, TimeSpan Duration, TimeSpan
 
     /// <param name="failures">Failed attempts so far, at least 1.</param>
     public TimeSpan WaitAfter(int failures) =>
-        Exponential ? TimeSpan.FromTicks((long)Math.Min(First.Ticks * Math.Pow(Growth, failures - 1), MaxInterval.Ticks)) : Duration;
+        Exponential
+            ? TimeSpan.FromTicks((long)Math.Min(First.Ticks * Math.Pow(Growth, failures - 1), MaxInterval.Ticks))
+            : Duration;
 }

@@ -16,8 +16,13 @@ internal sealed class SecretFile
     public SecretFile(Component component)
     {
         if (component.Metadata.GetValueOrDefault("multiValued") is "true")
-            throw new RunFileException($"The secret store {component.Name} is multiValued, which is not supported by the embedded sidecar.");
-        _path = Path.GetFullPath(component.Metadata.GetValueOrDefault("secretsFile") ?? throw new RunFileException($"The secret store {component.Name} names no secretsFile."));
+            throw new RunFileException(
+                $"The secret store {component.Name} is multiValued, which is not supported by the embedded sidecar."
+            );
+        _path = Path.GetFullPath(
+            component.Metadata.GetValueOrDefault("secretsFile")
+                ?? throw new RunFileException($"The secret store {component.Name} names no secretsFile.")
+        );
         _separator = component.Metadata.GetValueOrDefault("nestedSeparator", ":");
     }
 
@@ -28,7 +33,8 @@ internal sealed class SecretFile
         lock (_lock)
         {
             var written = File.GetLastWriteTimeUtc(_path);
-            if (written == _readAt) return _secrets;
+            if (written == _readAt)
+                return _secrets;
             using var document = JsonDocument.Parse(File.ReadAllBytes(_path));
             var secrets = new Dictionary<string, string>();
             Flatten(document.RootElement, "", secrets);
@@ -42,10 +48,12 @@ internal sealed class SecretFile
         switch (element.ValueKind)
         {
             case JsonValueKind.Object:
-                foreach (var property in element.EnumerateObject()) Flatten(property.Value, Joined(name, property.Name), into);
+                foreach (var property in element.EnumerateObject())
+                    Flatten(property.Value, Joined(name, property.Name), into);
                 break;
             case JsonValueKind.Array:
-                foreach (var (i, item) in element.EnumerateArray().Index()) Flatten(item, Joined(name, $"{i}"), into);
+                foreach (var (i, item) in element.EnumerateArray().Index())
+                    Flatten(item, Joined(name, $"{i}"), into);
                 break;
             default:
                 into[name] = element.ToString();

@@ -16,7 +16,9 @@ internal sealed class SecretStores
     {
         var stores = sidecars.All.SelectMany(s => s.Components).Where(c => c.IsSecretStore).Distinct().ToList();
         if (stores.Find(c => c.Type != LocalFile) is { } other)
-            throw new RunFileException($"The secret store {other.Name} is a {other.Type}; the embedded sidecar has {LocalFile} only.");
+            throw new RunFileException(
+                $"The secret store {other.Name} is a {other.Type}; the embedded sidecar has {LocalFile} only."
+            );
         _files = stores.ToDictionary(c => c, c => new SecretFile(c));
     }
 
@@ -24,15 +26,23 @@ internal sealed class SecretStores
     public string Get(Sidecar sidecar, string store, string key)
     {
         var secrets = Read(sidecar, store, $"failed getting secret with key {key} from secret store {store}");
-        return secrets.TryGetValue(key, out var secret) ? secret : throw Failed($"failed getting secret with key {key} from secret store {store}: secret {key} not found");
+        return secrets.TryGetValue(key, out var secret)
+            ? secret
+            : throw Failed($"failed getting secret with key {key} from secret store {store}: secret {key} not found");
     }
 
-    public IReadOnlyDictionary<string, string> All(Sidecar sidecar, string store) => Read(sidecar, store, $"failed getting secrets from secret store {store}");
+    public IReadOnlyDictionary<string, string> All(Sidecar sidecar, string store) =>
+        Read(sidecar, store, $"failed getting secrets from secret store {store}");
 
     private IReadOnlyDictionary<string, string> Read(Sidecar sidecar, string store, string failure)
     {
         var component = sidecar.Components.FirstOrDefault(c => c.IsSecretStore && c.Name == store)
-            ?? throw new ApiException(StatusCodes.Status401Unauthorized, StatusCode.InvalidArgument, "ERR_SECRET_STORE_NOT_FOUND", $"failed finding secret store with key {store}");
+            ?? throw new ApiException(
+                StatusCodes.Status401Unauthorized,
+                StatusCode.InvalidArgument,
+                "ERR_SECRET_STORE_NOT_FOUND",
+                $"failed finding secret store with key {store}"
+            );
         try
         {
             return _files[component].Read();

@@ -9,12 +9,21 @@ internal sealed class SecretsService(SecretStores stores, Sidecars sidecars) : I
 {
     public static void Bind(DaprMethods<SecretsService> methods)
     {
-        methods.Unary<GetSecretRequest, GetSecretResponse>(nameof(GetSecret), (service, request, context) => service.GetSecret(request, context));
-        methods.Unary<GetBulkSecretRequest, GetBulkSecretResponse>(nameof(GetBulkSecret), (service, request, context) => service.GetBulkSecret(request, context));
+        methods.Unary<GetSecretRequest, GetSecretResponse>(nameof(GetSecret), (service, request, context) =>
+            service.GetSecret(request, context)
+        );
+        methods.Unary<GetBulkSecretRequest, GetBulkSecretResponse>(nameof(GetBulkSecret), (service, request, context) =>
+            service.GetBulkSecret(request, context)
+        );
     }
 
     public Task<GetSecretResponse> GetSecret(GetSecretRequest request, ServerCallContext context) =>
-        Task.FromResult(new GetSecretResponse { Data = { [request.Key] = stores.Get(sidecars.Of(context), request.StoreName, request.Key) } });
+        Task.FromResult(
+            new GetSecretResponse
+            {
+                Data = { [request.Key] = stores.Get(sidecars.Of(context), request.StoreName, request.Key) },
+            }
+        );
 
     public Task<GetBulkSecretResponse> GetBulkSecret(GetBulkSecretRequest request, ServerCallContext context)
     {

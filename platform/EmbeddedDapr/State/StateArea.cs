@@ -6,7 +6,11 @@ namespace EmbeddedDapr.State;
 internal static class StateArea
 {
     public static IServiceCollection AddState(this IServiceCollection services) =>
-        services.AddSingleton<StateTable>().AddSingleton<StateStores>().AddDaprService<StateService>().AddHostedService<SweepingWorker>();
+        services
+            .AddSingleton<StateTable>()
+            .AddSingleton<StateStores>()
+            .AddDaprService<StateService>()
+            .AddHostedService<SweepingWorker>();
 
     public static void MapState(this WebApplication app)
     {

@@ -9,7 +9,10 @@ internal sealed class StateStore(Sidecar sidecar, Component component, StateTabl
 {
     private const string Separator = "||";
 
-    public async Task<IReadOnlyList<(string Key, StateValue? Value)>> GetAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(string Key, StateValue? Value)>> GetAsync(
+        IReadOnlyCollection<string> keys,
+        CancellationToken cancellationToken
+    )
     {
         var found = await table.GetAsync(component.Name, [.. keys.Select(Prefixed)], cancellationToken);
         return [.. keys.Select(key => (key, found.GetValueOrDefault(Prefixed(key))))];
@@ -17,10 +20,20 @@ internal sealed class StateStore(Sidecar sidecar, Component component, StateTabl
 
     /// <summary>Saves, all or none: daprd may save some of them, and answers the same.</summary>
     public Task SaveAsync(IReadOnlyCollection<StateOperation> operations, CancellationToken cancellationToken) =>
-        ApplyAsync(operations, "ERR_STATE_SAVE", $"failed saving state in state store {component.Name}", cancellationToken);
+        ApplyAsync(
+            operations,
+            "ERR_STATE_SAVE",
+            $"failed saving state in state store {component.Name}",
+            cancellationToken
+        );
 
-    public Task DeleteAsync(IReadOnlyCollection<StateOperation> operations, CancellationToken cancellationToken) => ApplyAsync(
-        operations, "ERR_STATE_DELETE", $"failed deleting state with key {string.Join(", ", operations.Select(o => o.Key))}", cancellationToken);
+    public Task DeleteAsync(IReadOnlyCollection<StateOperation> operations, CancellationToken cancellationToken) =>
+        ApplyAsync(
+            operations,
+            "ERR_STATE_DELETE",
+            $"failed deleting state with key {string.Join(", ", operations.Select(o => o.Key))}",
+            cancellationToken
+        );
 
     public async Task TransactAsync(IReadOnlyCollection<StateOperation> operations, CancellationToken cancellationToken)
     {
@@ -31,12 +44,22 @@ internal sealed class StateStore(Sidecar sidecar, Component component, StateTabl
         catch (Exception e) when (e is StateConflictException or MalformedETagException)
         {
             // As daprd answers: a conflict in a transaction has no status of its own.
-            throw new ApiException(StatusCodes.Status500InternalServerError, StatusCode.Internal, "ERR_STATE_TRANSACTION",
-                $"error while executing state transaction: possible etag mismatch. error from state store: {e.Message}", e);
+            throw new ApiException(
+                StatusCodes.Status500InternalServerError,
+                StatusCode.Internal,
+                "ERR_STATE_TRANSACTION",
+                $"error while executing state transaction: possible etag mismatch. error from state store: {e.Message}",
+                e
+            );
         }
     }
 
-    private async Task ApplyAsync(IReadOnlyCollection<StateOperation> operations, string code, string failure, CancellationToken cancellationToken)
+    private async Task ApplyAsync(
+        IReadOnlyCollection<StateOperation> operations,
+        string code,
+        string failure,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -44,11 +67,23 @@ internal sealed class StateStore(Sidecar sidecar, Component component, StateTabl
         }
         catch (StateConflictException e)
         {
-            throw new ApiException(StatusCodes.Status409Conflict, StatusCode.Aborted, code, $"{failure}: possible etag mismatch. error from state store: {e.Message}", e);
+            throw new ApiException(
+                StatusCodes.Status409Conflict,
+                StatusCode.Aborted,
+                code,
+                $"{failure}: possible etag mismatch. error from state store: {e.Message}",
+                e
+            );
         }
         catch (MalformedETagException e)
         {
-            throw new ApiException(StatusCodes.Status400BadRequest, StatusCode.InvalidArgument, code, $"{failure}: {e.Message}", e);
+            throw new ApiException(
+                StatusCodes.Status400BadRequest,
+                StatusCode.InvalidArgument,
+                code,
+                $"{failure}: {e.Message}",
+                e
+            );
         }
     }
 
@@ -56,8 +91,10 @@ internal sealed class StateStore(Sidecar sidecar, Component component, StateTabl
 
     private string Prefixed(string key)
     {
-        if (key.Length == 0) throw ApiException.Malformed("\"key\" is a required field");
-        if (key.Contains(Separator, StringComparison.Ordinal)) throw ApiException.Malformed($"input key/keyPrefix '{key}' can't contain '{Separator}'");
+        if (key.Length == 0)
+            throw ApiException.Malformed("\"key\" is a required field");
+        if (key.Contains(Separator, StringComparison.Ordinal))
+            throw ApiException.Malformed($"input key/keyPrefix '{key}' can't contain '{Separator}'");
         return component.Metadata.GetValueOrDefault("keyPrefix", "appid") switch
         {
             "none" => key,

@@ -9,15 +9,35 @@ internal sealed class StateStores(Sidecars sidecars, StateTable table)
     public StateStore Of(HttpContext context, string name)
     {
         var sidecar = sidecars.Of(context);
-        return new(sidecar, sidecar.Components.FirstOrDefault(c => c.IsState && c.Name == name)
-            ?? throw new ApiException(StatusCodes.Status400BadRequest, StatusCode.InvalidArgument, "ERR_STATE_STORE_NOT_FOUND", $"state store {name} is not found"), table);
+        return new(
+            sidecar,
+            sidecar.Components.FirstOrDefault(c => c.IsState && c.Name == name)
+                ?? throw new ApiException(
+                    StatusCodes.Status400BadRequest,
+                    StatusCode.InvalidArgument,
+                    "ERR_STATE_STORE_NOT_FOUND",
+                    $"state store {name} is not found"
+                ),
+            table
+        );
     }
 
     /// <summary>What a transaction may hold, beside upsert and delete: nothing.</summary>
     public static ApiException UnknownOperation(string type) =>
-        new(StatusCodes.Status400BadRequest, StatusCode.Unimplemented, "ERR_NOT_SUPPORTED_STATE_OPERATION", $"operation type {type} not supported; upsert and delete are");
+        new(
+            StatusCodes.Status400BadRequest,
+            StatusCode.Unimplemented,
+            "ERR_NOT_SUPPORTED_STATE_OPERATION",
+            $"operation type {type} not supported; upsert and delete are"
+        );
 
     /// <summary>Saving what is wrongly asked for.</summary>
     public static ApiException BadSetting(string name, FormatException e) =>
-        new(StatusCodes.Status400BadRequest, StatusCode.InvalidArgument, "ERR_STATE_SAVE", $"failed saving state in state store {name}: {e.Message}", e);
+        new(
+            StatusCodes.Status400BadRequest,
+            StatusCode.InvalidArgument,
+            "ERR_STATE_SAVE",
+            $"failed saving state in state store {name}: {e.Message}",
+            e
+        );
 }

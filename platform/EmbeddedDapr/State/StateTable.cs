@@ -10,16 +10,27 @@ internal sealed class StateTable(NpgsqlDataSource database)
     private const string Present = "(expires_at is null or expires_at > now())";
 
     /// <summary>The values of the keys that are there.</summary>
-    public async Task<Dictionary<string, StateValue>> GetAsync(string store, string[] keys, CancellationToken cancellationToken)
+    public async Task<Dictionary<string, StateValue>> GetAsync(
+        string store,
+        string[] keys,
+        CancellationToken cancellationToken
+    )
     {
         await using var batch = database.CreateBatch();
-        batch.Add($"select key, value, etag, expires_at from state where store = $1 and key = any($2) and {Present}", store, keys);
+        batch.Add(
+            $"select key, value, etag, expires_at from state where store = $1 and key = any($2) and {Present}",
+            store,
+            keys
+        );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var found = new Dictionary<string, StateValue>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            found[reader.GetString(0)] = new(reader.GetFieldValue<byte[]>(1), reader.GetInt64(2).ToString(CultureInfo.InvariantCulture),
-                await reader.IsDBNullAsync(3, cancellationToken) ? null : reader.GetDateTime(3));
+            found[reader.GetString(0)] = new(
+                reader.GetFieldValue<byte[]>(1),
+                reader.GetInt64(2).ToString(CultureInfo.InvariantCulture),
+                await reader.IsDBNullAsync(3, cancellationToken) ? null : reader.GetDateTime(3)
+            );
         }
 
         return found;
@@ -28,22 +39,31 @@ internal sealed class StateTable(NpgsqlDataSource database)
     /// <summary>Makes the changes, those of one key in their order, all or none, each on the condition that it states.</summary>
     /// <exception cref="StateConflictException">A condition did not hold.</exception>
     /// <exception cref="MalformedETagException">An ETag is none.</exception>
-    public async Task ApplyAsync(string store, IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken)
+    public async Task ApplyAsync(
+        string store,
+        IReadOnlyList<StateOperation> operations,
+        CancellationToken cancellationToken
+    )
     {
-        if (operations.Count == 0) return;
+        if (operations.Count == 0)
+            return;
         // By key, so that no two transactions wait for each other; changes of one key stay in their order.
         var ordered = operations.OrderBy(o => o.Key, StringComparer.Ordinal).ToList();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection, transaction);
-        foreach (var operation in ordered) Add(batch, store, operation);
+        foreach (var operation in ordered)
+            Add(batch, store, operation);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         foreach (var (i, operation) in ordered.Index())
         {
-            if (batch.BatchCommands[i].RecordsAffected == 1 || !IsConditional(operation)) continue;
-            throw new StateConflictException(operation.ETag is { } etag
-                ? $"state etag not match for key={operation.Key}: expect={etag}"
-                : $"key={operation.Key} already exists and no etag was passed");
+            if (batch.BatchCommands[i].RecordsAffected == 1 || !IsConditional(operation))
+                continue;
+            throw new StateConflictException(
+                operation.ETag is { } etag
+                    ? $"state etag not match for key={operation.Key}: expect={etag}"
+                    : $"key={operation.Key} already exists and no etag was passed"
+            );
         }
 
         await transaction.CommitAsync(cancellationToken);
@@ -56,7 +76,8 @@ internal sealed class StateTable(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static bool IsConditional(StateOperation operation) => operation.ETag is not null || operation is { FirstWrite: true, Value: not null };
+    private static bool IsConditional(StateOperation operation) =>
+        operation.ETag is not null || operation is { FirstWrite: true, Value: not null };
 
     private static void Add(NpgsqlBatch batch, string store, StateOperation operation)
     {
@@ -64,18 +85,35 @@ internal sealed class StateTable(NpgsqlDataSource database)
         switch (operation)
         {
             case { ETag: { } etag, Value: { } value }:
-                batch.Add($"update state set value = $4, etag = default, expires_at = now() + $5::interval where store = $1 and key = $2 and etag = $3 and {Present}",
-                    store, operation.Key, Version(etag), value, expiry);
+                batch.Add(
+                    $"update state set value = $4, etag = default, expires_at = now() + $5::interval where store = $1 and key = $2 and etag = $3 and {Present}",
+                    store,
+                    operation.Key,
+                    Version(etag),
+                    value,
+                    expiry
+                );
                 break;
             case { ETag: { } etag }:
-                batch.Add($"delete from state where store = $1 and key = $2 and etag = $3 and {Present}", store, operation.Key, Version(etag));
+                batch.Add(
+                    $"delete from state where store = $1 and key = $2 and etag = $3 and {Present}",
+                    store,
+                    operation.Key,
+                    Version(etag)
+                );
                 break;
             case { Value: { } value }:
-                batch.Add($"""
+                batch.Add(
+                    $"""
                     insert into state (store, key, value, expires_at) values ($1, $2, $3, now() + $4::interval)
                     on conflict (store, key) do update set value = excluded.value, etag = excluded.etag, expires_at = excluded.expires_at
                     {(operation.FirstWrite ? "where state.expires_at <= now()" : "")}
-                    """, store, operation.Key, value, expiry);
+                    """,
+                    store,
+                    operation.Key,
+                    value,
+                    expiry
+                );
                 break;
             default:
                 batch.Add("delete from state where store = $1 and key = $2", store, operation.Key);
@@ -83,5 +121,8 @@ internal sealed class StateTable(NpgsqlDataSource database)
         }
     }
 
-    private static long Version(string etag) => long.TryParse(etag, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : throw new MalformedETagException(etag);
+    private static long Version(string etag) =>
+        long.TryParse(etag, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? version
+            : throw new MalformedETagException(etag);
 }

@@ -3,7 +3,8 @@ using Npgsql;
 namespace EmbeddedDapr.State;
 
 /// <summary>Deletes values that have expired. They count as absent without it; it gives their room back.</summary>
-internal sealed class SweepingWorker(StateTable table, TimeProvider clock, ILogger<SweepingWorker> logger) : BackgroundService
+internal sealed class SweepingWorker(StateTable table, TimeProvider clock, ILogger<SweepingWorker> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 

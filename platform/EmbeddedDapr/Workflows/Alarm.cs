@@ -12,15 +12,20 @@ internal sealed class Alarm : IDisposable
     private DateTimeOffset _set = DateTimeOffset.MaxValue;
 
     public Alarm(TimeProvider clock, Action onDue) =>
-        (_clock, _timer) = (clock, clock.CreateTimer(_ => onDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
+        (_clock, _timer) = (
+            clock,
+            clock.CreateTimer(_ => onDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan)
+        );
 
     /// <param name="timer">The durable timer's id; null for the start of the instance itself.</param>
     public void Add(Instance instance, int? timer, DateTimeOffset due)
     {
         // How a worker writes "never".
-        if (due.Year == DateTimeOffset.MaxValue.Year) return;
+        if (due.Year == DateTimeOffset.MaxValue.Year)
+            return;
         _times.Enqueue((instance, instance.Execution, timer), due);
-        if (due < _set) Set(due);
+        if (due < _set)
+            Set(due);
     }
 
     /// <summary>Takes what is due, and sets the timer for the next.</summary>
@@ -33,8 +38,10 @@ internal sealed class Alarm : IDisposable
             due.Add(entry);
         }
 
-        if (_times.TryPeek(out _, out var next)) Set(next);
-        else _set = DateTimeOffset.MaxValue;
+        if (_times.TryPeek(out _, out var next))
+            Set(next);
+        else
+            _set = DateTimeOffset.MaxValue;
         return due;
     }
 
@@ -45,7 +52,9 @@ internal sealed class Alarm : IDisposable
         _set = due;
         var wait = due - _clock.GetUtcNow();
         // Rounded up: a timer that rings a fraction early would find nothing due.
-        var whole = TimeSpan.FromMilliseconds(Math.Ceiling(Math.Clamp(wait.TotalMilliseconds, 0, Longest.TotalMilliseconds)));
+        var whole = TimeSpan.FromMilliseconds(
+            Math.Ceiling(Math.Clamp(wait.TotalMilliseconds, 0, Longest.TotalMilliseconds))
+        );
         _timer.Change(whole, Timeout.InfiniteTimeSpan);
     }
 }

@@ -28,13 +28,15 @@ internal sealed class Change
 
     public void Publish()
     {
-        foreach (var action in _afterCommit) action();
+        foreach (var action in _afterCommit)
+            action();
     }
 
     /// <summary>A turn took the item: its row goes, or is never made.</summary>
     public void Consume(InboxItem item)
     {
-        if (item.Stage == Stage.Written) Consumed.Add(item);
+        if (item.Stage == Stage.Written)
+            Consumed.Add(item);
         item.Stage = Stage.Taken;
     }
 }

@@ -42,7 +42,12 @@ internal sealed class Engine : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            throw new RpcException(new Status(StatusCode.Unavailable, $"Another process runs the workflows of {_app}, or the runtime's database does not answer."));
+            throw new RpcException(
+                new Status(
+                    StatusCode.Unavailable,
+                    $"Another process runs the workflows of {_app}, or the runtime's database does not answer."
+                )
+            );
         }
     }
 
@@ -77,7 +82,16 @@ internal sealed class Engine : IAsyncDisposable
     {
         await using var ownership = await Ownership.TakeAsync(_app, _database, cancellationToken);
         var instances = await Store.LoadActiveAsync(cancellationToken);
-        await using var session = new Session(_app, instances, new Journal(_app, ownership.Connection, Gate), Workers, _clock, _options, Gate, _logger);
+        await using var session = new Session(
+            _app,
+            instances,
+            new Journal(_app, ownership.Connection, Gate),
+            Workers,
+            _clock,
+            _options,
+            Gate,
+            _logger
+        );
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var writing = session.Journal.RunAsync(end.Token);
         var sweeping = SweepAsync(end.Token);

@@ -5,17 +5,24 @@ using Npgsql;
 namespace EmbeddedDapr.Workflows;
 
 /// <summary>The workflow engine of each app, started when the app first asks for it.</summary>
-internal sealed class Engines(NpgsqlDataSource database, TimeProvider clock, WorkflowOptions options, ILogger<Engine> logger) : IWorkflowWorkers, IAsyncDisposable
+internal sealed class Engines(
+    NpgsqlDataSource database,
+    TimeProvider clock,
+    WorkflowOptions options,
+    ILogger<Engine> logger
+) : IWorkflowWorkers, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<Engine>> _engines = new();
 
     public Engine Of(Sidecar sidecar) =>
         _engines.GetOrAdd(sidecar.AppId, app => new(() => new Engine(app, database, clock, options, logger))).Value;
 
-    public int Connected(Sidecar sidecar) => _engines.TryGetValue(sidecar.AppId, out var engine) ? engine.Value.Workers.Connected(sidecar) : 0;
+    public int Connected(Sidecar sidecar) =>
+        _engines.TryGetValue(sidecar.AppId, out var engine) ? engine.Value.Workers.Connected(sidecar) : 0;
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var engine in _engines.Values) await engine.Value.DisposeAsync();
+        foreach (var engine in _engines.Values)
+            await engine.Value.DisposeAsync();
     }
 }

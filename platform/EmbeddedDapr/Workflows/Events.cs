@@ -9,7 +9,8 @@ internal static class Events
     /// <summary>Events that answer no action of their own carry this instead of an action's id.</summary>
     private const int NoAction = -1;
 
-    public static HistoryEvent At(DateTimeOffset now, int id = NoAction) => new() { EventId = id, Timestamp = now.ToTimestamp() };
+    public static HistoryEvent At(DateTimeOffset now, int id = NoAction) =>
+        new() { EventId = id, Timestamp = now.ToTimestamp() };
 
     public static HistoryEvent TurnStarted(DateTimeOffset now)
     {
@@ -43,9 +44,19 @@ internal static class Events
     {
         var happened = At(now);
         if (response.FailureDetails is { } failure)
-            happened.TaskFailed = new() { TaskScheduledId = response.TaskId, FailureDetails = failure, TaskExecutionId = taskExecutionId };
+            happened.TaskFailed = new()
+            {
+                TaskScheduledId = response.TaskId,
+                FailureDetails = failure,
+                TaskExecutionId = taskExecutionId,
+            };
         else
-            happened.TaskCompleted = new() { TaskScheduledId = response.TaskId, Result = response.Result, TaskExecutionId = taskExecutionId };
+            happened.TaskCompleted = new()
+            {
+                TaskScheduledId = response.TaskId,
+                Result = response.Result,
+                TaskExecutionId = taskExecutionId,
+            };
         return happened;
     }
 
@@ -59,7 +70,15 @@ internal static class Events
         if (child.WorkflowStatus == WorkflowStatus.Completed)
             happened.ChildWorkflowInstanceCompleted = new() { TaskScheduledId = task, Result = child.Output };
         else
-            return ChildFailed(now, task, child.FailureDetails ?? Failure("ChildWorkflowEnded", $"The child workflow {child.InstanceId} ended as {child.WorkflowStatus}."));
+            return ChildFailed(
+                now,
+                task,
+                child.FailureDetails
+                    ?? Failure(
+                        "ChildWorkflowEnded",
+                        $"The child workflow {child.InstanceId} ended as {child.WorkflowStatus}."
+                    )
+            );
         return happened;
     }
 
@@ -70,7 +89,13 @@ internal static class Events
         return happened;
     }
 
-    public static TaskFailureDetails Failure(string type, string message) => new() { ErrorType = type, ErrorMessage = message, IsNonRetriable = true };
+    public static TaskFailureDetails Failure(string type, string message) =>
+        new()
+        {
+            ErrorType = type,
+            ErrorMessage = message,
+            IsNonRetriable = true,
+        };
 
     public static Timestamp ToTimestamp(this DateTimeOffset time) => Timestamp.FromDateTimeOffset(time);
 }

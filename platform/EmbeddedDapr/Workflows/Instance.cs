@@ -54,24 +54,40 @@ internal sealed class Instance(string id, Guid execution, WorkflowState state)
         History.Add(happened);
         switch (happened.EventTypeCase)
         {
-            case HistoryEvent.EventTypeOneofCase.ExecutionStarted: Started = happened.ExecutionStarted; break;
-            case HistoryEvent.EventTypeOneofCase.TaskScheduled: Activities[happened.EventId] = new(this, Execution, happened); break;
-            case HistoryEvent.EventTypeOneofCase.TimerCreated: Timers[happened.EventId] = happened.TimerCreated.FireAt.ToDateTimeOffset(); break;
-            case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCreated: Children[happened.EventId] = happened.ChildWorkflowInstanceCreated.InstanceId; break;
-            case HistoryEvent.EventTypeOneofCase.ExecutionSuspended: IsSuspended = true; break;
-            case HistoryEvent.EventTypeOneofCase.ExecutionResumed: IsSuspended = false; break;
-            default: Close(happened); break;
+            case HistoryEvent.EventTypeOneofCase.ExecutionStarted:
+                Started = happened.ExecutionStarted;
+                break;
+            case HistoryEvent.EventTypeOneofCase.TaskScheduled:
+                Activities[happened.EventId] = new(this, Execution, happened);
+                break;
+            case HistoryEvent.EventTypeOneofCase.TimerCreated:
+                Timers[happened.EventId] = happened.TimerCreated.FireAt.ToDateTimeOffset();
+                break;
+            case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCreated:
+                Children[happened.EventId] = happened.ChildWorkflowInstanceCreated.InstanceId;
+                break;
+            case HistoryEvent.EventTypeOneofCase.ExecutionSuspended:
+                IsSuspended = true;
+                break;
+            case HistoryEvent.EventTypeOneofCase.ExecutionResumed:
+                IsSuspended = false;
+                break;
+            default:
+                Close(happened);
+                break;
         }
         return new(Execution, History.Count - 1, bytes);
     }
 
     /// <summary>Takes an event into the inbox.</summary>
-    public InboxItem Accept(HistoryEvent happened, Stage stage) => Accept(new InboxItem(Execution, _arrivals, happened, stage));
+    public InboxItem Accept(HistoryEvent happened, Stage stage) =>
+        Accept(new InboxItem(Execution, _arrivals, happened, stage));
 
     public InboxItem Accept(InboxItem item)
     {
         _arrivals = Math.Max(_arrivals, item.Seq) + 1;
-        if (item.Event.EventTypeCase == HistoryEvent.EventTypeOneofCase.ExecutionStarted) Started = item.Event.ExecutionStarted;
+        if (item.Event.EventTypeCase == HistoryEvent.EventTypeOneofCase.ExecutionStarted)
+            Started = item.Event.ExecutionStarted;
         Close(item.Event);
         Inbox.Add(item);
         return item;
@@ -96,12 +112,23 @@ internal sealed class Instance(string id, Guid execution, WorkflowState state)
     {
         switch (happened.EventTypeCase)
         {
-            case HistoryEvent.EventTypeOneofCase.TaskCompleted: Activities.Remove(happened.TaskCompleted.TaskScheduledId); break;
-            case HistoryEvent.EventTypeOneofCase.TaskFailed: Activities.Remove(happened.TaskFailed.TaskScheduledId); break;
-            case HistoryEvent.EventTypeOneofCase.TimerFired: Timers.Remove(happened.TimerFired.TimerId); break;
-            case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCompleted: Children.Remove(happened.ChildWorkflowInstanceCompleted.TaskScheduledId); break;
-            case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceFailed: Children.Remove(happened.ChildWorkflowInstanceFailed.TaskScheduledId); break;
-            default: break;
+            case HistoryEvent.EventTypeOneofCase.TaskCompleted:
+                Activities.Remove(happened.TaskCompleted.TaskScheduledId);
+                break;
+            case HistoryEvent.EventTypeOneofCase.TaskFailed:
+                Activities.Remove(happened.TaskFailed.TaskScheduledId);
+                break;
+            case HistoryEvent.EventTypeOneofCase.TimerFired:
+                Timers.Remove(happened.TimerFired.TimerId);
+                break;
+            case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCompleted:
+                Children.Remove(happened.ChildWorkflowInstanceCompleted.TaskScheduledId);
+                break;
+            case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceFailed:
+                Children.Remove(happened.ChildWorkflowInstanceFailed.TaskScheduledId);
+                break;
+            default:
+                break;
         }
     }
 }

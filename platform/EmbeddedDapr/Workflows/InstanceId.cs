@@ -8,6 +8,7 @@ internal static class InstanceId
     /// <returns>What is wrong with the id; null when nothing is.</returns>
     public static string? Fault(string id) =>
         id.Length is 0 or > Longest ? $"A workflow's id has 1 to {Longest} characters; this one has {id.Length}."
-        : id.Contains('\0') || id.Contains("||", StringComparison.Ordinal) ? "A workflow's id must hold neither '||' nor a zero character."
+        : id.Contains('\0') || id.Contains("||", StringComparison.Ordinal)
+            ? "A workflow's id must hold neither '||' nor a zero character."
         : null;
 }

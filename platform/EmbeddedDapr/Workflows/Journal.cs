@@ -10,7 +10,9 @@ namespace EmbeddedDapr.Workflows;
 /// </summary>
 internal sealed class Journal(string app, NpgsqlConnection connection, Lock gate)
 {
-    private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
     private List<Change> _queue = [];
     private bool _isClosed;
 
@@ -50,10 +52,12 @@ internal sealed class Journal(string app, NpgsqlConnection connection, Lock gate
                 await batch.WriteAsync(connection, isBeat);
                 lock (gate)
                 {
-                    foreach (var change in taken) change.Publish();
+                    foreach (var change in taken)
+                        change.Publish();
                 }
 
-                foreach (var change in taken) change.Committed.SetResult();
+                foreach (var change in taken)
+                    change.Committed.SetResult();
             }
         }
         finally
@@ -71,5 +75,11 @@ internal sealed class Journal(string app, NpgsqlConnection connection, Lock gate
         }
     }
 
-    private static RpcException Lost() => new(new Status(StatusCode.Unavailable, "The runtime lost its database, or is ending; whether this is done is unknown. Try again."));
+    private static RpcException Lost() =>
+        new(
+            new Status(
+                StatusCode.Unavailable,
+                "The runtime lost its database, or is ending; whether this is done is unknown. Try again."
+            )
+        );
 }

@@ -16,8 +16,10 @@ internal sealed class JournalBatch
     private const string Replace =
         "delete from workflow_history h using workflow_instances i where i.app = $1 and i.id = any($2) and h.execution = i.execution";
 
-    private const string AddHistory = "insert into workflow_history (execution, seq, event) select * from unnest($1, $2, $3)";
-    private const string AddInbox = "insert into workflow_inbox (execution, seq, event) select * from unnest($1, $2, $3)";
+    private const string AddHistory =
+        "insert into workflow_history (execution, seq, event) select * from unnest($1, $2, $3)";
+    private const string AddInbox =
+        "insert into workflow_inbox (execution, seq, event) select * from unnest($1, $2, $3)";
 
     private const string TakeInbox =
         "delete from workflow_inbox i using unnest($1, $2) as r (execution, seq) where i.execution = r.execution and i.seq = r.seq";
@@ -32,27 +34,46 @@ internal sealed class JournalBatch
     {
         // First, while the rows still name the old executions. What has ended has nothing in the inbox.
         var begun = changes.SelectMany(change => change.Begun).ToArray();
-        if (begun.Length > 0) Add(Replace, new NpgsqlParameter<string> { TypedValue = app }, new NpgsqlParameter<string[]> { TypedValue = begun });
+        if (begun.Length > 0)
+            Add(
+                Replace,
+                new NpgsqlParameter<string> { TypedValue = app },
+                new NpgsqlParameter<string[]> { TypedValue = begun }
+            );
 
         var instances = new Dictionary<string, InstanceRow>();
-        foreach (var row in changes.SelectMany(change => change.Instances)) instances[row.Id] = row;
-        if (instances.Count > 0) Put(app, [.. instances.Values]);
+        foreach (var row in changes.SelectMany(change => change.Instances))
+            instances[row.Id] = row;
+        if (instances.Count > 0)
+            Put(app, [.. instances.Values]);
 
         var history = changes.SelectMany(change => change.History).ToArray();
         if (history.Length > 0)
-            Add(AddHistory, Uuids(history.Select(row => row.Execution)), Integers(history.Select(row => row.Seq)), Bytes(history.Select(row => row.Event)));
+            Add(
+                AddHistory,
+                Uuids(history.Select(row => row.Execution)),
+                Integers(history.Select(row => row.Seq)),
+                Bytes(history.Select(row => row.Event))
+            );
 
         var arrived = changes.SelectMany(change => change.Arrived).Where(item => item.Stage == Stage.Queued).ToArray();
-        foreach (var item in arrived) item.Stage = Stage.Written;
+        foreach (var item in arrived)
+            item.Stage = Stage.Written;
         if (arrived.Length > 0)
-            Add(AddInbox, Uuids(arrived.Select(item => item.Execution)), Integers(arrived.Select(item => item.Seq)), Bytes(arrived.Select(item => item.Event.ToByteArray())));
+            Add(
+                AddInbox,
+                Uuids(arrived.Select(item => item.Execution)),
+                Integers(arrived.Select(item => item.Seq)),
+                Bytes(arrived.Select(item => item.Event.ToByteArray()))
+            );
 
         var consumed = changes.SelectMany(change => change.Consumed).ToArray();
         if (consumed.Length > 0)
             Add(TakeInbox, Uuids(consumed.Select(item => item.Execution)), Integers(consumed.Select(item => item.Seq)));
 
         var forgotten = changes.SelectMany(change => change.Forgotten).ToArray();
-        if (forgotten.Length == 0) return;
+        if (forgotten.Length == 0)
+            return;
         Add(ForgetHistory, Uuids(forgotten));
         Add(ForgetInbox, Uuids(forgotten));
     }
@@ -60,21 +81,30 @@ internal sealed class JournalBatch
     /// <param name="isBeat">Ask the server something even when there is nothing to write.</param>
     public async Task WriteAsync(NpgsqlConnection connection, bool isBeat)
     {
-        if (isBeat && _commands.Count == 0) Add("select 1");
-        if (_commands.Count == 0) return;
+        if (isBeat && _commands.Count == 0)
+            Add("select 1");
+        if (_commands.Count == 0)
+            return;
         await using var batch = new NpgsqlBatch(connection);
-        foreach (var command in _commands) batch.BatchCommands.Add(command);
+        foreach (var command in _commands)
+            batch.BatchCommands.Add(command);
         await batch.PrepareAsync(CancellationToken.None);
         await batch.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
-    private void Put(string app, InstanceRow[] rows) => Add(
-        PutInstances,
-        new NpgsqlParameter<string> { TypedValue = app },
-        new NpgsqlParameter<string[]> { TypedValue = [.. rows.Select(row => row.Id)] },
-        Uuids(rows.Select(row => row.Execution)),
-        new NpgsqlParameter { Value = rows.Select(row => row.Expires?.UtcDateTime).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
-        Bytes(rows.Select(row => row.State.ToByteArray())));
+    private void Put(string app, InstanceRow[] rows) =>
+        Add(
+            PutInstances,
+            new NpgsqlParameter<string> { TypedValue = app },
+            new NpgsqlParameter<string[]> { TypedValue = [.. rows.Select(row => row.Id)] },
+            Uuids(rows.Select(row => row.Execution)),
+            new NpgsqlParameter
+            {
+                Value = rows.Select(row => row.Expires?.UtcDateTime).ToArray(),
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
+            },
+            Bytes(rows.Select(row => row.State.ToByteArray()))
+        );
 
     private void Add(string sql, params NpgsqlParameter[] parameters)
     {

@@ -10,12 +10,22 @@ internal sealed class Ownership : IAsyncDisposable
     public NpgsqlConnection Connection { get; }
 
     /// <summary>Waits as long as another process has it.</summary>
-    public static async Task<Ownership> TakeAsync(string app, NpgsqlDataSource database, CancellationToken cancellationToken)
+    public static async Task<Ownership> TakeAsync(
+        string app,
+        NpgsqlDataSource database,
+        CancellationToken cancellationToken
+    )
     {
         var connection = await database.OpenConnectionAsync(cancellationToken);
         try
         {
-            await using var command = new NpgsqlCommand("select pg_advisory_lock(hashtextextended('EmbeddedDapr.Workflows ' || $1, 0))", connection) { CommandTimeout = 0 };
+            await using var command = new NpgsqlCommand(
+                "select pg_advisory_lock(hashtextextended('EmbeddedDapr.Workflows ' || $1, 0))",
+                connection
+            )
+            {
+                CommandTimeout = 0,
+            };
             command.Parameters.Add(new() { Value = app });
             await command.ExecuteNonQueryAsync(cancellationToken);
             return new(connection);
@@ -31,7 +41,8 @@ internal sealed class Ownership : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await using var connection = Connection;
-        if (connection.FullState != System.Data.ConnectionState.Open) return;
+        if (connection.FullState != System.Data.ConnectionState.Open)
+            return;
         await using var command = new NpgsqlCommand("select pg_advisory_unlock_all()", connection);
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }

@@ -14,19 +14,24 @@ internal static class Schedule
     public static List<InboxItem> Next(Instance instance, DateTimeOffset now)
     {
         var inbox = instance.Inbox;
-        if (inbox.Count == 0 || instance.IsOver || instance.IsStalled) return [];
+        if (inbox.Count == 0 || instance.IsOver || instance.IsStalled)
+            return [];
 
         var start = inbox.Find(item => item.Event.EventTypeCase == Kind.ExecutionStarted);
-        if (inbox.Find(item => item.Event.EventTypeCase == Kind.ExecutionTerminated) is { } end) return start is null ? [end] : [start, end];
-        if (start is not null) return DueAt(instance) > now ? [] : [.. inbox.Where(item => !IsControl(item))];
+        if (inbox.Find(item => item.Event.EventTypeCase == Kind.ExecutionTerminated) is { } end)
+            return start is null ? [end] : [start, end];
+        if (start is not null)
+            return DueAt(instance) > now ? [] : [.. inbox.Where(item => !IsControl(item))];
 
         var control = inbox.Find(item => IsControl(item));
-        if (control is not null) return [control];
+        if (control is not null)
+            return [control];
         return instance.IsSuspended ? [] : [.. inbox];
     }
 
     /// <summary>When an instance that has not begun may begin.</summary>
-    public static DateTimeOffset DueAt(Instance instance) => instance.Started.ScheduledStartTimestamp?.ToDateTimeOffset() ?? DateTimeOffset.MinValue;
+    public static DateTimeOffset DueAt(Instance instance) =>
+        instance.Started.ScheduledStartTimestamp?.ToDateTimeOffset() ?? DateTimeOffset.MinValue;
 
     /// <summary>Steers the workflow without being seen by its code.</summary>
     public static bool IsControl(InboxItem item) =>

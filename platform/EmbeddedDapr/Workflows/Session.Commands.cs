@@ -14,7 +14,9 @@ internal sealed partial class Session
         lock (_gate)
         {
             if (_instances.ContainsKey(id))
-                throw new RpcException(new Status(StatusCode.AlreadyExists, $"an active workflow with ID '{id}' already exists"));
+                throw new RpcException(
+                    new Status(StatusCode.AlreadyExists, $"an active workflow with ID '{id}' already exists")
+                );
             Create(id, start, change);
             return Journal.Enqueue(change);
         }
@@ -26,7 +28,8 @@ internal sealed partial class Session
         var change = new Change();
         lock (_gate)
         {
-            if (!_instances.TryGetValue(id, out var instance) || instance.IsOver) return Task.CompletedTask;
+            if (!_instances.TryGetValue(id, out var instance) || instance.IsOver)
+                return Task.CompletedTask;
             var happened = Events.At(Now);
             tell(happened);
             Deliver(instance, happened, change);
@@ -40,7 +43,8 @@ internal sealed partial class Session
         var change = new Change();
         lock (_gate)
         {
-            if (!_instances.TryGetValue(id, out var instance) || instance.IsOver) return Task.CompletedTask;
+            if (!_instances.TryGetValue(id, out var instance) || instance.IsOver)
+                return Task.CompletedTask;
             var state = instance.State.Clone();
             (state.WorkflowStatus, state.CompletedTimestamp) = (WorkflowStatus.Terminated, Now.ToTimestamp());
             instance.State = state;
@@ -73,6 +77,7 @@ internal sealed partial class Session
         var happened = Events.At(Now);
         happened.ExecutionStarted = start;
         Deliver(instance, happened, change);
-        if (instance.Turn is null) _alarm.Add(instance, null, Schedule.DueAt(instance));
+        if (instance.Turn is null)
+            _alarm.Add(instance, null, Schedule.DueAt(instance));
     }
 }

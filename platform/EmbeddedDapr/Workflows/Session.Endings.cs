@@ -9,38 +9,54 @@ internal sealed partial class Session
     {
         var (create, happened) = (action.CreateChildWorkflow, Events.At(Now, action.Id));
         var id = create.InstanceId.Length > 0 ? create.InstanceId : $"{parent.Id}:{action.Id:x4}";
-        happened.ChildWorkflowInstanceCreated = new() { InstanceId = id, Name = create.Name, Version = create.Version, Input = create.Input };
-        change.History.Add(parent.Record(happened));
-
-        var refusal = IsElsewhere(action) ? ElsewhereReason(action) : InstanceId.Fault(id);
-        if (refusal is null && _instances.ContainsKey(id)) refusal = $"an active workflow with ID '{id}' already exists";
-        if (refusal is not null)
+        happened.ChildWorkflowInstanceCreated = new()
         {
-            Deliver(parent, Events.ChildFailed(Now, action.Id, Events.Failure("ChildWorkflowNotCreated", refusal)), change);
-            return;
-        }
-
-        Create(id, new()
-        {
+            InstanceId = id,
             Name = create.Name,
             Version = create.Version,
             Input = create.Input,
-            ParentTraceContext = parent.Started.ParentTraceContext,
-            ParentInstance = new()
+        };
+        change.History.Add(parent.Record(happened));
+
+        var refusal = IsElsewhere(action) ? ElsewhereReason(action) : InstanceId.Fault(id);
+        if (refusal is null && _instances.ContainsKey(id))
+            refusal = $"an active workflow with ID '{id}' already exists";
+        if (refusal is not null)
+        {
+            Deliver(
+                parent,
+                Events.ChildFailed(Now, action.Id, Events.Failure("ChildWorkflowNotCreated", refusal)),
+                change
+            );
+            return;
+        }
+
+        Create(
+            id,
+            new()
             {
-                TaskScheduledId = action.Id,
-                Name = parent.Started.Name,
-                Version = parent.Started.Version,
-                WorkflowInstance = new() { InstanceId = parent.Id, ExecutionId = parent.Execution.ToString("N") },
+                Name = create.Name,
+                Version = create.Version,
+                Input = create.Input,
+                ParentTraceContext = parent.Started.ParentTraceContext,
+                ParentInstance = new()
+                {
+                    TaskScheduledId = action.Id,
+                    Name = parent.Started.Name,
+                    Version = parent.Started.Version,
+                    WorkflowInstance = new() { InstanceId = parent.Id, ExecutionId = parent.Execution.ToString("N") },
+                },
             },
-        }, change);
+            change
+        );
     }
 
     /// <summary>Begins anew, with the events that the worker carries over and those that no turn has taken.</summary>
     private void Renew(Instance instance, CompleteWorkflowAction action, Change change)
     {
         var (old, unread) = (instance.Started, instance.Inbox.Where(item => IsForTheNext(item.Event)).ToArray());
-        foreach (var item in instance.Inbox) change.Consume(item);
+        foreach (var item in instance.Inbox)
+            change.Consume(item);
         change.Forgotten.Add(instance.Execution);
         // What this very turn has recorded goes with the rest.
         change.History.Clear();
@@ -52,7 +68,10 @@ internal sealed partial class Session
         start.WorkflowInstance = new() { InstanceId = instance.Id, ExecutionId = instance.Execution.ToString("N") };
         var happened = Events.At(Now);
         happened.ExecutionStarted = start;
-        foreach (var next in (IEnumerable<HistoryEvent>)[happened, .. action.CarryoverEvents, .. unread.Select(item => item.Event)])
+        foreach (
+            var next in (IEnumerable<HistoryEvent>)
+                [happened, .. action.CarryoverEvents, .. unread.Select(item => item.Event)]
+        )
             change.Arrived.Add(instance.Accept(next, Stage.Queued));
 
         var state = instance.State.Clone();
@@ -63,14 +82,27 @@ internal sealed partial class Session
     private void Complete(Instance instance, WorkflowAction action, TurnWork turn, Change change)
     {
         var (complete, happened) = (action.CompleteWorkflow, Events.At(Now, action.Id));
-        var end = complete.WorkflowStatus != WorkflowStatus.Terminated ? null
-            : turn.Taken.Select(item => item.Event.ExecutionTerminated).FirstOrDefault(ordered => ordered is not null);
+        var end =
+            complete.WorkflowStatus != WorkflowStatus.Terminated
+                ? null
+                : turn
+                    .Taken.Select(item => item.Event.ExecutionTerminated)
+                    .FirstOrDefault(ordered => ordered is not null);
         complete.Result ??= end?.Input;
-        happened.ExecutionCompleted = new() { WorkflowStatus = complete.WorkflowStatus, Result = complete.Result, FailureDetails = complete.FailureDetails };
+        happened.ExecutionCompleted = new()
+        {
+            WorkflowStatus = complete.WorkflowStatus,
+            Result = complete.Result,
+            FailureDetails = complete.FailureDetails,
+        };
         change.History.Add(instance.Record(happened));
 
         var state = instance.State.Clone();
-        (state.WorkflowStatus, state.Output, state.FailureDetails) = (complete.WorkflowStatus, complete.Result, complete.FailureDetails);
+        (state.WorkflowStatus, state.Output, state.FailureDetails) = (
+            complete.WorkflowStatus,
+            complete.Result,
+            complete.FailureDetails
+        );
         state.CompletedTimestamp = Now.ToTimestamp();
         instance.State = state;
 
@@ -89,10 +121,16 @@ internal sealed partial class Session
     private void End(Instance instance, Change change)
     {
         instance.IsOver = true;
-        foreach (var item in instance.Inbox) change.Consume(item);
+        foreach (var item in instance.Inbox)
+            change.Consume(item);
         Put(instance, change);
-        if (instance.Started.ParentInstance is { } info && _instances.TryGetValue(info.WorkflowInstance.InstanceId, out var parent)
-            && IsChildOf(instance, parent) && parent.Children.ContainsKey(info.TaskScheduledId) && !parent.IsOver)
+        if (
+            instance.Started.ParentInstance is { } info
+            && _instances.TryGetValue(info.WorkflowInstance.InstanceId, out var parent)
+            && IsChildOf(instance, parent)
+            && parent.Children.ContainsKey(info.TaskScheduledId)
+            && !parent.IsOver
+        )
             Deliver(parent, Events.ChildEnded(Now, info.TaskScheduledId, instance.State), change);
         change.AfterCommit(() =>
         {
@@ -105,9 +143,15 @@ internal sealed partial class Session
     }
 
     private static bool IsChildOf(Instance child, Instance parent) =>
-        child.Started.ParentInstance?.WorkflowInstance is { } named && named.InstanceId == parent.Id && named.ExecutionId == parent.Execution.ToString("N");
+        child.Started.ParentInstance?.WorkflowInstance is { } named
+        && named.InstanceId == parent.Id
+        && named.ExecutionId == parent.Execution.ToString("N");
 
     /// <summary>Results of the old execution's tasks mean nothing to the new one.</summary>
-    private static bool IsForTheNext(HistoryEvent happened) => happened.EventTypeCase is HistoryEvent.EventTypeOneofCase.EventRaised
-        or HistoryEvent.EventTypeOneofCase.ExecutionTerminated or HistoryEvent.EventTypeOneofCase.ExecutionSuspended or HistoryEvent.EventTypeOneofCase.ExecutionResumed;
+    private static bool IsForTheNext(HistoryEvent happened) =>
+        happened.EventTypeCase
+            is HistoryEvent.EventTypeOneofCase.EventRaised
+                or HistoryEvent.EventTypeOneofCase.ExecutionTerminated
+                or HistoryEvent.EventTypeOneofCase.ExecutionSuspended
+                or HistoryEvent.EventTypeOneofCase.ExecutionResumed;
 }

@@ -16,8 +16,12 @@ internal sealed partial class Session
         lock (_gate)
         {
             _workers.Done(response.CompletionToken);
-            if (!_instances.TryGetValue(response.InstanceId, out var instance) || instance.IsOver
-                || !instance.Activities.TryGetValue(response.TaskId, out var activity) || activity.Token != response.CompletionToken)
+            if (
+                !_instances.TryGetValue(response.InstanceId, out var instance)
+                || instance.IsOver
+                || !instance.Activities.TryGetValue(response.TaskId, out var activity)
+                || activity.Token != response.CompletionToken
+            )
                 return Task.CompletedTask;
             Deliver(instance, Events.ActivityEnded(Now, response, activity.TaskExecutionId), change);
             return Journal.Enqueue(change);
@@ -31,7 +35,11 @@ internal sealed partial class Session
         lock (_gate)
         {
             _workers.Done(response.CompletionToken);
-            if (!_instances.TryGetValue(response.InstanceId, out var instance) || instance.Turn is not { } turn || turn.Token != response.CompletionToken)
+            if (
+                !_instances.TryGetValue(response.InstanceId, out var instance)
+                || instance.Turn is not { } turn
+                || turn.Token != response.CompletionToken
+            )
                 return Task.CompletedTask;
             if (response.Actions.Select(Fault).FirstOrDefault(fault => fault is not null) is { } fault)
                 Stall(instance, fault);
@@ -59,12 +67,16 @@ internal sealed partial class Session
         var state = instance.State.Clone();
         state.WorkflowStatus = instance.IsSuspended ? WorkflowStatus.Suspended : WorkflowStatus.Running;
         // A turn that only suspends or ends runs no code of the workflow, and so says nothing of its status.
-        if (response.CustomStatus is not null || !turn.Taken.TrueForAll(item => Schedule.IsControl(item))) state.CustomStatus = response.CustomStatus;
+        if (response.CustomStatus is not null || !turn.Taken.TrueForAll(item => Schedule.IsControl(item)))
+            state.CustomStatus = response.CustomStatus;
         state.LastUpdated = Now.ToTimestamp();
         instance.State = state;
 
         // The end goes last: it may replace what the other actions refer to.
-        foreach (var action in response.Actions.OrderBy(action => action.WorkflowActionTypeCase == Action.CompleteWorkflow)) Do(instance, action, turn, change);
+        foreach (
+            var action in response.Actions.OrderBy(action => action.WorkflowActionTypeCase == Action.CompleteWorkflow)
+        )
+            Do(instance, action, turn, change);
         Put(instance, change);
     }
 
@@ -72,25 +84,42 @@ internal sealed partial class Session
     {
         switch (action.WorkflowActionTypeCase)
         {
-            case Action.ScheduleTask: ScheduleActivity(instance, action, change); break;
-            case Action.CreateTimer: CreateTimer(instance, action, change); break;
-            case Action.CreateChildWorkflow: CreateChild(instance, action, change); break;
-            case Action.SendEvent: Send(instance, action, change); break;
-            case Action.CompleteWorkflow when action.CompleteWorkflow.WorkflowStatus == WorkflowStatus.ContinuedAsNew: Renew(instance, action.CompleteWorkflow, change); break;
-            case Action.CompleteWorkflow: Complete(instance, action, turn, change); break;
-            default: throw new InvalidOperationException($"Action {action.WorkflowActionTypeCase} has no fault, but is not known either.");
+            case Action.ScheduleTask:
+                ScheduleActivity(instance, action, change);
+                break;
+            case Action.CreateTimer:
+                CreateTimer(instance, action, change);
+                break;
+            case Action.CreateChildWorkflow:
+                CreateChild(instance, action, change);
+                break;
+            case Action.SendEvent:
+                Send(instance, action, change);
+                break;
+            case Action.CompleteWorkflow when action.CompleteWorkflow.WorkflowStatus == WorkflowStatus.ContinuedAsNew:
+                Renew(instance, action.CompleteWorkflow, change);
+                break;
+            case Action.CompleteWorkflow:
+                Complete(instance, action, turn, change);
+                break;
+            default:
+                throw new InvalidOperationException(
+                    $"Action {action.WorkflowActionTypeCase} has no fault, but is not known either."
+                );
         }
     }
 
     /// <returns>Why a workflow that asks for this can go no further; null when it can.</returns>
-    private static string? Fault(WorkflowAction action) => action.WorkflowActionTypeCase switch
-    {
-        Action.WorkflowVersionNotAvailable => "no worker has the version that it began with",
-        Action.None => $"its action {action.Id} is of a kind that the embedded runtime does not know",
-        Action.CreateTimer when action.CreateTimer.FireAt is null => $"its timer {action.Id} has no time",
-        Action.SendEvent when action.SendEvent.Instance is null => $"its event {action.SendEvent.Name} has no receiver",
-        _ => null,
-    };
+    private static string? Fault(WorkflowAction action) =>
+        action.WorkflowActionTypeCase switch
+        {
+            Action.WorkflowVersionNotAvailable => "no worker has the version that it began with",
+            Action.None => $"its action {action.Id} is of a kind that the embedded runtime does not know",
+            Action.CreateTimer when action.CreateTimer.FireAt is null => $"its timer {action.Id} has no time",
+            Action.SendEvent when action.SendEvent.Instance is null =>
+                $"its event {action.SendEvent.Name} has no receiver",
+            _ => null,
+        };
 
     private void ScheduleActivity(Instance instance, WorkflowAction action, Change change)
     {
@@ -115,14 +144,25 @@ internal sealed partial class Session
     {
         var (create, happened) = (action.CreateTimer, Events.At(Now, action.Id));
         happened.TimerCreated = new() { FireAt = create.FireAt };
-        if (create.HasName) happened.TimerCreated.Name = create.Name;
+        if (create.HasName)
+            happened.TimerCreated.Name = create.Name;
         switch (create.OriginCase)
         {
-            case CreateTimerAction.OriginOneofCase.CreateTimer: happened.TimerCreated.CreateTimer = create.CreateTimer; break;
-            case CreateTimerAction.OriginOneofCase.ExternalEvent: happened.TimerCreated.ExternalEvent = create.ExternalEvent; break;
-            case CreateTimerAction.OriginOneofCase.ActivityRetry: happened.TimerCreated.ActivityRetry = create.ActivityRetry; break;
-            case CreateTimerAction.OriginOneofCase.ChildWorkflowRetry: happened.TimerCreated.ChildWorkflowRetry = create.ChildWorkflowRetry; break;
-            case CreateTimerAction.OriginOneofCase.None: default: break;
+            case CreateTimerAction.OriginOneofCase.CreateTimer:
+                happened.TimerCreated.CreateTimer = create.CreateTimer;
+                break;
+            case CreateTimerAction.OriginOneofCase.ExternalEvent:
+                happened.TimerCreated.ExternalEvent = create.ExternalEvent;
+                break;
+            case CreateTimerAction.OriginOneofCase.ActivityRetry:
+                happened.TimerCreated.ActivityRetry = create.ActivityRetry;
+                break;
+            case CreateTimerAction.OriginOneofCase.ChildWorkflowRetry:
+                happened.TimerCreated.ChildWorkflowRetry = create.ChildWorkflowRetry;
+                break;
+            case CreateTimerAction.OriginOneofCase.None:
+            default:
+                break;
         }
         change.History.Add(instance.Record(happened));
         _alarm.Add(instance, action.Id, create.FireAt.ToDateTimeOffset());
@@ -131,7 +171,12 @@ internal sealed partial class Session
     private void Send(Instance instance, WorkflowAction action, Change change)
     {
         var (send, happened) = (action.SendEvent, Events.At(Now, action.Id));
-        happened.EventSent = new() { InstanceId = send.Instance.InstanceId, Name = send.Name, Input = send.Data };
+        happened.EventSent = new()
+        {
+            InstanceId = send.Instance.InstanceId,
+            Name = send.Name,
+            Input = send.Data,
+        };
         change.History.Add(instance.Record(happened));
         if (_instances.TryGetValue(send.Instance.InstanceId, out var receiver) && !receiver.IsOver)
             Deliver(receiver, Events.Raised(Now, send.Name, send.Data), change);

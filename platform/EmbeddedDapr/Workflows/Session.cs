@@ -23,9 +23,25 @@ internal sealed partial class Session : IAsyncDisposable
     private readonly ITimer _beat;
 
     public Session(
-        string app, List<Instance> instances, Journal journal, WorkerPool workers, TimeProvider clock, WorkflowOptions options, Lock gate, ILogger logger)
+        string app,
+        List<Instance> instances,
+        Journal journal,
+        WorkerPool workers,
+        TimeProvider clock,
+        WorkflowOptions options,
+        Lock gate,
+        ILogger logger
+    )
     {
-        (_app, Journal, _workers, _clock, _options, _gate, _logger) = (app, journal, workers, clock, options, gate, logger);
+        (_app, Journal, _workers, _clock, _options, _gate, _logger) = (
+            app,
+            journal,
+            workers,
+            clock,
+            options,
+            gate,
+            logger
+        );
         _instances = instances.ToDictionary(instance => instance.Id);
         _alarm = new Alarm(clock, OnDue);
         _beat = clock.CreateTimer(_ => journal.Beat(), null, BeatPeriod, BeatPeriod);
@@ -46,9 +62,12 @@ internal sealed partial class Session : IAsyncDisposable
             _workers.OnJoined = Resume;
             foreach (var instance in _instances.Values)
             {
-                if (instance.State.WorkflowStatus != WorkflowStatus.Pending) instance.Begun.SetResult();
-                foreach (var (timer, due) in instance.Timers) _alarm.Add(instance, timer, due);
-                foreach (var activity in instance.Activities.Values) _workers.Dispatch(activity);
+                if (instance.State.WorkflowStatus != WorkflowStatus.Pending)
+                    instance.Begun.SetResult();
+                foreach (var (timer, due) in instance.Timers)
+                    _alarm.Add(instance, timer, due);
+                foreach (var activity in instance.Activities.Values)
+                    _workers.Dispatch(activity);
                 _alarm.Add(instance, null, Schedule.DueAt(instance));
             }
         }
@@ -56,7 +75,8 @@ internal sealed partial class Session : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        lock (_gate) _workers.Forget();
+        lock (_gate)
+            _workers.Forget();
         _over.SetResult();
         _alarm.Dispose();
         await _beat.DisposeAsync();
@@ -65,12 +85,14 @@ internal sealed partial class Session : IAsyncDisposable
     /// <summary>An active instance's state as it is durable; null when it is not active.</summary>
     public (WorkflowState State, string? Input)? Find(string id)
     {
-        lock (_gate) return _instances.TryGetValue(id, out var instance) ? (instance.Published, instance.Started.Input) : null;
+        lock (_gate)
+            return _instances.TryGetValue(id, out var instance) ? (instance.Published, instance.Started.Input) : null;
     }
 
     public List<HistoryEvent>? History(string id)
     {
-        lock (_gate) return _instances.TryGetValue(id, out var instance) ? [.. instance.History] : null;
+        lock (_gate)
+            return _instances.TryGetValue(id, out var instance) ? [.. instance.History] : null;
     }
 
     /// <summary>Waits until an active instance has begun or ended; at once when it is not active.</summary>
@@ -79,7 +101,8 @@ internal sealed partial class Session : IAsyncDisposable
         Task reached;
         lock (_gate)
         {
-            if (!_instances.TryGetValue(id, out var instance)) return;
+            if (!_instances.TryGetValue(id, out var instance))
+                return;
             reached = forEnd ? instance.Ended.Task : instance.Begun.Task;
         }
         await (await Task.WhenAny(reached, Over).WaitAsync(cancellationToken));
@@ -89,10 +112,12 @@ internal sealed partial class Session : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_over.Task.IsCompleted) return;
+            if (_over.Task.IsCompleted)
+                return;
             foreach (var (instance, execution, timer) in _alarm.TakeDue())
             {
-                if (instance.Execution != execution || instance.IsOver) continue;
+                if (instance.Execution != execution || instance.IsOver)
+                    continue;
                 if (timer is { } id && instance.Timers.TryGetValue(id, out var due))
                     instance.Accept(Events.TimerFired(Now, id, due), Stage.Derived);
                 TakeTurn(instance);
@@ -110,10 +135,14 @@ internal sealed partial class Session : IAsyncDisposable
     /// <summary>Hands the next turn to a worker, if there is one to take and none is on its way.</summary>
     private void TakeTurn(Instance instance)
     {
-        if (instance.Turn is not null || Schedule.Next(instance, Now) is not { Count: > 0 } taken) return;
+        if (instance.Turn is not null || Schedule.Next(instance, Now) is not { Count: > 0 } taken)
+            return;
         if (instance.HistoryBytes > LargestHistory)
         {
-            Stall(instance, $"its history has {instance.HistoryBytes} bytes, more than a message to a worker holds; continue as new earlier");
+            Stall(
+                instance,
+                $"its history has {instance.HistoryBytes} bytes, more than a message to a worker holds; continue as new earlier"
+            );
             return;
         }
 
@@ -146,13 +175,17 @@ internal sealed partial class Session : IAsyncDisposable
     private void Put(Instance instance, Change change)
     {
         var state = instance.State;
-        change.Instances.Add(new(instance.Id, instance.Execution, instance.IsOver ? Expiry(state.WorkflowStatus) : null, state));
+        change.Instances.Add(
+            new(instance.Id, instance.Execution, instance.IsOver ? Expiry(state.WorkflowStatus) : null, state)
+        );
         change.AfterCommit(() =>
         {
             instance.Published = state;
-            if (state.WorkflowStatus != WorkflowStatus.Pending) instance.Begun.TrySetResult();
+            if (state.WorkflowStatus != WorkflowStatus.Pending)
+                instance.Begun.TrySetResult();
         });
     }
 
-    private DateTimeOffset Expiry(WorkflowStatus status) => Now + (status == WorkflowStatus.Completed ? _options.Completed : _options.AnyTerminal);
+    private DateTimeOffset Expiry(WorkflowStatus status) =>
+        Now + (status == WorkflowStatus.Completed ? _options.Completed : _options.AnyTerminal);
 }

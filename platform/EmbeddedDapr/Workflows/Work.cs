@@ -31,7 +31,8 @@ internal sealed class TurnWork(Instance instance, List<InboxItem> taken, History
         var request = new WorkflowRequest { InstanceId = instance.Id, ExecutionId = instance.Execution.ToString("N") };
         request.PastEvents.AddRange(instance.History);
         request.NewEvents.Add(started);
-        foreach (var item in taken) request.NewEvents.Add(item.Event);
+        foreach (var item in taken)
+            request.NewEvents.Add(item.Event);
         return new WorkItem { WorkflowRequest = request, CompletionToken = Token };
     }
 }
@@ -41,24 +42,26 @@ internal sealed class ActivityWork(Instance instance, Guid execution, HistoryEve
 {
     public override string Token { get; } = TokenOf(execution, scheduled.EventId);
 
-    public override bool IsWanted => !instance.IsOver && instance.Activities.TryGetValue(scheduled.EventId, out var open) && open == this;
+    public override bool IsWanted =>
+        !instance.IsOver && instance.Activities.TryGetValue(scheduled.EventId, out var open) && open == this;
 
     public string TaskExecutionId => scheduled.TaskScheduled.TaskExecutionId;
 
     public static string TokenOf(Guid execution, int task) => $"{execution:N}/{task}";
 
-    public override WorkItem ToItem() => new()
-    {
-        CompletionToken = Token,
-        ActivityRequest = new()
+    public override WorkItem ToItem() =>
+        new()
         {
-            Name = scheduled.TaskScheduled.Name,
-            Version = scheduled.TaskScheduled.Version,
-            Input = scheduled.TaskScheduled.Input,
-            TaskId = scheduled.EventId,
-            TaskExecutionId = scheduled.TaskScheduled.TaskExecutionId,
-            ParentTraceContext = scheduled.TaskScheduled.ParentTraceContext,
-            WorkflowInstance = new() { InstanceId = instance.Id, ExecutionId = execution.ToString("N") },
-        },
-    };
+            CompletionToken = Token,
+            ActivityRequest = new()
+            {
+                Name = scheduled.TaskScheduled.Name,
+                Version = scheduled.TaskScheduled.Version,
+                Input = scheduled.TaskScheduled.Input,
+                TaskId = scheduled.EventId,
+                TaskExecutionId = scheduled.TaskScheduled.TaskExecutionId,
+                ParentTraceContext = scheduled.TaskScheduled.ParentTraceContext,
+                WorkflowInstance = new() { InstanceId = instance.Id, ExecutionId = execution.ToString("N") },
+            },
+        };
 }

@@ -26,7 +26,8 @@ internal sealed class WorkerPool(Lock gate)
 
     public int Connected(Sidecar sidecar)
     {
-        lock (gate) return _streams.Count(stream => stream.Sidecar == sidecar);
+        lock (gate)
+            return _streams.Count(stream => stream.Sidecar == sidecar);
     }
 
     public WorkerStream Join(Sidecar sidecar)
@@ -35,7 +36,8 @@ internal sealed class WorkerPool(Lock gate)
         {
             var stream = new WorkerStream(sidecar);
             _streams.Add(stream);
-            while (_waiting.TryDequeue(out var work)) Dispatch(work);
+            while (_waiting.TryDequeue(out var work))
+                Dispatch(work);
             OnJoined();
             return stream;
         }
@@ -57,7 +59,8 @@ internal sealed class WorkerPool(Lock gate)
     /// <summary>Under the gate.</summary>
     public void Dispatch(Work work)
     {
-        if (!work.IsWanted) return;
+        if (!work.IsWanted)
+            return;
         if (_streams.MinBy(stream => stream.InHand.Count) is not { } free)
         {
             _waiting.Enqueue(work);
@@ -73,7 +76,8 @@ internal sealed class WorkerPool(Lock gate)
     /// <summary>Under the gate: the worker has answered.</summary>
     public void Done(string token)
     {
-        if (_inHand.Remove(token, out var work)) work.Stream!.InHand.Remove(work);
+        if (_inHand.Remove(token, out var work))
+            work.Stream!.InHand.Remove(work);
     }
 
     /// <summary>Under the gate: the engine lost its database, and begins again from what is there.</summary>
@@ -82,6 +86,7 @@ internal sealed class WorkerPool(Lock gate)
         _waiting.Clear();
         _inHand.Clear();
         OnJoined = () => { };
-        foreach (var stream in _streams) stream.InHand.Clear();
+        foreach (var stream in _streams)
+            stream.InHand.Clear();
     }
 }

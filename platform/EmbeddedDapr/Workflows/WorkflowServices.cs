@@ -8,7 +8,9 @@ internal static class WorkflowServices
     public static IServiceCollection AddWorkflows(this IServiceCollection services)
     {
         services.TryAddSingleton<WorkflowOptions>();
-        return services.AddSingleton<Engines>().AddSingleton<IWorkflowWorkers>(provider => provider.GetRequiredService<Engines>());
+        return services
+            .AddSingleton<Engines>()
+            .AddSingleton<IWorkflowWorkers>(provider => provider.GetRequiredService<Engines>());
     }
 
     public static void MapWorkflows(this IEndpointRouteBuilder endpoints) => endpoints.MapGrpcService<TaskHub>();

@@ -17,20 +17,29 @@ internal static partial class ApiDocument
         foreach (var (app, json) in documents)
         {
             // Two services may each have a schema of one name.
-            var document = JsonNode.Parse(json.Replace(SchemaPrefix, $"{SchemaPrefix}{app}.", StringComparison.Ordinal))!;
+            var document = JsonNode.Parse(
+                json.Replace(SchemaPrefix, $"{SchemaPrefix}{app}.", StringComparison.Ordinal)
+            )!;
             foreach (var (path, operations) in Properties(document["paths"]))
             foreach (var (method, operation) in Properties(operations))
             {
-                if (routes.Any(r => r.App == app && Same(r, method, path))) Member(paths, path)[method] = MayBeRefused(operation!.DeepClone());
+                if (routes.Any(r => r.App == app && Same(r, method, path)))
+                    Member(paths, path)[method] = MayBeRefused(operation!.DeepClone());
             }
 
-            foreach (var (name, schema) in Properties(document["components"]?["schemas"])) schemas[$"{app}.{name}"] = schema!.DeepClone();
+            foreach (var (name, schema) in Properties(document["components"]?["schemas"]))
+                schemas[$"{app}.{name}"] = schema!.DeepClone();
         }
 
         return new JsonObject
         {
             ["openapi"] = "3.1.1",
-            ["info"] = new JsonObject { ["title"] = "DaprShop", ["version"] = "1", ["description"] = Describe(documents, routes) },
+            ["info"] = new JsonObject
+            {
+                ["title"] = "DaprShop",
+                ["version"] = "1",
+                ["description"] = Describe(documents, routes),
+            },
             ["servers"] = new JsonArray(new JsonObject { ["url"] = "/" }),
             ["security"] = new JsonArray(new JsonObject { ["bearer"] = new JsonArray() }),
             ["paths"] = paths,
@@ -40,7 +49,12 @@ internal static partial class ApiDocument
                 ["responses"] = new JsonObject { [Problem] = Refusal() },
                 ["securitySchemes"] = new JsonObject
                 {
-                    ["bearer"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["bearerFormat"] = "JWT" },
+                    ["bearer"] = new JsonObject
+                    {
+                        ["type"] = "http",
+                        ["scheme"] = "bearer",
+                        ["bearerFormat"] = "JWT",
+                    },
                 },
             },
         };
@@ -49,32 +63,37 @@ internal static partial class ApiDocument
     /// <summary>Any route may: for want of a token or a role, of a service that is away, and for reasons of its own.</summary>
     private static JsonNode MayBeRefused(JsonNode operation)
     {
-        Member(operation.AsObject(), "responses")["default"] = new JsonObject { ["$ref"] = $"#/components/responses/{Problem}" };
+        Member(operation.AsObject(), "responses")["default"] = new JsonObject
+        {
+            ["$ref"] = $"#/components/responses/{Problem}",
+        };
         return operation;
     }
 
-    private static JsonObject Refusal() => new()
-    {
-        ["description"] = "What was wrong, and what is allowed (RFC 9457). type is for programs, detail for people; some have further members.",
-        ["content"] = new JsonObject
+    private static JsonObject Refusal() =>
+        new()
         {
-            ["application/problem+json"] = new JsonObject
+            ["description"] =
+                "What was wrong, and what is allowed (RFC 9457). type is for programs, detail for people; some have further members.",
+            ["content"] = new JsonObject
             {
-                ["schema"] = new JsonObject
+                ["application/problem+json"] = new JsonObject
                 {
-                    ["type"] = "object",
-                    ["required"] = new JsonArray("type", "title", "status", "detail"),
-                    ["properties"] = new JsonObject
+                    ["schema"] = new JsonObject
                     {
-                        ["type"] = new JsonObject { ["type"] = "string", ["pattern"] = "^urn:daprshop:problem:" },
-                        ["title"] = new JsonObject { ["type"] = "string" },
-                        ["status"] = new JsonObject { ["type"] = "integer" },
-                        ["detail"] = new JsonObject { ["type"] = "string" },
+                        ["type"] = "object",
+                        ["required"] = new JsonArray("type", "title", "status", "detail"),
+                        ["properties"] = new JsonObject
+                        {
+                            ["type"] = new JsonObject { ["type"] = "string", ["pattern"] = "^urn:daprshop:problem:" },
+                            ["title"] = new JsonObject { ["type"] = "string" },
+                            ["status"] = new JsonObject { ["type"] = "integer" },
+                            ["detail"] = new JsonObject { ["type"] = "string" },
+                        },
                     },
                 },
             },
-        },
-    };
+        };
 
     private static string Describe(IReadOnlyDictionary<string, string> documents, IReadOnlyList<Route> routes)
     {
@@ -90,7 +109,8 @@ internal static partial class ApiDocument
 
     private static JsonObject Member(JsonObject parent, string name)
     {
-        if (parent[name] is not JsonObject child) parent[name] = child = [];
+        if (parent[name] is not JsonObject child)
+            parent[name] = child = [];
         return child;
     }
 

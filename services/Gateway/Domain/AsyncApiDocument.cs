@@ -12,10 +12,16 @@ internal static class AsyncApiDocument
     private const string Schemas = "#/components/schemas/";
     private static readonly JsonSerializerOptions Strict = new(JsonSerializerOptions.Web)
     {
-        NumberHandling = JsonNumberHandling.Strict, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
+        NumberHandling = JsonNumberHandling.Strict,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
     };
 
-    private static readonly JsonSchemaExporterOptions Closed = new() { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = (_, schema) => Close(schema) };
+    private static readonly JsonSchemaExporterOptions Closed = new()
+    {
+        TreatNullObliviousAsNonNullable = true,
+        TransformSchemaNode = (_, schema) => Close(schema),
+    };
 
     /// <summary>The document. The same code makes the same one.</summary>
     public static JsonObject Create()
@@ -23,24 +29,47 @@ internal static class AsyncApiDocument
         var schemas = new JsonObject();
         var channels = new JsonObject();
         var operations = new JsonObject();
-        foreach (var kind in EventCatalogue.All) schemas[kind.Type] = Described(Schema(kind.Payload), kind.Summary);
-        foreach (var channel in EventCatalogue.All.GroupBy(k => k.BroadcastOnly ? Topics.BroadcastOf(k.Topic) : k.Topic))
+        foreach (var kind in EventCatalogue.All)
+            schemas[kind.Type] = Described(Schema(kind.Payload), kind.Summary);
+        foreach (
+            var channel in EventCatalogue.All.GroupBy(k => k.BroadcastOnly ? Topics.BroadcastOf(k.Topic) : k.Topic)
+        )
         {
             var producer = Topics.ProducerOf(channel.First().Topic);
             schemas[$"{channel.Key}.page"] = Page(producer, channel);
             channels[channel.Key] = new JsonObject
             {
                 ["address"] = channel.Key,
-                ["description"] = channel.First().BroadcastOnly ? "Every replica of every listener hears it, late, twice or never." : $"At least once, in pages; GET /events?after= of {producer} has all of it.",
-                ["messages"] = new JsonObject { ["page"] = new JsonObject { ["name"] = EventTypes.Page, ["contentType"] = "application/cloudevents+json", ["payload"] = Envelope(channel.Key) } },
+                ["description"] = channel.First().BroadcastOnly
+                    ? "Every replica of every listener hears it, late, twice or never."
+                    : $"At least once, in pages; GET /events?after= of {producer} has all of it.",
+                ["messages"] = new JsonObject
+                {
+                    ["page"] = new JsonObject
+                    {
+                        ["name"] = EventTypes.Page,
+                        ["contentType"] = "application/cloudevents+json",
+                        ["payload"] = Envelope(channel.Key),
+                    },
+                },
             };
-            operations[$"{producer}.{channel.Key}"] = new JsonObject { ["action"] = "send", ["channel"] = new JsonObject { ["$ref"] = $"#/channels/{channel.Key}" } };
+            operations[$"{producer}.{channel.Key}"] = new JsonObject
+            {
+                ["action"] = "send",
+                ["channel"] = new JsonObject { ["$ref"] = $"#/channels/{channel.Key}" },
+            };
         }
 
         return new JsonObject
         {
             ["asyncapi"] = "3.0.0",
-            ["info"] = new JsonObject { ["title"] = "DaprShop", ["version"] = "1", ["description"] = "What the services tell each other. A change of meaning is a new type, never a new reading of an old one." },
+            ["info"] = new JsonObject
+            {
+                ["title"] = "DaprShop",
+                ["version"] = "1",
+                ["description"] =
+                    "What the services tell each other. A change of meaning is a new type, never a new reading of an old one.",
+            },
             ["channels"] = channels,
             ["operations"] = operations,
             ["components"] = new JsonObject { ["schemas"] = schemas },
@@ -51,7 +80,10 @@ internal static class AsyncApiDocument
     {
         var page = Schema(typeof(EventPage));
         page["properties"]!["producer"] = new JsonObject { ["const"] = producer };
-        page["properties"]!["events"]!["items"] = new JsonObject { ["oneOf"] = new JsonArray([.. kinds.Select(Entry)]) };
+        page["properties"]!["events"]!["items"] = new JsonObject
+        {
+            ["oneOf"] = new JsonArray([.. kinds.Select(Entry)]),
+        };
         return page;
     }
 
@@ -64,21 +96,26 @@ internal static class AsyncApiDocument
     }
 
     // Open: a CloudEvent may have attributes that brokers and sidecars add.
-    private static JsonObject Envelope(string channel) => new()
-    {
-        ["type"] = "object",
-        ["properties"] = new JsonObject
+    private static JsonObject Envelope(string channel) =>
+        new()
         {
-            ["specversion"] = new JsonObject { ["const"] = "1.0" },
-            ["id"] = new JsonObject { ["type"] = "string", ["description"] = "Producer, first and last position: producer/17-42." },
-            ["source"] = new JsonObject { ["type"] = "string", ["format"] = "uri" },
-            ["type"] = new JsonObject { ["const"] = EventTypes.Page },
-            ["subject"] = new JsonObject { ["type"] = "string", ["description"] = "App id of the producer." },
-            ["time"] = new JsonObject { ["type"] = "string", ["format"] = "date-time" },
-            ["data"] = new JsonObject { ["$ref"] = $"{Schemas}{channel}.page" },
-        },
-        ["required"] = new JsonArray("specversion", "id", "source", "type", "data"),
-    };
+            ["type"] = "object",
+            ["properties"] = new JsonObject
+            {
+                ["specversion"] = new JsonObject { ["const"] = "1.0" },
+                ["id"] = new JsonObject
+                {
+                    ["type"] = "string",
+                    ["description"] = "Producer, first and last position: producer/17-42.",
+                },
+                ["source"] = new JsonObject { ["type"] = "string", ["format"] = "uri" },
+                ["type"] = new JsonObject { ["const"] = EventTypes.Page },
+                ["subject"] = new JsonObject { ["type"] = "string", ["description"] = "App id of the producer." },
+                ["time"] = new JsonObject { ["type"] = "string", ["format"] = "date-time" },
+                ["data"] = new JsonObject { ["$ref"] = $"{Schemas}{channel}.page" },
+            },
+            ["required"] = new JsonArray("specversion", "id", "source", "type", "data"),
+        };
 
     private static JsonObject Schema(Type type) => Strict.GetJsonSchemaAsNode(type, Closed).AsObject();
 
@@ -91,12 +128,18 @@ internal static class AsyncApiDocument
     /// <summary>Nothing but what is declared, and all of it that cannot be null.</summary>
     private static JsonNode Close(JsonNode schema)
     {
-        if (schema is not JsonObject { } closed || closed["properties"] is not JsonObject properties) return schema;
+        if (schema is not JsonObject { } closed || closed["properties"] is not JsonObject properties)
+            return schema;
         closed["additionalProperties"] = false;
         var required = (closed["required"] as JsonArray)?.Select(name => name!.GetValue<string>()).ToHashSet() ?? [];
-        closed["required"] = new JsonArray([.. properties.Where(p => required.Contains(p.Key) || !IsNullable(p.Value)).Select(p => (JsonNode)p.Key)]);
+        closed["required"] = new JsonArray([
+            .. properties.Where(p => required.Contains(p.Key) || !IsNullable(p.Value)).Select(p => (JsonNode)p.Key),
+        ]);
         return closed;
     }
 
-    private static bool IsNullable(JsonNode? schema) => schema is JsonObject { } described && described["type"] is JsonArray types && types.Any(t => t!.GetValue<string>() == "null");
+    private static bool IsNullable(JsonNode? schema) =>
+        schema is JsonObject { } described
+        && described["type"] is JsonArray types
+        && types.Any(t => t!.GetValue<string>() == "null");
 }

@@ -23,17 +23,25 @@ internal sealed class CsvHeader
     public int Count => _places.Count;
 
     /// <summary>The field of that column, empty where there is no such column.</summary>
-    public string Field(IReadOnlyList<string> fields, string column) => _places.TryGetValue(column, out var place) ? fields[place] : "";
+    public string Field(IReadOnlyList<string> fields, string column) =>
+        _places.TryGetValue(column, out var place) ? fields[place] : "";
 
     /// <summary>Reads the first line; null, and what is wrong with it, where it is no header.</summary>
     public static CsvHeader? Parse(string? line, out string fault)
     {
         var columns = Split(line ?? "")?.Select(c => c.Trim()).ToList() ?? [];
-        fault = $"The first line is a header: {string.Join(", ", Needed)} and, as you like, {string.Join(", ", Known.Except(Needed))}, each once, separated by commas. ";
-        if (columns.Find(c => !Known.Contains(c, StringComparer.OrdinalIgnoreCase)) is { } unknown) fault += $"There is no column '{unknown}'.";
-        else if (columns.Count != columns.Distinct(StringComparer.OrdinalIgnoreCase).Count()) fault += "A column stands there twice.";
-        else if (Needed.FirstOrDefault(n => !columns.Contains(n, StringComparer.OrdinalIgnoreCase)) is { } missing) fault += $"'{missing}' is missing.";
-        else return new CsvHeader(columns.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.OrdinalIgnoreCase));
+        fault =
+            $"The first line is a header: {string.Join(", ", Needed)} and, as you like, {string.Join(", ", Known.Except(Needed))}, each once, separated by commas. ";
+        if (columns.Find(c => !Known.Contains(c, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+            fault += $"There is no column '{unknown}'.";
+        else if (columns.Count != columns.Distinct(StringComparer.OrdinalIgnoreCase).Count())
+            fault += "A column stands there twice.";
+        else if (Needed.FirstOrDefault(n => !columns.Contains(n, StringComparer.OrdinalIgnoreCase)) is { } missing)
+            fault += $"'{missing}' is missing.";
+        else
+            return new CsvHeader(
+                columns.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.OrdinalIgnoreCase)
+            );
         return null;
     }
 
@@ -48,27 +56,34 @@ internal sealed class CsvHeader
             {
                 for (i++; ; i++)
                 {
-                    if (i == line.Length) return null;
-                    if (line[i] != '"') field.Append(line[i]);
-                    else if (i + 1 < line.Length && line[i + 1] == '"') field.Append(line[i++]);
-                    else break;
+                    if (i == line.Length)
+                        return null;
+                    if (line[i] != '"')
+                        field.Append(line[i]);
+                    else if (i + 1 < line.Length && line[i + 1] == '"')
+                        field.Append(line[i++]);
+                    else
+                        break;
                 }
 
                 i++;
-                if (i < line.Length && line[i] != ',') return null;
+                if (i < line.Length && line[i] != ',')
+                    return null;
             }
             else
             {
                 for (; i < line.Length && line[i] != ','; i++)
                 {
-                    if (line[i] == '"') return null;
+                    if (line[i] == '"')
+                        return null;
                     field.Append(line[i]);
                 }
             }
 
             fields.Add(field.ToString());
             field.Clear();
-            if (i >= line.Length) return fields;
+            if (i >= line.Length)
+                return fields;
         }
     }
 }

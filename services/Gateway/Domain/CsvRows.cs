@@ -16,9 +16,15 @@ internal sealed class CsvRows(CsvHeader header) : IRowReader
 
     public IEnumerable<BulkRow> Take(FileLine line)
     {
-        if (line.Fault is null && string.IsNullOrWhiteSpace(line.Text)) return [];
+        if (line.Fault is null && string.IsNullOrWhiteSpace(line.Text))
+            return [];
         var fields = line.Text is null ? null : CsvHeader.Split(line.Text);
-        var fault = line.Fault ?? (fields is null ? "A quotation mark is not closed, or stands in the middle of a field." : fields.Count == header.Count ? null : $"It has {fields.Count} fields, the header has {header.Count}.");
+        var fault = line.Fault
+            ?? (
+                fields is null ? "A quotation mark is not closed, or stands in the middle of a field."
+                : fields.Count == header.Count ? null
+                : $"It has {fields.Count} fields, the header has {header.Count}."
+            );
         if (fault is not null)
         {
             _unreadable.Add(new BulkRow(line.Number, null, fault));
@@ -28,8 +34,15 @@ internal sealed class CsvRows(CsvHeader header) : IRowReader
         if (_order is { Key: not "" } open && open.Key == header.Field(fields!, CsvHeader.Key))
         {
             // A part of an order is none: it is taken whole, or not at all.
-            if (_unreadable.Count > 0) open.Fault ??= $"Line {_unreadable[0].Row}, which is in the middle of the order, cannot be read: {_unreadable[0].Fault}";
-            if (Array.Find(SameInAllLines, c => header.Field(fields!, c) is var value && value != "" && value != header.Field(open.First, c)) is { } differs)
+            if (_unreadable.Count > 0)
+                open.Fault ??=
+                    $"Line {_unreadable[0].Row}, which is in the middle of the order, cannot be read: {_unreadable[0].Fault}";
+            if (
+                Array.Find(SameInAllLines, c =>
+                    header.Field(fields!, c) is var value && value != "" && value != header.Field(open.First, c)
+                ) is
+                { } differs
+            )
                 open.Fault ??= $"Line {line.Number} has another {differs} than the order's first line.";
             _unreadable.Clear();
             open.Add(header, fields!);
@@ -64,26 +77,52 @@ internal sealed class CsvRows(CsvHeader header) : IRowReader
         public void Add(CsvHeader header, IReadOnlyList<string> fields)
         {
             _length += fields.Sum(f => f.Length);
-            if (_length > BulkFormat.MaxLineLength) Fault ??= $"The order has more than {BulkFormat.MaxLineLength} characters.";
-            if (Fault is not null) return;
-            var (quantity, price) = (header.Field(fields, CsvHeader.Quantity), header.Field(fields, CsvHeader.UnitPrice));
+            if (_length > BulkFormat.MaxLineLength)
+                Fault ??= $"The order has more than {BulkFormat.MaxLineLength} characters.";
+            if (Fault is not null)
+                return;
+            var (quantity, price) = (
+                header.Field(fields, CsvHeader.Quantity),
+                header.Field(fields, CsvHeader.UnitPrice)
+            );
 
             // What is no number stays text: Orders says which field of which line is wrong.
             var line = new JsonObject
             {
                 ["sku"] = header.Field(fields, CsvHeader.Sku),
-                ["quantity"] = long.TryParse(quantity, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var units) ? units : quantity,
+                ["quantity"] = long.TryParse(
+                    quantity,
+                    NumberStyles.AllowLeadingSign,
+                    CultureInfo.InvariantCulture,
+                    out var units
+                )
+                    ? units
+                    : quantity,
             };
-            if (price != "") line["unitPrice"] = decimal.TryParse(price, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var pounds) ? pounds : price;
+            if (price != "")
+                line["unitPrice"] = decimal.TryParse(
+                    price,
+                    NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
+                    CultureInfo.InvariantCulture,
+                    out var pounds
+                )
+                    ? pounds
+                    : price;
             _lines.Add(line);
         }
 
         public BulkRow ToRow(CsvHeader header)
         {
-            if (Fault is not null) return new BulkRow(row, null, Fault);
-            var order = new JsonObject { ["lines"] = _lines, ["payment"] = new JsonObject { ["token"] = header.Field(first, CsvHeader.Token) } };
+            if (Fault is not null)
+                return new BulkRow(row, null, Fault);
+            var order = new JsonObject
+            {
+                ["lines"] = _lines,
+                ["payment"] = new JsonObject { ["token"] = header.Field(first, CsvHeader.Token) },
+            };
             foreach (var column in new[] { CsvHeader.Key, CsvHeader.Customer, CsvHeader.OnShortage })
-                if (header.Field(first, column) is var value and not "") order[column] = value;
+                if (header.Field(first, column) is var value and not "")
+                    order[column] = value;
             return new BulkRow(row, order.ToJsonString());
         }
     }

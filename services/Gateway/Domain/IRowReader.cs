@@ -15,7 +15,10 @@ internal interface IRowReader
 /// <summary>One JSON object a line; Orders reads it. Blank lines are nothing.</summary>
 internal sealed class NdjsonRows : IRowReader
 {
-    public IEnumerable<BulkRow> Take(FileLine line) => line is { Fault: null } && string.IsNullOrWhiteSpace(line.Text) ? [] : [new BulkRow(line.Number, line.Text, line.Fault)];
+    public IEnumerable<BulkRow> Take(FileLine line) =>
+        line is { Fault: null } && string.IsNullOrWhiteSpace(line.Text)
+            ? []
+            : [new BulkRow(line.Number, line.Text, line.Fault)];
 
     public IEnumerable<BulkRow> End() => [];
 }

@@ -43,7 +43,6 @@ internal static class RouteTable
         new("POST", "/ops/stock/repair", Inventory, Identity.Operator),
         new("GET", "/ops/saga", Orders, Identity.Operator),
         new("PUT", "/ops/saga", Orders, Identity.Operator),
-
         new("PUT", "/items/{sku}", Inventory, Identity.Operator),
         new("GET", "/stock", Inventory, Identity.Customer),
         new("GET", "/stock/{sku}", Inventory, Identity.Customer),
@@ -62,7 +61,6 @@ internal static class RouteTable
         new("POST", "/transfers", Inventory, Identity.Operator),
         new("PUT", "/locations/{location}", Inventory, Identity.Operator),
         new("GET", "/locations", Inventory, Identity.Operator),
-
         new("POST", "/holds", Inventory, Identity.Customer),
         new("GET", "/holds/{id}", Inventory, Identity.Customer),
         new("POST", "/holds/{id}/extend", Inventory, Identity.Customer),
@@ -71,11 +69,9 @@ internal static class RouteTable
         new("DELETE", "/waitlist/{sku}", Inventory, Identity.Customer),
         new("GET", "/waitlist/offers", Inventory, Identity.Customer),
         new("DELETE", "/waitlist/offers/{id}", Inventory, Identity.Customer),
-
         new("POST", "/payments/credits", Payments, Identity.Operator),
         new("GET", "/payments/{orderId}", Payments, Identity.Operator),
         new("POST", "/payments/{orderId}/captures", Payments, Identity.Operator),
-
         new("GET", "/orders/{id}/timeline", History, Identity.Customer),
         new("GET", "/orders/{id}/why", History, Identity.Customer),
         new("GET", "/timeline", History, Identity.Customer),

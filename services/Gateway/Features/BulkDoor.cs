@@ -21,11 +21,19 @@ internal sealed class BulkDoor(Sidecar sidecar, IConfiguration configuration, Ti
         var started = time.GetTimestamp();
         for (var pause = TimeSpan.FromMilliseconds(50); ; pause = pause < TimeSpan.FromSeconds(1) ? pause * 2 : pause)
         {
-            if (await AskAsync(context, HttpMethod.Post, path, json) is { } answer) return answer;
+            if (await AskAsync(context, HttpMethod.Post, path, json) is { } answer)
+                return answer;
             if (time.GetElapsedTime(started) > _patience)
             {
-                throw new ProblemException(Problems.Of(503, "unavailable", "Not available right now",
-                    "Orders is away. What has been received is kept: send the same file again, with the same Idempotency-Key.", ("service", Apps.Orders)));
+                throw new ProblemException(
+                    Problems.Of(
+                        503,
+                        "unavailable",
+                        "Not available right now",
+                        "Orders is away. What has been received is kept: send the same file again, with the same Idempotency-Key.",
+                        ("service", Apps.Orders)
+                    )
+                );
             }
 
             await Task.Delay(pause, time, context.RequestAborted);
@@ -33,18 +41,27 @@ internal sealed class BulkDoor(Sidecar sidecar, IConfiguration configuration, Ti
     }
 
     /// <summary>Asks once, in the caller's name; null where nobody answers, or not finally.</summary>
-    public async Task<HttpResponseMessage?> AskAsync(HttpContext context, HttpMethod method, string path, byte[]? json = null)
+    public async Task<HttpResponseMessage?> AskAsync(
+        HttpContext context,
+        HttpMethod method,
+        string path,
+        byte[]? json = null
+    )
     {
         using var late = new CancellationTokenSource(PerAttempt, time);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, late.Token);
         try
         {
             var response = await sidecar.Client.SendAsync(Request(context, method, path, json), patience.Token);
-            if ((int)response.StatusCode < 500) return response;
+            if ((int)response.StatusCode < 500)
+                return response;
             response.Dispose();
             return null;
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception e)
+            when (e is HttpRequestException or OperationCanceledException
+                && !context.RequestAborted.IsCancellationRequested
+            )
         {
             return null;
         }
@@ -56,16 +73,23 @@ internal sealed class BulkDoor(Sidecar sidecar, IConfiguration configuration, Ti
         var response = context.Response;
         response.StatusCode = (int)answer.StatusCode;
         response.ContentType = answer.Content.Headers.ContentType?.ToString();
-        if (answer.Headers.Location is { } location) response.Headers.Location = location.ToString();
+        if (answer.Headers.Location is { } location)
+            response.Headers.Location = location.ToString();
         await answer.Content.CopyToAsync(response.Body, context.RequestAborted);
     }
 
     private HttpRequestMessage Request(HttpContext context, HttpMethod method, string path, byte[]? json)
     {
         var request = new HttpRequestMessage(method, $"{sidecar.MethodsOf(Apps.Orders)}/{path}");
-        foreach (var name in Passed.Where(context.Request.Headers.ContainsKey)) request.Headers.TryAddWithoutValidation(name, context.Request.Headers[name].ToString());
-        if (sidecar.ApiToken is { } token) request.Headers.Add("dapr-api-token", token);
-        if (json is not null) request.Content = new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        foreach (var name in Passed.Where(context.Request.Headers.ContainsKey))
+            request.Headers.TryAddWithoutValidation(name, context.Request.Headers[name].ToString());
+        if (sidecar.ApiToken is { } token)
+            request.Headers.Add("dapr-api-token", token);
+        if (json is not null)
+            request.Content = new ByteArrayContent(json)
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+            };
         return request;
     }
 }

@@ -13,7 +13,7 @@ internal static class FileLines
     public static async IAsyncEnumerable<FileLine> ReadAsync(PipeReader reader, int maxLength)
     {
         var (number, tooLong) = (0, false);
-        for (var more = true; more;)
+        for (var more = true; more; )
         {
             var result = await reader.ReadAsync();
             var (buffer, all) = (result.Buffer, false);
@@ -22,15 +22,21 @@ internal static class FileLines
                 while (buffer.PositionOf(NewLine) is { } end)
                 {
                     number++;
-                    yield return tooLong ? FileLine.TooLong(number, maxLength) : FileLine.Decode(number, buffer.Slice(0, end), maxLength);
+                    yield return tooLong
+                        ? FileLine.TooLong(number, maxLength)
+                        : FileLine.Decode(number, buffer.Slice(0, end), maxLength);
                     buffer = buffer.Slice(buffer.GetPosition(1, end));
                     tooLong = false;
                 }
 
                 tooLong |= buffer.Length > maxLength;
                 more = !result.IsCompleted;
-                if (!more && (tooLong || buffer.Length > 0)) yield return tooLong ? FileLine.TooLong(number + 1, maxLength) : FileLine.Decode(number + 1, buffer, maxLength);
-                if (tooLong) buffer = buffer.Slice(buffer.End);
+                if (!more && (tooLong || buffer.Length > 0))
+                    yield return tooLong
+                        ? FileLine.TooLong(number + 1, maxLength)
+                        : FileLine.Decode(number + 1, buffer, maxLength);
+                if (tooLong)
+                    buffer = buffer.Slice(buffer.End);
                 all = true;
             }
             finally

@@ -19,7 +19,10 @@ internal static class ForwardRequests
         {
             var methods = sidecar.MethodsOf(route.App);
             var transformer = new InvocationTransformer(route.App, sidecar.ApiToken);
-            routes.MapMethods(route.Pattern, [route.Method], context => ForwardAsync(context)).RequireAuthorization(route.Policy).ExcludeFromDescription();
+            routes
+                .MapMethods(route.Pattern, [route.Method], context => ForwardAsync(context))
+                .RequireAuthorization(route.Policy)
+                .ExcludeFromDescription();
 
             async Task ForwardAsync(HttpContext context)
             {
@@ -29,7 +32,11 @@ internal static class ForwardRequests
                     return;
                 }
 
-                if (await forwarder.SendAsync(context, methods, sidecar.Client, Patience, transformer) is var error and not ForwarderError.None)
+                if (
+                    await forwarder.SendAsync(context, methods, sidecar.Client, Patience, transformer)
+                    is var error
+                        and not ForwarderError.None
+                )
                     await AnswerAsync(context, route, error, logger);
             }
         }
@@ -37,12 +44,17 @@ internal static class ForwardRequests
 
     private static async Task AnswerAsync(HttpContext context, Route route, ForwarderError error, ILogger logger)
     {
-        if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested) return;
+        if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
+            return;
         var cause = context.Features.Get<IForwarderErrorFeature>()?.Exception;
         context.Response.Clear();
         if (error is ForwarderError.RequestBodyClient && RefusedBody(cause) is { } bad)
         {
-            await (bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? UpstreamProblems.TooLarge() : UpstreamProblems.Unreadable(bad.Message)).ExecuteAsync(context);
+            await (
+                bad.StatusCode == StatusCodes.Status413PayloadTooLarge
+                    ? UpstreamProblems.TooLarge()
+                    : UpstreamProblems.Unreadable(bad.Message)
+            ).ExecuteAsync(context);
             return;
         }
 
@@ -50,10 +62,13 @@ internal static class ForwardRequests
         await UpstreamProblems.Away(context, route.App).ExecuteAsync(context);
     }
 
-    private static BadHttpRequestException? RefusedBody(Exception? cause) => cause switch
-    {
-        BadHttpRequestException refused => refused,
-        AggregateException several => several.InnerExceptions.Select(RefusedBody).FirstOrDefault(e => e is not null),
-        _ => cause?.InnerException is { } inner ? RefusedBody(inner) : null,
-    };
+    private static BadHttpRequestException? RefusedBody(Exception? cause) =>
+        cause switch
+        {
+            BadHttpRequestException refused => refused,
+            AggregateException several => several
+                .InnerExceptions.Select(RefusedBody)
+                .FirstOrDefault(e => e is not null),
+            _ => cause?.InnerException is { } inner ? RefusedBody(inner) : null,
+        };
 }

@@ -7,7 +7,11 @@ namespace DaprShop.Gateway.Features;
 /// <summary><c>GET /asyncapi/v1.json</c>: what the services tell each other. docs/asyncapi.json is a copy of it.</summary>
 internal static class GetAsyncApi
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>The document, as it is served and kept.</summary>
     public static string Document { get; } = AsyncApiDocument.Create().ToJsonString(Readable) + "\n";

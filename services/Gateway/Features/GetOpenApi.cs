@@ -6,6 +6,9 @@ internal static class GetOpenApi
     public const string Path = "/openapi/v1.json";
 
     public static void MapGetOpenApi(this IEndpointRouteBuilder routes) =>
-        routes.MapGet(Path, async (OpenApiDocuments documents, CancellationToken cancellationToken) =>
-            Results.Text(await documents.MergedAsync(cancellationToken), "application/json")).ExcludeFromDescription();
+        routes
+            .MapGet(Path, async (OpenApiDocuments documents, CancellationToken cancellationToken) =>
+                Results.Text(await documents.MergedAsync(cancellationToken), "application/json")
+            )
+            .ExcludeFromDescription();
 }

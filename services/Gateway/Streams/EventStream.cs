@@ -13,7 +13,10 @@ internal sealed class EventStream(IAsyncEnumerable<StreamEvent> events) : IResul
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var services = httpContext.RequestServices;
-        var (settings, time) = (services.GetRequiredService<StreamSettings>(), services.GetRequiredService<TimeProvider>());
+        var (settings, time) = (
+            services.GetRequiredService<StreamSettings>(),
+            services.GetRequiredService<TimeProvider>()
+        );
         var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, stopping);
         var response = httpContext.Response;
@@ -23,7 +26,10 @@ internal sealed class EventStream(IAsyncEnumerable<StreamEvent> events) : IResul
         httpContext.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
         try
         {
-            await WriteAsync(response, string.Create(CultureInfo.InvariantCulture, $"retry: {settings.Retry.TotalMilliseconds:F0}\n\n"));
+            await WriteAsync(
+                response,
+                string.Create(CultureInfo.InvariantCulture, $"retry: {settings.Retry.TotalMilliseconds:F0}\n\n")
+            );
             await WriteAllAsync(response, settings.Heartbeat, time, end.Token);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
@@ -32,7 +38,12 @@ internal sealed class EventStream(IAsyncEnumerable<StreamEvent> events) : IResul
         }
     }
 
-    private async Task WriteAllAsync(HttpResponse response, TimeSpan heartbeat, TimeProvider time, CancellationToken cancellationToken)
+    private async Task WriteAllAsync(
+        HttpResponse response,
+        TimeSpan heartbeat,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
         await using var reader = events.GetAsyncEnumerator(cancellationToken);
         while (true)
@@ -41,12 +52,19 @@ internal sealed class EventStream(IAsyncEnumerable<StreamEvent> events) : IResul
             var next = reader.MoveNextAsync().AsTask();
             while (!next.IsCompleted)
             {
-                await ((Task)next).WaitAsync(heartbeat, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (!next.IsCompleted) await WriteAsync(response, ":\n\n");
+                await ((Task)next)
+                    .WaitAsync(heartbeat, time, CancellationToken.None)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (!next.IsCompleted)
+                    await WriteAsync(response, ":\n\n");
             }
 
-            if (!await next) return;
-            await WriteAsync(response, $"id: {reader.Current.Id}\nevent: {reader.Current.Type}\ndata: {reader.Current.Data}\n\n");
+            if (!await next)
+                return;
+            await WriteAsync(
+                response,
+                $"id: {reader.Current.Id}\nevent: {reader.Current.Type}\ndata: {reader.Current.Data}\n\n"
+            );
         }
     }
 

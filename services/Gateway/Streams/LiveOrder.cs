@@ -26,7 +26,8 @@ internal sealed class LiveOrder(Guid id)
     public void Hear(OrderTransition transition)
     {
         Keep(transition);
-        foreach (var watcher in _watchers) watcher.Writer.TryWrite(transition);
+        foreach (var watcher in _watchers)
+            watcher.Writer.TryWrite(transition);
     }
 
     /// <summary>Takes what Orders has answered to <paramref name="caller"/>.</summary>
@@ -35,18 +36,22 @@ internal sealed class LiveOrder(Guid id)
         _callers.Add(caller);
         // Behind the news: Orders was asked just before them, or has lost them. The next one asks again.
         AnsweredAt = answer.Version < _version ? null : now;
-        if (answer.Version > _version) (_version, _status) = (answer.Version, answer.Status);
-        foreach (var transition in answer.Transitions) Keep(transition);
+        if (answer.Version > _version)
+            (_version, _status) = (answer.Version, answer.Status);
+        foreach (var transition in answer.Transitions)
+            Keep(transition);
     }
 
     /// <summary>What became of it after a version; null where Orders must be asked: it has not told this caller of it, or a version is missing.</summary>
     public OrderTransitions? After(int version, string? caller)
     {
-        if (!_callers.Contains(caller) || version > _version) return null;
+        if (!_callers.Contains(caller) || version > _version)
+            return null;
         var transitions = new List<OrderTransition>();
         for (var next = version + 1; next <= _version; next++)
         {
-            if (!_known.TryGetValue(next, out var transition)) return null;
+            if (!_known.TryGetValue(next, out var transition))
+                return null;
             transitions.Add(transition);
         }
 
@@ -56,6 +61,7 @@ internal sealed class LiveOrder(Guid id)
     private void Keep(OrderTransition transition)
     {
         _known[transition.Version] = transition;
-        if (transition.Version > _version) (_version, _status) = (transition.Version, transition.Status);
+        if (transition.Version > _version)
+            (_version, _status) = (transition.Version, transition.Status);
     }
 }

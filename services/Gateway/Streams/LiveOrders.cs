@@ -23,7 +23,8 @@ internal sealed class LiveOrders(StreamSettings settings, TimeProvider time) : I
     {
         get
         {
-            lock (_lock) return _orders.Values.Count(o => o.IsWatched);
+            lock (_lock)
+                return _orders.Values.Count(o => o.IsWatched);
         }
     }
 
@@ -32,7 +33,8 @@ internal sealed class LiveOrders(StreamSettings settings, TimeProvider time) : I
     {
         get
         {
-            lock (_lock) return _orders.Count;
+            lock (_lock)
+                return _orders.Count;
         }
     }
 
@@ -43,8 +45,13 @@ internal sealed class LiveOrders(StreamSettings settings, TimeProvider time) : I
         lock (_lock)
         {
             ForgetOld();
-            if (_orders.Count == 0) return;
-            foreach (var transition in page.Events.Where(e => e.Type == EventTypes.StatusChanges).SelectMany(e => e.Read<StatusChanges>().Transitions))
+            if (_orders.Count == 0)
+                return;
+            foreach (
+                var transition in page
+                    .Events.Where(e => e.Type == EventTypes.StatusChanges)
+                    .SelectMany(e => e.Read<StatusChanges>().Transitions)
+            )
                 _orders.GetValueOrDefault(transition.OrderId)?.Hear(transition);
         }
     }
@@ -52,26 +59,32 @@ internal sealed class LiveOrders(StreamSettings settings, TimeProvider time) : I
     /// <summary>What is heard of an order from now on, until it is disposed of.</summary>
     public Watch Of(Guid id)
     {
-        var news = Channel.CreateBounded<OrderTransition>(new BoundedChannelOptions(Kept) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+        var news = Channel.CreateBounded<OrderTransition>(
+            new BoundedChannelOptions(Kept) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }
+        );
         lock (_lock)
         {
             ForgetOld();
-            if (!_orders.TryGetValue(id, out var order)) _orders[id] = order = new LiveOrder(id);
+            if (!_orders.TryGetValue(id, out var order))
+                _orders[id] = order = new LiveOrder(id);
             order.Add(news);
             return new Watch(this, order, news);
         }
     }
 
-    private bool IsFresh(LiveOrder order) => order.AnsweredAt is { } answered && time.GetElapsedTime(answered) < settings.Compare;
+    private bool IsFresh(LiveOrder order) =>
+        order.AnsweredAt is { } answered && time.GetElapsedTime(answered) < settings.Compare;
 
     private void ForgetOld()
     {
-        while (_answers.TryPeek(out var oldest) && time.GetElapsedTime(oldest.At) >= settings.Compare) ForgetIfOver(_answers.Dequeue().Id);
+        while (_answers.TryPeek(out var oldest) && time.GetElapsedTime(oldest.At) >= settings.Compare)
+            ForgetIfOver(_answers.Dequeue().Id);
     }
 
     private void ForgetIfOver(Guid id)
     {
-        if (_orders.TryGetValue(id, out var order) && !order.IsWatched && !IsFresh(order)) _orders.Remove(id);
+        if (_orders.TryGetValue(id, out var order) && !order.IsWatched && !IsFresh(order))
+            _orders.Remove(id);
     }
 
     /// <summary>One watcher of one order.</summary>
@@ -83,7 +96,8 @@ internal sealed class LiveOrders(StreamSettings settings, TimeProvider time) : I
         /// <param name="caller">A customer's name; null for an operator.</param>
         public OrderTransitions? Remembered(int after, string? caller)
         {
-            lock (live._lock) return live.IsFresh(order) ? order.After(after, caller) : null;
+            lock (live._lock)
+                return live.IsFresh(order) ? order.After(after, caller) : null;
         }
 
         /// <summary>Remembers what Orders has answered to <paramref name="caller"/>.</summary>

@@ -12,19 +12,33 @@ namespace DaprShop.Gateway.Streams;
 /// </summary>
 /// <param name="news">What is heard of the order.</param>
 /// <param name="last">The version that the watcher has.</param>
-internal sealed class OrderStream(OrderSource orders, StreamSettings settings, TimeProvider time, ChannelReader<OrderTransition> news, string? authorization, int last)
+internal sealed class OrderStream(
+    OrderSource orders,
+    StreamSettings settings,
+    TimeProvider time,
+    ChannelReader<OrderTransition> news,
+    string? authorization,
+    int last
+)
 {
     private int _last = last;
     private Task<bool>? _more;
 
     /// <param name="first">What Orders said of the time after that version. The news must have been listened to before it was asked.</param>
-    public async IAsyncEnumerable<StreamEvent> FollowAsync(OrderTransitions first, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<StreamEvent> FollowAsync(
+        OrderTransitions first,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         for (var told = first; told is not null; told = await HearAsync(first.OrderId, cancellationToken))
         {
             // What the watcher has is not this order's past: it is told the present, and goes on from there.
             var ahead = told.Version < _last;
-            if (ahead && await orders.AskAsync(first.OrderId, told.Version - 1, authorization, cancellationToken) is { Transitions: { Transitions: [.., var newest] } present })
+            if (
+                ahead
+                && await orders.AskAsync(first.OrderId, told.Version - 1, authorization, cancellationToken)
+                    is { Transitions: { Transitions: [.., var newest] } present }
+            )
             {
                 told = present;
                 _last = newest.Version - 1;
@@ -33,9 +47,13 @@ internal sealed class OrderStream(OrderSource orders, StreamSettings settings, T
             foreach (var transition in told.Transitions.Where(t => t.Version > _last))
             {
                 yield return new StreamEvent(
-                    transition.Version.ToString(CultureInfo.InvariantCulture), ahead ? "snapshot" : "status", JsonSerializer.Serialize(transition, JsonSerializerOptions.Web));
+                    transition.Version.ToString(CultureInfo.InvariantCulture),
+                    ahead ? "snapshot" : "status",
+                    JsonSerializer.Serialize(transition, JsonSerializerOptions.Web)
+                );
                 _last = transition.Version;
-                if (OrderTransition.Last.Contains(transition.Status)) yield break;
+                if (OrderTransition.Last.Contains(transition.Status))
+                    yield break;
             }
         }
     }
@@ -46,12 +64,17 @@ internal sealed class OrderStream(OrderSource orders, StreamSettings settings, T
         while (!cancellationToken.IsCancellationRequested)
         {
             var silent = !news.TryRead(out var heard);
-            if (silent && await ComesAsync(cancellationToken)) continue;
-            if (heard?.Version <= _last) continue;
-            if (heard?.Version == _last + 1) return new OrderTransitions(order, heard.Version, heard.Status, [heard]);
+            if (silent && await ComesAsync(cancellationToken))
+                continue;
+            if (heard?.Version <= _last)
+                continue;
+            if (heard?.Version == _last + 1)
+                return new OrderTransitions(order, heard.Version, heard.Status, [heard]);
             var answer = await orders.AskAsync(order, _last, authorization, cancellationToken);
-            if (answer.Refusal is not null) return null;
-            if (answer.Transitions is not null) return answer.Transitions;
+            if (answer.Refusal is not null)
+                return null;
+            if (answer.Transitions is not null)
+                return answer.Transitions;
         }
 
         return null;
@@ -61,8 +84,11 @@ internal sealed class OrderStream(OrderSource orders, StreamSettings settings, T
     private async Task<bool> ComesAsync(CancellationToken cancellationToken)
     {
         _more ??= news.WaitToReadAsync(cancellationToken).AsTask();
-        await ((Task)_more).WaitAsync(settings.Compare, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!_more.IsCompleted) return false;
+        await ((Task)_more)
+            .WaitAsync(settings.Compare, time, CancellationToken.None)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_more.IsCompleted)
+            return false;
         _more = null;
         return true;
     }

@@ -12,7 +12,8 @@ internal sealed class StreamLimits
         lock (_lock)
         {
             var open = _open.GetValueOrDefault(caller);
-            if (open >= allowed) return null;
+            if (open >= allowed)
+                return null;
             _open[caller] = open + 1;
             return new Place(this, caller);
         }
@@ -22,7 +23,8 @@ internal sealed class StreamLimits
     {
         lock (_lock)
         {
-            if (--_open[caller] == 0) _open.Remove(caller);
+            if (--_open[caller] == 0)
+                _open.Remove(caller);
         }
     }
 
@@ -32,7 +34,8 @@ internal sealed class StreamLimits
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _left, 1) == 0) limits.Leave(caller);
+            if (Interlocked.Exchange(ref _left, 1) == 0)
+                limits.Leave(caller);
         }
     }
 }

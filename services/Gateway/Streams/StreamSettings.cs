@@ -22,8 +22,16 @@ internal sealed record StreamSettings
     public static StreamSettings From(IConfiguration configuration)
     {
         var settings = configuration.GetSection("Streams").Get<StreamSettings>() ?? new();
-        if (settings.Heartbeat <= TimeSpan.Zero || settings.Retry <= TimeSpan.Zero || settings.Compare <= TimeSpan.Zero || settings.PerCustomer <= 0 || settings.PerOperator <= 0)
-            throw new InvalidOperationException($"Streams: every value must be above zero, but the settings are {settings}.");
+        if (
+            settings.Heartbeat <= TimeSpan.Zero
+            || settings.Retry <= TimeSpan.Zero
+            || settings.Compare <= TimeSpan.Zero
+            || settings.PerCustomer <= 0
+            || settings.PerOperator <= 0
+        )
+            throw new InvalidOperationException(
+                $"Streams: every value must be above zero, but the settings are {settings}."
+            );
         return settings;
     }
 }

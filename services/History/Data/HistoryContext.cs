@@ -20,7 +20,14 @@ internal sealed class HistoryContext(DbContextOptions<HistoryContext> options) :
         });
         modelBuilder.Entity<OrderEntryRow>(e =>
         {
-            e.ToTable("order_timeline").HasKey(x => new { x.OrderId, x.At, x.Step, x.Position });
+            e.ToTable("order_timeline")
+                .HasKey(x => new
+                {
+                    x.OrderId,
+                    x.At,
+                    x.Step,
+                    x.Position,
+                });
             e.Property(x => x.Details).HasColumnType("json");
         });
         modelBuilder.Entity<StockOperationRow>(e =>
@@ -32,7 +39,13 @@ internal sealed class HistoryContext(DbContextOptions<HistoryContext> options) :
         // What all movements of an operation have in common stands once, in stock_operations: an order has dozens of lines.
         modelBuilder.Entity<StockEntryRow>(e =>
         {
-            e.ToTable("stock_timeline").HasKey(x => new { x.Sku, x.Location, x.Sequence });
+            e.ToTable("stock_timeline")
+                .HasKey(x => new
+                {
+                    x.Sku,
+                    x.Location,
+                    x.Sequence,
+                });
             e.HasIndex(x => new { x.Location, x.Operation });
             e.Property(x => x.Sku).UseCollation(Bytewise);
             e.Property(x => x.Location).UseCollation(Bytewise);
@@ -42,10 +55,39 @@ internal sealed class HistoryContext(DbContextOptions<HistoryContext> options) :
 }
 
 internal sealed record OrderEntryRow(
-    Guid OrderId, DateTimeOffset At, short Step, long Position, string Type, string? FromStatus, string? ToStatus, string? Reason, string? Details,
-    int? Version, string? Actor, string? Trace);
+    Guid OrderId,
+    DateTimeOffset At,
+    short Step,
+    long Position,
+    string Type,
+    string? FromStatus,
+    string? ToStatus,
+    string? Reason,
+    string? Details,
+    int? Version,
+    string? Actor,
+    string? Trace
+);
 
-internal sealed record StockOperationRow(long Position, DateTimeOffset At, string Kind, string Cause, string Actor, string? Reason);
+internal sealed record StockOperationRow(
+    long Position,
+    DateTimeOffset At,
+    string Kind,
+    string Cause,
+    string Actor,
+    string? Reason
+);
 
 internal sealed record StockEntryRow(
-    string Sku, string Location, long Sequence, long Operation, long OnHand, long Allocated, long Available, long Held, long Unavailable, long Incoming, int Quantity);
+    string Sku,
+    string Location,
+    long Sequence,
+    long Operation,
+    long OnHand,
+    long Allocated,
+    long Available,
+    long Held,
+    long Unavailable,
+    long Incoming,
+    int Quantity
+);

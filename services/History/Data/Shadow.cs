@@ -28,55 +28,101 @@ internal sealed class Shadow(NpgsqlConnection connection) : IAsyncDisposable
     public async Task<bool> TryStartAsync(CancellationToken cancellationToken)
     {
         _mine = await ScalarAsync<bool>("select pg_try_advisory_lock($1)", cancellationToken, Lock);
-        if (_mine) await ExecuteAsync("select rebuild.start()", cancellationToken);
+        if (_mine)
+            await ExecuteAsync("select rebuild.start()", cancellationToken);
         return _mine;
     }
 
     /// <summary>Everything in this transaction that names a table without a schema means the rebuilt one, if there is one.</summary>
-    public Task EnterAsync(CancellationToken cancellationToken) => ExecuteAsync("set local search_path = rebuild, public", cancellationToken);
+    public Task EnterAsync(CancellationToken cancellationToken) =>
+        ExecuteAsync("set local search_path = rebuild, public", cancellationToken);
 
     /// <summary>How far the live history is.</summary>
     public async Task<Dictionary<string, long>> LiveAsync(CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("select producer, position from public.watermarks where position > 0", connection);
+        await using var command = new NpgsqlCommand(
+            "select producer, position from public.watermarks where position > 0",
+            connection
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return (await reader.ReadAllAsync(r => (r.GetString(0), r.GetInt64(1)), cancellationToken)).ToDictionary();
     }
 
     /// <summary>How far the rebuilt one is.</summary>
     public Task<long> PositionAsync(string producer, CancellationToken cancellationToken) =>
-        ScalarAsync<long>("select coalesce(max(position), 0) from rebuild.watermarks where producer = $1", cancellationToken, producer);
+        ScalarAsync<long>(
+            "select coalesce(max(position), 0) from rebuild.watermarks where producer = $1",
+            cancellationToken,
+            producer
+        );
 
-    public Task MoveAsync(string producer, long position, CancellationToken cancellationToken) => ExecuteAsync(
-        "insert into rebuild.watermarks (producer, position) values ($1, $2) on conflict (producer) do update set position = excluded.position", cancellationToken, producer, position);
+    public Task MoveAsync(string producer, long position, CancellationToken cancellationToken) =>
+        ExecuteAsync(
+            "insert into rebuild.watermarks (producer, position) values ($1, $2) on conflict (producer) do update set position = excluded.position",
+            cancellationToken,
+            producer,
+            position
+        );
 
     /// <summary>Positions of <paramref name="producer"/>'s events that are parked now.</summary>
     public async Task<HashSet<long>> ParkedAsync(string producer, CancellationToken cancellationToken) =>
-        [.. (await ScalarAsync<long[]>("select array(select position from public.dead_letters where producer = $1 and position is not null)", cancellationToken, producer))!];
+        [
+            .. (
+                await ScalarAsync<long[]>(
+                    "select array(select position from public.dead_letters where producer = $1 and position is not null)",
+                    cancellationToken,
+                    producer
+                )
+            )!,
+        ];
 
     /// <summary>Every table as it is and as it should be, as this transaction sees both.</summary>
     public async Task<List<RebuiltTable>> CompareAsync(CancellationToken cancellationToken)
     {
         var tables = new List<RebuiltTable>();
-        foreach (var name in (await ScalarAsync<string[]>("select array(select rebuild.tables()::text)", cancellationToken))!)
+        foreach (
+            var name in (await ScalarAsync<string[]>("select array(select rebuild.tables()::text)", cancellationToken))!
+        )
         {
-            await using var command = Command(Comparison.Replace("{0}", $"\"{name}\"", StringComparison.Ordinal).Replace("{1}", Digest, StringComparison.Ordinal), Examples);
+            await using var command = Command(
+                Comparison
+                    .Replace("{0}", $"\"{name}\"", StringComparison.Ordinal)
+                    .Replace("{1}", Digest, StringComparison.Ordinal),
+                Examples
+            );
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            tables.AddRange(await reader.ReadAllAsync(r => new RebuiltTable(
-                name, r.GetInt64(0), r.GetString(1), r.GetInt64(2), r.GetString(3), r.GetInt64(4), r.GetInt64(5),
-                [.. r.GetFieldValue<string[]>(6).Select(row => new RebuiltRow("live", row)), .. r.GetFieldValue<string[]>(7).Select(row => new RebuiltRow("rebuilt", row))]), cancellationToken));
+            tables.AddRange(
+                await reader.ReadAllAsync(
+                    r => new RebuiltTable(
+                        name,
+                        r.GetInt64(0),
+                        r.GetString(1),
+                        r.GetInt64(2),
+                        r.GetString(3),
+                        r.GetInt64(4),
+                        r.GetInt64(5),
+                        [
+                            .. r.GetFieldValue<string[]>(6).Select(row => new RebuiltRow("live", row)),
+                            .. r.GetFieldValue<string[]>(7).Select(row => new RebuiltRow("rebuilt", row)),
+                        ]
+                    ),
+                    cancellationToken
+                )
+            );
         }
 
         return tables;
     }
 
     /// <summary>Makes the live tables what the rebuilt ones are, in the caller's transaction. Only rows that differ are touched.</summary>
-    public Task AdoptAsync(CancellationToken cancellationToken) => ExecuteAsync("select rebuild.adopt()", cancellationToken);
+    public Task AdoptAsync(CancellationToken cancellationToken) =>
+        ExecuteAsync("select rebuild.adopt()", cancellationToken);
 
     /// <summary>Gives the rebuilt tables' room back, and lets others rebuild: a pool keeps the locks of a connection that is closed until it is opened again.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_mine && connection.State == ConnectionState.Open) await ExecuteAsync("select rebuild.finish(), pg_advisory_unlock($1)", CancellationToken.None, Lock);
+        if (_mine && connection.State == ConnectionState.Open)
+            await ExecuteAsync("select rebuild.finish(), pg_advisory_unlock($1)", CancellationToken.None, Lock);
     }
 
     private async Task<T?> ScalarAsync<T>(string sql, CancellationToken cancellationToken, params object[] values)
@@ -95,7 +141,8 @@ internal sealed class Shadow(NpgsqlConnection connection) : IAsyncDisposable
     private NpgsqlCommand Command(string sql, params object[] values)
     {
         var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
-        foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
         return command;
     }
 }

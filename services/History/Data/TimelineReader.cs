@@ -7,8 +7,23 @@ namespace DaprShop.History.Data;
 
 /// <summary>A movement of a stock level, with what caused it.</summary>
 internal sealed record StockEntry(
-    string Sku, string Location, long Sequence, long Operation, string Kind, int Quantity, long OnHand, long Allocated, long Available,
-    long Held, long Unavailable, long Incoming, string Cause, string Actor, string? Reason, DateTimeOffset At);
+    string Sku,
+    string Location,
+    long Sequence,
+    long Operation,
+    string Kind,
+    int Quantity,
+    long OnHand,
+    long Allocated,
+    long Available,
+    long Held,
+    long Unavailable,
+    long Incoming,
+    string Cause,
+    string Actor,
+    string? Reason,
+    DateTimeOffset At
+);
 
 /// <summary>What a reader wants to see. <paramref name="Kind"/>: a movement's, or how an entry's type begins; null: any.</summary>
 internal sealed record EntryFilter(string? Kind, DateTimeOffset? From, DateTimeOffset? Until)
@@ -29,9 +44,11 @@ internal sealed class TimelineReader(NpgsqlDataSource database)
 
     private const string Filters = "starts_with(t.type, $5) and t.at >= $6 and t.at < $7";
 
-    private const string Forwards = $"{Entries} where t.order_id = $1 and (t.at, t.step, t.position) > ($2, $3, $4) and {Filters} order by t.at, t.step, t.position limit $8";
+    private const string Forwards =
+        $"{Entries} where t.order_id = $1 and (t.at, t.step, t.position) > ($2, $3, $4) and {Filters} order by t.at, t.step, t.position limit $8";
 
-    private const string Backwards = $"{Entries} where t.order_id = $1 and (t.at, t.step, t.position) < ($2, $3, $4) and {Filters} order by t.at desc, t.step desc, t.position desc limit $8";
+    private const string Backwards =
+        $"{Entries} where t.order_id = $1 and (t.at, t.step, t.position) < ($2, $3, $4) and {Filters} order by t.at desc, t.step desc, t.position desc limit $8";
 
     // Of each order the key brings the newest, so that what is sorted is a page per order and not all that ever happened.
     private const string OfCustomer = $"""
@@ -48,48 +65,159 @@ internal sealed class TimelineReader(NpgsqlDataSource database)
         """;
 
     // At one location, the key's order is the order of time: the newest page costs no sort.
-    private const string AtLocation = Movements + " t.sku = $4 and t.location = $5 and t.sequence < $6 order by t.sequence desc limit $7";
+    private const string AtLocation =
+        Movements + " t.sku = $4 and t.location = $5 and t.sequence < $6 order by t.sequence desc limit $7";
 
-    private const string Everywhere = Movements + " t.sku = $4 and (t.operation, t.location, t.sequence) < ($5, $6, $7) order by t.operation desc, t.location desc, t.sequence desc limit $8";
+    private const string Everywhere =
+        Movements
+        + " t.sku = $4 and (t.operation, t.location, t.sequence) < ($5, $6, $7) order by t.operation desc, t.location desc, t.sequence desc limit $8";
 
-    private const string OfLocation = Movements + " t.location = $4 and (t.operation, t.sku, t.sequence) < ($5, $6, $7) order by t.operation desc, t.sku desc, t.sequence desc limit $8";
+    private const string OfLocation =
+        Movements
+        + " t.location = $4 and (t.operation, t.sku, t.sequence) < ($5, $6, $7) order by t.operation desc, t.sku desc, t.sequence desc limit $8";
 
     /// <summary>The order's customer; null while its acceptance is not known here.</summary>
     public async Task<string?> OwnerAsync(Guid orderId, CancellationToken cancellationToken) =>
         (await database.QueryAsync(OwnerOf, [orderId], r => r.GetString(0), cancellationToken)).SingleOrDefault();
 
     /// <summary>Entries of an order after <paramref name="cursor"/>, oldest or newest first.</summary>
-    public Task<List<OrderEntry>> OrderAsync(Guid orderId, Cursor cursor, EntryFilter filter, bool newestFirst, int limit, CancellationToken cancellationToken) =>
-        EntriesAsync(newestFirst ? Backwards : Forwards, orderId, cursor, filter, limit, cancellationToken);
+    public Task<List<OrderEntry>> OrderAsync(
+        Guid orderId,
+        Cursor cursor,
+        EntryFilter filter,
+        bool newestFirst,
+        int limit,
+        CancellationToken cancellationToken
+    ) => EntriesAsync(newestFirst ? Backwards : Forwards, orderId, cursor, filter, limit, cancellationToken);
 
     /// <summary>Entries of all orders of a customer before <paramref name="cursor"/>, newest first.</summary>
-    public Task<List<OrderEntry>> CustomerAsync(string customer, Cursor cursor, EntryFilter filter, int limit, CancellationToken cancellationToken) =>
-        EntriesAsync(OfCustomer, customer, cursor, filter, limit, cancellationToken, cursor.OrderId);
+    public Task<List<OrderEntry>> CustomerAsync(
+        string customer,
+        Cursor cursor,
+        EntryFilter filter,
+        int limit,
+        CancellationToken cancellationToken
+    ) => EntriesAsync(OfCustomer, customer, cursor, filter, limit, cancellationToken, cursor.OrderId);
 
     /// <summary>Movements of a SKU at a location below <paramref name="before"/>, newest first.</summary>
-    public Task<List<StockEntry>> StockAsync(string sku, string location, long before, EntryFilter filter, int limit, CancellationToken cancellationToken) =>
-        MovementsAsync(AtLocation, filter, cancellationToken, sku, location, before, limit);
+    public Task<List<StockEntry>> StockAsync(
+        string sku,
+        string location,
+        long before,
+        EntryFilter filter,
+        int limit,
+        CancellationToken cancellationToken
+    ) => MovementsAsync(AtLocation, filter, cancellationToken, sku, location, before, limit);
 
     /// <summary>Movements of a SKU at any location, before the one that the tuple names, newest first.</summary>
-    public Task<List<StockEntry>> StockAsync(string sku, (long Operation, string Name, long Sequence) before, EntryFilter filter, int limit, CancellationToken cancellationToken) =>
-        MovementsAsync(Everywhere, filter, cancellationToken, sku, before.Operation, before.Name, before.Sequence, limit);
+    public Task<List<StockEntry>> StockAsync(
+        string sku,
+        (long Operation, string Name, long Sequence) before,
+        EntryFilter filter,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        MovementsAsync(
+            Everywhere,
+            filter,
+            cancellationToken,
+            sku,
+            before.Operation,
+            before.Name,
+            before.Sequence,
+            limit
+        );
 
     /// <summary>Movements of any SKU at a location, before the one that the tuple names, newest first.</summary>
-    public Task<List<StockEntry>> LocationAsync(string location, (long Operation, string Name, long Sequence) before, EntryFilter filter, int limit, CancellationToken cancellationToken) =>
-        MovementsAsync(OfLocation, filter, cancellationToken, location, before.Operation, before.Name, before.Sequence, limit);
+    public Task<List<StockEntry>> LocationAsync(
+        string location,
+        (long Operation, string Name, long Sequence) before,
+        EntryFilter filter,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        MovementsAsync(
+            OfLocation,
+            filter,
+            cancellationToken,
+            location,
+            before.Operation,
+            before.Name,
+            before.Sequence,
+            limit
+        );
 
-    private Task<List<OrderEntry>> EntriesAsync(string sql, object whose, Cursor cursor, EntryFilter filter, int limit, CancellationToken cancellationToken, params object[] rest) => database.QueryAsync(
-        sql,
-        [whose, cursor.At.UtcDateTime, (short)cursor.Step, cursor.Position, filter.Kind ?? "", filter.FromUtc, filter.UntilUtc, limit, .. rest],
-        r => new OrderEntry(r.GetGuid(0), r.GetFieldValue<DateTimeOffset>(1), (Step)r.GetInt16(2), r.GetInt64(3), r.GetString(4), r.Text(5), r.Text(6), r.Text(7),
-            r.Text(8) is { } json ? JsonSerializer.Deserialize<EntryDetails>(json, JsonSerializerOptions.Web) : null, r.Number(9), r.Text(10), r.Text(11)),
-        cancellationToken);
+    private Task<List<OrderEntry>> EntriesAsync(
+        string sql,
+        object whose,
+        Cursor cursor,
+        EntryFilter filter,
+        int limit,
+        CancellationToken cancellationToken,
+        params object[] rest
+    ) =>
+        database.QueryAsync(
+            sql,
+            [
+                whose,
+                cursor.At.UtcDateTime,
+                (short)cursor.Step,
+                cursor.Position,
+                filter.Kind ?? "",
+                filter.FromUtc,
+                filter.UntilUtc,
+                limit,
+                .. rest,
+            ],
+            r => new OrderEntry(
+                r.GetGuid(0),
+                r.GetFieldValue<DateTimeOffset>(1),
+                (Step)r.GetInt16(2),
+                r.GetInt64(3),
+                r.GetString(4),
+                r.Text(5),
+                r.Text(6),
+                r.Text(7),
+                r.Text(8) is { } json
+                    ? JsonSerializer.Deserialize<EntryDetails>(json, JsonSerializerOptions.Web)
+                    : null,
+                r.Number(9),
+                r.Text(10),
+                r.Text(11)
+            ),
+            cancellationToken
+        );
 
-    private Task<List<StockEntry>> MovementsAsync(string sql, EntryFilter filter, CancellationToken cancellationToken, params object[] rest) =>
-        database.QueryAsync(sql, [(object?)filter.Kind ?? DBNull.Value, filter.FromUtc, filter.UntilUtc, .. rest], Entry, cancellationToken);
+    private Task<List<StockEntry>> MovementsAsync(
+        string sql,
+        EntryFilter filter,
+        CancellationToken cancellationToken,
+        params object[] rest
+    ) =>
+        database.QueryAsync(
+            sql,
+            [(object?)filter.Kind ?? DBNull.Value, filter.FromUtc, filter.UntilUtc, .. rest],
+            Entry,
+            cancellationToken
+        );
 
-    private static StockEntry Entry(NpgsqlDataReader r) => new(
-        r.GetString(0), r.GetString(1), r.GetInt64(2), r.GetInt64(3), r.GetString(4), r.GetInt32(5), r.GetInt64(6), r.GetInt64(7), r.GetInt64(8),
-        r.GetInt64(9), r.GetInt64(10), r.GetInt64(11), r.GetString(12), r.GetString(13), r.Text(14), r.GetFieldValue<DateTimeOffset>(15));
-
+    private static StockEntry Entry(NpgsqlDataReader r) =>
+        new(
+            r.GetString(0),
+            r.GetString(1),
+            r.GetInt64(2),
+            r.GetInt64(3),
+            r.GetString(4),
+            r.GetInt32(5),
+            r.GetInt64(6),
+            r.GetInt64(7),
+            r.GetInt64(8),
+            r.GetInt64(9),
+            r.GetInt64(10),
+            r.GetInt64(11),
+            r.GetString(12),
+            r.GetString(13),
+            r.Text(14),
+            r.GetFieldValue<DateTimeOffset>(15)
+        );
 }

@@ -29,45 +29,80 @@ internal static class TimelineWriter
     private const string CopyMovements =
         "copy stock_timeline (sku, location, sequence, operation, quantity, on_hand, allocated, available, held, unavailable, incoming) from stdin (format binary)";
 
-    private static readonly JsonSerializerOptions Compact = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions Compact = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 
     public static async Task WriteOrdersAsync(
-        NpgsqlConnection connection, IReadOnlyList<OrderOwner> owners, IReadOnlyList<OrderEntry> entries, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        IReadOnlyList<OrderOwner> owners,
+        IReadOnlyList<OrderEntry> entries,
+        CancellationToken cancellationToken
+    )
     {
         await using var batch = new NpgsqlBatch(connection);
-        if (owners.Count > 0) batch.Add(InsertOwners, owners.Select(o => o.OrderId).ToArray(), owners.Select(o => o.Customer).ToArray());
+        if (owners.Count > 0)
+            batch.Add(InsertOwners, owners.Select(o => o.OrderId).ToArray(), owners.Select(o => o.Customer).ToArray());
         AddEntries(batch, entries);
-        if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(cancellationToken);
+        if (batch.BatchCommands.Count > 0)
+            await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     public static async Task WriteStockAsync(
-        NpgsqlConnection connection, IReadOnlyList<StockOperation> operations, IReadOnlyList<OrderEntry> entries, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        IReadOnlyList<StockOperation> operations,
+        IReadOnlyList<OrderEntry> entries,
+        CancellationToken cancellationToken
+    )
     {
         await using var batch = new NpgsqlBatch(connection);
         AddEntries(batch, entries);
         if (operations.Count > 0)
         {
-            batch.Add(InsertOperations,
-                operations.Select(o => o.Position).ToArray(), operations.Select(o => o.At.UtcDateTime).ToArray(), operations.Select(o => o.Kind).ToArray(),
-                operations.Select(o => o.Cause).ToArray(), operations.Select(o => o.Actor).ToArray(), operations.Select(o => o.Reason).ToArray());
+            batch.Add(
+                InsertOperations,
+                operations.Select(o => o.Position).ToArray(),
+                operations.Select(o => o.At.UtcDateTime).ToArray(),
+                operations.Select(o => o.Kind).ToArray(),
+                operations.Select(o => o.Cause).ToArray(),
+                operations.Select(o => o.Actor).ToArray(),
+                operations.Select(o => o.Reason).ToArray()
+            );
         }
 
-        if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(cancellationToken);
-        if (operations.Count > 0) await CopyAsync(connection, operations, cancellationToken);
+        if (batch.BatchCommands.Count > 0)
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        if (operations.Count > 0)
+            await CopyAsync(connection, operations, cancellationToken);
     }
 
     private static void AddEntries(NpgsqlBatch batch, IReadOnlyList<OrderEntry> entries)
     {
-        if (entries.Count == 0) return;
-        batch.Add(InsertEntries,
-            entries.Select(e => e.OrderId).ToArray(), entries.Select(e => e.At.UtcDateTime).ToArray(), entries.Select(e => (short)e.Step).ToArray(),
-            entries.Select(e => e.Position).ToArray(), entries.Select(e => e.Type).ToArray(), entries.Select(e => e.From).ToArray(),
-            entries.Select(e => e.To).ToArray(), entries.Select(e => e.Reason).ToArray(),
+        if (entries.Count == 0)
+            return;
+        batch.Add(
+            InsertEntries,
+            entries.Select(e => e.OrderId).ToArray(),
+            entries.Select(e => e.At.UtcDateTime).ToArray(),
+            entries.Select(e => (short)e.Step).ToArray(),
+            entries.Select(e => e.Position).ToArray(),
+            entries.Select(e => e.Type).ToArray(),
+            entries.Select(e => e.From).ToArray(),
+            entries.Select(e => e.To).ToArray(),
+            entries.Select(e => e.Reason).ToArray(),
             entries.Select(e => e.Details is null ? null : JsonSerializer.Serialize(e.Details, Compact)).ToArray(),
-            entries.Select(e => e.Version).ToArray(), entries.Select(e => e.Actor).ToArray(), entries.Select(e => e.Trace).ToArray());
+            entries.Select(e => e.Version).ToArray(),
+            entries.Select(e => e.Actor).ToArray(),
+            entries.Select(e => e.Trace).ToArray()
+        );
     }
 
-    private static async Task CopyAsync(NpgsqlConnection connection, IReadOnlyList<StockOperation> operations, CancellationToken cancellationToken)
+    private static async Task CopyAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<StockOperation> operations,
+        CancellationToken cancellationToken
+    )
     {
         await using var copy = await connection.BeginBinaryImportAsync(CopyMovements, cancellationToken);
         foreach (var operation in operations)

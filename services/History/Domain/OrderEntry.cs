@@ -22,16 +22,35 @@ internal enum Step : short
 /// <param name="Actor">Who did it; null where the shop did by itself.</param>
 /// <param name="Trace">W3C trace id of the request that caused it.</param>
 internal sealed record OrderEntry(
-    Guid OrderId, DateTimeOffset At, Step Step, long Position, string Type, string? From, string? To, string? Reason, EntryDetails? Details,
-    int? Version = null, string? Actor = null, string? Trace = null);
+    Guid OrderId,
+    DateTimeOffset At,
+    Step Step,
+    long Position,
+    string Type,
+    string? From,
+    string? To,
+    string? Reason,
+    EntryDetails? Details,
+    int? Version = null,
+    string? Actor = null,
+    string? Trace = null
+);
 
 /// <summary>What an entry has to say beside its type; only what applies is set. Money in GBP.</summary>
 /// <param name="Left">Units that still wait for stock.</param>
 /// <param name="Until">When an offer ends.</param>
 /// <param name="State">Of a shipment or a return.</param>
 internal sealed record EntryDetails(
-    long? Number = null, decimal? Amount = null, long? Units = null, int? Skus = null, IReadOnlyList<Shortage>? Shortages = null,
-    string? Sku = null, long? Left = null, DateTimeOffset? Until = null, string? State = null);
+    long? Number = null,
+    decimal? Amount = null,
+    long? Units = null,
+    int? Skus = null,
+    IReadOnlyList<Shortage>? Shortages = null,
+    string? Sku = null,
+    long? Left = null,
+    DateTimeOffset? Until = null,
+    string? State = null
+);
 
 /// <summary>Whose order it is.</summary>
 internal sealed record OrderOwner(Guid OrderId, string Customer);
@@ -39,4 +58,12 @@ internal sealed record OrderOwner(Guid OrderId, string Customer);
 /// <summary>All movements of one operation on stock.</summary>
 /// <param name="Position">Place in Inventory's log.</param>
 internal sealed record StockOperation(
-    long Position, DateTimeOffset At, string Kind, string Cause, string Actor, string? Reason, IReadOnlyList<MovementLine> Movements, string? Trace = null);
+    long Position,
+    DateTimeOffset At,
+    string Kind,
+    string Cause,
+    string Actor,
+    string? Reason,
+    IReadOnlyList<MovementLine> Movements,
+    string? Trace = null
+);

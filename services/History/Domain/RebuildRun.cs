@@ -24,10 +24,19 @@ internal enum RebuildPhase
 /// <param name="Of">Events that the live history has read, as far as known.</param>
 /// <param name="LeftOut">Events that neither side has: parked, or impossible to apply.</param>
 internal sealed record RebuildRun(
-    Guid Id, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, RebuildPhase Phase, long Events, long Of,
-    IReadOnlyList<RebuiltTable> Tables, IReadOnlyList<LeftOutEvent> LeftOut, string? Error)
+    Guid Id,
+    DateTimeOffset StartedAt,
+    DateTimeOffset? EndedAt,
+    RebuildPhase Phase,
+    long Events,
+    long Of,
+    IReadOnlyList<RebuiltTable> Tables,
+    IReadOnlyList<LeftOutEvent> LeftOut,
+    string? Error
+)
 {
-    public static RebuildRun New(DateTimeOffset now) => new(Guid.CreateVersion7(now), now, null, RebuildPhase.Reading, 0, 0, [], [], null);
+    public static RebuildRun New(DateTimeOffset now) =>
+        new(Guid.CreateVersion7(now), now, null, RebuildPhase.Reading, 0, 0, [], [], null);
 
     public bool IsOver => Phase > RebuildPhase.Comparing;
 }
@@ -37,7 +46,15 @@ internal sealed record RebuildRun(
 /// <param name="Missing">Rows that the logs make and that are not live.</param>
 /// <param name="Examples">The first of both.</param>
 internal sealed record RebuiltTable(
-    string Name, long LiveRows, string LiveDigest, long Rows, string Digest, long Forged, long Missing, IReadOnlyList<RebuiltRow> Examples)
+    string Name,
+    long LiveRows,
+    string LiveDigest,
+    long Rows,
+    string Digest,
+    long Forged,
+    long Missing,
+    IReadOnlyList<RebuiltRow> Examples
+)
 {
     public bool IsIdentical => (LiveRows, LiveDigest, Forged, Missing) == (Rows, Digest, 0, 0);
 }

@@ -11,6 +11,15 @@ internal sealed class FoldOrders : IProjection
 {
     public string Topic => Topics.Orders;
 
-    public Task ApplyAsync(NpgsqlConnection connection, IReadOnlyList<LoggedEvent> events, CancellationToken cancellationToken) => TimelineWriter.WriteOrdersAsync(
-        connection, [.. events.Select(Folding.Owner).OfType<OrderOwner>()], [.. events.SelectMany(Folding.Entries)], cancellationToken);
+    public Task ApplyAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<LoggedEvent> events,
+        CancellationToken cancellationToken
+    ) =>
+        TimelineWriter.WriteOrdersAsync(
+            connection,
+            [.. events.Select(Folding.Owner).OfType<OrderOwner>()],
+            [.. events.SelectMany(Folding.Entries)],
+            cancellationToken
+        );
 }

@@ -11,6 +11,9 @@ internal sealed class FoldPayments : IProjection
 {
     public string Topic => Topics.Payments;
 
-    public Task ApplyAsync(NpgsqlConnection connection, IReadOnlyList<LoggedEvent> events, CancellationToken cancellationToken) => TimelineWriter.WriteOrdersAsync(
-        connection, [], [.. events.SelectMany(Folding.Entries)], cancellationToken);
+    public Task ApplyAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<LoggedEvent> events,
+        CancellationToken cancellationToken
+    ) => TimelineWriter.WriteOrdersAsync(connection, [], [.. events.SelectMany(Folding.Entries)], cancellationToken);
 }

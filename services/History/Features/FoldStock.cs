@@ -11,10 +11,17 @@ internal sealed class FoldStock : IProjection
 {
     public string Topic => Topics.Stock;
 
-    public Task ApplyAsync(NpgsqlConnection connection, IReadOnlyList<LoggedEvent> events, CancellationToken cancellationToken)
+    public Task ApplyAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<LoggedEvent> events,
+        CancellationToken cancellationToken
+    )
     {
         var operations = events.Select(Folding.Operation).OfType<StockOperation>().ToList();
-        var entries = events.SelectMany(Folding.Entries).Concat(operations.Select(Folding.Entry).OfType<OrderEntry>()).ToList();
+        var entries = events
+            .SelectMany(Folding.Entries)
+            .Concat(operations.Select(Folding.Entry).OfType<OrderEntry>())
+            .ToList();
         return TimelineWriter.WriteStockAsync(connection, operations, entries, cancellationToken);
     }
 }

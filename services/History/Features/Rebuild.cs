@@ -19,11 +19,13 @@ internal sealed class Rebuild(NpgsqlConnection connection, Shadow shadow, EventR
     /// <summary>The run's end. An exception means that nothing was changed.</summary>
     public async Task<RebuildRun> RunAsync(RebuildRun run, CancellationToken cancellationToken)
     {
-        if (!await shadow.TryStartAsync(cancellationToken)) return run with { Phase = RebuildPhase.Failed, Error = "Another replica is rebuilding." };
+        if (!await shadow.TryStartAsync(cancellationToken))
+            return run with { Phase = RebuildPhase.Failed, Error = "Another replica is rebuilding." };
 
         // What came meanwhile is read again and again, each time less; the rest is read in the transaction that compares.
         for (var pass = 0; pass < Passes; pass++)
-            if (await PassAsync(run, cancellationToken) < NearlyThere) break;
+            if (await PassAsync(run, cancellationToken) < NearlyThere)
+                break;
         return await CompareAsync(run, cancellationToken);
     }
 
@@ -33,7 +35,7 @@ internal sealed class Rebuild(NpgsqlConnection connection, Shadow shadow, EventR
         var live = await shadow.LiveAsync(cancellationToken);
         foreach (var (producer, end) in live)
         {
-            for (var more = true; more;)
+            for (var more = true; more; )
             {
                 await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
                 more = await StepAsync(transaction, producer, end, cancellationToken);
@@ -49,41 +51,67 @@ internal sealed class Rebuild(NpgsqlConnection connection, Shadow shadow, EventR
     // transaction. So nothing has to be locked, and orders flow on.
     private async Task<RebuildRun> CompareAsync(RebuildRun run, CancellationToken cancellationToken)
     {
-        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(
+            IsolationLevel.RepeatableRead,
+            cancellationToken
+        );
         var live = await shadow.LiveAsync(cancellationToken);
         tell(run = run with { Phase = RebuildPhase.Comparing, Events = _events, Of = live.Values.Sum() });
         foreach (var (producer, end) in live)
         {
-            while (await StepAsync(transaction, producer, end, cancellationToken))
-            {
-            }
+            while (await StepAsync(transaction, producer, end, cancellationToken)) { }
 
             await UnparkAsync(transaction, producer, cancellationToken);
         }
 
         run = run with
         {
-            Events = _events, Tables = await shadow.CompareAsync(cancellationToken),
-            LeftOut = [.. _parked.Values.Zip(_parked.Keys, (e, k) => new LeftOutEvent(k.Producer, k.Position, e.Type, Parked: true)), .. _refused],
+            Events = _events,
+            Tables = await shadow.CompareAsync(cancellationToken),
+            LeftOut =
+            [
+                .. _parked.Values.Zip(_parked.Keys, (e, k) =>
+                    new LeftOutEvent(k.Producer, k.Position, e.Type, Parked: true)
+                ),
+                .. _refused,
+            ],
         };
-        if (run.Tables.All(t => t.IsIdentical)) return run with { Phase = RebuildPhase.Identical };
+        if (run.Tables.All(t => t.IsIdentical))
+            return run with { Phase = RebuildPhase.Identical };
         if (_refused.Count > 0)
-            return run with { Phase = RebuildPhase.Failed, Error = "The histories differ, but events that are not parked could not be applied: the live one was left as it is." };
+            return run with
+            {
+                Phase = RebuildPhase.Failed,
+                Error =
+                    "The histories differ, but events that are not parked could not be applied: the live one was left as it is.",
+            };
         await shadow.AdoptAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return run with { Phase = RebuildPhase.Healed };
     }
 
     /// <summary>Applies the next events. False where the rebuilt history is at <paramref name="end"/>.</summary>
-    private async Task<bool> StepAsync(NpgsqlTransaction transaction, string producer, long end, CancellationToken cancellationToken)
+    private async Task<bool> StepAsync(
+        NpgsqlTransaction transaction,
+        string producer,
+        long end,
+        CancellationToken cancellationToken
+    )
     {
         await shadow.EnterAsync(cancellationToken);
         var position = await shadow.PositionAsync(producer, cancellationToken);
-        if (position >= end) return false;
+        if (position >= end)
+            return false;
         var parked = await shadow.ParkedAsync(producer, cancellationToken);
         var events = await replay.FetchAsync(producer, position, end, cancellationToken);
-        foreach (var entry in events.Where(e => parked.Contains(e.Position))) _parked[(producer, entry.Position)] = entry;
-        await ApplyAsync(transaction, producer, [.. events.Where(e => !parked.Contains(e.Position))], cancellationToken);
+        foreach (var entry in events.Where(e => parked.Contains(e.Position)))
+            _parked[(producer, entry.Position)] = entry;
+        await ApplyAsync(
+            transaction,
+            producer,
+            [.. events.Where(e => !parked.Contains(e.Position))],
+            cancellationToken
+        );
         await shadow.MoveAsync(producer, events[^1].Position, cancellationToken);
         _events += events.Count;
         return true;
@@ -93,13 +121,29 @@ internal sealed class Rebuild(NpgsqlConnection connection, Shadow shadow, EventR
     private async Task UnparkAsync(NpgsqlTransaction transaction, string producer, CancellationToken cancellationToken)
     {
         var parked = await shadow.ParkedAsync(producer, cancellationToken);
-        foreach (var (key, entry) in _parked.Where(p => p.Key.Producer == producer && !parked.Contains(p.Key.Position)).ToList())
+        foreach (
+            var (key, entry) in _parked
+                .Where(p => p.Key.Producer == producer && !parked.Contains(p.Key.Position))
+                .ToList()
+        )
         {
             _parked.Remove(key);
             await ApplyAsync(transaction, producer, [entry], cancellationToken);
         }
     }
 
-    private async Task ApplyAsync(NpgsqlTransaction transaction, string producer, List<LoggedEvent> events, CancellationToken cancellationToken) =>
-        _refused.AddRange((await replay.ApplyAsync(transaction, producer, events, cancellationToken)).Select(e => new LeftOutEvent(producer, e.Position, e.Type, Parked: false)));
+    private async Task ApplyAsync(
+        NpgsqlTransaction transaction,
+        string producer,
+        List<LoggedEvent> events,
+        CancellationToken cancellationToken
+    ) =>
+        _refused.AddRange(
+            (await replay.ApplyAsync(transaction, producer, events, cancellationToken)).Select(e => new LeftOutEvent(
+                producer,
+                e.Position,
+                e.Type,
+                Parked: false
+            ))
+        );
 }

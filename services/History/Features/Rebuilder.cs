@@ -6,7 +6,12 @@ using Npgsql;
 namespace DaprShop.History.Features;
 
 /// <summary>Runs one rebuild at a time, and remembers the last.</summary>
-internal sealed class Rebuilder(NpgsqlDataSource database, EventReplay replay, TimeProvider time, ILogger<Rebuilder> logger) : BackgroundService
+internal sealed class Rebuilder(
+    NpgsqlDataSource database,
+    EventReplay replay,
+    TimeProvider time,
+    ILogger<Rebuilder> logger
+) : BackgroundService
 {
     private readonly SemaphoreSlim _asked = new(0);
     private readonly Lock _gate = new();
@@ -20,7 +25,8 @@ internal sealed class Rebuilder(NpgsqlDataSource database, EventReplay replay, T
     {
         lock (_gate)
         {
-            if (_run is { IsOver: false }) return _run;
+            if (_run is { IsOver: false })
+                return _run;
             _run = RebuildRun.New(time.GetUtcNow());
             _asked.Release();
             return _run;
@@ -39,7 +45,12 @@ internal sealed class Rebuilder(NpgsqlDataSource database, EventReplay replay, T
         {
             await _asked.WaitAsync(stoppingToken);
             var ended = await RunAsync(Run!, stoppingToken);
-            logger.LogRebuilt(ended.Phase, ended.Events, ended.Tables.Sum(t => t.Forged), ended.Tables.Sum(t => t.Missing));
+            logger.LogRebuilt(
+                ended.Phase,
+                ended.Events,
+                ended.Tables.Sum(t => t.Forged),
+                ended.Tables.Sum(t => t.Missing)
+            );
             Volatile.Write(ref _run, ended with { EndedAt = time.GetUtcNow() });
         }
     }
@@ -50,7 +61,9 @@ internal sealed class Rebuilder(NpgsqlDataSource database, EventReplay replay, T
         {
             await using var connection = await database.OpenConnectionAsync(stoppingToken);
             await using var shadow = new Shadow(connection);
-            return await new Rebuild(connection, shadow, replay, progress => Volatile.Write(ref _run, progress)).RunAsync(run, stoppingToken);
+            return await new Rebuild(connection, shadow, replay, progress =>
+                Volatile.Write(ref _run, progress)
+            ).RunAsync(run, stoppingToken);
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {

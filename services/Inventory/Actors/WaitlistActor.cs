@@ -9,7 +9,10 @@ namespace DaprShop.Inventory.Actors;
 /// Serialises a SKU's line, and wakes up when an offer's time is over to pass its units on. It remembers nothing: the line is in the database, and so an
 /// actor that is lost, or alive twice, gives nothing away twice.
 /// </summary>
-internal sealed class WaitlistActor(ActorHost host, StockCommands stock, HoldReader holds, TimeProvider time) : Actor(host), IWaitlistActor, IRemindable
+internal sealed class WaitlistActor(ActorHost host, StockCommands stock, HoldReader holds, TimeProvider time)
+    : Actor(host),
+        IWaitlistActor,
+        IRemindable
 {
     private const string OfferEnds = "offer-ends";
     private static readonly TimeSpan Once = TimeSpan.FromMilliseconds(-1);
@@ -35,11 +38,18 @@ internal sealed class WaitlistActor(ActorHost host, StockCommands stock, HoldRea
     /// <summary>A reminder that comes early finds nothing lapsed, and is set again.</summary>
     public async Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period)
     {
-        var lapsed = (await holds.OffersOfAsync(Sku, CancellationToken.None)).Where(o => o.State == HoldState.Expired).Select(o => o.Id).ToList();
-        if (lapsed.Count > 0) await stock.RunAsync<ExpireHolds>(new ExpireHolds(lapsed), CancellationToken.None);
+        var lapsed = (await holds.OffersOfAsync(Sku, CancellationToken.None))
+            .Where(o => o.State == HoldState.Expired)
+            .Select(o => o.Id)
+            .ToList();
+        if (lapsed.Count > 0)
+            await stock.RunAsync<ExpireHolds>(new ExpireHolds(lapsed), CancellationToken.None);
         await WatchAsync();
     }
 
     private async Task<JsonElement> DoAsync(StockCommand command) =>
-        JsonSerializer.SerializeToElement(await stock.RunAsync<Answer>(command, CancellationToken.None), StockAnswers.Json);
+        JsonSerializer.SerializeToElement(
+            await stock.RunAsync<Answer>(command, CancellationToken.None),
+            StockAnswers.Json
+        );
 }

@@ -16,9 +16,11 @@ internal sealed class Waitlists(IActorProxyFactory actors, StockCommands stock, 
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    public static JoinWaitlist Join(string sku, WaitlistWish wish) => new(wish.Key, wish.Fingerprint, Guid.CreateVersion7(), sku, wish.Customer, wish.Quantity);
+    public static JoinWaitlist Join(string sku, WaitlistWish wish) =>
+        new(wish.Key, wish.Fingerprint, Guid.CreateVersion7(), sku, wish.Customer, wish.Quantity);
 
-    public static LeaveWaitlist Leave(string sku, WaitlistWish wish) => new(wish.Key, wish.Fingerprint, sku, wish.Customer);
+    public static LeaveWaitlist Leave(string sku, WaitlistWish wish) =>
+        new(wish.Key, wish.Fingerprint, sku, wish.Customer);
 
     public Task<Answer> JoinAsync(string sku, WaitlistWish wish, CancellationToken cancellationToken) =>
         AskAsync(sku, nameof(IWaitlistActor.JoinAsync), wish, Join(sku, wish), cancellationToken);
@@ -34,14 +36,21 @@ internal sealed class Waitlists(IActorProxyFactory actors, StockCommands stock, 
     }
 
     /// <summary>True for what calling an actor may end in where none can be reached.</summary>
-    public static bool IsAway(Exception exception) => exception is DaprException or HttpRequestException or OperationCanceledException;
+    public static bool IsAway(Exception exception) =>
+        exception is DaprException or HttpRequestException or OperationCanceledException;
 
     /// <summary>An actor's id is part of addresses and keys: it cannot carry what a SKU can.</summary>
     public static ActorId IdOf(string sku) => new(Base64Url.EncodeToString(Encoding.UTF8.GetBytes(sku)));
 
     public static string SkuOf(ActorId id) => Encoding.UTF8.GetString(Base64Url.DecodeFromChars(id.GetId()));
 
-    private async Task<Answer> AskAsync(string sku, string method, WaitlistWish wish, StockCommand command, CancellationToken cancellationToken)
+    private async Task<Answer> AskAsync(
+        string sku,
+        string method,
+        WaitlistWish wish,
+        StockCommand command,
+        CancellationToken cancellationToken
+    )
     {
         using var patience = WithPatience(cancellationToken);
         try

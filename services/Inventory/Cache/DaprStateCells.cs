@@ -13,16 +13,37 @@ internal sealed class DaprStateCells(DaprClient dapr) : IStateCells
     private const int AtOnce = 8;
     private static readonly StateOptions FirstWrite = new() { Concurrency = ConcurrencyMode.FirstWrite };
 
-    public async Task<IReadOnlyList<StateCell>> GetAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StateCell>> GetAsync(
+        IReadOnlyList<string> keys,
+        CancellationToken cancellationToken
+    )
     {
         var items = await dapr.GetBulkStateAsync(Components.Cache, keys, AtOnce, cancellationToken: cancellationToken);
-        return [.. items.Select(i => new StateCell(i.Key, i.Value is { Length: > 0 } ? i.Value : null, i.ETag is { Length: > 0 } ? i.ETag : null))];
+        return
+        [
+            .. items.Select(i => new StateCell(
+                i.Key,
+                i.Value is { Length: > 0 } ? i.Value : null,
+                i.ETag is { Length: > 0 } ? i.ETag : null
+            )),
+        ];
     }
 
     public async Task SaveAsync(IReadOnlyList<StateCell> cells, TimeSpan kept, CancellationToken cancellationToken)
     {
-        var metadata = new Dictionary<string, string> { ["ttlInSeconds"] = ((int)kept.TotalSeconds).ToString(CultureInfo.InvariantCulture) };
-        var items = cells.Select(c => new SaveStateItem<JsonElement>(c.Key, JsonElement.Parse(c.Value!), c.ETag!, FirstWrite, metadata)).ToList();
+        var metadata = new Dictionary<string, string>
+        {
+            ["ttlInSeconds"] = ((int)kept.TotalSeconds).ToString(CultureInfo.InvariantCulture),
+        };
+        var items = cells
+            .Select(c => new SaveStateItem<JsonElement>(
+                c.Key,
+                JsonElement.Parse(c.Value!),
+                c.ETag!,
+                FirstWrite,
+                metadata
+            ))
+            .ToList();
         try
         {
             await dapr.SaveBulkStateAsync(Components.Cache, items, cancellationToken);

@@ -5,7 +5,14 @@ using System.Text.Json;
 namespace DaprShop.Inventory.Cache;
 
 /// <summary>Quantities in units; <paramref name="Available"/> is what can still be promised.</summary>
-internal sealed record Quantities(long OnHand, long Unavailable, long Allocated, long Held, long Incoming, long Available);
+internal sealed record Quantities(
+    long OnHand,
+    long Unavailable,
+    long Allocated,
+    long Held,
+    long Incoming,
+    long Available
+);
 
 /// <summary>The quantities of one location. <paramref name="Version"/> counts its movements.</summary>
 internal sealed record AtLocation(string Location, long Version, Quantities Quantities);
@@ -18,9 +25,23 @@ internal sealed record Freshness(string Layer, long AgeMs);
 /// <summary>The stock of one SKU, as callers get it.</summary>
 /// <param name="Version">Movements so far, over all locations: it only grows.</param>
 internal sealed record StockAnswer(
-    string Sku, string Name, decimal Price, bool Stocked, long Version, Quantities Total, IReadOnlyList<AtLocation> Locations, Freshness? Freshness)
+    string Sku,
+    string Name,
+    decimal Price,
+    bool Stocked,
+    long Version,
+    Quantities Total,
+    IReadOnlyList<AtLocation> Locations,
+    Freshness? Freshness
+)
 {
-    private static readonly byte[][] Layers = [.. Enum.GetNames<CacheLayer>().Select(name => Encoding.UTF8.GetBytes($"\"freshness\":{{\"layer\":\"{name.ToLowerInvariant()}\",\"ageMs\":"))];
+    private static readonly byte[][] Layers =
+    [
+        .. Enum.GetNames<CacheLayer>()
+            .Select(name =>
+                Encoding.UTF8.GetBytes($"\"freshness\":{{\"layer\":\"{name.ToLowerInvariant()}\",\"ageMs\":")
+            ),
+    ];
 
     /// <summary>Writes the answer: bytes that were made once per version, and after them what is different each time.</summary>
     /// <returns>How many bytes that were.</returns>
@@ -43,13 +64,27 @@ internal sealed record StockAnswer(
     // All but the freshness, which is last: "…,".
     private static byte[] Bytes(StockSnapshot stock)
     {
-        var answer = new StockAnswer(stock.Sku, stock.Name, stock.Price, stock.Stocked, stock.Version, Sum(stock.Levels),
-            [.. stock.Levels.Select(l => new AtLocation(l.Location, l.Sequence, Sum([l])))], null);
+        var answer = new StockAnswer(
+            stock.Sku,
+            stock.Name,
+            stock.Price,
+            stock.Stocked,
+            stock.Version,
+            Sum(stock.Levels),
+            [.. stock.Levels.Select(l => new AtLocation(l.Location, l.Sequence, Sum([l])))],
+            null
+        );
         var text = JsonSerializer.SerializeToUtf8Bytes(answer, JsonSerializerOptions.Web);
         return text[..text.AsSpan().LastIndexOf("\"freshness\""u8)];
     }
 
-    private static Quantities Sum(IReadOnlyCollection<LevelSnapshot> levels) => new(
-        levels.Sum(l => l.OnHand), levels.Sum(l => l.Unavailable), levels.Sum(l => l.Allocated), levels.Sum(l => l.Held), levels.Sum(l => l.Incoming),
-        levels.Sum(l => l.OnHand - l.Unavailable - l.Allocated - l.Held));
+    private static Quantities Sum(IReadOnlyCollection<LevelSnapshot> levels) =>
+        new(
+            levels.Sum(l => l.OnHand),
+            levels.Sum(l => l.Unavailable),
+            levels.Sum(l => l.Allocated),
+            levels.Sum(l => l.Held),
+            levels.Sum(l => l.Incoming),
+            levels.Sum(l => l.OnHand - l.Unavailable - l.Allocated - l.Held)
+        );
 }

@@ -3,13 +3,20 @@ using DaprShop.ServiceDefaults;
 namespace DaprShop.Inventory.Cache;
 
 /// <summary>Stock for readers: process memory, else the state store, else PostgreSQL. Whoever writes stock never asks here.</summary>
-internal sealed class StockCache(StockMemory memory, StockLoader loader, StockRefresh refresh, GroupCommit<StockDemand, FoundStock> loads)
+internal sealed class StockCache(
+    StockMemory memory,
+    StockLoader loader,
+    StockRefresh refresh,
+    GroupCommit<StockDemand, FoundStock> loads
+)
 {
     /// <summary>What memory answers at once; null where it has nothing that will do.</summary>
     public FoundStock? Find(StockDemand demand)
     {
-        if (memory.Find(demand.Sku) is not { } held || !loader.Answers(held, demand)) return null;
-        if (!loader.Answers(held, demand with { IsAhead = true })) refresh.Wish(demand.Sku);
+        if (memory.Find(demand.Sku) is not { } held || !loader.Answers(held, demand))
+            return null;
+        if (!loader.Answers(held, demand with { IsAhead = true }))
+            refresh.Wish(demand.Sku);
         return new FoundStock(held, CacheLayer.Memory);
     }
 

@@ -11,7 +11,9 @@ internal readonly record struct StockDemand(string Sku, long MinVersion = 0, str
     public long VersionOf(StockSnapshot stock)
     {
         var location = Location;
-        return location is null ? stock.Version : stock.Levels.FirstOrDefault(l => l.Location == location)?.Sequence ?? 0;
+        return location is null
+            ? stock.Version
+            : stock.Levels.FirstOrDefault(l => l.Location == location)?.Sequence ?? 0;
     }
 
     /// <summary>True when <paramref name="stock"/> is new enough. Hearsay proves no version.</summary>

@@ -20,14 +20,22 @@ internal sealed class StockMemory(CacheSettings settings) : IDisposable
     /// <returns>What is held now, and is to be answered.</returns>
     public StockSnapshot Put(StockSnapshot read, StockSnapshot? before)
     {
-        if (!settings.Memory) return read;
-        if (_cells.TryGetValue(read.Sku, out Cell? cell) && read.IsKnown) return cell!.Change(now => ReferenceEquals(now, before) || now.IsHearsay ? read : read.NewestWith(now));
-        _cells.Set(read.Sku, new Cell(read), new MemoryCacheEntryOptions
-        {
-            Size = 1, AbsoluteExpirationRelativeToNow = read.IsKnown ? null : settings.MaxAge, SlidingExpiration = settings.Kept,
-            // Asking for what does not exist must not drive out what does.
-            Priority = read.IsKnown ? CacheItemPriority.Normal : CacheItemPriority.Low,
-        });
+        if (!settings.Memory)
+            return read;
+        if (_cells.TryGetValue(read.Sku, out Cell? cell) && read.IsKnown)
+            return cell!.Change(now => ReferenceEquals(now, before) || now.IsHearsay ? read : read.NewestWith(now));
+        _cells.Set(
+            read.Sku,
+            new Cell(read),
+            new MemoryCacheEntryOptions
+            {
+                Size = 1,
+                AbsoluteExpirationRelativeToNow = read.IsKnown ? null : settings.MaxAge,
+                SlidingExpiration = settings.Kept,
+                // Asking for what does not exist must not drive out what does.
+                Priority = read.IsKnown ? CacheItemPriority.Normal : CacheItemPriority.Low,
+            }
+        );
         return read;
     }
 
@@ -36,11 +44,22 @@ internal sealed class StockMemory(CacheSettings settings) : IDisposable
     {
         for (var i = 0; i < told.Sku.Count; i++)
         {
-            if (!_cells.TryGetValue(told.Sku[i], out Cell? cell)) continue;
-            var level = new LevelSnapshot(told.Location[i], told.Sequence[i], told.OnHand[i], told.Unavailable[i], told.Allocated[i], told.Held[i], told.Incoming[i]);
+            if (!_cells.TryGetValue(told.Sku[i], out Cell? cell))
+                continue;
+            var level = new LevelSnapshot(
+                told.Location[i],
+                told.Sequence[i],
+                told.OnHand[i],
+                told.Unavailable[i],
+                told.Allocated[i],
+                told.Held[i],
+                told.Incoming[i]
+            );
             // An item that moves exists, whatever was read before it did.
-            if (!cell!.Stock.IsKnown) Forget(told.Sku[i]);
-            else cell.Change(now => now.With(level, occurredAt));
+            if (!cell!.Stock.IsKnown)
+                Forget(told.Sku[i]);
+            else
+                cell.Change(now => now.With(level, occurredAt));
         }
     }
 
@@ -59,7 +78,8 @@ internal sealed class StockMemory(CacheSettings settings) : IDisposable
             {
                 var now = Stock;
                 var next = change(now);
-                if (ReferenceEquals(Interlocked.CompareExchange(ref _stock, next, now), now)) return next;
+                if (ReferenceEquals(Interlocked.CompareExchange(ref _stock, next, now), now))
+                    return next;
             }
         }
     }

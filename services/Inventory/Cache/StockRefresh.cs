@@ -5,7 +5,11 @@ using DaprShop.ServiceDefaults;
 namespace DaprShop.Inventory.Cache;
 
 /// <summary>Reads what is asked for again before it is too old to answer, many SKUs by one statement: so nobody waits for what others ask for too.</summary>
-internal sealed class StockRefresh(GroupCommit<StockDemand, FoundStock> loads, TimeProvider time, ILogger<StockRefresh> logger) : BackgroundService
+internal sealed class StockRefresh(
+    GroupCommit<StockDemand, FoundStock> loads,
+    TimeProvider time,
+    ILogger<StockRefresh> logger
+) : BackgroundService
 {
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(100);
     private readonly ConcurrentDictionary<string, bool> _due = new(StringComparer.Ordinal);
@@ -19,10 +23,13 @@ internal sealed class StockRefresh(GroupCommit<StockDemand, FoundStock> loads, T
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             var skus = _due.Keys.ToList();
-            if (skus.Count == 0) continue;
+            if (skus.Count == 0)
+                continue;
             try
             {
-                await Task.WhenAll(skus.Select(sku => loads.RunAsync(new StockDemand(sku) { IsAhead = true }, stoppingToken)));
+                await Task.WhenAll(
+                    skus.Select(sku => loads.RunAsync(new StockDemand(sku) { IsAhead = true }, stoppingToken))
+                );
             }
             catch (Exception e) when (Transient.Is(e))
             {
@@ -32,7 +39,8 @@ internal sealed class StockRefresh(GroupCommit<StockDemand, FoundStock> loads, T
             finally
             {
                 // Only now: while it is loaded, nobody need wish for it again.
-                foreach (var sku in skus) _due.TryRemove(sku, out _);
+                foreach (var sku in skus)
+                    _due.TryRemove(sku, out _);
             }
         }
     }

@@ -3,13 +3,28 @@ using System.Text.Json.Serialization;
 namespace DaprShop.Inventory.Cache;
 
 /// <summary>The quantities of a stock level after its movement number <paramref name="Sequence"/>.</summary>
-internal sealed record LevelSnapshot(string Location, long Sequence, long OnHand, long Unavailable, long Allocated, long Held, long Incoming);
+internal sealed record LevelSnapshot(
+    string Location,
+    long Sequence,
+    long OnHand,
+    long Unavailable,
+    long Allocated,
+    long Held,
+    long Incoming
+);
 
 /// <summary>One SKU as the database had it at a moment.</summary>
 /// <param name="Name">Empty where there is no such item.</param>
 /// <param name="Levels">In order of location.</param>
 /// <param name="ReadAt">When reading it from the database began, in Unix milliseconds.</param>
-internal sealed record StockSnapshot(string Sku, string Name, decimal Price, bool Stocked, IReadOnlyList<LevelSnapshot> Levels, long ReadAt)
+internal sealed record StockSnapshot(
+    string Sku,
+    string Name,
+    decimal Price,
+    bool Stocked,
+    IReadOnlyList<LevelSnapshot> Levels,
+    long ReadAt
+)
 {
     private byte[]? _body;
 
@@ -39,14 +54,25 @@ internal sealed record StockSnapshot(string Sku, string Name, decimal Price, boo
     /// <summary>With a level as an event tells it; the same snapshot where that is no news.</summary>
     public StockSnapshot With(LevelSnapshot level, long occurredAt)
     {
-        if (Levels.FirstOrDefault(l => l.Location == level.Location) is { } held && held.Sequence >= level.Sequence) return this;
-        var levels = Levels.Where(l => l.Location != level.Location).Append(level).OrderBy(l => l.Location, StringComparer.Ordinal).ToList();
+        if (Levels.FirstOrDefault(l => l.Location == level.Location) is { } held && held.Sequence >= level.Sequence)
+            return this;
+        var levels = Levels
+            .Where(l => l.Location != level.Location)
+            .Append(level)
+            .OrderBy(l => l.Location, StringComparer.Ordinal)
+            .ToList();
         // What one location tells says nothing of the others.
-        return this with { Levels = levels, ConfirmedAt = levels.Count == 1 ? Math.Max(ConfirmedAt, occurredAt) : ConfirmedAt, _body = null };
+        return this with
+        {
+            Levels = levels,
+            ConfirmedAt = levels.Count == 1 ? Math.Max(ConfirmedAt, occurredAt) : ConfirmedAt,
+            _body = null,
+        };
     }
 
     /// <summary>With whatever <paramref name="other"/> has newer.</summary>
-    public StockSnapshot NewestWith(StockSnapshot other) => other.Levels.Aggregate(this, (newest, level) => newest.With(level, other.ConfirmedAt));
+    public StockSnapshot NewestWith(StockSnapshot other) =>
+        other.Levels.Aggregate(this, (newest, level) => newest.With(level, other.ConfirmedAt));
 
     /// <summary>The answer's bytes, made once.</summary>
     public byte[] Body(Func<StockSnapshot, byte[]> make) => _body ??= make(this);

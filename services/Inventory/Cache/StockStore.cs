@@ -8,7 +8,12 @@ namespace DaprShop.Inventory.Cache;
 internal sealed record StoredStock(StockSnapshot? Stock, string? ETag);
 
 /// <summary>The second layer: snapshots that the replicas share. It may be slow, away, empty or wrong; none of it costs more than a moment.</summary>
-internal sealed class StockStore(IStateCells cells, CacheSettings settings, TimeProvider time, ILogger<StockStore> logger)
+internal sealed class StockStore(
+    IStateCells cells,
+    CacheSettings settings,
+    TimeProvider time,
+    ILogger<StockStore> logger
+)
 {
     private const long Largest = 1L << 50;
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
@@ -18,9 +23,13 @@ internal sealed class StockStore(IStateCells cells, CacheSettings settings, Time
     private bool _paused;
 
     /// <summary>What is stored of these SKUs; null where the store does not answer.</summary>
-    public async Task<IReadOnlyDictionary<string, StoredStock>?> GetAsync(IReadOnlyList<string> skus, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, StoredStock>?> GetAsync(
+        IReadOnlyList<string> skus,
+        CancellationToken cancellationToken
+    )
     {
-        if (skus.Count == 0) return Nothing;
+        if (skus.Count == 0)
+            return Nothing;
         IReadOnlyList<StateCell> found = [];
         var keys = skus.ToDictionary(Key, sku => sku);
         return await TryAsync(async cancel => found = await cells.GetAsync([.. keys.Keys], cancel), cancellationToken)
@@ -32,20 +41,39 @@ internal sealed class StockStore(IStateCells cells, CacheSettings settings, Time
     /// Writes what was read from the database after <paramref name="stored"/> was got, over exactly that: whoever wrote in between has the last word, and what is
     /// replaced was there before the read, so that a version in it which the database does not have was never true.
     /// </summary>
-    public Task SaveAsync(IReadOnlyCollection<StockSnapshot> read, IReadOnlyDictionary<string, StoredStock> stored) => TryAsync(
-        cancel => cells.SaveAsync([.. read.Select(s => new StateCell(Key(s.Sku), JsonSerializer.Serialize(s, JsonSerializerOptions.Web), stored[s.Sku].ETag))], settings.Kept, cancel),
-        CancellationToken.None);
+    public Task SaveAsync(IReadOnlyCollection<StockSnapshot> read, IReadOnlyDictionary<string, StoredStock> stored) =>
+        TryAsync(
+            cancel =>
+                cells.SaveAsync(
+                    [
+                        .. read.Select(s => new StateCell(
+                            Key(s.Sku),
+                            JsonSerializer.Serialize(s, JsonSerializerOptions.Web),
+                            stored[s.Sku].ETag
+                        )),
+                    ],
+                    settings.Kept,
+                    cancel
+                ),
+            CancellationToken.None
+        );
 
     // Keys of state stores must not contain "||"; SKUs may.
     private static string Key(string sku) => "stock/" + Uri.EscapeDataString(sku);
 
     private static StockSnapshot? Read(string? text, string sku)
     {
-        if (text is null) return null;
+        if (text is null)
+            return null;
         try
         {
             var stock = JsonSerializer.Deserialize<StockSnapshot>(text, JsonSerializerOptions.Web);
-            return stock is { Name.Length: > 0, Levels: not null } && stock.Sku == sku && stock.Levels.All(IsPossible) ? stock with { IsHearsay = true } : null;
+            return stock is { Name.Length: > 0, Levels: not null } && stock.Sku == sku && stock.Levels.All(IsPossible)
+                ? stock with
+                {
+                    IsHearsay = true,
+                }
+                : null;
         }
         catch (JsonException)
         {
@@ -54,12 +82,19 @@ internal sealed class StockStore(IStateCells cells, CacheSettings settings, Time
     }
 
     // Sums of these stay in range.
-    private static bool IsPossible(LevelSnapshot? level) => level is { Location: not null } &&
-        new[] { level.Sequence, level.OnHand, level.Unavailable, level.Allocated, level.Held, level.Incoming }.All(number => number is >= 0 and <= Largest);
+    private static bool IsPossible(LevelSnapshot? level) =>
+        level is { Location: not null }
+        && new[] { level.Sequence, level.OnHand, level.Unavailable, level.Allocated, level.Held, level.Incoming }.All(
+            number => number is >= 0 and <= Largest
+        );
 
     private async Task<bool> TryAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
     {
-        if (!settings.Store || (Volatile.Read(ref _paused) && time.GetElapsedTime(Volatile.Read(ref _pausedSince)) < Pause)) return false;
+        if (
+            !settings.Store
+            || (Volatile.Read(ref _paused) && time.GetElapsedTime(Volatile.Read(ref _pausedSince)) < Pause)
+        )
+            return false;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
         try
@@ -68,10 +103,14 @@ internal sealed class StockStore(IStateCells cells, CacheSettings settings, Time
             Volatile.Write(ref _paused, false);
             return true;
         }
-        catch (Exception e) when (e is DaprException or RpcException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e)
+            when (e is DaprException or RpcException or OperationCanceledException
+                && !cancellationToken.IsCancellationRequested
+            )
         {
             Volatile.Write(ref _pausedSince, time.GetTimestamp());
-            if (!Interlocked.Exchange(ref _paused, true)) logger.LogStorePaused(Pause.TotalSeconds, e.Message);
+            if (!Interlocked.Exchange(ref _paused, true))
+                logger.LogStorePaused(Pause.TotalSeconds, e.Message);
             return false;
         }
     }

@@ -23,7 +23,8 @@ internal sealed class StockWire(CacheMetrics metrics, TimeProvider time)
         output.Write("""{"items":["""u8);
         for (var i = 0; i < found.Count; i++)
         {
-            if (i > 0) output.Write(","u8);
+            if (i > 0)
+                output.Write(","u8);
             Write(output, found[i]);
         }
 

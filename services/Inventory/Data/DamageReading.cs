@@ -66,17 +66,47 @@ internal static class DamageReading
         select w.id from waitlist w where w.sku = any($1) and w.state = 'offered' and not exists (select from holds h where h.entry_id = w.id) order by w.place
         """;
 
-    public static async Task<Damage> ReadAsync(NpgsqlConnection connection, string[] skus, CancellationToken cancellationToken)
+    public static async Task<Damage> ReadAsync(
+        NpgsqlConnection connection,
+        string[] skus,
+        CancellationToken cancellationToken
+    )
     {
         await using var batch = new NpgsqlBatch(connection);
-        foreach (var sql in new[] { Ledgers, Lost, Drifts, Orphans, Unoffered }) batch.Add(sql, (object)skus);
+        foreach (var sql in new[] { Ledgers, Lost, Drifts, Orphans, Unoffered })
+            batch.Add(sql, (object)skus);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var ledgers = await reader.ReadAllAsync(r => new Level(r.GetString(0), r.GetString(1),
-            new Quantities(r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6)), 0, r.GetInt64(7), r.GetFieldValue<byte[]>(8)), cancellationToken);
-        return new Damage(ledgers,
-            await NextAsync(r => new Allocation(r.GetGuid(0), r.GetString(1), r.GetString(2), r.GetInt32(3), r.GetInt64(4))),
-            await NextAsync(r => new Drift(r.GetString(0), r.GetString(1), Names.Parse<Claimed>(r.GetString(2)), r.GetString(3), r.GetInt64(4), r.GetInt64(5))),
-            await NextAsync(r => (r.GetGuid(0), r.GetString(1))), await NextAsync(r => r.GetGuid(0)));
+        var ledgers = await reader.ReadAllAsync(
+            r => new Level(
+                r.GetString(0),
+                r.GetString(1),
+                new Quantities(r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6)),
+                0,
+                r.GetInt64(7),
+                r.GetFieldValue<byte[]>(8)
+            ),
+            cancellationToken
+        );
+        return new Damage(
+            ledgers,
+            await NextAsync(r => new Allocation(
+                r.GetGuid(0),
+                r.GetString(1),
+                r.GetString(2),
+                r.GetInt32(3),
+                r.GetInt64(4)
+            )),
+            await NextAsync(r => new Drift(
+                r.GetString(0),
+                r.GetString(1),
+                Names.Parse<Claimed>(r.GetString(2)),
+                r.GetString(3),
+                r.GetInt64(4),
+                r.GetInt64(5)
+            )),
+            await NextAsync(r => (r.GetGuid(0), r.GetString(1))),
+            await NextAsync(r => r.GetGuid(0))
+        );
 
         async Task<List<T>> NextAsync<T>(Func<NpgsqlDataReader, T> map)
         {

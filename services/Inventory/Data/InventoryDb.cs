@@ -43,16 +43,35 @@ internal sealed class InventoryDb(DbContextOptions<InventoryDb> options) : DbCon
         {
             // Half-empty pages let the hot updates of a level stay on its page (HOT), since no indexed column changes.
             e.ToTable("levels", t =>
-            {
-                t.HasCheckConstraint("not_negative", "on_hand >= 0 and allocated >= 0 and held >= 0 and unavailable >= 0 and incoming >= 0 and short >= 0");
-                t.HasCheckConstraint("no_oversell", "allocated + held <= on_hand - unavailable + short");
-            }).HasKey(x => new { x.Sku, x.Location });
+                {
+                    t.HasCheckConstraint(
+                        "not_negative",
+                        "on_hand >= 0 and allocated >= 0 and held >= 0 and unavailable >= 0 and incoming >= 0 and short >= 0"
+                    );
+                    t.HasCheckConstraint("no_oversell", "allocated + held <= on_hand - unavailable + short");
+                })
+                .HasKey(x => new { x.Sku, x.Location });
             e.HasOne<ItemRow>().WithMany().HasForeignKey(x => x.Sku);
         });
         modelBuilder.Entity<MovementRow>(e =>
         {
-            e.ToTable("movements").HasKey(x => new { x.Sku, x.Location, x.Sequence });
-            e.HasIndex(x => new { x.Cause, x.Kind, x.Sku, x.Location, x.Step }).IsUnique().HasDatabaseName(OnePerCause);
+            e.ToTable("movements")
+                .HasKey(x => new
+                {
+                    x.Sku,
+                    x.Location,
+                    x.Sequence,
+                });
+            e.HasIndex(x => new
+                {
+                    x.Cause,
+                    x.Kind,
+                    x.Sku,
+                    x.Location,
+                    x.Step,
+                })
+                .IsUnique()
+                .HasDatabaseName(OnePerCause);
         });
         modelBuilder.Entity<ReservationRow>(e =>
         {
@@ -60,11 +79,30 @@ internal sealed class InventoryDb(DbContextOptions<InventoryDb> options) : DbCon
             e.Property(x => x.Shortages).HasColumnType("jsonb");
             e.HasIndex(x => x.Customer).HasFilter(Claiming);
         });
-        modelBuilder.Entity<AllocationRow>().ToTable("allocations").HasKey(x => new { x.OrderId, x.Sku, x.Location, x.Step });
-        modelBuilder.Entity<ShipmentRow>().ToTable("shipments").HasKey(x => new { x.OrderId, x.Sku, x.Location, x.Step });
+        modelBuilder
+            .Entity<AllocationRow>()
+            .ToTable("allocations")
+            .HasKey(x => new
+            {
+                x.OrderId,
+                x.Sku,
+                x.Location,
+                x.Step,
+            });
+        modelBuilder
+            .Entity<ShipmentRow>()
+            .ToTable("shipments")
+            .HasKey(x => new
+            {
+                x.OrderId,
+                x.Sku,
+                x.Location,
+                x.Step,
+            });
         modelBuilder.Entity<BackorderRow>(e =>
         {
-            e.ToTable("backorders", t => t.HasCheckConstraint("not_overfilled", "filled between 0 and quantity")).HasKey(x => new { x.OrderId, x.Sku });
+            e.ToTable("backorders", t => t.HasCheckConstraint("not_overfilled", "filled between 0 and quantity"))
+                .HasKey(x => new { x.OrderId, x.Sku });
             e.HasIndex(x => new { x.Sku, x.Place }).HasFilter("state = 'open'").HasDatabaseName("ix_backorders_open");
         });
         modelBuilder.Entity<FilledRow>(e =>
@@ -82,7 +120,13 @@ internal sealed class InventoryDb(DbContextOptions<InventoryDb> options) : DbCon
         });
         modelBuilder.Entity<HoldLineRow>(e =>
         {
-            e.ToTable("hold_lines").HasKey(x => new { x.HoldId, x.Sku, x.Location });
+            e.ToTable("hold_lines")
+                .HasKey(x => new
+                {
+                    x.HoldId,
+                    x.Sku,
+                    x.Location,
+                });
             e.HasIndex(x => x.Sku);
             e.HasOne<HoldRow>().WithMany().HasForeignKey(x => x.HoldId);
         });
@@ -90,7 +134,10 @@ internal sealed class InventoryDb(DbContextOptions<InventoryDb> options) : DbCon
         {
             e.ToTable("waitlist").HasKey(x => x.Id);
             e.Property(x => x.Place).UseIdentityAlwaysColumn();
-            e.HasIndex(x => new { x.Sku, x.Customer }).IsUnique().HasFilter(InLine).HasDatabaseName("ix_waitlist_one_place");
+            e.HasIndex(x => new { x.Sku, x.Customer })
+                .IsUnique()
+                .HasFilter(InLine)
+                .HasDatabaseName("ix_waitlist_one_place");
             e.HasIndex(x => new { x.Sku, x.Place }).HasFilter(InLine).HasDatabaseName("ix_waitlist_line");
         });
         modelBuilder.Entity<InboundRow>(e =>
@@ -113,30 +160,81 @@ internal sealed class InventoryDb(DbContextOptions<InventoryDb> options) : DbCon
         modelBuilder.AddEventLog();
 
         // SKUs compare byte by byte, in the database as in C#: 110 codes of a real retailer differ only by case.
-        foreach (var sku in modelBuilder.Model.GetEntityTypes().Select(e => e.FindProperty("Sku")).OfType<IMutableProperty>()) sku.SetCollation("C");
+        foreach (
+            var sku in modelBuilder.Model.GetEntityTypes().Select(e => e.FindProperty("Sku")).OfType<IMutableProperty>()
+        )
+            sku.SetCollation("C");
     }
 }
 
 /// <param name="LimitedSince">When <paramref name="MaxPerCustomer"/> got its value: what was bought before proves nothing about it.</param>
 internal sealed record ItemRow(
-    string Sku, string Name, decimal Price, bool Stocked, int BackorderLimit, int? MaxPerCustomer, int? LowStockAt, DateTimeOffset? LimitedSince);
+    string Sku,
+    string Name,
+    decimal Price,
+    bool Stocked,
+    int BackorderLimit,
+    int? MaxPerCustomer,
+    int? LowStockAt,
+    DateTimeOffset? LimitedSince
+);
 
 internal sealed record LocationRow(string Location, int Priority);
 
 internal sealed record LevelRow(
-    string Sku, string Location, long OnHand, long Allocated, long Held, long Unavailable, long Incoming, long Short, long Sequence, byte[] Hash);
+    string Sku,
+    string Location,
+    long OnHand,
+    long Allocated,
+    long Held,
+    long Unavailable,
+    long Incoming,
+    long Short,
+    long Sequence,
+    byte[] Hash
+);
 
 internal sealed record MovementRow(
-    string Sku, string Location, long Sequence, string Kind, int Quantity, long OnHand, long Allocated, long Held, long Unavailable, long Incoming,
-    string Cause, long Step, string Actor, string? Reason, Guid? Trace, DateTimeOffset OccurredAt, byte[] Hash);
+    string Sku,
+    string Location,
+    long Sequence,
+    string Kind,
+    int Quantity,
+    long OnHand,
+    long Allocated,
+    long Held,
+    long Unavailable,
+    long Incoming,
+    string Cause,
+    long Step,
+    string Actor,
+    string? Reason,
+    Guid? Trace,
+    DateTimeOffset OccurredAt,
+    byte[] Hash
+);
 
-internal sealed record ReservationRow(Guid OrderId, string State, DateTimeOffset DecidedAt, string? Shortages, string? Customer);
+internal sealed record ReservationRow(
+    Guid OrderId,
+    string State,
+    DateTimeOffset DecidedAt,
+    string? Shortages,
+    string? Customer
+);
 
 internal sealed record AllocationRow(Guid OrderId, string Sku, string Location, int Quantity, long Step);
 
 internal sealed record ShipmentRow(Guid OrderId, string Sku, string Location, int Quantity, long Step);
 
-internal sealed record BackorderRow(Guid OrderId, string Sku, long Place, int Quantity, int Filled, DateTimeOffset? PromisedAt, string State);
+internal sealed record BackorderRow(
+    Guid OrderId,
+    string Sku,
+    long Place,
+    int Quantity,
+    int Filled,
+    DateTimeOffset? PromisedAt,
+    string State
+);
 
 /// <summary>An order whose saga is still to be told that a backorder was filled.</summary>
 internal sealed record FilledRow(long Id, Guid OrderId);
@@ -147,9 +245,22 @@ internal sealed record HoldLineRow(Guid HoldId, string Sku, string Location, lon
 
 internal sealed record WaitlistRow(Guid Id, string Sku, string Customer, int Quantity, long Place, string State);
 
-internal sealed record InboundRow(string Reference, string Location, string? Source, DateTimeOffset? ExpectedAt, string State, string? Reason);
+internal sealed record InboundRow(
+    string Reference,
+    string Location,
+    string? Source,
+    DateTimeOffset? ExpectedAt,
+    string State,
+    string? Reason
+);
 
 internal sealed record InboundLineRow(string Reference, string Sku, int Expected, int Received, int Closed);
 
 /// <param name="Owner">See <see cref="Domain.KeyedCommand.KeyOwner"/>.</param>
-internal sealed record IdempotencyRow(string Owner, string Key, byte[] Fingerprint, string Answer, DateTimeOffset RecordedAt);
+internal sealed record IdempotencyRow(
+    string Owner,
+    string Key,
+    byte[] Fingerprint,
+    string Answer,
+    DateTimeOffset RecordedAt
+);

@@ -11,24 +11,37 @@ internal static class KeyedWrites
     /// only the first time. Their parameters begin at <c>$4</c>.
     /// </summary>
     public static async Task<KeyedWrite> RunAsync(
-        NpgsqlDataSource database, string key, byte[] fingerprint, DateTimeOffset now, string writing, object[] values, CancellationToken cancellationToken)
+        NpgsqlDataSource database,
+        string key,
+        byte[] fingerprint,
+        DateTimeOffset now,
+        string writing,
+        object[] values,
+        CancellationToken cancellationToken
+    )
     {
         await using var batch = database.CreateBatch();
-        batch.Add($"""
+        batch.Add(
+            $"""
             with recorded as (
                 insert into idempotency_keys (owner, key, fingerprint, answer, recorded_at) values ('', $1, $2, '{"{}"}', $3)
                 on conflict (owner, key) do nothing returning key),
             {writing}
             select count(*) = 1 from recorded
-            """, [key, fingerprint, now.UtcDateTime, .. values]);
+            """,
+            [key, fingerprint, now.UtcDateTime, .. values]
+        );
         // A statement of its own: only its snapshot surely holds the rival's key that the first has waited for.
         batch.Add("select fingerprint from idempotency_keys where owner = '' and key = $1", key);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        if (reader.GetBoolean(0)) return KeyedWrite.Done;
+        if (reader.GetBoolean(0))
+            return KeyedWrite.Done;
         await reader.NextResultAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return reader.GetFieldValue<byte[]>(0).AsSpan().SequenceEqual(fingerprint) ? KeyedWrite.Repeated : KeyedWrite.OtherRequest;
+        return reader.GetFieldValue<byte[]>(0).AsSpan().SequenceEqual(fingerprint)
+            ? KeyedWrite.Repeated
+            : KeyedWrite.OtherRequest;
     }
 }
 

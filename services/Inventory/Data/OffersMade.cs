@@ -6,7 +6,9 @@ namespace DaprShop.Inventory.Data;
 internal sealed class OffersMade
 {
     private const int Room = 10_000;
-    private readonly Channel<string> _skus = Channel.CreateBounded<string>(new BoundedChannelOptions(Room) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private readonly Channel<string> _skus = Channel.CreateBounded<string>(
+        new BoundedChannelOptions(Room) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true }
+    );
 
     public void Tell(string sku) => _skus.Writer.TryWrite(sku);
 
@@ -14,7 +16,8 @@ internal sealed class OffersMade
     public async Task<HashSet<string>> TakeAsync(CancellationToken cancellationToken)
     {
         HashSet<string> taken = [await _skus.Reader.ReadAsync(cancellationToken)];
-        while (_skus.Reader.TryRead(out var sku)) taken.Add(sku);
+        while (_skus.Reader.TryRead(out var sku))
+            taken.Add(sku);
         return taken;
     }
 }

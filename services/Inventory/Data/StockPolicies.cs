@@ -14,10 +14,17 @@ internal static class StockPolicies
     {
         var sourcing = configuration[SourcingKey] ?? nameof(SourcingStrategy.Priority);
         if (!Enum.GetNames<SourcingStrategy>().Contains(sourcing, StringComparer.OrdinalIgnoreCase))
-            throw new InvalidOperationException($"{SourcingKey} is '{sourcing}'; it is one of {string.Join(", ", Enum.GetNames<SourcingStrategy>())}.");
+            throw new InvalidOperationException(
+                $"{SourcingKey} is '{sourcing}'; it is one of {string.Join(", ", Enum.GetNames<SourcingStrategy>())}."
+            );
         var offer = configuration[OfferKey] ?? "15";
-        if (!double.TryParse(offer, System.Globalization.CultureInfo.InvariantCulture, out var minutes) || !(minutes is > 0 and <= MostMinutes))
-            throw new InvalidOperationException($"{OfferKey} is '{offer}'; it is a number of minutes, more than 0 and at most {MostMinutes}.");
+        if (
+            !double.TryParse(offer, System.Globalization.CultureInfo.InvariantCulture, out var minutes)
+            || !(minutes is > 0 and <= MostMinutes)
+        )
+            throw new InvalidOperationException(
+                $"{OfferKey} is '{offer}'; it is a number of minutes, more than 0 and at most {MostMinutes}."
+            );
         return new StockPolicy(Enum.Parse<SourcingStrategy>(sourcing, ignoreCase: true), TimeSpan.FromMinutes(minutes));
     }
 }

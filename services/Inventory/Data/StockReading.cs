@@ -12,10 +12,12 @@ namespace DaprShop.Inventory.Data;
 /// </summary>
 internal static class StockReading
 {
-    internal const string Claims = "select order_id, state, shortages::text, customer from reservations where order_id = any($1) order by order_id for update";
+    internal const string Claims =
+        "select order_id, state, shortages::text, customer from reservations where order_id = any($1) order by order_id for update";
 
     // Which SKUs an order claims or waits for is settled when it is decided: only how many can still change before the levels are locked.
-    internal const string ClaimedSkus = "select sku from allocations where order_id = any($1) union select sku from backorders where order_id = any($1)";
+    internal const string ClaimedSkus =
+        "select sku from allocations where order_id = any($1) union select sku from backorders where order_id = any($1)";
 
     internal const string Answers = """
         select k.owner, k.key, k.fingerprint, k.answer::text from unnest($1::text[], $2::text[]) as n(owner, key) join idempotency_keys k using (owner, key)
@@ -28,15 +30,20 @@ internal static class StockReading
         where h.state = 'active' and h.expires_at <= $3 and exists (select from hold_lines l where l.hold_id = h.id and l.sku = any($2::text[]))
         """;
 
-    internal const string LockHolds = $"select id, customer, state, expires_at, entry_id from holds where id in ({NeededHolds}) order by id for update";
+    internal const string LockHolds =
+        $"select id, customer, state, expires_at, entry_id from holds where id in ({NeededHolds}) order by id for update";
 
-    internal const string HoldLines = $"select hold_id, sku, location, quantity from hold_lines where hold_id in ({NeededHolds}) order by 1, 2, 3";
+    internal const string HoldLines =
+        $"select hold_id, sku, location, quantity from hold_lines where hold_id in ({NeededHolds}) order by 1, 2, 3";
 
-    internal const string LockDocuments = "select reference, location, source, expected_at, state, reason from inbounds where reference = any($1) order by reference for update";
+    internal const string LockDocuments =
+        "select reference, location, source, expected_at, state, reason from inbounds where reference = any($1) order by reference for update";
 
-    internal const string DocumentLines = "select reference, sku, expected, received, closed from inbound_lines where reference = any($1) order by 1, 2";
+    internal const string DocumentLines =
+        "select reference, sku, expected, received, closed from inbound_lines where reference = any($1) order by 1, 2";
 
-    internal const string Items = "select sku, stocked, backorder_limit, max_per_customer, low_stock_at from items where sku = any($1)";
+    internal const string Items =
+        "select sku, stocked, backorder_limit, max_per_customer, low_stock_at from items where sku = any($1)";
 
     internal const string LockLevels = """
         select l.sku, l.location, l.on_hand, l.allocated, l.held, l.unavailable, l.incoming, l.short, l.sequence, l.hash, coalesce(p.priority, 100)
@@ -47,7 +54,8 @@ internal static class StockReading
     internal const string Open = $"{OpenClaims} and a.order_id = any($1) group by 1, 2, 3 order by 1, 2, 3";
 
     // Reads all that was ever allocated of these SKUs: only for counts that may leave some of it short.
-    private const string OpenOfSkus = $"{OpenClaims} and (a.order_id = any($1) or a.sku = any($2)) group by 1, 2, 3 order by 1, 2, 3";
+    private const string OpenOfSkus =
+        $"{OpenClaims} and (a.order_id = any($1) or a.sku = any($2)) group by 1, 2, 3 order by 1, 2, 3";
 
     private const string OpenClaims = $"""
         select a.order_id, a.sku, a.location, sum(a.quantity) - coalesce((
@@ -56,14 +64,16 @@ internal static class StockReading
         where r.{InventoryDb.Claiming}
         """;
 
-    internal const string Shipped = "select order_id, sku, location, sum(quantity) from shipments where order_id = any($1) group by 1, 2, 3";
+    internal const string Shipped =
+        "select order_id, sku, location, sum(quantity) from shipments where order_id = any($1) group by 1, 2, 3";
 
     internal const string Backorders = """
         select order_id, sku, place, quantity, filled, promised_at from backorders
         where sku = any($1) and state = 'open' order by place
         """;
 
-    internal const string Waitlist = $"select id, sku, customer, quantity, place, state from waitlist where sku = any($1) and {InventoryDb.InLine} order by place";
+    internal const string Waitlist =
+        $"select id, sku, customer, quantity, place, state from waitlist where sku = any($1) and {InventoryDb.InLine} order by place";
 
     // Few items have a limit: only who wants one of these has orders to be read. OFFSET keeps the planner from reading others' first.
     internal const string Bought = $"""
@@ -89,23 +99,46 @@ internal static class StockReading
 
     /// <summary>Everything the group needs to know; the levels are locked when it returns.</summary>
     public static async Task<(Known Known, List<Level> Levels)> ReadAsync(
-        NpgsqlConnection connection, IReadOnlyList<StockCommand> commands, DateTimeOffset now, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        IReadOnlyList<StockCommand> commands,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         var named = await ReadNamedAsync(connection, commands, now, cancellationToken);
         var (known, levels) = await ReadLevelsAsync(connection, commands, named, cancellationToken);
         var doubtful = commands.OfType<Repair>().SelectMany(r => r.Skus).Distinct(StringComparer.Ordinal).ToArray();
-        return (doubtful.Length == 0 ? known : known with { Damage = await DamageReading.ReadAsync(connection, doubtful, cancellationToken) }, levels);
+        return (
+            doubtful.Length == 0
+                ? known
+                : known with
+                {
+                    Damage = await DamageReading.ReadAsync(connection, doubtful, cancellationToken),
+                },
+            levels
+        );
     }
 
     private static async Task<(Known Known, string[] Skus)> ReadNamedAsync(
-        NpgsqlConnection connection, IReadOnlyList<StockCommand> commands, DateTimeOffset now, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        IReadOnlyList<StockCommand> commands,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         var skus = commands.SelectMany(c => c.Skus).ToHashSet(StringComparer.Ordinal);
-        var (orders, holdIds, documents) = (commands.SelectMany(c => c.OrderIds).Distinct().ToArray(), commands.SelectMany(c => c.HoldIds).Distinct().ToArray(),
-            commands.SelectMany(c => c.Documents).Distinct(StringComparer.Ordinal).ToArray());
+        var (orders, holdIds, documents) = (
+            commands.SelectMany(c => c.OrderIds).Distinct().ToArray(),
+            commands.SelectMany(c => c.HoldIds).Distinct().ToArray(),
+            commands.SelectMany(c => c.Documents).Distinct(StringComparer.Ordinal).ToArray()
+        );
 
         // A repair finds the holds of its SKUs as they are: what one claims that its level does not say is held cannot be given back before it is mended.
-        var freed = commands.Where(c => c is not Repair).SelectMany(c => c.Skus).Distinct(StringComparer.Ordinal).ToArray();
+        var freed = commands
+            .Where(c => c is not Repair)
+            .SelectMany(c => c.Skus)
+            .Distinct(StringComparer.Ordinal)
+            .ToArray();
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(Claims, orders);
         batch.Add(ClaimedSkus, GivingUp(commands));
@@ -117,22 +150,65 @@ internal static class StockReading
         batch.Add(DocumentLines, documents);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
 
-        var claims = await reader.ReadAllAsync(r => (Id: r.GetGuid(0), Claim: new Claim(Names.Parse<ReservationState>(r.GetString(1)), Shortages(r), r.Text(3))), cancellationToken);
+        var claims = await reader.ReadAllAsync(
+            r =>
+                (
+                    Id: r.GetGuid(0),
+                    Claim: new Claim(Names.Parse<ReservationState>(r.GetString(1)), Shortages(r), r.Text(3))
+                ),
+            cancellationToken
+        );
         skus.UnionWith(await NextAsync(r => r.GetString(0)));
-        var answers = await NextAsync(r => (Key: (r.GetString(0), r.GetString(1)), Answer: new RecordedAnswer(r.GetFieldValue<byte[]>(2), r.GetString(3))));
-        var holds = await NextAsync(r => new Hold(r.GetGuid(0), r.GetString(1), Names.Parse<HoldState>(r.GetString(2)), r.GetFieldValue<DateTimeOffset>(3), [], r.Id(4)));
-        var lines = (await NextAsync(r => (Id: r.GetGuid(0), Part: new Part(r.GetString(1), r.GetString(2), r.GetInt64(3))))).ToLookup(l => l.Id, l => l.Part);
-        var inbounds = await NextAsync(r => new Inbound(r.GetString(0), r.GetString(1), r.Text(2), r.Time(3), Names.Parse<InboundState>(r.GetString(4)), r.Text(5), []));
-        var inboundLines = (await NextAsync(r => (Reference: r.GetString(0), Line: new InboundLine(r.GetString(1), r.GetInt32(2), r.GetInt32(3), r.GetInt32(4))))).ToLookup(l => l.Reference, l => l.Line, StringComparer.Ordinal);
+        var answers = await NextAsync(r =>
+            (
+                Key: (r.GetString(0), r.GetString(1)),
+                Answer: new RecordedAnswer(r.GetFieldValue<byte[]>(2), r.GetString(3))
+            )
+        );
+        var holds = await NextAsync(r => new Hold(
+            r.GetGuid(0),
+            r.GetString(1),
+            Names.Parse<HoldState>(r.GetString(2)),
+            r.GetFieldValue<DateTimeOffset>(3),
+            [],
+            r.Id(4)
+        ));
+        var lines = (
+            await NextAsync(r => (Id: r.GetGuid(0), Part: new Part(r.GetString(1), r.GetString(2), r.GetInt64(3))))
+        ).ToLookup(l => l.Id, l => l.Part);
+        var inbounds = await NextAsync(r => new Inbound(
+            r.GetString(0),
+            r.GetString(1),
+            r.Text(2),
+            r.Time(3),
+            Names.Parse<InboundState>(r.GetString(4)),
+            r.Text(5),
+            []
+        ));
+        var inboundLines = (
+            await NextAsync(r =>
+                (
+                    Reference: r.GetString(0),
+                    Line: new InboundLine(r.GetString(1), r.GetInt32(2), r.GetInt32(3), r.GetInt32(4))
+                )
+            )
+        ).ToLookup(l => l.Reference, l => l.Line, StringComparer.Ordinal);
         skus.UnionWith(holds.SelectMany(h => lines[h.Id]).Select(l => l.Sku));
         skus.UnionWith(inboundLines.SelectMany(g => g).Select(l => l.Sku));
-        return (new Known
-        {
-            Claims = claims.ToDictionary(c => c.Id, c => c.Claim),
-            Answers = answers.ToDictionary(a => a.Key, a => a.Answer),
-            Holds = holds.ToDictionary(h => h.Id, h => h with { Lines = [.. lines[h.Id]] }),
-            Documents = inbounds.ToDictionary(i => i.Reference, i => i with { Lines = [.. inboundLines[i.Reference]] }, StringComparer.Ordinal),
-        }, [.. skus]);
+        return (
+            new Known
+            {
+                Claims = claims.ToDictionary(c => c.Id, c => c.Claim),
+                Answers = answers.ToDictionary(a => a.Key, a => a.Answer),
+                Holds = holds.ToDictionary(h => h.Id, h => h with { Lines = [.. lines[h.Id]] }),
+                Documents = inbounds.ToDictionary(
+                    i => i.Reference,
+                    i => i with { Lines = [.. inboundLines[i.Reference]] },
+                    StringComparer.Ordinal
+                ),
+            },
+            [.. skus]
+        );
 
         async Task<List<T>> NextAsync<T>(Func<NpgsqlDataReader, T> map)
         {
@@ -143,42 +219,112 @@ internal static class StockReading
 
     // A statement sees what was committed before it began: what the levels' lock protects is read after it.
     private static async Task<(Known Known, List<Level> Levels)> ReadLevelsAsync(
-        NpgsqlConnection connection, IReadOnlyList<StockCommand> commands, (Known Known, string[] Skus) named, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        IReadOnlyList<StockCommand> commands,
+        (Known Known, string[] Skus) named,
+        CancellationToken cancellationToken
+    )
     {
         var (known, skus) = named;
         var orders = commands.OfType<Reserve>().SelectMany(r => r.Orders).ToList();
         var holds = commands.OfType<PlaceHold>().ToList();
 
         // Orders that may not wait need no line to be read: a rush on a sold-out SKU does not load those who wait for it.
-        var queued = commands.Any(c => c is not Reserve) || known.Holds.Count > 0 || known.Claims.Count > 0 || orders.Any(o => o.OnShortage == ShortagePolicy.Backorder) ? skus : [];
+        var queued =
+            commands.Any(c => c is not Reserve)
+            || known.Holds.Count > 0
+            || known.Claims.Count > 0
+            || orders.Any(o => o.OnShortage == ShortagePolicy.Backorder)
+                ? skus
+                : [];
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(LockLevels, skus);
         batch.Add(Items, skus);
         var counted = commands.OfType<Count>().Where(c => c.MayFallShort).Select(c => c.Sku).ToArray();
-        if (counted.Length > 0) batch.Add(OpenOfSkus, GivingUp(commands), counted);
-        else batch.Add(Open, GivingUp(commands));
+        if (counted.Length > 0)
+            batch.Add(OpenOfSkus, GivingUp(commands), counted);
+        else
+            batch.Add(Open, GivingUp(commands));
         batch.Add(Shipped, commands.OfType<Ship>().Select(s => s.OrderId).ToArray());
         batch.Add(Backorders, queued);
         batch.Add(Waitlist, queued);
-        var wanted = orders.Where(o => o.Customer is not null).SelectMany(o => o.Lines, (o, l) => (Customer: o.Customer!, l.Sku)).Concat(holds.SelectMany(h => h.Skus, (h, sku) => (h.Customer, Sku: sku))).Distinct().ToList();
+        var wanted = orders
+            .Where(o => o.Customer is not null)
+            .SelectMany(o => o.Lines, (o, l) => (Customer: o.Customer!, l.Sku))
+            .Concat(holds.SelectMany(h => h.Skus, (h, sku) => (h.Customer, Sku: sku)))
+            .Distinct()
+            .ToList();
         batch.Add(Bought, wanted.Select(w => w.Customer).ToArray(), wanted.Select(w => w.Sku).ToArray());
         batch.Add(Held, holds.Select(h => h.Customer).ToArray(), holds.SelectMany(h => h.Skus).ToArray());
-        batch.Add(Due, orders.Where(o => o.OnShortage == ShortagePolicy.Backorder).SelectMany(o => o.Lines).Select(l => l.Sku).ToArray());
+        batch.Add(
+            Due,
+            orders
+                .Where(o => o.OnShortage == ShortagePolicy.Backorder)
+                .SelectMany(o => o.Lines)
+                .Select(l => l.Sku)
+                .ToArray()
+        );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
 
-        var levels = await reader.ReadAllAsync(r => new Level(r.GetString(0), r.GetString(1), new Quantities(r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6)),
-            r.GetInt64(7), r.GetInt64(8), r.GetFieldValue<byte[]>(9), r.GetInt32(10)), cancellationToken);
-        return (known with
-        {
-            Items = (await NextAsync(r => (Sku: r.GetString(0), Terms: new ItemTerms(r.GetBoolean(1), r.GetInt32(2), r.Number(3), r.Number(4))))).ToDictionary(i => i.Sku, i => i.Terms, StringComparer.Ordinal),
-            Open = await NextAsync(r => new Allocation(r.GetGuid(0), r.GetString(1), r.GetString(2), checked((int)r.GetInt64(3)))),
-            Shipped = (await NextAsync(r => (Key: (r.GetGuid(0), r.GetString(1), r.GetString(2)), Units: r.GetInt64(3)))).ToDictionary(s => s.Key, s => s.Units),
-            Backorders = await NextAsync(r => new Backorder(r.GetGuid(0), r.GetString(1), r.GetInt64(2), r.GetInt32(3), r.GetInt32(4), r.Time(5), BackorderState.Open)),
-            Waitlist = await NextAsync(r => new Waiting(r.GetGuid(0), r.GetString(1), r.GetString(2), r.GetInt32(3), r.GetInt64(4), Names.Parse<WaitingState>(r.GetString(5)))),
-            Bought = (await NextAsync(r => (Key: (r.GetString(0), r.GetString(1)), Units: r.GetInt64(2)))).ToDictionary(b => b.Key, b => b.Units),
-            HeldBy = (await NextAsync(r => (Key: (r.GetString(0), r.GetString(1)), Units: r.GetInt64(2)))).ToDictionary(b => b.Key, b => b.Units),
-            Due = await NextAsync(r => new Due(r.GetString(0), r.GetFieldValue<DateTimeOffset>(1), r.GetInt32(2))),
-        }, levels);
+        var levels = await reader.ReadAllAsync(
+            r => new Level(
+                r.GetString(0),
+                r.GetString(1),
+                new Quantities(r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6)),
+                r.GetInt64(7),
+                r.GetInt64(8),
+                r.GetFieldValue<byte[]>(9),
+                r.GetInt32(10)
+            ),
+            cancellationToken
+        );
+        return (
+            known with
+            {
+                Items = (
+                    await NextAsync(r =>
+                        (
+                            Sku: r.GetString(0),
+                            Terms: new ItemTerms(r.GetBoolean(1), r.GetInt32(2), r.Number(3), r.Number(4))
+                        )
+                    )
+                ).ToDictionary(i => i.Sku, i => i.Terms, StringComparer.Ordinal),
+                Open = await NextAsync(r => new Allocation(
+                    r.GetGuid(0),
+                    r.GetString(1),
+                    r.GetString(2),
+                    checked((int)r.GetInt64(3))
+                )),
+                Shipped = (
+                    await NextAsync(r => (Key: (r.GetGuid(0), r.GetString(1), r.GetString(2)), Units: r.GetInt64(3)))
+                ).ToDictionary(s => s.Key, s => s.Units),
+                Backorders = await NextAsync(r => new Backorder(
+                    r.GetGuid(0),
+                    r.GetString(1),
+                    r.GetInt64(2),
+                    r.GetInt32(3),
+                    r.GetInt32(4),
+                    r.Time(5),
+                    BackorderState.Open
+                )),
+                Waitlist = await NextAsync(r => new Waiting(
+                    r.GetGuid(0),
+                    r.GetString(1),
+                    r.GetString(2),
+                    r.GetInt32(3),
+                    r.GetInt64(4),
+                    Names.Parse<WaitingState>(r.GetString(5))
+                )),
+                Bought = (
+                    await NextAsync(r => (Key: (r.GetString(0), r.GetString(1)), Units: r.GetInt64(2)))
+                ).ToDictionary(b => b.Key, b => b.Units),
+                HeldBy = (
+                    await NextAsync(r => (Key: (r.GetString(0), r.GetString(1)), Units: r.GetInt64(2)))
+                ).ToDictionary(b => b.Key, b => b.Units),
+                Due = await NextAsync(r => new Due(r.GetString(0), r.GetFieldValue<DateTimeOffset>(1), r.GetInt32(2))),
+            },
+            levels
+        );
 
         async Task<List<T>> NextAsync<T>(Func<NpgsqlDataReader, T> map)
         {
@@ -188,8 +334,11 @@ internal static class StockReading
     }
 
     /// <summary>Orders whose open claims are given back or taken away.</summary>
-    private static Guid[] GivingUp(IReadOnlyList<StockCommand> commands) => [.. commands.Where(c => c is Release or Ship).SelectMany(c => c.OrderIds).Distinct()];
+    private static Guid[] GivingUp(IReadOnlyList<StockCommand> commands) =>
+        [.. commands.Where(c => c is Release or Ship).SelectMany(c => c.OrderIds).Distinct()];
 
     private static IReadOnlyList<ShortLevel> Shortages(NpgsqlDataReader reader) =>
-        reader.IsDBNull(2) ? [] : JsonSerializer.Deserialize<List<ShortLevel>>(reader.GetString(2), JsonSerializerOptions.Web)!;
+        reader.IsDBNull(2)
+            ? []
+            : JsonSerializer.Deserialize<List<ShortLevel>>(reader.GetString(2), JsonSerializerOptions.Web)!;
 }

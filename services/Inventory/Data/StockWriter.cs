@@ -7,7 +7,14 @@ using Npgsql;
 namespace DaprShop.Inventory.Data;
 
 /// <summary>The one way to change stock: a group of commands in one transaction. The database is the only judge.</summary>
-internal sealed class StockWriter(NpgsqlDataSource database, RelaySignal relay, FilledSignal filled, OffersMade offers, StockPolicy policy, TimeProvider time)
+internal sealed class StockWriter(
+    NpgsqlDataSource database,
+    RelaySignal relay,
+    FilledSignal filled,
+    OffersMade offers,
+    StockPolicy policy,
+    TimeProvider time
+)
 {
     /// <summary>Commands per transaction, at most; one command may carry hundreds of orders.</summary>
     public const int GroupLimit = 32;
@@ -16,7 +23,10 @@ internal sealed class StockWriter(NpgsqlDataSource database, RelaySignal relay, 
     private const int MaxAttempts = 20;
 
     /// <summary>Decides the commands in order and commits; answers in their order.</summary>
-    public async Task<IReadOnlyList<object>> CommitAsync(IReadOnlyList<StockCommand> commands, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<object>> CommitAsync(
+        IReadOnlyList<StockCommand> commands,
+        CancellationToken cancellationToken
+    )
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -33,9 +43,18 @@ internal sealed class StockWriter(NpgsqlDataSource database, RelaySignal relay, 
 
     // Another replica was first with the same order, key, document or place in line, or the first movement of a level: there was no row yet to wait for.
     private static bool IsOvertaken(PostgresException e) =>
-        e.SqlState == PostgresErrorCodes.UniqueViolation && e.ConstraintName is "pk_reservations" or "pk_idempotency_keys" or "pk_movements" or "pk_inbounds" or "ix_waitlist_one_place";
+        e.SqlState == PostgresErrorCodes.UniqueViolation
+        && e.ConstraintName
+            is "pk_reservations"
+                or "pk_idempotency_keys"
+                or "pk_movements"
+                or "pk_inbounds"
+                or "ix_waitlist_one_place";
 
-    private async Task<IReadOnlyList<object>> DecideAsync(IReadOnlyList<StockCommand> commands, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<object>> DecideAsync(
+        IReadOnlyList<StockCommand> commands,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -50,9 +69,12 @@ internal sealed class StockWriter(NpgsqlDataSource database, RelaySignal relay, 
         await Steps.ReachAsync($"committing-{commands[0].GetType().Name}");
         await transaction.CommitAsync(cancellationToken);
         await Steps.ReachAsync($"committed-{commands[0].GetType().Name}");
-        if (decisions.Events.Count > 0) relay.Raise();
-        if (decisions.Filled.Count > 0) filled.Raise();
-        foreach (var offer in decisions.Holds.Values.Where(h => h is { EntryId: not null, State: HoldState.Active })) offers.Tell(offer.Lines[0].Sku);
+        if (decisions.Events.Count > 0)
+            relay.Raise();
+        if (decisions.Filled.Count > 0)
+            filled.Raise();
+        foreach (var offer in decisions.Holds.Values.Where(h => h is { EntryId: not null, State: HoldState.Active }))
+            offers.Tell(offer.Lines[0].Sku);
         return answers;
     }
 }
@@ -64,7 +86,8 @@ internal sealed class StockCommands(GroupCommit<StockCommand, object> group)
     public async Task<TAnswer> RunAsync<TAnswer>(StockCommand command, CancellationToken cancellationToken) =>
         (TAnswer)await group.RunAsync(command with { Trace = TraceOf(Activity.Current) }, cancellationToken);
 
-    private static Guid? TraceOf(Activity? activity) => activity is null ? null : Guid.ParseExact(activity.TraceId.ToHexString(), "N");
+    private static Guid? TraceOf(Activity? activity) =>
+        activity is null ? null : Guid.ParseExact(activity.TraceId.ToHexString(), "N");
 }
 
 /// <summary>Raised after each commit that filled a backorder.</summary>

@@ -6,7 +6,12 @@ namespace DaprShop.Inventory.Domain;
 /// <param name="Orphans">Backorders of orders that do not wait any more.</param>
 /// <param name="Unoffered">Places in a waitlist whose offer is not there.</param>
 internal sealed record Damage(
-    IReadOnlyList<Level> Ledgers, IReadOnlyList<Allocation> Lost, IReadOnlyList<Drift> Drifts, IReadOnlyList<(Guid OrderId, string Sku)> Orphans, IReadOnlyList<Guid> Unoffered)
+    IReadOnlyList<Level> Ledgers,
+    IReadOnlyList<Allocation> Lost,
+    IReadOnlyList<Drift> Drifts,
+    IReadOnlyList<(Guid OrderId, string Sku)> Orphans,
+    IReadOnlyList<Guid> Unoffered
+)
 {
     public static Damage None { get; } = new([], [], [], [], []);
 }

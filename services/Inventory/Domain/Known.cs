@@ -46,7 +46,12 @@ internal sealed record Known
 /// <param name="BackorderLimit">Units that may be on backorder at once.</param>
 /// <param name="MaxPerCustomer">Units that one customer may have, over all orders; null: any number.</param>
 /// <param name="LowStockAt">Tell when so few are available; null: never.</param>
-internal sealed record ItemTerms(bool Stocked, int BackorderLimit = 0, int? MaxPerCustomer = null, int? LowStockAt = null);
+internal sealed record ItemTerms(
+    bool Stocked,
+    int BackorderLimit = 0,
+    int? MaxPerCustomer = null,
+    int? LowStockAt = null
+);
 
 /// <summary>An order's claim as it was decided.</summary>
 internal sealed record Claim(ReservationState State, IReadOnlyList<ShortLevel> Shortages, string? Customer);
@@ -64,7 +69,15 @@ internal sealed record Due(string Sku, DateTimeOffset At, long Quantity);
 /// <summary>Units of an order that wait for stock.</summary>
 /// <param name="Place">The order's number: who came first is served first.</param>
 /// <param name="PromisedAt">When announced stock should cover it; null where none does.</param>
-internal sealed record Backorder(Guid OrderId, string Sku, long Place, int Quantity, int Filled, DateTimeOffset? PromisedAt, BackorderState State)
+internal sealed record Backorder(
+    Guid OrderId,
+    string Sku,
+    long Place,
+    int Quantity,
+    int Filled,
+    DateTimeOffset? PromisedAt,
+    BackorderState State
+)
 {
     public int Left => State == BackorderState.Open ? Quantity - Filled : 0;
 }
@@ -78,13 +91,21 @@ internal enum BackorderState
 
 /// <summary>A time-limited claim of a customer.</summary>
 /// <param name="EntryId">The place in a waitlist that this is the offer for; null for a hold that the customer asked for.</param>
-internal sealed record Hold(Guid Id, string Customer, HoldState State, DateTimeOffset ExpiresAt, IReadOnlyList<Part> Lines, Guid? EntryId = null)
+internal sealed record Hold(
+    Guid Id,
+    string Customer,
+    HoldState State,
+    DateTimeOffset ExpiresAt,
+    IReadOnlyList<Part> Lines,
+    Guid? EntryId = null
+)
 {
     /// <summary>The clock decides; that a sweeper has not come by yet changes nothing.</summary>
     public bool IsUsable(DateTimeOffset now) => State == HoldState.Active && ExpiresAt > now;
 
     /// <summary>The hold as it stands at a time.</summary>
-    public Hold At(DateTimeOffset now) => State == HoldState.Active && !IsUsable(now) ? this with { State = HoldState.Expired } : this;
+    public Hold At(DateTimeOffset now) =>
+        State == HoldState.Active && !IsUsable(now) ? this with { State = HoldState.Expired } : this;
 }
 
 internal enum HoldState
@@ -122,7 +143,14 @@ internal enum WaitingState
 /// <summary>Units announced to a location: by a supplier, or in transit from another location.</summary>
 /// <param name="Source">The location they come from; null for a supplier.</param>
 internal sealed record Inbound(
-    string Reference, string Location, string? Source, DateTimeOffset? ExpectedAt, InboundState State, string? Reason, IReadOnlyList<InboundLine> Lines);
+    string Reference,
+    string Location,
+    string? Source,
+    DateTimeOffset? ExpectedAt,
+    InboundState State,
+    string? Reason,
+    IReadOnlyList<InboundLine> Lines
+);
 
 /// <param name="Closed">Units that never arrived: given up, or gone back.</param>
 internal sealed record InboundLine(string Sku, int Expected, int Received, int Closed)

@@ -5,7 +5,15 @@ namespace DaprShop.Inventory.Domain;
 /// <param name="Sequence">Number of the level's last movement.</param>
 /// <param name="Hash">Hash of the level's last movement; empty before the first.</param>
 /// <param name="Priority">Of the location: the lowest sells first.</param>
-internal sealed record Level(string Sku, string Location, Quantities Quantities, long Short, long Sequence, byte[] Hash, int Priority = Level.DefaultPriority)
+internal sealed record Level(
+    string Sku,
+    string Location,
+    Quantities Quantities,
+    long Short,
+    long Sequence,
+    byte[] Hash,
+    int Priority = Level.DefaultPriority
+)
 {
     /// <summary>Of a location that nobody has described.</summary>
     public const int DefaultPriority = 100;

@@ -8,7 +8,16 @@ namespace DaprShop.Inventory.Domain;
 /// <param name="Quantity">Units, signed: what was added to the quantity that the kind is about.</param>
 /// <param name="Step">Tells the operations of one cause apart: a cause moves a level once per kind and step.</param>
 internal sealed record Movement(
-    string Sku, string Location, long Sequence, MovementKind Kind, int Quantity, Quantities After, Cause Cause, long Step, DateTimeOffset OccurredAt)
+    string Sku,
+    string Location,
+    long Sequence,
+    MovementKind Kind,
+    int Quantity,
+    Quantities After,
+    Cause Cause,
+    long Step,
+    DateTimeOffset OccurredAt
+)
 {
     /// <summary>
     /// Chains the row to its predecessor, so that a later change of any row shows. <c>audit</c> computes the same in SQL:
@@ -16,8 +25,10 @@ internal sealed record Movement(
     /// </summary>
     public byte[] HashAfter(byte[] previous)
     {
-        var text = string.Create(CultureInfo.InvariantCulture,
-            $"{Sku}|{Location}|{Sequence}|{Kind.Name()}|{Quantity}|{After.OnHand}|{After.Allocated}|{After.Held}|{After.Unavailable}|{After.Incoming}|{Cause.Id}|{Step}|{Cause.Actor}|{Cause.Reason}|{Cause.Trace}|{Microseconds}");
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Sku}|{Location}|{Sequence}|{Kind.Name()}|{Quantity}|{After.OnHand}|{After.Allocated}|{After.Held}|{After.Unavailable}|{After.Incoming}|{Cause.Id}|{Step}|{Cause.Actor}|{Cause.Reason}|{Cause.Trace}|{Microseconds}"
+        );
         return SHA256.HashData([.. previous, .. Encoding.UTF8.GetBytes(text)]);
     }
 
@@ -79,5 +90,10 @@ internal static class MovementKinds
 
     /// <summary>True for what changes on-hand, by exactly its quantity.</summary>
     public static bool IsPhysical(this MovementKind kind) =>
-        kind is MovementKind.Received or MovementKind.Shipped or MovementKind.Adjusted or MovementKind.Returned or MovementKind.Transferred;
+        kind
+            is MovementKind.Received
+                or MovementKind.Shipped
+                or MovementKind.Adjusted
+                or MovementKind.Returned
+                or MovementKind.Transferred;
 }

@@ -7,7 +7,12 @@ internal sealed record Answer(string Body, bool Replayed, Refusal? Refusal);
 /// <param name="What">The SKU, hold, document or key that stood in the way.</param>
 /// <param name="Items">What was asked for and what is available, where units were missing.</param>
 /// <param name="State">What it is instead.</param>
-internal sealed record Refusal(RefusalKind Kind, string What, IReadOnlyList<ShortLevel>? Items = null, object? State = null);
+internal sealed record Refusal(
+    RefusalKind Kind,
+    string What,
+    IReadOnlyList<ShortLevel>? Items = null,
+    object? State = null
+);
 
 internal enum RefusalKind
 {

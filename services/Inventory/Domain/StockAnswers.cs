@@ -6,15 +6,40 @@ namespace DaprShop.Inventory.Domain;
 /// <summary>What callers are told of what they changed; kept with their key, and repeated word for word.</summary>
 internal static class StockAnswers
 {
-    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) } };
+    public static JsonSerializerOptions Json { get; } =
+        new(JsonSerializerDefaults.Web)
+        {
+            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        };
 
     /// <param name="Short">Units that are promised but not there.</param>
     /// <param name="Sequence">Number of the level's last movement.</param>
     internal sealed record AtLevel(
-        string Sku, string Location, long OnHand, long Unavailable, long Allocated, long Held, long Incoming, long Available, long Short, long Sequence)
+        string Sku,
+        string Location,
+        long OnHand,
+        long Unavailable,
+        long Allocated,
+        long Held,
+        long Incoming,
+        long Available,
+        long Short,
+        long Sequence
+    )
     {
-        public static AtLevel Of(Level level) => new(level.Sku, level.Location, level.Quantities.OnHand, level.Quantities.Unavailable, level.Quantities.Allocated,
-            level.Quantities.Held, level.Quantities.Incoming, level.Available, level.Short, level.Sequence);
+        public static AtLevel Of(Level level) =>
+            new(
+                level.Sku,
+                level.Location,
+                level.Quantities.OnHand,
+                level.Quantities.Unavailable,
+                level.Quantities.Allocated,
+                level.Quantities.Held,
+                level.Quantities.Incoming,
+                level.Available,
+                level.Short,
+                level.Sequence
+            );
     }
 
     /// <summary>Levels after a booking.</summary>

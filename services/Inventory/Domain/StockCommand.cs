@@ -61,8 +61,15 @@ internal sealed record StockLine(string Sku, string Location, int Quantity);
 
 /// <summary>A physical movement of one or more levels: received, adjusted or returned.</summary>
 /// <param name="Cause">A reference that books only once, or the key.</param>
-internal sealed record Book(string Key, byte[] Fingerprint, MovementKind Kind, string Cause, string Actor, string? Reason, IReadOnlyList<StockLine> Lines)
-    : KeyedCommand(Key, Fingerprint, Actor, Reason)
+internal sealed record Book(
+    string Key,
+    byte[] Fingerprint,
+    MovementKind Kind,
+    string Cause,
+    string Actor,
+    string? Reason,
+    IReadOnlyList<StockLine> Lines
+) : KeyedCommand(Key, Fingerprint, Actor, Reason)
 {
     public override IEnumerable<string> Skus => Lines.Select(l => l.Sku);
 }
@@ -71,20 +78,35 @@ internal sealed record Book(string Key, byte[] Fingerprint, MovementKind Kind, s
 /// <param name="Expected">On-hand as the caller knows it: another value refuses the count. Null: whatever it is.</param>
 /// <param name="MayFallShort">Accept a count below what is promised, and record the shortage.</param>
 internal sealed record Count(
-    string Key, byte[] Fingerprint, string Sku, string Location, int Counted, long? Expected, bool MayFallShort, string Actor, string? Reason)
-    : KeyedCommand(Key, Fingerprint, Actor, Reason)
+    string Key,
+    byte[] Fingerprint,
+    string Sku,
+    string Location,
+    int Counted,
+    long? Expected,
+    bool MayFallShort,
+    string Actor,
+    string? Reason
+) : KeyedCommand(Key, Fingerprint, Actor, Reason)
 {
     public override IEnumerable<string> Skus => [Sku];
 }
 
 /// <summary>Set units aside as not for sale, or, with a negative quantity, put them back.</summary>
-internal sealed record Withhold(string Key, byte[] Fingerprint, StockLine Line, string Actor, string? Reason) : KeyedCommand(Key, Fingerprint, Actor, Reason)
+internal sealed record Withhold(string Key, byte[] Fingerprint, StockLine Line, string Actor, string? Reason)
+    : KeyedCommand(Key, Fingerprint, Actor, Reason)
 {
     public override IEnumerable<string> Skus => [Line.Sku];
 }
 
 /// <summary>Ship what an order has allocated: these lines, or all of it.</summary>
-internal sealed record Ship(string Key, byte[] Fingerprint, Guid OrderId, IReadOnlyList<ShippedUnits>? Lines, string Actor) : KeyedCommand(Key, Fingerprint, Actor, null)
+internal sealed record Ship(
+    string Key,
+    byte[] Fingerprint,
+    Guid OrderId,
+    IReadOnlyList<ShippedUnits>? Lines,
+    string Actor
+) : KeyedCommand(Key, Fingerprint, Actor, null)
 {
     public override IEnumerable<Guid> OrderIds => [OrderId];
 }
@@ -92,15 +114,28 @@ internal sealed record Ship(string Key, byte[] Fingerprint, Guid OrderId, IReadO
 /// <summary>Take shipped units of an order back.</summary>
 /// <param name="Number">Of the return, among those of its order.</param>
 /// <param name="Lines">Each with its location, and with a disposition that takes it back.</param>
-internal sealed record TakeBack(string Key, byte[] Fingerprint, Guid OrderId, int Number, IReadOnlyList<ReturnedUnits> Lines, string Actor) : KeyedCommand(Key, Fingerprint, Actor, null)
+internal sealed record TakeBack(
+    string Key,
+    byte[] Fingerprint,
+    Guid OrderId,
+    int Number,
+    IReadOnlyList<ReturnedUnits> Lines,
+    string Actor
+) : KeyedCommand(Key, Fingerprint, Actor, null)
 {
     public override IEnumerable<string> Skus => Lines.Select(l => l.Sku);
 }
 
 /// <summary>Hold units for a customer until <paramref name="ExpiresAt"/>.</summary>
 internal sealed record PlaceHold(
-    string Key, byte[] Fingerprint, Guid HoldId, string Customer, IReadOnlyList<OrderedUnits> Lines, DateTimeOffset ExpiresAt, string? Actor = null)
-    : KeyedCommand(Key, Fingerprint, Actor ?? Customer, null)
+    string Key,
+    byte[] Fingerprint,
+    Guid HoldId,
+    string Customer,
+    IReadOnlyList<OrderedUnits> Lines,
+    DateTimeOffset ExpiresAt,
+    string? Actor = null
+) : KeyedCommand(Key, Fingerprint, Actor ?? Customer, null)
 {
     public override string KeyOwner => Actor;
 
@@ -109,8 +144,14 @@ internal sealed record PlaceHold(
 
 /// <summary>Move a hold's end.</summary>
 /// <param name="Owner">Whose hold it must be; null where anyone's will do.</param>
-internal sealed record ExtendHold(string Key, byte[] Fingerprint, Guid HoldId, string? Owner, DateTimeOffset ExpiresAt, string Actor)
-    : KeyedCommand(Key, Fingerprint, Actor, null)
+internal sealed record ExtendHold(
+    string Key,
+    byte[] Fingerprint,
+    Guid HoldId,
+    string? Owner,
+    DateTimeOffset ExpiresAt,
+    string Actor
+) : KeyedCommand(Key, Fingerprint, Actor, null)
 {
     public override string KeyOwner => Actor;
 
@@ -118,13 +159,15 @@ internal sealed record ExtendHold(string Key, byte[] Fingerprint, Guid HoldId, s
 }
 
 /// <summary>An order is being placed with an offer: it stands until the order's saga has used it.</summary>
-internal sealed record TakeOffer(Guid HoldId, string? Owner, DateTimeOffset ExpiresAt) : KeyedCommand($"offer:{HoldId}", [], MovedBy.Saga, null)
+internal sealed record TakeOffer(Guid HoldId, string? Owner, DateTimeOffset ExpiresAt)
+    : KeyedCommand($"offer:{HoldId}", [], MovedBy.Saga, null)
 {
     public override IEnumerable<Guid> HoldIds => [HoldId];
 }
 
 /// <summary>Give a hold's units back before its time. An offer that is given back is declined.</summary>
-internal sealed record ReleaseHold(string Key, byte[] Fingerprint, Guid HoldId, string? Owner, string Actor) : KeyedCommand(Key, Fingerprint, Actor, null)
+internal sealed record ReleaseHold(string Key, byte[] Fingerprint, Guid HoldId, string? Owner, string Actor)
+    : KeyedCommand(Key, Fingerprint, Actor, null)
 {
     public override string KeyOwner => Actor;
 
@@ -132,7 +175,14 @@ internal sealed record ReleaseHold(string Key, byte[] Fingerprint, Guid HoldId, 
 }
 
 /// <summary>Take a place in a SKU's waitlist.</summary>
-internal sealed record JoinWaitlist(string Key, byte[] Fingerprint, Guid EntryId, string Sku, string Customer, int Quantity) : KeyedCommand(Key, Fingerprint, Customer, null)
+internal sealed record JoinWaitlist(
+    string Key,
+    byte[] Fingerprint,
+    Guid EntryId,
+    string Sku,
+    string Customer,
+    int Quantity
+) : KeyedCommand(Key, Fingerprint, Customer, null)
 {
     public override string KeyOwner => Actor;
 
@@ -140,7 +190,8 @@ internal sealed record JoinWaitlist(string Key, byte[] Fingerprint, Guid EntryId
 }
 
 /// <summary>Give a place in the line up.</summary>
-internal sealed record LeaveWaitlist(string Key, byte[] Fingerprint, string Sku, string Customer) : KeyedCommand(Key, Fingerprint, Customer, null)
+internal sealed record LeaveWaitlist(string Key, byte[] Fingerprint, string Sku, string Customer)
+    : KeyedCommand(Key, Fingerprint, Customer, null)
 {
     public override string KeyOwner => Actor;
 
@@ -149,8 +200,16 @@ internal sealed record LeaveWaitlist(string Key, byte[] Fingerprint, string Sku,
 
 /// <summary>Announce units to a location: ordered from a supplier, or sent from <paramref name="Source"/> at once.</summary>
 internal sealed record OpenInbound(
-    string Key, byte[] Fingerprint, string Reference, string Location, string? Source, DateTimeOffset? ExpectedAt, IReadOnlyList<OrderedUnits> Lines, string Actor, string? Reason)
-    : KeyedCommand(Key, Fingerprint, Actor, Reason)
+    string Key,
+    byte[] Fingerprint,
+    string Reference,
+    string Location,
+    string? Source,
+    DateTimeOffset? ExpectedAt,
+    IReadOnlyList<OrderedUnits> Lines,
+    string Actor,
+    string? Reason
+) : KeyedCommand(Key, Fingerprint, Actor, Reason)
 {
     public override IEnumerable<string> Skus => Lines.Select(l => l.Sku);
 
@@ -158,21 +217,34 @@ internal sealed record OpenInbound(
 }
 
 /// <summary>Book what has arrived of a document.</summary>
-internal sealed record ReceiveInbound(string Key, byte[] Fingerprint, string Reference, IReadOnlyList<OrderedUnits> Lines, string Actor, string? Reason)
-    : KeyedCommand(Key, Fingerprint, Actor, Reason)
+internal sealed record ReceiveInbound(
+    string Key,
+    byte[] Fingerprint,
+    string Reference,
+    IReadOnlyList<OrderedUnits> Lines,
+    string Actor,
+    string? Reason
+) : KeyedCommand(Key, Fingerprint, Actor, Reason)
 {
     public override IEnumerable<string> Documents => [Reference];
 }
 
 /// <summary>Put right what should never be: see <see cref="Damage"/>. Then serve who waits.</summary>
-internal sealed record Repair(string Key, byte[] Fingerprint, IReadOnlyList<string> Named, string Reason) : KeyedCommand(Key, Fingerprint, MovedBy.Auditor, Reason)
+internal sealed record Repair(string Key, byte[] Fingerprint, IReadOnlyList<string> Named, string Reason)
+    : KeyedCommand(Key, Fingerprint, MovedBy.Auditor, Reason)
 {
     public override IEnumerable<string> Skus => Named;
 }
 
 /// <summary>End a document: what has not arrived goes back to where it was sent from, or is given up.</summary>
-internal sealed record CloseInbound(string Key, byte[] Fingerprint, string Reference, bool GoesBack, string Actor, string? Reason)
-    : KeyedCommand(Key, Fingerprint, Actor, Reason)
+internal sealed record CloseInbound(
+    string Key,
+    byte[] Fingerprint,
+    string Reference,
+    bool GoesBack,
+    string Actor,
+    string? Reason
+) : KeyedCommand(Key, Fingerprint, Actor, Reason)
 {
     public override IEnumerable<string> Documents => [Reference];
 }

@@ -8,37 +8,76 @@ internal sealed partial class StockDecisions
     private object Decide(PlaceHold place)
     {
         var wanted = Summed(place.Lines);
-        if (CheckStocked(wanted.Select(w => w.Sku)) is { } refusal) return refusal;
-        if (wanted.FirstOrDefault(w => w.Quantity + _known.HeldBy.GetValueOrDefault((place.Customer, w.Sku)) > MayStillBuy(place.Customer, w.Sku)) is { Sku: { } beyond })
+        if (CheckStocked(wanted.Select(w => w.Sku)) is { } refusal)
+            return refusal;
+        if (
+            wanted.FirstOrDefault(w =>
+                w.Quantity + _known.HeldBy.GetValueOrDefault((place.Customer, w.Sku))
+                > MayStillBuy(place.Customer, w.Sku)
+            ) is
+            { Sku: { } beyond }
+        )
             return new Refusal(RefusalKind.LimitExceeded, beyond, State: _known.Items[beyond].MaxPerCustomer);
-        var missing = wanted.Where(w => w.Quantity > _stock.Available(w.Sku)).Select(w => _stock.Describe(w.Sku, w.Quantity)).ToList();
-        if (missing.Count > 0) return new Refusal(RefusalKind.OutOfStock, missing[0].Sku, missing);
-        var hold = new Hold(place.HoldId, place.Customer, HoldState.Active, place.ExpiresAt, Sourcing.Plan(wanted, _stock.At, _policy.Sourcing));
+        var missing = wanted
+            .Where(w => w.Quantity > _stock.Available(w.Sku))
+            .Select(w => _stock.Describe(w.Sku, w.Quantity))
+            .ToList();
+        if (missing.Count > 0)
+            return new Refusal(RefusalKind.OutOfStock, missing[0].Sku, missing);
+        var hold = new Hold(
+            place.HoldId,
+            place.Customer,
+            HoldState.Active,
+            place.ExpiresAt,
+            Sourcing.Plan(wanted, _stock.At, _policy.Sourcing)
+        );
         Take(hold, place.Because(hold.Id.ToString()));
         return Told(hold);
     }
 
     private object Decide(ExtendHold extend)
     {
-        if (FindHold(extend.HoldId, extend.Owner) is not { } hold) return new Refusal(RefusalKind.NotFound, $"hold {extend.HoldId}");
+        if (FindHold(extend.HoldId, extend.Owner) is not { } hold)
+            return new Refusal(RefusalKind.NotFound, $"hold {extend.HoldId}");
 
         // An offer's time is the line's, not the customer's.
-        if (!hold.IsUsable(_now) || hold.EntryId is not null) return new Refusal(RefusalKind.Ended, $"hold {hold.Id}", State: hold.EntryId is null ? hold.State : WaitingState.Offered);
+        if (!hold.IsUsable(_now) || hold.EntryId is not null)
+            return new Refusal(
+                RefusalKind.Ended,
+                $"hold {hold.Id}",
+                State: hold.EntryId is null ? hold.State : WaitingState.Offered
+            );
         return Told(Holds[hold.Id] = hold with { ExpiresAt = extend.ExpiresAt });
     }
 
     private object Decide(TakeOffer take)
     {
-        if (FindHold(take.HoldId, take.Owner) is not { EntryId: not null } hold) return new Refusal(RefusalKind.NotFound, $"offer {take.HoldId}");
-        if (!hold.IsUsable(_now)) return new Refusal(RefusalKind.Ended, $"offer {hold.Id}", State: hold.State);
-        var taken = Holds[hold.Id] = hold with { ExpiresAt = take.ExpiresAt > hold.ExpiresAt ? take.ExpiresAt : hold.ExpiresAt };
-        return new Offer(taken.Id, taken.Customer, [.. taken.Lines.GroupBy(l => l.Sku).Select(g => new OrderedUnits(g.Key, checked((int)g.Sum(l => l.Quantity))))], taken.ExpiresAt);
+        if (FindHold(take.HoldId, take.Owner) is not { EntryId: not null } hold)
+            return new Refusal(RefusalKind.NotFound, $"offer {take.HoldId}");
+        if (!hold.IsUsable(_now))
+            return new Refusal(RefusalKind.Ended, $"offer {hold.Id}", State: hold.State);
+        var taken = Holds[hold.Id] = hold with
+        {
+            ExpiresAt = take.ExpiresAt > hold.ExpiresAt ? take.ExpiresAt : hold.ExpiresAt,
+        };
+        return new Offer(
+            taken.Id,
+            taken.Customer,
+            [
+                .. taken
+                    .Lines.GroupBy(l => l.Sku)
+                    .Select(g => new OrderedUnits(g.Key, checked((int)g.Sum(l => l.Quantity)))),
+            ],
+            taken.ExpiresAt
+        );
     }
 
     private object Decide(ReleaseHold release)
     {
-        if (FindHold(release.HoldId, release.Owner) is not { } hold) return new Refusal(RefusalKind.NotFound, $"hold {release.HoldId}");
-        if (hold.State != HoldState.Active) return new Refusal(RefusalKind.Ended, $"hold {hold.Id}", State: hold.State);
+        if (FindHold(release.HoldId, release.Owner) is not { } hold)
+            return new Refusal(RefusalKind.NotFound, $"hold {release.HoldId}");
+        if (hold.State != HoldState.Active)
+            return new Refusal(RefusalKind.Ended, $"hold {hold.Id}", State: hold.State);
         var ended = End(hold, HoldState.Released, WaitingState.Declined);
         GiveBack(hold.Lines, MovementKind.Released, release.Because(hold.Id.ToString()));
         Serve(hold.Lines.Select(l => l.Sku));
@@ -59,7 +98,9 @@ internal sealed partial class StockDecisions
 
     /// <summary>The hold that the order comes with, if it is this customer's and its time is not over. Without one, an order takes what is available.</summary>
     private Hold? UsableHold(ReserveOrder order) =>
-        order is { HoldId: { } id, Customer: { } customer } && FindHold(id, customer) is { } hold && hold.IsUsable(_now) ? hold : null;
+        order is { HoldId: { } id, Customer: { } customer } && FindHold(id, customer) is { } hold && hold.IsUsable(_now)
+            ? hold
+            : null;
 
     private static List<Part> FromHold(Hold? hold, IReadOnlyList<Wish> wanted)
     {
@@ -70,7 +111,8 @@ internal sealed partial class StockDecisions
             foreach (var line in hold?.Lines.Where(l => l.Sku == sku) ?? [])
             {
                 var part = Math.Min(left, line.Quantity);
-                if (part > 0) parts.Add(line with { Quantity = part });
+                if (part > 0)
+                    parts.Add(line with { Quantity = part });
                 left -= part;
             }
         }
@@ -82,7 +124,10 @@ internal sealed partial class StockDecisions
     private void Commit(Hold hold, IReadOnlyList<Wish> wanted, Guid? trace)
     {
         var taken = FromHold(hold, wanted).ToDictionary(p => (p.Sku, p.Location), p => p.Quantity);
-        var rest = hold.Lines.Select(l => l with { Quantity = l.Quantity - taken.GetValueOrDefault((l.Sku, l.Location)) }).Where(l => l.Quantity > 0).ToList();
+        var rest = hold
+            .Lines.Select(l => l with { Quantity = l.Quantity - taken.GetValueOrDefault((l.Sku, l.Location)) })
+            .Where(l => l.Quantity > 0)
+            .ToList();
         End(hold, HoldState.Committed, WaitingState.Purchased);
         GiveBack(rest, MovementKind.Released, new Cause(hold.Id.ToString(), MovedBy.Saga, null, trace));
         Serve(rest.Select(l => l.Sku));
@@ -92,34 +137,44 @@ internal sealed partial class StockDecisions
     {
         Move(() =>
         {
-            foreach (var (sku, location, quantity) in hold.Lines) _stock.Move(sku, location, MovementKind.Held, quantity, new(Held: quantity), cause);
+            foreach (var (sku, location, quantity) in hold.Lines)
+                _stock.Move(sku, location, MovementKind.Held, quantity, new(Held: quantity), cause);
         });
         Holds[hold.Id] = hold;
         CountHeld(hold, 1);
     }
 
     /// <summary>Frees the units of a hold that has ended before: whoever gives back an offer is not served with it again.</summary>
-    private void GiveBack(IReadOnlyList<Part> lines, MovementKind kind, Cause cause) => Move(() =>
-    {
-        foreach (var (sku, location, quantity) in lines) _stock.Move(sku, location, kind, -quantity, new(Held: -quantity), cause);
-    });
+    private void GiveBack(IReadOnlyList<Part> lines, MovementKind kind, Cause cause) =>
+        Move(() =>
+        {
+            foreach (var (sku, location, quantity) in lines)
+                _stock.Move(sku, location, kind, -quantity, new(Held: -quantity), cause);
+        });
 
     private Hold End(Hold hold, HoldState state, WaitingState place)
     {
-        if (hold.EntryId is { } entry && LineEntry(entry) is { } waiting) Waitlist[entry] = waiting with { State = place };
+        if (hold.EntryId is { } entry && LineEntry(entry) is { } waiting)
+            Waitlist[entry] = waiting with { State = place };
         CountHeld(hold, -1);
         return Holds[hold.Id] = hold with { State = state };
     }
 
     private void CountHeld(Hold hold, int sign)
     {
-        foreach (var line in hold.Lines) _known.HeldBy[(hold.Customer, line.Sku)] = _known.HeldBy.GetValueOrDefault((hold.Customer, line.Sku)) + sign * line.Quantity;
+        foreach (var line in hold.Lines)
+            _known.HeldBy[(hold.Customer, line.Sku)] =
+                _known.HeldBy.GetValueOrDefault((hold.Customer, line.Sku)) + sign * line.Quantity;
     }
 
-    private Waiting? LineEntry(Guid id) => Waitlist.GetValueOrDefault(id) ?? _known.Waitlist.FirstOrDefault(w => w.Id == id);
+    private Waiting? LineEntry(Guid id) =>
+        Waitlist.GetValueOrDefault(id) ?? _known.Waitlist.FirstOrDefault(w => w.Id == id);
 
     private Hold? FindHold(Guid id, string? owner) =>
-        (Holds.GetValueOrDefault(id) ?? _known.Holds.GetValueOrDefault(id)) is { } hold && (owner is null || hold.Customer == owner) ? hold : null;
+        (Holds.GetValueOrDefault(id) ?? _known.Holds.GetValueOrDefault(id)) is { } hold
+        && (owner is null || hold.Customer == owner)
+            ? hold
+            : null;
 
     private static StockAnswers.HoldAnswer Told(Hold hold) => StockAnswers.HoldAnswer.Of(hold);
 }

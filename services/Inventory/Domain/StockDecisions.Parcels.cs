@@ -7,22 +7,40 @@ internal sealed partial class StockDecisions
 {
     private StockAnswers.Shipped Decide(Ship ship)
     {
-        if (Find(ship.OrderId) is not { State: ReservationState.Allocated or ReservationState.Backordered }) return Refused("No stock is allocated to the order.");
+        if (Find(ship.OrderId) is not { State: ReservationState.Allocated or ReservationState.Backordered })
+            return Refused("No stock is allocated to the order.");
         var open = OpenOf(ship.OrderId);
         var lines = ship.Lines is null ? open : From(open, ship.Lines);
-        if (ship.Lines?.GroupBy(l => l.Sku).FirstOrDefault(g => g.Sum(l => (long)l.Quantity) > lines.Where(p => p.Sku == g.Key).Sum(p => p.Quantity)) is { } tooMany)
+        if (
+            ship
+                .Lines?.GroupBy(l => l.Sku)
+                .FirstOrDefault(g =>
+                    g.Sum(l => (long)l.Quantity) > lines.Where(p => p.Sku == g.Key).Sum(p => p.Quantity)
+                ) is
+            { } tooMany
+        )
             return Refused($"So many units of {tooMany.Key} are not allocated to the order there.");
 
         // A count may have found fewer units than are allocated.
         if (lines.FirstOrDefault(l => Sellable(l) < l.Quantity) is { Sku: not null } missing)
-            return Refused($"Of {missing.Sku}, {Sellable(missing)} of {missing.Quantity} units are at {missing.Location}: a count has found fewer than are promised.");
+            return Refused(
+                $"Of {missing.Sku}, {Sellable(missing)} of {missing.Quantity} units are at {missing.Location}: a count has found fewer than are promised."
+            );
 
         Move(() =>
         {
             foreach (var (sku, location, quantity) in lines)
             {
                 var shipped = _known.Shipped.GetValueOrDefault((ship.OrderId, sku, location));
-                _stock.Move(sku, location, MovementKind.Shipped, -quantity, new(OnHand: -quantity, Allocated: -quantity), ship.Because(ship.OrderId.ToString()), shipped);
+                _stock.Move(
+                    sku,
+                    location,
+                    MovementKind.Shipped,
+                    -quantity,
+                    new(OnHand: -quantity, Allocated: -quantity),
+                    ship.Because(ship.OrderId.ToString()),
+                    shipped
+                );
                 Shipments.Add(new Allocation(ship.OrderId, sku, location, checked((int)quantity), shipped));
                 _known.Shipped[(ship.OrderId, sku, location)] = shipped + quantity;
             }
@@ -47,10 +65,15 @@ internal sealed partial class StockDecisions
         foreach (var line in wanted.OrderBy(l => l.Location is null))
         {
             var still = (long)line.Quantity;
-            foreach (var (sku, location, _) in open.Where(p => p.Sku == line.Sku && (line.Location ?? p.Location) == p.Location))
+            foreach (
+                var (sku, location, _) in open.Where(p =>
+                    p.Sku == line.Sku && (line.Location ?? p.Location) == p.Location
+                )
+            )
             {
                 var part = Math.Min(still, left[(sku, location)]);
-                if (part == 0) continue;
+                if (part == 0)
+                    continue;
                 taken[(sku, location)] = taken.GetValueOrDefault((sku, location)) + part;
                 left[(sku, location)] -= part;
                 still -= part;
@@ -63,7 +86,8 @@ internal sealed partial class StockDecisions
     /// <summary>What comes back is on hand again, whatever becomes of it: the ledger tells both.</summary>
     private object Decide(TakeBack takeBack)
     {
-        if (CheckStocked(takeBack.Lines.Select(l => l.Sku)) is { } refusal) return refusal;
+        if (CheckStocked(takeBack.Lines.Select(l => l.Sku)) is { } refusal)
+            return refusal;
         var cause = takeBack.Because(takeBack.OrderId.ToString());
         Move(() =>
         {
@@ -71,18 +95,39 @@ internal sealed partial class StockDecisions
             {
                 var (sku, location) = line.Key;
                 Book(MovementKind.Returned, line.Sum(l => (long)l.Quantity), q => new(OnHand: q), cause);
-                Book(MovementKind.Withheld, Units(Disposition.Damaged), q => new(Unavailable: q), cause with { Reason = "damaged" });
-                Book(MovementKind.Adjusted, -Units(Disposition.Discard), q => new(OnHand: q), cause with { Reason = "discarded" });
+                Book(
+                    MovementKind.Withheld,
+                    Units(Disposition.Damaged),
+                    q => new(Unavailable: q),
+                    cause with
+                    {
+                        Reason = "damaged",
+                    }
+                );
+                Book(
+                    MovementKind.Adjusted,
+                    -Units(Disposition.Discard),
+                    q => new(OnHand: q),
+                    cause with
+                    {
+                        Reason = "discarded",
+                    }
+                );
 
-                long Units(Disposition disposition) => line.Where(l => l.Disposition == disposition).Sum(l => (long)l.Quantity);
+                long Units(Disposition disposition) =>
+                    line.Where(l => l.Disposition == disposition).Sum(l => (long)l.Quantity);
 
                 void Book(MovementKind kind, long quantity, Func<long, Quantities> change, Cause because)
                 {
-                    if (quantity != 0) _stock.Move(sku, location, kind, quantity, change(quantity), because, takeBack.Number);
+                    if (quantity != 0)
+                        _stock.Move(sku, location, kind, quantity, change(quantity), because, takeBack.Number);
                 }
             }
         });
         Serve(takeBack.Skus);
-        return new StockAnswers.Booked(takeBack.OrderId.ToString(), Levels(takeBack.Lines.Select(l => (l.Sku, l.Location!))));
+        return new StockAnswers.Booked(
+            takeBack.OrderId.ToString(),
+            Levels(takeBack.Lines.Select(l => (l.Sku, l.Location!)))
+        );
     }
 }

@@ -10,41 +10,73 @@ internal sealed partial class StockDecisions
     {
         foreach (var sku in skus.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList())
         {
-            while (_stock.Available(sku) > 0 && FirstBackorder(sku) is { } backorder) Fill(backorder);
-            while (_stock.Available(sku) > 0 && FirstInLine(sku) is { } waiting) Offer(waiting);
+            while (_stock.Available(sku) > 0 && FirstBackorder(sku) is { } backorder)
+                Fill(backorder);
+            while (_stock.Available(sku) > 0 && FirstInLine(sku) is { } waiting)
+                Offer(waiting);
         }
     }
 
     private void Fill(Backorder backorder)
     {
         var quantity = Math.Min(backorder.Left, _stock.Available(backorder.Sku));
-        Allocate(backorder.OrderId, Sourcing.Plan([new Wish(backorder.Sku, quantity)], _stock.At, _policy.Sourcing), [],
-            new Cause(backorder.OrderId.ToString(), MovedBy.Queue), step: 1 + backorder.Filled);
+        Allocate(
+            backorder.OrderId,
+            Sourcing.Plan([new Wish(backorder.Sku, quantity)], _stock.At, _policy.Sourcing),
+            [],
+            new Cause(backorder.OrderId.ToString(), MovedBy.Queue),
+            step: 1 + backorder.Filled
+        );
         var filled = backorder with { Filled = backorder.Filled + (int)quantity };
-        if (filled.Left == 0) filled = filled with { State = BackorderState.Filled };
+        if (filled.Left == 0)
+            filled = filled with { State = BackorderState.Filled };
         Backorders[(filled.OrderId, filled.Sku)] = filled;
-        if (filled.State == BackorderState.Filled) Filled.Add(filled.OrderId);
-        Tell(EventTypes.BackorderFilled, filled.OrderId.ToString(), new BackorderFilled(filled.OrderId, filled.Sku, (int)quantity, filled.Left));
+        if (filled.State == BackorderState.Filled)
+            Filled.Add(filled.OrderId);
+        Tell(
+            EventTypes.BackorderFilled,
+            filled.OrderId.ToString(),
+            new BackorderFilled(filled.OrderId, filled.Sku, (int)quantity, filled.Left)
+        );
     }
 
     /// <summary>Holds what is available for the next in line. Fewer units than wanted are offered too: none lies idle while somebody waits.</summary>
     private void Offer(Waiting waiting)
     {
         var quantity = Math.Min(waiting.Quantity, _stock.Available(waiting.Sku));
-        var offer = new Hold(Guid.CreateVersion7(_now), waiting.Customer, HoldState.Active, _now + _policy.OfferFor,
-            Sourcing.Plan([new Wish(waiting.Sku, quantity)], _stock.At, _policy.Sourcing), waiting.Id);
+        var offer = new Hold(
+            Guid.CreateVersion7(_now),
+            waiting.Customer,
+            HoldState.Active,
+            _now + _policy.OfferFor,
+            Sourcing.Plan([new Wish(waiting.Sku, quantity)], _stock.At, _policy.Sourcing),
+            waiting.Id
+        );
         Take(offer, new Cause(offer.Id.ToString(), MovedBy.Queue));
         Waitlist[waiting.Id] = waiting with { State = WaitingState.Offered };
-        Tell(EventTypes.WaitlistOffered, offer.Id.ToString(), new WaitlistOffered(offer.Id, waiting.Id, waiting.Sku, waiting.Customer, (int)quantity, offer.ExpiresAt));
+        Tell(
+            EventTypes.WaitlistOffered,
+            offer.Id.ToString(),
+            new WaitlistOffered(offer.Id, waiting.Id, waiting.Sku, waiting.Customer, (int)quantity, offer.ExpiresAt)
+        );
     }
 
     private bool MayWait(Wish missing) =>
-        _known.Items.GetValueOrDefault(missing.Sku)?.BackorderLimit - BackordersOf(missing.Sku).Sum(b => (long)b.Left) >= missing.Quantity;
+        _known.Items.GetValueOrDefault(missing.Sku)?.BackorderLimit - BackordersOf(missing.Sku).Sum(b => (long)b.Left)
+        >= missing.Quantity;
 
     private void Queue(ReserveOrder order, string sku, int quantity)
     {
         var ahead = BackordersOf(sku).Where(b => b.Place < order.Number).Sum(b => (long)b.Left);
-        Backorders[(order.OrderId, sku)] = new Backorder(order.OrderId, sku, order.Number, quantity, 0, Promise(sku, ahead + quantity), BackorderState.Open);
+        Backorders[(order.OrderId, sku)] = new Backorder(
+            order.OrderId,
+            sku,
+            order.Number,
+            quantity,
+            0,
+            Promise(sku, ahead + quantity),
+            BackorderState.Open
+        );
     }
 
     /// <summary>When announced stock reaches so many units; null where it does not.</summary>
@@ -53,7 +85,8 @@ internal sealed partial class StockDecisions
         foreach (var due in _known.Due.Where(d => d.Sku == sku))
         {
             units -= due.Quantity;
-            if (units <= 0) return due.At;
+            if (units <= 0)
+                return due.At;
         }
 
         return null;
@@ -70,32 +103,54 @@ internal sealed partial class StockDecisions
     private List<Wish> CancelBackorders(Guid orderId)
     {
         var waiting = OpenBackorders().Where(b => b.OrderId == orderId).ToList();
-        foreach (var open in waiting) Backorders[(orderId, open.Sku)] = open with { State = BackorderState.Cancelled };
+        foreach (var open in waiting)
+            Backorders[(orderId, open.Sku)] = open with { State = BackorderState.Cancelled };
         return [.. waiting.Select(b => new Wish(b.Sku, b.Left))];
     }
 
     private object Decide(JoinWaitlist join)
     {
-        if (CheckStocked([join.Sku]) is { } refusal) return refusal;
-        if (LineOf(join.Sku).Any(w => w.Customer == join.Customer)) return new Refusal(RefusalKind.Exists, $"place in line for '{join.Sku}'");
-        if (_known.Items[join.Sku].MaxPerCustomer < join.Quantity) return new Refusal(RefusalKind.LimitExceeded, join.Sku, State: _known.Items[join.Sku].MaxPerCustomer);
-        var entry = new Waiting(join.EntryId, join.Sku, join.Customer, join.Quantity, long.MaxValue, WaitingState.Waiting);
+        if (CheckStocked([join.Sku]) is { } refusal)
+            return refusal;
+        if (LineOf(join.Sku).Any(w => w.Customer == join.Customer))
+            return new Refusal(RefusalKind.Exists, $"place in line for '{join.Sku}'");
+        if (_known.Items[join.Sku].MaxPerCustomer < join.Quantity)
+            return new Refusal(RefusalKind.LimitExceeded, join.Sku, State: _known.Items[join.Sku].MaxPerCustomer);
+        var entry = new Waiting(
+            join.EntryId,
+            join.Sku,
+            join.Customer,
+            join.Quantity,
+            long.MaxValue,
+            WaitingState.Waiting
+        );
         Waitlist[entry.Id] = entry;
         Serve([join.Sku]);
         var now = Waitlist[entry.Id];
-        return new StockAnswers.InLine(now.Id, now.Sku, now.Quantity, now.State,
-            now.State == WaitingState.Offered ? 0 : LineOf(join.Sku).Count(w => w.State == WaitingState.Waiting));
+        return new StockAnswers.InLine(
+            now.Id,
+            now.Sku,
+            now.Quantity,
+            now.State,
+            now.State == WaitingState.Offered ? 0 : LineOf(join.Sku).Count(w => w.State == WaitingState.Waiting)
+        );
     }
 
     private object Decide(LeaveWaitlist leave)
     {
-        if (LineOf(leave.Sku).FirstOrDefault(w => w.Customer == leave.Customer) is not { } entry) return new Refusal(RefusalKind.NotFound, $"place in line for '{leave.Sku}'");
-        if (entry.State == WaitingState.Offered) return new Refusal(RefusalKind.Ended, $"place in line for '{leave.Sku}'", State: entry.State);
+        if (LineOf(leave.Sku).FirstOrDefault(w => w.Customer == leave.Customer) is not { } entry)
+            return new Refusal(RefusalKind.NotFound, $"place in line for '{leave.Sku}'");
+        if (entry.State == WaitingState.Offered)
+            return new Refusal(RefusalKind.Ended, $"place in line for '{leave.Sku}'", State: entry.State);
         Waitlist[entry.Id] = entry with { State = WaitingState.Left };
         return new StockAnswers.InLine(entry.Id, entry.Sku, entry.Quantity, WaitingState.Left, 0);
     }
 
-    private IEnumerable<Backorder> OpenBackorders() => _known.Backorders.Where(b => !Backorders.ContainsKey((b.OrderId, b.Sku))).Concat(Backorders.Values).Where(b => b.State == BackorderState.Open);
+    private IEnumerable<Backorder> OpenBackorders() =>
+        _known
+            .Backorders.Where(b => !Backorders.ContainsKey((b.OrderId, b.Sku)))
+            .Concat(Backorders.Values)
+            .Where(b => b.State == BackorderState.Open);
 
     private IEnumerable<Backorder> BackordersOf(string sku) => OpenBackorders().Where(b => b.Sku == sku);
 
@@ -104,8 +159,12 @@ internal sealed partial class StockDecisions
     private bool IsWaiting(Guid orderId) => OpenBackorders().Any(b => b.OrderId == orderId);
 
     /// <summary>Those who wait, and those who have an offer.</summary>
-    private IEnumerable<Waiting> LineOf(string sku) => _known.Waitlist.Where(w => !Waitlist.ContainsKey(w.Id)).Concat(Waitlist.Values)
-        .Where(w => w.Sku == sku && w.State is WaitingState.Waiting or WaitingState.Offered);
+    private IEnumerable<Waiting> LineOf(string sku) =>
+        _known
+            .Waitlist.Where(w => !Waitlist.ContainsKey(w.Id))
+            .Concat(Waitlist.Values)
+            .Where(w => w.Sku == sku && w.State is WaitingState.Waiting or WaitingState.Offered);
 
-    private Waiting? FirstInLine(string sku) => LineOf(sku).Where(w => w.State == WaitingState.Waiting).MinBy(w => w.Place);
+    private Waiting? FirstInLine(string sku) =>
+        LineOf(sku).Where(w => w.State == WaitingState.Waiting).MinBy(w => w.Place);
 }

@@ -51,14 +51,15 @@ internal sealed partial class StockDecisions
     /// <summary>True for an order whose claim was decided before this group.</summary>
     public bool IsKnown(Guid orderId) => _known.Claims.ContainsKey(orderId);
 
-    public object Decide(StockCommand command) => command switch
-    {
-        Reserve reserve => new ReserveResponse([.. reserve.Orders.Select(o => Decide(o, reserve.Trace))]),
-        Release release => Decide(release),
-        ExpireHolds expire => expire,
-        KeyedCommand keyed => Once(keyed),
-        _ => throw new ArgumentOutOfRangeException(nameof(command)),
-    };
+    public object Decide(StockCommand command) =>
+        command switch
+        {
+            Reserve reserve => new ReserveResponse([.. reserve.Orders.Select(o => Decide(o, reserve.Trace))]),
+            Release release => Decide(release),
+            ExpireHolds expire => expire,
+            KeyedCommand keyed => Once(keyed),
+            _ => throw new ArgumentOutOfRangeException(nameof(command)),
+        };
 
     /// <summary>Tells where availability has crossed a threshold since the transaction began. Call it once, after the last decision.</summary>
     public void TellEdges()
@@ -66,8 +67,10 @@ internal sealed partial class StockDecisions
         foreach (var (sku, before) in _availableBefore.OrderBy(a => a.Key, StringComparer.Ordinal))
         {
             var after = _stock.Available(sku);
-            if (before == 0 && after > 0) Tell(EventTypes.StockBack, sku, new StockAvailable(sku, after, null));
-            if (_known.Items[sku].LowStockAt is { } low && before > low && after <= low) Tell(EventTypes.StockLow, sku, new StockAvailable(sku, after, low));
+            if (before == 0 && after > 0)
+                Tell(EventTypes.StockBack, sku, new StockAvailable(sku, after, null));
+            if (_known.Items[sku].LowStockAt is { } low && before > low && after <= low)
+                Tell(EventTypes.StockLow, sku, new StockAvailable(sku, after, low));
         }
     }
 
@@ -100,7 +103,8 @@ internal sealed partial class StockDecisions
             Repair repair => Decide(repair),
             _ => throw new ArgumentOutOfRangeException(nameof(command)),
         };
-        if (result is Refusal refusal) return new Answer("", Replayed: false, refusal);
+        if (result is Refusal refusal)
+            return new Answer("", Replayed: false, refusal);
         var body = JsonSerializer.Serialize(result, StockAnswers.Json);
         Answers[key] = new RecordedAnswer(command.Fingerprint, body);
         return new Answer(body, Replayed: false, null);
@@ -111,8 +115,10 @@ internal sealed partial class StockDecisions
     {
         foreach (var sku in skus)
         {
-            if (!_known.Items.TryGetValue(sku, out var item)) return new Refusal(RefusalKind.UnknownSku, sku);
-            if (!item.Stocked) return new Refusal(RefusalKind.NeverStocked, sku);
+            if (!_known.Items.TryGetValue(sku, out var item))
+                return new Refusal(RefusalKind.UnknownSku, sku);
+            if (!item.Stocked)
+                return new Refusal(RefusalKind.NeverStocked, sku);
         }
 
         return null;
@@ -121,8 +127,15 @@ internal sealed partial class StockDecisions
     /// <summary>Null where each location has what is to be taken from it.</summary>
     private Refusal? CheckAvailable(string location, IEnumerable<Wish> wishes)
     {
-        var missing = wishes.Where(w => _stock.Find(w.Sku, location).Available < w.Quantity)
-            .Select(w => _stock.Describe(w.Sku, w.Quantity) with { Available = Math.Max(_stock.Find(w.Sku, location).Available, 0) }).ToList();
+        var missing = wishes
+            .Where(w => _stock.Find(w.Sku, location).Available < w.Quantity)
+            .Select(w =>
+                _stock.Describe(w.Sku, w.Quantity) with
+                {
+                    Available = Math.Max(_stock.Find(w.Sku, location).Available, 0),
+                }
+            )
+            .ToList();
         return missing.Count == 0 ? null : new Refusal(RefusalKind.OutOfStock, missing[0].Sku, missing);
     }
 
@@ -135,9 +148,31 @@ internal sealed partial class StockDecisions
         foreach (var operation in rows.GroupBy(r => (r.Cause.Id, r.Kind, r.Step)))
         {
             var cause = operation.First().Cause;
-            Tell(EventTypes.StockMoved, cause.Id, (int)operation.Key.Step + 1, new StockMoved(operation.Key.Kind.Name(), cause.Id, cause.Actor, cause.Reason,
-                [.. operation.Select(r => new MovementLine(r.Sku, r.Location, r.Sequence, r.Quantity, r.After.OnHand, r.After.Allocated, r.After.Available,
-                    r.After.Held, r.After.Unavailable, r.After.Incoming))]));
+            Tell(
+                EventTypes.StockMoved,
+                cause.Id,
+                (int)operation.Key.Step + 1,
+                new StockMoved(
+                    operation.Key.Kind.Name(),
+                    cause.Id,
+                    cause.Actor,
+                    cause.Reason,
+                    [
+                        .. operation.Select(r => new MovementLine(
+                            r.Sku,
+                            r.Location,
+                            r.Sequence,
+                            r.Quantity,
+                            r.After.OnHand,
+                            r.After.Allocated,
+                            r.After.Available,
+                            r.After.Held,
+                            r.After.Unavailable,
+                            r.After.Incoming
+                        )),
+                    ]
+                )
+            );
         }
 
         return rows;
@@ -145,8 +180,14 @@ internal sealed partial class StockDecisions
 
     private void Tell(string type, string subject, object data) => Tell(type, subject, 1, data);
 
-    private void Tell(string type, string subject, int version, object data) => Events.Add(new NewEvent(type, subject, version, data));
+    private void Tell(string type, string subject, int version, object data) =>
+        Events.Add(new NewEvent(type, subject, version, data));
 
     private static List<Wish> Summed(IEnumerable<OrderedUnits> lines) =>
-        [.. lines.GroupBy(l => l.Sku, StringComparer.Ordinal).Select(g => new Wish(g.Key, g.Sum(l => (long)l.Quantity))).OrderBy(w => w.Sku, StringComparer.Ordinal)];
+        [
+            .. lines
+                .GroupBy(l => l.Sku, StringComparer.Ordinal)
+                .Select(g => new Wish(g.Key, g.Sum(l => (long)l.Quantity)))
+                .OrderBy(w => w.Sku, StringComparer.Ordinal),
+        ];
 }

@@ -5,7 +5,11 @@ internal sealed class WorkingStock(IEnumerable<Level> levels, DateTimeOffset now
 {
     private readonly Dictionary<string, List<Level>> _bySku = levels
         .GroupBy(l => l.Sku, StringComparer.Ordinal)
-        .ToDictionary(g => g.Key, g => g.OrderBy(l => l.Location, StringComparer.Ordinal).ToList(), StringComparer.Ordinal);
+        .ToDictionary(
+            g => g.Key,
+            g => g.OrderBy(l => l.Location, StringComparer.Ordinal).ToList(),
+            StringComparer.Ordinal
+        );
 
     private readonly HashSet<(string Sku, string Location)> _touched = [];
 
@@ -32,36 +36,71 @@ internal sealed class WorkingStock(IEnumerable<Level> levels, DateTimeOffset now
     public IReadOnlyList<Level> At(string sku) => _bySku.TryGetValue(sku, out var found) ? found : [];
 
     /// <summary>The level now; an empty one where there is none yet.</summary>
-    public Level Find(string sku, string location) => At(sku).FirstOrDefault(l => l.Location == location) ?? Level.Empty(sku, location);
+    public Level Find(string sku, string location) =>
+        At(sku).FirstOrDefault(l => l.Location == location) ?? Level.Empty(sku, location);
 
     /// <summary>What is missing of a wish, with its proof.</summary>
     public ShortLevel Describe(string sku, long requested) =>
-        new(sku, requested, Available(sku), At(sku).ToDictionary(l => l.Location, l => l.Sequence, StringComparer.Ordinal));
+        new(
+            sku,
+            requested,
+            Available(sku),
+            At(sku).ToDictionary(l => l.Location, l => l.Sequence, StringComparer.Ordinal)
+        );
 
     /// <summary>Adds a row to the ledger and applies it to its level.</summary>
     /// <param name="quantity">Units, signed, of the quantity that <paramref name="kind"/> is about.</param>
     /// <param name="change">What it adds to the level's quantities.</param>
     /// <param name="mayFallShort">True for a correction that tells what is there, whatever was promised.</param>
     public void Move(
-        string sku, string location, MovementKind kind, long quantity, Quantities change, Cause cause, long step = 0, bool mayFallShort = false)
+        string sku,
+        string location,
+        MovementKind kind,
+        long quantity,
+        Quantities change,
+        Cause cause,
+        long step = 0,
+        bool mayFallShort = false
+    )
     {
         var before = Find(sku, location);
         var after = before.Quantities + change;
-        var row = new Movement(sku, location, before.Sequence + 1, kind, checked((int)quantity), after, cause, step, now);
+        var row = new Movement(
+            sku,
+            location,
+            before.Sequence + 1,
+            kind,
+            checked((int)quantity),
+            after,
+            cause,
+            step,
+            now
+        );
         var hash = row.HashAfter(before.Hash);
         Ledger.Add((row, hash));
         _touched.Add((sku, location));
 
         var deficit = Math.Max(-after.Available, 0);
-        Put(before with { Quantities = after, Short = mayFallShort ? deficit : Math.Min(deficit, before.Short), Sequence = row.Sequence, Hash = hash });
+        Put(
+            before with
+            {
+                Quantities = after,
+                Short = mayFallShort ? deficit : Math.Min(deficit, before.Short),
+                Sequence = row.Sequence,
+                Hash = hash,
+            }
+        );
     }
 
     private void Put(Level level)
     {
-        if (!_bySku.TryGetValue(level.Sku, out var found)) _bySku[level.Sku] = found = [];
+        if (!_bySku.TryGetValue(level.Sku, out var found))
+            _bySku[level.Sku] = found = [];
         var index = found.FindIndex(l => l.Location == level.Location);
-        if (index >= 0) found[index] = level;
-        else found.Insert(found.Count(l => string.CompareOrdinal(l.Location, level.Location) < 0), level);
+        if (index >= 0)
+            found[index] = level;
+        else
+            found.Insert(found.Count(l => string.CompareOrdinal(l.Location, level.Location) < 0), level);
     }
 }
 

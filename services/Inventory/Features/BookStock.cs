@@ -22,52 +22,150 @@ internal static class BookStock
     public static void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/stock").RequireAuthorization(Identity.Operator).WithTags("Stock");
-        group.MapPost("/{sku}/receipts", ReceiveAsync).WithSummary("Book units that arrived").Produces<StockAnswers.Booked>();
-        group.MapPost("/{sku}/adjustments", AdjustAsync).WithSummary("Correct on-hand, with a reason").Produces<StockAnswers.Booked>();
-        group.MapPost("/returns", ReturnAsync).WithSummary("Book units that came back without an order").Produces<StockAnswers.Booked>();
+        group
+            .MapPost("/{sku}/receipts", ReceiveAsync)
+            .WithSummary("Book units that arrived")
+            .Produces<StockAnswers.Booked>();
+        group
+            .MapPost("/{sku}/adjustments", AdjustAsync)
+            .WithSummary("Correct on-hand, with a reason")
+            .Produces<StockAnswers.Booked>();
+        group
+            .MapPost("/returns", ReturnAsync)
+            .WithSummary("Book units that came back without an order")
+            .Produces<StockAnswers.Booked>();
     }
 
-    private static Task<IResult> ReceiveAsync(string sku, Receipt body, IdempotencyKey key, StockCommands stock, HttpContext context, CancellationToken cancellationToken) =>
-        BookAsync(body, MovementKind.Received, key.Value, body.Reason, [new(sku, body.Quantity, body.Location)], 1, key, stock, context, cancellationToken);
+    private static Task<IResult> ReceiveAsync(
+        string sku,
+        Receipt body,
+        IdempotencyKey key,
+        StockCommands stock,
+        HttpContext context,
+        CancellationToken cancellationToken
+    ) =>
+        BookAsync(
+            body,
+            MovementKind.Received,
+            key.Value,
+            body.Reason,
+            [new(sku, body.Quantity, body.Location)],
+            1,
+            key,
+            stock,
+            context,
+            cancellationToken
+        );
 
-    private static Task<IResult> AdjustAsync(string sku, Adjustment body, IdempotencyKey key, StockCommands stock, HttpContext context, CancellationToken cancellationToken) =>
-        BookAsync(body, MovementKind.Adjusted, key.Value, body.Reason, [new(sku, body.Quantity, body.Location)], -Limits.MaxQuantity, key, stock, context, cancellationToken);
+    private static Task<IResult> AdjustAsync(
+        string sku,
+        Adjustment body,
+        IdempotencyKey key,
+        StockCommands stock,
+        HttpContext context,
+        CancellationToken cancellationToken
+    ) =>
+        BookAsync(
+            body,
+            MovementKind.Adjusted,
+            key.Value,
+            body.Reason,
+            [new(sku, body.Quantity, body.Location)],
+            -Limits.MaxQuantity,
+            key,
+            stock,
+            context,
+            cancellationToken
+        );
 
-    private static Task<IResult> ReturnAsync(Return body, IdempotencyKey key, StockCommands stock, HttpContext context, CancellationToken cancellationToken) =>
-        BookAsync(body, MovementKind.Returned, body.Reference, null, body.Lines, 1, key, stock, context, cancellationToken);
+    private static Task<IResult> ReturnAsync(
+        Return body,
+        IdempotencyKey key,
+        StockCommands stock,
+        HttpContext context,
+        CancellationToken cancellationToken
+    ) =>
+        BookAsync(
+            body,
+            MovementKind.Returned,
+            body.Reference,
+            null,
+            body.Lines,
+            1,
+            key,
+            stock,
+            context,
+            cancellationToken
+        );
 
     private static async Task<IResult> BookAsync<TBody>(
-        TBody body, MovementKind kind, string cause, string? reason, IReadOnlyList<ReturnLine> lines, int least,
-        IdempotencyKey key, StockCommands stock, HttpContext context, CancellationToken cancellationToken)
+        TBody body,
+        MovementKind kind,
+        string cause,
+        string? reason,
+        IReadOnlyList<ReturnLine> lines,
+        int least,
+        IdempotencyKey key,
+        StockCommands stock,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
     {
         var complaints = Check(cause, reason, lines, least);
-        if (complaints.Count > 0) return Problems.Invalid(complaints);
+        if (complaints.Count > 0)
+            return Problems.Invalid(complaints);
 
         // A SKU named on several lines is one movement: (cause, kind, level) is unique in the ledger.
-        var summed = lines.GroupBy(l => (l.Sku, Location: l.Location ?? Limits.DefaultLocation))
-            .Select(g => new StockLine(g.Key.Sku, g.Key.Location, g.Sum(l => l.Quantity))).ToList();
+        var summed = lines
+            .GroupBy(l => (l.Sku, Location: l.Location ?? Limits.DefaultLocation))
+            .Select(g => new StockLine(g.Key.Sku, g.Key.Location, g.Sum(l => l.Quantity)))
+            .ToList();
         try
         {
-            return Replies.Of(await stock.RunAsync<Answer>(
-                new Book(key.Value, IdempotencyKey.Fingerprint(context, body), kind, cause, context.Name(), reason, summed), cancellationToken), context);
+            return Replies.Of(
+                await stock.RunAsync<Answer>(
+                    new Book(
+                        key.Value,
+                        IdempotencyKey.Fingerprint(context, body),
+                        kind,
+                        cause,
+                        context.Name(),
+                        reason,
+                        summed
+                    ),
+                    cancellationToken
+                ),
+                context
+            );
         }
         catch (PostgresException e) when (e.ConstraintName == InventoryDb.OnePerCause)
         {
-            return Problems.Of(409, "already-returned", "Already booked", $"Units of one of these SKUs came back under '{cause}' before, with another key.");
+            return Problems.Of(
+                409,
+                "already-returned",
+                "Already booked",
+                $"Units of one of these SKUs came back under '{cause}' before, with another key."
+            );
         }
     }
 
     private static List<Complaint> Check(string cause, string? reason, IReadOnlyList<ReturnLine> lines, int least)
     {
         var complaints = new List<Complaint>();
-        if (cause.Length is 0 or > IdempotencyKey.MaxLength) complaints.Add(new("/reference", $"A reference has 1 to {IdempotencyKey.MaxLength} characters."));
-        if (reason is { Length: 0 or > Limits.TextLength }) complaints.Add(new("/reason", $"A reason has 1 to {Limits.TextLength} characters."));
-        if (lines.Contains(null!)) return [new("/lines", "A line is an object with sku and quantity.")];
-        if (lines.Count is 0 or > Limits.ReturnLines) complaints.Add(new("/lines", $"There are 1 to {Limits.ReturnLines} lines."));
+        if (cause.Length is 0 or > IdempotencyKey.MaxLength)
+            complaints.Add(new("/reference", $"A reference has 1 to {IdempotencyKey.MaxLength} characters."));
+        if (reason is { Length: 0 or > Limits.TextLength })
+            complaints.Add(new("/reason", $"A reason has 1 to {Limits.TextLength} characters."));
+        if (lines.Contains(null!))
+            return [new("/lines", "A line is an object with sku and quantity.")];
+        if (lines.Count is 0 or > Limits.ReturnLines)
+            complaints.Add(new("/lines", $"There are 1 to {Limits.ReturnLines} lines."));
         if (lines.Any(l => l.Quantity == 0 || l.Quantity < least || l.Quantity > Limits.MaxQuantity))
             complaints.Add(new("/quantity", $"A quantity is {least} to {Limits.MaxQuantity}, and not zero."));
-        if (lines.GroupBy(l => l.Sku).Any(g => g.Sum(l => (long)l.Quantity) > Limits.MaxQuantity)) complaints.Add(new("/lines", $"The lines of a SKU come to {Limits.MaxQuantity} at most."));
-        if (lines.Any(l => l.Location is { Length: 0 or > Limits.SkuLength })) complaints.Add(new("/location", $"A location has 1 to {Limits.SkuLength} characters."));
+        if (lines.GroupBy(l => l.Sku).Any(g => g.Sum(l => (long)l.Quantity) > Limits.MaxQuantity))
+            complaints.Add(new("/lines", $"The lines of a SKU come to {Limits.MaxQuantity} at most."));
+        if (lines.Any(l => l.Location is { Length: 0 or > Limits.SkuLength }))
+            complaints.Add(new("/location", $"A location has 1 to {Limits.SkuLength} characters."));
         return complaints;
     }
 }

@@ -12,19 +12,58 @@ internal static class CountStock
 
     /// <param name="Expected">On-hand as the caller knows it: if it has changed, nothing is done (409, with the current value). Null: whatever it is.</param>
     /// <param name="WhenPromised">A count below what is promised: <c>refuse</c> it, or <c>accept</c> it and name the orders left short.</param>
-    internal sealed record Request(int Counted, long? Expected, string Reason, string? Location = null, string WhenPromised = Refuse);
+    internal sealed record Request(
+        int Counted,
+        long? Expected,
+        string Reason,
+        string? Location = null,
+        string WhenPromised = Refuse
+    );
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/stock/{sku}/counts", HandleAsync)
-        .RequireAuthorization(Identity.Operator).WithSummary("Set on-hand to what was counted").WithTags("Stock").Produces<StockAnswers.Counted>();
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapPost("/stock/{sku}/counts", HandleAsync)
+            .RequireAuthorization(Identity.Operator)
+            .WithSummary("Set on-hand to what was counted")
+            .WithTags("Stock")
+            .Produces<StockAnswers.Counted>();
 
     private static async Task<IResult> HandleAsync(
-        string sku, Request body, IdempotencyKey key, StockCommands stock, HttpContext context, CancellationToken cancellationToken)
+        string sku,
+        Request body,
+        IdempotencyKey key,
+        StockCommands stock,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
     {
-        var complaints = new Checks().Reason(body.Reason).Location(body.Location)
+        var complaints = new Checks()
+            .Reason(body.Reason)
+            .Location(body.Location)
             .That(body.Counted is >= 0 and <= Limits.MaxQuantity, "/counted", $"A count is 0 to {Limits.MaxQuantity}.")
-            .That(body.WhenPromised is Refuse or Accept, "/whenPromised", $"A count below what is promised can be met with {Refuse} or {Accept}.");
-        if (complaints.Count > 0) return Problems.Invalid(complaints);
-        return Replies.Of(await stock.RunAsync<Answer>(new Count(key.Value, IdempotencyKey.Fingerprint(context, body), sku, body.Location ?? Limits.DefaultLocation,
-            body.Counted, body.Expected, body.WhenPromised == Accept, context.Name(), body.Reason), cancellationToken), context);
+            .That(
+                body.WhenPromised is Refuse or Accept,
+                "/whenPromised",
+                $"A count below what is promised can be met with {Refuse} or {Accept}."
+            );
+        if (complaints.Count > 0)
+            return Problems.Invalid(complaints);
+        return Replies.Of(
+            await stock.RunAsync<Answer>(
+                new Count(
+                    key.Value,
+                    IdempotencyKey.Fingerprint(context, body),
+                    sku,
+                    body.Location ?? Limits.DefaultLocation,
+                    body.Counted,
+                    body.Expected,
+                    body.WhenPromised == Accept,
+                    context.Name(),
+                    body.Reason
+                ),
+                cancellationToken
+            ),
+            context
+        );
     }
 }

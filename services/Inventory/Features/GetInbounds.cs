@@ -16,7 +16,14 @@ internal static class GetInbounds
 
     /// <param name="Source">The location that sent it; null for a supplier.</param>
     internal sealed record Document(
-        string Reference, string Location, string? Source, DateTimeOffset? ExpectedAt, string State, string? Reason, IReadOnlyList<Line> Lines);
+        string Reference,
+        string Location,
+        string? Source,
+        DateTimeOffset? ExpectedAt,
+        string State,
+        string? Reason,
+        IReadOnlyList<Line> Lines
+    );
 
     /// <param name="Cursor">Send it back to get the next page; null at the end.</param>
     internal sealed record Page(IReadOnlyList<Document> Items, string? Cursor);
@@ -28,26 +35,65 @@ internal static class GetInbounds
         group.MapGet("", ManyAsync).WithSummary("Inbound documents by reference, or those still open, page by page");
     }
 
-    private static async Task<Results<Ok<Document>, ProblemHttpResult>> OneAsync(string reference, InventoryDb db, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<Document>, ProblemHttpResult>> OneAsync(
+        string reference,
+        InventoryDb db,
+        CancellationToken cancellationToken
+    )
     {
         var found = await ReadAsync(db, db.Inbounds.Where(i => i.Reference == reference), cancellationToken);
         return found.Count == 1 ? TypedResults.Ok(found[0]) : Problems.NotFound($"document '{reference}'");
     }
 
-    private static async Task<Ok<Page>> ManyAsync(InventoryDb db, CancellationToken cancellationToken, bool open = false, string cursor = "", int limit = 100)
+    private static async Task<Ok<Page>> ManyAsync(
+        InventoryDb db,
+        CancellationToken cancellationToken,
+        bool open = false,
+        string cursor = "",
+        int limit = 100
+    )
     {
         var take = Math.Clamp(limit, 1, MaxPage);
         var inbounds = db.Inbounds.Where(i => string.Compare(i.Reference, cursor) > 0);
-        if (open) inbounds = inbounds.Where(i => i.State != "received" && i.State != "cancelled");
+        if (open)
+            inbounds = inbounds.Where(i => i.State != "received" && i.State != "cancelled");
         var found = await ReadAsync(db, inbounds.OrderBy(i => i.Reference).Take(take), cancellationToken);
         return TypedResults.Ok(new Page(found, found.Count == take ? found[^1].Reference : null));
     }
 
-    private static async Task<List<Document>> ReadAsync(InventoryDb db, IQueryable<InboundRow> inbounds, CancellationToken cancellationToken)
+    private static async Task<List<Document>> ReadAsync(
+        InventoryDb db,
+        IQueryable<InboundRow> inbounds,
+        CancellationToken cancellationToken
+    )
     {
-        var rows = await inbounds.Select(i => new { Inbound = i, Lines = db.InboundLines.Where(l => l.Reference == i.Reference).OrderBy(l => l.Sku).ToList() })
-            .AsNoTracking().ToListAsync(cancellationToken);
-        return [.. rows.Select(r => new Document(r.Inbound.Reference, r.Inbound.Location, r.Inbound.Source, r.Inbound.ExpectedAt, r.Inbound.State, r.Inbound.Reason,
-            [.. r.Lines.Select(l => new Line(l.Sku, l.Expected, l.Received, l.Closed, Math.Max(l.Expected - l.Received - l.Closed, 0)))]))];
+        var rows = await inbounds
+            .Select(i => new
+            {
+                Inbound = i,
+                Lines = db.InboundLines.Where(l => l.Reference == i.Reference).OrderBy(l => l.Sku).ToList(),
+            })
+            .AsNoTracking()
+            .ToListAsync(cancellationToken);
+        return
+        [
+            .. rows.Select(r => new Document(
+                r.Inbound.Reference,
+                r.Inbound.Location,
+                r.Inbound.Source,
+                r.Inbound.ExpectedAt,
+                r.Inbound.State,
+                r.Inbound.Reason,
+                [
+                    .. r.Lines.Select(l => new Line(
+                        l.Sku,
+                        l.Expected,
+                        l.Received,
+                        l.Closed,
+                        Math.Max(l.Expected - l.Received - l.Closed, 0)
+                    )),
+                ]
+            )),
+        ];
     }
 }

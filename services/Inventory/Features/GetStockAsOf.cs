@@ -17,7 +17,15 @@ internal static class GetStockAsOf
         """;
 
     /// <param name="Sequence">Number of the level's last movement until then.</param>
-    internal sealed record Balance(string Location, long Sequence, long OnHand, long Unavailable, long Allocated, long Held, long Incoming)
+    internal sealed record Balance(
+        string Location,
+        long Sequence,
+        long OnHand,
+        long Unavailable,
+        long Allocated,
+        long Held,
+        long Incoming
+    )
     {
         public long Available => OnHand - Unavailable - Allocated - Held;
     }
@@ -25,13 +33,47 @@ internal static class GetStockAsOf
     /// <param name="Locations">Those where something had moved until then.</param>
     internal sealed record StockAsOf(string Sku, DateTimeOffset At, IReadOnlyList<Balance> Locations);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/stock/{sku}/at/{time}", HandleAsync)
-        .RequireAuthorization(Identity.Operator).WithSummary("Stock of one SKU as of a time").WithTags("Stock");
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapGet("/stock/{sku}/at/{time}", HandleAsync)
+            .RequireAuthorization(Identity.Operator)
+            .WithSummary("Stock of one SKU as of a time")
+            .WithTags("Stock");
 
-    private static async Task<Results<Ok<StockAsOf>, ProblemHttpResult>> HandleAsync(string sku, DateTimeOffset time, InventoryDb db, NpgsqlDataSource database, CancellationToken cancellationToken) =>
-        await db.Items.FindAsync([sku], cancellationToken) is null ? Problems.NotFound($"item '{sku}'") : TypedResults.Ok(await ReadAsync(database, sku, time, cancellationToken));
+    private static async Task<Results<Ok<StockAsOf>, ProblemHttpResult>> HandleAsync(
+        string sku,
+        DateTimeOffset time,
+        InventoryDb db,
+        NpgsqlDataSource database,
+        CancellationToken cancellationToken
+    ) =>
+        await db.Items.FindAsync([sku], cancellationToken) is null
+            ? Problems.NotFound($"item '{sku}'")
+            : TypedResults.Ok(await ReadAsync(database, sku, time, cancellationToken));
 
     /// <summary>What stood at each location at <paramref name="at"/>.</summary>
-    public static async Task<StockAsOf> ReadAsync(NpgsqlDataSource database, string sku, DateTimeOffset at, CancellationToken cancellationToken) =>
-        new StockAsOf(sku, at, await database.QueryAsync(Balances, [sku, at.UtcDateTime], r => new Balance(r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetInt64(5), r.GetInt64(6)), cancellationToken));
+    public static async Task<StockAsOf> ReadAsync(
+        NpgsqlDataSource database,
+        string sku,
+        DateTimeOffset at,
+        CancellationToken cancellationToken
+    ) =>
+        new StockAsOf(
+            sku,
+            at,
+            await database.QueryAsync(
+                Balances,
+                [sku, at.UtcDateTime],
+                r => new Balance(
+                    r.GetString(0),
+                    r.GetInt64(1),
+                    r.GetInt64(2),
+                    r.GetInt64(3),
+                    r.GetInt64(4),
+                    r.GetInt64(5),
+                    r.GetInt64(6)
+                ),
+                cancellationToken
+            )
+        );
 }

@@ -13,30 +13,63 @@ internal static class HoldStock
 
     /// <param name="Minutes">How long the hold stands.</param>
     /// <param name="Customer">Whose hold it is; only an operator may name somebody.</param>
-    internal sealed record Request(IReadOnlyList<OrderedUnits> Lines, int Minutes = HoldTime.Usual, string? Customer = null);
+    internal sealed record Request(
+        IReadOnlyList<OrderedUnits> Lines,
+        int Minutes = HoldTime.Usual,
+        string? Customer = null
+    );
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/holds", HandleAsync)
-        .RequireAuthorization(Identity.Customer).WithSummary("Hold stock for some minutes").WithTags("Holds").Produces<StockAnswers.HoldAnswer>();
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapPost("/holds", HandleAsync)
+            .RequireAuthorization(Identity.Customer)
+            .WithSummary("Hold stock for some minutes")
+            .WithTags("Holds")
+            .Produces<StockAnswers.HoldAnswer>();
 
     private static async Task<IResult> HandleAsync(
-        Request request, IdempotencyKey key, StockCommands stock, TimeProvider time, HttpContext context, CancellationToken cancellationToken)
+        Request request,
+        IdempotencyKey key,
+        StockCommands stock,
+        TimeProvider time,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
     {
         var complaints = Check(request, context.User.IsOperator());
-        if (complaints.Count > 0) return Problems.Invalid(complaints);
+        if (complaints.Count > 0)
+            return Problems.Invalid(complaints);
         var now = time.GetUtcNow();
-        return Replies.Of(await stock.RunAsync<Answer>(
-            new PlaceHold(key.Value, IdempotencyKey.Fingerprint(context, request), Guid.CreateVersion7(now), request.Customer ?? context.Name(), request.Lines,
-                now.AddMinutes(request.Minutes), context.Name()), cancellationToken), context);
+        return Replies.Of(
+            await stock.RunAsync<Answer>(
+                new PlaceHold(
+                    key.Value,
+                    IdempotencyKey.Fingerprint(context, request),
+                    Guid.CreateVersion7(now),
+                    request.Customer ?? context.Name(),
+                    request.Lines,
+                    now.AddMinutes(request.Minutes),
+                    context.Name()
+                ),
+                cancellationToken
+            ),
+            context
+        );
     }
 
     private static List<Complaint> Check(Request request, bool byOperator)
     {
-        if (request.Lines.Contains(null!)) return [new("/lines", "A line is an object with sku and quantity.")];
+        if (request.Lines.Contains(null!))
+            return [new("/lines", "A line is an object with sku and quantity.")];
         List<Complaint> complaints = [.. HoldTime.Check(request.Minutes)];
-        if (request.Lines.Count is 0 or > MaxLines) complaints.Add(new("/lines", $"A hold has 1 to {MaxLines} lines."));
-        if (request.Lines.Any(l => l.Quantity is < 1 or > Limits.MaxQuantity)) complaints.Add(new("/lines/quantity", $"A quantity is 1 to {Limits.MaxQuantity}."));
-        if (request.Customer is not null && !byOperator) complaints.Add(new("/customer", "Only an operator may hold for somebody else."));
-        if (request.Customer is { Length: 0 or > MaxNameLength }) complaints.Add(new("/customer", $"A customer's name has 1 to {MaxNameLength} characters."));
+        if (request.Lines.Count is 0 or > MaxLines)
+            complaints.Add(new("/lines", $"A hold has 1 to {MaxLines} lines."));
+        if (request.Lines.Any(l => l.Quantity is < 1 or > Limits.MaxQuantity))
+            complaints.Add(new("/lines/quantity", $"A quantity is 1 to {Limits.MaxQuantity}."));
+        if (request.Customer is not null && !byOperator)
+            complaints.Add(new("/customer", "Only an operator may hold for somebody else."));
+        if (request.Customer is { Length: 0 or > MaxNameLength })
+            complaints.Add(new("/customer", $"A customer's name has 1 to {MaxNameLength} characters."));
         return complaints;
     }
 }
@@ -47,5 +80,6 @@ internal static class HoldTime
     public const int Usual = 10;
     private const int Longest = 60;
 
-    public static IEnumerable<Complaint> Check(int minutes) => minutes is < 1 or > Longest ? [new Complaint("/minutes", $"A hold stands 1 to {Longest} minutes.")] : [];
+    public static IEnumerable<Complaint> Check(int minutes) =>
+        minutes is < 1 or > Longest ? [new Complaint("/minutes", $"A hold stands 1 to {Longest} minutes.")] : [];
 }

@@ -11,10 +11,26 @@ internal static class ListOffers
 
     internal sealed record Offers(IReadOnlyList<Entry> Items);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/waitlist/offers", HandleAsync)
-        .RequireAuthorization(Identity.Customer).WithSummary("The caller's offers").WithTags("Waitlist");
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapGet("/waitlist/offers", HandleAsync)
+            .RequireAuthorization(Identity.Customer)
+            .WithSummary("The caller's offers")
+            .WithTags("Waitlist");
 
-    private static async Task<Ok<Offers>> HandleAsync(HoldReader holds, HttpContext context, CancellationToken cancellationToken) =>
-        TypedResults.Ok(new Offers([.. (await holds.OffersToAsync(context.Name(), cancellationToken))
-            .Select(o => new Entry(o.Id, o.Lines[0].Sku, o.Lines.Sum(l => l.Quantity), o.ExpiresAt))]));
+    private static async Task<Ok<Offers>> HandleAsync(
+        HoldReader holds,
+        HttpContext context,
+        CancellationToken cancellationToken
+    ) =>
+        TypedResults.Ok(
+            new Offers([
+                .. (await holds.OffersToAsync(context.Name(), cancellationToken)).Select(o => new Entry(
+                    o.Id,
+                    o.Lines[0].Sku,
+                    o.Lines.Sum(l => l.Quantity),
+                    o.ExpiresAt
+                )),
+            ])
+        );
 }

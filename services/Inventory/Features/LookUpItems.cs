@@ -8,7 +8,20 @@ namespace DaprShop.Inventory.Features;
 internal static class LookUpItems
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/items/lookup", (ItemLookup lookup, InventoryDb db, CancellationToken cancellationToken) =>
-            db.Items.Where(i => lookup.Skus.Contains(i.Sku)).Select(i => new Item(i.Sku, i.Name, i.Price, i.Stocked, i.BackorderLimit, i.MaxPerCustomer, i.LowStockAt)).ToListAsync(cancellationToken))
+        routes
+            .MapPost("/items/lookup", (ItemLookup lookup, InventoryDb db, CancellationToken cancellationToken) =>
+                db
+                    .Items.Where(i => lookup.Skus.Contains(i.Sku))
+                    .Select(i => new Item(
+                        i.Sku,
+                        i.Name,
+                        i.Price,
+                        i.Stocked,
+                        i.BackorderLimit,
+                        i.MaxPerCustomer,
+                        i.LowStockAt
+                    ))
+                    .ToListAsync(cancellationToken)
+            )
             .ExcludeFromDescription();
 }

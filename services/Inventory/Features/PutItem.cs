@@ -15,18 +15,42 @@ internal static class PutItem
     /// <param name="MaxPerCustomer">Units that one customer may have, over all orders; null: any number.</param>
     /// <param name="LowStockAt">Available units at which <c>stock.low</c> is told; null: never.</param>
     internal sealed record Request(
-        string Name, decimal Price, bool Stocked = true, int BackorderLimit = 0, int? MaxPerCustomer = null, int? LowStockAt = null);
+        string Name,
+        decimal Price,
+        bool Stocked = true,
+        int BackorderLimit = 0,
+        int? MaxPerCustomer = null,
+        int? LowStockAt = null
+    );
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPut("/items/{sku}", HandleAsync)
-        .RequireAuthorization(Identity.Operator).WithSummary("Create or change an item").WithTags("Stock");
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapPut("/items/{sku}", HandleAsync)
+            .RequireAuthorization(Identity.Operator)
+            .WithSummary("Create or change an item")
+            .WithTags("Stock");
 
     private static async Task<Results<Ok<Item>, ProblemHttpResult>> HandleAsync(
-        string sku, Request request, IdempotencyKey key, NpgsqlDataSource database, StockMemory memory, TimeProvider time, HttpContext context, CancellationToken cancellationToken)
+        string sku,
+        Request request,
+        IdempotencyKey key,
+        NpgsqlDataSource database,
+        StockMemory memory,
+        TimeProvider time,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
     {
         var complaints = Check(sku, request);
-        if (complaints.Count > 0) return Problems.Invalid(complaints);
+        if (complaints.Count > 0)
+            return Problems.Invalid(complaints);
 
-        var written = await KeyedWrites.RunAsync(database, key.Value, IdempotencyKey.Fingerprint(context, request), time.GetUtcNow(), """
+        var written = await KeyedWrites.RunAsync(
+            database,
+            key.Value,
+            IdempotencyKey.Fingerprint(context, request),
+            time.GetUtcNow(),
+            """
             written as (
                 insert into items (sku, name, price, stocked, backorder_limit, max_per_customer, low_stock_at, limited_since)
                 select $4, $5, $6, $7, $8, $9::int, $10::int, case when $9::int is not null then $3::timestamptz end from recorded
@@ -38,26 +62,54 @@ internal static class PutItem
             stocked as (
                 insert into levels (sku, location, on_hand, allocated, held, unavailable, incoming, short, sequence, hash)
                 select sku, $11, 0, 0, 0, 0, 0, 0, 0, '' from written where stocked on conflict do nothing)
-            """, [sku, request.Name, request.Price, request.Stocked, request.BackorderLimit, (object?)request.MaxPerCustomer ?? DBNull.Value,
-            (object?)request.LowStockAt ?? DBNull.Value, Limits.DefaultLocation], cancellationToken);
-        if (written == KeyedWrite.OtherRequest) return IdempotencyKey.Conflict(key.Value);
-        if (written == KeyedWrite.Repeated) context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+            """,
+            [
+                sku,
+                request.Name,
+                request.Price,
+                request.Stocked,
+                request.BackorderLimit,
+                (object?)request.MaxPerCustomer ?? DBNull.Value,
+                (object?)request.LowStockAt ?? DBNull.Value,
+                Limits.DefaultLocation,
+            ],
+            cancellationToken
+        );
+        if (written == KeyedWrite.OtherRequest)
+            return IdempotencyKey.Conflict(key.Value);
+        if (written == KeyedWrite.Repeated)
+            context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
 
         // Here at least it is seen at once; no event tells the others, whose memories forget by themselves.
         memory.Forget(sku);
-        return TypedResults.Ok(new Item(sku, request.Name, request.Price, request.Stocked, request.BackorderLimit, request.MaxPerCustomer, request.LowStockAt));
+        return TypedResults.Ok(
+            new Item(
+                sku,
+                request.Name,
+                request.Price,
+                request.Stocked,
+                request.BackorderLimit,
+                request.MaxPerCustomer,
+                request.LowStockAt
+            )
+        );
     }
 
     private static List<Complaint> Check(string sku, Request request)
     {
         var complaints = new List<Complaint>();
-        if (sku.Length > Limits.SkuLength) complaints.Add(new("sku", $"A SKU has at most {Limits.SkuLength} characters."));
-        if (request.Name.Length is 0 or > Limits.NameLength) complaints.Add(new("/name", $"A name has 1 to {Limits.NameLength} characters."));
+        if (sku.Length > Limits.SkuLength)
+            complaints.Add(new("sku", $"A SKU has at most {Limits.SkuLength} characters."));
+        if (request.Name.Length is 0 or > Limits.NameLength)
+            complaints.Add(new("/name", $"A name has 1 to {Limits.NameLength} characters."));
         if (request.Price < 0 || request.Price > Limits.MaxPrice || decimal.Round(request.Price, 4) != request.Price)
             complaints.Add(new("/price", $"A price is 0 to {Limits.MaxPrice} with four decimals at most."));
-        if (request.BackorderLimit is < 0 or > Limits.MaxQuantity) complaints.Add(new("/backorderLimit", $"A backorder limit is 0 to {Limits.MaxQuantity}."));
-        if (request.MaxPerCustomer is < 1 or > Limits.MaxQuantity) complaints.Add(new("/maxPerCustomer", $"A limit per customer is 1 to {Limits.MaxQuantity}, or missing."));
-        if (request.LowStockAt is < 0 or > Limits.MaxQuantity) complaints.Add(new("/lowStockAt", $"A threshold is 0 to {Limits.MaxQuantity}, or missing."));
+        if (request.BackorderLimit is < 0 or > Limits.MaxQuantity)
+            complaints.Add(new("/backorderLimit", $"A backorder limit is 0 to {Limits.MaxQuantity}."));
+        if (request.MaxPerCustomer is < 1 or > Limits.MaxQuantity)
+            complaints.Add(new("/maxPerCustomer", $"A limit per customer is 1 to {Limits.MaxQuantity}, or missing."));
+        if (request.LowStockAt is < 0 or > Limits.MaxQuantity)
+            complaints.Add(new("/lowStockAt", $"A threshold is 0 to {Limits.MaxQuantity}, or missing."));
         return complaints;
     }
 }

@@ -25,25 +25,52 @@ internal static class PutLocation
     }
 
     private static async Task<Results<Ok<Answer>, ProblemHttpResult>> HandleAsync(
-        string location, Request body, IdempotencyKey key, NpgsqlDataSource database, TimeProvider time, HttpContext context, CancellationToken cancellationToken)
+        string location,
+        Request body,
+        IdempotencyKey key,
+        NpgsqlDataSource database,
+        TimeProvider time,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
     {
-        var complaints = new Checks().Location(location, "location").That(body.Priority is >= 0 and <= LastPriority, "/priority", $"A priority is 0 to {LastPriority}.");
-        if (complaints.Count > 0) return Problems.Invalid(complaints);
-        var written = await KeyedWrites.RunAsync(database, key.Value, IdempotencyKey.Fingerprint(context, body), time.GetUtcNow(), """
+        var complaints = new Checks()
+            .Location(location, "location")
+            .That(body.Priority is >= 0 and <= LastPriority, "/priority", $"A priority is 0 to {LastPriority}.");
+        if (complaints.Count > 0)
+            return Problems.Invalid(complaints);
+        var written = await KeyedWrites.RunAsync(
+            database,
+            key.Value,
+            IdempotencyKey.Fingerprint(context, body),
+            time.GetUtcNow(),
+            """
             written as (
                 insert into locations (location, priority) select $4, $5 from recorded
                 on conflict (location) do update set priority = excluded.priority)
-            """, [location, body.Priority], cancellationToken);
-        if (written == KeyedWrite.OtherRequest) return IdempotencyKey.Conflict(key.Value);
-        if (written == KeyedWrite.Repeated) context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+            """,
+            [location, body.Priority],
+            cancellationToken
+        );
+        if (written == KeyedWrite.OtherRequest)
+            return IdempotencyKey.Conflict(key.Value);
+        if (written == KeyedWrite.Repeated)
+            context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
         return TypedResults.Ok(new Answer(location, body.Priority));
     }
 
     private static async Task<Ok<List<Answer>>> ListAsync(InventoryDb db, CancellationToken cancellationToken)
     {
-        var described = await db.Locations.AsNoTracking().ToDictionaryAsync(l => l.Location, l => l.Priority, cancellationToken);
+        var described = await db
+            .Locations.AsNoTracking()
+            .ToDictionaryAsync(l => l.Location, l => l.Priority, cancellationToken);
         var used = await db.Levels.Select(l => l.Location).Distinct().ToListAsync(cancellationToken);
-        return TypedResults.Ok(used.Union(described.Keys).Select(l => new Answer(l, described.GetValueOrDefault(l, Level.DefaultPriority)))
-            .OrderBy(l => l.Priority).ThenBy(l => l.Location, StringComparer.Ordinal).ToList());
+        return TypedResults.Ok(
+            used.Union(described.Keys)
+                .Select(l => new Answer(l, described.GetValueOrDefault(l, Level.DefaultPriority)))
+                .OrderBy(l => l.Priority)
+                .ThenBy(l => l.Location, StringComparer.Ordinal)
+                .ToList()
+        );
     }
 }

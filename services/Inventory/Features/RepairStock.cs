@@ -19,21 +19,38 @@ internal static class RepairStock
     /// <param name="Skus">Null: all.</param>
     internal sealed record Request(IReadOnlyList<string>? Skus = null);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/ops/stock/repair", HandleAsync)
-        .RequireAuthorization(Identity.Operator).WithSummary("Heal drift between ledger, stock levels and claims").WithTags("Operations").Produces<StockAnswers.Repaired>();
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapPost("/ops/stock/repair", HandleAsync)
+            .RequireAuthorization(Identity.Operator)
+            .WithSummary("Heal drift between ledger, stock levels and claims")
+            .WithTags("Operations")
+            .Produces<StockAnswers.Repaired>();
 
     private static async Task<IResult> HandleAsync(
-        Request body, IdempotencyKey key, StockCommands stock, NpgsqlDataSource database, HttpContext context, CancellationToken cancellationToken)
+        Request body,
+        IdempotencyKey key,
+        StockCommands stock,
+        NpgsqlDataSource database,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
     {
-        if (body.Skus?.Any(string.IsNullOrEmpty) == true) return Problems.Invalid([new("/skus", "SKUs are names, not empty; leave the list out for all.")]);
+        if (body.Skus?.Any(string.IsNullOrEmpty) == true)
+            return Problems.Invalid([new("/skus", "SKUs are names, not empty; leave the list out for all.")]);
         var skus = body.Skus?.Distinct(StringComparer.Ordinal) ?? await AllAsync(database, cancellationToken);
         var (fingerprint, number) = (IdempotencyKey.Fingerprint(context, body), 0);
         var (changes, busy) = (new List<StockAnswers.Change>(), new List<string>());
         foreach (var part in skus.Chunk(AtOnce))
         {
-            var answer = await stock.RunAsync<Answer>(new Repair($"{key.Value}/{++number}", fingerprint, part, $"asked for by {context.Name()}"), cancellationToken);
-            if (answer.Refusal is not null) return Replies.Of(answer, context);
-            if (answer.Replayed) context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+            var answer = await stock.RunAsync<Answer>(
+                new Repair($"{key.Value}/{++number}", fingerprint, part, $"asked for by {context.Name()}"),
+                cancellationToken
+            );
+            if (answer.Refusal is not null)
+                return Replies.Of(answer, context);
+            if (answer.Replayed)
+                context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
             var repaired = JsonSerializer.Deserialize<StockAnswers.Repaired>(answer.Body, StockAnswers.Json)!;
             changes.AddRange(repaired.Changes);
             busy.AddRange(repaired.Busy);

@@ -9,12 +9,22 @@ internal static class ReserveStock
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/reservations", (ReserveRequest request, StockCommands stock, CancellationToken cancellationToken) =>
-            stock.RunAsync<ReserveResponse>(new Reserve(request.Orders), cancellationToken)).ExcludeFromDescription();
-        routes.MapPost("/reservations/release", async (ReleaseRequest request, StockCommands stock, CancellationToken cancellationToken) =>
-        {
-            await stock.RunAsync<Release>(new Release(request.OrderIds), cancellationToken);
-            return TypedResults.NoContent();
-        }).ExcludeFromDescription();
+        routes
+            .MapPost(
+                "/reservations",
+                (ReserveRequest request, StockCommands stock, CancellationToken cancellationToken) =>
+                    stock.RunAsync<ReserveResponse>(new Reserve(request.Orders), cancellationToken)
+            )
+            .ExcludeFromDescription();
+        routes
+            .MapPost(
+                "/reservations/release",
+                async (ReleaseRequest request, StockCommands stock, CancellationToken cancellationToken) =>
+                {
+                    await stock.RunAsync<Release>(new Release(request.OrderIds), cancellationToken);
+                    return TypedResults.NoContent();
+                }
+            )
+            .ExcludeFromDescription();
     }
 }

@@ -10,15 +10,38 @@ namespace DaprShop.Inventory.Features;
 /// <summary>Allocated units leave with their order. For sidecars only, who bring no caller: the key is in the body.</summary>
 internal static class ShipOrder
 {
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/reservations/ship", HandleAsync).ExcludeFromDescription();
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost("/reservations/ship", HandleAsync).ExcludeFromDescription();
 
-    private static async Task<IResult> HandleAsync(ShipRequest body, StockCommands stock, HttpContext context, CancellationToken cancellationToken)
+    private static async Task<IResult> HandleAsync(
+        ShipRequest body,
+        StockCommands stock,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
     {
         // No upper bound: a line is all that an order's lines of the SKU come to, and a shipment that is refused here is never carried out.
-        var complaints = new Checks().That(body.Key.Length is > 0 and <= IdempotencyKey.MaxLength, "/key", $"A key has 1 to {IdempotencyKey.MaxLength} characters.")
+        var complaints = new Checks()
+            .That(
+                body.Key.Length is > 0 and <= IdempotencyKey.MaxLength,
+                "/key",
+                $"A key has 1 to {IdempotencyKey.MaxLength} characters."
+            )
             .That(body.Lines?.All(l => l.Quantity > 0) != false, "/lines", "A quantity is 1 or more.");
-        if (complaints.Count > 0) return Problems.Invalid(complaints);
-        return Replies.Of(await stock.RunAsync<Answer>(new Ship(body.Key, SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body)), body.OrderId,
-            body.Lines, MovedBy.Saga), cancellationToken), context);
+        if (complaints.Count > 0)
+            return Problems.Invalid(complaints);
+        return Replies.Of(
+            await stock.RunAsync<Answer>(
+                new Ship(
+                    body.Key,
+                    SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body)),
+                    body.OrderId,
+                    body.Lines,
+                    MovedBy.Saga
+                ),
+                cancellationToken
+            ),
+            context
+        );
     }
 }

@@ -7,8 +7,10 @@ internal sealed class StockResult(StockWire wire, IReadOnlyList<FoundStock> foun
 {
     public Task ExecuteAsync(HttpContext httpContext)
     {
-        if (take == 0) wire.Write(httpContext.Response, found[0]);
-        else wire.WritePage(httpContext.Response, found, found.Count == take ? found[^1].Stock.Sku : null);
+        if (take == 0)
+            wire.Write(httpContext.Response, found[0]);
+        else
+            wire.WritePage(httpContext.Response, found, found.Count == take ? found[^1].Stock.Sku : null);
         return Task.CompletedTask;
     }
 }

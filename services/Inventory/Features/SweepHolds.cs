@@ -9,10 +9,17 @@ namespace DaprShop.Inventory.Features;
 /// Gives back what holds claim whose time is over. It only tidies: every decision ignores such a hold already, and frees its units
 /// where it needs them. A hold that cannot be given back is left alone for a minute, and the others are. An offer is left to its waitlist's actor for <c>Stock:OfferGraceSeconds</c> (5) before it is passed on here.
 /// </summary>
-internal sealed class SweepHolds(NpgsqlDataSource database, StockCommands stock, TimeProvider time, IConfiguration configuration, ILogger<SweepHolds> logger) : BackgroundService
+internal sealed class SweepHolds(
+    NpgsqlDataSource database,
+    StockCommands stock,
+    TimeProvider time,
+    IConfiguration configuration,
+    ILogger<SweepHolds> logger
+) : BackgroundService
 {
     private const int AtOnce = 500;
-    private const string Expired = "select id from holds where state = 'active' and expires_at <= $1 and (entry_id is null or expires_at <= $2) and id <> all($4) order by expires_at limit $3";
+    private const string Expired =
+        "select id from holds where state = 'active' and expires_at <= $1 and (entry_id is null or expires_at <= $2) and id <> all($4) order by expires_at limit $3";
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LeftAloneFor = TimeSpan.FromMinutes(1);
     private readonly Dictionary<Guid, DateTimeOffset> _leftAlone = [];
@@ -25,7 +32,8 @@ internal sealed class SweepHolds(NpgsqlDataSource database, StockCommands stock,
         {
             try
             {
-                while (await SweepAsync(stoppingToken) == AtOnce) ;
+                while (await SweepAsync(stoppingToken) == AtOnce)
+                    ;
             }
             catch (Exception e) when (Transient.Is(e) && !stoppingToken.IsCancellationRequested)
             {
@@ -38,12 +46,15 @@ internal sealed class SweepHolds(NpgsqlDataSource database, StockCommands stock,
     {
         var now = time.GetUtcNow();
         foreach (var (hold, until) in _leftAlone)
-            if (until <= now) _leftAlone.Remove(hold);
+            if (until <= now)
+                _leftAlone.Remove(hold);
         await using var batch = database.CreateBatch();
         batch.Add(Expired, now.UtcDateTime, (now - _offerGrace).UtcDateTime, AtOnce, _leftAlone.Keys.ToArray());
         List<Guid> holds;
-        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken)) holds = await reader.ReadAllAsync(r => r.GetGuid(0), cancellationToken);
-        if (holds.Count > 0) await GiveBackAsync(holds, cancellationToken);
+        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
+            holds = await reader.ReadAllAsync(r => r.GetGuid(0), cancellationToken);
+        if (holds.Count > 0)
+            await GiveBackAsync(holds, cancellationToken);
         return holds.Count;
     }
 
@@ -63,7 +74,8 @@ internal sealed class SweepHolds(NpgsqlDataSource database, StockCommands stock,
             }
             else
             {
-                foreach (var hold in holds) await GiveBackAsync([hold], cancellationToken);
+                foreach (var hold in holds)
+                    await GiveBackAsync([hold], cancellationToken);
             }
         }
     }

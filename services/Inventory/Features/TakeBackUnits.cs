@@ -10,15 +10,43 @@ namespace DaprShop.Inventory.Features;
 /// <summary>Shipped units of an order come back. For sidecars only, who bring no caller: the key is in the body.</summary>
 internal static class TakeBackUnits
 {
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/reservations/take-back", HandleAsync).ExcludeFromDescription();
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost("/reservations/take-back", HandleAsync).ExcludeFromDescription();
 
-    private static async Task<IResult> HandleAsync(TakeBackRequest body, StockCommands stock, HttpContext context, CancellationToken cancellationToken)
+    private static async Task<IResult> HandleAsync(
+        TakeBackRequest body,
+        StockCommands stock,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
     {
         // No upper bound, as for a shipment: whatever has left with an order may come back.
-        var complaints = new Checks().That(body.Key.Length is > 0 and <= IdempotencyKey.MaxLength, "/key", $"A key has 1 to {IdempotencyKey.MaxLength} characters.")
-            .That(body.Lines.All(l => l.Quantity > 0 && l.Disposition != Disposition.Refuse), "/lines", "A quantity is 1 or more, and what is refused does not come back.");
-        if (complaints.Count > 0) return Problems.Invalid(complaints);
-        return Replies.Of(await stock.RunAsync<Answer>(new TakeBack(body.Key, SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body)), body.OrderId, body.Number,
-            [.. body.Lines.Select(l => l with { Location = l.Location ?? Limits.DefaultLocation })], body.Actor), cancellationToken), context);
+        var complaints = new Checks()
+            .That(
+                body.Key.Length is > 0 and <= IdempotencyKey.MaxLength,
+                "/key",
+                $"A key has 1 to {IdempotencyKey.MaxLength} characters."
+            )
+            .That(
+                body.Lines.All(l => l.Quantity > 0 && l.Disposition != Disposition.Refuse),
+                "/lines",
+                "A quantity is 1 or more, and what is refused does not come back."
+            );
+        if (complaints.Count > 0)
+            return Problems.Invalid(complaints);
+        return Replies.Of(
+            await stock.RunAsync<Answer>(
+                new TakeBack(
+                    body.Key,
+                    SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body)),
+                    body.OrderId,
+                    body.Number,
+                    [.. body.Lines.Select(l => l with { Location = l.Location ?? Limits.DefaultLocation })],
+                    body.Actor
+                ),
+                cancellationToken
+            ),
+            context
+        );
     }
 }

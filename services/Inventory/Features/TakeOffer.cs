@@ -12,7 +12,25 @@ internal static class TakeOffer
 {
     private static readonly TimeSpan SagaTakes = TimeSpan.FromMinutes(10);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/internal/offers/{id:guid}/take",
-        async (Guid id, TakeOfferRequest request, StockCommands stock, TimeProvider time, HttpContext context, CancellationToken cancellationToken) =>
-            Replies.Of(await stock.RunAsync<Answer>(new Domain.TakeOffer(id, request.Customer, time.GetUtcNow() + SagaTakes), cancellationToken), context)).ExcludeFromDescription();
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapPost(
+                "/internal/offers/{id:guid}/take",
+                async (
+                    Guid id,
+                    TakeOfferRequest request,
+                    StockCommands stock,
+                    TimeProvider time,
+                    HttpContext context,
+                    CancellationToken cancellationToken
+                ) =>
+                    Replies.Of(
+                        await stock.RunAsync<Answer>(
+                            new Domain.TakeOffer(id, request.Customer, time.GetUtcNow() + SagaTakes),
+                            cancellationToken
+                        ),
+                        context
+                    )
+            )
+            .ExcludeFromDescription();
 }

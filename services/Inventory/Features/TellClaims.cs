@@ -10,16 +10,22 @@ internal static class TellClaims
 {
     private const string State = "select state from reservations where order_id = $1";
 
-    private const string Allocated = $"select sku, location, units::bigint from ({StockReading.Open}) open (order_id, sku, location, units) where units <> 0 order by 1, 2";
+    private const string Allocated =
+        $"select sku, location, units::bigint from ({StockReading.Open}) open (order_id, sku, location, units) where units <> 0 order by 1, 2";
 
     private const string Waiting = """
         select b.sku, b.quantity - b.filled, (select count(*)::int from backorders a where a.sku = b.sku and a.state = 'open' and a.place <= b.place), b.promised_at
         from backorders b where b.order_id = $1 and b.state = 'open' order by 1
         """;
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/internal/orders/{id:guid}/claims", HandleAsync).ExcludeFromDescription();
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/internal/orders/{id:guid}/claims", HandleAsync).ExcludeFromDescription();
 
-    private static async Task<OrderClaims> HandleAsync(Guid id, NpgsqlDataSource database, CancellationToken cancellationToken)
+    private static async Task<OrderClaims> HandleAsync(
+        Guid id,
+        NpgsqlDataSource database,
+        CancellationToken cancellationToken
+    )
     {
         var outbox = await database.OutboxAsync([id.ToString()], cancellationToken);
         await using var batch = database.CreateBatch();
@@ -29,10 +35,15 @@ internal static class TellClaims
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var state = (await reader.ReadAllAsync(r => r.GetString(0), cancellationToken)).SingleOrDefault();
         await reader.NextResultAsync(cancellationToken);
-        var allocated = await reader.ReadAllAsync(r => new AllocatedUnits(r.GetString(0), r.GetString(1), r.GetInt64(2)), cancellationToken);
+        var allocated = await reader.ReadAllAsync(
+            r => new AllocatedUnits(r.GetString(0), r.GetString(1), r.GetInt64(2)),
+            cancellationToken
+        );
         await reader.NextResultAsync(cancellationToken);
-        var waiting = await reader.ReadAllAsync(r => new PlaceInLine(
-            r.GetString(0), r.GetInt32(1), r.GetInt32(2), r.Time(3)), cancellationToken);
+        var waiting = await reader.ReadAllAsync(
+            r => new PlaceInLine(r.GetString(0), r.GetInt32(1), r.GetInt32(2), r.Time(3)),
+            cancellationToken
+        );
         return new OrderClaims(state, allocated, waiting, outbox);
     }
 }

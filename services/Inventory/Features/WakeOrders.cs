@@ -10,7 +10,11 @@ namespace DaprShop.Inventory.Features;
 /// Orders has answered: their sagas go on, whatever crashes. (Orders does not read Inventory's whole log for the few that wait.)
 /// </summary>
 internal sealed class WakeOrders(
-    NpgsqlDataSource database, FilledSignal signal, IHttpClientFactory clients, ILogger<WakeOrders> logger) : BackgroundService
+    NpgsqlDataSource database,
+    FilledSignal signal,
+    IHttpClientFactory clients,
+    ILogger<WakeOrders> logger
+) : BackgroundService
 {
     private const int AtOnce = 500;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
@@ -22,7 +26,8 @@ internal sealed class WakeOrders(
         {
             try
             {
-                if (await WakeAsync(stoppingToken) < AtOnce) await signal.WaitAsync(Poll, stoppingToken);
+                if (await WakeAsync(stoppingToken) < AtOnce)
+                    await signal.WaitAsync(Poll, stoppingToken);
                 backoff.Reset();
             }
             catch (Exception e) when (Transient.Is(e) && !stoppingToken.IsCancellationRequested)
@@ -38,11 +43,15 @@ internal sealed class WakeOrders(
         await using var reading = database.CreateBatch();
         reading.Add("select id, order_id from filled_orders order by id limit $1", AtOnce);
         List<(long Id, Guid Order)> filled;
-        await using (var reader = await reading.ExecuteReaderAsync(cancellationToken)) filled = await reader.ReadAllAsync(r => (r.GetInt64(0), r.GetGuid(1)), cancellationToken);
-        if (filled.Count == 0) return 0;
+        await using (var reader = await reading.ExecuteReaderAsync(cancellationToken))
+            filled = await reader.ReadAllAsync(r => (r.GetInt64(0), r.GetGuid(1)), cancellationToken);
+        if (filled.Count == 0)
+            return 0;
 
         await Steps.ReachAsync("waking");
-        using var response = await clients.CreateClient(Apps.Orders).PostAsJsonAsync("wake", new WakeRequest([.. filled.Select(f => f.Order).Distinct()]), cancellationToken);
+        using var response = await clients
+            .CreateClient(Apps.Orders)
+            .PostAsJsonAsync("wake", new WakeRequest([.. filled.Select(f => f.Order).Distinct()]), cancellationToken);
         response.EnsureSuccessStatusCode();
 
         await Steps.ReachAsync("woken");

@@ -7,7 +7,8 @@ namespace DaprShop.Inventory.Features;
 /// <summary>
 /// Tells the actor of a SKU that something of it was offered, after the transaction that did. Who dies before that leaves it to its next start, or to the sweeper.
 /// </summary>
-internal sealed class WatchOffers(OffersMade made, HoldReader holds, Waitlists waitlists, ILogger<WatchOffers> logger) : BackgroundService
+internal sealed class WatchOffers(OffersMade made, HoldReader holds, Waitlists waitlists, ILogger<WatchOffers> logger)
+    : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -27,7 +28,8 @@ internal sealed class WatchOffers(OffersMade made, HoldReader holds, Waitlists w
                 backoff.Reset();
                 untold = await made.TakeAsync(stoppingToken);
             }
-            catch (Exception e) when ((Transient.Is(e) || Waitlists.IsAway(e)) && !stoppingToken.IsCancellationRequested)
+            catch (Exception e)
+                when ((Transient.Is(e) || Waitlists.IsAway(e)) && !stoppingToken.IsCancellationRequested)
             {
                 logger.LogWatchInterrupted(e.Message);
                 await backoff.WaitAsync(stoppingToken);

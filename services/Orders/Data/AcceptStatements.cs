@@ -35,57 +35,137 @@ internal static class AcceptStatements
 
     /// <summary>The ids of those whose key nobody had used. A concurrent user of the same key is waited for.</summary>
     public static async Task<HashSet<Guid>> ClaimKeysAsync(
-        NpgsqlConnection connection, IReadOnlyList<(Guid Id, AcceptOrder Request)> orders, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        IReadOnlyList<(Guid Id, AcceptOrder Request)> orders,
+        CancellationToken cancellationToken
+    )
     {
         await using var batch = new NpgsqlBatch(connection);
         // In key order, so that two replicas that meet on several keys do not wait for each other in a circle.
-        var sorted = orders.OrderBy(o => o.Request.Caller, StringComparer.Ordinal).ThenBy(o => o.Request.Key, StringComparer.Ordinal).ToList();
-        batch.Add(ClaimKeys, sorted.Select(o => o.Request.Caller).ToArray(), sorted.Select(o => o.Request.Key).ToArray(),
-            sorted.Select(o => o.Request.Fingerprint).ToArray(), sorted.Select(o => o.Id).ToArray());
+        var sorted = orders
+            .OrderBy(o => o.Request.Caller, StringComparer.Ordinal)
+            .ThenBy(o => o.Request.Key, StringComparer.Ordinal)
+            .ToList();
+        batch.Add(
+            ClaimKeys,
+            sorted.Select(o => o.Request.Caller).ToArray(),
+            sorted.Select(o => o.Request.Key).ToArray(),
+            sorted.Select(o => o.Request.Fingerprint).ToArray(),
+            sorted.Select(o => o.Id).ToArray()
+        );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         return [.. await reader.ReadAllAsync(r => r.GetGuid(0), cancellationToken)];
     }
 
     public static async Task<Dictionary<Guid, AcceptedOrder>> InsertAsync(
-        NpgsqlConnection connection, IReadOnlyList<(Guid Id, AcceptOrder Request)> orders, DateTimeOffset now, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        IReadOnlyList<(Guid Id, AcceptOrder Request)> orders,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
-        if (orders.Count == 0) return [];
+        if (orders.Count == 0)
+            return [];
         await using var insert = new NpgsqlBatch(connection);
         var totals = orders.Select(o => Placement.Total(o.Request.Lines)).ToArray();
-        insert.Add(InsertOrders, orders.Select(o => o.Id).ToArray(), orders.Select(o => o.Request.Customer).ToArray(), totals,
-            orders.Select(o => o.Request.PaymentToken).ToArray(), orders.Select(o => o.Request.OnShortage).ToArray(),
-            orders.Select(o => o.Request.HoldId).ToArray(), now.UtcDateTime);
+        insert.Add(
+            InsertOrders,
+            orders.Select(o => o.Id).ToArray(),
+            orders.Select(o => o.Request.Customer).ToArray(),
+            totals,
+            orders.Select(o => o.Request.PaymentToken).ToArray(),
+            orders.Select(o => o.Request.OnShortage).ToArray(),
+            orders.Select(o => o.Request.HoldId).ToArray(),
+            now.UtcDateTime
+        );
         var lines = orders.SelectMany(o => o.Request.Lines.Select((l, i) => (o.Id, Number: i + 1, Line: l))).ToList();
-        insert.Add(InsertLines, lines.Select(l => l.Id).ToArray(), lines.Select(l => l.Number).ToArray(), lines.Select(l => l.Line.Sku).ToArray(),
-            lines.Select(l => l.Line.Quantity).ToArray(), lines.Select(l => l.Line.UnitPrice).ToArray());
+        insert.Add(
+            InsertLines,
+            lines.Select(l => l.Id).ToArray(),
+            lines.Select(l => l.Number).ToArray(),
+            lines.Select(l => l.Line.Sku).ToArray(),
+            lines.Select(l => l.Line.Quantity).ToArray(),
+            lines.Select(l => l.Line.UnitPrice).ToArray()
+        );
         Dictionary<Guid, long> numbers;
         await using (var reader = await insert.ExecuteReaderAsync(cancellationToken))
-            numbers = (await reader.ReadAllAsync(r => (Id: r.GetGuid(0), Number: r.GetInt64(1)), cancellationToken)).ToDictionary(r => r.Id, r => r.Number);
+            numbers = (
+                await reader.ReadAllAsync(r => (Id: r.GetGuid(0), Number: r.GetInt64(1)), cancellationToken)
+            ).ToDictionary(r => r.Id, r => r.Number);
 
         await using var append = new NpgsqlBatch(connection);
-        append.AppendEvents([.. orders.Select((o, i) => new NewEvent(EventTypes.OrderAccepted, o.Id.ToString(), 1,
-            Accepted(o.Id, numbers[o.Id], totals[i], o.Request)))], now);
+        append.AppendEvents(
+            [
+                .. orders.Select(
+                    (o, i) =>
+                        new NewEvent(
+                            EventTypes.OrderAccepted,
+                            o.Id.ToString(),
+                            1,
+                            Accepted(o.Id, numbers[o.Id], totals[i], o.Request)
+                        )
+                ),
+            ],
+            now
+        );
         await append.ExecuteNonQueryAsync(cancellationToken);
         return orders.Select((o, i) => Answer(o.Id, numbers[o.Id], totals[i], o.Request.Lines)).ToDictionary(a => a.Id);
     }
 
-    public static async Task<IEnumerable<(string Caller, string Key, byte[] Fingerprint, AcceptedOrder Order)>> ReadEarlierAsync(
-        NpgsqlConnection connection, IReadOnlyList<AcceptOrder> requests, CancellationToken cancellationToken)
+    public static async Task<
+        IEnumerable<(string Caller, string Key, byte[] Fingerprint, AcceptedOrder Order)>
+    > ReadEarlierAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<AcceptOrder> requests,
+        CancellationToken cancellationToken
+    )
     {
-        if (requests.Count == 0) return [];
+        if (requests.Count == 0)
+            return [];
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(Earlier, requests.Select(r => r.Caller).ToArray(), requests.Select(r => r.Key).ToArray());
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var rows = await reader.ReadAllAsync(r => (
-            Caller: r.GetString(0), Key: r.GetString(1), Fingerprint: r.GetFieldValue<byte[]>(2), Id: r.GetGuid(3), Number: r.GetInt64(4),
-            Line: new PricedLine(r.GetString(5), r.GetInt32(6), r.GetDecimal(7))), cancellationToken);
-        return rows.GroupBy(r => (r.Caller, r.Key)).Select(g => (First: g.First(), Lines: g.Select(r => r.Line).ToList()))
-            .Select(o => (o.First.Caller, o.First.Key, o.First.Fingerprint, Answer(o.First.Id, o.First.Number, Placement.Total(o.Lines), o.Lines)));
+        var rows = await reader.ReadAllAsync(
+            r =>
+                (
+                    Caller: r.GetString(0),
+                    Key: r.GetString(1),
+                    Fingerprint: r.GetFieldValue<byte[]>(2),
+                    Id: r.GetGuid(3),
+                    Number: r.GetInt64(4),
+                    Line: new PricedLine(r.GetString(5), r.GetInt32(6), r.GetDecimal(7))
+                ),
+            cancellationToken
+        );
+        return rows.GroupBy(r => (r.Caller, r.Key))
+            .Select(g => (First: g.First(), Lines: g.Select(r => r.Line).ToList()))
+            .Select(o =>
+                (
+                    o.First.Caller,
+                    o.First.Key,
+                    o.First.Fingerprint,
+                    Answer(o.First.Id, o.First.Number, Placement.Total(o.Lines), o.Lines)
+                )
+            );
     }
 
-    private static OrderAccepted Accepted(Guid id, long number, decimal total, AcceptOrder request) => new(id, number, request.Customer, total,
-        request.Lines.Sum(l => (long)l.Quantity), request.Lines.Select(l => l.Sku).Distinct(StringComparer.Ordinal).Count());
+    private static OrderAccepted Accepted(Guid id, long number, decimal total, AcceptOrder request) =>
+        new(
+            id,
+            number,
+            request.Customer,
+            total,
+            request.Lines.Sum(l => (long)l.Quantity),
+            request.Lines.Select(l => l.Sku).Distinct(StringComparer.Ordinal).Count()
+        );
 
-    private static AcceptedOrder Answer(Guid id, long number, decimal total, IEnumerable<PricedLine> lines) => new(
-        id, number, OrderStatus.Accepted.Name(), 1, Money.Trim(total), [.. lines.Select(l => l with { UnitPrice = Money.Trim(l.UnitPrice) })]);
+    private static AcceptedOrder Answer(Guid id, long number, decimal total, IEnumerable<PricedLine> lines) =>
+        new(
+            id,
+            number,
+            OrderStatus.Accepted.Name(),
+            1,
+            Money.Trim(total),
+            [.. lines.Select(l => l with { UnitPrice = Money.Trim(l.UnitPrice) })]
+        );
 }

@@ -24,7 +24,8 @@ internal static class BulkStatements
         """;
 
     /// <summary>No row after the file's end.</summary>
-    public const string Grow = "update bulk_jobs set received = received + $2, version = version + 1 where id = $1 and state = 'receiving'";
+    public const string Grow =
+        "update bulk_jobs set received = received + $2, version = version + 1 where id = $1 and state = 'receiving'";
 
     public const string End = """
         update bulk_jobs set state = case when on_error = 'reject_everything' and received > 0 then 'checking' else 'running' end, version = version + 1, received_at = $3
@@ -95,7 +96,8 @@ internal static class BulkStatements
         update bulk_jobs set parked = parked - 1, state = 'running', finished_at = null, version = version + 1 where id = $1 and exists (select from retried)
         """;
 
-    public const string Pause = "update bulk_jobs set paused = $2, version = version + 1 where id = $1 and state not in ('done', 'rejected') and paused <> $2";
+    public const string Pause =
+        "update bulk_jobs set paused = $2, version = version + 1 where id = $1 and state not in ('done', 'rejected') and paused <> $2";
 
     /// <summary>How many orders have a next step, $1 at most.</summary>
     public const string Backlog = $"select count(*)::int from (select from orders where {OrdersDb.InSaga} limit $1) o";

@@ -10,7 +10,8 @@ internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(o
     public const string InSaga = "undo or status in ('accepted', 'reserved', 'paid')";
 
     /// <summary>Those, and the ones that wait for stock or for their customer: their saga goes on by and by.</summary>
-    public const string Unfinished = "undo or status in ('accepted', 'reserved', 'paid', 'backordered', 'awaiting_customer')";
+    public const string Unfinished =
+        "undo or status in ('accepted', 'reserved', 'paid', 'backordered', 'awaiting_customer')";
 
     /// <summary>What the dispatcher looks for: those that nobody works on.</summary>
     public const string Claimable = $"batch_id is null and ({Unfinished})";
@@ -47,15 +48,21 @@ internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(o
             // Statuses that orders rest in and that are looked for; the others are found along the way.
             e.HasIndex(x => new { x.Status, x.Number }).HasFilter(Rare).HasDatabaseName("ix_orders_rare");
             e.HasIndex(x => x.AcceptedAt).HasMethod("brin");
-            e.HasIndex(x => x.Number, "ix_orders_unfinished").HasFilter(Unfinished).HasDatabaseName("ix_orders_unfinished");
+            e.HasIndex(x => x.Number, "ix_orders_unfinished")
+                .HasFilter(Unfinished)
+                .HasDatabaseName("ix_orders_unfinished");
         });
         modelBuilder.Entity<OrderLineRow>(e =>
         {
             e.ToTable("order_lines", t =>
-            {
-                t.HasCheckConstraint("not_overshipped", "cancelled >= 0 and shipped >= 0 and cancelled + shipped <= quantity");
-                t.HasCheckConstraint("not_overreturned", "returned between 0 and shipped");
-            }).HasKey(x => new { x.OrderId, x.Line });
+                {
+                    t.HasCheckConstraint(
+                        "not_overshipped",
+                        "cancelled >= 0 and shipped >= 0 and cancelled + shipped <= quantity"
+                    );
+                    t.HasCheckConstraint("not_overreturned", "returned between 0 and shipped");
+                })
+                .HasKey(x => new { x.OrderId, x.Line });
             e.HasIndex(x => new { x.Sku, x.OrderId });
             e.Property(x => x.Cancelled).HasDefaultValue(0);
             e.Property(x => x.Shipped).HasDefaultValue(0);
@@ -76,7 +83,10 @@ internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(o
             e.HasIndex(x => new { x.Actor, x.Key }).IsUnique();
 
             // One at a time: while it is prepared, the order can be neither cancelled nor shipped again.
-            e.HasIndex(x => x.OrderId).IsUnique().HasFilter("state = 'preparing'").HasDatabaseName("ix_shipments_one_preparing");
+            e.HasIndex(x => x.OrderId)
+                .IsUnique()
+                .HasFilter("state = 'preparing'")
+                .HasDatabaseName("ix_shipments_one_preparing");
             e.HasIndex(x => x.DueAt).HasFilter("state = 'preparing'").HasDatabaseName("ix_shipments_due");
         });
         modelBuilder.Entity<ReturnRow>(e =>
@@ -105,16 +115,51 @@ internal sealed class OrdersDb(DbContextOptions<OrdersDb> options) : DbContext(o
 /// <param name="Payment">What the provider said, where the status does not tell: <c>declined</c>.</param>
 /// <param name="Undo">Its steps are still to be compensated: refunded and released.</param>
 internal sealed record OrderRow(
-    Guid Id, long Number, string Customer, string Status, int Version, decimal Total, string PaymentToken, string OnShortage,
-    string? Reason, string? Shortages, Guid? BatchId, DateTimeOffset DueAt, int Attempts, string? Payment, bool Undo,
-    DateTimeOffset AcceptedAt, DateTimeOffset UpdatedAt, Guid? HoldId, DateTimeOffset? DecideBy, string? DecidedBy);
+    Guid Id,
+    long Number,
+    string Customer,
+    string Status,
+    int Version,
+    decimal Total,
+    string PaymentToken,
+    string OnShortage,
+    string? Reason,
+    string? Shortages,
+    Guid? BatchId,
+    DateTimeOffset DueAt,
+    int Attempts,
+    string? Payment,
+    bool Undo,
+    DateTimeOffset AcceptedAt,
+    DateTimeOffset UpdatedAt,
+    Guid? HoldId,
+    DateTimeOffset? DecideBy,
+    string? DecidedBy
+);
 
 /// <param name="Cancelled">Of the quantity: what the order does without.</param>
 /// <param name="Shipped">Of the quantity: what has left.</param>
 /// <param name="Returned">Of what has left: what came back.</param>
-internal sealed record OrderLineRow(Guid OrderId, int Line, string Sku, int Quantity, decimal UnitPrice, int Cancelled, int Shipped, int Returned);
+internal sealed record OrderLineRow(
+    Guid OrderId,
+    int Line,
+    string Sku,
+    int Quantity,
+    decimal UnitPrice,
+    int Cancelled,
+    int Shipped,
+    int Returned
+);
 
 /// <param name="Worker">The replica that dispatched it.</param>
-internal sealed record BatchRow(Guid Id, string Worker, Guid[] OrderIds, DateTimeOffset StartedAt, DateTimeOffset ProgressedAt, DateTimeOffset? FinishedAt, bool Abandoned);
+internal sealed record BatchRow(
+    Guid Id,
+    string Worker,
+    Guid[] OrderIds,
+    DateTimeOffset StartedAt,
+    DateTimeOffset ProgressedAt,
+    DateTimeOffset? FinishedAt,
+    bool Abandoned
+);
 
 internal sealed record IdempotencyRow(string Caller, string Key, byte[] Fingerprint, Guid OrderId);

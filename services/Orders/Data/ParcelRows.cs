@@ -6,8 +6,21 @@ namespace DaprShop.Orders.Data;
 /// <param name="Lines">A JSON array of sku, location (null: wherever they are) and quantity.</param>
 /// <param name="DueAt">When it is to be carried out at the latest, if whoever began it has not.</param>
 internal sealed record ShipmentRow(
-    Guid Id, Guid OrderId, int Number, string State, string Lines, string Actor, string Key, byte[] Fingerprint, string? Reason,
-    DateTimeOffset CreatedAt, DateTimeOffset? DispatchedAt, DateTimeOffset? DeliveredAt, DateTimeOffset DueAt, int Attempts);
+    Guid Id,
+    Guid OrderId,
+    int Number,
+    string State,
+    string Lines,
+    string Actor,
+    string Key,
+    byte[] Fingerprint,
+    string? Reason,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? DispatchedAt,
+    DateTimeOffset? DeliveredAt,
+    DateTimeOffset DueAt,
+    int Attempts
+);
 
 /// <summary>Units that a customer sends back.</summary>
 /// <param name="State">requested, decided (stock and money are on their way) or settled.</param>
@@ -17,8 +30,25 @@ internal sealed record ShipmentRow(
 /// <param name="Amount">GBP to be refunded; null before the decision.</param>
 /// <param name="Reason">The customer's.</param>
 internal sealed record ReturnRow(
-    Guid Id, Guid OrderId, int Number, string State, string Lines, string? Decision, string? Location, decimal? Amount, string Reason, string Caller, string Key, byte[] Fingerprint,
-    string? Decider, DateTimeOffset CreatedAt, DateTimeOffset? DecidedAt, DateTimeOffset? SettledAt, DateTimeOffset DueAt, int Attempts);
+    Guid Id,
+    Guid OrderId,
+    int Number,
+    string State,
+    string Lines,
+    string? Decision,
+    string? Location,
+    decimal? Amount,
+    string Reason,
+    string Caller,
+    string Key,
+    byte[] Fingerprint,
+    string? Decider,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? DecidedAt,
+    DateTimeOffset? SettledAt,
+    DateTimeOffset DueAt,
+    int Attempts
+);
 
 /// <summary>The states of both.</summary>
 internal static class ParcelStates

@@ -6,12 +6,20 @@ using Npgsql;
 namespace DaprShop.Orders.Data;
 
 /// <summary>Hands orders that the saga has given up back to it, where they stood.</summary>
-internal sealed class RetryStore(NpgsqlDataSource database, DispatchSignal dispatch, RelaySignal relay, SagaSettings saga, TimeProvider time)
+internal sealed class RetryStore(
+    NpgsqlDataSource database,
+    DispatchSignal dispatch,
+    RelaySignal relay,
+    SagaSettings saga,
+    TimeProvider time
+)
 {
     /// <summary>Orders that one request hands back, at most.</summary>
     public const int AtOnce = 500;
 
-    private const string Origin = $"select data->>'from' from events where subject = $1 and type like '{OrderTransitionReader.Types}' and data->>'to' = 'needs_attention' order by version desc limit 1";
+    private const string Origin =
+        $"select data->>'from' from events where subject = $1 and type like '{OrderTransitionReader.Types}' and data->>'to' = 'needs_attention' order by version desc limit 1";
+
     // Without a deadline its customer would have decided.
     private const string Renew = """
         update orders set attempts = 0, due_at = $2, reason = null, decide_by = case when status = 'awaiting_customer' and on_shortage = 'ask' then $3::timestamptz end where id = $1
@@ -24,13 +32,18 @@ internal sealed class RetryStore(NpgsqlDataSource database, DispatchSignal dispa
     internal sealed record RetriedMany(int Retried, long Left);
 
     /// <summary>The order as it was found, null where there is none; and as it goes on, null where it needed no attention.</summary>
-    public async Task<(LockedOrder? Found, Retried? GoesOn)> RetryAsync(Guid id, string actor, CancellationToken cancellationToken)
+    public async Task<(LockedOrder? Found, Retried? GoesOn)> RetryAsync(
+        Guid id,
+        string actor,
+        CancellationToken cancellationToken
+    )
     {
         var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var order = await OrderLock.TakeAsync(connection, id, cancellationToken);
-        if (order is not { Status: OrderStatus.NeedsAttention }) return (order, null);
+        if (order is not { Status: OrderStatus.NeedsAttention })
+            return (order, null);
 
         var stood = OrderStatuses.Parse((string)(await connection.ScalarAsync(Origin, [$"{id}"], cancellationToken))!);
         var moved = await OrderLock.MoveAsync(connection, order, stood, actor, now, cancellationToken);
@@ -48,14 +61,29 @@ internal sealed class RetryStore(NpgsqlDataSource database, DispatchSignal dispa
     public async Task<RetriedMany> RetryAllAsync(string actor, CancellationToken cancellationToken)
     {
         var waiting = await database.QueryAsync(
-            "select id from orders where status = 'needs_attention' order by updated_at limit $1", [AtOnce], r => r.GetGuid(0), cancellationToken);
+            "select id from orders where status = 'needs_attention' order by updated_at limit $1",
+            [AtOnce],
+            r => r.GetGuid(0),
+            cancellationToken
+        );
         var retried = 0;
         foreach (var id in waiting)
         {
-            if ((await RetryAsync(id, actor, cancellationToken)).GoesOn is not null) retried++;
+            if ((await RetryAsync(id, actor, cancellationToken)).GoesOn is not null)
+                retried++;
         }
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return new RetriedMany(retried, (long)(await connection.ScalarAsync("select count(*) from orders where status = 'needs_attention'", [], cancellationToken))!);
+        return new RetriedMany(
+            retried,
+            (long)
+                (
+                    await connection.ScalarAsync(
+                        "select count(*) from orders where status = 'needs_attention'",
+                        [],
+                        cancellationToken
+                    )
+                )!
+        );
     }
 }

@@ -80,7 +80,8 @@ internal static class SagaStatements
         """;
 
     /// <summary>Stock has come for these orders: whoever owns them now, they are due when it lets go.</summary>
-    public const string Wake = "update orders set due_at = $2 where id = any($1) and status in ('accepted', 'backordered', 'awaiting_customer') and decide_by is null";
+    public const string Wake =
+        "update orders set due_at = $2 where id = any($1) and status in ('accepted', 'backordered', 'awaiting_customer') and decide_by is null";
 
     public const string Progress = "update batches set progressed_at = $2 where id = $1 and finished_at is null";
 

@@ -18,7 +18,11 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
 {
     private const string Select = "select id, order_id, number, lines::text, fingerprint from shipments";
 
-    private static readonly string Claim = ErrandRows.Claim("shipments", ParcelStates.Preparing, "id, order_id, number, lines::text");
+    private static readonly string Claim = ErrandRows.Claim(
+        "shipments",
+        ParcelStates.Preparing,
+        "id, order_id, number, lines::text"
+    );
     private static readonly string Postpone = ErrandRows.Postpone("shipments");
     private static readonly string AddShipped = ErrandRows.AddUnits("shipped");
 
@@ -40,36 +44,113 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
     /// <summary>Begins a shipment of <paramref name="lines"/>, or of all that is left.</summary>
     /// <exception cref="ProblemException">404, 409 or 422: the order is not there, or not to be shipped so.</exception>
     public async Task<(Shipment Shipment, bool Replayed)> BeginAsync(
-        Guid orderId, IReadOnlyList<ShippedUnits>? lines, string actor, string key, byte[] fingerprint, CancellationToken cancellationToken)
+        Guid orderId,
+        IReadOnlyList<ShippedUnits>? lines,
+        string actor,
+        string key,
+        byte[] fingerprint,
+        CancellationToken cancellationToken
+    )
     {
         var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (await OrderLock.TakeAsync(connection, orderId, cancellationToken) is not { } order) throw new ProblemException(Problems.NotFound($"order {orderId}"));
-        if (await ErrandRows.EarlierAsync(connection, $"{Select} where actor = $1 and key = $2", actor, key, fingerprint, Read, cancellationToken) is { } earlier) return (earlier, true);
+        if (await OrderLock.TakeAsync(connection, orderId, cancellationToken) is not { } order)
+            throw new ProblemException(Problems.NotFound($"order {orderId}"));
+        if (
+            await ErrandRows.EarlierAsync(
+                connection,
+                $"{Select} where actor = $1 and key = $2",
+                actor,
+                key,
+                fingerprint,
+                Read,
+                cancellationToken
+            ) is
+            { } earlier
+        )
+            return (earlier, true);
         if (order.Status is not (OrderStatus.Confirmed or OrderStatus.Shipped))
-            throw new ProblemException(Problems.Of(409, "not-shippable", "The order cannot be shipped", $"It is {order.Status.Name()}; orders are shipped when they are confirmed or shipped in part.", ("status", order.Status.Name())));
-        if (await connection.ScalarAsync("select id from shipments where order_id = $1 and state = 'preparing'", [orderId], cancellationToken) is not null)
-            throw new ProblemException(Problems.Of(409, "shipment-under-way", "A shipment is under way", "Another shipment of this order is being prepared. Try again when it has left."));
+            throw new ProblemException(
+                Problems.Of(
+                    409,
+                    "not-shippable",
+                    "The order cannot be shipped",
+                    $"It is {order.Status.Name()}; orders are shipped when they are confirmed or shipped in part.",
+                    ("status", order.Status.Name())
+                )
+            );
+        if (
+            await connection.ScalarAsync(
+                "select id from shipments where order_id = $1 and state = 'preparing'",
+                [orderId],
+                cancellationToken
+            )
+            is not null
+        )
+            throw new ProblemException(
+                Problems.Of(
+                    409,
+                    "shipment-under-way",
+                    "A shipment is under way",
+                    "Another shipment of this order is being prepared. Try again when it has left."
+                )
+            );
 
         var units = await OrderLock.LinesAsync(connection, orderId, cancellationToken);
         var wanted = lines ?? [.. Parcels.All(units, l => l.ToShip).Select(u => new ShippedUnits(u.Sku, u.Quantity))];
-        if (Parcels.Excess(units, wanted.Select(w => new OrderedUnits(w.Sku, w.Quantity)), l => l.ToShip) is { Count: > 0 } excess)
-            throw new ProblemException(Problems.Of(409, "too-many", "More than is left to ship", "Of these SKUs, fewer units are left to ship.", ("items", excess)));
-        if (wanted.Count == 0) throw new ProblemException(Problems.Of(409, "nothing-to-ship", "Nothing is left to ship", "All units of the order have left."));
+        if (
+            Parcels.Excess(units, wanted.Select(w => new OrderedUnits(w.Sku, w.Quantity)), l => l.ToShip) is
+            { Count: > 0 } excess
+        )
+            throw new ProblemException(
+                Problems.Of(
+                    409,
+                    "too-many",
+                    "More than is left to ship",
+                    "Of these SKUs, fewer units are left to ship.",
+                    ("items", excess)
+                )
+            );
+        if (wanted.Count == 0)
+            throw new ProblemException(
+                Problems.Of(409, "nothing-to-ship", "Nothing is left to ship", "All units of the order have left.")
+            );
 
         var shipment = new Shipment(Guid.CreateVersion7(now), orderId, 0, wanted);
-        if (await connection.ScalarAsync(Insert, [shipment.Id, orderId, JsonSerializer.Serialize(wanted, JsonSerializerOptions.Web), actor, key, fingerprint, now.UtcDateTime], cancellationToken) is not int number) throw new ProblemException(IdempotencyKey.Conflict(key));
+        if (
+            await connection.ScalarAsync(
+                Insert,
+                [
+                    shipment.Id,
+                    orderId,
+                    JsonSerializer.Serialize(wanted, JsonSerializerOptions.Web),
+                    actor,
+                    key,
+                    fingerprint,
+                    now.UtcDateTime,
+                ],
+                cancellationToken
+            )
+            is not int number
+        )
+            throw new ProblemException(IdempotencyKey.Conflict(key));
         await transaction.CommitAsync(cancellationToken);
         return (shipment with { Number = number }, false);
     }
 
     /// <summary>Claims shipments that are to be carried out: all that are due, or the one named.</summary>
     public Task<List<Shipment>> ClaimAsync(Guid? id, CancellationToken cancellationToken) =>
-        database.QueryAsync(Claim, [time.GetUtcNow().UtcDateTime, ErrandRows.Lease, (object?)id ?? DBNull.Value], Read, cancellationToken);
+        database.QueryAsync(
+            Claim,
+            [time.GetUtcNow().UtcDateTime, ErrandRows.Lease, (object?)id ?? DBNull.Value],
+            Read,
+            cancellationToken
+        );
 
     /// <summary>Tries one that failed again, after a pause that doubles with each attempt.</summary>
-    public Task PostponeAsync(Guid id, CancellationToken cancellationToken) => database.RunAsync(Postpone, [id, time.GetUtcNow().UtcDateTime], cancellationToken);
+    public Task PostponeAsync(Guid id, CancellationToken cancellationToken) =>
+        database.RunAsync(Postpone, [id, time.GetUtcNow().UtcDateTime], cancellationToken);
 
     /// <summary>Writes that a shipment has left, or, with a reason, that it could not. Once: a repetition changes nothing.</summary>
     public async Task EndAsync(Shipment shipment, string? refused, CancellationToken cancellationToken)
@@ -79,16 +160,43 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var order = (await OrderLock.TakeAsync(connection, shipment.OrderId, cancellationToken))!;
-        if (await connection.ScalarAsync(End, [shipment.Id, state, (object?)refused ?? DBNull.Value, now.UtcDateTime], cancellationToken) is not string actor) return;
+        if (
+            await connection.ScalarAsync(
+                End,
+                [shipment.Id, state, (object?)refused ?? DBNull.Value, now.UtcDateTime],
+                cancellationToken
+            )
+            is not string actor
+        )
+            return;
 
         var wanted = shipment.Lines.Select(l => new OrderedUnits(l.Sku, l.Quantity)).ToList();
-        List<NewEvent> events = [Told(shipment.Id, 1, new ShipmentMoved(shipment.Id, order.Id, shipment.Number, state, wanted, actor, refused))];
+        List<NewEvent> events =
+        [
+            Told(
+                shipment.Id,
+                1,
+                new ShipmentMoved(shipment.Id, order.Id, shipment.Number, state, wanted, actor, refused)
+            ),
+        ];
         await using var batch = new NpgsqlBatch(connection);
         if (refused is null)
         {
-            var spread = Parcels.Spread(await OrderLock.LinesAsync(connection, order.Id, cancellationToken), wanted, l => l.ToShip);
-            batch.Add(AddShipped, order.Id, spread.Select(s => s.Line.Line).ToArray(), spread.Select(s => s.Units).ToArray());
-            if (order.Status == OrderStatus.Confirmed) events.Add(await OrderLock.MoveAsync(connection, order, OrderStatus.Shipped, actor, now, cancellationToken));
+            var spread = Parcels.Spread(
+                await OrderLock.LinesAsync(connection, order.Id, cancellationToken),
+                wanted,
+                l => l.ToShip
+            );
+            batch.Add(
+                AddShipped,
+                order.Id,
+                spread.Select(s => s.Line.Line).ToArray(),
+                spread.Select(s => s.Units).ToArray()
+            );
+            if (order.Status == OrderStatus.Confirmed)
+                events.Add(
+                    await OrderLock.MoveAsync(connection, order, OrderStatus.Shipped, actor, now, cancellationToken)
+                );
         }
 
         batch.AppendEvents(events, now);
@@ -99,7 +207,14 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
 
     /// <summary>Why a shipment could not leave; null where it has, or may still.</summary>
     public async Task<string?> RefusalAsync(Guid id, CancellationToken cancellationToken) =>
-        (await database.QueryAsync("select reason from shipments where id = $1 and state = 'refused'", [id], r => r.Text(0), cancellationToken)).SingleOrDefault();
+        (
+            await database.QueryAsync(
+                "select reason from shipments where id = $1 and state = 'refused'",
+                [id],
+                r => r.Text(0),
+                cancellationToken
+            )
+        ).SingleOrDefault();
 
     /// <summary>Writes that a shipment has arrived; with the last of its units the order is delivered.</summary>
     /// <exception cref="ProblemException">404 or 409: there is none, or it has not left.</exception>
@@ -108,19 +223,39 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
         var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if ((await connection.QueryAsync($"{Select} where id = $1", [id], Read, cancellationToken)).FirstOrDefault() is not { } shipment) throw new ProblemException(Problems.NotFound($"shipment {id}"));
+        if (
+            (await connection.QueryAsync($"{Select} where id = $1", [id], Read, cancellationToken)).FirstOrDefault()
+            is not { } shipment
+        )
+            throw new ProblemException(Problems.NotFound($"shipment {id}"));
         var order = (await OrderLock.TakeAsync(connection, shipment.OrderId, cancellationToken))!;
         if (await connection.ScalarAsync(Deliver, [id, now.UtcDateTime], cancellationToken) is null)
         {
-            var state = (string?)await connection.ScalarAsync("select state from shipments where id = $1", [id], cancellationToken);
-            return state == ParcelStates.Delivered ? order.Status.Name() : throw new ProblemException(Problems.Of(409, "not-dispatched", "The shipment has not left", $"It is {state}.", ("state", state)));
+            var state = (string?)
+                await connection.ScalarAsync("select state from shipments where id = $1", [id], cancellationToken);
+            return state == ParcelStates.Delivered
+                ? order.Status.Name()
+                : throw new ProblemException(
+                    Problems.Of(409, "not-dispatched", "The shipment has not left", $"It is {state}.", ("state", state))
+                );
         }
 
         var lines = shipment.Lines.Select(l => new OrderedUnits(l.Sku, l.Quantity)).ToList();
-        List<NewEvent> events = [Told(id, 2, new ShipmentMoved(id, order.Id, shipment.Number, ParcelStates.Delivered, lines, actor, null))];
+        List<NewEvent> events =
+        [
+            Told(id, 2, new ShipmentMoved(id, order.Id, shipment.Number, ParcelStates.Delivered, lines, actor, null)),
+        ];
         var status = order.Status;
-        if (status == OrderStatus.Shipped && (await OrderLock.LinesAsync(connection, order.Id, cancellationToken)).TrueForAll(l => l.ToShip == 0)
-            && await connection.ScalarAsync("select count(*) from shipments where order_id = $1 and state in ('preparing', 'dispatched')", [order.Id], cancellationToken) is 0L)
+        if (
+            status == OrderStatus.Shipped
+            && (await OrderLock.LinesAsync(connection, order.Id, cancellationToken)).TrueForAll(l => l.ToShip == 0)
+            && await connection.ScalarAsync(
+                "select count(*) from shipments where order_id = $1 and state in ('preparing', 'dispatched')",
+                [order.Id],
+                cancellationToken
+            )
+                is 0L
+        )
         {
             status = OrderStatus.Delivered;
             events.Add(await OrderLock.MoveAsync(connection, order, status, actor, now, cancellationToken));
@@ -134,7 +269,14 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
         return status.Name();
     }
 
-    private static NewEvent Told(Guid id, int version, ShipmentMoved moved) => new(EventTypes.ShipmentMoved, id.ToString(), version, moved);
+    private static NewEvent Told(Guid id, int version, ShipmentMoved moved) =>
+        new(EventTypes.ShipmentMoved, id.ToString(), version, moved);
 
-    private static Shipment Read(NpgsqlDataReader r) => new(r.GetGuid(0), r.GetGuid(1), r.GetInt32(2), JsonSerializer.Deserialize<List<ShippedUnits>>(r.GetString(3), JsonSerializerOptions.Web)!);
+    private static Shipment Read(NpgsqlDataReader r) =>
+        new(
+            r.GetGuid(0),
+            r.GetGuid(1),
+            r.GetInt32(2),
+            JsonSerializer.Deserialize<List<ShippedUnits>>(r.GetString(3), JsonSerializerOptions.Web)!
+        );
 }

@@ -13,23 +13,49 @@ internal sealed record BulkVerdict(IReadOnlyList<PricedLine>? Lines, IReadOnlyLi
 internal static class BulkDecision
 {
     /// <summary>The rules are those of <c>POST /orders</c>; <paramref name="policy"/> says what an error in a line costs: the line, or the row.</summary>
-    public static BulkVerdict Decide(BulkOrder order, bool byOperator, string policy, IReadOnlyDictionary<string, Item> catalogue)
+    public static BulkVerdict Decide(
+        BulkOrder order,
+        bool byOperator,
+        string policy,
+        IReadOnlyDictionary<string, Item> catalogue
+    )
     {
-        if (order.Request is not { } request) return new BulkVerdict(null, order.Complaints);
+        if (order.Request is not { } request)
+            return new BulkVerdict(null, order.Complaints);
 
         // About a line that could not be read there is a better complaint than that it is not there.
         var complaints = order.Complaints.ToList();
-        complaints.AddRange(Placement.Check(request, byOperator).Where(c => !complaints.Any(known => LineOf(c) is { } line && LineOf(known) == line)));
-        if (order.Key is { Length: 0 or > IdempotencyKey.MaxLength }) complaints.Add(new("/key", $"A key has 1 to {IdempotencyKey.MaxLength} characters."));
+        complaints.AddRange(
+            Placement
+                .Check(request, byOperator)
+                .Where(c => !complaints.Any(known => LineOf(c) is { } line && LineOf(known) == line))
+        );
+        if (order.Key is { Length: 0 or > IdempotencyKey.MaxLength })
+            complaints.Add(new("/key", $"A key has 1 to {IdempotencyKey.MaxLength} characters."));
 
         var wrong = complaints.Select(LineOf).OfType<int>().ToHashSet();
-        var (lines, unknown) = Placement.Price(request with { Lines = [.. request.Lines.Take(Placement.MaxLines).Select((line, i) => wrong.Contains(i) ? null! : line)] }, catalogue);
+        var (lines, unknown) = Placement.Price(
+            request with
+            {
+                Lines =
+                [
+                    .. request.Lines.Take(Placement.MaxLines).Select((line, i) => wrong.Contains(i) ? null! : line),
+                ],
+            },
+            catalogue
+        );
         complaints.AddRange(unknown);
         complaints.AddRange(Placement.CheckTotal(lines));
-        var acceptable = policy == BulkPolicies.IgnoreFailed ? complaints.TrueForAll(c => LineOf(c) is not null) && lines.Count > 0 : complaints.Count == 0;
+        var acceptable =
+            policy == BulkPolicies.IgnoreFailed
+                ? complaints.TrueForAll(c => LineOf(c) is not null) && lines.Count > 0
+                : complaints.Count == 0;
         return new BulkVerdict(acceptable ? lines : null, complaints);
     }
 
     private static int? LineOf(Complaint complaint) =>
-        complaint.Field.Split('/') is ["", "lines", var index, ..] && int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var line) ? line : null;
+        complaint.Field.Split('/') is ["", "lines", var index, ..]
+        && int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var line)
+            ? line
+            : null;
 }

@@ -30,7 +30,8 @@ internal static class BulkReading
         List<RequestedLine?> lines = [];
         if (row[Lines] is JsonArray given)
         {
-            for (var i = 0; i < given.Count; i++) lines.Add(Try($"/{Lines}/{i}", complaints, () => given[i]?.Deserialize<RequestedLine>(json)));
+            for (var i = 0; i < given.Count; i++)
+                lines.Add(Try($"/{Lines}/{i}", complaints, () => given[i]?.Deserialize<RequestedLine>(json)));
             row[Lines] = new JsonArray();
         }
 
@@ -40,13 +41,15 @@ internal static class BulkReading
 
     private static JsonObject Parse(string body)
     {
-        var row = JsonNode.Parse(body, AnyCase, Strict) as JsonObject ?? throw new JsonException("A row is one JSON object.");
+        var row =
+            JsonNode.Parse(body, AnyCase, Strict) as JsonObject ?? throw new JsonException("A row is one JSON object.");
         // Its names are read only now, and fail here rather than wherever one is asked for first.
         _ = row.Count;
         return row;
     }
 
-    private static T? Try<T>(string field, List<Complaint> complaints, Func<T?> read) where T : class
+    private static T? Try<T>(string field, List<Complaint> complaints, Func<T?> read)
+        where T : class
     {
         try
         {
@@ -71,5 +74,11 @@ internal static class BulkReading
     // A complaint quotes the row's own names.
     private static string Storable(string text) => text.Replace('\0', '\uFFFD');
 
-    private static string Pointer(string? path) => path is null ? "" : path.TrimStart('$').Replace('.', '/').Replace("[", "/", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal);
+    private static string Pointer(string? path) =>
+        path is null
+            ? ""
+            : path.TrimStart('$')
+                .Replace('.', '/')
+                .Replace("[", "/", StringComparison.Ordinal)
+                .Replace("]", "", StringComparison.Ordinal);
 }

@@ -10,14 +10,37 @@ internal static class OrderBroadcast
     public static EventPage? Condense(EventPage page)
     {
         var transitions = page.Events.Select(Transition).OfType<OrderTransition>().ToList();
-        return transitions.Count == 0 ? null : new EventPage(page.Producer,
-            [page.Events[^1] with { Type = EventTypes.StatusChanges, Data = JsonSerializer.SerializeToElement(new StatusChanges(transitions), JsonSerializerOptions.Web) }]);
+        return transitions.Count == 0
+            ? null
+            : new EventPage(
+                page.Producer,
+                [
+                    page.Events[^1] with
+                    {
+                        Type = EventTypes.StatusChanges,
+                        Data = JsonSerializer.SerializeToElement(
+                            new StatusChanges(transitions),
+                            JsonSerializerOptions.Web
+                        ),
+                    },
+                ]
+            );
     }
 
-    private static OrderTransition? Transition(LoggedEvent entry) => entry.Type switch
-    {
-        EventTypes.OrderAccepted => new(Guid.Parse(entry.Subject), entry.Version, null, OrderStatus.Accepted.Name(), null, entry.OccurredAt),
-        EventTypes.OrderMoved => entry.Read<OrderMoved>() is var moved ? new(moved.OrderId, entry.Version, moved.From, moved.To, moved.Reason, entry.OccurredAt) : null,
-        _ => null,
-    };
+    private static OrderTransition? Transition(LoggedEvent entry) =>
+        entry.Type switch
+        {
+            EventTypes.OrderAccepted => new(
+                Guid.Parse(entry.Subject),
+                entry.Version,
+                null,
+                OrderStatus.Accepted.Name(),
+                null,
+                entry.OccurredAt
+            ),
+            EventTypes.OrderMoved => entry.Read<OrderMoved>() is var moved
+                ? new(moved.OrderId, entry.Version, moved.From, moved.To, moved.Reason, entry.OccurredAt)
+                : null,
+            _ => null,
+        };
 }

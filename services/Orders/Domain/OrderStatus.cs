@@ -44,7 +44,10 @@ internal enum OrderStatus
 
 internal static class OrderStatuses
 {
-    private static readonly string[] Names = [.. Enum.GetNames<OrderStatus>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+    private static readonly string[] Names =
+    [
+        .. Enum.GetNames<OrderStatus>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName),
+    ];
 
     /// <summary>The name in the database, in events and in answers.</summary>
     public static string Name(this OrderStatus status) => Names[(int)status];
@@ -53,7 +56,8 @@ internal static class OrderStatuses
     public static IReadOnlyList<string> All => Names;
 
     /// <exception cref="ArgumentOutOfRangeException">No status has this name.</exception>
-    public static OrderStatus Parse(string name) => Array.IndexOf(Names, name) is >= 0 and var index
-        ? (OrderStatus)index
-        : throw new ArgumentOutOfRangeException(nameof(name), name, "Not a status.");
+    public static OrderStatus Parse(string name) =>
+        Array.IndexOf(Names, name) is >= 0 and var index
+            ? (OrderStatus)index
+            : throw new ArgumentOutOfRangeException(nameof(name), name, "Not a status.");
 }

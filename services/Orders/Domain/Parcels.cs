@@ -3,7 +3,15 @@ using DaprShop.Contracts;
 namespace DaprShop.Orders.Domain;
 
 /// <summary>A line of an order, and what has become of its units.</summary>
-internal sealed record LineUnits(int Line, string Sku, int Quantity, int Cancelled, int Shipped, int Returned, decimal UnitPrice)
+internal sealed record LineUnits(
+    int Line,
+    string Sku,
+    int Quantity,
+    int Cancelled,
+    int Shipped,
+    int Returned,
+    decimal UnitPrice
+)
 {
     /// <summary>Units that are still to leave.</summary>
     public int ToShip => Quantity - Cancelled - Shipped;
@@ -17,17 +25,36 @@ internal static class Parcels
 {
     /// <summary>All that <paramref name="room"/> allows, by SKU.</summary>
     public static List<OrderedUnits> All(IEnumerable<LineUnits> lines, Func<LineUnits, int> room) =>
-        [.. lines.GroupBy(l => l.Sku, room, StringComparer.Ordinal).Select(g => new OrderedUnits(g.Key, g.Sum())).Where(u => u.Quantity > 0)];
+        [
+            .. lines
+                .GroupBy(l => l.Sku, room, StringComparer.Ordinal)
+                .Select(g => new OrderedUnits(g.Key, g.Sum()))
+                .Where(u => u.Quantity > 0),
+        ];
 
     /// <summary>What is asked for beyond that: the quantity asked for, and the one that is there.</summary>
-    public static List<Shortage> Excess(IEnumerable<LineUnits> lines, IEnumerable<OrderedUnits> wanted, Func<LineUnits, int> room)
+    public static List<Shortage> Excess(
+        IEnumerable<LineUnits> lines,
+        IEnumerable<OrderedUnits> wanted,
+        Func<LineUnits, int> room
+    )
     {
         var there = All(lines, room).ToDictionary(u => u.Sku, u => u.Quantity, StringComparer.Ordinal);
-        return [.. wanted.GroupBy(u => u.Sku, StringComparer.Ordinal).Select(g => new Shortage(g.Key, g.Sum(u => (long)u.Quantity), there.GetValueOrDefault(g.Key))).Where(s => s.Requested > s.Available)];
+        return
+        [
+            .. wanted
+                .GroupBy(u => u.Sku, StringComparer.Ordinal)
+                .Select(g => new Shortage(g.Key, g.Sum(u => (long)u.Quantity), there.GetValueOrDefault(g.Key)))
+                .Where(s => s.Requested > s.Available),
+        ];
     }
 
     /// <summary>The units line by line: a SKU that stands on several lines fills them in their sequence.</summary>
-    public static List<(LineUnits Line, int Units)> Spread(IReadOnlyList<LineUnits> lines, IEnumerable<OrderedUnits> wanted, Func<LineUnits, int> room)
+    public static List<(LineUnits Line, int Units)> Spread(
+        IReadOnlyList<LineUnits> lines,
+        IEnumerable<OrderedUnits> wanted,
+        Func<LineUnits, int> room
+    )
     {
         var spread = new List<(LineUnits, int)>();
         foreach (var sku in wanted.GroupBy(u => u.Sku, u => u.Quantity, StringComparer.Ordinal))
@@ -36,7 +63,8 @@ internal static class Parcels
             foreach (var line in lines.Where(l => l.Sku == sku.Key).OrderBy(l => l.Line))
             {
                 var units = Math.Min(left, room(line));
-                if (units > 0) spread.Add((line, units));
+                if (units > 0)
+                    spread.Add((line, units));
                 left -= Math.Max(units, 0);
             }
         }
@@ -45,5 +73,6 @@ internal static class Parcels
     }
 
     /// <summary>What these units were sold for, in GBP.</summary>
-    public static decimal Worth(IEnumerable<(LineUnits Line, int Units)> spread) => spread.Sum(s => s.Units * s.Line.UnitPrice);
+    public static decimal Worth(IEnumerable<(LineUnits Line, int Units)> spread) =>
+        spread.Sum(s => s.Units * s.Line.UnitPrice);
 }

@@ -13,11 +13,18 @@ internal static class Returns
     public static List<Complaint> Check(IReadOnlyList<OrderedUnits> requested, IReadOnlyList<DecidedUnits> decided)
     {
         var complaints = new List<Complaint>();
-        if (decided.Contains(null!) || decided.Any(d => d.Quantity < 1)) return [new("/lines", "A line is an object with sku, quantity (1 or more) and disposition.")];
+        if (decided.Contains(null!) || decided.Any(d => d.Quantity < 1))
+            return [new("/lines", "A line is an object with sku, quantity (1 or more) and disposition.")];
         foreach (var sku in requested.Select(r => r.Sku).Union(decided.Select(d => d.Sku), StringComparer.Ordinal))
         {
-            var (asked, answered) = (requested.Where(r => r.Sku == sku).Sum(r => (long)r.Quantity), decided.Where(d => d.Sku == sku).Sum(d => (long)d.Quantity));
-            if (asked != answered) complaints.Add(new("/lines", $"{asked} units of '{sku}' were to come back; the decision is about {answered}."));
+            var (asked, answered) = (
+                requested.Where(r => r.Sku == sku).Sum(r => (long)r.Quantity),
+                decided.Where(d => d.Sku == sku).Sum(d => (long)d.Quantity)
+            );
+            if (asked != answered)
+                complaints.Add(
+                    new("/lines", $"{asked} units of '{sku}' were to come back; the decision is about {answered}.")
+                );
         }
 
         return complaints;
@@ -28,7 +35,12 @@ internal static class Returns
     {
         return Sums(one).SetEquals(Sums(other));
 
-        static HashSet<(string, Disposition, int)> Sums(IEnumerable<DecidedUnits> units) => [.. units.GroupBy(u => (u.Sku, u.Disposition)).Select(g => (g.Key.Sku, g.Key.Disposition, g.Sum(u => u.Quantity)))];
+        static HashSet<(string, Disposition, int)> Sums(IEnumerable<DecidedUnits> units) =>
+            [
+                .. units
+                    .GroupBy(u => (u.Sku, u.Disposition))
+                    .Select(g => (g.Key.Sku, g.Key.Disposition, g.Sum(u => u.Quantity))),
+            ];
     }
 
     /// <summary>The units that are taken back, and refunded.</summary>

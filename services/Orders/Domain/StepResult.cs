@@ -6,13 +6,28 @@ namespace DaprShop.Orders.Domain;
 /// <param name="DecideBy">Until when its customer may decide; null where nothing is asked, or where it is decided.</param>
 /// <param name="Since">When it got to its status.</param>
 internal sealed record OwnedOrder(
-    Guid Id, OrderStatus Status, decimal Total, string PaymentToken, bool Declined, bool Undo, int Attempts, DateTimeOffset? DecideBy = null, DateTimeOffset Since = default);
+    Guid Id,
+    OrderStatus Status,
+    decimal Total,
+    string PaymentToken,
+    bool Declined,
+    bool Undo,
+    int Attempts,
+    DateTimeOffset? DecideBy = null,
+    DateTimeOffset Since = default
+);
 
 /// <summary>Units that an order keeps of a SKU; what it wanted beyond them is cancelled.</summary>
 internal sealed record Cut(Guid OrderId, string Sku, long Keep);
 
 /// <summary>A decided transition.</summary>
-internal sealed record Move(Guid OrderId, OrderStatus From, OrderStatus To, string? Reason = null, IReadOnlyList<Shortage>? Shortages = null);
+internal sealed record Move(
+    Guid OrderId,
+    OrderStatus From,
+    OrderStatus To,
+    string? Reason = null,
+    IReadOnlyList<Shortage>? Shortages = null
+);
 
 /// <summary>What one saga step leaves behind, written in one transaction.</summary>
 internal sealed record StepResult

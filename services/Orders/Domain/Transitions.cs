@@ -18,17 +18,31 @@ internal static class Transitions
         [Rejected] = [],
         [Cancelled] = [],
         [Expired] = [],
-        [NeedsAttention] = [Accepted, Backordered, AwaitingCustomer, Reserved, Paid, Confirmed, Shipped, Rejected, Cancelled, Expired],
+        [NeedsAttention] =
+        [
+            Accepted,
+            Backordered,
+            AwaitingCustomer,
+            Reserved,
+            Paid,
+            Confirmed,
+            Shipped,
+            Rejected,
+            Cancelled,
+            Expired,
+        ],
     };
 
     /// <summary>All declared moves.</summary>
-    public static IEnumerable<(OrderStatus From, OrderStatus To)> All => Table.SelectMany(row => row.Value.Select(to => (row.Key, to)));
+    public static IEnumerable<(OrderStatus From, OrderStatus To)> All =>
+        Table.SelectMany(row => row.Value.Select(to => (row.Key, to)));
 
     /// <summary>True when the table declares the move.</summary>
     public static bool Allows(OrderStatus from, OrderStatus to) => Table[from].Contains(to);
 
     /// <summary>The statuses that may move to <paramref name="to"/>.</summary>
-    public static IEnumerable<OrderStatus> Into(OrderStatus to) => Table.Where(row => row.Value.Contains(to)).Select(row => row.Key);
+    public static IEnumerable<OrderStatus> Into(OrderStatus to) =>
+        Table.Where(row => row.Value.Contains(to)).Select(row => row.Key);
 
     /// <summary>True where nothing is held any more and nothing more happens.</summary>
     public static bool IsFinal(OrderStatus status) => status is Rejected or Cancelled or Expired;

@@ -7,7 +7,11 @@ namespace DaprShop.Orders.Features;
 /// <summary>Describes the file, which the gateway cuts up: Orders' own route has no body.</summary>
 internal static class BulkFileDescription
 {
-    public static Task AddAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    public static Task AddAsync(
+        OpenApiOperation operation,
+        OpenApiOperationTransformerContext context,
+        CancellationToken cancellationToken
+    )
     {
         operation.Description = """
             The file is streamed in; it may have any length. The answer comes when all of it is durable. An upload that was cut is taken up by sending the same file with the same
@@ -16,7 +20,8 @@ internal static class BulkFileDescription
         operation.RequestBody = new OpenApiRequestBody
         {
             Required = true,
-            Description = "One JSON object a line, as `POST /orders` takes it, with an optional `key`; or CSV with a header of sku, quantity, token and, optionally, key, customer, unitPrice, onShortage: consecutive lines of one key are one order.",
+            Description =
+                "One JSON object a line, as `POST /orders` takes it, with an optional `key`; or CSV with a header of sku, quantity, token and, optionally, key, customer, unitPrice, onShortage: consecutive lines of one key are one order.",
             Content = new Dictionary<string, OpenApiMediaType>
             {
                 [BulkFormat.Ndjson] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String } },

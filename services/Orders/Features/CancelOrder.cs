@@ -20,28 +20,51 @@ internal static class CancelOrder
         where id = $1 and status = any($2) and not exists (select from shipments s where s.order_id = $1 and s.state = 'preparing') returning version
         """;
 
-    private static readonly string[] Cancellable = [.. Transitions.Into(OrderStatus.Cancelled).Select(OrderStatuses.Name)];
+    private static readonly string[] Cancellable =
+    [
+        .. Transitions.Into(OrderStatus.Cancelled).Select(OrderStatuses.Name),
+    ];
 
     internal sealed record Cancelled(Guid Id, string Status, int Version);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/orders/{id:guid}/cancel", HandleAsync)
-        .RequireAuthorization(Identity.Customer).WithSummary("Cancel an order").WithTags("Orders");
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapPost("/orders/{id:guid}/cancel", HandleAsync)
+            .RequireAuthorization(Identity.Customer)
+            .WithSummary("Cancel an order")
+            .WithTags("Orders");
 
     private static async Task<Results<Ok<Cancelled>, ProblemHttpResult>> HandleAsync(
-        Guid id, NpgsqlDataSource database, DispatchSignal dispatch, RelaySignal relay, TimeProvider time, HttpContext context, CancellationToken cancellationToken)
+        Guid id,
+        NpgsqlDataSource database,
+        DispatchSignal dispatch,
+        RelaySignal relay,
+        TimeProvider time,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
     {
         var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (await OrderLock.TakeAsync(connection, id, cancellationToken) is not { } order || !(context.User.IsOperator() || order.Customer == context.Name()))
+        if (
+            await OrderLock.TakeAsync(connection, id, cancellationToken) is not { } order
+            || !(context.User.IsOperator() || order.Customer == context.Name())
+        )
             return Problems.NotFound($"order {id}");
 
         if (await TryAsync(connection, order, context.Name(), now, cancellationToken) is not { } version)
         {
-            return Problems.Of(409, "not-cancellable", "The order cannot be cancelled", Transitions.Allows(order.Status, OrderStatus.Cancelled)
+            return Problems.Of(
+                409,
+                "not-cancellable",
+                "The order cannot be cancelled",
+                Transitions.Allows(order.Status, OrderStatus.Cancelled)
                     ? "A part of it is just leaving."
                     : $"It is {order.Status.Name()}; it could be cancelled while {string.Join(", ", Cancellable)}.",
-                ("status", order.Status.Name()), ("allowed", Cancellable));
+                ("status", order.Status.Name()),
+                ("allowed", Cancellable)
+            );
         }
 
         await transaction.CommitAsync(cancellationToken);
@@ -52,11 +75,41 @@ internal static class CancelOrder
     }
 
     /// <summary>Cancels a locked order. Answers its new version; null where it cannot be cancelled.</summary>
-    internal static async Task<int?> TryAsync(NpgsqlConnection connection, LockedOrder order, string by, DateTimeOffset now, CancellationToken cancellationToken)
+    internal static async Task<int?> TryAsync(
+        NpgsqlConnection connection,
+        LockedOrder order,
+        string by,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
-        if (await connection.ScalarAsync(Cancel, [order.Id, Cancellable, $"cancelled by {by}", now.UtcDateTime], cancellationToken) is not int version) return null;
+        if (
+            await connection.ScalarAsync(
+                Cancel,
+                [order.Id, Cancellable, $"cancelled by {by}", now.UtcDateTime],
+                cancellationToken
+            )
+            is not int version
+        )
+            return null;
         await using var append = new NpgsqlBatch(connection);
-        append.AppendEvents([new NewEvent(EventTypes.OrderMoved, order.Id.ToString(), version, new OrderMoved(order.Id, order.Status.Name(), OrderStatus.Cancelled.Name(), $"cancelled by {by}", by))], now);
+        append.AppendEvents(
+            [
+                new NewEvent(
+                    EventTypes.OrderMoved,
+                    order.Id.ToString(),
+                    version,
+                    new OrderMoved(
+                        order.Id,
+                        order.Status.Name(),
+                        OrderStatus.Cancelled.Name(),
+                        $"cancelled by {by}",
+                        by
+                    )
+                ),
+            ],
+            now
+        );
         await append.ExecuteNonQueryAsync(cancellationToken);
         return version;
     }

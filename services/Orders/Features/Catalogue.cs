@@ -20,7 +20,10 @@ internal sealed class Catalogue(Downstream downstream, TimeProvider time) : IDis
     private long _refreshed = long.MinValue;
 
     /// <summary>The items of those SKUs that exist.</summary>
-    public async Task<IReadOnlyDictionary<string, Item>> FindAsync(IEnumerable<string> skus, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, Item>> FindAsync(
+        IEnumerable<string> skus,
+        CancellationToken cancellationToken
+    )
     {
         // There is no item of a longer name, and enough of them would make a question that Inventory does not read.
         var wanted = skus.Where(sku => sku.Length <= ItemNames.MaxLength).Distinct(StringComparer.Ordinal).ToList();
@@ -30,8 +33,10 @@ internal sealed class Catalogue(Downstream downstream, TimeProvider time) : IDis
             try
             {
                 var missing = wanted.Where(sku => !_items.ContainsKey(sku)).ToList();
-                if (!IsFresh) await LookUpAsync([.. _items.Keys.Union(missing)], cancellationToken);
-                else if (missing.Count > 0) await LookUpAsync(missing, cancellationToken);
+                if (!IsFresh)
+                    await LookUpAsync([.. _items.Keys.Union(missing)], cancellationToken);
+                else if (missing.Count > 0)
+                    await LookUpAsync(missing, cancellationToken);
             }
             finally
             {
@@ -44,7 +49,8 @@ internal sealed class Catalogue(Downstream downstream, TimeProvider time) : IDis
 
     public void Dispose() => _oneAtATime.Dispose();
 
-    private bool IsFresh => Volatile.Read(ref _refreshed) is var at && at != long.MinValue && time.GetElapsedTime(at) < MaxAge;
+    private bool IsFresh =>
+        Volatile.Read(ref _refreshed) is var at && at != long.MinValue && time.GetElapsedTime(at) < MaxAge;
 
     private async Task LookUpAsync(List<string> skus, CancellationToken cancellationToken)
     {
@@ -52,9 +58,18 @@ internal sealed class Catalogue(Downstream downstream, TimeProvider time) : IDis
         var asked = time.GetTimestamp();
         foreach (var some in skus.Chunk(AtOnce))
         {
-            foreach (var item in await downstream.AskAsync<ItemLookup, List<Item>>(Apps.Inventory, "items/lookup", new ItemLookup(some), cancellationToken)) _items[item.Sku] = item;
+            foreach (
+                var item in await downstream.AskAsync<ItemLookup, List<Item>>(
+                    Apps.Inventory,
+                    "items/lookup",
+                    new ItemLookup(some),
+                    cancellationToken
+                )
+            )
+                _items[item.Sku] = item;
         }
 
-        if (all) Volatile.Write(ref _refreshed, asked);
+        if (all)
+            Volatile.Write(ref _refreshed, asked);
     }
 }

@@ -21,26 +21,59 @@ internal static class DecideOrder
         returning version
         """;
 
-    private static readonly Dictionary<string, string> Choices = new() { ["take"] = ShortagePolicies.Partial, ["wait"] = ShortagePolicies.Backorder };
+    private static readonly Dictionary<string, string> Choices = new()
+    {
+        ["take"] = ShortagePolicies.Partial,
+        ["wait"] = ShortagePolicies.Backorder,
+    };
 
     internal sealed record Request(string Choice);
 
     internal sealed record Decided(Guid Id, string Choice, int Version);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/orders/{id:guid}/decision", HandleAsync)
-        .RequireAuthorization(Identity.Customer).WithSummary("Decide about an order that stock does not cover").WithTags("Orders");
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapPost("/orders/{id:guid}/decision", HandleAsync)
+            .RequireAuthorization(Identity.Customer)
+            .WithSummary("Decide about an order that stock does not cover")
+            .WithTags("Orders");
 
     private static async Task<Results<Ok<Decided>, ProblemHttpResult>> HandleAsync(
-        Guid id, Request request, NpgsqlDataSource database, DispatchSignal dispatch, TimeProvider time, HttpContext context, CancellationToken cancellationToken)
+        Guid id,
+        Request request,
+        NpgsqlDataSource database,
+        DispatchSignal dispatch,
+        TimeProvider time,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
     {
-        if (!Choices.TryGetValue(request.Choice, out var policy)) return Problems.Invalid([new("/choice", $"It is one of {string.Join(", ", Choices.Keys)}; to call the order off, POST /orders/{{id}}/cancel.")]);
+        if (!Choices.TryGetValue(request.Choice, out var policy))
+            return Problems.Invalid([
+                new(
+                    "/choice",
+                    $"It is one of {string.Join(", ", Choices.Keys)}; to call the order off, POST /orders/{{id}}/cancel."
+                ),
+            ]);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (await OrderLock.TakeAsync(connection, id, cancellationToken) is not { } order || !(context.User.IsOperator() || order.Customer == context.Name()))
+        if (
+            await OrderLock.TakeAsync(connection, id, cancellationToken) is not { } order
+            || !(context.User.IsOperator() || order.Customer == context.Name())
+        )
             return Problems.NotFound($"order {id}");
 
-        if (await TryAsync(connection, id, policy, context.Name(), time.GetUtcNow(), cancellationToken) is not { } version)
-            return Problems.Of(409, "not-awaiting-decision", "Nothing is to be decided", $"The order is {order.Status.Name()}, or has been decided already, or its deadline has passed.", ("status", order.Status.Name()));
+        if (
+            await TryAsync(connection, id, policy, context.Name(), time.GetUtcNow(), cancellationToken)
+            is not { } version
+        )
+            return Problems.Of(
+                409,
+                "not-awaiting-decision",
+                "Nothing is to be decided",
+                $"The order is {order.Status.Name()}, or has been decided already, or its deadline has passed.",
+                ("status", order.Status.Name())
+            );
         await transaction.CommitAsync(cancellationToken);
         await Steps.ReachAsync("decided");
         dispatch.Raise();
@@ -48,6 +81,12 @@ internal static class DecideOrder
     }
 
     /// <summary>Decides about a locked order; the move that follows is told to be the decider's. Answers its version; null where nothing is to be decided, or it was decided otherwise.</summary>
-    internal static async Task<int?> TryAsync(NpgsqlConnection connection, Guid id, string policy, string by, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await connection.ScalarAsync(Decide, [id, policy, now.UtcDateTime, by], cancellationToken) as int?;
+    internal static async Task<int?> TryAsync(
+        NpgsqlConnection connection,
+        Guid id,
+        string policy,
+        string by,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) => await connection.ScalarAsync(Decide, [id, policy, now.UtcDateTime, by], cancellationToken) as int?;
 }

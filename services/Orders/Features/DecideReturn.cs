@@ -20,13 +20,24 @@ internal static class DecideReturn
     /// <param name="Refund">GBP.</param>
     internal sealed record Decided(Guid Id, decimal Refund);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/returns/{id:guid}/decision", HandleAsync)
-        .RequireAuthorization(Identity.Operator).WithSummary("Decide what becomes of returned units").WithTags("Returns");
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapPost("/returns/{id:guid}/decision", HandleAsync)
+            .RequireAuthorization(Identity.Operator)
+            .WithSummary("Decide what becomes of returned units")
+            .WithTags("Returns");
 
     private static async Task<Results<Ok<Decided>, ProblemHttpResult>> HandleAsync(
-        Guid id, Request request, ReturnStore returns, Errands errands, HttpContext context, CancellationToken cancellationToken)
+        Guid id,
+        Request request,
+        ReturnStore returns,
+        Errands errands,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
     {
-        if (request.Location is { Length: 0 or > ItemNames.MaxLength }) return Problems.Invalid([new("/location", $"A location has 1 to {ItemNames.MaxLength} characters.")]);
+        if (request.Location is { Length: 0 or > ItemNames.MaxLength })
+            return Problems.Invalid([new("/location", $"A location has 1 to {ItemNames.MaxLength} characters.")]);
         var refund = await returns.DecideAsync(id, request.Lines, request.Location, context.Name(), cancellationToken);
         await errands.TryAsync(id);
         return TypedResults.Ok(new Decided(id, Money.Trim(refund)));

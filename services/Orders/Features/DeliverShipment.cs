@@ -10,9 +10,17 @@ internal static class DeliverShipment
     /// <param name="OrderStatus">The order's, now.</param>
     internal sealed record Delivered(Guid Id, string OrderStatus);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/shipments/{id:guid}/delivery", HandleAsync)
-        .RequireAuthorization(Identity.Operator).WithSummary("A shipment has arrived").WithTags("Shipments");
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapPost("/shipments/{id:guid}/delivery", HandleAsync)
+            .RequireAuthorization(Identity.Operator)
+            .WithSummary("A shipment has arrived")
+            .WithTags("Shipments");
 
-    private static async Task<Ok<Delivered>> HandleAsync(Guid id, ShipmentStore shipments, HttpContext context, CancellationToken cancellationToken) =>
-        TypedResults.Ok(new Delivered(id, await shipments.DeliverAsync(id, context.Name(), cancellationToken)));
+    private static async Task<Ok<Delivered>> HandleAsync(
+        Guid id,
+        ShipmentStore shipments,
+        HttpContext context,
+        CancellationToken cancellationToken
+    ) => TypedResults.Ok(new Delivered(id, await shipments.DeliverAsync(id, context.Name(), cancellationToken)));
 }

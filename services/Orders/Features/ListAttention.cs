@@ -31,19 +31,51 @@ internal static class ListAttention
     /// <param name="Kind">order: given up by its saga; compensation: what it held or paid does not come back; shipment, return: it is not carried out.</param>
     /// <param name="State">Of the order, the shipment or the return.</param>
     /// <param name="Since">When it got there.</param>
-    internal sealed record Item(string Kind, Guid OrderId, long Number, string State, string? Reason, int Attempts, DateTimeOffset Since);
+    internal sealed record Item(
+        string Kind,
+        Guid OrderId,
+        long Number,
+        string State,
+        string? Reason,
+        int Attempts,
+        DateTimeOffset Since
+    );
 
     /// <param name="Items">The oldest first.</param>
     /// <param name="Total">How many there are in all.</param>
     internal sealed record Attention(IReadOnlyList<Item> Items, long Total);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/ops/attention", HandleAsync)
-        .RequireAuthorization(Identity.Operator).WithSummary("What needs an operator, or has been tried in vain for five minutes").WithTags("Operations");
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapGet("/ops/attention", HandleAsync)
+            .RequireAuthorization(Identity.Operator)
+            .WithSummary("What needs an operator, or has been tried in vain for five minutes")
+            .WithTags("Operations");
 
-    private static async Task<Ok<Attention>> HandleAsync(NpgsqlDataSource database, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<Ok<Attention>> HandleAsync(
+        NpgsqlDataSource database,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
-        var rows = await database.QueryAsync(Items, [InVain, (time.GetUtcNow() - Patience).UtcDateTime, MaxItems], r => (
-            Item: new Item(r.GetString(0), r.GetGuid(1), r.GetInt64(2), r.GetString(3), r.Text(4), r.GetInt32(5), r.GetFieldValue<DateTimeOffset>(6)), Total: r.GetInt64(7)), cancellationToken);
+        var rows = await database.QueryAsync(
+            Items,
+            [InVain, (time.GetUtcNow() - Patience).UtcDateTime, MaxItems],
+            r =>
+                (
+                    Item: new Item(
+                        r.GetString(0),
+                        r.GetGuid(1),
+                        r.GetInt64(2),
+                        r.GetString(3),
+                        r.Text(4),
+                        r.GetInt32(5),
+                        r.GetFieldValue<DateTimeOffset>(6)
+                    ),
+                    Total: r.GetInt64(7)
+                ),
+            cancellationToken
+        );
         return TypedResults.Ok(new Attention([.. rows.Select(r => r.Item)], rows.Count == 0 ? 0 : rows[0].Total));
     }
 }

@@ -8,18 +8,38 @@ namespace DaprShop.Orders.Features;
 /// <summary><c>POST /bulk-orders</c>: opens a job, or finds the one that the key names. The gateway sends the file's rows after it.</summary>
 internal static class OpenBulkOrders
 {
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/bulk-orders", HandleAsync)
-        .RequireAuthorization(Identity.Customer).WithSummary("Hand in a file of orders").WithTags("Bulk orders").AddOpenApiOperationTransformer(BulkFileDescription.AddAsync);
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapPost("/bulk-orders", HandleAsync)
+            .RequireAuthorization(Identity.Customer)
+            .WithSummary("Hand in a file of orders")
+            .WithTags("Bulk orders")
+            .AddOpenApiOperationTransformer(BulkFileDescription.AddAsync);
 
     private static async Task<Results<Accepted<BulkJob>, ProblemHttpResult>> HandleAsync(
-        IdempotencyKey key, BulkStore store, OrdersDb db, HttpContext context, CancellationToken cancellationToken, string onError = BulkPolicies.RejectFailedRows)
+        IdempotencyKey key,
+        BulkStore store,
+        OrdersDb db,
+        HttpContext context,
+        CancellationToken cancellationToken,
+        string onError = BulkPolicies.RejectFailedRows
+    )
     {
-        if (!BulkPolicies.Names.Contains(onError)) return Problems.Invalid([new("onError", $"It is one of {string.Join(", ", BulkPolicies.Names)}.")]);
+        if (!BulkPolicies.Names.Contains(onError))
+            return Problems.Invalid([new("onError", $"It is one of {string.Join(", ", BulkPolicies.Names)}.")]);
         var caller = context.Name();
         var isNew = await store.OpenAsync(caller, context.User.IsOperator(), key.Value, onError, cancellationToken);
-        var job = (await BulkJob.FindAsync(db, db.BulkJobs.Where(j => j.Caller == caller && j.Key == key.Value), cancellationToken))!;
-        if (job.OnError != onError) return IdempotencyKey.Conflict(key.Value);
-        if (!isNew) context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+        var job = (
+            await BulkJob.FindAsync(
+                db,
+                db.BulkJobs.Where(j => j.Caller == caller && j.Key == key.Value),
+                cancellationToken
+            )
+        )!;
+        if (job.OnError != onError)
+            return IdempotencyKey.Conflict(key.Value);
+        if (!isNew)
+            context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
         return TypedResults.Accepted($"/bulk-orders/{job.Id}", job);
     }
 }

@@ -29,23 +29,44 @@ internal static class Operations
         group.MapPut("/saga", PutSaga).WithSummary("Change how the saga batches, on this replica");
     }
 
-    private static async Task<Backlog> BacklogAsync(OrdersDb db, CancellationToken cancellationToken) => new(
-        await db.Orders.FromSqlRaw("select * from orders where " + OrdersDb.InSaga).CountAsync(cancellationToken),
-        await db.Batches.CountAsync(b => b.FinishedAt == null, cancellationToken));
+    private static async Task<Backlog> BacklogAsync(OrdersDb db, CancellationToken cancellationToken) =>
+        new(
+            await db.Orders.FromSqlRaw("select * from orders where " + OrdersDb.InSaga).CountAsync(cancellationToken),
+            await db.Batches.CountAsync(b => b.FinishedAt == null, cancellationToken)
+        );
 
     private static async Task<Summary> SummaryAsync(OrdersDb db, CancellationToken cancellationToken)
     {
-        var byStatus = await db.Orders.GroupBy(o => o.Status).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
+        var byStatus = await db
+            .Orders.GroupBy(o => o.Status)
+            .Select(g => new { g.Key, Count = g.Count() })
+            .ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
         var sold = db.Orders.Where(o => o.Status == "confirmed" || o.Status == "shipped" || o.Status == "delivered");
         var lines = sold.Join(db.Lines, o => o.Id, l => l.OrderId, (o, l) => l);
-        return new Summary(byStatus, Money.Trim(await sold.SumAsync(o => o.Total, cancellationToken)),
-            await lines.SumAsync(l => (long)l.Quantity - l.Cancelled, cancellationToken), await lines.CountAsync(cancellationToken));
+        return new Summary(
+            byStatus,
+            Money.Trim(await sold.SumAsync(o => o.Total, cancellationToken)),
+            await lines.SumAsync(l => (long)l.Quantity - l.Cancelled, cancellationToken),
+            await lines.CountAsync(cancellationToken)
+        );
     }
 
-    private static Results<Ok<Batching>, ProblemHttpResult> PutSaga(Batching batching, SagaSettings settings, DispatchSignal dispatch)
+    private static Results<Ok<Batching>, ProblemHttpResult> PutSaga(
+        Batching batching,
+        SagaSettings settings,
+        DispatchSignal dispatch
+    )
     {
-        if (batching.BatchSize is < 1 or > SagaSettings.MaxBatchSize || batching.Slots is < 0 or > SagaSettings.MaxSlots)
-            return Problems.Invalid([new("", $"A batch has 1 to {SagaSettings.MaxBatchSize} orders; there are 0 (paused) to {SagaSettings.MaxSlots} slots.")]);
+        if (
+            batching.BatchSize is < 1 or > SagaSettings.MaxBatchSize
+            || batching.Slots is < 0 or > SagaSettings.MaxSlots
+        )
+            return Problems.Invalid([
+                new(
+                    "",
+                    $"A batch has 1 to {SagaSettings.MaxBatchSize} orders; there are 0 (paused) to {SagaSettings.MaxSlots} slots."
+                ),
+            ]);
         settings.Current = batching;
         dispatch.Raise();
         return TypedResults.Ok(batching);

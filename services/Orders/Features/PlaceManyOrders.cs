@@ -17,28 +17,61 @@ internal static class PlaceManyOrders
     /// <param name="Errors">Why it was not accepted; null where it was.</param>
     internal sealed record Outcome(string Key, Guid? Id, IReadOnlyList<Complaint>? Errors);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/ops/orders", HandleAsync)
-        .RequireAuthorization(Identity.Operator).WithSummary("Place many orders at once").WithTags("Operations");
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapPost("/ops/orders", HandleAsync)
+            .RequireAuthorization(Identity.Operator)
+            .WithSummary("Place many orders at once")
+            .WithTags("Operations");
 
     private static async Task<Results<Ok<Outcome[]>, ProblemHttpResult>> HandleAsync(
-        Request request, Catalogue catalogue, GroupCommit<AcceptOrder, Acceptance> orders, HttpContext context, CancellationToken cancellationToken)
+        Request request,
+        Catalogue catalogue,
+        GroupCommit<AcceptOrder, Acceptance> orders,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
     {
-        if (request.Orders.Count is 0 or > MaxOrders || request.Orders.Any(o => o is null || o.Order.Lines.Contains(null!))) return Problems.Invalid([new("/orders", $"There are 1 to {MaxOrders} orders, and none of them, nor of their lines, is null.")]);
-        var items = await catalogue.FindAsync(request.Orders.SelectMany(o => o.Order.Lines).Select(l => l.Sku), cancellationToken);
+        if (
+            request.Orders.Count is 0 or > MaxOrders
+            || request.Orders.Any(o => o is null || o.Order.Lines.Contains(null!))
+        )
+            return Problems.Invalid([
+                new("/orders", $"There are 1 to {MaxOrders} orders, and none of them, nor of their lines, is null."),
+            ]);
+        var items = await catalogue.FindAsync(
+            request.Orders.SelectMany(o => o.Order.Lines).Select(l => l.Sku),
+            cancellationToken
+        );
         return TypedResults.Ok(await Task.WhenAll(request.Orders.Select(PlaceAsync)));
 
         async Task<Outcome> PlaceAsync(KeyedOrder order)
         {
             var complaints = Placement.Check(order.Order, byOperator: true);
-            if (order.Key.Length is 0 or > IdempotencyKey.MaxLength) complaints.Add(new("/key", $"A key has 1 to {IdempotencyKey.MaxLength} characters."));
-            if (complaints.Count > 0) return new Outcome(order.Key, null, complaints);
+            if (order.Key.Length is 0 or > IdempotencyKey.MaxLength)
+                complaints.Add(new("/key", $"A key has 1 to {IdempotencyKey.MaxLength} characters."));
+            if (complaints.Count > 0)
+                return new Outcome(order.Key, null, complaints);
             var (lines, unknown) = Placement.Price(order.Order, items);
-            if (unknown.Count > 0) return new Outcome(order.Key, null, unknown);
-            if (Placement.CheckTotal(lines) is { Count: > 0 } tooMuch) return new Outcome(order.Key, null, tooMuch);
+            if (unknown.Count > 0)
+                return new Outcome(order.Key, null, unknown);
+            if (Placement.CheckTotal(lines) is { Count: > 0 } tooMuch)
+                return new Outcome(order.Key, null, tooMuch);
 
             var caller = context.Name();
-            var acceptance = await orders.RunAsync(new AcceptOrder(caller, order.Key, Placement.Fingerprint(order.Order), order.Order.Customer ?? caller, lines,
-                order.Order.Payment.Token, order.Order.OnShortage, order.Order.Hold), cancellationToken);
+            var acceptance = await orders.RunAsync(
+                new AcceptOrder(
+                    caller,
+                    order.Key,
+                    Placement.Fingerprint(order.Order),
+                    order.Order.Customer ?? caller,
+                    lines,
+                    order.Order.Payment.Token,
+                    order.Order.OnShortage,
+                    order.Order.Hold
+                ),
+                cancellationToken
+            );
             return acceptance.Order is { } accepted
                 ? new Outcome(order.Key, accepted.Id, null)
                 : new Outcome(order.Key, null, [new("/key", "The key was used with another order.")]);

@@ -8,25 +8,58 @@ namespace DaprShop.Orders.Features;
 /// <summary><c>POST /orders</c>: an order is durable when the 202 is sent.</summary>
 internal static class PlaceOrder
 {
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/orders", HandleAsync)
-        .RequireAuthorization(Identity.Customer).WithSummary("Place an order").WithTags("Orders");
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapPost("/orders", HandleAsync)
+            .RequireAuthorization(Identity.Customer)
+            .WithSummary("Place an order")
+            .WithTags("Orders");
 
     private static async Task<Results<Accepted<AcceptedOrder>, ProblemHttpResult>> HandleAsync(
-        OrderRequest request, IdempotencyKey key, Catalogue catalogue, GroupCommit<AcceptOrder, Acceptance> orders,
-        HttpContext context, CancellationToken cancellationToken)
+        OrderRequest request,
+        IdempotencyKey key,
+        Catalogue catalogue,
+        GroupCommit<AcceptOrder, Acceptance> orders,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
     {
         var complaints = Placement.Check(request, context.User.IsOperator());
-        if (complaints.Count > 0) return Problems.Invalid(complaints);
-        var (lines, unknown) = Placement.Price(request, await catalogue.FindAsync(request.Lines.Select(l => l.Sku), cancellationToken));
+        if (complaints.Count > 0)
+            return Problems.Invalid(complaints);
+        var (lines, unknown) = Placement.Price(
+            request,
+            await catalogue.FindAsync(request.Lines.Select(l => l.Sku), cancellationToken)
+        );
         if (unknown.Count > 0)
-            return Problems.Of(422, "unknown-sku", "Unknown SKU", string.Join(' ', unknown.Select(c => c.Detail)), ("errors", unknown));
-        if (Placement.CheckTotal(lines) is { Count: > 0 } tooMuch) return Problems.Invalid(tooMuch);
+            return Problems.Of(
+                422,
+                "unknown-sku",
+                "Unknown SKU",
+                string.Join(' ', unknown.Select(c => c.Detail)),
+                ("errors", unknown)
+            );
+        if (Placement.CheckTotal(lines) is { Count: > 0 } tooMuch)
+            return Problems.Invalid(tooMuch);
 
         var caller = context.Name();
-        var acceptance = await orders.RunAsync(new AcceptOrder(caller, key.Value, IdempotencyKey.Fingerprint(context, request),
-            request.Customer ?? caller, lines, request.Payment.Token, request.OnShortage, request.Hold), cancellationToken);
-        if (acceptance.Order is not { } order) return IdempotencyKey.Conflict(key.Value);
-        if (acceptance.Replayed) context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+        var acceptance = await orders.RunAsync(
+            new AcceptOrder(
+                caller,
+                key.Value,
+                IdempotencyKey.Fingerprint(context, request),
+                request.Customer ?? caller,
+                lines,
+                request.Payment.Token,
+                request.OnShortage,
+                request.Hold
+            ),
+            cancellationToken
+        );
+        if (acceptance.Order is not { } order)
+            return IdempotencyKey.Conflict(key.Value);
+        if (acceptance.Replayed)
+            context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
         return TypedResults.Accepted($"/orders/{order.Id}", order);
     }
 }

@@ -12,32 +12,64 @@ internal static class ReceiveBulkRows
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/bulk-orders/{id:guid}").RequireAuthorization(Identity.Customer).ExcludeFromDescription();
+        var group = routes
+            .MapGroup("/bulk-orders/{id:guid}")
+            .RequireAuthorization(Identity.Customer)
+            .ExcludeFromDescription();
         group.MapPost("/rows", RowsAsync);
         group.MapPost("/end", EndAsync);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RowsAsync(
-        Guid id, BulkRows rows, BulkStore store, OrdersDb db, HttpContext context, CancellationToken cancellationToken)
+        Guid id,
+        BulkRows rows,
+        BulkStore store,
+        OrdersDb db,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
     {
-        if (await KeyAsync(id, db, context, cancellationToken) is not { } key) return Problems.NotFound($"bulk job {id}");
+        if (await KeyAsync(id, db, context, cancellationToken) is not { } key)
+            return Problems.NotFound($"bulk job {id}");
         return await store.ReceiveAsync(id, rows.Rows, cancellationToken) ? TypedResults.NoContent() : AnotherFile(key);
     }
 
     private static async Task<Results<Accepted<BulkJob>, ProblemHttpResult>> EndAsync(
-        Guid id, int rows, BulkStore store, BulkSignal signal, OrdersDb db, HttpContext context, CancellationToken cancellationToken)
+        Guid id,
+        int rows,
+        BulkStore store,
+        BulkSignal signal,
+        OrdersDb db,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
     {
-        if (await KeyAsync(id, db, context, cancellationToken) is not { } key) return Problems.NotFound($"bulk job {id}");
+        if (await KeyAsync(id, db, context, cancellationToken) is not { } key)
+            return Problems.NotFound($"bulk job {id}");
         await store.EndAsync(id, rows, cancellationToken);
         var job = (await BulkJob.FindAsync(db, db.BulkJobs.Where(j => j.Id == id), cancellationToken))!;
-        if (job.ReceivedAt is null || job.Rows.Received != rows) return AnotherFile(key);
+        if (job.ReceivedAt is null || job.Rows.Received != rows)
+            return AnotherFile(key);
         signal.Raise();
         return TypedResults.Accepted($"/bulk-orders/{id}", job);
     }
 
-    private static Task<string?> KeyAsync(Guid id, OrdersDb db, HttpContext context, CancellationToken cancellationToken) =>
-        db.BulkJobs.Where(j => j.Id == id && j.Caller == context.Name()).Select(j => j.Key).SingleOrDefaultAsync(cancellationToken);
+    private static Task<string?> KeyAsync(
+        Guid id,
+        OrdersDb db,
+        HttpContext context,
+        CancellationToken cancellationToken
+    ) =>
+        db
+            .BulkJobs.Where(j => j.Id == id && j.Caller == context.Name())
+            .Select(j => j.Key)
+            .SingleOrDefaultAsync(cancellationToken);
 
-    private static ProblemHttpResult AnotherFile(string key) => Problems.Of(422, "idempotency-conflict", "Idempotency-Key used for another file",
-        $"The key '{key}' was used with a file that has other rows. Repeat that file exactly, or choose a new key.");
+    private static ProblemHttpResult AnotherFile(string key) =>
+        Problems.Of(
+            422,
+            "idempotency-conflict",
+            "Idempotency-Key used for another file",
+            $"The key '{key}' was used with a file that has other rows. Repeat that file exactly, or choose a new key."
+        );
 }

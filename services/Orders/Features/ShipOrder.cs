@@ -16,18 +16,54 @@ internal static class ShipOrder
     /// <param name="Lines">What leaves; null: all that is left. Without a location, from wherever the units are allocated.</param>
     internal sealed record Request(Guid OrderId, IReadOnlyList<ShippedUnits>? Lines = null);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost("/shipments", HandleAsync)
-        .RequireAuthorization(Identity.Operator).WithSummary("Ship an order, or a part of it").WithTags("Shipments");
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapPost("/shipments", HandleAsync)
+            .RequireAuthorization(Identity.Operator)
+            .WithSummary("Ship an order, or a part of it")
+            .WithTags("Shipments");
 
     private static async Task<Results<Accepted<Shipment>, ProblemHttpResult>> HandleAsync(
-        Request request, IdempotencyKey key, ShipmentStore shipments, Errands errands, HttpContext context, CancellationToken cancellationToken)
+        Request request,
+        IdempotencyKey key,
+        ShipmentStore shipments,
+        Errands errands,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
     {
-        if (request.Lines is { } lines && (lines.Count is 0 or > Placement.MaxLines || lines.Any(l => l is null || l.Sku.Length == 0 || l.Quantity is < 1 or > Placement.MaxQuantity || l.Location is { Length: 0 or > ItemNames.MaxLength })))
-            return Problems.Invalid([new("/lines", $"There are 1 to {Placement.MaxLines} lines of sku, quantity (1 to {Placement.MaxQuantity}) and, if need be, location (1 to {ItemNames.MaxLength} characters); without lines all that is left is shipped.")]);
-        var (shipment, replayed) = await shipments.BeginAsync(request.OrderId, request.Lines, context.Name(), key.Value, IdempotencyKey.Fingerprint(context, request), cancellationToken);
-        if (replayed) context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
-        else await errands.TryAsync(shipment.Id);
-        if (await shipments.RefusalAsync(shipment.Id, cancellationToken) is { } refusal) return Problems.Of(409, "not-shipped", "The units cannot leave", refusal, ("shipment", shipment.Id));
+        if (
+            request.Lines is { } lines
+            && (
+                lines.Count is 0 or > Placement.MaxLines
+                || lines.Any(l =>
+                    l is null
+                    || l.Sku.Length == 0
+                    || l.Quantity is < 1 or > Placement.MaxQuantity
+                    || l.Location is { Length: 0 or > ItemNames.MaxLength }
+                )
+            )
+        )
+            return Problems.Invalid([
+                new(
+                    "/lines",
+                    $"There are 1 to {Placement.MaxLines} lines of sku, quantity (1 to {Placement.MaxQuantity}) and, if need be, location (1 to {ItemNames.MaxLength} characters); without lines all that is left is shipped."
+                ),
+            ]);
+        var (shipment, replayed) = await shipments.BeginAsync(
+            request.OrderId,
+            request.Lines,
+            context.Name(),
+            key.Value,
+            IdempotencyKey.Fingerprint(context, request),
+            cancellationToken
+        );
+        if (replayed)
+            context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+        else
+            await errands.TryAsync(shipment.Id);
+        if (await shipments.RefusalAsync(shipment.Id, cancellationToken) is { } refusal)
+            return Problems.Of(409, "not-shipped", "The units cannot leave", refusal, ("shipment", shipment.Id));
         return TypedResults.Accepted($"/orders/{shipment.OrderId}/shipments", shipment);
     }
 }

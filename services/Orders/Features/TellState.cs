@@ -21,11 +21,18 @@ internal static class TellState
         select 'return', number, state, attempts, due_at from returns where order_id = $1 and state <> 'settled' order by 1 desc, 2
         """;
 
-    private const string ParcelIds = "select id from shipments where order_id = $1 union all select id from returns where order_id = $1";
+    private const string ParcelIds =
+        "select id from shipments where order_id = $1 union all select id from returns where order_id = $1";
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/internal/orders/{id:guid}/state", HandleAsync).ExcludeFromDescription();
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/internal/orders/{id:guid}/state", HandleAsync).ExcludeFromDescription();
 
-    private static async Task<IResult> HandleAsync(Guid id, NpgsqlDataSource database, SagaSettings saga, CancellationToken cancellationToken)
+    private static async Task<IResult> HandleAsync(
+        Guid id,
+        NpgsqlDataSource database,
+        SagaSettings saga,
+        CancellationToken cancellationToken
+    )
     {
         // A parcel's facts are told under its own id.
         var parcelIds = await database.QueryAsync(ParcelIds, [id], r => r.GetGuid(0).ToString(), cancellationToken);
@@ -34,12 +41,40 @@ internal static class TellState
         batch.Add(Parcels, id);
         batch.Add(State, id);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var parcels = await reader.ReadAllAsync(r => new OpenParcel(r.GetString(0), r.GetInt32(1), r.GetString(2), r.GetInt32(3), r.GetFieldValue<DateTimeOffset>(4)), cancellationToken);
+        var parcels = await reader.ReadAllAsync(
+            r => new OpenParcel(
+                r.GetString(0),
+                r.GetInt32(1),
+                r.GetString(2),
+                r.GetInt32(3),
+                r.GetFieldValue<DateTimeOffset>(4)
+            ),
+            cancellationToken
+        );
         await reader.NextResultAsync(cancellationToken);
-        if (!await reader.ReadAsync(cancellationToken)) return Problems.NotFound($"order {id}");
-        return TypedResults.Ok(new OrderState(
-            reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.Text(3), reader.Id(4), reader.Time(5), reader.Time(6),
-            reader.Time(6) + saga.StaleAfter, reader.Time(7), reader.GetInt32(8), reader.Time(9), reader.Text(10), reader.GetBoolean(11),
-            reader.GetFieldValue<DateTimeOffset>(12), saga.Current.Slots, reader.GetString(1) == "reserved" ? reader.GetFieldValue<DateTimeOffset>(12) + saga.PayWithin : null, parcels, outbox));
+        if (!await reader.ReadAsync(cancellationToken))
+            return Problems.NotFound($"order {id}");
+        return TypedResults.Ok(
+            new OrderState(
+                reader.GetString(0),
+                reader.GetString(1),
+                reader.GetInt32(2),
+                reader.Text(3),
+                reader.Id(4),
+                reader.Time(5),
+                reader.Time(6),
+                reader.Time(6) + saga.StaleAfter,
+                reader.Time(7),
+                reader.GetInt32(8),
+                reader.Time(9),
+                reader.Text(10),
+                reader.GetBoolean(11),
+                reader.GetFieldValue<DateTimeOffset>(12),
+                saga.Current.Slots,
+                reader.GetString(1) == "reserved" ? reader.GetFieldValue<DateTimeOffset>(12) + saga.PayWithin : null,
+                parcels,
+                outbox
+            )
+        );
     }
 }

@@ -11,7 +11,13 @@ internal sealed class BulkSignal : Signal;
 /// orders by hand meanwhile does not stand behind a whole file.
 /// </summary>
 internal sealed class BulkWorker(
-    BulkQueue queue, BulkStretch stretch, BulkSignal signal, IConfiguration configuration, TimeProvider time, ILogger<BulkWorker> logger) : BackgroundService
+    BulkQueue queue,
+    BulkStretch stretch,
+    BulkSignal signal,
+    IConfiguration configuration,
+    TimeProvider time,
+    ILogger<BulkWorker> logger
+) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(50);
@@ -37,8 +43,11 @@ internal sealed class BulkWorker(
 
     private async Task GoOnAsync(CancellationToken cancellationToken)
     {
-        if (await queue.NextAsync(time.GetUtcNow(), cancellationToken) is not { } job) await signal.WaitAsync(Poll, cancellationToken);
-        else if (!job.IsChecking && await queue.BacklogAsync(_backlog, cancellationToken) >= _backlog) await signal.WaitAsync(Breath, cancellationToken);
-        else if (!await stretch.RunAsync(job, cancellationToken)) await signal.WaitAsync(Breath, cancellationToken);
+        if (await queue.NextAsync(time.GetUtcNow(), cancellationToken) is not { } job)
+            await signal.WaitAsync(Poll, cancellationToken);
+        else if (!job.IsChecking && await queue.BacklogAsync(_backlog, cancellationToken) >= _backlog)
+            await signal.WaitAsync(Breath, cancellationToken);
+        else if (!await stretch.RunAsync(job, cancellationToken))
+            await signal.WaitAsync(Breath, cancellationToken);
     }
 }

@@ -31,7 +31,13 @@ internal sealed class DispatchSignal : Signal
 /// one order and for two hundred.
 /// </summary>
 internal sealed class Dispatcher(
-    SagaStore store, SagaSettings settings, IDaprWorkflowClient workflows, DispatchSignal signal, TimeProvider time, ILogger<Dispatcher> logger) : BackgroundService
+    SagaStore store,
+    SagaSettings settings,
+    IDaprWorkflowClient workflows,
+    DispatchSignal signal,
+    TimeProvider time,
+    ILogger<Dispatcher> logger
+) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(400);
@@ -46,7 +52,8 @@ internal sealed class Dispatcher(
     /// <summary>The batch is over: its slot is free.</summary>
     public void Finished(Guid batchId)
     {
-        if (_inFlight.TryRemove(batchId, out _)) signal.Raise();
+        if (_inFlight.TryRemove(batchId, out _))
+            signal.Raise();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -70,11 +77,16 @@ internal sealed class Dispatcher(
     private async Task DispatchAsync(CancellationToken cancellationToken)
     {
         // Another replica may have settled a batch, or the watchdog abandoned it.
-        if (!_inFlight.IsEmpty) foreach (var batch in await store.FinishedAsync(_inFlight.Keys, cancellationToken)) _inFlight.TryRemove(batch, out _);
+        if (!_inFlight.IsEmpty)
+            foreach (var batch in await store.FinishedAsync(_inFlight.Keys, cancellationToken))
+                _inFlight.TryRemove(batch, out _);
 
         var (size, slots) = settings.Current;
         var free = slots - _inFlight.Count;
-        var gathering = _inFlight.IsEmpty || _moreIsDue || signal.Waiting >= size ? TimeSpan.Zero : Gathering - time.GetElapsedTime(_claimedAt);
+        var gathering =
+            _inFlight.IsEmpty || _moreIsDue || signal.Waiting >= size
+                ? TimeSpan.Zero
+                : Gathering - time.GetElapsedTime(_claimedAt);
         if (free <= 0 || gathering > TimeSpan.Zero)
         {
             await signal.WaitAsync(gathering > TimeSpan.Zero ? gathering : Poll, cancellationToken);
@@ -90,7 +102,8 @@ internal sealed class Dispatcher(
             _ = StartAsync(batch, cancellationToken);
         }
 
-        if (claimed.Count == 0) await signal.WaitAsync(Poll, cancellationToken);
+        if (claimed.Count == 0)
+            await signal.WaitAsync(Poll, cancellationToken);
     }
 
     /// <summary>Starts the workflow, trying until it has started or the batch is over. A repeated start of one id is one start.</summary>
@@ -103,7 +116,13 @@ internal sealed class Dispatcher(
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
             try
             {
-                await workflows.ScheduleNewWorkflowAsync(nameof(FulfilOrders), batchId.ToString("N"), batchId, startTime: (DateTimeOffset?)null, either.Token);
+                await workflows.ScheduleNewWorkflowAsync(
+                    nameof(FulfilOrders),
+                    batchId.ToString("N"),
+                    batchId,
+                    startTime: (DateTimeOffset?)null,
+                    either.Token
+                );
                 return;
             }
             catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
@@ -112,7 +131,8 @@ internal sealed class Dispatcher(
             }
             catch (Exception e) when (Transient.Is(e) || e is RpcException)
             {
-                if (cancellationToken.IsCancellationRequested) return;
+                if (cancellationToken.IsCancellationRequested)
+                    return;
                 logger.LogStartFailed(batchId, e.Message);
                 await backoff.WaitAsync(cancellationToken);
             }

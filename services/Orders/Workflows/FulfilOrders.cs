@@ -9,8 +9,14 @@ namespace DaprShop.Orders.Workflows;
 internal sealed class FulfilOrders : Workflow<Guid, bool>
 {
     // An activity that keeps failing is given up when the watchdog has long given its orders to another batch.
-    private static readonly WorkflowTaskOptions Patiently = new(new WorkflowRetryPolicy(
-        maxNumberOfAttempts: 12, firstRetryInterval: TimeSpan.FromMilliseconds(250), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromSeconds(5)));
+    private static readonly WorkflowTaskOptions Patiently = new(
+        new WorkflowRetryPolicy(
+            maxNumberOfAttempts: 12,
+            firstRetryInterval: TimeSpan.FromMilliseconds(250),
+            backoffCoefficient: 2,
+            maxRetryInterval: TimeSpan.FromSeconds(5)
+        )
+    );
 
     /// <summary>Runs the steps; compensations are part of settling.</summary>
     public override async Task<bool> RunAsync(WorkflowContext context, Guid input)

@@ -15,17 +15,28 @@ internal sealed class ReserveStock(SagaStore store, Downstream downstream) : Wor
     public override async Task<bool> RunAsync(WorkflowActivityContext context, Guid input)
     {
         var orders = await store.OwnedLinesAsync(input, CancellationToken.None);
-        if (orders.Count == 0) return false;
+        if (orders.Count == 0)
+            return false;
         foreach (var part in Parts(orders))
         {
-            var response = await downstream.AskAsync<ReserveRequest, ReserveResponse>(Apps.Inventory, "reservations", new ReserveRequest([.. part.Select(o => o.Order)]));
-            await store.WriteAsync(input, SagaSteps.AfterReserve(response.Outcomes.Zip(part, (outcome, order) => (outcome, order.Status))), CancellationToken.None);
+            var response = await downstream.AskAsync<ReserveRequest, ReserveResponse>(
+                Apps.Inventory,
+                "reservations",
+                new ReserveRequest([.. part.Select(o => o.Order)])
+            );
+            await store.WriteAsync(
+                input,
+                SagaSteps.AfterReserve(response.Outcomes.Zip(part, (outcome, order) => (outcome, order.Status))),
+                CancellationToken.None
+            );
         }
 
         return true;
     }
 
-    private static IEnumerable<List<(ReserveOrder Order, OrderStatus Status)>> Parts(List<(ReserveOrder Order, OrderStatus Status)> orders)
+    private static IEnumerable<List<(ReserveOrder Order, OrderStatus Status)>> Parts(
+        List<(ReserveOrder Order, OrderStatus Status)> orders
+    )
     {
         var (part, lines) = (new List<(ReserveOrder, OrderStatus)>(), 0);
         foreach (var order in orders)
@@ -40,6 +51,7 @@ internal sealed class ReserveStock(SagaStore store, Downstream downstream) : Wor
             part.Add(order);
         }
 
-        if (part.Count > 0) yield return part;
+        if (part.Count > 0)
+            yield return part;
     }
 }

@@ -6,7 +6,10 @@ internal sealed class SagaSettings(IConfiguration configuration)
     public const int MaxBatchSize = 500;
     public const int MaxSlots = 200;
 
-    private volatile Batching _current = new(configuration.GetValue("Saga:BatchSize", 200), configuration.GetValue("Saga:Slots", 4));
+    private volatile Batching _current = new(
+        configuration.GetValue("Saga:BatchSize", 200),
+        configuration.GetValue("Saga:Slots", 4)
+    );
 
     /// <summary>Orders per workflow, at most, and workflows in flight, at most.</summary>
     public Batching Current
@@ -16,7 +19,8 @@ internal sealed class SagaSettings(IConfiguration configuration)
     }
 
     /// <summary>How long a customer has to decide: <c>Saga:DecideWithinMinutes</c>.</summary>
-    public TimeSpan DecideWithin { get; } = TimeSpan.FromMinutes(configuration.GetValue("Saga:DecideWithinMinutes", 24 * 60d));
+    public TimeSpan DecideWithin { get; } =
+        TimeSpan.FromMinutes(configuration.GetValue("Saga:DecideWithinMinutes", 24 * 60d));
 
     /// <summary>How long an order may be reserved without being paid: <c>Saga:PayWithinMinutes</c>. Then it expires, and what is captured later goes back.</summary>
     public TimeSpan PayWithin { get; } = TimeSpan.FromMinutes(configuration.GetValue("Saga:PayWithinMinutes", 30d));

@@ -7,7 +7,13 @@ namespace DaprShop.Orders.Workflows;
 /// Takes orders away from batches that stand still, whatever the reason: a workflow engine that lost its data, a lost reminder,
 /// a worker that hangs. They are claimed again under a new batch id.
 /// </summary>
-internal sealed class Watchdog(SagaStore store, SagaSettings settings, DispatchSignal dispatch, TimeProvider time, ILogger<Watchdog> logger) : BackgroundService
+internal sealed class Watchdog(
+    SagaStore store,
+    SagaSettings settings,
+    DispatchSignal dispatch,
+    TimeProvider time,
+    ILogger<Watchdog> logger
+) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
@@ -19,10 +25,13 @@ internal sealed class Watchdog(SagaStore store, SagaSettings settings, DispatchS
             try
             {
                 var freed = await store.AbandonAsync(settings.StaleAfter, stoppingToken);
-                if (freed > 0) logger.LogFreed(freed, settings.StaleAfter);
+                if (freed > 0)
+                    logger.LogFreed(freed, settings.StaleAfter);
                 var given = await store.GiveUpAsync(stoppingToken);
-                if (given > 0) logger.LogGivenUp(given);
-                if (freed > 0) dispatch.Raise();
+                if (given > 0)
+                    logger.LogGivenUp(given);
+                if (freed > 0)
+                    dispatch.Raise();
             }
             catch (Exception e) when (Transient.Is(e) && !stoppingToken.IsCancellationRequested)
             {

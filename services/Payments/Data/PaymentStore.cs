@@ -23,7 +23,8 @@ internal sealed class PaymentStore(NpgsqlDataSource database, TimeProvider time,
         """;
 
     // A statement of its own, after Lock: only its snapshot surely holds what the transaction booked that Lock has waited for.
-    private const string Charged = "select reference from provider_ledger where reference = any($1) and kind = 'charge'";
+    private const string Charged =
+        "select reference from provider_ledger where reference = any($1) and kind = 'charge'";
 
     private const string Change = """
         update payments p set state = c.state, reason = c.reason, asks = c.asks, version = c.version, returned = c.returned
@@ -38,12 +39,18 @@ internal sealed class PaymentStore(NpgsqlDataSource database, TimeProvider time,
 
     /// <summary>Applies <paramref name="decide"/> to each payment, unknown ones as <paramref name="mentioned"/>, and answers them as they are then.</summary>
     public async Task<Dictionary<Guid, Payment>> DecideAsync(
-        IReadOnlyList<Payment> mentioned, Func<Payment, bool, Decision> decide, CancellationToken cancellationToken)
+        IReadOnlyList<Payment> mentioned,
+        Func<Payment, bool, Decision> decide,
+        CancellationToken cancellationToken
+    )
     {
-        if (mentioned.Count == 0) return [];
+        if (mentioned.Count == 0)
+            return [];
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var decisions = (await LockAsync(connection, mentioned, cancellationToken)).ConvertAll(p => (Before: p.Payment, Decision: decide(p.Payment, p.Charged)));
+        var decisions = (await LockAsync(connection, mentioned, cancellationToken)).ConvertAll(p =>
+            (Before: p.Payment, Decision: decide(p.Payment, p.Charged))
+        );
         var changes = decisions.Where(d => d.Decision.Payment != d.Before).Select(d => d.Decision).ToList();
         if (changes.Count > 0)
         {
@@ -55,20 +62,32 @@ internal sealed class PaymentStore(NpgsqlDataSource database, TimeProvider time,
         await Steps.ReachAsync("paying");
         await transaction.CommitAsync(cancellationToken);
         await Steps.ReachAsync("paid");
-        if (changes.Exists(c => c.Fact is not null)) relay.Raise();
+        if (changes.Exists(c => c.Fact is not null))
+            relay.Raise();
         return decisions.ToDictionary(d => d.Before.OrderId, d => d.Decision.Payment);
     }
 
     /// <summary>Gives a part of an order's money back, once per reference; false where so much of it is not there.</summary>
-    public async Task<bool> RefundPartAsync(Guid reference, Guid orderId, decimal amount, CancellationToken cancellationToken)
+    public async Task<bool> RefundPartAsync(
+        Guid reference,
+        Guid orderId,
+        decimal amount,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var (payment, _) = (await LockAsync(connection, [Payment.Unknown(orderId, 0, "")], cancellationToken)).Single();
         await using var known = new NpgsqlBatch(connection);
-        known.Add("select count(*) from provider_ledger where reference = $1 and kind = $2", reference.ToString(), LedgerKind.PartRefund);
-        if (await known.ExecuteScalarAsync(cancellationToken) is 1L) return true;
-        if (Charging.RefundPart(payment, amount, $"return {reference}") is not { } decision) return false;
+        known.Add(
+            "select count(*) from provider_ledger where reference = $1 and kind = $2",
+            reference.ToString(),
+            LedgerKind.PartRefund
+        );
+        if (await known.ExecuteScalarAsync(cancellationToken) is 1L)
+            return true;
+        if (Charging.RefundPart(payment, amount, $"return {reference}") is not { } decision)
+            return false;
 
         await using var batch = new NpgsqlBatch(connection);
         AddChanges(batch, [decision], reference.ToString());
@@ -81,7 +100,10 @@ internal sealed class PaymentStore(NpgsqlDataSource database, TimeProvider time,
     }
 
     private static async Task<List<(Payment Payment, bool Charged)>> LockAsync(
-        NpgsqlConnection connection, IReadOnlyList<Payment> mentioned, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        IReadOnlyList<Payment> mentioned,
+        CancellationToken cancellationToken
+    )
     {
         var ids = mentioned.Select(p => p.OrderId).ToArray();
         await using var batch = new NpgsqlBatch(connection);
@@ -92,14 +114,24 @@ internal sealed class PaymentStore(NpgsqlDataSource database, TimeProvider time,
         var payments = new List<Payment>(ids.Length);
         while (await reader.ReadAsync(cancellationToken))
         {
-            payments.Add(new Payment(
-                reader.GetGuid(0), reader.GetDecimal(1), reader.GetString(2), reader.GetString(3).ToChargeState(),
-                reader.Text(4), reader.GetInt32(5), reader.GetInt32(6), reader.GetDecimal(7)));
+            payments.Add(
+                new Payment(
+                    reader.GetGuid(0),
+                    reader.GetDecimal(1),
+                    reader.GetString(2),
+                    reader.GetString(3).ToChargeState(),
+                    reader.Text(4),
+                    reader.GetInt32(5),
+                    reader.GetInt32(6),
+                    reader.GetDecimal(7)
+                )
+            );
         }
 
         var charged = new HashSet<string>();
         await reader.NextResultAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken)) charged.Add(reader.GetString(0));
+        while (await reader.ReadAsync(cancellationToken))
+            charged.Add(reader.GetString(0));
         return payments.ConvertAll(p => (p, charged.Contains(p.OrderId.ToString())));
     }
 
@@ -107,16 +139,37 @@ internal sealed class PaymentStore(NpgsqlDataSource database, TimeProvider time,
     {
         var now = time.GetUtcNow();
         var payments = changes.ConvertAll(c => c.Payment);
-        batch.Add(Change,
-            payments.Select(p => p.OrderId).ToArray(), payments.Select(p => p.State.ToText()).ToArray(), payments.Select(p => p.Reason).ToArray(),
-            payments.Select(p => p.Asks).ToArray(), payments.Select(p => p.Version).ToArray(),
-            payments.Select(p => p.Returned).ToArray());
+        batch.Add(
+            Change,
+            payments.Select(p => p.OrderId).ToArray(),
+            payments.Select(p => p.State.ToText()).ToArray(),
+            payments.Select(p => p.Reason).ToArray(),
+            payments.Select(p => p.Asks).ToArray(),
+            payments.Select(p => p.Version).ToArray(),
+            payments.Select(p => p.Returned).ToArray()
+        );
 
-        var booked = changes.SelectMany(c => c.Books.Select(b => (Reference: reference ?? c.Payment.OrderId.ToString(), b.Kind, b.Amount))).ToList();
+        var booked = changes
+            .SelectMany(c =>
+                c.Books.Select(b => (Reference: reference ?? c.Payment.OrderId.ToString(), b.Kind, b.Amount))
+            )
+            .ToList();
         if (booked.Count > 0)
-            batch.Add(Book, booked.Select(b => b.Reference).ToArray(), booked.Select(b => b.Kind).ToArray(), booked.Select(b => b.Amount).ToArray(), now.UtcDateTime);
+            batch.Add(
+                Book,
+                booked.Select(b => b.Reference).ToArray(),
+                booked.Select(b => b.Kind).ToArray(),
+                booked.Select(b => b.Amount).ToArray(),
+                now.UtcDateTime
+            );
 
         batch.AppendEvents(
-            [.. changes.Where(c => c.Fact is not null).Select(c => new NewEvent(EventTypes.PaymentBooked, c.Fact!.Reference, c.Payment.Version, c.Fact))], now);
+            [
+                .. changes
+                    .Where(c => c.Fact is not null)
+                    .Select(c => new NewEvent(EventTypes.PaymentBooked, c.Fact!.Reference, c.Payment.Version, c.Fact)),
+            ],
+            now
+        );
     }
 }

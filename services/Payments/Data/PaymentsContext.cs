@@ -15,7 +15,8 @@ internal sealed class PaymentsContext(DbContextOptions<PaymentsContext> options)
     {
         modelBuilder.Entity<Payment>(e =>
         {
-            e.ToTable("payments", t => t.HasCheckConstraint("not_overreturned", "returned between 0 and amount")).HasKey(x => x.OrderId);
+            e.ToTable("payments", t => t.HasCheckConstraint("not_overreturned", "returned between 0 and amount"))
+                .HasKey(x => x.OrderId);
             e.Property(x => x.OrderId).ValueGeneratedNever();
             e.Property(x => x.Amount).HasColumnType("numeric");
             e.Property(x => x.Returned).HasColumnType("numeric").HasDefaultValue(0m);

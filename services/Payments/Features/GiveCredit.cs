@@ -10,21 +10,42 @@ internal static class GiveCredit
     private const decimal MaxAmount = 1_000_000;
 
     public static void MapGiveCredit(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/payments/credits", HandleAsync).RequireAuthorization(Identity.Operator)
-            .WithName("GiveCredit").WithTags("Payments").WithSummary("Gives money back without an order. Idempotency-Key is required.");
+        routes
+            .MapPost("/payments/credits", HandleAsync)
+            .RequireAuthorization(Identity.Operator)
+            .WithName("GiveCredit")
+            .WithTags("Payments")
+            .WithSummary("Gives money back without an order. Idempotency-Key is required.");
 
     private static async Task<Results<Ok<CreditView>, ProblemHttpResult>> HandleAsync(
-        IdempotencyKey key, Request request, HttpContext context, CreditStore credits, CancellationToken cancellationToken)
+        IdempotencyKey key,
+        Request request,
+        HttpContext context,
+        CreditStore credits,
+        CancellationToken cancellationToken
+    )
     {
-        if (Complaints(request) is { Count: > 0 } complaints) return Problems.Invalid(complaints);
+        if (Complaints(request) is { Count: > 0 } complaints)
+            return Problems.Invalid(complaints);
 
-        var (result, credit) = await credits.GiveAsync(context.Name(), key.Value, request.Reference, request.Amount, cancellationToken);
+        var (result, credit) = await credits.GiveAsync(
+            context.Name(),
+            key.Value,
+            request.Reference,
+            request.Amount,
+            cancellationToken
+        );
         switch (result)
         {
             case CreditResult.OtherBody:
                 return IdempotencyKey.Conflict(key.Value);
             case CreditResult.AlreadyCredited:
-                return Problems.Of(409, "already-credited", "Already credited", $"{request.Reference} was credited before, under another key.");
+                return Problems.Of(
+                    409,
+                    "already-credited",
+                    "Already credited",
+                    $"{request.Reference} was credited before, under another key."
+                );
             case CreditResult.Replayed:
                 context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
                 break;
@@ -36,9 +57,12 @@ internal static class GiveCredit
     private static List<Complaint> Complaints(Request request)
     {
         var complaints = new List<Complaint>();
-        if (request.Reference.Length is 0 or > IdempotencyKey.MaxLength) complaints.Add(new Complaint("/reference", $"has 1 to {IdempotencyKey.MaxLength} characters."));
-        if (request.Amount is <= 0 or > MaxAmount) complaints.Add(new Complaint("/amount", $"is more than 0 and at most {MaxAmount}."));
-        if (request.Amount.Scale > 4) complaints.Add(new Complaint("/amount", "has at most four decimals."));
+        if (request.Reference.Length is 0 or > IdempotencyKey.MaxLength)
+            complaints.Add(new Complaint("/reference", $"has 1 to {IdempotencyKey.MaxLength} characters."));
+        if (request.Amount is <= 0 or > MaxAmount)
+            complaints.Add(new Complaint("/amount", $"is more than 0 and at most {MaxAmount}."));
+        if (request.Amount.Scale > 4)
+            complaints.Add(new Complaint("/amount", "has at most four decimals."));
         return complaints;
     }
 

@@ -14,13 +14,22 @@ namespace DaprShop.Payments.Features;
 internal static class NoticeCapture
 {
     public static void MapNoticeCapture(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/payments/{orderId:guid}/captures", HandleAsync).RequireAuthorization(Identity.Operator)
-            .WithName("NoticeCapture").WithTags("Payments").WithSummary("The provider's notice that it has captured an order's money.");
+        routes
+            .MapPost("/payments/{orderId:guid}/captures", HandleAsync)
+            .RequireAuthorization(Identity.Operator)
+            .WithName("NoticeCapture")
+            .WithTags("Payments")
+            .WithSummary("The provider's notice that it has captured an order's money.");
 
     private static async Task<Results<Ok<Noticed>, ProblemHttpResult>> HandleAsync(
-        Guid orderId, PaymentStore payments, PaymentsContext context, CancellationToken cancellationToken)
+        Guid orderId,
+        PaymentStore payments,
+        PaymentsContext context,
+        CancellationToken cancellationToken
+    )
     {
-        if (!await context.Payments.AnyAsync(p => p.OrderId == orderId && p.Asks > 0, cancellationToken)) return Problems.NotFound($"payment of order {orderId} that the provider was asked for");
+        if (!await context.Payments.AnyAsync(p => p.OrderId == orderId && p.Asks > 0, cancellationToken))
+            return Problems.NotFound($"payment of order {orderId} that the provider was asked for");
         var decided = await payments.DecideAsync([Payment.Unknown(orderId, 0, "")], Charging.Notice, cancellationToken);
         return TypedResults.Ok(new Noticed(orderId, decided[orderId].State));
     }

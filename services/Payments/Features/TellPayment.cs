@@ -12,10 +12,17 @@ internal static class TellPayment
     public static void MapTellPayment(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/internal/orders/{id:guid}/payment", HandleAsync).ExcludeFromDescription();
 
-    private static async Task<OrderPayment> HandleAsync(Guid id, PaymentsContext context, NpgsqlDataSource database, CancellationToken cancellationToken)
+    private static async Task<OrderPayment> HandleAsync(
+        Guid id,
+        PaymentsContext context,
+        NpgsqlDataSource database,
+        CancellationToken cancellationToken
+    )
     {
         var outbox = await database.OutboxAsync([id.ToString()], cancellationToken);
-        var payment = await context.Payments.AsNoTracking().SingleOrDefaultAsync(p => p.OrderId == id, cancellationToken);
+        var payment = await context
+            .Payments.AsNoTracking()
+            .SingleOrDefaultAsync(p => p.OrderId == id, cancellationToken);
         return new OrderPayment(payment?.State.ToText(), payment?.Asks ?? 0, payment?.Reason, outbox);
     }
 }

@@ -17,15 +17,21 @@ public sealed class Durable(Servers servers) : Row(servers)
         var node = stage.Nodes[0];
         await node.StartAsync("hold");
         var ids = Enumerable.Range(1, 5).Select(i => $"workflow-{i}").ToList();
-        foreach (var (id, i) in ids.Select((id, i) => (id, i))) await node.PostAsync($"workflows/{id}/{i}");
-        await Wait.ForAsync(() => node.Record.Count(d => d.What == "second") == 5, "all are in their second activity", stage.Logs);
+        foreach (var (id, i) in ids.Select((id, i) => (id, i)))
+            await node.PostAsync($"workflows/{id}/{i}");
+        await Wait.ForAsync(
+            () => node.Record.Count(d => d.What == "second") == 5,
+            "all are in their second activity",
+            stage.Logs
+        );
 
         await node.KillAppAsync();
         await node.KillSidecarAsync();
         var back = TimeProvider.System.GetTimestamp();
         await node.StartAsync();
 
-        foreach (var id in ids) await Wait.ForAsync(() => node.AppAnswersAsync($"workflows/{id}"), $"{id} is complete", stage.Logs);
+        foreach (var id in ids)
+            await Wait.ForAsync(() => node.AppAnswersAsync($"workflows/{id}"), $"{id} is complete", stage.Logs);
         node.Record.Count(d => d.What == "first").Should().Be(5, "a finished activity is replayed, not run again");
         Observe("seconds until all complete", SecondsSince(back));
         Observe("second activity run twice", node.Record.Count(d => d.What == "second") - 5);
@@ -38,7 +44,8 @@ public sealed class Durable(Servers servers) : Row(servers)
         await using var stage = await OpenAsync(Column.OfStore(store), Host);
         var node = stage.Nodes[0];
         await node.StartAsync();
-        foreach (var i in Enumerable.Range(1, 3)) await node.PostAsync($"alarms/alarm-{i}/{i}/{Notice}");
+        foreach (var i in Enumerable.Range(1, 3))
+            await node.PostAsync($"alarms/alarm-{i}/{i}/{Notice}");
         await node.KillAppAsync();
         await node.KillSidecarAsync();
         node.Record.Should().NotContain(d => d.What == "rang");
@@ -46,8 +53,15 @@ public sealed class Durable(Servers servers) : Row(servers)
 
         await node.StartAsync();
 
-        await Wait.ForAsync(() => node.Record.Where(d => d.What == "rang").Select(d => d.Number).Distinct().Count() == 3, "all alarms ring", stage.Logs);
-        Observe("seconds late, at most", (node.Record.Where(d => d.What == "rang").Max(d => d.At) - set - Notice) / 1000.0);
+        await Wait.ForAsync(
+            () => node.Record.Where(d => d.What == "rang").Select(d => d.Number).Distinct().Count() == 3,
+            "all alarms ring",
+            stage.Logs
+        );
+        Observe(
+            "seconds late, at most",
+            (node.Record.Where(d => d.What == "rang").Max(d => d.At) - set - Notice) / 1000.0
+        );
         Observe("rang twice", node.Record.Count(d => d.What == "rang") - 3);
     }
 }

@@ -13,7 +13,13 @@ public sealed class EventLogs(Servers servers) : Row(servers)
     [MemberData(nameof(Columns.Brokers), MemberType = typeof(Columns))]
     public async Task What_was_published_before_the_first_subscription_arrives_through_the_event_log(string broker)
     {
-        await using var stage = await OpenAsync(Column.OfBroker(broker), "stock", "inventory", $"reading-{broker}", ownBroker: false);
+        await using var stage = await OpenAsync(
+            Column.OfBroker(broker),
+            "stock",
+            "inventory",
+            $"reading-{broker}",
+            ownBroker: false
+        );
         var (producer, consumer) = (stage.Nodes[0], stage.Nodes[1]);
         await producer.StartAsync();
         await AppendAsync(producer, 200);
@@ -29,7 +35,13 @@ public sealed class EventLogs(Servers servers) : Row(servers)
     [MemberData(nameof(Columns.Brokers), MemberType = typeof(Columns))]
     public async Task What_a_wiped_broker_forgot_arrives_through_the_event_log(string broker)
     {
-        await using var stage = await OpenAsync(Column.OfBroker(broker), "payments", "payments", $"reading-{broker}", ownBroker: true);
+        await using var stage = await OpenAsync(
+            Column.OfBroker(broker),
+            "payments",
+            "payments",
+            $"reading-{broker}",
+            ownBroker: true
+        );
         var (producer, consumer) = (stage.Nodes[0], stage.Nodes[1]);
         await Task.WhenAll(producer.StartAsync(), consumer.StartAsync());
         await AppendAsync(producer, 50);
@@ -53,38 +65,82 @@ public sealed class EventLogs(Servers servers) : Row(servers)
     [MemberData(nameof(Columns.Brokers), MemberType = typeof(Columns))]
     public async Task A_poisoned_event_is_parked_with_its_cause_and_its_neighbours_pass_once(string broker)
     {
-        await using var stage = await OpenAsync(Column.OfBroker(broker), "payments", "payments", $"choking-{broker}", ownBroker: false);
+        await using var stage = await OpenAsync(
+            Column.OfBroker(broker),
+            "payments",
+            "payments",
+            $"choking-{broker}",
+            ownBroker: false
+        );
         await Task.WhenAll(stage.Nodes[0].StartAsync(), stage.Nodes[1].StartAsync("retry-7"));
         await AppendAsync(stage.Nodes[0], 20);
         var sent = TimeProvider.System.GetTimestamp();
 
-        await Wait.ForAsync(async () => await ScalarAsync<long>(_projectionDatabase, "select count(*) from effects") == 19, "the neighbours are applied", stage.Logs);
-        await Wait.ForAsync(async () => await ScalarAsync<long>(_projectionDatabase, "select position from watermarks") == 20, "the watermark has passed", stage.Logs);
+        await Wait.ForAsync(
+            async () => await ScalarAsync<long>(_projectionDatabase, "select count(*) from effects") == 19,
+            "the neighbours are applied",
+            stage.Logs
+        );
+        await Wait.ForAsync(
+            async () => await ScalarAsync<long>(_projectionDatabase, "select position from watermarks") == 20,
+            "the watermark has passed",
+            stage.Logs
+        );
 
         (await EffectsAsync()).Should().Equal(Enumerable.Range(1, 20).Where(i => i != 7).Select(i => (long)i));
-        (await ScalarAsync<string>(_projectionDatabase, "select position || ' ' || cause from dead_letters")).Should().StartWith("7 ").And.Contain("It cannot be.");
+        (await ScalarAsync<string>(_projectionDatabase, "select position || ' ' || cause from dead_letters"))
+            .Should()
+            .StartWith("7 ")
+            .And.Contain("It cannot be.");
         Observe("seconds until parked", SecondsSince(sent));
     }
 
     private async Task<Stage> OpenAsync(Column column, string topic, string producer, string consumer, bool ownBroker)
     {
         await Requirements.RequireAsync(column);
-        (_logDatabase, _projectionDatabase) = (await StateDatabase.CreateForAppAsync(), await StateDatabase.CreateForAppAsync());
-        return await OpenAsync(column, ownBroker,
-            new NodeSpec(producer) { Environment = new Dictionary<string, string> { ["LOG_OF"] = topic, ["DATABASE"] = _logDatabase } },
-            new NodeSpec(consumer) { Environment = new Dictionary<string, string> { ["PROJECTS"] = topic, ["DATABASE"] = _projectionDatabase } });
+        (_logDatabase, _projectionDatabase) = (
+            await StateDatabase.CreateForAppAsync(),
+            await StateDatabase.CreateForAppAsync()
+        );
+        return await OpenAsync(
+            column,
+            ownBroker,
+            new NodeSpec(producer)
+            {
+                Environment = new Dictionary<string, string> { ["LOG_OF"] = topic, ["DATABASE"] = _logDatabase },
+            },
+            new NodeSpec(consumer)
+            {
+                Environment = new Dictionary<string, string>
+                {
+                    ["PROJECTS"] = topic,
+                    ["DATABASE"] = _projectionDatabase,
+                },
+            }
+        );
     }
 
     /// <summary>Appends to the log and waits until the broker has acknowledged all of it.</summary>
     private async Task AppendAsync(Node producer, int count)
     {
         await producer.PostAsync($"append/{count}");
-        await Wait.ForAsync(async () => await ScalarAsync<bool>(_logDatabase, "select c.position = h.position from relay_cursor c, event_head h"), "the log is relayed");
+        await Wait.ForAsync(
+            async () =>
+                await ScalarAsync<bool>(
+                    _logDatabase,
+                    "select c.position = h.position from relay_cursor c, event_head h"
+                ),
+            "the log is relayed"
+        );
     }
 
     private async Task AppliedAsync(Stage stage, int count)
     {
-        await Wait.ForAsync(async () => await ScalarAsync<long>(_projectionDatabase, "select count(*) from effects") >= count, $"{count} events are applied", stage.Logs);
+        await Wait.ForAsync(
+            async () => await ScalarAsync<long>(_projectionDatabase, "select count(*) from effects") >= count,
+            $"{count} events are applied",
+            stage.Logs
+        );
         (await EffectsAsync()).Should().Equal(Enumerable.Range(1, count).Select(i => (long)i));
     }
 
@@ -92,7 +148,10 @@ public sealed class EventLogs(Servers servers) : Row(servers)
     {
         await using var connection = new NpgsqlConnection(_projectionDatabase);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("select array_agg(position order by position) from effects", connection);
+        await using var command = new NpgsqlCommand(
+            "select array_agg(position order by position) from effects",
+            connection
+        );
         return [.. (long[])(await command.ExecuteScalarAsync())!];
     }
 

@@ -9,7 +9,11 @@ public sealed class Kept(Servers servers) : Row(servers)
     public async Task The_broker_keeps_what_was_published_before_the_first_subscription(string broker)
     {
         var subject = $"pubsub/{Topic}";
-        await using var stage = await OpenAsync(Column.OfBroker(broker), new NodeSpec($"early-{broker}"), new NodeSpec($"late-{broker}", subject));
+        await using var stage = await OpenAsync(
+            Column.OfBroker(broker),
+            new NodeSpec($"early-{broker}"),
+            new NodeSpec($"late-{broker}", subject)
+        );
         var (early, late) = (stage.Nodes[0], stage.Nodes[1]);
         await early.StartAsync();
         await early.PublishAsync(subject, 1, 100);
@@ -24,7 +28,11 @@ public sealed class Kept(Servers servers) : Row(servers)
     public async Task The_broker_keeps_what_was_published_while_a_subscriber_was_away(string broker)
     {
         var subject = $"pubsub/{Topic}";
-        await using var stage = await OpenAsync(Column.OfBroker(broker), new NodeSpec($"steady-{broker}"), new NodeSpec($"leaving-{broker}", subject));
+        await using var stage = await OpenAsync(
+            Column.OfBroker(broker),
+            new NodeSpec($"steady-{broker}"),
+            new NodeSpec($"leaving-{broker}", subject)
+        );
         var (steady, leaving) = (stage.Nodes[0], stage.Nodes[1]);
         await Task.WhenAll(steady.StartAsync(), leaving.StartAsync());
         await new[] { leaving }.SubscribedAsync(subject);

@@ -5,7 +5,12 @@ namespace DaprShop.Conformance.Rows;
 /// <summary>Somebody is killed while the app has a batch in hand, of which nothing is done yet; everything comes again.</summary>
 public abstract class KilledInHand(Servers servers) : Row(servers)
 {
-    private protected async Task ComesAgainAsync(string broker, string name, Func<Node, Task> kill, Func<Node, Task> bringBack)
+    private protected async Task ComesAgainAsync(
+        string broker,
+        string name,
+        Func<Node, Task> kill,
+        Func<Node, Task> bringBack
+    )
     {
         var subject = $"pubsub/{Topic}";
         await using var stage = await OpenAsync(Column.OfBroker(broker), new NodeSpec($"{name}-{broker}", subject));

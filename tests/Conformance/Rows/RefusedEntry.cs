@@ -16,7 +16,11 @@ public sealed class RefusedEntry(Servers servers) : Row(servers)
 
         await node.BehaveAsync("retry-7");
         await node.PublishAsync(subject, 1, 50);
-        await Wait.ForAsync(() => node.Numbers("refused", subject).Count >= 3, "the refused entry comes a third time", stage.Logs);
+        await Wait.ForAsync(
+            () => node.Numbers("refused", subject).Count >= 3,
+            "the refused entry comes a third time",
+            stage.Logs
+        );
         await node.BehaveAsync("handle");
 
         await stage.DoneAsync(subject, 50, node);

@@ -9,8 +9,12 @@ public sealed class Replicas(Servers servers) : Row(servers)
     public async Task Replicas_share_the_work_and_another_app_gets_all_of_it(string broker)
     {
         var subject = $"pubsub/{Topic}";
-        await using var stage = await OpenAsync(Column.OfBroker(broker),
-            new NodeSpec($"sharing-{broker}", subject), new NodeSpec($"sharing-{broker}", subject), new NodeSpec($"other-{broker}", subject));
+        await using var stage = await OpenAsync(
+            Column.OfBroker(broker),
+            new NodeSpec($"sharing-{broker}", subject),
+            new NodeSpec($"sharing-{broker}", subject),
+            new NodeSpec($"other-{broker}", subject)
+        );
         var (one, two, other) = (stage.Nodes[0], stage.Nodes[1], stage.Nodes[2]);
         await Task.WhenAll(stage.Nodes.Select(n => n.StartAsync()));
         await stage.Nodes.SubscribedAsync(subject);
@@ -35,12 +39,17 @@ public sealed class Replicas(Servers servers) : Row(servers)
     public async Task A_broadcast_reaches_every_replica(string broker)
     {
         var subject = $"broadcast/{Topic}";
-        await using var stage = await OpenAsync(Column.OfBroker(broker), new NodeSpec($"screen-{broker}", subject), new NodeSpec($"screen-{broker}", subject));
+        await using var stage = await OpenAsync(
+            Column.OfBroker(broker),
+            new NodeSpec($"screen-{broker}", subject),
+            new NodeSpec($"screen-{broker}", subject)
+        );
         await Task.WhenAll(stage.Nodes.Select(n => n.StartAsync()));
         await stage.Nodes.SubscribedAsync(subject);
 
         await stage.Nodes[0].PublishAsync(subject, 1, 100);
 
-        foreach (var node in stage.Nodes) await stage.DoneAsync(subject, 100, node);
+        foreach (var node in stage.Nodes)
+            await stage.DoneAsync(subject, 100, node);
     }
 }

@@ -9,7 +9,12 @@ public sealed class RestartedBroker(Servers servers) : Row(servers)
     public async Task A_killed_broker_comes_back_with_what_it_acknowledged(string broker)
     {
         var subject = $"pubsub/{Topic}";
-        await using var stage = await OpenAsync(Column.OfBroker(broker), ownBroker: true, new NodeSpec("present", subject), new NodeSpec("away", subject));
+        await using var stage = await OpenAsync(
+            Column.OfBroker(broker),
+            ownBroker: true,
+            new NodeSpec("present", subject),
+            new NodeSpec("away", subject)
+        );
         var (present, away) = (stage.Nodes[0], stage.Nodes[1]);
         await Task.WhenAll(present.StartAsync(), away.StartAsync());
         await stage.Nodes.SubscribedAsync(subject);

@@ -20,21 +20,27 @@ public abstract class Row(Servers servers) : IAsyncLifetime
     public virtual ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        if (_column is not null) Matrix.Add(_column, TestContext.Current, _observations);
+        if (_column is not null)
+            Matrix.Add(_column, TestContext.Current, _observations);
         return ValueTask.CompletedTask;
     }
 
-    private protected Task<Stage> OpenAsync(Column column, params NodeSpec[] specs) => OpenAsync(column, ownBroker: false, specs);
+    private protected Task<Stage> OpenAsync(Column column, params NodeSpec[] specs) =>
+        OpenAsync(column, ownBroker: false, specs);
 
     private protected async Task<Stage> OpenAsync(Column column, bool ownBroker, params NodeSpec[] specs)
     {
         _column = column;
         await Requirements.RequireAsync(column);
-        return column.IsEmbedded ? await EmbeddedStage.OpenAsync(specs) : await DaprStage.OpenAsync(column, servers, ownBroker, specs);
+        return column.IsEmbedded
+            ? await EmbeddedStage.OpenAsync(specs)
+            : await DaprStage.OpenAsync(column, servers, ownBroker, specs);
     }
 
     /// <summary>Notes how this column does what all columns do.</summary>
-    protected void Observe(string what, double value) => _observations.Add(string.Create(CultureInfo.InvariantCulture, $"{what} {value:0.#}"));
+    protected void Observe(string what, double value) =>
+        _observations.Add(string.Create(CultureInfo.InvariantCulture, $"{what} {value:0.#}"));
 
-    private protected static double SecondsSince(long started) => TimeProvider.System.GetElapsedTime(started).TotalSeconds;
+    private protected static double SecondsSince(long started) =>
+        TimeProvider.System.GetElapsedTime(started).TotalSeconds;
 }

@@ -20,15 +20,23 @@ public sealed class State(Servers servers) : Row(servers)
         var (_, stale) = await client.GetStateAndETagAsync<int>(Store, "count");
 
         var conflicts = 0;
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
-        {
-            for (var added = 0; added < 10;)
-            {
-                var (count, etag) = await client.GetStateAndETagAsync<int>(Store, "count");
-                if (await TrySaveAsync(client, count + 1, etag)) added++;
-                else Interlocked.Increment(ref conflicts);
-            }
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(_ =>
+                    Task.Run(async () =>
+                    {
+                        for (var added = 0; added < 10; )
+                        {
+                            var (count, etag) = await client.GetStateAndETagAsync<int>(Store, "count");
+                            if (await TrySaveAsync(client, count + 1, etag))
+                                added++;
+                            else
+                                Interlocked.Increment(ref conflicts);
+                        }
+                    })
+                )
+        );
 
         (await client.GetStateAsync<int>(Store, "count")).Should().Be(40);
         (await client.TrySaveStateAsync(Store, "count", -1, stale)).Should().BeFalse();
@@ -44,7 +52,9 @@ public sealed class State(Servers servers) : Row(servers)
         await stage.Nodes[0].StartAsync();
         var client = stage.Nodes[0].Client;
 
-        var won = await Task.WhenAll(Enumerable.Range(1, 8).Select(value => Task.Run(() => TryInsertAsync(client, value))));
+        var won = await Task.WhenAll(
+            Enumerable.Range(1, 8).Select(value => Task.Run(() => TryInsertAsync(client, value)))
+        );
 
         won.Count(w => w).Should().Be(1);
         (await client.GetStateAsync<int>(Store, "key")).Should().Be(Array.IndexOf(won, true) + 1);
@@ -80,12 +90,21 @@ public sealed class State(Servers servers) : Row(servers)
         await client.SaveStateAsync(Store, "known", 2);
         await client.SaveStateAsync(Store, "other", 1);
 
-        var writing = () => client.ExecuteStateTransactionAsync(Store,
-        [
-            new("other", "9"u8.ToArray(), StateOperationType.Upsert),
-            new("known", "9"u8.ToArray(), StateOperationType.Upsert, Guards.IsOut("etag") ? null : stale, options: Guards.IsOut("etag") ? null : FirstWrite),
-            new("new", "9"u8.ToArray(), StateOperationType.Upsert),
-        ]);
+        var writing = () =>
+            client.ExecuteStateTransactionAsync(
+                Store,
+                [
+                    new("other", "9"u8.ToArray(), StateOperationType.Upsert),
+                    new(
+                        "known",
+                        "9"u8.ToArray(),
+                        StateOperationType.Upsert,
+                        Guards.IsOut("etag") ? null : stale,
+                        options: Guards.IsOut("etag") ? null : FirstWrite
+                    ),
+                    new("new", "9"u8.ToArray(), StateOperationType.Upsert),
+                ]
+            );
 
         await writing.Should().ThrowAsync<DaprException>();
         return client;
@@ -93,7 +112,8 @@ public sealed class State(Servers servers) : Row(servers)
 
     private static async Task<bool> TrySaveAsync(DaprClient client, int value, string etag)
     {
-        if (!Guards.IsOut("etag")) return await client.TrySaveStateAsync(Store, "count", value, etag);
+        if (!Guards.IsOut("etag"))
+            return await client.TrySaveStateAsync(Store, "count", value, etag);
         await client.SaveStateAsync(Store, "count", value);
         return true;
     }

@@ -29,23 +29,37 @@ public sealed class StockReplicas(Servers servers) : Row(servers)
         await using var stage = await OpenAsync(Column.OfPair(pair), ("Cache__MaxAge", "00:10:00"));
         var (one, other) = (_clients[0], _clients[1]);
         var told = 0L;
-        await Wait.ForAsync(async () =>
-        {
-            var first = await WriteAsync(one, "cup");
-            return await Wait.UntilAsync(async () => (told = (await ReadAsync(other, "cup")).Version) >= first, TimeSpan.FromSeconds(2));
-        }, "the other replica hears", stage.Logs);
+        await Wait.ForAsync(
+            async () =>
+            {
+                var first = await WriteAsync(one, "cup");
+                return await Wait.UntilAsync(
+                    async () => (told = (await ReadAsync(other, "cup")).Version) >= first,
+                    TimeSpan.FromSeconds(2)
+                );
+            },
+            "the other replica hears",
+            stage.Logs
+        );
 
         var delays = new List<double>();
         for (var i = 0; i < Writes; i++)
         {
             var version = await WriteAsync(one, "cup");
             var written = Stopwatch.GetTimestamp();
-            var hears = await Until.TrueAsync(async () =>
-            {
-                var read = await ReadAsync(other, "cup");
-                (read.Version, read.Layer).Should().Be((Math.Max(told, read.Version), "memory"), "no answer is older than the one before");
-                return (told = read.Version) >= version;
-            }, BetweenReads, TimeSpan.FromSeconds(20), CancellationToken.None);
+            var hears = await Until.TrueAsync(
+                async () =>
+                {
+                    var read = await ReadAsync(other, "cup");
+                    (read.Version, read.Layer)
+                        .Should()
+                        .Be((Math.Max(told, read.Version), "memory"), "no answer is older than the one before");
+                    return (told = read.Version) >= version;
+                },
+                BetweenReads,
+                TimeSpan.FromSeconds(20),
+                CancellationToken.None
+            );
             hears.Should().BeTrue("it hears at all");
             delays.Add(Stopwatch.GetElapsedTime(written).TotalMilliseconds);
         }
@@ -58,25 +72,36 @@ public sealed class StockReplicas(Servers servers) : Row(servers)
 
     [Theory]
     [MemberData(nameof(Columns.Pairs), MemberType = typeof(Columns))]
-    public async Task N5_Whoever_demands_the_version_that_he_wrote_gets_it_from_any_replica_and_the_store_serves_both(string pair)
+    public async Task N5_Whoever_demands_the_version_that_he_wrote_gets_it_from_any_replica_and_the_store_serves_both(
+        string pair
+    )
     {
         await using var stage = await OpenAsync(Column.OfPair(pair));
         await WriteAsync(_clients[0], "tray");
         (await ReadAsync(_clients[0], "tray")).Layer.Should().Be("database");
-        await Wait.ForAsync(async () =>
-        {
-            // A store that was slow the first time is left alone for some seconds: who reads then stores it.
-            await ReadAsync(_clients[0], "tray");
-            return (await stage.Nodes[1].Client.GetStateAsync<JsonElement?>("cache", "stock/tray")) is not null;
-        }, "the store has it", stage.Logs);
-        await Wait.ForAsync(async () =>
-        {
-            // Older than a second it is passed over: then both are asked anew.
-            if ((await ReadAsync(_clients[1], "tray")).Layer == "store") return true;
-            await Task.Delay(TimeSpan.FromSeconds(1.1));
-            await ReadAsync(_clients[0], "tray");
-            return false;
-        }, "the store answers", stage.Logs);
+        await Wait.ForAsync(
+            async () =>
+            {
+                // A store that was slow the first time is left alone for some seconds: who reads then stores it.
+                await ReadAsync(_clients[0], "tray");
+                return (await stage.Nodes[1].Client.GetStateAsync<JsonElement?>("cache", "stock/tray")) is not null;
+            },
+            "the store has it",
+            stage.Logs
+        );
+        await Wait.ForAsync(
+            async () =>
+            {
+                // Older than a second it is passed over: then both are asked anew.
+                if ((await ReadAsync(_clients[1], "tray")).Layer == "store")
+                    return true;
+                await Task.Delay(TimeSpan.FromSeconds(1.1));
+                await ReadAsync(_clients[0], "tray");
+                return false;
+            },
+            "the store answers",
+            stage.Logs
+        );
 
         var ages = new List<long>();
         for (var i = 0; i < 2 * Writes; i++)
@@ -87,7 +112,8 @@ public sealed class StockReplicas(Servers servers) : Row(servers)
         }
 
         ages.Max().Should().BeLessThanOrEqualTo(1_100, "a second is the bound, and the way to the caller");
-        foreach (var (upTo, count) in Histogram(ages)) Observe($"answers up to {upTo} ms old", count);
+        foreach (var (upTo, count) in Histogram(ages))
+            Observe($"answers up to {upTo} ms old", count);
     }
 
     private static IEnumerable<(int UpTo, int Count)> Histogram(List<long> ages) =>
@@ -95,7 +121,8 @@ public sealed class StockReplicas(Servers servers) : Row(servers)
 
     public override async ValueTask DisposeAsync()
     {
-        foreach (var client in _clients) client.Dispose();
+        foreach (var client in _clients)
+            client.Dispose();
         await base.DisposeAsync();
     }
 
@@ -103,7 +130,14 @@ public sealed class StockReplicas(Servers servers) : Row(servers)
     {
         await Requirements.RequireAsync(column);
         var database = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("inventory");
-        using (var migration = Process.Start(new ProcessStartInfo("dotnet", [Program, "migrate"]) { Environment = { ["ConnectionStrings__owner"] = database.Owner } })!)
+        using (
+            var migration = Process.Start(
+                new ProcessStartInfo("dotnet", [Program, "migrate"])
+                {
+                    Environment = { ["ConnectionStrings__owner"] = database.Owner },
+                }
+            )!
+        )
         {
             await migration.WaitForExitAsync();
             migration.ExitCode.Should().Be(0);
@@ -118,30 +152,58 @@ public sealed class StockReplicas(Servers servers) : Row(servers)
         foreach (var node in stage.Nodes)
         {
             await node.StartAsync();
-            _clients.Add(new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{node.AppPort}/"), DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) } });
+            _clients.Add(
+                new HttpClient
+                {
+                    BaseAddress = new Uri($"http://127.0.0.1:{node.AppPort}/"),
+                    DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
+                }
+            );
         }
 
-        foreach (var sku in new[] { "cup", "tray" }) (await SendAsync(_clients[0], HttpMethod.Put, $"items/{sku}", new { name = sku, price = 1 })).Dispose();
+        foreach (var sku in new[] { "cup", "tray" })
+            (await SendAsync(_clients[0], HttpMethod.Put, $"items/{sku}", new { name = sku, price = 1 })).Dispose();
         return stage;
     }
 
     /// <summary>One unit arrives; answers the version after it.</summary>
     private static async Task<long> WriteAsync(HttpClient replica, string sku)
     {
-        using var answer = await SendAsync(replica, HttpMethod.Post, $"stock/{sku}/receipts", new { quantity = 1, reason = "test" });
-        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("levels")[0].GetProperty("sequence").GetInt64();
+        using var answer = await SendAsync(
+            replica,
+            HttpMethod.Post,
+            $"stock/{sku}/receipts",
+            new { quantity = 1, reason = "test" }
+        );
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>())
+            .GetProperty("levels")[0]
+            .GetProperty("sequence")
+            .GetInt64();
     }
 
     private static async Task<(long Version, string Layer, long AgeMs)> ReadAsync(HttpClient replica, string path)
     {
         var answer = await replica.GetFromJsonAsync<JsonElement>($"stock/{path}");
         var freshness = answer.GetProperty("freshness");
-        return (answer.GetProperty("version").GetInt64(), freshness.GetProperty("layer").GetString()!, freshness.GetProperty("ageMs").GetInt64());
+        return (
+            answer.GetProperty("version").GetInt64(),
+            freshness.GetProperty("layer").GetString()!,
+            freshness.GetProperty("ageMs").GetInt64()
+        );
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(HttpClient replica, HttpMethod method, string path, object body)
+    private static async Task<HttpResponseMessage> SendAsync(
+        HttpClient replica,
+        HttpMethod method,
+        string path,
+        object body
+    )
     {
-        using var request = new HttpRequestMessage(method, path) { Content = JsonContent.Create(body), Headers = { { "Idempotency-Key", Guid.CreateVersion7().ToString() } } };
+        using var request = new HttpRequestMessage(method, path)
+        {
+            Content = JsonContent.Create(body),
+            Headers = { { "Idempotency-Key", Guid.CreateVersion7().ToString() } },
+        };
         return (await replica.SendAsync(request)).EnsureSuccessStatusCode();
     }
 }

@@ -9,7 +9,10 @@ public sealed class Together(Servers servers) : Row(servers)
     public async Task Broker_and_store_serve_one_app(string pair)
     {
         var subject = $"pubsub/{Topic}";
-        await using var stage = await OpenAsync(Column.OfPair(pair), new NodeSpec($"whole-{pair.Replace('+', '-')}", subject) { Workflows = true });
+        await using var stage = await OpenAsync(
+            Column.OfPair(pair),
+            new NodeSpec($"whole-{pair.Replace('+', '-')}", subject) { Workflows = true }
+        );
         var node = stage.Nodes[0];
         await node.StartAsync();
 

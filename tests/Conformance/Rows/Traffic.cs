@@ -17,7 +17,10 @@ internal static class Traffic
     {
         var (pubsub, topic) = (subject.Split('/')[0], subject.Split('/')[1]);
         foreach (var chunk in Enumerable.Range(first, count).Chunk(AtOnce))
-            await Wait.ForAsync(() => TryAsync(node, pubsub, topic, [.. chunk.Select(n => new Numbered(n))]), $"{node.Name} publishes");
+            await Wait.ForAsync(
+                () => TryAsync(node, pubsub, topic, [.. chunk.Select(n => new Numbered(n))]),
+                $"{node.Name} publishes"
+            );
     }
 
     /// <summary>Sends probes until every node has got one and the last is done: now their subscriptions are live, and nothing is under way.</summary>
@@ -29,15 +32,25 @@ internal static class Traffic
             async () =>
             {
                 await all[0].PublishAsync(subject, --probe, 1);
-                var done = await Wait.UntilAsync(() => Task.FromResult(all.Exists(n => Probes(n, subject).Contains(probe))), ProbePatience);
+                var done = await Wait.UntilAsync(
+                    () => Task.FromResult(all.Exists(n => Probes(n, subject).Contains(probe))),
+                    ProbePatience
+                );
                 return done && all.TrueForAll(n => Probes(n, subject).Any());
             },
-            $"{string.Join(", ", all.Select(n => n.Name))} get probes");
+            $"{string.Join(", ", all.Select(n => n.Name))} get probes"
+        );
         // A broadcast reaches the others a little later.
-        await Wait.ForAsync(() => !subject.StartsWith("broadcast", StringComparison.Ordinal) || all.TrueForAll(n => Probes(n, subject).Contains(probe)), "all have the last probe");
+        await Wait.ForAsync(
+            () =>
+                !subject.StartsWith("broadcast", StringComparison.Ordinal)
+                || all.TrueForAll(n => Probes(n, subject).Contains(probe)),
+            "all have the last probe"
+        );
     }
 
-    private static IEnumerable<long> Probes(Node node, string subject) => node.Record.Where(d => d.What == "done" && d.Subject == subject && d.Number < 0).Select(d => d.Number);
+    private static IEnumerable<long> Probes(Node node, string subject) =>
+        node.Record.Where(d => d.What == "done" && d.Subject == subject && d.Number < 0).Select(d => d.Number);
 
     /// <summary>Waits until the nodes together have done 1 … <paramref name="count"/>.</summary>
     public static async Task DoneAsync(this Stage stage, string subject, int count, params IEnumerable<Node> nodes)
@@ -46,11 +59,16 @@ internal static class Traffic
         var missing = expected;
         try
         {
-            await Wait.ForAsync(() => (missing = [.. expected.Except(nodes.SelectMany(n => n.Numbers("done", subject)))]).Count == 0, "all messages are done");
+            await Wait.ForAsync(
+                () => (missing = [.. expected.Except(nodes.SelectMany(n => n.Numbers("done", subject)))]).Count == 0,
+                "all messages are done"
+            );
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"{missing.Count} of {count} messages were never done: {string.Join(", ", missing.Take(10))}…{Environment.NewLine}{stage.Logs()}");
+            throw new TimeoutException(
+                $"{missing.Count} of {count} messages were never done: {string.Join(", ", missing.Take(10))}…{Environment.NewLine}{stage.Logs()}"
+            );
         }
     }
 
@@ -63,7 +81,8 @@ internal static class Traffic
         var (largest, late) = (0L, 0);
         foreach (var number in numbers)
         {
-            if (number < largest) late++;
+            if (number < largest)
+                late++;
             largest = Math.Max(largest, number);
         }
 
@@ -75,7 +94,9 @@ internal static class Traffic
         try
         {
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-            return (await node.Client.BulkPublishEventAsync(pubsub, topic, messages, cancellationToken: patience.Token)).FailedEntries.Count == 0;
+            return (await node.Client.BulkPublishEventAsync(pubsub, topic, messages, cancellationToken: patience.Token))
+                    .FailedEntries
+                    .Count == 0;
         }
         catch (Exception e) when (e is DaprException or OperationCanceledException or Grpc.Core.RpcException)
         {

@@ -9,7 +9,8 @@ internal sealed record Column(string? Broker, string? Store)
     private static readonly string[] Stores = ["redis", "postgres"];
 
     /// <summary>The columns of the table.</summary>
-    public static IReadOnlyList<Column> All { get; } = [.. Brokers.SelectMany(b => Stores.Select(s => new Column(b, s))), new(Embedded, Embedded)];
+    public static IReadOnlyList<Column> All { get; } =
+    [.. Brokers.SelectMany(b => Stores.Select(s => new Column(b, s))), new(Embedded, Embedded)];
 
     public bool IsEmbedded => Broker == Embedded || Store == Embedded;
 
@@ -20,8 +21,12 @@ internal sealed record Column(string? Broker, string? Store)
     public static Column OfPair(string name) => All.Single(c => c.ToString() == name);
 
     /// <summary>Whether a result for this column is one for <paramref name="other"/>, a column of the table.</summary>
-    public bool Covers(Column other) => (Broker ?? other.Broker) == other.Broker && (Store ?? other.Store) == other.Store && IsEmbedded == other.IsEmbedded;
+    public bool Covers(Column other) =>
+        (Broker ?? other.Broker) == other.Broker
+        && (Store ?? other.Store) == other.Store
+        && IsEmbedded == other.IsEmbedded;
 
     /// <inheritdoc />
-    public override string ToString() => IsEmbedded ? Embedded : string.Join('+', new[] { Broker, Store }.Where(part => part is not null));
+    public override string ToString() =>
+        IsEmbedded ? Embedded : string.Join('+', new[] { Broker, Store }.Where(part => part is not null));
 }

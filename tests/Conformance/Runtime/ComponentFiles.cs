@@ -11,8 +11,10 @@ internal static class ComponentFiles
     public static IReadOnlyList<string> Copy(Column column, string folder)
     {
         List<string> names = ["common"];
-        if (column.Broker is { } broker) names.Add(Path.Combine("brokers", broker));
-        if (column.Store is { } store) names.Add(Path.Combine("stores", store));
+        if (column.Broker is { } broker)
+            names.Add(Path.Combine("brokers", broker));
+        if (column.Store is { } store)
+            names.Add(Path.Combine("stores", store));
         foreach (var name in names)
         {
             var target = Directory.CreateDirectory(Path.Combine(folder, "components", name)).FullName;

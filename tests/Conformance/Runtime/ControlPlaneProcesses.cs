@@ -21,16 +21,49 @@ internal sealed class ControlPlaneProcesses : IAsyncDisposable
     public static async Task<ControlPlaneProcesses> StartAsync(DaprBinaries dapr, string folder)
     {
         var plane = new ControlPlaneProcesses();
-        plane.Start(folder, "placement", dapr.Placement, "--port", Text(plane._placementPort), "--id", "dapr-placement-0",
-            "--initial-cluster", $"dapr-placement-0=127.0.0.1:{Text(FreePort.Take())}",
-            "--healthz-port", Text(plane._placementHealth), "--metrics-port", Text(FreePort.Take()));
-        plane.Start(folder, "scheduler", dapr.Scheduler, "--port", Text(plane._schedulerPort), "--override-broadcast-host-port", plane.Scheduler,
-            "--id", "dapr-scheduler-server-0", "--etcd-initial-cluster", $"dapr-scheduler-server-0=http://localhost:{Text(FreePort.Take())}",
-            "--etcd-client-port", Text(FreePort.Take()), "--etcd-data-dir", Path.Combine(folder, "etcd"),
-            "--healthz-port", Text(plane._schedulerHealth), "--metrics-port", Text(FreePort.Take()));
+        plane.Start(
+            folder,
+            "placement",
+            dapr.Placement,
+            "--port",
+            Text(plane._placementPort),
+            "--id",
+            "dapr-placement-0",
+            "--initial-cluster",
+            $"dapr-placement-0=127.0.0.1:{Text(FreePort.Take())}",
+            "--healthz-port",
+            Text(plane._placementHealth),
+            "--metrics-port",
+            Text(FreePort.Take())
+        );
+        plane.Start(
+            folder,
+            "scheduler",
+            dapr.Scheduler,
+            "--port",
+            Text(plane._schedulerPort),
+            "--override-broadcast-host-port",
+            plane.Scheduler,
+            "--id",
+            "dapr-scheduler-server-0",
+            "--etcd-initial-cluster",
+            $"dapr-scheduler-server-0=http://localhost:{Text(FreePort.Take())}",
+            "--etcd-client-port",
+            Text(FreePort.Take()),
+            "--etcd-data-dir",
+            Path.Combine(folder, "etcd"),
+            "--healthz-port",
+            Text(plane._schedulerHealth),
+            "--metrics-port",
+            Text(FreePort.Take())
+        );
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
         foreach (var port in new[] { plane._placementHealth, plane._schedulerHealth })
-            await Wait.ForAsync(() => IsHealthyAsync(http, port), "placement and scheduler are healthy", () => LogTail.Of(Path.Combine(folder, "scheduler.log")));
+            await Wait.ForAsync(
+                () => IsHealthyAsync(http, port),
+                "placement and scheduler are healthy",
+                () => LogTail.Of(Path.Combine(folder, "scheduler.log"))
+            );
         return plane;
     }
 
@@ -45,11 +78,25 @@ internal sealed class ControlPlaneProcesses : IAsyncDisposable
 
     private void Start(string folder, string name, string program, params string[] arguments)
     {
-        var process = OwnedProcess.Start(new ProcessSpec(name, program, [.. arguments, "--listen-address", "127.0.0.1", "--metrics-listen-address", "127.0.0.1", "--log-level", "warn"])
-        {
-            WorkingDirectory = folder,
-            LogFile = Path.Combine(folder, name + ".log"),
-        });
+        var process = OwnedProcess.Start(
+            new ProcessSpec(
+                name,
+                program,
+                [
+                    .. arguments,
+                    "--listen-address",
+                    "127.0.0.1",
+                    "--metrics-listen-address",
+                    "127.0.0.1",
+                    "--log-level",
+                    "warn",
+                ]
+            )
+            {
+                WorkingDirectory = folder,
+                LogFile = Path.Combine(folder, name + ".log"),
+            }
+        );
         Orphans.Add(process);
         _processes.Add(process);
     }

@@ -9,7 +9,19 @@ namespace DaprShop.Conformance.Runtime;
 internal sealed record Delivery(string What, string Subject, long Number, long At)
 {
     /// <summary>All lines written so far. The last may be half written when its writer was killed.</summary>
-    public static List<Delivery> Read(string file) => !File.Exists(file) ? [] :
-        [.. File.ReadAllText(file).Split('\n')[..^1].Select(line => line.Split(' ')).Select(parts =>
-            new Delivery(parts[0], parts[1], long.Parse(parts[2], CultureInfo.InvariantCulture), long.Parse(parts[3], CultureInfo.InvariantCulture)))];
+    public static List<Delivery> Read(string file) =>
+        !File.Exists(file)
+            ? []
+            :
+            [
+                .. File.ReadAllText(file)
+                    .Split('\n')[..^1]
+                    .Select(line => line.Split(' '))
+                    .Select(parts => new Delivery(
+                        parts[0],
+                        parts[1],
+                        long.Parse(parts[2], CultureInfo.InvariantCulture),
+                        long.Parse(parts[3], CultureInfo.InvariantCulture)
+                    )),
+            ];
 }

@@ -16,7 +16,8 @@ internal sealed class EmbeddedStage : Stage
     private readonly string _database;
     private OwnedProcess? _process;
 
-    private EmbeddedStage(string database, IReadOnlyList<NodeSpec> specs) : base(specs) => _database = database;
+    private EmbeddedStage(string database, IReadOnlyList<NodeSpec> specs)
+        : base(specs) => _database = database;
 
     private string RunFile => Path.Combine(Folder, "dapr.yaml");
 
@@ -26,17 +27,22 @@ internal sealed class EmbeddedStage : Stage
         Directory.CreateDirectory(Path.Combine(stage.Folder, ".shop"));
         SecretFile.Write(Path.Combine(stage.Folder, ".shop", "secrets.json"), new Dictionary<string, string>());
         var yaml = new StringBuilder("version: 1\ncommon:\n  resourcesPaths:\n");
-        foreach (var path in ComponentFiles.Copy(Files, stage.Folder)) yaml.Append(CultureInfo.InvariantCulture, $"    - {path}\n");
+        foreach (var path in ComponentFiles.Copy(Files, stage.Folder))
+            yaml.Append(CultureInfo.InvariantCulture, $"    - {path}\n");
         yaml.Append("  maxBodySize: 16Mi\napps:\n");
         foreach (var node in stage.Nodes)
-            yaml.Append(CultureInfo.InvariantCulture, $"  - appID: {node.Spec.AppId}\n    appPort: {node.AppPort}\n    daprHTTPPort: {node.HttpPort}\n    daprGRPCPort: {node.GrpcPort}\n");
+            yaml.Append(
+                CultureInfo.InvariantCulture,
+                $"  - appID: {node.Spec.AppId}\n    appPort: {node.AppPort}\n    daprHTTPPort: {node.HttpPort}\n    daprGRPCPort: {node.GrpcPort}\n"
+            );
         await File.WriteAllTextAsync(stage.RunFile, yaml.ToString());
         return stage;
     }
 
     public override Task StartSidecarAsync(Node node)
     {
-        if (_process is not { IsAlive: true }) StartProcess();
+        if (_process is not { IsAlive: true })
+            StartProcess();
         return Task.CompletedTask;
     }
 
@@ -44,13 +50,15 @@ internal sealed class EmbeddedStage : Stage
     {
         await KillAsync(_process);
         // The others' sidecars are the same process.
-        if (Nodes.Count > 1) StartProcess();
+        if (Nodes.Count > 1)
+            StartProcess();
     }
 
     public override async Task RestartBrokerAsync(bool wipe = false)
     {
         await KillAsync(_process);
-        if (wipe) await WipeAsync();
+        if (wipe)
+            await WipeAsync();
         StartProcess();
     }
 
@@ -60,25 +68,31 @@ internal sealed class EmbeddedStage : Stage
         await base.DisposeAsync();
     }
 
-    private void StartProcess() => _process = Start(new ProcessSpec("embedded", "dotnet", Program, "--file", RunFile)
-    {
-        WorkingDirectory = Folder,
-        LogFile = Path.Combine(Folder, "embedded.log"),
-        Environment = new Dictionary<string, string> { ["EMBEDDED_DAPR_POSTGRES"] = _database },
-    });
+    private void StartProcess() =>
+        _process = Start(
+            new ProcessSpec("embedded", "dotnet", Program, "--file", RunFile)
+            {
+                WorkingDirectory = Folder,
+                LogFile = Path.Combine(Folder, "embedded.log"),
+                Environment = new Dictionary<string, string> { ["EMBEDDED_DAPR_POSTGRES"] = _database },
+            }
+        );
 
     private async Task WipeAsync()
     {
         await using var connection = new NpgsqlConnection(_database);
         await connection.OpenAsync();
-        await using var forget = new NpgsqlCommand("""
+        await using var forget = new NpgsqlCommand(
+            """
             do $$ declare name text; begin
               for name in select quote_ident(nspname) from pg_namespace where nspname not like 'pg\_%' and nspname <> 'information_schema' loop
                 execute 'drop schema ' || name || ' cascade';
               end loop;
               create schema public;
             end $$
-            """, connection);
+            """,
+            connection
+        );
         await forget.ExecuteNonQueryAsync();
     }
 }

@@ -7,7 +7,10 @@ namespace DaprShop.Conformance.Runtime;
 /// </summary>
 internal static partial class Guards
 {
-    private static readonly string[] Out = (Environment.GetEnvironmentVariable("CONFORMANCE_WITHOUT") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
+    private static readonly string[] Out = (Environment.GetEnvironmentVariable("CONFORMANCE_WITHOUT") ?? "").Split(
+        ',',
+        StringSplitOptions.RemoveEmptyEntries
+    );
 
     public static bool IsOut(string guard) => Out.Contains(guard);
 
@@ -15,12 +18,18 @@ internal static partial class Guards
     public static string Edit(string yaml)
     {
         yaml = Scopes().Replace(yaml, "");
-        if (IsOut("inbound-retry")) yaml = InboundRetry().Replace(yaml, "");
-        if (IsOut("kept-queue")) yaml = DeletedWhenUnused().Replace(yaml, "$1\"true\"");
-        if (IsOut("oldest")) yaml = Oldest().Replace(yaml, "$1newest");
-        if (IsOut("actor-store")) yaml = ActorStore().Replace(yaml, "$1\"false\"");
-        if (IsOut("uuid")) yaml = Uuid().Replace(yaml, "\"everybody\"");
-        if (IsOut("durable")) yaml = DeliveryMode().Replace(yaml, "$1\"1\"");
+        if (IsOut("inbound-retry"))
+            yaml = InboundRetry().Replace(yaml, "");
+        if (IsOut("kept-queue"))
+            yaml = DeletedWhenUnused().Replace(yaml, "$1\"true\"");
+        if (IsOut("oldest"))
+            yaml = Oldest().Replace(yaml, "$1newest");
+        if (IsOut("actor-store"))
+            yaml = ActorStore().Replace(yaml, "$1\"false\"");
+        if (IsOut("uuid"))
+            yaml = Uuid().Replace(yaml, "\"everybody\"");
+        if (IsOut("durable"))
+            yaml = DeliveryMode().Replace(yaml, "$1\"1\"");
         return yaml;
     }
 

@@ -23,7 +23,11 @@ internal sealed class Node(Stage stage, NodeSpec spec, int index) : IAsyncDispos
 
     public int GrpcPort { get; } = FreePort.Take();
 
-    public DaprClient Client => _client ??= new DaprClientBuilder().UseHttpEndpoint($"http://127.0.0.1:{HttpPort}").UseGrpcEndpoint($"http://127.0.0.1:{GrpcPort}").Build();
+    public DaprClient Client =>
+        _client ??= new DaprClientBuilder()
+            .UseHttpEndpoint($"http://127.0.0.1:{HttpPort}")
+            .UseGrpcEndpoint($"http://127.0.0.1:{GrpcPort}")
+            .Build();
 
     public string AppLog => Path.Combine(stage.Folder, Name + ".log");
 
@@ -32,11 +36,18 @@ internal sealed class Node(Stage stage, NodeSpec spec, int index) : IAsyncDispos
     public IReadOnlyList<Delivery> Record => Delivery.Read(RecordFile);
 
     /// <summary>The numbers that were <paramref name="what"/>, in order, with repeats.</summary>
-    public IReadOnlyList<long> Numbers(string what, string subject) => [.. Record.Where(d => d.What == what && d.Subject == subject && d.Number > 0).Select(d => d.Number)];
+    public IReadOnlyList<long> Numbers(string what, string subject) =>
+        [.. Record.Where(d => d.What == what && d.Subject == subject && d.Number > 0).Select(d => d.Number)];
 
     /// <summary>What came in and was not done yet, late probes too: they hold up what is behind them as everything does.</summary>
     public IReadOnlyList<long> InHand(string subject) =>
-        [.. Record.Where(d => d.Subject == subject).GroupBy(d => d.Number).Where(g => g.All(d => d.What == "taken")).SelectMany(g => g.Select(d => d.Number))];
+        [
+            .. Record
+                .Where(d => d.Subject == subject)
+                .GroupBy(d => d.Number)
+                .Where(g => g.All(d => d.What == "taken"))
+                .SelectMany(g => g.Select(d => d.Number)),
+        ];
 
     /// <summary>Starts the app and, where it is not running, its sidecar; returns when the sidecar calls both healthy.</summary>
     public async Task StartAsync(string behaviour = "handle")
@@ -44,34 +55,41 @@ internal sealed class Node(Stage stage, NodeSpec spec, int index) : IAsyncDispos
         StartApp(behaviour);
         await stage.StartSidecarAsync(this);
         await Wait.ForAsync(() => AppAnswersAsync(spec.Program.Health), $"{Name} answers", stage.Logs);
-        await Wait.ForAsync(() => TryAsync(() => _http.GetAsync(new Uri($"http://127.0.0.1:{HttpPort}/v1.0/healthz"))), $"{Name} and its sidecar are healthy", stage.Logs);
+        await Wait.ForAsync(
+            () => TryAsync(() => _http.GetAsync(new Uri($"http://127.0.0.1:{HttpPort}/v1.0/healthz"))),
+            $"{Name} and its sidecar are healthy",
+            stage.Logs
+        );
     }
 
     public void StartApp(string behaviour = "handle")
     {
-        _app = OwnedProcess.Start(new ProcessSpec(Name, "dotnet", spec.Program.Path)
-        {
-            WorkingDirectory = stage.Folder,
-            LogFile = AppLog,
-            Environment = new Dictionary<string, string>(spec.Environment)
+        _app = OwnedProcess.Start(
+            new ProcessSpec(Name, "dotnet", spec.Program.Path)
             {
-                ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{Text(AppPort)}",
-                ["DAPR_HTTP_PORT"] = Text(HttpPort),
-                ["DAPR_GRPC_PORT"] = Text(GrpcPort),
-                ["RECORD"] = RecordFile,
-                ["SUBSCRIPTIONS"] = string.Join(';', spec.Subscriptions),
-                ["WORKFLOWS"] = spec.Workflows ? "true" : "false",
-                ["BEHAVIOUR"] = behaviour,
-                ["DOTNET_TieredPGO"] = "0",
-            },
-        });
+                WorkingDirectory = stage.Folder,
+                LogFile = AppLog,
+                Environment = new Dictionary<string, string>(spec.Environment)
+                {
+                    ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{Text(AppPort)}",
+                    ["DAPR_HTTP_PORT"] = Text(HttpPort),
+                    ["DAPR_GRPC_PORT"] = Text(GrpcPort),
+                    ["RECORD"] = RecordFile,
+                    ["SUBSCRIPTIONS"] = string.Join(';', spec.Subscriptions),
+                    ["WORKFLOWS"] = spec.Workflows ? "true" : "false",
+                    ["BEHAVIOUR"] = behaviour,
+                    ["DOTNET_TieredPGO"] = "0",
+                },
+            }
+        );
         Orphans.Add(_app);
     }
 
     /// <summary>kill -9.</summary>
     public async Task KillAppAsync()
     {
-        if (_app is null) return;
+        if (_app is null)
+            return;
         _app.Identity.Send(Signal.Kill);
         await _app.DisposeAsync();
     }
@@ -85,10 +103,16 @@ internal sealed class Node(Stage stage, NodeSpec spec, int index) : IAsyncDispos
     }
 
     /// <summary>Posts to the app until it answers with success.</summary>
-    public Task PostAsync(string path) => Wait.ForAsync(() => TryAsync(() => _http.PostAsync(new Uri($"http://127.0.0.1:{AppPort}/{path}"), null)), $"{Name} takes {path}", stage.Logs);
+    public Task PostAsync(string path) =>
+        Wait.ForAsync(
+            () => TryAsync(() => _http.PostAsync(new Uri($"http://127.0.0.1:{AppPort}/{path}"), null)),
+            $"{Name} takes {path}",
+            stage.Logs
+        );
 
     /// <summary>True when the app answers <paramref name="path"/> with success.</summary>
-    public Task<bool> AppAnswersAsync(string path) => TryAsync(() => _http.GetAsync(new Uri($"http://127.0.0.1:{AppPort}/{path}")));
+    public Task<bool> AppAnswersAsync(string path) =>
+        TryAsync(() => _http.GetAsync(new Uri($"http://127.0.0.1:{AppPort}/{path}")));
 
     public async ValueTask DisposeAsync()
     {

@@ -9,12 +9,15 @@ internal static class Requirements
     /// <summary>Skips the test where something is missing; in CI, fails it. Kafka alone may be missing anywhere: no distribution carries it.</summary>
     public static async Task RequireAsync(Column column)
     {
-        if (column.IsEmbedded) return;
+        if (column.IsEmbedded)
+            return;
         var missing = DaprBinaries.Find() is null ? "Dapr: not in ~/.dapr/bin" : null;
         foreach (var product in new[] { column.Broker, column.Store }.Where(p => p is not (null or "postgres")))
             missing ??= await TestServer.ObstacleAsync(product!);
-        if (missing is null) return;
-        if (Environment.GetEnvironmentVariable("CI") == "true" && column.Broker != "kafka") Assert.Fail(missing);
+        if (missing is null)
+            return;
+        if (Environment.GetEnvironmentVariable("CI") == "true" && column.Broker != "kafka")
+            Assert.Fail(missing);
         Assert.Skip(missing);
     }
 }

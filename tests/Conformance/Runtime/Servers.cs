@@ -7,8 +7,12 @@ namespace DaprShop.Conformance.Runtime;
 /// <summary>One server of each kind for all tests that leave it alive, started by whoever asks first.</summary>
 public sealed class Servers : IAsyncDisposable
 {
-    private readonly Dictionary<string, Lazy<Task<TestServer>>> _shared =
-        new[] { "redis", "rabbitmq", "kafka" }.ToDictionary(kind => kind, kind => new Lazy<Task<TestServer>>(() => Task.Run(() => StartAsync(kind))));
+    private readonly Dictionary<string, Lazy<Task<TestServer>>> _shared = new[]
+    {
+        "redis",
+        "rabbitmq",
+        "kafka",
+    }.ToDictionary(kind => kind, kind => new Lazy<Task<TestServer>>(() => Task.Run(() => StartAsync(kind))));
 
     internal Task<TestServer> SharedAsync(string kind) => _shared[kind].Value;
 
@@ -19,8 +23,17 @@ public sealed class Servers : IAsyncDisposable
     {
         // Replicas can share only what has several partitions; the shop's topics have one each, and their order.
         var settings = Path.Combine(shop.Data, "kafka.properties");
-        if (File.Exists(settings)) File.WriteAllText(settings, File.ReadAllText(settings).Replace("num.partitions=1", "num.partitions=4", StringComparison.Ordinal));
-        return Guards.IsOut("appendonly") ? server with { Arguments = [.. server.Arguments.Select(a => a == "yes" ? "no" : a)] } : server;
+        if (File.Exists(settings))
+            File.WriteAllText(
+                settings,
+                File.ReadAllText(settings).Replace("num.partitions=1", "num.partitions=4", StringComparison.Ordinal)
+            );
+        return Guards.IsOut("appendonly")
+            ? server with
+            {
+                Arguments = [.. server.Arguments.Select(a => a == "yes" ? "no" : a)],
+            }
+            : server;
     }
 
     /// <inheritdoc />

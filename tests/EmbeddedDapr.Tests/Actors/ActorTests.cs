@@ -53,7 +53,9 @@ public sealed class ActorTests
     {
         await using var office = await Office.OpenAsync();
         var call = () => office.Clerk("a").FailAsync("no such form");
-        (await call.Should().ThrowAsync<ActorMethodInvocationException>()).WithInnerException<ActorInvokeException>().WithMessage("*no such form*");
+        (await call.Should().ThrowAsync<ActorMethodInvocationException>())
+            .WithInnerException<ActorInvokeException>()
+            .WithMessage("*no such form*");
     }
 
     [Fact]
@@ -63,9 +65,15 @@ public sealed class ActorTests
         await office.Clerk("a").AddAsync(1);
         await office.StopAppAsync();
 
-        using var refused = await office.Http.PutAsync(new Uri(office.Sidecar, "/v1.0/actors/Clerk/a/method/TotalAsync"), null);
+        using var refused = await office.Http.PutAsync(
+            new Uri(office.Sidecar, "/v1.0/actors/Clerk/a/method/TotalAsync"),
+            null
+        );
         refused.StatusCode.Should().Be(HttpStatusCode.InternalServerError);
-        (await refused.Content.ReadAsStringAsync()).Should().Contain("ERR_ACTOR_INVOKE_METHOD").And.Contain("no app that answers hosts the type Clerk");
+        (await refused.Content.ReadAsStringAsync())
+            .Should()
+            .Contain("ERR_ACTOR_INVOKE_METHOD")
+            .And.Contain("no app that answers hosts the type Clerk");
 
         await office.StartAppAsync();
         (await office.Clerk("a").AddAsync(1)).Should().Be(2);
@@ -75,9 +83,11 @@ public sealed class ActorTests
     public async Task An_actor_moves_when_its_replica_is_gone()
     {
         await using var office = await Office.OpenAsync(replicas: 2);
-        for (var i = 0; i < 4; i++) await office.Clerk($"{i}").AddAsync(1);
+        for (var i = 0; i < 4; i++)
+            await office.Clerk($"{i}").AddAsync(1);
         await office.StopAppAsync(1);
-        for (var i = 0; i < 4; i++) (await office.Clerk($"{i}").AddAsync(1)).Should().Be(2);
+        for (var i = 0; i < 4; i++)
+            (await office.Clerk($"{i}").AddAsync(1)).Should().Be(2);
     }
 
     [Fact]
@@ -99,8 +109,15 @@ public sealed class ActorTests
     public async Task Only_the_replica_where_it_lives_may_change_its_state()
     {
         await using var office = await Office.OpenAsync();
-        using var body = new StringContent("""[{"operation":"upsert","request":{"key":"total","value":9}}]""", Encoding.UTF8, "application/json");
-        using var refused = await office.Http.PostAsync(new Uri(office.Sidecar, "/v1.0/actors/Clerk/stranger/state"), body);
+        using var body = new StringContent(
+            """[{"operation":"upsert","request":{"key":"total","value":9}}]""",
+            Encoding.UTF8,
+            "application/json"
+        );
+        using var refused = await office.Http.PostAsync(
+            new Uri(office.Sidecar, "/v1.0/actors/Clerk/stranger/state"),
+            body
+        );
         refused.StatusCode.Should().Be(HttpStatusCode.BadRequest);
         (await office.Clerk("stranger").TotalAsync()).Should().Be(0);
     }

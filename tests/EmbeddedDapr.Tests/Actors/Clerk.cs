@@ -40,12 +40,14 @@ public sealed class Diary
 
     public void Enter()
     {
-        lock (Entries) MostInside = Math.Max(MostInside, ++_inside);
+        lock (Entries)
+            MostInside = Math.Max(MostInside, ++_inside);
     }
 
     public void Leave()
     {
-        lock (Entries) _inside--;
+        lock (Entries)
+            _inside--;
     }
 
     public int Count(string entry) => Entries.Count(e => e == entry);
@@ -65,7 +67,8 @@ internal sealed class Clerk(ActorHost host, Diary diary) : Actor(host), IClerk, 
 
     public Task<int> TotalAsync() => StateManager.GetOrAddStateAsync("total", 0);
 
-    public Task RememberAsync(string word, int seconds) => StateManager.SetStateAsync("word", word, TimeSpan.FromSeconds(seconds));
+    public Task RememberAsync(string word, int seconds) =>
+        StateManager.SetStateAsync("word", word, TimeSpan.FromSeconds(seconds));
 
     public async Task<string?> RecallAsync()
     {
@@ -76,15 +79,17 @@ internal sealed class Clerk(ActorHost host, Diary diary) : Actor(host), IClerk, 
 
     public Task FailAsync(string message) => throw new InvalidOperationException(message);
 
-    public Task RemindAsync(string name, TimeSpan due, TimeSpan period, int repetitions) => repetitions > 0
-        ? RegisterReminderAsync(name, Encoding.UTF8.GetBytes("note"), due, period, repetitions)
-        : RegisterReminderAsync(name, Encoding.UTF8.GetBytes("note"), due, period);
+    public Task RemindAsync(string name, TimeSpan due, TimeSpan period, int repetitions) =>
+        repetitions > 0
+            ? RegisterReminderAsync(name, Encoding.UTF8.GetBytes("note"), due, period, repetitions)
+            : RegisterReminderAsync(name, Encoding.UTF8.GetBytes("note"), due, period);
 
     public async Task<bool> HasReminderAsync(string name) => await GetReminderAsync(name) is not null;
 
     public Task ForgetAsync(string name) => UnregisterReminderAsync(name);
 
-    public Task TickAsync(TimeSpan due, TimeSpan period) => RegisterTimerAsync("tick", nameof(OnTickAsync), "tock"u8.ToArray(), due, period);
+    public Task TickAsync(TimeSpan due, TimeSpan period) =>
+        RegisterTimerAsync("tick", nameof(OnTickAsync), "tock"u8.ToArray(), due, period);
 
     public Task StopTickingAsync() => UnregisterTimerAsync("tick");
 
@@ -98,7 +103,12 @@ internal sealed class Clerk(ActorHost host, Diary diary) : Actor(host), IClerk, 
     {
         diary.Entries.Enqueue($"{reminderName} {Encoding.UTF8.GetString(state)}");
         if (reminderName == "renew" && diary.Count($"{reminderName} note") == 1)
-            await RegisterReminderAsync(reminderName, state, TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(-1));
+            await RegisterReminderAsync(
+                reminderName,
+                state,
+                TimeSpan.FromMilliseconds(200),
+                TimeSpan.FromMilliseconds(-1)
+            );
     }
 
     protected override Task OnActivateAsync()

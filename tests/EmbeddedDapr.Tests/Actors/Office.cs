@@ -24,7 +24,12 @@ internal sealed class Office : IAsyncDisposable
     private Office(string database, Diary diary, int replicas, TimeSpan idle)
     {
         (_database, Diary, _idle, _apps) = (database, diary, idle, new WebApplication?[replicas]);
-        _sidecars = [.. Enumerable.Range(0, replicas).Select(_ => new Sidecar("clerks", Ports.Free(), Ports.Free(), Ports.Free()))];
+        _sidecars =
+        [
+            .. Enumerable
+                .Range(0, replicas)
+                .Select(_ => new Sidecar("clerks", Ports.Free(), Ports.Free(), Ports.Free())),
+        ];
     }
 
     public Diary Diary { get; }
@@ -36,15 +41,25 @@ internal sealed class Office : IAsyncDisposable
     /// <param name="beside">An office of another process, whose database and diary are used.</param>
     public static async Task<Office> OpenAsync(int replicas = 1, TimeSpan? idle = null, Office? beside = null)
     {
-        var database = beside?._database ?? (await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("orders")).Owner;
+        var database = beside?._database
+            ?? (await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("orders")).Owner;
         var office = new Office(database, beside?.Diary ?? new(), replicas, idle ?? TimeSpan.FromHours(1));
         await office.StartRuntimeAsync();
-        for (var replica = 0; replica < replicas; replica++) await office.StartAppAsync(replica);
+        for (var replica = 0; replica < replicas; replica++)
+            await office.StartAppAsync(replica);
         return office;
     }
 
     public IClerk Clerk(string id) =>
-        ActorProxy.Create<IClerk>(new ActorId(id), nameof(Clerk), new ActorProxyOptions { HttpEndpoint = Sidecar.ToString().TrimEnd('/'), RequestTimeout = TimeSpan.FromSeconds(20) });
+        ActorProxy.Create<IClerk>(
+            new ActorId(id),
+            nameof(Clerk),
+            new ActorProxyOptions
+            {
+                HttpEndpoint = Sidecar.ToString().TrimEnd('/'),
+                RequestTimeout = TimeSpan.FromSeconds(20),
+            }
+        );
 
     public async Task StartRuntimeAsync()
     {
@@ -54,7 +69,8 @@ internal sealed class Office : IAsyncDisposable
 
     public async Task StopRuntimeAsync()
     {
-        if (_runtime is not { } runtime) return;
+        if (_runtime is not { } runtime)
+            return;
         _runtime = null;
         await runtime.StopAsync(new CancellationToken(canceled: true));
         await runtime.DisposeAsync();
@@ -65,12 +81,14 @@ internal sealed class Office : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(_sidecars[replica].AppAddress.ToString());
-        builder.Services.AddSingleton(Diary).AddActors(options =>
-        {
-            options.HttpEndpoint = $"http://127.0.0.1:{_sidecars[replica].HttpPort}";
-            options.ActorIdleTimeout = _idle;
-            options.Actors.RegisterActor<Clerk>();
-        });
+        builder
+            .Services.AddSingleton(Diary)
+            .AddActors(options =>
+            {
+                options.HttpEndpoint = $"http://127.0.0.1:{_sidecars[replica].HttpPort}";
+                options.ActorIdleTimeout = _idle;
+                options.Actors.RegisterActor<Clerk>();
+            });
         var app = builder.Build();
         app.MapActorsHandlers();
         await app.StartAsync();
@@ -90,11 +108,13 @@ internal sealed class Office : IAsyncDisposable
         return app;
     }
 
-    public Task<HttpResponseMessage> CallAsync(string type) => Http.PutAsync(new Uri(Sidecar, $"/v1.0/actors/{type}/a/method/Any"), null);
+    public Task<HttpResponseMessage> CallAsync(string type) =>
+        Http.PutAsync(new Uri(Sidecar, $"/v1.0/actors/{type}/a/method/Any"), null);
 
     public async Task StopAppAsync(int replica = 0)
     {
-        if (_apps[replica] is not { } app) return;
+        if (_apps[replica] is not { } app)
+            return;
         _apps[replica] = null;
         await app.StopAsync();
         await app.DisposeAsync();
@@ -102,7 +122,8 @@ internal sealed class Office : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        for (var replica = 0; replica < _apps.Length; replica++) await StopAppAsync(replica);
+        for (var replica = 0; replica < _apps.Length; replica++)
+            await StopAppAsync(replica);
         await StopRuntimeAsync();
         Http.Dispose();
     }

@@ -69,7 +69,10 @@ public sealed class ReminderTests
     {
         await using var office = await Office.OpenAsync();
         await office.Clerk("a").RemindAsync("renew", Soon, Once, 0);
-        await Until.TrueAsync(() => office.Diary.Count("renew note") == 2, "the reminder that its own firing registered");
+        await Until.TrueAsync(
+            () => office.Diary.Count("renew note") == 2,
+            "the reminder that its own firing registered"
+        );
     }
 
     [Fact]
@@ -100,7 +103,13 @@ public sealed class ReminderTests
         await using var office = await Office.OpenAsync();
         await using var other = await Office.OpenAsync(beside: office);
         var names = Enumerable.Range(0, 20).Select(i => $"call{i}").ToList();
-        foreach (var (i, name) in names.Index()) await (i % 2 == 0 ? office.Clerk("a") : other.Clerk("b")).RemindAsync(name, TimeSpan.FromSeconds(1), Once, 0);
+        foreach (var (i, name) in names.Index())
+            await (i % 2 == 0 ? office.Clerk("a") : other.Clerk("b")).RemindAsync(
+                name,
+                TimeSpan.FromSeconds(1),
+                Once,
+                0
+            );
 
         await Until.TrueAsync(() => names.TrueForAll(name => office.Diary.Count($"{name} note") > 0), "all reminders");
         await Task.Delay(Soon);
@@ -115,7 +124,8 @@ public sealed class ReminderTests
         await using var office = await Office.OpenAsync();
         await using var neighbour = await office.StartNeighbourAsync(config);
         await office.Clerk("a").AddAsync(1);
-        using (var odd = await office.CallAsync("Odd")) odd.StatusCode.Should().Be(HttpStatusCode.InternalServerError);
+        using (var odd = await office.CallAsync("Odd"))
+            odd.StatusCode.Should().Be(HttpStatusCode.InternalServerError);
         await office.Clerk("a").RemindAsync("call", Soon, Once, 0);
         await Until.TrueAsync(() => office.Diary.Count("call note") == 1, "the reminder");
     }
@@ -125,7 +135,10 @@ public sealed class ReminderTests
     {
         await using var office = await Office.OpenAsync();
         using var body = new StringContent("""{"dueTime":"soon"}""", Encoding.UTF8, "application/json");
-        using var refused = await office.Http.PutAsync(new Uri(office.Sidecar, "/v1.0/actors/Clerk/a/reminders/call"), body);
+        using var refused = await office.Http.PutAsync(
+            new Uri(office.Sidecar, "/v1.0/actors/Clerk/a/reminders/call"),
+            body
+        );
         refused.StatusCode.Should().Be(HttpStatusCode.BadRequest);
         (await refused.Content.ReadAsStringAsync()).Should().Contain("soon");
     }

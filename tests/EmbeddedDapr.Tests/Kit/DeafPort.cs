@@ -14,7 +14,7 @@ internal sealed class DeafPort : IDisposable
         var listener = deaf.Open();
         listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
         listener.Listen(0);
-        for (var isFull = false; !isFull;)
+        for (var isFull = false; !isFull; )
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
             try

@@ -10,14 +10,17 @@ internal static class Routes
 {
     /// <summary>Another subscription of the app, which collects what comes.</summary>
     public static void MapDeadLetters(this IEndpointRouteBuilder routes, string topic, ConcurrentQueue<string> into) =>
-        routes.MapPost($"/{topic}", (JsonElement message) => into.Enqueue(SubscriberApp.TextOf(message)))
+        routes
+            .MapPost($"/{topic}", (JsonElement message) => into.Enqueue(SubscriberApp.TextOf(message)))
             .WithTopic(new TopicOptions { PubsubName = TestSidecars.PubSub, Name = topic });
 
     /// <summary>A subscription that takes its first message only when <paramref name="released"/>.</summary>
     public static void MapNotes(this IEndpointRouteBuilder routes, SubscriberApp app, string topic, Task released) =>
-        routes.MapPost($"/{topic}", async (JsonElement message) =>
-        {
-            app.Received.Enqueue(SubscriberApp.TextOf(message));
-            await released.WaitAsync(TimeSpan.FromSeconds(60));
-        }).WithTopic(new TopicOptions { PubsubName = TestSidecars.PubSub, Name = topic });
+        routes
+            .MapPost($"/{topic}", async (JsonElement message) =>
+            {
+                app.Received.Enqueue(SubscriberApp.TextOf(message));
+                await released.WaitAsync(TimeSpan.FromSeconds(60));
+            })
+            .WithTopic(new TopicOptions { PubsubName = TestSidecars.PubSub, Name = topic });
 }

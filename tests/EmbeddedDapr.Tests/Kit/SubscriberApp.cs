@@ -25,7 +25,10 @@ internal sealed class SubscriberApp : IAsyncDisposable
     /// <summary>The text of every note that came, in the order of coming, at each attempt.</summary>
     public ConcurrentQueue<string> Received { get; } = new();
 
-    public static async Task<SubscriberApp> StartAsync(Sidecar sidecar, Action<SubscriberApp, IEndpointRouteBuilder> routes)
+    public static async Task<SubscriberApp> StartAsync(
+        Sidecar sidecar,
+        Action<SubscriberApp, IEndpointRouteBuilder> routes
+    )
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -39,40 +42,78 @@ internal sealed class SubscriberApp : IAsyncDisposable
     }
 
     /// <summary>Takes each message by itself; <paramref name="answer"/> makes the HTTP answer of each.</summary>
-    public static Task<SubscriberApp> OneByOneAsync(Sidecar sidecar, string topic, Func<string, IResult>? answer = null, string component = TestSidecars.PubSub, string? deadLetters = null) =>
-        StartAsync(sidecar, (app, routes) => routes.MapPost($"/{topic}", (JsonElement message) =>
-        {
-            var text = TextOf(message);
-            app.Received.Enqueue(text);
-            return answer?.Invoke(text) ?? Results.Ok();
-        }).WithTopic(new TopicOptions { PubsubName = component, Name = topic, DeadLetterTopic = deadLetters! }));
+    public static Task<SubscriberApp> OneByOneAsync(
+        Sidecar sidecar,
+        string topic,
+        Func<string, IResult>? answer = null,
+        string component = TestSidecars.PubSub,
+        string? deadLetters = null
+    ) => StartAsync(sidecar, (app, routes) => routes
+                .MapPost($"/{topic}", (JsonElement message) =>
+                {
+                    var text = TextOf(message);
+                    app.Received.Enqueue(text);
+                    return answer?.Invoke(text) ?? Results.Ok();
+                })
+                .WithTopic(
+                    new TopicOptions
+                    {
+                        PubsubName = component,
+                        Name = topic,
+                        DeadLetterTopic = deadLetters!,
+                    }
+                ));
 
     /// <summary>Takes bulks; <paramref name="answer"/> makes the status of each entry, null for none.</summary>
     public static Task<SubscriberApp> BulkAsync(
-        Sidecar sidecar, string topic, Func<string, BulkSubscribeAppResponseStatus?>? answer = null, string? deadLetters = null, Action<SubscriberApp, IEndpointRouteBuilder>? more = null) =>
-        StartAsync(sidecar, (app, routes) =>
+        Sidecar sidecar,
+        string topic,
+        Func<string, BulkSubscribeAppResponseStatus?>? answer = null,
+        string? deadLetters = null,
+        Action<SubscriberApp, IEndpointRouteBuilder>? more = null
+    ) => StartAsync(sidecar, (app, routes) =>
         {
-            routes.MapPost($"/{topic}", (BulkSubscribeMessage<JsonElement> messages) =>
-            {
-                var entries = new List<BulkSubscribeAppResponseEntry>();
-                foreach (var entry in messages.Entries)
+            routes
+                .MapPost($"/{topic}", (BulkSubscribeMessage<JsonElement> messages) =>
                 {
-                    var text = TextOf(entry.Event);
-                    app.Received.Enqueue(text);
-                    if ((answer is null ? BulkSubscribeAppResponseStatus.SUCCESS : answer(text)) is { } status) entries.Add(new(entry.EntryId, status));
-                }
+                    var entries = new List<BulkSubscribeAppResponseEntry>();
+                    foreach (var entry in messages.Entries)
+                    {
+                        var text = TextOf(entry.Event);
+                        app.Received.Enqueue(text);
+                        if ((answer is null ? BulkSubscribeAppResponseStatus.SUCCESS : answer(text)) is { } status)
+                            entries.Add(new(entry.EntryId, status));
+                    }
 
-                return new BulkSubscribeAppResponse(entries);
-            })
-            .WithTopic(new TopicOptions { PubsubName = TestSidecars.PubSub, Name = topic, DeadLetterTopic = deadLetters! })
-            .WithBulkSubscribe(new BulkSubscribeTopicOptions { TopicName = topic, MaxMessagesCount = 50, MaxAwaitDurationMs = 20 });
+                    return new BulkSubscribeAppResponse(entries);
+                })
+                .WithTopic(
+                    new TopicOptions
+                    {
+                        PubsubName = TestSidecars.PubSub,
+                        Name = topic,
+                        DeadLetterTopic = deadLetters!,
+                    }
+                )
+                .WithBulkSubscribe(
+                    new BulkSubscribeTopicOptions
+                    {
+                        TopicName = topic,
+                        MaxMessagesCount = 50,
+                        MaxAwaitDurationMs = 20,
+                    }
+                );
             more?.Invoke(app, routes);
         });
 
     public static string TextOf(JsonElement message) => message.GetProperty("data").GetProperty("text").GetString()!;
 
     /// <summary>Waits until so many messages have come.</summary>
-    public Task HasReceivedAsync(int count) => Eventually.BecomesTrueAsync(() => Task.FromResult(Received.Count >= count), $"{count} messages, of which {Received.Count} have come");
+    public Task HasReceivedAsync(int count) =>
+        Eventually.BecomesTrueAsync(
+            () => Task.FromResult(Received.Count >= count),
+            $"{count} messages, of which {Received.Count} have come"
+        );
 
     public async ValueTask DisposeAsync()
     {

@@ -13,20 +13,24 @@ internal sealed class TestRuntime : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly bool _ownsDatabase;
 
-    private TestRuntime(WebApplication app, string database, bool ownsDatabase) => (_app, Database, _ownsDatabase) = (app, database, ownsDatabase);
+    private TestRuntime(WebApplication app, string database, bool ownsDatabase) =>
+        (_app, Database, _ownsDatabase) = (app, database, ownsDatabase);
 
     /// <summary>Connection string of the runtime's database.</summary>
     public string Database { get; }
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<string> NewDatabaseAsync() => (await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("orders")).Owner;
+    public static async Task<string> NewDatabaseAsync() =>
+        (await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("orders")).Owner;
 
     /// <summary>On a database of its own, which goes with it.</summary>
-    public static async Task<TestRuntime> StartAsync(params Sidecar[] sidecars) => await StartAsync(await NewDatabaseAsync(), ownsDatabase: true, sidecars);
+    public static async Task<TestRuntime> StartAsync(params Sidecar[] sidecars) =>
+        await StartAsync(await NewDatabaseAsync(), ownsDatabase: true, sidecars);
 
     /// <summary>On a database that others use, or will use.</summary>
-    public static Task<TestRuntime> StartOnAsync(string database, params Sidecar[] sidecars) => StartAsync(database, ownsDatabase: false, sidecars);
+    public static Task<TestRuntime> StartOnAsync(string database, params Sidecar[] sidecars) =>
+        StartAsync(database, ownsDatabase: false, sidecars);
 
     private static async Task<TestRuntime> StartAsync(string database, bool ownsDatabase, Sidecar[] sidecars)
     {
@@ -38,18 +42,25 @@ internal sealed class TestRuntime : IAsyncDisposable
     /// <summary>The official client, at a sidecar's ports.</summary>
     public static DaprClient ClientOf(Sidecar sidecar, string? token = null)
     {
-        var builder = new DaprClientBuilder().UseHttpEndpoint($"http://127.0.0.1:{sidecar.HttpPort}").UseGrpcEndpoint($"http://127.0.0.1:{sidecar.GrpcPort}");
+        var builder = new DaprClientBuilder()
+            .UseHttpEndpoint($"http://127.0.0.1:{sidecar.HttpPort}")
+            .UseGrpcEndpoint($"http://127.0.0.1:{sidecar.GrpcPort}");
         return (token is null ? builder : builder.UseDaprApiToken(token)).Build();
     }
 
-    public static HttpClient HttpOf(Sidecar sidecar) => new() { BaseAddress = new($"http://127.0.0.1:{sidecar.HttpPort}") };
+    public static HttpClient HttpOf(Sidecar sidecar) =>
+        new() { BaseAddress = new($"http://127.0.0.1:{sidecar.HttpPort}") };
 
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
-        if (!_ownsDatabase) return;
+        if (!_ownsDatabase)
+            return;
         // Now and not at the end: a server with a hundred databases takes its time to be deleted.
-        await Sql.ScalarAsync<object>((await LocalPostgres.SharedAsync()).Admin, $"drop database {new NpgsqlConnectionStringBuilder(Database).Database} with (force)");
+        await Sql.ScalarAsync<object>(
+            (await LocalPostgres.SharedAsync()).Admin,
+            $"drop database {new NpgsqlConnectionStringBuilder(Database).Database} with (force)"
+        );
     }
 }

@@ -12,11 +12,18 @@ internal static class TestSidecars
     public const string Store = "store";
 
     /// <summary>Fails twice more, a tenth of a second apart, and gives up.</summary>
-    public static RetryPolicy TwoRetries { get; } = new(false, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1), 2);
+    public static RetryPolicy TwoRetries { get; } =
+        new(false, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1), 2);
 
     public static RetryPolicy Unlimited { get; } = TwoRetries with { MaxRetries = -1 };
 
-    public static Sidecar For(string appId, RetryPolicy? retries = null, string? apiToken = null, string? appToken = null, IReadOnlyDictionary<string, string>? storeMetadata = null) =>
+    public static Sidecar For(
+        string appId,
+        RetryPolicy? retries = null,
+        string? apiToken = null,
+        string? appToken = null,
+        IReadOnlyDictionary<string, string>? storeMetadata = null
+    ) =>
         new(appId, FreePort.Take(), FreePort.Take(), FreePort.Take(), apiToken, appToken)
         {
             Components =
@@ -25,6 +32,10 @@ internal static class TestSidecars
                 new(Broadcast, "pubsub.redis", "v1", new Dictionary<string, string> { ["consumerID"] = "{uuid}" }, []),
                 new(Store, "state.redis", "v1", storeMetadata ?? new Dictionary<string, string>(), []),
             ],
-            InboundRetries = new Dictionary<string, RetryPolicy> { [PubSub] = retries ?? Unlimited, [Broadcast] = Unlimited },
+            InboundRetries = new Dictionary<string, RetryPolicy>
+            {
+                [PubSub] = retries ?? Unlimited,
+                [Broadcast] = Unlimited,
+            },
         };
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 
 #pragma warning disable IDE0130 // Stands in for the class of this name in Workflow.Tests, so that its tests run against the embedded runtime too.
 namespace DaprShop.Workflow.Tests.Runtime;
+
 #pragma warning restore IDE0130
 
 /// <summary>The embedded runtime with one app, on a database of its own.</summary>
@@ -42,7 +43,8 @@ public sealed class DaprStack : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_runtime is not null) await KillSidecarAsync();
+        if (_runtime is not null)
+            await KillSidecarAsync();
     }
 
     internal string Logs() => $"The embedded runtime at port {GrpcPort}.";

@@ -31,7 +31,9 @@ public sealed class EngineTests : IAsyncLifetime
         await _worker.ReturnAsync(await _worker.NextAsync(), "1");
         var second = await _worker.NextAsync();
 
-        Kinds(second.WorkflowRequest.PastEvents).Should().Equal(Kind.WorkflowStarted, Kind.ExecutionStarted, Kind.TaskScheduled);
+        Kinds(second.WorkflowRequest.PastEvents)
+            .Should()
+            .Equal(Kind.WorkflowStarted, Kind.ExecutionStarted, Kind.TaskScheduled);
         Kinds(second.WorkflowRequest.NewEvents).Should().Equal(Kind.WorkflowStarted, Kind.TaskCompleted);
         second.WorkflowRequest.NewEvents[1].TaskCompleted.TaskExecutionId.Should().Be("task-0");
     }
@@ -41,20 +43,42 @@ public sealed class EngineTests : IAsyncLifetime
     {
         await _worker.StartAsync("taken", Activity(0));
         await _worker.NextAsync();
-        await _worker.StartAsync("a", new WorkflowAction { Id = 0, CreateChildWorkflow = new() { InstanceId = "taken", Name = "Any" } }, Activity(1));
+        await _worker.StartAsync(
+            "a",
+            new WorkflowAction
+            {
+                Id = 0,
+                CreateChildWorkflow = new() { InstanceId = "taken", Name = "Any" },
+            },
+            Activity(1)
+        );
 
         WorkItem[] work = [await _worker.NextAsync(), await _worker.NextAsync()];
 
         work.Should().ContainSingle(item => item.ActivityRequest != null);
         var turn = work.Single(item => item.WorkflowRequest is not null).WorkflowRequest;
-        Kinds(turn.PastEvents).Should().Equal(Kind.WorkflowStarted, Kind.ExecutionStarted, Kind.ChildWorkflowInstanceCreated, Kind.TaskScheduled);
+        Kinds(turn.PastEvents)
+            .Should()
+            .Equal(Kind.WorkflowStarted, Kind.ExecutionStarted, Kind.ChildWorkflowInstanceCreated, Kind.TaskScheduled);
         Kinds(turn.NewEvents).Should().Equal(Kind.WorkflowStarted, Kind.ChildWorkflowInstanceFailed);
     }
 
     [Fact]
     public async Task A_turn_that_ends_its_workflow_begets_none()
     {
-        await _worker.StartAsync("a", new WorkflowAction { Id = 0, SendEvent = new() { Instance = new() { InstanceId = "a" }, Name = "ToMyself" } }, Complete(1));
+        await _worker.StartAsync(
+            "a",
+            new WorkflowAction
+            {
+                Id = 0,
+                SendEvent = new()
+                {
+                    Instance = new() { InstanceId = "a" },
+                    Name = "ToMyself",
+                },
+            },
+            Complete(1)
+        );
         _worker.HasMore.Should().BeFalse();
         (await _worker.Management.FindAsync("a", true, default))!.WorkflowStatus.Should().Be(WorkflowStatus.Completed);
     }
@@ -83,7 +107,12 @@ public sealed class EngineTests : IAsyncLifetime
 
         (await _worker.NextAsync()).ActivityRequest.TaskId.Should().Be(1);
         _worker.HasMore.Should().BeFalse();
-        (await HistoryAsync("a")).Where(happened => happened.TaskCompleted is not null).Should().ContainSingle().Which.TaskCompleted.Result.Should().Be("1");
+        (await HistoryAsync("a"))
+            .Where(happened => happened.TaskCompleted is not null)
+            .Should()
+            .ContainSingle()
+            .Which.TaskCompleted.Result.Should()
+            .Be("1");
     }
 
     [Fact]
@@ -99,8 +128,11 @@ public sealed class EngineTests : IAsyncLifetime
         await _worker.ReturnAsync(old, "\"old\"");
         await _worker.ReturnAsync(present, "\"present\"");
 
-        (await _worker.NextAsync()).WorkflowRequest.NewEvents.Should().ContainSingle(happened => happened.TaskCompleted != null)
-            .Which.TaskCompleted.Result.Should().Be("\"present\"");
+        (await _worker.NextAsync())
+            .WorkflowRequest.NewEvents.Should()
+            .ContainSingle(happened => happened.TaskCompleted != null)
+            .Which.TaskCompleted.Result.Should()
+            .Be("\"present\"");
     }
 
     [Fact]
@@ -132,13 +164,21 @@ public sealed class EngineTests : IAsyncLifetime
         var next = await _worker.NextAsync();
         next.WorkflowRequest.PastEvents.Should().BeEmpty();
         next.WorkflowRequest.NewEvents[1].ExecutionStarted.Input.Should().Be("\"new\"");
-        next.WorkflowRequest.NewEvents.Skip(2).Select(happened => happened.EventRaised.Name).Should().Equal("First", "Second");
+        next.WorkflowRequest.NewEvents.Skip(2)
+            .Select(happened => happened.EventRaised.Name)
+            .Should()
+            .Equal("First", "Second");
     }
 
     [Fact]
     public async Task What_is_not_there_is_said_to_be_not_there()
     {
-        var refusals = new[] { () => _worker.RaiseAsync("nobody", "Go"), () => _worker.Management.WaitAsync("nobody", true, true, default), () => HistoryAsync("nobody") };
+        var refusals = new[]
+        {
+            () => _worker.RaiseAsync("nobody", "Go"),
+            () => _worker.Management.WaitAsync("nobody", true, true, default),
+            () => HistoryAsync("nobody"),
+        };
         foreach (var refusal in refusals)
             (await refusal.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.NotFound);
         (await _worker.Management.FindAsync("nobody", true, default)).Should().BeNull();
@@ -181,22 +221,42 @@ public sealed class EngineTests : IAsyncLifetime
         var resumed = await _worker.NextAsync();
         Kinds(resumed.WorkflowRequest.NewEvents).Should().Equal(Kind.WorkflowStarted, Kind.ExecutionResumed);
         await _worker.AnswerAsync(resumed);
-        Kinds((await _worker.NextAsync()).WorkflowRequest.NewEvents).Should().Equal(Kind.WorkflowStarted, Kind.EventRaised);
+        Kinds((await _worker.NextAsync()).WorkflowRequest.NewEvents)
+            .Should()
+            .Equal(Kind.WorkflowStarted, Kind.EventRaised);
     }
 
     [Fact]
     public async Task The_order_to_end_is_the_last_event_of_its_turn_and_reaches_the_children()
     {
-        await _worker.StartAsync("a", new WorkflowAction { Id = 0, CreateChildWorkflow = new() { InstanceId = "child", Name = "Any" } });
+        await _worker.StartAsync(
+            "a",
+            new WorkflowAction
+            {
+                Id = 0,
+                CreateChildWorkflow = new() { InstanceId = "child", Name = "Any" },
+            }
+        );
         await _worker.AnswerAsync(await _worker.NextAsync());
         await TellAsync(happened => happened.ExecutionTerminated = new() { Input = "\"enough\"", Recurse = true });
         await _worker.RaiseAsync("a", "Go");
         var end = await _worker.NextAsync();
         end.WorkflowRequest.NewEvents[^1].ExecutionTerminated.Should().NotBeNull();
 
-        await _worker.AnswerAsync(end, new WorkflowAction { Id = 1, CompleteWorkflow = new() { WorkflowStatus = WorkflowStatus.Terminated } });
+        await _worker.AnswerAsync(
+            end,
+            new WorkflowAction
+            {
+                Id = 1,
+                CompleteWorkflow = new() { WorkflowStatus = WorkflowStatus.Terminated },
+            }
+        );
 
-        (await _worker.NextAsync()).WorkflowRequest.Should().Match<WorkflowRequest>(turn => turn.InstanceId == "child" && turn.NewEvents[1].ExecutionTerminated != null);
+        (await _worker.NextAsync())
+            .WorkflowRequest.Should()
+            .Match<WorkflowRequest>(turn =>
+                turn.InstanceId == "child" && turn.NewEvents[1].ExecutionTerminated != null
+            );
         (await _worker.Management.FindAsync("a", true, default))!.Output.Should().Be("\"enough\"");
     }
 
@@ -204,8 +264,18 @@ public sealed class EngineTests : IAsyncLifetime
     public async Task A_child_whose_id_is_taken_fails_into_its_parent()
     {
         await _worker.StartAsync("taken");
-        await _worker.StartAsync("a", new WorkflowAction { Id = 0, CreateChildWorkflow = new() { InstanceId = "taken", Name = "Any" } });
-        (await _worker.NextAsync()).WorkflowRequest.NewEvents[1].ChildWorkflowInstanceFailed.FailureDetails.ErrorMessage.Should().Contain("already exists");
+        await _worker.StartAsync(
+            "a",
+            new WorkflowAction
+            {
+                Id = 0,
+                CreateChildWorkflow = new() { InstanceId = "taken", Name = "Any" },
+            }
+        );
+        (await _worker.NextAsync())
+            .WorkflowRequest.NewEvents[1]
+            .ChildWorkflowInstanceFailed.FailureDetails.ErrorMessage.Should()
+            .Contain("already exists");
     }
 
     [Fact]
@@ -213,10 +283,14 @@ public sealed class EngineTests : IAsyncLifetime
     {
         var starting = _worker.Management.StartAsync(new() { InstanceId = "a", Name = "Any" }, null, default);
         var turn = await _worker.NextAsync();
-        await (await _worker.SessionAsync()).CompleteTurnAsync(new()
-        {
-            InstanceId = "a", CompletionToken = turn.CompletionToken, Version = new() { Name = "v2", Patches = { "better" } },
-        });
+        await (await _worker.SessionAsync()).CompleteTurnAsync(
+            new()
+            {
+                InstanceId = "a",
+                CompletionToken = turn.CompletionToken,
+                Version = new() { Name = "v2", Patches = { "better" } },
+            }
+        );
         await starting;
 
         await _worker.RaiseAsync("a", "Go");
@@ -252,16 +326,25 @@ public sealed class EngineTests : IAsyncLifetime
     [Fact]
     public async Task Ids_are_listed_by_pages()
     {
-        foreach (var id in new[] { "c", "a", "b" }) await _worker.StartAsync(id, Complete(0));
+        foreach (var id in new[] { "c", "a", "b" })
+            await _worker.StartAsync(id, Complete(0));
 
         var first = await _worker.Management.ListAsync(new() { PageSize = 2 }, default);
         first.InstanceIds.Should().Equal("a", "b");
-        (await _worker.Management.ListAsync(new() { PageSize = 2, ContinuationToken = first.ContinuationToken }, default)).InstanceIds.Should().Equal("c");
+        (
+            await _worker.Management.ListAsync(
+                new() { PageSize = 2, ContinuationToken = first.ContinuationToken },
+                default
+            )
+        )
+            .InstanceIds.Should()
+            .Equal("c");
     }
 
     private Task TellAsync(Action<HistoryEvent> tell) => _worker.Management.SendAsync("a", tell, default);
 
     private Task<List<HistoryEvent>> HistoryAsync(string id) => _worker.Management.HistoryAsync(id, default);
 
-    private static IEnumerable<Kind> Kinds(IEnumerable<HistoryEvent> events) => events.Select(happened => happened.EventTypeCase);
+    private static IEnumerable<Kind> Kinds(IEnumerable<HistoryEvent> events) =>
+        events.Select(happened => happened.EventTypeCase);
 }

@@ -30,7 +30,16 @@ internal sealed class HandWorker : IAsyncDisposable
     /// <summary>Starts an instance and answers its first turn.</summary>
     public async Task<WorkItem> StartAsync(string id, params WorkflowAction[] actions)
     {
-        var starting = Management.StartAsync(new() { InstanceId = id, Name = "Any", Input = "\"in\"" }, null, CancellationToken.None);
+        var starting = Management.StartAsync(
+            new()
+            {
+                InstanceId = id,
+                Name = "Any",
+                Input = "\"in\"",
+            },
+            null,
+            CancellationToken.None
+        );
         var turn = await NextAsync();
         await AnswerAsync(turn, actions);
         await starting.WaitAsync(Limit);
@@ -41,16 +50,26 @@ internal sealed class HandWorker : IAsyncDisposable
 
     public bool HasMore => _stream.Items.Reader.TryPeek(out _);
 
-    public async Task AnswerAsync(WorkItem turn, params WorkflowAction[] actions) => await (await SessionAsync()).CompleteTurnAsync(
-        new() { InstanceId = turn.WorkflowRequest.InstanceId, CompletionToken = turn.CompletionToken, Actions = { actions } });
+    public async Task AnswerAsync(WorkItem turn, params WorkflowAction[] actions) =>
+        await (await SessionAsync()).CompleteTurnAsync(
+            new()
+            {
+                InstanceId = turn.WorkflowRequest.InstanceId,
+                CompletionToken = turn.CompletionToken,
+                Actions = { actions },
+            }
+        );
 
-    public async Task ReturnAsync(WorkItem activity, string result) => await (await SessionAsync()).CompleteActivityAsync(new()
-    {
-        InstanceId = activity.ActivityRequest.WorkflowInstance.InstanceId,
-        TaskId = activity.ActivityRequest.TaskId,
-        CompletionToken = activity.CompletionToken,
-        Result = result,
-    });
+    public async Task ReturnAsync(WorkItem activity, string result) =>
+        await (await SessionAsync()).CompleteActivityAsync(
+            new()
+            {
+                InstanceId = activity.ActivityRequest.WorkflowInstance.InstanceId,
+                TaskId = activity.ActivityRequest.TaskId,
+                CompletionToken = activity.CompletionToken,
+                Result = result,
+            }
+        );
 
     public Task RaiseAsync(string id, string name) =>
         Management.SendAsync(id, happened => happened.EventRaised = new() { Name = name }, CancellationToken.None);
@@ -72,11 +91,23 @@ internal sealed class HandWorker : IAsyncDisposable
     }
 
     public static WorkflowAction Activity(int id, string name = "Work") =>
-        new() { Id = id, ScheduleTask = new() { Name = name, TaskExecutionId = $"task-{id}" } };
+        new()
+        {
+            Id = id,
+            ScheduleTask = new() { Name = name, TaskExecutionId = $"task-{id}" },
+        };
 
     public static WorkflowAction Complete(int id, string result = "\"out\"") =>
-        new() { Id = id, CompleteWorkflow = new() { WorkflowStatus = WorkflowStatus.Completed, Result = result } };
+        new()
+        {
+            Id = id,
+            CompleteWorkflow = new() { WorkflowStatus = WorkflowStatus.Completed, Result = result },
+        };
 
     public static WorkflowAction Again(int id, string input) =>
-        new() { Id = id, CompleteWorkflow = new() { WorkflowStatus = WorkflowStatus.ContinuedAsNew, Result = input } };
+        new()
+        {
+            Id = id,
+            CompleteWorkflow = new() { WorkflowStatus = WorkflowStatus.ContinuedAsNew, Result = input },
+        };
 }

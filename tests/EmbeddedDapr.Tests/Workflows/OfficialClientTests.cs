@@ -29,7 +29,12 @@ public sealed class OfficialClientTests(SharedStack stack)
     [Fact]
     public async Task A_given_time_defers_the_start()
     {
-        var id = await Client.ScheduleNewWorkflowAsync("GreetWorkflow", null, "later", TimeProvider.System.GetUtcNow().AddSeconds(6));
+        var id = await Client.ScheduleNewWorkflowAsync(
+            "GreetWorkflow",
+            null,
+            "later",
+            TimeProvider.System.GetUtcNow().AddSeconds(6)
+        );
         (await Client.GetWorkflowStateAsync(id))!.RuntimeStatus.Should().Be(WorkflowRuntimeStatus.Pending);
         (await stack.EndOf(id)).ReadOutputAs<string>().Should().Be("later:1-2-3-");
     }
@@ -43,7 +48,9 @@ public sealed class OfficialClientTests(SharedStack stack)
 
         await Client.RaiseEventAsync(id, "Go", "it");
         var state = (await Client.GetWorkflowStateAsync(id))!;
-        (state.RuntimeStatus, state.ReadCustomStatusAs<string>()).Should().Be((WorkflowRuntimeStatus.Suspended, "shown"));
+        (state.RuntimeStatus, state.ReadCustomStatusAs<string>())
+            .Should()
+            .Be((WorkflowRuntimeStatus.Suspended, "shown"));
 
         await Client.ResumeWorkflowAsync(id);
         (await stack.EndOf(id)).ReadOutputAs<string>().Should().Be("got it");
@@ -56,7 +63,9 @@ public sealed class OfficialClientTests(SharedStack stack)
         await Client.TerminateWorkflowAsync(id, "enough");
 
         var state = await stack.EndOf(id);
-        (state.RuntimeStatus, state.ReadOutputAs<string>(), state.ReadCustomStatusAs<string>()).Should().Be((WorkflowRuntimeStatus.Terminated, "enough", "shown"));
+        (state.RuntimeStatus, state.ReadOutputAs<string>(), state.ReadCustomStatusAs<string>())
+            .Should()
+            .Be((WorkflowRuntimeStatus.Terminated, "enough", "shown"));
     }
 
     [Fact]

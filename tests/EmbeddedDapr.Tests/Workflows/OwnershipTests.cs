@@ -47,7 +47,8 @@ public sealed class OwnershipTests : IAsyncLifetime
         (await lost.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.Unavailable);
 
         var again = await worker.NextAsync();
-        while (again.ActivityRequest is null) again = await worker.NextAsync();
+        while (again.ActivityRequest is null)
+            again = await worker.NextAsync();
         again.CompletionToken.Should().Be(activity.CompletionToken);
         await worker.ReturnAsync(again, "2");
         (await worker.NextAsync()).WorkflowRequest.NewEvents[1].TaskCompleted.Result.Should().Be("2");
@@ -71,10 +72,12 @@ public sealed class OwnershipTests : IAsyncLifetime
 
         await using var next = new HandWorker(_database);
         var work = new List<WorkItem>();
-        while (work.Count < 4) work.Add(await next.NextAsync());
+        while (work.Count < 4)
+            work.Add(await next.NextAsync());
 
         work.Select(item => item.ActivityRequest?.WorkflowInstance.InstanceId ?? item.WorkflowRequest.InstanceId)
-            .Should().BeEquivalentTo("activity", "result", "event", "timer");
+            .Should()
+            .BeEquivalentTo("activity", "result", "event", "timer");
         NewEvent(work, "result").TaskCompleted.Result.Should().Be("\"kept\"");
         NewEvent(work, "event").EventRaised.Name.Should().Be("Go");
         NewEvent(work, "timer").TimerFired.TimerId.Should().Be(0);
@@ -85,7 +88,10 @@ public sealed class OwnershipTests : IAsyncLifetime
     [Fact]
     public async Task Retention_deletes_what_has_ended_long_enough_and_nothing_else()
     {
-        await using var worker = new HandWorker(_database, new() { Completed = TimeSpan.FromSeconds(2), Sweep = TimeSpan.FromMilliseconds(100) });
+        await using var worker = new HandWorker(
+            _database,
+            new() { Completed = TimeSpan.FromSeconds(2), Sweep = TimeSpan.FromMilliseconds(100) }
+        );
         await worker.StartAsync("active", Activity(0));
         await worker.NextAsync();
         await worker.StartAsync("done", Complete(0));
@@ -94,7 +100,8 @@ public sealed class OwnershipTests : IAsyncLifetime
         await worker.StartAsync("failed", failed);
 
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15));
-        while (await worker.Management.FindAsync("done", false, limit.Token) is not null) await Task.Delay(20, limit.Token);
+        while (await worker.Management.FindAsync("done", false, limit.Token) is not null)
+            await Task.Delay(20, limit.Token);
 
         (await worker.Management.ListAsync(new(), default)).InstanceIds.Should().Equal("active", "failed");
         (await CountAsync("select count(distinct execution) from workflow_history")).Should().Be(2);
@@ -113,7 +120,14 @@ public sealed class OwnershipTests : IAsyncLifetime
     public async Task A_purge_takes_the_children_along_and_spares_the_active()
     {
         await using var worker = new HandWorker(_database);
-        await worker.StartAsync("parent", new WorkflowAction { Id = 0, CreateChildWorkflow = new() { InstanceId = "child", Name = "Any" } });
+        await worker.StartAsync(
+            "parent",
+            new WorkflowAction
+            {
+                Id = 0,
+                CreateChildWorkflow = new() { InstanceId = "child", Name = "Any" },
+            }
+        );
         await worker.AnswerAsync(await worker.NextAsync(), Complete(0, "\"from the child\""));
         var turn = await worker.NextAsync();
         turn.WorkflowRequest.NewEvents[1].ChildWorkflowInstanceCompleted.Result.Should().Be("\"from the child\"");
@@ -127,12 +141,19 @@ public sealed class OwnershipTests : IAsyncLifetime
     }
 
     private static WorkflowAction Timer(int id, TimeSpan wait) =>
-        new() { Id = id, CreateTimer = new() { FireAt = (TimeProvider.System.GetUtcNow() + wait).ToTimestamp() } };
+        new()
+        {
+            Id = id,
+            CreateTimer = new() { FireAt = (TimeProvider.System.GetUtcNow() + wait).ToTimestamp() },
+        };
 
-    private static HistoryEvent NewEvent(List<WorkItem> work, string id) => work.Single(item => item.WorkflowRequest?.InstanceId == id).WorkflowRequest.NewEvents[1];
+    private static HistoryEvent NewEvent(List<WorkItem> work, string id) =>
+        work.Single(item => item.WorkflowRequest?.InstanceId == id).WorkflowRequest.NewEvents[1];
 
     private async Task CutConnectionsAsync() =>
-        await CountAsync("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+        await CountAsync(
+            "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+        );
 
     private async Task<long> CountAsync(string sql)
     {

@@ -17,20 +17,34 @@ public sealed class ThroughputTests(SharedStack stack, ITestOutputHelper output)
     {
         await RunAsync(inFlight, 300);
         var postgres = (await LocalPostgres.SharedAsync()).Pid!.Value;
-        var (cpu, postgresCpu, clock) = (Process.GetCurrentProcess().TotalProcessorTime, CpuOfFamily(postgres), Stopwatch.StartNew());
+        var (cpu, postgresCpu, clock) = (
+            Process.GetCurrentProcess().TotalProcessorTime,
+            CpuOfFamily(postgres),
+            Stopwatch.StartNew()
+        );
         await RunAsync(inFlight, count);
         var spent = Process.GetCurrentProcess().TotalProcessorTime - cpu;
         var rate = count / clock.Elapsed.TotalSeconds;
-        var (ours, theirs) = (spent.TotalMilliseconds / count, (CpuOfFamily(postgres) - postgresCpu).TotalMilliseconds / count);
-        var line = $"{inFlight} in flight: {rate:F0} workflows/s, ms of CPU each: {ours:F2} in runtime, worker and client, {theirs:F2} in PostgreSQL";
+        var (ours, theirs) = (
+            spent.TotalMilliseconds / count,
+            (CpuOfFamily(postgres) - postgresCpu).TotalMilliseconds / count
+        );
+        var line =
+            $"{inFlight} in flight: {rate:F0} workflows/s, ms of CPU each: {ours:F2} in runtime, worker and client, {theirs:F2} in PostgreSQL";
         output.WriteLine(line);
         TestContext.Current.SendDiagnosticMessage(line);
     }
 
-    private static TimeSpan CpuOfFamily(int pid) => File.ReadAllText($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
-        .Select(child => Process.GetProcessById(int.Parse(child, CultureInfo.InvariantCulture)).TotalProcessorTime)
-        .Aggregate(TimeSpan.Zero, (sum, time) => sum + time);
+    private static TimeSpan CpuOfFamily(int pid) =>
+        File.ReadAllText($"/proc/{pid}/task/{pid}/children")
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(child => Process.GetProcessById(int.Parse(child, CultureInfo.InvariantCulture)).TotalProcessorTime)
+            .Aggregate(TimeSpan.Zero, (sum, time) => sum + time);
 
     private Task RunAsync(int inFlight, int count) =>
-        Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = inFlight }, async (_, _) => await stack.RunAsync("GreetWorkflow", "x"));
+        Parallel.ForEachAsync(
+            Enumerable.Range(0, count),
+            new ParallelOptions { MaxDegreeOfParallelism = inFlight },
+            async (_, _) => await stack.RunAsync("GreetWorkflow", "x")
+        );
 }

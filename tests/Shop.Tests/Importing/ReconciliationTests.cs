@@ -7,27 +7,39 @@ public sealed class ReconciliationTests
     private static readonly ImportPlan Plan = ImportPlan.Of(RetailFileTests.Lines());
 
     [Fact]
-    public void A_shop_that_did_everything_agrees_in_every_figure() => Differing(Opening.Exact, Perfect()).Should().BeEmpty();
+    public void A_shop_that_did_everything_agrees_in_every_figure() =>
+        Differing(Opening.Exact, Perfect()).Should().BeEmpty();
 
     [Fact]
     public void An_order_that_is_missing_shows() =>
-        Differing(Opening.Exact, Perfect() with { Summary = Summary(confirmed: 2) }).Should().Contain("orders confirmed").And.Contain("orders");
+        Differing(Opening.Exact, Perfect() with { Summary = Summary(confirmed: 2) })
+            .Should()
+            .Contain("orders confirmed")
+            .And.Contain("orders");
 
     [Fact]
     public void A_penny_that_is_missing_shows() =>
-        Differing(Opening.Exact, Perfect() with { Summary = Summary(3) with { Revenue = Plan.Sales.Value - 0.01m } }).Should().Equal("revenue, GBP");
+        Differing(Opening.Exact, Perfect() with { Summary = Summary(3) with { Revenue = Plan.Sales.Value - 0.01m } })
+            .Should()
+            .Equal("revenue, GBP");
 
     [Fact]
     public void A_credit_that_was_given_twice_shows() =>
-        Differing(Opening.Exact, Perfect() with { Credited = Plan.Returns.Value * 2 }).Should().Equal("value of the returns, GBP");
+        Differing(Opening.Exact, Perfect() with { Credited = Plan.Returns.Value * 2 })
+            .Should()
+            .Equal("value of the returns, GBP");
 
     [Fact]
     public void A_unit_that_vanished_from_the_shelf_shows() =>
-        Differing(Opening.Exact, Perfect() with { Stock = Stock(available: -1) }).Should().Contain("SKUs where sold + left units are not the opening stock (and returns)");
+        Differing(Opening.Exact, Perfect() with { Stock = Stock(available: -1) })
+            .Should()
+            .Contain("SKUs where sold + left units are not the opening stock (and returns)");
 
     [Fact]
     public void Units_that_were_left_before_the_returns_show() =>
-        Differing(Opening.Exact, Perfect() with { Unsold = 1 }).Should().Equal("SKUs with units left before the returns");
+        Differing(Opening.Exact, Perfect() with { Unsold = 1 })
+            .Should()
+            .Equal("SKUs with units left before the returns");
 
     [Fact]
     public void With_too_little_stock_rejected_orders_are_no_difference_if_their_units_are_left()
@@ -36,22 +48,57 @@ public sealed class ReconciliationTests
         var confirmed = new Totals();
         confirmed.Add(1, 3);
         confirmed.Add(1, 18);
-        var shop = new Outcome(new SummaryAnswer(new Dictionary<string, int> { ["confirmed"] = 1, ["rejected"] = 2 }, 21, 2, 2), 2,
-            new Dictionary<string, long> { ["A"] = 1, ["POST"] = 1 }, confirmed,
-            new Dictionary<string, StockQuantities> { ["A"] = new(8, 1, 7), ["B9"] = new(9, 0, 9) }, 2, WithReturns: false, 0);
+        var shop = new Outcome(
+            new SummaryAnswer(new Dictionary<string, int> { ["confirmed"] = 1, ["rejected"] = 2 }, 21, 2, 2),
+            2,
+            new Dictionary<string, long> { ["A"] = 1, ["POST"] = 1 },
+            confirmed,
+            new Dictionary<string, StockQuantities> { ["A"] = new(8, 1, 7), ["B9"] = new(9, 0, 9) },
+            2,
+            WithReturns: false,
+            0
+        );
 
         Differing(Opening.Short, shop).Should().BeEmpty();
-        Differing(Opening.Short, shop with { Stock = new Dictionary<string, StockQuantities> { ["A"] = new(8, 2, 6), ["B9"] = new(9, 0, 9) } }).Should().HaveCount(2);
+        Differing(
+                Opening.Short,
+                shop with
+                {
+                    Stock = new Dictionary<string, StockQuantities> { ["A"] = new(8, 2, 6), ["B9"] = new(9, 0, 9) },
+                }
+            )
+            .Should()
+            .HaveCount(2);
     }
 
     private static IEnumerable<string> Differing(Opening opening, Outcome shop) =>
         Reconciliation.Of(Plan, opening, shop).Where(figure => figure.Difference != 0).Select(figure => figure.Name);
 
-    private static Outcome Perfect() => new(Summary(3), Plan.LinesLeftOut, Plan.Skus.ToDictionary(s => s.Key, s => s.Value.Ordered), Plan.Sales, Stock(0), 0, WithReturns: true, Plan.Returns.Value);
+    private static Outcome Perfect() =>
+        new(
+            Summary(3),
+            Plan.LinesLeftOut,
+            Plan.Skus.ToDictionary(s => s.Key, s => s.Value.Ordered),
+            Plan.Sales,
+            Stock(0),
+            0,
+            WithReturns: true,
+            Plan.Returns.Value
+        );
 
     private static SummaryAnswer Summary(int confirmed) =>
-        new(new Dictionary<string, int> { ["confirmed"] = confirmed }, Plan.Sales.Value, Plan.Sales.Units, Plan.Sales.Lines);
+        new(
+            new Dictionary<string, int> { ["confirmed"] = confirmed },
+            Plan.Sales.Value,
+            Plan.Sales.Units,
+            Plan.Sales.Lines
+        );
 
-    private static Dictionary<string, StockQuantities> Stock(long available) => Plan.Skus.Values.Where(s => s.Stocked)
-        .ToDictionary(s => s.Sku, s => new StockQuantities(s.Ordered + s.Returned + available, s.Ordered, s.Returned + available));
+    private static Dictionary<string, StockQuantities> Stock(long available) =>
+        Plan
+            .Skus.Values.Where(s => s.Stocked)
+            .ToDictionary(
+                s => s.Sku,
+                s => new StockQuantities(s.Ordered + s.Returned + available, s.Ordered, s.Returned + available)
+            );
 }

@@ -43,7 +43,10 @@ public sealed class RetailFileTests
     [Fact]
     public void A_line_that_cannot_be_read_is_named()
     {
-        var read = () => RetailSource.ReadCsv(new StringReader(File + "6,A,LAMP,many,2010-12-01 08:26:00,2.55,,United Kingdom\n")).ToList();
+        var read = () =>
+            RetailSource
+                .ReadCsv(new StringReader(File + "6,A,LAMP,many,2010-12-01 08:26:00,2.55,,United Kingdom\n"))
+                .ToList();
 
         read.Should().Throw<ShopException>().WithMessage("Line 13 *many*");
     }
@@ -54,8 +57,24 @@ public sealed class RetailFileTests
         var plan = ImportPlan.Of(Lines());
 
         plan.Orders.Should().Be(3);
-        plan.Sales.Should().BeEquivalentTo(new { Lines = 6, Units = 21L, Value = 15.3m + 1.125m + 4m + 3m + 18m + 8.5m });
-        plan.Returns.Should().BeEquivalentTo(new { Lines = 3, Units = 4L, Value = 25.65m });
+        plan.Sales.Should()
+            .BeEquivalentTo(
+                new
+                {
+                    Lines = 6,
+                    Units = 21L,
+                    Value = 15.3m + 1.125m + 4m + 3m + 18m + 8.5m,
+                }
+            );
+        plan.Returns.Should()
+            .BeEquivalentTo(
+                new
+                {
+                    Lines = 3,
+                    Units = 4L,
+                    Value = 25.65m,
+                }
+            );
         plan.ReturnInvoices.Should().Be(1);
         plan.LinesLeftOut.Should().Be(2);
         plan.Lines.Should().Be(11);
@@ -66,7 +85,17 @@ public sealed class RetailFileTests
     {
         var plan = ImportPlan.Of(Lines().Take(5));
 
-        plan.Skus["A"].Should().BeEquivalentTo(new { Name = "LAMP RED NEW", Price = 3m, Ordered = 9L, Stocked = true });
+        plan.Skus["A"]
+            .Should()
+            .BeEquivalentTo(
+                new
+                {
+                    Name = "LAMP RED NEW",
+                    Price = 3m,
+                    Ordered = 9L,
+                    Stocked = true,
+                }
+            );
         plan.Skus["a"].Ordered.Should().Be(1);
     }
 
@@ -113,6 +142,8 @@ public sealed class RetailFileTests
         var plan = ImportPlan.Of(Sample.Lines());
 
         (plan.Orders, plan.ReturnInvoices).Should().Be((100, 10));
-        (plan.Sales.Lines, plan.Sales.Units, plan.Sales.Value, plan.Returns.Value).Should().Be((324, 1073, 14_042.44m, 318.06m));
+        (plan.Sales.Lines, plan.Sales.Units, plan.Sales.Value, plan.Returns.Value)
+            .Should()
+            .Be((324, 1073, 14_042.44m, 318.06m));
     }
 }

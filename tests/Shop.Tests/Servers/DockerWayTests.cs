@@ -18,7 +18,10 @@ public sealed class DockerWayTests
     public DockerWayTests()
     {
         if (Environment.GetEnvironmentVariable("CI") != "true")
-            Assert.SkipWhen(Executable.Find("redis-server") is null, "There is no redis-server on PATH, which stands for the image.");
+            Assert.SkipWhen(
+                Executable.Find("redis-server") is null,
+                "There is no redis-server on PATH, which stands for the image."
+            );
     }
 
     [Fact]
@@ -30,8 +33,14 @@ public sealed class DockerWayTests
         var address = await servers.HaveAsync(_redis);
 
         var container = $"daprshop-{servers.Shop.Folder.Mark}-redis";
-        var create = Asked(servers).Should().ContainSingle(line => line.StartsWith("create ", StringComparison.Ordinal)).Subject;
-        create.Should().Contain($"--name {container} --publish {address}:6379 --volume {container}:/data").And.Contain(" redis:7 redis-server --appendonly yes");
+        var create = Asked(servers)
+            .Should()
+            .ContainSingle(line => line.StartsWith("create ", StringComparison.Ordinal))
+            .Subject;
+        create
+            .Should()
+            .Contain($"--name {container} --publish {address}:6379 --volume {container}:/data")
+            .And.Contain(" redis:7 redis-server --appendonly yes");
 
         await servers.StopAsync();
         await DockerEngine.WipeAsync(servers.Shop.Folder);
@@ -50,18 +59,31 @@ public sealed class DockerWayTests
 
         unit.Processes[0].Identity.Send(Signal.Kill);
 
-        (await Until.TrueAsync(async () => unit.Restarts == 1 && await _redis.ProblemAsync(address, CancellationToken.None) is null, TemporaryShop.Deadline)).Should().BeTrue();
+        (
+            await Until.TrueAsync(
+                async () => unit.Restarts == 1 && await _redis.ProblemAsync(address, CancellationToken.None) is null,
+                TemporaryShop.Deadline
+            )
+        )
+            .Should()
+            .BeTrue();
         Asked(servers).TakeLast(3).Select(line => line.Split(' ')[0]).Should().Equal("rm", "create", "start");
     }
 
     [Fact]
     public async Task A_client_that_is_told_to_end_while_it_makes_the_container_lets_the_engine_finish_before_all_is_removed()
     {
-        await using var servers = WithDocker(run: "exit 1", create: "touch creating; while [ ! -e go ]; do sleep 0.05; done; touch created");
+        await using var servers = WithDocker(
+            run: "exit 1",
+            create: "touch creating; while [ ! -e go ]; do sleep 0.05; done; touch created"
+        );
         servers.Set(_redis.WayVariable, "docker");
         using var ctrlC = new CancellationTokenSource();
         var having = servers.HaveAsync(_redis, ctrlC.Token);
-        await TemporaryShop.Eventually(() => File.Exists(PathOf(servers, "creating")), "the client asks for a container");
+        await TemporaryShop.Eventually(
+            () => File.Exists(PathOf(servers, "creating")),
+            "the client asks for a container"
+        );
 
         await ctrlC.CancelAsync();
         var stopping = servers.StopAsync();
@@ -82,7 +104,13 @@ public sealed class DockerWayTests
         var address = await servers.HaveAsync(_redis);
 
         (await _redis.ProblemAsync(address, TestContext.Current.CancellationToken)).Should().BeNull();
-        servers.Units.Should().ContainSingle().Which.Processes.Should().ContainSingle().Which.Spec.FileName.Should().EndWith("redis-server");
+        servers
+            .Units.Should()
+            .ContainSingle()
+            .Which.Processes.Should()
+            .ContainSingle()
+            .Which.Spec.FileName.Should()
+            .EndWith("redis-server");
     }
 
     [Fact]
@@ -92,8 +120,14 @@ public sealed class DockerWayTests
         servers.Set("PATH", Path.Combine(servers.Shop.Folder.Root, "bin") + ":/bin");
         var act = () => servers.HaveAsync(new KafkaServer());
 
-        (await act.Should().ThrowAsync<ShopException>()).Which.Message.Should().StartWith("No kafka can be had:")
-            .And.Contain("SHOP_KAFKA is not set").And.Contain("docker: kafka did not start").And.Contain("no such image").And.Contain("local: there is no").And.Contain("Set KAFKA_HOME");
+        (await act.Should().ThrowAsync<ShopException>())
+            .Which.Message.Should()
+            .StartWith("No kafka can be had:")
+            .And.Contain("SHOP_KAFKA is not set")
+            .And.Contain("docker: kafka did not start")
+            .And.Contain("no such image")
+            .And.Contain("local: there is no")
+            .And.Contain("Set KAFKA_HOME");
         servers.Units.Should().BeEmpty();
     }
 
@@ -106,7 +140,10 @@ public sealed class DockerWayTests
         await File.WriteAllTextAsync(marker, "", TestContext.Current.CancellationToken);
         var act = () => servers.HaveAsync(new PostgresServer());
 
-        (await act.Should().ThrowAsync<ShopException>()).Which.Message.Should().Contain("docker has no engine to talk to: Cannot connect").And.Contain("Other ways were not tried");
+        (await act.Should().ThrowAsync<ShopException>())
+            .Which.Message.Should()
+            .Contain("docker has no engine to talk to: Cannot connect")
+            .And.Contain("Other ways were not tried");
     }
 
     [Fact]
@@ -115,11 +152,17 @@ public sealed class DockerWayTests
         await using var servers = new RunningServers();
         servers.Set(_redis.WayVariable, "magic");
         var noSuchWay = () => servers.HaveAsync(_redis);
-        await noSuchWay.Should().ThrowAsync<ShopException>().WithMessage("SHOP_REDIS_FROM=magic: there is no such way. There are: docker, local.");
+        await noSuchWay
+            .Should()
+            .ThrowAsync<ShopException>()
+            .WithMessage("SHOP_REDIS_FROM=magic: there is no such way. There are: docker, local.");
 
         servers.Set("SHOP_RABBITMQ", "localhost:5672");
         var noSuchAddress = () => servers.HaveAsync(new RabbitServer());
-        await noSuchAddress.Should().ThrowAsync<ShopException>().WithMessage("*SHOP_RABBITMQ does not answer: its address is not amqp://user:password@host:port*");
+        await noSuchAddress
+            .Should()
+            .ThrowAsync<ShopException>()
+            .WithMessage("*SHOP_RABBITMQ does not answer: its address is not amqp://user:password@host:port*");
     }
 
     /// <summary>A docker that is first on PATH.</summary>
@@ -130,7 +173,9 @@ public sealed class DockerWayTests
         File.Copy(ComposeService.FileOf(ShopFolder.Find()), ComposeService.FileOf(servers.Shop.Folder));
         var docker = Path.Combine(root, "bin", "docker");
         Directory.CreateDirectory(Path.GetDirectoryName(docker)!);
-        File.WriteAllText(docker, $$"""
+        File.WriteAllText(
+            docker,
+            $$"""
             #!/bin/sh
             echo "$*" >> {{root}}/asked
             case $1 in
@@ -139,7 +184,8 @@ public sealed class DockerWayTests
             start) port=$(cat {{root}}/port); {{run}} ;;
             esac
 
-            """);
+            """
+        );
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(docker, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         foreach (var variable in new[] { "SHOP_REDIS", "SHOP_KAFKA", "SHOP_POSTGRES", "KAFKA_HOME" })

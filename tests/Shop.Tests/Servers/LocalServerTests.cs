@@ -13,7 +13,9 @@ public sealed class LocalServerTests
     [InlineData("redis")]
     [InlineData("rabbitmq")]
     [InlineData("kafka")]
-    public async Task A_private_server_keeps_its_data_when_it_is_killed_and_leaves_nothing_when_it_is_stopped(string product)
+    public async Task A_private_server_keeps_its_data_when_it_is_killed_and_leaves_nothing_when_it_is_stopped(
+        string product
+    )
     {
         await using var servers = new RunningServers();
         var (kind, data) = await LocalAsync(servers, product);
@@ -24,13 +26,22 @@ public sealed class LocalServerTests
 
         unit.Processes.Single(process => process.Spec.Name == product).Identity.Send(Signal.Kill);
 
-        (await Until.TrueAsync(async () => unit.Restarts == 1 && await kind.ProblemAsync(address, CancellationToken.None) is null, TimeSpan.FromSeconds(180)))
-            .Should().BeTrue($"it is started again, at the same address: {LogTail.Of(servers.Shop.Folder.LogOf(product))}");
+        (
+            await Until.TrueAsync(
+                async () => unit.Restarts == 1 && await kind.ProblemAsync(address, CancellationToken.None) is null,
+                TimeSpan.FromSeconds(180)
+            )
+        )
+            .Should()
+            .BeTrue($"it is started again, at the same address: {LogTail.Of(servers.Shop.Folder.LogOf(product))}");
         (await data.ListAsync(unit, address)).Should().Contain("kept");
 
         await servers.StopAsync();
 
-        ports.Should().NotBeEmpty().And.OnlyContain(port => port < 32768, "the others may be given to outgoing connections");
+        ports
+            .Should()
+            .NotBeEmpty()
+            .And.OnlyContain(port => port < 32768, "the others may be given to outgoing connections");
         ports.Should().OnlyContain(port => FreePort.IsFree(port));
         Strays.Of(servers.Shop.Folder).Should().BeEmpty();
     }
@@ -42,8 +53,12 @@ public sealed class LocalServerTests
         var (kind, _) = await LocalAsync(servers, "rabbitmq");
         var address = new Uri(await servers.HaveAsync(kind));
 
-        (await kind.ProblemAsync($"amqp://shop:wrong@127.0.0.1:{address.Port}", TestContext.Current.CancellationToken)).Should().Be("it does not accept the password of user 'shop'");
-        (await new KafkaServer().ProblemAsync($"127.0.0.1:{address.Port}", TestContext.Current.CancellationToken)).Should().NotBeNull("it is no Kafka");
+        (await kind.ProblemAsync($"amqp://shop:wrong@127.0.0.1:{address.Port}", TestContext.Current.CancellationToken))
+            .Should()
+            .Be("it does not accept the password of user 'shop'");
+        (await new KafkaServer().ProblemAsync($"127.0.0.1:{address.Port}", TestContext.Current.CancellationToken))
+            .Should()
+            .NotBeNull("it is no Kafka");
     }
 
     [Fact]
@@ -53,7 +68,10 @@ public sealed class LocalServerTests
         var (kind, _) = await LocalAsync(servers, "kafka");
         using var interrupt = new CancellationTokenSource();
         var starting = servers.HaveAsync(kind, interrupt.Token);
-        await TemporaryShop.Eventually(() => Strays.Of(servers.Shop.Folder).Count() > 1, "the shell has started the program that formats");
+        await TemporaryShop.Eventually(
+            () => Strays.Of(servers.Shop.Folder).Count() > 1,
+            "the shell has started the program that formats"
+        );
 
         await interrupt.CancelAsync();
         await ((Func<Task>)(() => starting)).Should().ThrowAsync<OperationCanceledException>();
@@ -68,7 +86,11 @@ public sealed class LocalServerTests
         servers.Set(kind.Variable, null);
         servers.Set(kind.WayVariable, "local");
         ServerPrograms.FindKafka(servers);
-        var obstacle = await Supervision.Servers.ObstacleAsync(servers.Shop.Folder, kind, TestContext.Current.CancellationToken);
+        var obstacle = await Supervision.Servers.ObstacleAsync(
+            servers.Shop.Folder,
+            kind,
+            TestContext.Current.CancellationToken
+        );
         if (Environment.GetEnvironmentVariable("CI") != "true")
             Assert.SkipWhen(obstacle is not null, obstacle ?? "");
         return (kind, ServerPrograms.DataOf(product));
@@ -78,7 +100,15 @@ public sealed class LocalServerTests
     private static List<int> ListeningPorts(RunningServers servers)
     {
         var pids = servers.Units.SelectMany(unit => unit.Processes).Select(process => $"(pid {process.Pid})").ToList();
-        return [.. File.ReadLines("/proc/net/tcp").Concat(File.ReadLines("/proc/net/tcp6")).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(fields => fields.Length > 3 && fields[3] == "0A")
-            .Select(fields => Convert.ToInt32(fields[1].Split(':')[1], 16)).Distinct().Where(port => PortOwner.Of(port) is { } owner && pids.Exists(owner.EndsWith))];
+        return
+        [
+            .. File.ReadLines("/proc/net/tcp")
+                .Concat(File.ReadLines("/proc/net/tcp6"))
+                .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Where(fields => fields.Length > 3 && fields[3] == "0A")
+                .Select(fields => Convert.ToInt32(fields[1].Split(':')[1], 16))
+                .Distinct()
+                .Where(port => PortOwner.Of(port) is { } owner && pids.Exists(owner.EndsWith)),
+        ];
     }
 }

@@ -27,9 +27,18 @@ public sealed class PostgresWayTests
 
         unit.Processes[0].Identity.Send(Signal.Kill);
 
-        (await Until.TrueAsync(async () => unit.Restarts >= 1 && await kind.ProblemAsync(admin, CancellationToken.None) is null, TimeSpan.FromSeconds(60))).Should().BeTrue();
+        (
+            await Until.TrueAsync(
+                async () => unit.Restarts >= 1 && await kind.ProblemAsync(admin, CancellationToken.None) is null,
+                TimeSpan.FromSeconds(60)
+            )
+        )
+            .Should()
+            .BeTrue();
         (await RunAsync(admin, "select what from kept")).Should().Be("it");
-        (await RunAsync(admin, "select current_setting('fsync') || current_setting('synchronous_commit')")).Should().Be("onon");
+        (await RunAsync(admin, "select current_setting('fsync') || current_setting('synchronous_commit')"))
+            .Should()
+            .Be("onon");
         await servers.StopAsync();
         Strays.Of(servers.Shop.Folder).Should().BeEmpty();
     }
@@ -44,7 +53,10 @@ public sealed class PostgresWayTests
         var folder = PostgresFolder.Of(servers.Shop.Folder, "postgres");
         using var interrupt = new CancellationTokenSource();
         var starting = servers.HaveAsync(kind, interrupt.Token);
-        await TemporaryShop.Eventually(() => new[] { folder, folder + ".unfinished" }.Any(made => File.Exists(Path.Combine(made, "PG_VERSION"))), "initdb has begun");
+        await TemporaryShop.Eventually(
+            () => new[] { folder, folder + ".unfinished" }.Any(made => File.Exists(Path.Combine(made, "PG_VERSION"))),
+            "initdb has begun"
+        );
 
         await interrupt.CancelAsync();
         await ((Func<Task>)(() => starting)).Should().ThrowAsync<OperationCanceledException>();

@@ -31,7 +31,10 @@ internal sealed class RunningServers : IAsyncDisposable
     }
 
     public Task<string> HaveAsync(ServerKind kind, CancellationToken? cancel = null) =>
-        new Supervision.Servers(_shop.Folder, _supervisor).HaveAsync(kind, cancel ?? TestContext.Current.CancellationToken);
+        new Supervision.Servers(_shop.Folder, _supervisor).HaveAsync(
+            kind,
+            cancel ?? TestContext.Current.CancellationToken
+        );
 
     /// <summary>As <c>shop down</c> does.</summary>
     public async Task StopAsync()

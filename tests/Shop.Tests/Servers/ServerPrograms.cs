@@ -17,12 +17,13 @@ internal interface IServerData
 /// <summary>A key in Redis, a virtual host in RabbitMQ, a topic in Kafka.</summary>
 internal static class ServerPrograms
 {
-    public static IServerData DataOf(string product) => product switch
-    {
-        "redis" => new RedisData(),
-        "rabbitmq" => new RabbitData(),
-        _ => new KafkaData(),
-    };
+    public static IServerData DataOf(string product) =>
+        product switch
+        {
+            "redis" => new RedisData(),
+            "rabbitmq" => new RabbitData(),
+            _ => new KafkaData(),
+        };
 
     /// <summary>The shop looks beside its checkout, which a temporary one is not.</summary>
     public static void FindKafka(RunningServers servers)
@@ -34,7 +35,12 @@ internal static class ServerPrograms
 
     private static async Task<string> RunAsync(Unit unit, string program, params string[] arguments)
     {
-        var spec = new ProcessSpec("tool", program, arguments) { WorkingDirectory = "/", LogFile = "", Environment = unit.Processes[^1].Spec.Environment };
+        var spec = new ProcessSpec("tool", program, arguments)
+        {
+            WorkingDirectory = "/",
+            LogFile = "",
+            Environment = unit.Processes[^1].Spec.Environment,
+        };
         var (exitCode, output) = await Launch.RunAsync(spec, TestContext.Current.CancellationToken);
         exitCode.Should().Be(0, output);
         return output;
@@ -52,7 +58,11 @@ internal static class ServerPrograms
             var stream = client.GetStream();
             await stream.WriteAsync(Encoding.ASCII.GetBytes(command), TestContext.Current.CancellationToken);
             var answer = new byte[256];
-            return Encoding.ASCII.GetString(answer, 0, await stream.ReadAsync(answer, TestContext.Current.CancellationToken));
+            return Encoding.ASCII.GetString(
+                answer,
+                0,
+                await stream.ReadAsync(answer, TestContext.Current.CancellationToken)
+            );
         }
     }
 
@@ -63,12 +73,17 @@ internal static class ServerPrograms
         public Task<string> ListAsync(Unit unit, string address) => ControlAsync(unit, "list_vhosts");
 
         private static Task<string> ControlAsync(Unit unit, params string[] arguments) =>
-            RunAsync(unit, Path.Combine(Path.GetDirectoryName(unit.Processes[^1].Spec.FileName)!, "rabbitmqctl"), ["--node", "shop@localhost", .. arguments]);
+            RunAsync(
+                unit,
+                Path.Combine(Path.GetDirectoryName(unit.Processes[^1].Spec.FileName)!, "rabbitmqctl"),
+                ["--node", "shop@localhost", .. arguments]
+            );
     }
 
     private sealed class KafkaData : IServerData
     {
-        public Task KeepAsync(Unit unit, string address, string name) => TopicsAsync(unit, address, "--create", "--topic", name);
+        public Task KeepAsync(Unit unit, string address, string name) =>
+            TopicsAsync(unit, address, "--create", "--topic", name);
 
         public Task<string> ListAsync(Unit unit, string address) => TopicsAsync(unit, address, "--list");
 
@@ -76,7 +91,11 @@ internal static class ServerPrograms
         {
             // The words after "sh" of the command that runs it: java, the class path.
             var words = unit.Processes[^1].Spec.Arguments.SkipWhile(word => word != "sh").Skip(1).ToList();
-            return RunAsync(unit, words[0], ["-cp", words[1], "org.apache.kafka.tools.TopicCommand", "--bootstrap-server", address, .. arguments]);
+            return RunAsync(
+                unit,
+                words[0],
+                ["-cp", words[1], "org.apache.kafka.tools.TopicCommand", "--bootstrap-server", address, .. arguments]
+            );
         }
     }
 }

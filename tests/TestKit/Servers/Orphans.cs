@@ -8,10 +8,12 @@ internal static class Orphans
 {
     private static readonly ConcurrentQueue<OwnedProcess> All = new();
 
-    static Orphans() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-    {
-        foreach (var process in All) process.Identity.Send(Signal.Kill);
-    };
+    static Orphans() =>
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            foreach (var process in All)
+                process.Identity.Send(Signal.Kill);
+        };
 
     public static void Add(OwnedProcess process) => All.Enqueue(process);
 }

@@ -15,8 +15,15 @@ internal static class ServerWays
         FreePort.AvoidsUsual = true;
         var root = ShopFolder.Find().Root;
         // A server's folder is nowhere near the checkout, beside which Kafka may lie; a git worktree lies one folder deeper.
-        string[] places = [Path.Combine(root, "..", "shared", "kafka"), Path.Combine(root, "..", "..", "shared", "kafka")];
-        if (Environment.GetEnvironmentVariable("KAFKA_HOME") is null && places.FirstOrDefault(Directory.Exists) is { } home)
+        string[] places =
+        [
+            Path.Combine(root, "..", "shared", "kafka"),
+            Path.Combine(root, "..", "..", "shared", "kafka"),
+        ];
+        if (
+            Environment.GetEnvironmentVariable("KAFKA_HOME") is null
+            && places.FirstOrDefault(Directory.Exists) is { } home
+        )
             Environment.SetEnvironmentVariable("KAFKA_HOME", Path.GetFullPath(home));
     }
 
@@ -28,7 +35,10 @@ internal static class ServerWays
         {
             if (await way.ObstacleAsync(CancellationToken.None) is not { } obstacle)
             {
-                if (Said.TryAdd(kind.Name, true)) Console.WriteLine($"{kind.Name}: {way.Name}{(obstacles.Count == 0 ? "" : $" ({string.Join("; ", obstacles)})")}");
+                if (Said.TryAdd(kind.Name, true))
+                    Console.WriteLine(
+                        $"{kind.Name}: {way.Name}{(obstacles.Count == 0 ? "" : $" ({string.Join("; ", obstacles)})")}"
+                    );
                 return (way, "");
             }
 

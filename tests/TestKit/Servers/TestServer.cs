@@ -20,7 +20,8 @@ internal sealed class TestServer : IAsyncDisposable
     private readonly List<OwnedProcess> _helpers = [];
     private OwnedProcess? _process;
 
-    private TestServer(ShopFolder shop, ServerKind kind, PrivateServer server, bool isContainer) => (_shop, _kind, _server, _isContainer) = (shop, kind, server, isContainer);
+    private TestServer(ShopFolder shop, ServerKind kind, PrivateServer server, bool isContainer) =>
+        (_shop, _kind, _server, _isContainer) = (shop, kind, server, isContainer);
 
     /// <summary>What its clients are told.</summary>
     public string Address => _server.Address;
@@ -33,7 +34,10 @@ internal sealed class TestServer : IAsyncDisposable
     }
 
     /// <param name="prepare">Changes what is about to be started.</param>
-    public static async Task<TestServer> StartAsync(string product, Func<ShopFolder, ProcessSpec, ProcessSpec>? prepare = null)
+    public static async Task<TestServer> StartAsync(
+        string product,
+        Func<ShopFolder, ProcessSpec, ProcessSpec>? prepare = null
+    )
     {
         var kind = ServerKind.Of(product);
         var shop = new ShopFolder(Directory.CreateTempSubdirectory($"daprshop-{product}-").FullName);
@@ -41,7 +45,8 @@ internal sealed class TestServer : IAsyncDisposable
         File.Copy(ComposeService.FileOf(ShopFolder.Find()), ComposeService.FileOf(shop));
         var (way, obstacles) = await ServerWays.ChooseAsync(kind, shop);
         var made = await (way ?? throw new InvalidOperationException(obstacles)).PrepareAsync(CancellationToken.None);
-        if (prepare is not null) made = made with { Processes = [.. made.Processes.Select(p => prepare(shop, p))] };
+        if (prepare is not null)
+            made = made with { Processes = [.. made.Processes.Select(p => prepare(shop, p))] };
         var server = new TestServer(shop, kind, made, way.Name == "docker");
         await server.StartAsync();
         return server;
@@ -52,23 +57,33 @@ internal sealed class TestServer : IAsyncDisposable
     {
         foreach (var spec in _server.Processes)
         {
-            if (spec.Name != _kind.Name && _helpers.Exists(h => h.Spec.Name == spec.Name)) continue;
+            if (spec.Name != _kind.Name && _helpers.Exists(h => h.Spec.Name == spec.Name))
+                continue;
             var process = OwnedProcess.Start(spec);
             Orphans.Add(process);
-            if (spec.Name == _kind.Name) _process = process;
-            else _helpers.Add(process);
+            if (spec.Name == _kind.Name)
+                _process = process;
+            else
+                _helpers.Add(process);
         }
 
         string? problem = null;
-        var up = await Until.TrueAsync(async () => !_process!.IsAlive || (problem = await _kind.ProblemAsync(Address, CancellationToken.None)) is null, Patience);
+        var up = await Until.TrueAsync(
+            async () =>
+                !_process!.IsAlive || (problem = await _kind.ProblemAsync(Address, CancellationToken.None)) is null,
+            Patience
+        );
         if (!up || !_process!.IsAlive)
-            throw new InvalidOperationException($"{_kind.Name} did not start: {problem}{Environment.NewLine}{LogTail.Of(_process!.Spec.LogFile, 30)}");
+            throw new InvalidOperationException(
+                $"{_kind.Name} did not start: {problem}{Environment.NewLine}{LogTail.Of(_process!.Spec.LogFile, 30)}"
+            );
     }
 
     /// <summary>kill -9: what it had not handed to the system is lost.</summary>
     public async Task KillAsync()
     {
-        if (_isContainer) await DockerEngine.RemoveAsync(_shop);
+        if (_isContainer)
+            await DockerEngine.RemoveAsync(_shop);
         _process!.Identity.Send(Signal.Kill);
         await _process.DisposeAsync();
     }
@@ -76,17 +91,21 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Removes all that it has written down. It must have been killed.</summary>
     public async Task WipeAsync()
     {
-        if (_isContainer) await DockerEngine.WipeAsync(_shop);
+        if (_isContainer)
+            await DockerEngine.WipeAsync(_shop);
         // RabbitMQ keeps its settings beside its data.
         string[] folders = [Path.Combine(_shop.Data, _kind.Name, "data"), Path.Combine(_shop.Data, _kind.Name)];
-        if (folders.FirstOrDefault(Directory.Exists) is { } data) Directory.Delete(data, recursive: true);
+        if (folders.FirstOrDefault(Directory.Exists) is { } data)
+            Directory.Delete(data, recursive: true);
     }
 
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
-        if (_isContainer) await DockerEngine.WipeAsync(_shop);
-        foreach (var helper in _helpers) await helper.DisposeAsync();
+        if (_isContainer)
+            await DockerEngine.WipeAsync(_shop);
+        foreach (var helper in _helpers)
+            await helper.DisposeAsync();
         Directory.Delete(_shop.Root, recursive: true);
     }
 }

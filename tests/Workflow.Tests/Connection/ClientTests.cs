@@ -37,7 +37,10 @@ public sealed class ClientTests : IAsyncLifetime
     {
         Fail("StartInstance", StatusCode.Internal);
 
-        await FluentActions.Awaiting(() => _host.Client.ScheduleNewWorkflowAsync("W", "me")).Should().ThrowAsync<RpcException>();
+        await FluentActions
+            .Awaiting(() => _host.Client.ScheduleNewWorkflowAsync("W", "me"))
+            .Should()
+            .ThrowAsync<RpcException>();
     }
 
     [Fact]
@@ -52,7 +55,10 @@ public sealed class ClientTests : IAsyncLifetime
         };
         var start = TimeProvider.System.GetTimestamp();
 
-        await FluentActions.Awaiting(() => _host.Client.ScheduleNewWorkflowAsync("W", "me")).Should().ThrowAsync<TimeoutException>();
+        await FluentActions
+            .Awaiting(() => _host.Client.ScheduleNewWorkflowAsync("W", "me"))
+            .Should()
+            .ThrowAsync<TimeoutException>();
 
         TimeProvider.System.GetElapsedTime(start).Should().BeCloseTo(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(2));
         never.Release(10);
@@ -60,7 +66,10 @@ public sealed class ClientTests : IAsyncLifetime
 
     [Fact]
     public async Task A_new_workflow_gets_a_new_id() =>
-        (await _host.Client.ScheduleNewWorkflowAsync("W")).Should().NotBe(await _host.Client.ScheduleNewWorkflowAsync("W")).And.HaveLength(32);
+        (await _host.Client.ScheduleNewWorkflowAsync("W"))
+            .Should()
+            .NotBe(await _host.Client.ScheduleNewWorkflowAsync("W"))
+            .And.HaveLength(32);
 
     [Theory]
     [InlineData(StatusCode.Unavailable)]
@@ -70,13 +79,23 @@ public sealed class ClientTests : IAsyncLifetime
     public async Task A_wait_outlives_what_passes(StatusCode status)
     {
         var rounds = 0;
-        _sidecar.Answer = method => Task.FromResult<StatusCode?>(
-            method is "WaitForInstanceCompletion" && Interlocked.Increment(ref rounds) <= 2 ? status : null);
-        _sidecar.Instance = new GetInstanceResponse { Exists = true, WorkflowState = new() { WorkflowStatus = WorkflowStatus.Running } };
+        _sidecar.Answer = method =>
+            Task.FromResult<StatusCode?>(
+                method is "WaitForInstanceCompletion" && Interlocked.Increment(ref rounds) <= 2 ? status : null
+            );
+        _sidecar.Instance = new GetInstanceResponse
+        {
+            Exists = true,
+            WorkflowState = new() { WorkflowStatus = WorkflowStatus.Running },
+        };
 
         var wait = _host.Client.WaitForWorkflowCompletionAsync("me");
         await Until.TrueAsync(() => Volatile.Read(ref rounds) >= 3, "a third round");
-        _sidecar.Instance = new GetInstanceResponse { Exists = true, WorkflowState = new() { WorkflowStatus = WorkflowStatus.Completed } };
+        _sidecar.Instance = new GetInstanceResponse
+        {
+            Exists = true,
+            WorkflowState = new() { WorkflowStatus = WorkflowStatus.Completed },
+        };
 
         (await wait).RuntimeStatus.Should().Be(WorkflowRuntimeStatus.Completed);
     }
@@ -86,14 +105,20 @@ public sealed class ClientTests : IAsyncLifetime
     {
         Fail("WaitForInstanceCompletion", StatusCode.PermissionDenied);
 
-        await FluentActions.Awaiting(() => _host.Client.WaitForWorkflowCompletionAsync("me")).Should().ThrowAsync<RpcException>();
+        await FluentActions
+            .Awaiting(() => _host.Client.WaitForWorkflowCompletionAsync("me"))
+            .Should()
+            .ThrowAsync<RpcException>();
     }
 
     [Fact]
     public async Task A_state_is_read_again_when_a_turns_save_came_in_between()
     {
         var reads = 0;
-        _sidecar.Answer = method => Task.FromResult<StatusCode?>(method == "GetInstance" && Interlocked.Increment(ref reads) == 1 ? StatusCode.Unknown : null);
+        _sidecar.Answer = method =>
+            Task.FromResult<StatusCode?>(
+                method == "GetInstance" && Interlocked.Increment(ref reads) == 1 ? StatusCode.Unknown : null
+            );
 
         (await _host.Client.GetWorkflowStateAsync("me")).Should().BeNull();
         reads.Should().Be(2);

@@ -34,7 +34,8 @@ internal sealed class FakeSidecar : IAsyncDisposable
     public ConcurrentQueue<ActivityResponse> Activities { get; } = new();
 
     /// <summary>Whose work has been answered.</summary>
-    public IEnumerable<string> Answered => Turns.Select(answer => answer.InstanceId).Concat(Activities.Select(answer => answer.InstanceId));
+    public IEnumerable<string> Answered =>
+        Turns.Select(answer => answer.InstanceId).Concat(Activities.Select(answer => answer.InstanceId));
 
     /// <summary>How each call is answered; null for the ordinary way. May take its time.</summary>
     public Func<string, Task<StatusCode?>> Answer { get; set; } = _ => Task.FromResult<StatusCode?>(null);
@@ -46,25 +47,44 @@ internal sealed class FakeSidecar : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         var listen = port ?? Runtime.Ports.Free();
-        builder.WebHost.ConfigureKestrel(options => options.ListenLocalhost(listen, listener => listener.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(options =>
+            options.ListenLocalhost(listen, listener => listener.Protocols = HttpProtocols.Http2)
+        );
         var app = builder.Build();
         var sidecar = new FakeSidecar(app, listen);
-        app.MapPost("/TaskHubSidecarService/{method}", (string method, HttpContext http) => sidecar.ServeAsync(method, http));
+        app.MapPost("/TaskHubSidecarService/{method}", (string method, HttpContext http) =>
+            sidecar.ServeAsync(method, http)
+        );
         await app.StartAsync();
         return sidecar;
     }
 
     public void Send(WorkItem item) => _work.Writer.TryWrite(item);
 
-    public void SendActivity(string name, string instanceId, int taskId = 0) => Send(new WorkItem
-    {
-        ActivityRequest = new ActivityRequest { Name = name, TaskId = taskId, WorkflowInstance = new WorkflowInstance { InstanceId = instanceId } },
-    });
+    public void SendActivity(string name, string instanceId, int taskId = 0) =>
+        Send(
+            new WorkItem
+            {
+                ActivityRequest = new ActivityRequest
+                {
+                    Name = name,
+                    TaskId = taskId,
+                    WorkflowInstance = new WorkflowInstance { InstanceId = instanceId },
+                },
+            }
+        );
 
-    public void SendTurn(string name, string instanceId) => Send(new WorkItem
-    {
-        WorkflowRequest = new WorkflowRequest { InstanceId = instanceId, NewEvents = { Engine.Past.Turn(), Engine.Past.Begun(name: name) } },
-    });
+    public void SendTurn(string name, string instanceId) =>
+        Send(
+            new WorkItem
+            {
+                WorkflowRequest = new WorkflowRequest
+                {
+                    InstanceId = instanceId,
+                    NewEvents = { Engine.Past.Turn(), Engine.Past.Begun(name: name) },
+                },
+            }
+        );
 
     /// <summary>Ends the present stream of work.</summary>
     public void Hangup() => Interlocked.Exchange(ref _stream, new CancellationTokenSource()).Cancel();
@@ -106,7 +126,10 @@ internal sealed class FakeSidecar : IAsyncDisposable
 
         IMessage reply = method switch
         {
-            "StartInstance" => new CreateInstanceResponse { InstanceId = CreateInstanceRequest.Parser.ParseFrom(body).InstanceId },
+            "StartInstance" => new CreateInstanceResponse
+            {
+                InstanceId = CreateInstanceRequest.Parser.ParseFrom(body).InstanceId,
+            },
             "GetInstance" or "WaitForInstanceCompletion" => Instance,
             _ => new Google.Protobuf.WellKnownTypes.Empty(),
         };
@@ -123,9 +146,7 @@ internal sealed class FakeSidecar : IAsyncDisposable
             await foreach (var item in _work.Reader.ReadAllAsync(ended.Token))
                 await WriteAsync(http.Response, item);
         }
-        catch (OperationCanceledException)
-        {
-        }
+        catch (OperationCanceledException) { }
     }
 
     private static async Task<byte[]> ReadAsync(Stream body)

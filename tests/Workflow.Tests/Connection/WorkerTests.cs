@@ -32,10 +32,14 @@ public sealed class WorkerTests : IAsyncLifetime
     [InlineData("CompleteActivityTask", StatusCode.Unavailable)]
     [InlineData("CompleteWorkflowTask", StatusCode.Unavailable)]
     [InlineData("CompleteActivityTask", StatusCode.DeadlineExceeded)]
-    public async Task An_answer_that_cannot_be_delivered_is_dropped_and_its_connection_with_it(string call, StatusCode status)
+    public async Task An_answer_that_cannot_be_delivered_is_dropped_and_its_connection_with_it(
+        string call,
+        StatusCode status
+    )
     {
         var deliveries = 0;
-        _sidecar.Answer = method => Task.FromResult<StatusCode?>(method == call && Interlocked.Increment(ref deliveries) == 1 ? status : null);
+        _sidecar.Answer = method =>
+            Task.FromResult<StatusCode?>(method == call && Interlocked.Increment(ref deliveries) == 1 ? status : null);
 
         Send(call, "lost");
         await Until.TrueAsync(() => _sidecar.Connections == 2, "the worker back, so that the sidecar asks again");
@@ -52,7 +56,10 @@ public sealed class WorkerTests : IAsyncLifetime
     public async Task An_answer_that_the_sidecar_does_not_want_is_dropped_alone(string call)
     {
         var deliveries = 0;
-        _sidecar.Answer = method => Task.FromResult<StatusCode?>(method == call && Interlocked.Increment(ref deliveries) == 1 ? StatusCode.Unknown : null);
+        _sidecar.Answer = method =>
+            Task.FromResult<StatusCode?>(
+                method == call && Interlocked.Increment(ref deliveries) == 1 ? StatusCode.Unknown : null
+            );
 
         Send(call, "unwanted");
         await Until.TrueAsync(() => Volatile.Read(ref deliveries) == 1, "the answer refused");
@@ -82,7 +89,11 @@ public sealed class WorkerTests : IAsyncLifetime
         Send("CompleteWorkflowTask", "large");
         await Until.TrueAsync(() => _sidecar.Answered.Any(), "the second answer");
 
-        _sidecar.Turns.Single().Actions.Single().CompleteWorkflow.FailureDetails.ErrorMessage.Should().Contain("too large");
+        _sidecar
+            .Turns.Single()
+            .Actions.Single()
+            .CompleteWorkflow.FailureDetails.ErrorMessage.Should()
+            .Contain("too large");
         _sidecar.Connections.Should().Be(1);
     }
 
@@ -106,8 +117,10 @@ public sealed class WorkerTests : IAsyncLifetime
     public async Task A_refused_greeting_is_tried_again_and_no_work_is_asked_for_before_it()
     {
         var refusals = 3;
-        _sidecar.Answer = method => Task.FromResult<StatusCode?>(
-            method == "Hello" && Interlocked.Decrement(ref refusals) >= 0 ? StatusCode.Unavailable : null);
+        _sidecar.Answer = method =>
+            Task.FromResult<StatusCode?>(
+                method == "Hello" && Interlocked.Decrement(ref refusals) >= 0 ? StatusCode.Unavailable : null
+            );
 
         _sidecar.Hangup();
         await Until.TrueAsync(() => _sidecar.Connections == 2, "the worker back");
@@ -136,7 +149,8 @@ public sealed class WorkerTests : IAsyncLifetime
         _sidecar.SendActivity("Quick", "good");
 
         await Until.TrueAsync(() => _sidecar.Activities.Count == 4 && _sidecar.Turns.Count == 1, "an answer to each");
-        string? Error(string id) => _sidecar.Activities.Single(answer => answer.InstanceId == id).FailureDetails?.ErrorType;
+        string? Error(string id) =>
+            _sidecar.Activities.Single(answer => answer.InstanceId == id).FailureDetails?.ErrorType;
         Error("good").Should().BeNull();
         Error("throws").Should().Be("System.InvalidOperationException");
         Error("unknown").Should().Be("ActivityNotFoundException");
@@ -185,16 +199,21 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_idle_worker_stops_at_once() =>
-        await _worker.StopAsync().WaitAsync(TimeSpan.FromSeconds(3));
+    public async Task An_idle_worker_stops_at_once() => await _worker.StopAsync().WaitAsync(TimeSpan.FromSeconds(3));
 
     [Fact]
     public async Task The_api_token_goes_with_every_call()
     {
-        await using var worker = await StartWorkerAsync(_sidecar.Port, KeyValuePair.Create<string, string?>("DAPR_API_TOKEN", "secret"));
+        await using var worker = await StartWorkerAsync(
+            _sidecar.Port,
+            KeyValuePair.Create<string, string?>("DAPR_API_TOKEN", "secret")
+        );
         await Until.TrueAsync(() => _sidecar.Connections == 2, "the second worker connected");
 
-        _sidecar.Tokens.Should().HaveCount(2, "it said hello and asked for work").And.OnlyContain(token => token == "secret");
+        _sidecar
+            .Tokens.Should()
+            .HaveCount(2, "it said hello and asked for work")
+            .And.OnlyContain(token => token == "secret");
     }
 
     private void Send(string call, string instanceId)
@@ -208,23 +227,30 @@ public sealed class WorkerTests : IAsyncLifetime
     private void RefuseFirst(string call)
     {
         var deliveries = 0;
-        _sidecar.Answer = method => Task.FromResult<StatusCode?>(method == call && Interlocked.Increment(ref deliveries) == 1 ? StatusCode.ResourceExhausted : null);
+        _sidecar.Answer = method =>
+            Task.FromResult<StatusCode?>(
+                method == call && Interlocked.Increment(ref deliveries) == 1 ? StatusCode.ResourceExhausted : null
+            );
     }
 
     private Task<WorkerHost> StartWorkerAsync(int port, params KeyValuePair<string, string?>[] settings) =>
-        WorkerHost.StartAsync(port, options =>
-        {
-            options.RegisterWorkflow<object?, object?>("Empty", (_, _) => Task.FromResult<object?>(null));
-            options.RegisterActivity<object?, object?>("Quick", (_, _) => Task.FromResult<object?>(null));
-            options.RegisterActivity<object?, object?>("Bad", (_, _) => throw new InvalidOperationException("bad"));
-            options.RegisterActivity<object?, object?>("Blocked", async (_, _) =>
+        WorkerHost.StartAsync(
+            port,
+            options =>
             {
-                InterlockedMax(ref _mostRunning, Interlocked.Increment(ref _running));
-                await _gate.WaitAsync();
-                Interlocked.Decrement(ref _running);
-                return null;
-            });
-        }, settings: settings);
+                options.RegisterWorkflow<object?, object?>("Empty", (_, _) => Task.FromResult<object?>(null));
+                options.RegisterActivity<object?, object?>("Quick", (_, _) => Task.FromResult<object?>(null));
+                options.RegisterActivity<object?, object?>("Bad", (_, _) => throw new InvalidOperationException("bad"));
+                options.RegisterActivity<object?, object?>("Blocked", async (_, _) =>
+                {
+                    InterlockedMax(ref _mostRunning, Interlocked.Increment(ref _running));
+                    await _gate.WaitAsync();
+                    Interlocked.Decrement(ref _running);
+                    return null;
+                });
+            },
+            settings: settings
+        );
 
     private static void InterlockedMax(ref int target, int value)
     {

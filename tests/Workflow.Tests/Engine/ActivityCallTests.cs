@@ -24,7 +24,11 @@ public sealed class ActivityCallTests
     [Fact]
     public void What_the_history_has_is_not_scheduled_again()
     {
-        var response = Replayed.Run<string, string>(Twice, [Turn(), Begun("\"x\""), Scheduled(0, "A")], [Turn(1), Completed(0, "\"y\"")]);
+        var response = Replayed.Run<string, string>(
+            Twice,
+            [Turn(), Begun("\"x\""), Scheduled(0, "A")],
+            [Turn(1), Completed(0, "\"y\"")]
+        );
 
         var action = response.Actions.Should().ContainSingle().Subject;
         action.Id.Should().Be(1);
@@ -43,8 +47,11 @@ public sealed class ActivityCallTests
     [Fact]
     public void The_last_result_completes_the_workflow()
     {
-        var response = Replayed.Run<string, string>(Twice,
-            [Turn(), Begun("\"x\""), Scheduled(0, "A"), Turn(1), Completed(0, "\"y\""), Scheduled(1, "B")], [Turn(2), Completed(1, "\"z\"")]);
+        var response = Replayed.Run<string, string>(
+            Twice,
+            [Turn(), Begun("\"x\""), Scheduled(0, "A"), Turn(1), Completed(0, "\"y\""), Scheduled(1, "B")],
+            [Turn(2), Completed(1, "\"z\"")]
+        );
 
         response.Actions.Should().ContainSingle().Which.Id.Should().Be(2);
         response.End()!.WorkflowStatus.Should().Be(WorkflowStatus.Completed);
@@ -54,8 +61,11 @@ public sealed class ActivityCallTests
     [Fact]
     public void An_answer_that_comes_twice_counts_once()
     {
-        var response = Replayed.Run<string, string>(Twice,
-            [Turn(), Begun("\"x\""), Scheduled(0, "A")], [Turn(1), Completed(0, "\"y\""), Completed(0, "\"other\""), Completed(77)]);
+        var response = Replayed.Run<string, string>(
+            Twice,
+            [Turn(), Begun("\"x\""), Scheduled(0, "A")],
+            [Turn(1), Completed(0, "\"y\""), Completed(0, "\"other\""), Completed(77)]
+        );
 
         response.Actions.Should().ContainSingle().Which.ScheduleTask.Input.Should().Be("\"y\"");
     }
@@ -76,27 +86,40 @@ public sealed class ActivityCallTests
     [Fact]
     public void A_failed_activity_throws_with_its_details()
     {
-        var response = Replayed.Run<object?, string>(async (context, _) =>
-        {
-            try
+        var response = Replayed.Run<object?, string>(
+            async (context, _) =>
             {
-                await context.CallActivityAsync("A");
-                return "no failure";
-            }
-            catch (WorkflowTaskFailedException e)
-            {
-                return $"{e.Message}|{e.FailureDetails}|{e.FailureDetails.IsCausedBy<InvalidOperationException>()}|{e.FailureDetails.IsCausedBy<SystemException>()}"
-                    + $"|{e.FailureDetails.IsCausedBy<TimeoutException>()}";
-            }
-        }, [Turn(), Begun(), Scheduled(0, "A")], [Turn(1), Failed(0, "broken")]);
+                try
+                {
+                    await context.CallActivityAsync("A");
+                    return "no failure";
+                }
+                catch (WorkflowTaskFailedException e)
+                {
+                    return $"{e.Message}|{e.FailureDetails}|{e.FailureDetails.IsCausedBy<InvalidOperationException>()}|{e.FailureDetails.IsCausedBy<SystemException>()}"
+                        + $"|{e.FailureDetails.IsCausedBy<TimeoutException>()}";
+                }
+            },
+            [Turn(), Begun(), Scheduled(0, "A")],
+            [Turn(1), Failed(0, "broken")]
+        );
 
-        response.End()!.Result.Should().Be("\"Activity \\u0027A\\u0027 (action 0) failed: broken|System.InvalidOperationException: broken|True|True|False\"");
+        response
+            .End()!
+            .Result.Should()
+            .Be(
+                "\"Activity \\u0027A\\u0027 (action 0) failed: broken|System.InvalidOperationException: broken|True|True|False\""
+            );
     }
 
     [Fact]
     public void An_uncaught_failure_fails_the_workflow()
     {
-        var response = Replayed.Run(context => context.CallActivityAsync("A"), [Turn(), Begun(), Scheduled(0, "A")], [Turn(1), Failed(0, "broken")]);
+        var response = Replayed.Run(
+            context => context.CallActivityAsync("A"),
+            [Turn(), Begun(), Scheduled(0, "A")],
+            [Turn(1), Failed(0, "broken")]
+        );
 
         response.End()!.WorkflowStatus.Should().Be(WorkflowStatus.Failed);
         response.End()!.FailureDetails.ErrorType.Should().Be(typeof(WorkflowTaskFailedException).FullName);
@@ -106,7 +129,11 @@ public sealed class ActivityCallTests
     [Fact]
     public void An_exception_is_reported_with_its_causes()
     {
-        var response = Replayed.Run(_ => throw new InvalidOperationException("outer", new TimeoutException("inner")), [], [Turn(), Begun()]);
+        var response = Replayed.Run(
+            _ => throw new InvalidOperationException("outer", new TimeoutException("inner")),
+            [],
+            [Turn(), Begun()]
+        );
 
         var details = response.End()!.FailureDetails;
         details.ErrorType.Should().Be("System.InvalidOperationException");
@@ -118,7 +145,11 @@ public sealed class ActivityCallTests
     [Fact]
     public void A_result_of_the_wrong_shape_throws_into_the_workflow()
     {
-        var response = Replayed.Run(context => context.CallActivityAsync<int>("A"), [Turn(), Begun(), Scheduled(0, "A")], [Turn(1), Completed(0, "\"text\"")]);
+        var response = Replayed.Run(
+            context => context.CallActivityAsync<int>("A"),
+            [Turn(), Begun(), Scheduled(0, "A")],
+            [Turn(1), Completed(0, "\"text\"")]
+        );
 
         response.End()!.FailureDetails.ErrorType.Should().Be("System.Text.Json.JsonException");
     }
@@ -126,9 +157,16 @@ public sealed class ActivityCallTests
     [Fact]
     public void Another_apps_activity_is_routed_there()
     {
-        var response = Replayed.Run(context => context.CallActivityAsync("A", null, new WorkflowTaskOptions(TargetAppId: "other")), [],
-            [Turn(), new HistoryEvent(Begun()) { Router = new TaskRouter { SourceAppID = "me" } }]);
+        var response = Replayed.Run(
+            context => context.CallActivityAsync("A", null, new WorkflowTaskOptions(TargetAppId: "other")),
+            [],
+            [Turn(), new HistoryEvent(Begun()) { Router = new TaskRouter { SourceAppID = "me" } }]
+        );
 
-        response.Actions.Should().ContainSingle().Which.Router.Should().Be(new TaskRouter { SourceAppID = "me", TargetAppID = "other" });
+        response
+            .Actions.Should()
+            .ContainSingle()
+            .Which.Router.Should()
+            .Be(new TaskRouter { SourceAppID = "me", TargetAppID = "other" });
     }
 }

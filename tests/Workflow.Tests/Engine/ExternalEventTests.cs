@@ -16,8 +16,15 @@ public sealed class ExternalEventTests
 
     [Fact]
     public void Names_match_in_any_letter_case() =>
-        Replayed.Run<object?, int>((context, _) => context.WaitForExternalEventAsync<int>("Go"), [Turn(), Begun()], [Turn(1), Raised("gO", "7")])
-            .End()!.Result.Should().Be("7");
+        Replayed
+            .Run<object?, int>(
+                (context, _) => context.WaitForExternalEventAsync<int>("Go"),
+                [Turn(), Begun()],
+                [Turn(1), Raised("gO", "7")]
+            )
+            .End()!
+            .Result.Should()
+            .Be("7");
 
     [Fact]
     public void Events_that_come_too_early_are_kept_in_their_order()
@@ -27,14 +34,21 @@ public sealed class ExternalEventTests
             await context.CallActivityAsync("A");
             return
             [
-                await context.WaitForExternalEventAsync<int>("b"), await context.WaitForExternalEventAsync<int>("a"),
+                await context.WaitForExternalEventAsync<int>("b"),
+                await context.WaitForExternalEventAsync<int>("a"),
                 await context.WaitForExternalEventAsync<int>("a", TimeSpan.FromSeconds(1)),
             ];
         }
 
-        Replayed.Run<object?, int[]>(Code, [Turn(), Begun(), Scheduled(0, "A")],
-                [Turn(1), Raised("a", "1"), Raised("a", "2"), Raised("b", "3"), Completed(0)])
-            .End()!.Result.Should().Be("[3,1,2]");
+        Replayed
+            .Run<object?, int[]>(
+                Code,
+                [Turn(), Begun(), Scheduled(0, "A")],
+                [Turn(1), Raised("a", "1"), Raised("a", "2"), Raised("b", "3"), Completed(0)]
+            )
+            .End()!
+            .Result.Should()
+            .Be("[3,1,2]");
     }
 
     [Fact]
@@ -43,13 +57,21 @@ public sealed class ExternalEventTests
         static Task<int[]> Code(WorkflowContext context, object? _) =>
             Task.WhenAll(context.WaitForExternalEventAsync<int>("a"), context.WaitForExternalEventAsync<int>("a"));
 
-        Replayed.Run<object?, int[]>(Code, [Turn(), Begun(), Turn(1), Raised("a", "1")], [Turn(2), Raised("a", "2")]).End()!.Result.Should().Be("[1,2]");
+        Replayed
+            .Run<object?, int[]>(Code, [Turn(), Begun(), Turn(1), Raised("a", "1")], [Turn(2), Raised("a", "2")])
+            .End()!
+            .Result.Should()
+            .Be("[1,2]");
     }
 
     [Fact]
     public void A_limited_wait_sets_a_timer_that_says_what_for()
     {
-        var response = Replayed.Run(context => context.WaitForExternalEventAsync<int>("go", TimeSpan.FromSeconds(5)), [], [Turn(), Begun()]);
+        var response = Replayed.Run(
+            context => context.WaitForExternalEventAsync<int>("go", TimeSpan.FromSeconds(5)),
+            [],
+            [Turn(), Begun()]
+        );
 
         var timer = response.Actions.Should().ContainSingle().Subject.CreateTimer;
         timer.FireAt.Should().Be(At(5));
@@ -58,9 +80,15 @@ public sealed class ExternalEventTests
 
     [Fact]
     public void The_event_ends_a_limited_wait() =>
-        Replayed.Run<object?, int>((context, _) => context.WaitForExternalEventAsync<int>("go", TimeSpan.FromSeconds(5)),
-                [Turn(), Begun(), TimerSet(0, 5)], [Turn(1), Raised("go", "7")])
-            .End()!.Result.Should().Be("7");
+        Replayed
+            .Run<object?, int>(
+                (context, _) => context.WaitForExternalEventAsync<int>("go", TimeSpan.FromSeconds(5)),
+                [Turn(), Begun(), TimerSet(0, 5)],
+                [Turn(1), Raised("go", "7")]
+            )
+            .End()!
+            .Result.Should()
+            .Be("7");
 
     [Fact]
     public void The_timer_cancels_a_limited_wait_and_later_events_go_to_the_next_wait()
@@ -78,8 +106,15 @@ public sealed class ExternalEventTests
             }
         }
 
-        Replayed.Run<object?, string>(Code, [Turn(), Begun(), TimerSet(0, 5), Turn(5), Fired(0)], [Turn(6), Raised("go", "7")])
-            .End()!.Result.Should().Be("\"cancelled, then 7\"");
+        Replayed
+            .Run<object?, string>(
+                Code,
+                [Turn(), Begun(), TimerSet(0, 5), Turn(5), Fired(0)],
+                [Turn(6), Raised("go", "7")]
+            )
+            .End()!
+            .Result.Should()
+            .Be("\"cancelled, then 7\"");
     }
 
     [Fact]
@@ -96,7 +131,11 @@ public sealed class ExternalEventTests
             return given.IsCanceled ? kept : -1;
         }
 
-        Replayed.Run<object?, int>(Code, [Turn(), Begun()], [Turn(1), Raised("go", "7")]).End()!.Result.Should().Be("7");
+        Replayed
+            .Run<object?, int>(Code, [Turn(), Begun()], [Turn(1), Raised("go", "7")])
+            .End()!
+            .Result.Should()
+            .Be("7");
     }
 
     [Fact]
@@ -107,13 +146,21 @@ public sealed class ExternalEventTests
         var timer = response.Actions.Should().ContainSingle().Subject.CreateTimer;
         timer.FireAt.Should().Be(NeverTimerSet(0).TimerCreated.FireAt);
         timer.ExternalEvent.Name.Should().Be("go");
-        Replayed.Run(Forever, [Turn(), Begun(), NeverTimerSet(0)], [Turn(1), Raised("go")]).Actions[0].ScheduleTask.Name.Should().Be("A");
+        Replayed
+            .Run(Forever, [Turn(), Begun(), NeverTimerSet(0)], [Turn(1), Raised("go")])
+            .Actions[0]
+            .ScheduleTask.Name.Should()
+            .Be("A");
     }
 
     [Fact]
     public void Histories_without_that_timer_replay_too()
     {
-        var response = Replayed.Run(Forever, [Turn(), Begun(), Turn(1), Raised("go"), Scheduled(0, "A")], [Turn(2), Completed(0)]);
+        var response = Replayed.Run(
+            Forever,
+            [Turn(), Begun(), Turn(1), Raised("go"), Scheduled(0, "A")],
+            [Turn(2), Completed(0)]
+        );
 
         response.End()!.WorkflowStatus.Should().Be(WorkflowStatus.Completed);
     }

@@ -22,13 +22,24 @@ public sealed class IdentityTests
         Run(started: 1).Should().NotBe(once, "a later run of the same instance must not repeat them");
 
         static string Run(string instance = "id", double started = 0) =>
-            Replayed.Run<object?, Guid[]>(Ids, [Turn(), Begun(seconds: started), Scheduled(0, "A")], [Turn(1), Completed(0)], instance).End()!.Result;
+            Replayed
+                .Run<object?, Guid[]>(
+                    Ids,
+                    [Turn(), Begun(seconds: started), Scheduled(0, "A")],
+                    [Turn(1), Completed(0)],
+                    instance
+                )
+                .End()!
+                .Result;
     }
 
     [Fact]
     public void The_ids_of_one_run_differ()
     {
-        var ids = Replayed.Run<object?, Guid[]>(Ids, [Turn(), Begun(), Scheduled(0, "A")], [Turn(1), Completed(0)]).End()!.Result;
+        var ids = Replayed
+            .Run<object?, Guid[]>(Ids, [Turn(), Begun(), Scheduled(0, "A")], [Turn(1), Completed(0)])
+            .End()!
+            .Result;
 
         System.Text.Json.JsonSerializer.Deserialize<Guid[]>(ids).Should().OnlyHaveUniqueItems();
     }
@@ -36,7 +47,10 @@ public sealed class IdentityTests
     [Fact]
     public void Name_based_ids_follow_the_standard() =>
         // RFC 9562, appendix A.4: version 5 of "www.example.com" in the DNS namespace.
-        DeterministicGuid.From(new Guid("6ba7b810-9dad-11d1-80b4-00c04fd430c8"), "www.example.com").Should().Be(new Guid("2ed6657d-e927-568b-95e1-2665a8aea6a2"));
+        DeterministicGuid
+            .From(new Guid("6ba7b810-9dad-11d1-80b4-00c04fd430c8"), "www.example.com")
+            .Should()
+            .Be(new Guid("2ed6657d-e927-568b-95e1-2665a8aea6a2"));
 
     [Fact]
     public void Long_names_make_ids_too() =>
@@ -45,10 +59,16 @@ public sealed class IdentityTests
     [Fact]
     public void Calls_have_keys_of_their_own()
     {
-        static Task Both(WorkflowContext context) => Task.WhenAll(context.CallActivityAsync("A"), context.CallActivityAsync("A"));
+        static Task Both(WorkflowContext context) =>
+            Task.WhenAll(context.CallActivityAsync("A"), context.CallActivityAsync("A"));
 
-        var keys = Replayed.Run(Both, [], [Turn(), Begun()]).Actions.Concat(Replayed.Run(Both, [], [Turn(), Begun(seconds: 1)]).Actions)
+        var keys = Replayed
+            .Run(Both, [], [Turn(), Begun()])
+            .Actions.Concat(Replayed.Run(Both, [], [Turn(), Begun(seconds: 1)]).Actions)
             .Select(action => action.ScheduleTask.TaskExecutionId);
-        keys.Should().HaveCount(4).And.OnlyHaveUniqueItems("the next run of the instance is another one").And.NotContain("");
+        keys.Should()
+            .HaveCount(4)
+            .And.OnlyHaveUniqueItems("the next run of the instance is another one")
+            .And.NotContain("");
     }
 }

@@ -22,7 +22,12 @@ public sealed class LifeCycleTests
         var meanwhile = Replayed.Run(Two, past, [Turn(2), Completed(0)]);
         meanwhile.Actions.Should().BeEmpty();
         meanwhile.CustomStatus.Should().Be("\"working\"", "its code does not run meanwhile");
-        Replayed.Run(Two, [.. past, Turn(2), Completed(0)], [Turn(3), Resumed()]).Actions.Should().ContainSingle().Which.ScheduleTask.Name.Should().Be("B");
+        Replayed
+            .Run(Two, [.. past, Turn(2), Completed(0)], [Turn(3), Resumed()])
+            .Actions.Should()
+            .ContainSingle()
+            .Which.ScheduleTask.Name.Should()
+            .Be("B");
     }
 
     [Fact]
@@ -31,8 +36,12 @@ public sealed class LifeCycleTests
         HistoryEvent[] past = [Turn(), Begun(), Scheduled(0, "A")];
 
         Replayed.Run(Two, past, [Turn(1), Completed(0), Suspended()]).Actions.Should().BeEmpty();
-        Replayed.Run(Two, [.. past, Turn(1), Completed(0), Suspended()], [Turn(2), Resumed()])
-            .Actions.Should().ContainSingle().Which.ScheduleTask.Name.Should().Be("B");
+        Replayed
+            .Run(Two, [.. past, Turn(1), Completed(0), Suspended()], [Turn(2), Resumed()])
+            .Actions.Should()
+            .ContainSingle()
+            .Which.ScheduleTask.Name.Should()
+            .Be("B");
     }
 
     [Fact]
@@ -47,8 +56,11 @@ public sealed class LifeCycleTests
 
     [Fact]
     public void A_termination_ends_a_suspended_workflow_too() =>
-        Replayed.Run(Two, [Turn(), Begun(), Scheduled(0, "A"), Turn(1), Suspended()], [Turn(2), Terminated()])
-            .End()!.WorkflowStatus.Should().Be(WorkflowStatus.Terminated);
+        Replayed
+            .Run(Two, [Turn(), Begun(), Scheduled(0, "A"), Turn(1), Suspended()], [Turn(2), Terminated()])
+            .End()!
+            .WorkflowStatus.Should()
+            .Be(WorkflowStatus.Terminated);
 
     [Fact]
     public void The_custom_status_is_sent_with_every_answer()
@@ -56,21 +68,40 @@ public sealed class LifeCycleTests
         HistoryEvent[] past = [Turn(), Begun(), Scheduled(0, "A")];
 
         Replayed.Run(Two, [], [Turn(), Begun()]).CustomStatus.Should().Be("\"working\"");
-        Replayed.Run(Two, past, [Turn(1)]).CustomStatus.Should().Be("\"working\"", "a turn without news clears it otherwise");
-        Replayed.Run(Two, past, [Turn(1), Suspended()]).CustomStatus.Should().Be("\"working\"", "a suspended workflow still shows it");
+        Replayed
+            .Run(Two, past, [Turn(1)])
+            .CustomStatus.Should()
+            .Be("\"working\"", "a turn without news clears it otherwise");
+        Replayed
+            .Run(Two, past, [Turn(1), Suspended()])
+            .CustomStatus.Should()
+            .Be("\"working\"", "a suspended workflow still shows it");
         Replayed.Run(Two, past, [Turn(1), Terminated()]).CustomStatus.Should().Be("\"working\"", "the last word stays");
-        Replayed.Run(Two, past, [Turn(1), Failed(0)]).CustomStatus.Should().Be("\"working\"", "a failed workflow still shows it");
-        Replayed.Run(Two, [Turn(), Begun(), Scheduled(0, "X")], [Turn(1)]).CustomStatus.Should().Be("\"working\"", "so does one gone astray");
+        Replayed
+            .Run(Two, past, [Turn(1), Failed(0)])
+            .CustomStatus.Should()
+            .Be("\"working\"", "a failed workflow still shows it");
+        Replayed
+            .Run(Two, [Turn(), Begun(), Scheduled(0, "X")], [Turn(1)])
+            .CustomStatus.Should()
+            .Be("\"working\"", "so does one gone astray");
     }
 
     [Fact]
     public void Null_takes_the_custom_status_away() =>
-        Replayed.Run(context =>
-        {
-            context.SetCustomStatus("x");
-            context.SetCustomStatus(null);
-            return context.CallActivityAsync("A");
-        }, [], [Turn(), Begun()]).CustomStatus.Should().BeNull();
+        Replayed
+            .Run(
+                context =>
+                {
+                    context.SetCustomStatus("x");
+                    context.SetCustomStatus(null);
+                    return context.CallActivityAsync("A");
+                },
+                [],
+                [Turn(), Begun()]
+            )
+            .CustomStatus.Should()
+            .BeNull();
 
     [Fact]
     public void Beginning_anew_carries_the_input_and_the_events_nobody_took()
@@ -85,16 +116,25 @@ public sealed class LifeCycleTests
         var kept = Replayed.Run(context => Renew(context, keep: true), [Turn(), Begun()], news).End()!;
         kept.WorkflowStatus.Should().Be(WorkflowStatus.ContinuedAsNew);
         kept.Result.Should().Be("5");
-        kept.CarryoverEvents.Select(e => (e.EventRaised.Name, e.EventRaised.Input)).Should().Equal(("tick", "2"), ("other", "3"));
+        kept.CarryoverEvents.Select(e => (e.EventRaised.Name, e.EventRaised.Input))
+            .Should()
+            .Equal(("tick", "2"), ("other", "3"));
 
-        Replayed.Run(context => Renew(context, keep: false), [Turn(), Begun()], news).End()!.CarryoverEvents.Should().BeEmpty();
+        Replayed
+            .Run(context => Renew(context, keep: false), [Turn(), Begun()], news)
+            .End()!
+            .CarryoverEvents.Should()
+            .BeEmpty();
     }
 
     [Fact]
     public void Only_the_last_start_counts()
     {
-        var response = Replayed.Run<int, int>((context, input) => context.CallActivityAsync<int>("A", input),
-            [Turn(), Begun("1"), Scheduled(0, "Old"), Turn(1), Completed(0), Begun("2", seconds: 1), Scheduled(0, "A")], [Turn(2), Completed(0, "9")]);
+        var response = Replayed.Run<int, int>(
+            (context, input) => context.CallActivityAsync<int>("A", input),
+            [Turn(), Begun("1"), Scheduled(0, "Old"), Turn(1), Completed(0), Begun("2", seconds: 1), Scheduled(0, "A")],
+            [Turn(2), Completed(0, "9")]
+        );
 
         response.End()!.Result.Should().Be("9");
     }
@@ -111,30 +151,56 @@ public sealed class LifeCycleTests
 
     [Fact]
     public void A_history_without_a_start_fails_for_good() =>
-        Replayed.Run(_ => Task.CompletedTask, [Turn()], [Turn(1)]).End()!.FailureDetails.ErrorType.Should().Be("WorkflowHistoryInvalid");
+        Replayed
+            .Run(_ => Task.CompletedTask, [Turn()], [Turn(1)])
+            .End()!
+            .FailureDetails.ErrorType.Should()
+            .Be("WorkflowHistoryInvalid");
 
     [Fact]
     public void An_unreadable_input_fails_the_workflow() =>
-        Replayed.Run<int, int>((_, input) => Task.FromResult(input), [], [Turn(), Begun("{")])
-            .End()!.FailureDetails.ErrorType.Should().Be("System.Text.Json.JsonException");
+        Replayed
+            .Run<int, int>((_, input) => Task.FromResult(input), [], [Turn(), Begun("{")])
+            .End()!
+            .FailureDetails.ErrorType.Should()
+            .Be("System.Text.Json.JsonException");
 
     [Fact]
     public void Events_that_only_inform_change_nothing()
     {
         HistoryEvent[] past =
         [
-            Turn(), Begun(), Scheduled(0, "A"), new() { ExecutionCompleted = new() }, new() { WorkflowCompleted = new() },
-            new() { ContinueAsNew = new() }, new() { ExecutionStalled = new() }, new(),
+            Turn(),
+            Begun(),
+            Scheduled(0, "A"),
+            new() { ExecutionCompleted = new() },
+            new() { WorkflowCompleted = new() },
+            new() { ContinueAsNew = new() },
+            new() { ExecutionStalled = new() },
+            new(),
         ];
 
-        Replayed.Run(Two, past, [Turn(1), Completed(0)]).Actions.Should().ContainSingle().Which.ScheduleTask.Name.Should().Be("B");
+        Replayed
+            .Run(Two, past, [Turn(1), Completed(0)])
+            .Actions.Should()
+            .ContainSingle()
+            .Which.ScheduleTask.Name.Should()
+            .Be("B");
     }
 
     [Fact]
     public void Sending_an_event_is_refused_before_it_can_wedge_the_instance() =>
-        Replayed.Run(context =>
-        {
-            context.SendEvent("other", "go", 1);
-            return Task.CompletedTask;
-        }, [], [Turn(), Begun()]).End()!.FailureDetails.ErrorType.Should().Be("System.NotSupportedException");
+        Replayed
+            .Run(
+                context =>
+                {
+                    context.SendEvent("other", "go", 1);
+                    return Task.CompletedTask;
+                },
+                [],
+                [Turn(), Begun()]
+            )
+            .End()!
+            .FailureDetails.ErrorType.Should()
+            .Be("System.NotSupportedException");
 }

@@ -12,47 +12,62 @@ public sealed class ReplayPropertyTests
     private sealed record Round(int Activities, int Timers, int Children, bool Any);
 
     private static readonly Gen<Round[]> Rounds = Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2], Gen.Int[0, 2], Gen.Bool)
-        .Select((activities, timers, children, any) => new Round(activities, timers, children, any && activities + timers + children > 0)).Array[1, 5];
+        .Select(
+            (activities, timers, children, any) =>
+                new Round(activities, timers, children, any && activities + timers + children > 0)
+        )
+        .Array[1, 5];
 
     [Fact]
     public void A_replay_takes_no_recorded_action_again_and_ends_alike() =>
-        Gen.Select(Rounds, Gen.Int).Sample((rounds, seed) =>
-        {
-            var random = new Random(seed);
-            List<HistoryEvent> past = [], news = [Turn(), Begun()];
-            List<HistoryEvent> answers = [];
-            var trace = new List<string>();
-            for (var turn = 1; ; turn++)
-            {
-                trace.Clear();
-                var response = Replayed.Run<object?, string>((context, _) => Play(context, rounds, trace), [.. past], [.. news]);
-                Replayed.Run<object?, string>((context, _) => Play(context, rounds, []), [.. past, .. news], []).Should().Be(response,
-                    "what was new a moment ago is past now, and must lead to the same actions");
-
-                if (response.End() is { } end)
+        Gen.Select(Rounds, Gen.Int)
+            .Sample(
+                (rounds, seed) =>
                 {
-                    end.WorkflowStatus.Should().Be(WorkflowStatus.Completed, end.FailureDetails?.ErrorMessage);
-                    trace.Should().HaveCount(rounds.Length);
-                    return;
-                }
+                    var random = new Random(seed);
+                    List<HistoryEvent> past = [],
+                        news = [Turn(), Begun()];
+                    List<HistoryEvent> answers = [];
+                    var trace = new List<string>();
+                    for (var turn = 1; ; turn++)
+                    {
+                        trace.Clear();
+                        var response = Replayed.Run<object?, string>(
+                            (context, _) => Play(context, rounds, trace),
+                            [.. past],
+                            [.. news]
+                        );
+                        Replayed
+                            .Run<object?, string>((context, _) => Play(context, rounds, []), [.. past, .. news], [])
+                            .Should()
+                            .Be(response, "what was new a moment ago is past now, and must lead to the same actions");
 
-                past.AddRange(news);
-                foreach (var action in response.Actions)
-                {
-                    past.Should().NotContain(e => e.EventId == action.Id, "it is recorded");
-                    past.Add(Record(action));
-                    answers.Add(AnswerTo(action));
-                }
+                        if (response.End() is { } end)
+                        {
+                            end.WorkflowStatus.Should().Be(WorkflowStatus.Completed, end.FailureDetails?.ErrorMessage);
+                            trace.Should().HaveCount(rounds.Length);
+                            return;
+                        }
 
-                news = [Turn(turn)];
-                for (var count = random.Next(1, 3); count > 0 && answers.Count > 0; count--)
-                {
-                    var next = random.Next(answers.Count);
-                    news.Add(answers[next]);
-                    answers.RemoveAt(next);
-                }
-            }
-        }, iter: 300);
+                        past.AddRange(news);
+                        foreach (var action in response.Actions)
+                        {
+                            past.Should().NotContain(e => e.EventId == action.Id, "it is recorded");
+                            past.Add(Record(action));
+                            answers.Add(AnswerTo(action));
+                        }
+
+                        news = [Turn(turn)];
+                        for (var count = random.Next(1, 3); count > 0 && answers.Count > 0; count--)
+                        {
+                            var next = random.Next(answers.Count);
+                            news.Add(answers[next]);
+                            answers.RemoveAt(next);
+                        }
+                    }
+                },
+                iter: 300
+            );
 
     private static async Task<string> Play(WorkflowContext context, Round[] rounds, List<string> trace)
     {
@@ -66,23 +81,27 @@ public sealed class ReplayPropertyTests
             for (var i = 0; i < round.Children; i++)
                 tasks.Add(context.CallChildWorkflowAsync<int>($"C{i}", i));
             await (round.Any ? Task.WhenAny(tasks) : Task.WhenAll(tasks));
-            trace.Add($"{tasks.FindIndex(task => task.IsCompleted)} {context.NewGuid()} {context.CurrentUtcDateTime:O}");
+            trace.Add(
+                $"{tasks.FindIndex(task => task.IsCompleted)} {context.NewGuid()} {context.CurrentUtcDateTime:O}"
+            );
         }
 
         return string.Join('\n', trace);
     }
 
-    private static HistoryEvent Record(WorkflowAction action) => action.WorkflowActionTypeCase switch
-    {
-        WorkflowAction.WorkflowActionTypeOneofCase.ScheduleTask => Scheduled(action.Id, action.ScheduleTask.Name),
-        WorkflowAction.WorkflowActionTypeOneofCase.CreateTimer => TimerSet(action.Id),
-        _ => ChildCreated(action.Id, action.CreateChildWorkflow.Name),
-    };
+    private static HistoryEvent Record(WorkflowAction action) =>
+        action.WorkflowActionTypeCase switch
+        {
+            WorkflowAction.WorkflowActionTypeOneofCase.ScheduleTask => Scheduled(action.Id, action.ScheduleTask.Name),
+            WorkflowAction.WorkflowActionTypeOneofCase.CreateTimer => TimerSet(action.Id),
+            _ => ChildCreated(action.Id, action.CreateChildWorkflow.Name),
+        };
 
-    private static HistoryEvent AnswerTo(WorkflowAction action) => action.WorkflowActionTypeCase switch
-    {
-        WorkflowAction.WorkflowActionTypeOneofCase.ScheduleTask => Completed(action.Id, "1"),
-        WorkflowAction.WorkflowActionTypeOneofCase.CreateTimer => Fired(action.Id),
-        _ => ChildCompleted(action.Id, "1"),
-    };
+    private static HistoryEvent AnswerTo(WorkflowAction action) =>
+        action.WorkflowActionTypeCase switch
+        {
+            WorkflowAction.WorkflowActionTypeOneofCase.ScheduleTask => Completed(action.Id, "1"),
+            WorkflowAction.WorkflowActionTypeOneofCase.CreateTimer => Fired(action.Id),
+            _ => ChildCompleted(action.Id, "1"),
+        };
 }

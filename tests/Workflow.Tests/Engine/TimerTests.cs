@@ -17,13 +17,26 @@ public sealed class TimerTests
 
     [Fact]
     public void A_fired_timer_lets_the_workflow_go_on() =>
-        Replayed.Run(context => context.CreateTimer(Epoch.AddSeconds(30), default), [Turn(), Begun(), TimerSet(0, 30)], [Turn(30), Fired(0)])
-            .End()!.WorkflowStatus.Should().Be(WorkflowStatus.Completed);
+        Replayed
+            .Run(
+                context => context.CreateTimer(Epoch.AddSeconds(30), default),
+                [Turn(), Begun(), TimerSet(0, 30)],
+                [Turn(30), Fired(0)]
+            )
+            .End()!
+            .WorkflowStatus.Should()
+            .Be(WorkflowStatus.Completed);
 
     [Fact]
     public void Another_timers_firing_does_not() =>
-        Replayed.Run(context => context.CreateTimer(Epoch.AddSeconds(30), default), [Turn(), Begun(), TimerSet(0, 30)], [Turn(30), Fired(1)])
-            .Actions.Should().BeEmpty();
+        Replayed
+            .Run(
+                context => context.CreateTimer(Epoch.AddSeconds(30), default),
+                [Turn(), Begun(), TimerSet(0, 30)],
+                [Turn(30), Fired(1)]
+            )
+            .Actions.Should()
+            .BeEmpty();
 
     [Fact]
     public void A_cancelled_timer_throws_and_its_late_firing_is_ignored()
@@ -40,8 +53,21 @@ public sealed class TimerTests
             return $"{answer} {timer.Status}";
         }
 
-        HistoryEvent[] past = [Turn(), Begun(), TimerSet(0), Scheduled(1, "A"), Turn(1), Completed(1, "\"a\""), Scheduled(2, "B")];
-        Replayed.Run<object?, string>(Code, past, [Turn(2), Fired(0), Completed(2)]).End()!.Result.Should().Be("\"a Canceled\"");
+        HistoryEvent[] past =
+        [
+            Turn(),
+            Begun(),
+            TimerSet(0),
+            Scheduled(1, "A"),
+            Turn(1),
+            Completed(1, "\"a\""),
+            Scheduled(2, "B"),
+        ];
+        Replayed
+            .Run<object?, string>(Code, past, [Turn(2), Fired(0), Completed(2)])
+            .End()!
+            .Result.Should()
+            .Be("\"a Canceled\"");
     }
 
     [Fact]
@@ -54,12 +80,23 @@ public sealed class TimerTests
             return [first, context.CurrentUtcDateTime];
         }
 
-        Replayed.Run<object?, DateTime[]>(Times, [Turn(5), Begun(), Scheduled(0, "A")], [Turn(9), Completed(0)])
-            .End()!.Result.Should().Be("[\"2026-01-01T00:00:05Z\",\"2026-01-01T00:00:09Z\"]");
+        Replayed
+            .Run<object?, DateTime[]>(Times, [Turn(5), Begun(), Scheduled(0, "A")], [Turn(9), Completed(0)])
+            .End()!
+            .Result.Should()
+            .Be("[\"2026-01-01T00:00:05Z\",\"2026-01-01T00:00:09Z\"]");
     }
 
     [Fact]
     public void A_time_without_kind_is_taken_as_utc() =>
-        Replayed.Run(context => context.CreateTimer(new DateTime(2026, 1, 1, 0, 1, 0, DateTimeKind.Unspecified), default), [], [Turn(), Begun()])
-            .Actions.Should().ContainSingle().Which.CreateTimer.FireAt.Should().Be(At(60));
+        Replayed
+            .Run(
+                context => context.CreateTimer(new DateTime(2026, 1, 1, 0, 1, 0, DateTimeKind.Unspecified), default),
+                [],
+                [Turn(), Begun()]
+            )
+            .Actions.Should()
+            .ContainSingle()
+            .Which.CreateTimer.FireAt.Should()
+            .Be(At(60));
 }

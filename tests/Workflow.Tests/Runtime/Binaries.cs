@@ -3,7 +3,8 @@ namespace DaprShop.Workflow.Tests.Runtime;
 /// <summary>Finds programs in ~/.dapr/bin, then in PATH.</summary>
 internal static class Binaries
 {
-    public static string? Find(string name) => Directories().Select(directory => Path.Combine(directory, name)).FirstOrDefault(File.Exists);
+    public static string? Find(string name) =>
+        Directories().Select(directory => Path.Combine(directory, name)).FirstOrDefault(File.Exists);
 
     public static string? Missing(params string[] names)
     {
@@ -12,6 +13,7 @@ internal static class Binaries
     }
 
     private static IEnumerable<string> Directories() =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        .Prepend(Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dapr", "bin"));
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Prepend(Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dapr", "bin"));
 }

@@ -8,7 +8,11 @@ public sealed class DaprStack : IAsyncLifetime
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("workflow-tests-");
     private readonly List<ServerProcess> _servers = [];
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(2) };
-    private readonly int _redis = Ports.Free(), _placement = Ports.Free(), _scheduler = Ports.Free(), _httpPort = Ports.Free(), _internal = Ports.Free();
+    private readonly int _redis = Ports.Free(),
+        _placement = Ports.Free(),
+        _scheduler = Ports.Free(),
+        _httpPort = Ports.Free(),
+        _internal = Ports.Free();
     private ServerProcess? _daprd;
 
     /// <summary>Why the stack cannot run here; null if it can.</summary>
@@ -36,17 +40,41 @@ public sealed class DaprStack : IAsyncLifetime
     private async Task StartAsync()
     {
         Start("redis-server", "--port", $"{_redis}", "--dir", _directory.FullName, "--save", "", "--appendonly", "no");
-        Start("placement", "--port", $"{_placement}", "--healthz-port", $"{Ports.Free()}", "--metrics-port", $"{Ports.Free()}",
-            "--initial-cluster", $"dapr-placement-0=127.0.0.1:{Ports.Free()}");
-        Start("scheduler", "--port", $"{_scheduler}", "--healthz-port", $"{Ports.Free()}", "--metrics-port", $"{Ports.Free()}",
-            "--etcd-data-dir", Path.Combine(_directory.FullName, "etcd"), "--etcd-client-port", $"{Ports.Free()}",
-            "--etcd-initial-cluster", $"dapr-scheduler-server-0=http://localhost:{Ports.Free()}",
-            "--override-broadcast-host-port", $"127.0.0.1:{_scheduler}");
+        Start(
+            "placement",
+            "--port",
+            $"{_placement}",
+            "--healthz-port",
+            $"{Ports.Free()}",
+            "--metrics-port",
+            $"{Ports.Free()}",
+            "--initial-cluster",
+            $"dapr-placement-0=127.0.0.1:{Ports.Free()}"
+        );
+        Start(
+            "scheduler",
+            "--port",
+            $"{_scheduler}",
+            "--healthz-port",
+            $"{Ports.Free()}",
+            "--metrics-port",
+            $"{Ports.Free()}",
+            "--etcd-data-dir",
+            Path.Combine(_directory.FullName, "etcd"),
+            "--etcd-client-port",
+            $"{Ports.Free()}",
+            "--etcd-initial-cluster",
+            $"dapr-scheduler-server-0=http://localhost:{Ports.Free()}",
+            "--override-broadcast-host-port",
+            $"127.0.0.1:{_scheduler}"
+        );
         foreach (var port in (int[])[_redis, _placement, _scheduler])
             await Until.TrueAsync(() => AcceptsAsync(port), $"port {port} open\n{Logs()}");
 
         var components = _directory.CreateSubdirectory("components");
-        await File.WriteAllTextAsync(Path.Combine(components.FullName, "workflowstore.yaml"), $$"""
+        await File.WriteAllTextAsync(
+            Path.Combine(components.FullName, "workflowstore.yaml"),
+            $$"""
             apiVersion: dapr.io/v1alpha1
             kind: Component
             metadata: { name: workflowstore }
@@ -56,7 +84,8 @@ public sealed class DaprStack : IAsyncLifetime
               metadata:
                 - { name: redisHost, value: "127.0.0.1:{{_redis}}" }
                 - { name: actorStateStore, value: "true" }
-            """);
+            """
+        );
         await StartSidecarAsync();
     }
 
@@ -72,10 +101,26 @@ public sealed class DaprStack : IAsyncLifetime
 
     public async Task StartSidecarAsync()
     {
-        _daprd = Start("daprd", "--app-id", "workflow-tests", "--dapr-http-port", $"{_httpPort}", "--dapr-grpc-port", $"{GrpcPort}",
-            "--dapr-internal-grpc-port", $"{_internal}", "--metrics-port", $"{Ports.Free()}", "--enable-metrics=false",
-            "--resources-path", Path.Combine(_directory.FullName, "components"),
-            "--placement-host-address", $"127.0.0.1:{_placement}", "--scheduler-host-address", $"127.0.0.1:{_scheduler}");
+        _daprd = Start(
+            "daprd",
+            "--app-id",
+            "workflow-tests",
+            "--dapr-http-port",
+            $"{_httpPort}",
+            "--dapr-grpc-port",
+            $"{GrpcPort}",
+            "--dapr-internal-grpc-port",
+            $"{_internal}",
+            "--metrics-port",
+            $"{Ports.Free()}",
+            "--enable-metrics=false",
+            "--resources-path",
+            Path.Combine(_directory.FullName, "components"),
+            "--placement-host-address",
+            $"127.0.0.1:{_placement}",
+            "--scheduler-host-address",
+            $"127.0.0.1:{_scheduler}"
+        );
         await Until.TrueAsync(IsHealthyAsync, "the sidecar healthy");
     }
 
@@ -100,7 +145,12 @@ public sealed class DaprStack : IAsyncLifetime
     private ServerProcess Start(string program, params string[] arguments)
     {
         var log = Path.Combine(_directory.FullName, program + ".log");
-        var server = ServerProcess.Start(log, Binaries.Find(program)!, new Dictionary<string, string> { ["DAPR_HOST_IP"] = "127.0.0.1" }, arguments);
+        var server = ServerProcess.Start(
+            log,
+            Binaries.Find(program)!,
+            new Dictionary<string, string> { ["DAPR_HOST_IP"] = "127.0.0.1" },
+            arguments
+        );
         _servers.Add(server);
         return server;
     }

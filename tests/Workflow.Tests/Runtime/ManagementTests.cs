@@ -20,7 +20,12 @@ public sealed class ManagementTests(SharedStack stack)
     [Fact]
     public async Task A_given_time_defers_the_start()
     {
-        var id = await stack.Client.ScheduleNewWorkflowAsync("GreetWorkflow", null, "later", TimeProvider.System.GetUtcNow().AddSeconds(6));
+        var id = await stack.Client.ScheduleNewWorkflowAsync(
+            "GreetWorkflow",
+            null,
+            "later",
+            TimeProvider.System.GetUtcNow().AddSeconds(6)
+        );
 
         (await stack.Client.GetWorkflowStateAsync(id))!.RuntimeStatus.Should().Be(WorkflowRuntimeStatus.Pending);
         (await stack.Client.WaitForWorkflowStartAsync(id)).RuntimeStatus.Should().NotBe(WorkflowRuntimeStatus.Pending);
@@ -74,7 +79,10 @@ public sealed class ManagementTests(SharedStack stack)
     {
         stack.Dapr.Require();
         await FluentActions.Awaiting(() => stack.EndOf("nobody")).Should().ThrowAsync<InvalidOperationException>();
-        await FluentActions.Awaiting(() => stack.Client.WaitForWorkflowStartAsync("nobody")).Should().ThrowAsync<InvalidOperationException>();
+        await FluentActions
+            .Awaiting(() => stack.Client.WaitForWorkflowStartAsync("nobody"))
+            .Should()
+            .ThrowAsync<InvalidOperationException>();
         (await stack.Client.GetWorkflowStateAsync("nobody")).Should().BeNull();
     }
 
@@ -84,8 +92,10 @@ public sealed class ManagementTests(SharedStack stack)
         var id = await stack.Client.ScheduleNewWorkflowAsync("Wait", null, "x");
         using var enough = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
 
-        await FluentActions.Awaiting(() => stack.Client.WaitForWorkflowCompletionAsync(id, cancellation: enough.Token))
-            .Should().ThrowAsync<OperationCanceledException>();
+        await FluentActions
+            .Awaiting(() => stack.Client.WaitForWorkflowCompletionAsync(id, cancellation: enough.Token))
+            .Should()
+            .ThrowAsync<OperationCanceledException>();
     }
 
     [Fact]
@@ -94,6 +104,9 @@ public sealed class ManagementTests(SharedStack stack)
         var id = await stack.Client.ScheduleNewWorkflowAsync("GreetWorkflow", null, "x");
         await stack.EndOf(id);
 
-        (await stack.Client.GetWorkflowStateAsync(id, getInputsAndOutputs: false))!.ReadOutputAs<string>().Should().BeNull();
+        (await stack.Client.GetWorkflowStateAsync(id, getInputsAndOutputs: false))!
+            .ReadOutputAs<string>()
+            .Should()
+            .BeNull();
     }
 }

@@ -32,7 +32,11 @@ public sealed class OutageTests(DaprStack dapr) : IClassFixture<DaprStack>
         string[] ids;
         await using (var first = await WorkerHost.StartAsync(dapr.GrpcPort, Patient))
         {
-            ids = await Task.WhenAll(Enumerable.Range(0, Workflows).Select(i => first.Client.ScheduleNewWorkflowAsync("Patient", $"patient-{i}", $"{i}")));
+            ids = await Task.WhenAll(
+                Enumerable
+                    .Range(0, Workflows)
+                    .Select(i => first.Client.ScheduleNewWorkflowAsync("Patient", $"patient-{i}", $"{i}"))
+            );
         }
 
         await using var second = await WorkerHost.StartAsync(dapr.GrpcPort, Patient);
@@ -45,7 +49,8 @@ public sealed class OutageTests(DaprStack dapr) : IClassFixture<DaprStack>
     private static void Gated(WorkflowRuntimeOptions options)
     {
         options.RegisterWorkflow<string, string>("Gated", async (context, input) =>
-            await context.CallActivityAsync<string>("After", await context.CallActivityAsync<string>("Blocked", input)));
+            await context.CallActivityAsync<string>("After", await context.CallActivityAsync<string>("Blocked", input))
+        );
         options.RegisterActivity<string, string>("Blocked", async (_, input) =>
         {
             Interlocked.Increment(ref _arrived);
@@ -66,7 +71,9 @@ public sealed class OutageTests(DaprStack dapr) : IClassFixture<DaprStack>
     }
 
     private static Task<string[]> StartAsync(IDaprWorkflowClient client) =>
-        Task.WhenAll(Enumerable.Range(0, Workflows).Select(i => client.ScheduleNewWorkflowAsync("Gated", $"gated-{i}", $"{i}")));
+        Task.WhenAll(
+            Enumerable.Range(0, Workflows).Select(i => client.ScheduleNewWorkflowAsync("Gated", $"gated-{i}", $"{i}"))
+        );
 
     private static async Task<bool> TryRaiseAsync(IDaprWorkflowClient client, string id)
     {
@@ -86,7 +93,9 @@ public sealed class OutageTests(DaprStack dapr) : IClassFixture<DaprStack>
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(180));
         var outputs = new List<string?>();
         foreach (var id in ids)
-            outputs.Add((await client.WaitForWorkflowCompletionAsync(id, cancellation: limit.Token)).ReadOutputAs<string>());
+            outputs.Add(
+                (await client.WaitForWorkflowCompletionAsync(id, cancellation: limit.Token)).ReadOutputAs<string>()
+            );
         outputs.Should().Equal(Enumerable.Range(0, ids.Length).Select(i => $"done {i}"), dapr.Logs());
     }
 }

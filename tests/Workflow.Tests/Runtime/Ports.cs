@@ -21,9 +21,7 @@ internal static class Ports
                 socket.Bind(new IPEndPoint(IPAddress.Any, port));
                 return port;
             }
-            catch (SocketException)
-            {
-            }
+            catch (SocketException) { }
         }
 
         throw new InvalidOperationException($"No free port in {First}..{First + Count - 1}.");

@@ -23,7 +23,10 @@ public sealed class RunningTests(SharedStack stack)
     {
         var states = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => stack.RunAsync("GreetWorkflow", $"{i}")));
 
-        states.Select(state => state.ReadOutputAs<string>()).Should().Equal(Enumerable.Range(0, 100).Select(i => $"{i}:1-2-3-"));
+        states
+            .Select(state => state.ReadOutputAs<string>())
+            .Should()
+            .Equal(Enumerable.Range(0, 100).Select(i => $"{i}:1-2-3-"));
     }
 
     [Fact]
@@ -79,7 +82,11 @@ public sealed class RunningTests(SharedStack stack)
 
     [Fact]
     public async Task Children_return_and_fail_into_their_parent() =>
-        (await stack.RunAsync("Parent", "p")).ReadOutputAs<string>().Should().StartWith("p:1-2-3-,p2:1-2-3- ").And.EndWith("as it must");
+        (await stack.RunAsync("Parent", "p"))
+            .ReadOutputAs<string>()
+            .Should()
+            .StartWith("p:1-2-3-,p2:1-2-3- ")
+            .And.EndWith("as it must");
 
     [Fact]
     public async Task Beginning_anew_keeps_the_events_that_came_too_early()

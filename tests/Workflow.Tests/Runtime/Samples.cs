@@ -7,22 +7,36 @@ namespace DaprShop.Workflow.Tests.Runtime;
 /// <summary>The workflows that the tests run.</summary>
 internal static class Samples
 {
-    public static void AddServices(IServiceCollection services) => services.AddSingleton<Attempts>().AddScoped<Scoped>();
+    public static void AddServices(IServiceCollection services) =>
+        services.AddSingleton<Attempts>().AddScoped<Scoped>();
 
     public static void Register(WorkflowRuntimeOptions options)
     {
         options.RegisterWorkflow<GreetWorkflow>();
         options.RegisterActivity<AppendActivity>();
         options.RegisterActivity<FailTwiceActivity>();
-        options.RegisterActivity<string, object?>("Throw", (_, message) => throw new InvalidOperationException(message));
+        options.RegisterActivity<string, object?>("Throw", (_, message) =>
+            throw new InvalidOperationException(message)
+        );
 
-        options.RegisterWorkflow<string, string[]>("Stubborn", (context, _) => context.CallActivityAsync<string[]>(
-            nameof(FailTwiceActivity), context.InstanceId, new WorkflowTaskOptions(new WorkflowRetryPolicy(3, TimeSpan.FromMilliseconds(100)))));
-        options.RegisterActivity<object?, string>("Trace", (_, _) => Task.FromResult($"{System.Diagnostics.Activity.Current?.TraceId}"));
+        options.RegisterWorkflow<string, string[]>("Stubborn", (context, _) =>
+            context.CallActivityAsync<string[]>(
+                nameof(FailTwiceActivity),
+                context.InstanceId,
+                new WorkflowTaskOptions(new WorkflowRetryPolicy(3, TimeSpan.FromMilliseconds(100)))
+            )
+        );
+        options.RegisterActivity<object?, string>("Trace", (_, _) =>
+            Task.FromResult($"{System.Diagnostics.Activity.Current?.TraceId}")
+        );
         options.RegisterWorkflow<object?, string>("Trace", (context, _) => context.CallActivityAsync<string>("Trace"));
         options.RegisterActivity<int, string>("Large", (_, size) => Task.FromResult(new string('x', size)));
-        options.RegisterWorkflow<int, int>("Large", async (context, size) => (await context.CallActivityAsync<string>("Large", size)).Length);
-        options.RegisterWorkflow<string, object?>("Fails", (context, message) => context.CallActivityAsync<object?>("Throw", message));
+        options.RegisterWorkflow<int, int>("Large", async (context, size) =>
+            (await context.CallActivityAsync<string>("Large", size)).Length
+        );
+        options.RegisterWorkflow<string, object?>("Fails", (context, message) =>
+            context.CallActivityAsync<object?>("Throw", message)
+        );
         options.RegisterWorkflow<double, double>("Sleep", async (context, seconds) =>
         {
             var began = context.CurrentUtcDateTime;
@@ -49,7 +63,8 @@ internal static class Samples
         {
             var children = await Task.WhenAll(
                 context.CallChildWorkflowAsync<string>(nameof(GreetWorkflow), input),
-                context.CallChildWorkflowAsync<string>(nameof(GreetWorkflow), input + "2"));
+                context.CallChildWorkflowAsync<string>(nameof(GreetWorkflow), input + "2")
+            );
             try
             {
                 await context.CallChildWorkflowAsync("Fails", "as it must");

@@ -12,10 +12,18 @@ internal sealed class ServerProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
-    public static ServerProcess Start(string log, string program, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
+    public static ServerProcess Start(
+        string log,
+        string program,
+        IReadOnlyDictionary<string, string>? environment,
+        params string[] arguments
+    )
     {
         // The shell only redirects: exec keeps the process id, so killing it kills the server.
-        var start = new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", log, program } };
+        var start = new ProcessStartInfo("/bin/sh")
+        {
+            ArgumentList = { "-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", log, program },
+        };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         foreach (var (key, value) in environment ?? new Dictionary<string, string>())
@@ -31,7 +39,8 @@ internal sealed class ServerProcess : IDisposable
         await _process.WaitForExitAsync();
     }
 
-    public string Tail(int lines = 40) => File.Exists(_log) ? string.Join('\n', File.ReadLines(_log).TakeLast(lines)) : "";
+    public string Tail(int lines = 40) =>
+        File.Exists(_log) ? string.Join('\n', File.ReadLines(_log).TakeLast(lines)) : "";
 
     public void Dispose() => _process.Dispose();
 }

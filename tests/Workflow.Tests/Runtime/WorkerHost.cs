@@ -16,7 +16,11 @@ internal sealed class WorkerHost : IAsyncDisposable
     public IDaprWorkflowClient Client => _host.Services.GetRequiredService<DaprWorkflowClient>();
 
     public static async Task<WorkerHost> StartAsync(
-        int grpcPort, Action<WorkflowRuntimeOptions> configure, Action<IServiceCollection>? services = null, params KeyValuePair<string, string?>[] settings)
+        int grpcPort,
+        Action<WorkflowRuntimeOptions> configure,
+        Action<IServiceCollection>? services = null,
+        params KeyValuePair<string, string?>[] settings
+    )
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Configuration.AddInMemoryCollection([new("DAPR_GRPC_PORT", $"{grpcPort}"), .. settings]);

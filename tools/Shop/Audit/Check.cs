@@ -7,7 +7,15 @@ namespace DaprShop.Shop.Audit;
 /// <param name="AtRest">True where it says something only while nothing is under way.</param>
 /// <param name="OnRequest">True for what takes longer, and proves little more.</param>
 /// <param name="Inputs">Projections of other databases that it reads as temporary tables.</param>
-internal sealed record Check(string Name, IReadOnlyList<string> Databases, string What, bool AtRest, bool OnRequest, IReadOnlyList<string> Inputs, string Sql)
+internal sealed record Check(
+    string Name,
+    IReadOnlyList<string> Databases,
+    string What,
+    bool AtRest,
+    bool OnRequest,
+    IReadOnlyList<string> Inputs,
+    string Sql
+)
 {
     private const string Rest = "-- at rest";
     private const string Request = "-- on request";
@@ -22,7 +30,15 @@ internal sealed record Check(string Name, IReadOnlyList<string> Databases, strin
         var (databases, what) = SqlFile.Header(text);
         var lines = text.Split('\n');
         var inputs = lines.FirstOrDefault(line => line.StartsWith(With, StringComparison.Ordinal))?[With.Length..];
-        return new Check(name, databases, what, lines.Contains(Rest), lines.Contains(Request), inputs is null ? [] : SqlFile.Names(inputs), text);
+        return new Check(
+            name,
+            databases,
+            what,
+            lines.Contains(Rest),
+            lines.Contains(Request),
+            inputs is null ? [] : SqlFile.Names(inputs),
+            text
+        );
     }
 }
 

@@ -8,19 +8,32 @@ internal static class Invariants
     private static readonly Dictionary<string, string> Files = Read();
 
     public static IReadOnlyList<Check> Checks { get; } =
-        [.. Files.Where(f => !f.Key.StartsWith(InputFolder, StringComparison.Ordinal)).OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => Check.Parse(f.Key, f.Value))];
+    [
+        .. Files
+            .Where(f => !f.Key.StartsWith(InputFolder, StringComparison.Ordinal))
+            .OrderBy(f => f.Key, StringComparer.Ordinal)
+            .Select(f => Check.Parse(f.Key, f.Value)),
+    ];
 
-    public static IReadOnlyDictionary<string, Input> Inputs { get; } = Files.Where(f => f.Key.StartsWith(InputFolder, StringComparison.Ordinal))
-        .Select(f => Input.Parse(f.Key[InputFolder.Length..], f.Value)).ToDictionary(i => i.Name);
+    public static IReadOnlyDictionary<string, Input> Inputs { get; } =
+        Files
+            .Where(f => f.Key.StartsWith(InputFolder, StringComparison.Ordinal))
+            .Select(f => Input.Parse(f.Key[InputFolder.Length..], f.Value))
+            .ToDictionary(i => i.Name);
 
     private static Dictionary<string, string> Read()
     {
         var assembly = typeof(Invariants).Assembly;
-        return assembly.GetManifestResourceNames().Where(name => name.EndsWith(".sql", StringComparison.Ordinal))
-            .ToDictionary(name => name.Replace('\\', '/')[..^".sql".Length], name =>
-            {
-                using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-                return reader.ReadToEnd().ReplaceLineEndings("\n");
-            });
+        return assembly
+            .GetManifestResourceNames()
+            .Where(name => name.EndsWith(".sql", StringComparison.Ordinal))
+            .ToDictionary(
+                name => name.Replace('\\', '/')[..^".sql".Length],
+                name =>
+                {
+                    using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+                    return reader.ReadToEnd().ReplaceLineEndings("\n");
+                }
+            );
     }
 }

@@ -8,7 +8,14 @@ internal sealed record Violation(string Subject, string Detail);
 /// <param name="Violations">How many of them violate it.</param>
 /// <param name="First">The first of these.</param>
 /// <param name="Skipped">True where the shop would have had to be at rest.</param>
-internal sealed record Finding(Check Check, string Database, long Checked, long Violations, IReadOnlyList<Violation> First, bool Skipped);
+internal sealed record Finding(
+    Check Check,
+    string Database,
+    long Checked,
+    long Violations,
+    IReadOnlyList<Violation> First,
+    bool Skipped
+);
 
 /// <summary>All that an audit found.</summary>
 /// <param name="Unrest">Why what holds at rest was not checked; empty where it was.</param>

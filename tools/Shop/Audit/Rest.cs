@@ -10,7 +10,15 @@ namespace DaprShop.Shop.Audit;
 /// <param name="Heads">The end of each producer's log.</param>
 /// <param name="Behind">Relays and consumers that have not reached it.</param>
 /// <param name="Parked">Messages that consumers have set aside.</param>
-internal sealed record Rest(long InSaga, long Batches, long ToWake, long Errands, IReadOnlyDictionary<string, long> Heads, IReadOnlyList<string> Behind, long Parked)
+internal sealed record Rest(
+    long InSaga,
+    long Batches,
+    long ToWake,
+    long Errands,
+    IReadOnlyDictionary<string, long> Heads,
+    IReadOnlyList<string> Behind,
+    long Parked
+)
 {
     private static readonly string[] Producers = ["orders", "inventory", "payments"];
 
@@ -18,25 +26,43 @@ internal sealed record Rest(long InSaga, long Batches, long ToWake, long Errands
     public bool IsQuiet => InSaga == 0 && Batches == 0 && ToWake == 0 && Errands == 0;
 
     public IReadOnlyList<string> Unrest =>
-        [.. InSaga > 0 ? [$"{InSaga} orders in the saga"] : (string[])[], .. Batches > 0 ? [$"{Batches} unfinished batches"] : (string[])[],
-            .. ToWake > 0 ? [$"{ToWake} orders to be woken"] : (string[])[], .. Errands > 0 ? [$"{Errands} shipments and returns being carried out"] : (string[])[]];
+        [
+            .. InSaga > 0 ? [$"{InSaga} orders in the saga"] : (string[])[],
+            .. Batches > 0 ? [$"{Batches} unfinished batches"] : (string[])[],
+            .. ToWake > 0 ? [$"{ToWake} orders to be woken"] : (string[])[],
+            .. Errands > 0 ? [$"{Errands} shipments and returns being carried out"] : (string[])[],
+        ];
 
     public static async Task<Rest> ReadAsync(Snapshots snapshots, CancellationToken cancel)
     {
-        var backlog = await RowAsync(snapshots["orders"], """
+        var backlog = await RowAsync(
+            snapshots["orders"],
+            """
             select count(*) filter (where undo or status in ('accepted', 'reserved', 'paid') or status = 'backordered' and due_at <= now()), (select count(*) from batches where finished_at is null),
                 (select count(*) from shipments where state = 'preparing') + (select count(*) from returns where state = 'decided') from orders
-            """, cancel);
+            """,
+            cancel
+        );
         var waking = await RowAsync(snapshots["inventory"], "select count(*) from filled_orders", cancel);
         var heads = new Dictionary<string, long>();
         var behind = new List<string>();
         foreach (var producer in Producers)
         {
-            var log = await RowAsync(snapshots[producer], "select (select position from event_head), (select position from relay_cursor)", cancel);
-            var consumed = await RowAsync(snapshots["history"], $"select coalesce(max(position), 0) from watermarks where producer = '{producer}'", cancel);
+            var log = await RowAsync(
+                snapshots[producer],
+                "select (select position from event_head), (select position from relay_cursor)",
+                cancel
+            );
+            var consumed = await RowAsync(
+                snapshots["history"],
+                $"select coalesce(max(position), 0) from watermarks where producer = '{producer}'",
+                cancel
+            );
             heads[producer] = log[0];
-            if (log[1] < log[0]) behind.Add($"the relay of {producer} by {log[0] - log[1]}");
-            if (consumed[0] < log[0]) behind.Add($"history's reading of {producer} by {log[0] - consumed[0]}");
+            if (log[1] < log[0])
+                behind.Add($"the relay of {producer} by {log[0] - log[1]}");
+            if (consumed[0] < log[0])
+                behind.Add($"history's reading of {producer} by {log[0] - consumed[0]}");
         }
 
         var parked = await RowAsync(snapshots["history"], "select count(*) from dead_letters", cancel);
@@ -49,7 +75,8 @@ internal sealed record Rest(long InSaga, long Batches, long ToWake, long Errands
         foreach (var (producer, head) in Heads)
         {
             await using var now = await databases.OpenAsync(producer, cancel);
-            if ((await RowAsync(now, "select position from event_head", cancel))[0] != head) return false;
+            if ((await RowAsync(now, "select position from event_head", cancel))[0] != head)
+                return false;
         }
 
         return true;

@@ -39,7 +39,12 @@ internal sealed class Snapshots : IAsyncDisposable
     }
 
     /// <summary>Runs <paramref name="work"/>; when that fails, the snapshot is as it was before.</summary>
-    public async Task<T> TryAsync<T>(string service, Func<NpgsqlConnection, Task<T>> work, Func<PostgresException, T> failed, CancellationToken cancel)
+    public async Task<T> TryAsync<T>(
+        string service,
+        Func<NpgsqlConnection, Task<T>> work,
+        Func<PostgresException, T> failed,
+        CancellationToken cancel
+    )
     {
         const string Before = "before";
         var (connection, transaction) = _open[service];

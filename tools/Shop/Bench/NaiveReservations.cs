@@ -24,22 +24,37 @@ internal sealed class NaiveReservations(NpgsqlDataSource database)
     public async Task<double> MeasureAsync(string sku, int connections, TimeSpan time, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
-        var done = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(() => ReserveAsync(sku, clock, time, cancel), cancel)));
+        var done = await Task.WhenAll(
+            Enumerable.Range(0, connections).Select(_ => Task.Run(() => ReserveAsync(sku, clock, time, cancel), cancel))
+        );
         return done.Sum() / clock.Elapsed.TotalSeconds;
     }
 
     private async Task<long> ReserveAsync(string sku, Stopwatch clock, TimeSpan time, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        await using var look = await PreparedAsync("select on_hand - allocated from naive.levels where sku = $1 for update", sku);
-        await using var take = await PreparedAsync("update naive.levels set allocated = allocated + 1 where sku = $1", sku);
-        await using var move = await PreparedAsync("insert into naive.movements values (gen_random_uuid(), $1, 1, now())", sku);
-        await using var claim = await PreparedAsync("insert into naive.allocations values (gen_random_uuid(), $1, 1)", sku);
+        await using var look = await PreparedAsync(
+            "select on_hand - allocated from naive.levels where sku = $1 for update",
+            sku
+        );
+        await using var take = await PreparedAsync(
+            "update naive.levels set allocated = allocated + 1 where sku = $1",
+            sku
+        );
+        await using var move = await PreparedAsync(
+            "insert into naive.movements values (gen_random_uuid(), $1, 1, now())",
+            sku
+        );
+        await using var claim = await PreparedAsync(
+            "insert into naive.allocations values (gen_random_uuid(), $1, 1)",
+            sku
+        );
         var orders = 0L;
         for (; clock.Elapsed < time; orders++)
         {
             await using var transaction = await connection.BeginTransactionAsync(cancel);
-            if ((long)(await look.ExecuteScalarAsync(cancel))! < 1) break;
+            if ((long)(await look.ExecuteScalarAsync(cancel))! < 1)
+                break;
             await take.ExecuteNonQueryAsync(cancel);
             await move.ExecuteNonQueryAsync(cancel);
             await claim.ExecuteNonQueryAsync(cancel);
@@ -50,7 +65,10 @@ internal sealed class NaiveReservations(NpgsqlDataSource database)
 
         async Task<NpgsqlCommand> PreparedAsync(string sql, string value)
         {
-            var command = new NpgsqlCommand(sql, connection) { Parameters = { new NpgsqlParameter<string> { TypedValue = value } } };
+            var command = new NpgsqlCommand(sql, connection)
+            {
+                Parameters = { new NpgsqlParameter<string> { TypedValue = value } },
+            };
             await command.PrepareAsync(cancel);
             return command;
         }

@@ -19,11 +19,15 @@ internal sealed class PlainConnection(TcpClient client) : IDisposable
 
     /// <summary>The bytes of a GET.</summary>
     public static byte[] Get(string path, string? token) =>
-        Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{(token is null ? "" : $"Authorization: Bearer {token}\r\n")}\r\n");
+        Encoding.ASCII.GetBytes(
+            $"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{(token is null ? "" : $"Authorization: Bearer {token}\r\n")}\r\n"
+        );
 
     /// <summary>The bytes of a POST of JSON.</summary>
     public static byte[] Post(string path, string json) =>
-        Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n{json}");
+        Encoding.ASCII.GetBytes(
+            $"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n{json}"
+        );
 
     /// <summary>Asks, and answers with the body.</summary>
     /// <exception cref="ShopException">The answer is not 200.</exception>
@@ -31,7 +35,7 @@ internal sealed class PlainConnection(TcpClient client) : IDisposable
     {
         var stream = client.GetStream();
         await stream.WriteAsync(request, cancel);
-        for (var (read, end) = (0, -1); ;)
+        for (var (read, end) = (0, -1); ; )
         {
             var more = await stream.ReadAsync(_buffer.AsMemory(read), cancel);
             if (more == 0)
@@ -41,8 +45,10 @@ internal sealed class PlainConnection(TcpClient client) : IDisposable
             {
                 var length = Length(_buffer.AsSpan(0, head + 2));
                 // Without a length it comes in chunks, the last of which is empty.
-                if (length >= 0) end = head + 4 + length;
-                else if (_buffer.AsSpan(0, read).EndsWith("\r\n0\r\n\r\n"u8)) end = read;
+                if (length >= 0)
+                    end = head + 4 + length;
+                else if (_buffer.AsSpan(0, read).EndsWith("\r\n0\r\n\r\n"u8))
+                    end = read;
             }
 
             if (end >= 0 && read >= end)
@@ -55,7 +61,9 @@ internal sealed class PlainConnection(TcpClient client) : IDisposable
     private static int Length(ReadOnlySpan<byte> head)
     {
         if (!head.StartsWith("HTTP/1.1 200"u8))
-            throw new ShopException($"Inventory answered {Encoding.ASCII.GetString(head[..head.IndexOf((byte)'\r')])}.");
+            throw new ShopException(
+                $"Inventory answered {Encoding.ASCII.GetString(head[..head.IndexOf((byte)'\r')])}."
+            );
         var name = "Content-Length: "u8;
         if (head.IndexOf(name) < 0)
             return -1;

@@ -10,16 +10,40 @@ internal sealed record Batching(int BatchSize, int Slots);
 /// <summary>What one block of a benchmark came to.</summary>
 /// <param name="Seconds">From the first order handed in to the last one confirmed.</param>
 /// <param name="CpuMsPerOrder">Over all processes of the shop, until History had folded the block's last event.</param>
-internal sealed record Block(Batching Batching, int Orders, double Seconds, double OrdersPerSecond, double P50Ms, double P99Ms, double CpuMsPerOrder, double BatchFill, IReadOnlyDictionary<string, double> CpuMsByProcess);
+internal sealed record Block(
+    Batching Batching,
+    int Orders,
+    double Seconds,
+    double OrdersPerSecond,
+    double P50Ms,
+    double P99Ms,
+    double CpuMsPerOrder,
+    double BatchFill,
+    IReadOnlyDictionary<string, double> CpuMsByProcess
+);
 
 /// <summary>The result; its names are those of <c>--json</c>.</summary>
-internal sealed record SagaResult(string Scenario, Block Baseline, Block Shop, double Ratio, double CpuRatio, IReadOnlyList<double> RatioOfPairs, string Remark);
+internal sealed record SagaResult(
+    string Scenario,
+    Block Baseline,
+    Block Shop,
+    double Ratio,
+    double CpuRatio,
+    IReadOnlyList<double> RatioOfPairs,
+    string Remark
+);
 
 /// <summary>
 /// One workflow per order against batches: the same orders, in turn, on one running shop. Orders are handed in so fast that the saga is
 /// never starved, and no faster: twice what it can have in flight is under way.
 /// </summary>
-internal sealed class SagaBench(GatewayClient gateway, ShopFolder shop, ShopDatabases databases, TimeSpan length, Action<string> tell)
+internal sealed class SagaBench(
+    GatewayClient gateway,
+    ShopFolder shop,
+    ShopDatabases databases,
+    TimeSpan length,
+    Action<string> tell
+)
 {
     private const int Pairs = 3;
     private const int LargestRequest = 500;
@@ -49,9 +73,15 @@ internal sealed class SagaBench(GatewayClient gateway, ShopFolder shop, ShopData
             }
 
             var (a, b) = (Median(singles), Median(batches));
-            return new SagaResult("saga", a, b, Math.Round(b.OrdersPerSecond / a.OrdersPerSecond, 1), Math.Round(a.CpuMsPerOrder / b.CpuMsPerOrder, 1),
+            return new SagaResult(
+                "saga",
+                a,
+                b,
+                Math.Round(b.OrdersPerSecond / a.OrdersPerSecond, 1),
+                Math.Round(a.CpuMsPerOrder / b.CpuMsPerOrder, 1),
                 [.. singles.Zip(batches, (s, t) => Math.Round(t.OrdersPerSecond / s.OrdersPerSecond, 1))],
-                $"Blocks of {length.TotalSeconds:0} s in turn, the median of {Pairs} of each; the CPU of this tool is not counted, though it shares the machine.");
+                $"Blocks of {length.TotalSeconds:0} s in turn, the median of {Pairs} of each; the CPU of this tool is not counted, though it shares the machine."
+            );
         }
         finally
         {
@@ -65,7 +95,9 @@ internal sealed class SagaBench(GatewayClient gateway, ShopFolder shop, ShopData
         foreach (var batching in candidates)
         {
             tried.Add(await MeasureAsync(batching, length / 2, cancel));
-            tell($"{batching.BatchSize} per workflow, {batching.Slots} in flight: {tried[^1].OrdersPerSecond:0} orders/s");
+            tell(
+                $"{batching.BatchSize} per workflow, {batching.Slots} in flight: {tried[^1].OrdersPerSecond:0} orders/s"
+            );
         }
 
         return tried.MaxBy(block => block.OrdersPerSecond)!.Batching;
@@ -85,12 +117,25 @@ internal sealed class SagaBench(GatewayClient gateway, ShopFolder shop, ShopData
             await Task.Delay(Glance, cancel);
         var seconds = clock.Elapsed.TotalSeconds;
         await DrainAsync(cancel);
-        var used = ShopCpu.Between(cpu, _cpu.Read()).ToDictionary(p => p.Key, p => Math.Round(p.Value * 1000 / handed, 3));
+        var used = ShopCpu
+            .Between(cpu, _cpu.Read())
+            .ToDictionary(p => p.Key, p => Math.Round(p.Value * 1000 / handed, 3));
         var latencies = await databases.LatenciesAsync(first, await databases.LastOrderAsync(cancel), cancel);
         if (latencies.Count < handed)
-            throw new ShopException($"{handed} orders were handed in, but only {latencies.Count} were confirmed: this is no measurement. `./shop logs orders` may say why.");
-        return new Block(batching, handed, Math.Round(seconds, 2), Math.Round(handed / seconds, 1), At(latencies, 0.5), At(latencies, 0.99),
-            Math.Round(used.Values.Sum(), 3), Math.Round(await databases.BatchFillAsync(started, cancel), 1), used);
+            throw new ShopException(
+                $"{handed} orders were handed in, but only {latencies.Count} were confirmed: this is no measurement. `./shop logs orders` may say why."
+            );
+        return new Block(
+            batching,
+            handed,
+            Math.Round(seconds, 2),
+            Math.Round(handed / seconds, 1),
+            At(latencies, 0.5),
+            At(latencies, 0.99),
+            Math.Round(used.Values.Sum(), 3),
+            Math.Round(await databases.BatchFillAsync(started, cancel), 1),
+            used
+        );
     }
 
     /// <summary>Keeps <paramref name="window"/> orders under way until time is up; answers how many it handed in.</summary>
@@ -125,8 +170,10 @@ internal sealed class SagaBench(GatewayClient gateway, ShopFolder shop, ShopData
             await Task.Delay(Settling, cancel);
     }
 
-    private static Block Median(List<Block> blocks) => blocks.OrderBy(b => b.OrdersPerSecond).ElementAt(blocks.Count / 2);
+    private static Block Median(List<Block> blocks) =>
+        blocks.OrderBy(b => b.OrdersPerSecond).ElementAt(blocks.Count / 2);
 
     /// <summary>The value at a quantile of a sorted list.</summary>
-    public static double At(IReadOnlyList<double> sorted, double quantile) => Math.Round(sorted[Math.Min(sorted.Count - 1, (int)(sorted.Count * quantile))], 1);
+    public static double At(IReadOnlyList<double> sorted, double quantile) =>
+        Math.Round(sorted[Math.Min(sorted.Count - 1, (int)(sorted.Count * quantile))], 1);
 }

@@ -10,13 +10,16 @@ namespace DaprShop.Shop.Bench;
 /// <summary>A second Inventory, without a sidecar, over the database `bench` on the shop's own PostgreSQL server.</summary>
 internal sealed class ScratchInventory : IAsyncDisposable
 {
-    private const string Empty = "drop schema public cascade; create schema public; grant usage on schema public to public";
-    private const string Plenty = "insert into levels (sku, location, on_hand, allocated, held, unavailable, incoming, short, sequence, hash) select sku, 'main', 1000000000, 0, 0, 0, 0, 0, 0, '' from items";
+    private const string Empty =
+        "drop schema public cascade; create schema public; grant usage on schema public to public";
+    private const string Plenty =
+        "insert into levels (sku, location, on_hand, allocated, held, unavailable, incoming, short, sequence, hash) select sku, 'main', 1000000000, 0, 0, 0, 0, 0, 0, '' from items";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly NpgsqlDataSource _owner;
     private readonly OwnedProcess _process;
 
-    private ScratchInventory(NpgsqlDataSource owner, OwnedProcess process, int port) => (_owner, _process, Port) = (owner, process, port);
+    private ScratchInventory(NpgsqlDataSource owner, OwnedProcess process, int port) =>
+        (_owner, _process, Port) = (owner, process, port);
 
     public int Port { get; }
 
@@ -26,7 +29,11 @@ internal sealed class ScratchInventory : IAsyncDisposable
     public NpgsqlDataSource Database => _owner;
 
     /// <exception cref="ShopException">It does not start; the log's end says why.</exception>
-    public static async Task<ScratchInventory> StartAsync(ShopFolder shop, IEnumerable<string> skus, CancellationToken cancel)
+    public static async Task<ScratchInventory> StartAsync(
+        ShopFolder shop,
+        IEnumerable<string> skus,
+        CancellationToken cancel
+    )
     {
         var (owner, secrets) = (SecretFile.Read(shop.Owner), SecretFile.Read(shop.Secrets));
         if (!owner.TryGetValue("inventory", out var owners) || !secrets.TryGetValue("inventory-db", out var services))
@@ -35,7 +42,11 @@ internal sealed class ScratchInventory : IAsyncDisposable
         var source = NpgsqlDataSource.Create(Scratch(owners));
         await RunAsync(source, Empty, cancel);
         await Migrations.MigrateAsync(app, Scratch(owners), cancel);
-        await using (var items = source.CreateCommand("insert into items (sku, name, price, stocked, backorder_limit) select sku, sku, 1, true, 0 from unnest($1::text[]) as sku"))
+        await using (
+            var items = source.CreateCommand(
+                "insert into items (sku, name, price, stocked, backorder_limit) select sku, sku, 1, true, 0 from unnest($1::text[]) as sku"
+            )
+        )
         {
             items.Parameters.Add(new() { Value = skus.ToArray() });
             await items.ExecuteNonQueryAsync(cancel);
@@ -44,26 +55,31 @@ internal sealed class ScratchInventory : IAsyncDisposable
         await RunAsync(source, Plenty, cancel);
         var port = FreePort.Take();
         var log = shop.LogOf("bench-inventory");
-        var process = OwnedProcess.Start(new ProcessSpec("bench-inventory", app.Command[0], [.. app.Command.Skip(1)])
-        {
-            WorkingDirectory = app.Folder,
-            LogFile = log,
-            Environment = new Dictionary<string, string>(app.Environment)
+        var process = OwnedProcess.Start(
+            new ProcessSpec("bench-inventory", app.Command[0], [.. app.Command.Skip(1)])
             {
-                ["ASPNETCORE_URLS"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"),
-                ["ConnectionStrings__database"] = Scratch(services),
-                ["Jwt__Key"] = secrets["jwt-key"],
-                ["Cache__Store"] = "false",
-                // No sidecar of the shop's is to hear of it.
-                ["DAPR_HTTP_ENDPOINT"] = "http://127.0.0.1:9",
-                ["DAPR_GRPC_ENDPOINT"] = "http://127.0.0.1:9",
-            },
-        });
+                WorkingDirectory = app.Folder,
+                LogFile = log,
+                Environment = new Dictionary<string, string>(app.Environment)
+                {
+                    ["ASPNETCORE_URLS"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"),
+                    ["ConnectionStrings__database"] = Scratch(services),
+                    ["Jwt__Key"] = secrets["jwt-key"],
+                    ["Cache__Store"] = "false",
+                    // No sidecar of the shop's is to hear of it.
+                    ["DAPR_HTTP_ENDPOINT"] = "http://127.0.0.1:9",
+                    ["DAPR_GRPC_ENDPOINT"] = "http://127.0.0.1:9",
+                },
+            }
+        );
         var scratch = new ScratchInventory(source, process, port);
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-        if (await Until.TrueAsync(() => IsLiveAsync(http, cancel), Patience, cancel)) return scratch;
+        if (await Until.TrueAsync(() => IsLiveAsync(http, cancel), Patience, cancel))
+            return scratch;
         await scratch.DisposeAsync();
-        throw new ShopException($"The benchmark's Inventory does not answer. The end of {log}:{Environment.NewLine}{LogTail.Of(log)}");
+        throw new ShopException(
+            $"The benchmark's Inventory does not answer. The end of {log}:{Environment.NewLine}{LogTail.Of(log)}"
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -80,7 +96,12 @@ internal sealed class ScratchInventory : IAsyncDisposable
         await command.ExecuteNonQueryAsync(cancel);
     }
 
-    private static string Scratch(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString) { Database = Provisioner.Bench, MaxPoolSize = 100 }.ConnectionString;
+    private static string Scratch(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            Database = Provisioner.Bench,
+            MaxPoolSize = 100,
+        }.ConnectionString;
 
     private static async Task<bool> IsLiveAsync(HttpClient http, CancellationToken cancel)
     {

@@ -15,9 +15,16 @@ internal sealed class ShopCpu(ShopFolder shop)
     {
         if (!OperatingSystem.IsLinux() || ShopState.Load(shop) is not { } state)
             return new Dictionary<string, double>();
-        var names = state.Units.SelectMany(unit => unit.Processes).ToDictionary(process => process.Identity.Pid, process => process.Name);
-        var all = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _))
-            .Select(name => Stat(int.Parse(name!, CultureInfo.InvariantCulture))).OfType<Process>().ToDictionary(process => process.Pid);
+        var names = state
+            .Units.SelectMany(unit => unit.Processes)
+            .ToDictionary(process => process.Identity.Pid, process => process.Name);
+        var all = Directory
+            .EnumerateDirectories("/proc")
+            .Select(Path.GetFileName)
+            .Where(name => int.TryParse(name, out _))
+            .Select(name => Stat(int.Parse(name!, CultureInfo.InvariantCulture)))
+            .OfType<Process>()
+            .ToDictionary(process => process.Pid);
         var sums = new Dictionary<string, double>(StringComparer.Ordinal);
         foreach (var process in all.Values)
         {
@@ -29,8 +36,14 @@ internal sealed class ShopCpu(ShopFolder shop)
     }
 
     /// <summary>The most expensive first; what ended meanwhile is not counted.</summary>
-    public static IReadOnlyDictionary<string, double> Between(IReadOnlyDictionary<string, double> before, IReadOnlyDictionary<string, double> after) => after
-        .Select(now => (now.Key, Value: Math.Max(0, now.Value - before.GetValueOrDefault(now.Key)))).OrderByDescending(p => p.Value).ToDictionary(p => p.Key, p => p.Value);
+    public static IReadOnlyDictionary<string, double> Between(
+        IReadOnlyDictionary<string, double> before,
+        IReadOnlyDictionary<string, double> after
+    ) =>
+        after
+            .Select(now => (now.Key, Value: Math.Max(0, now.Value - before.GetValueOrDefault(now.Key))))
+            .OrderByDescending(p => p.Value)
+            .ToDictionary(p => p.Key, p => p.Value);
 
     private static string? Owner(Process process, Dictionary<int, Process> all, Dictionary<int, string> names)
     {

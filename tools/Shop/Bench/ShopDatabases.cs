@@ -20,16 +20,31 @@ internal sealed class ShopDatabases : IAsyncDisposable
 
     public ShopDatabases(ShopFolder shop)
     {
-        var auditor = SecretFile.Read(shop.Owner).GetValueOrDefault("auditor") ?? throw new ShopException("The shop has no databases yet: `./shop up --detach` makes them.");
-        _databases = Producers.Append("history")
-            .ToDictionary(name => name, name => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(auditor) { Database = name, MaxPoolSize = 2, MaxAutoPrepare = 10, AutoPrepareMinUsages = 2 }));
+        var auditor = SecretFile.Read(shop.Owner).GetValueOrDefault("auditor")
+            ?? throw new ShopException("The shop has no databases yet: `./shop up --detach` makes them.");
+        _databases = Producers
+            .Append("history")
+            .ToDictionary(
+                name => name,
+                name =>
+                    NpgsqlDataSource.Create(
+                        new NpgsqlConnectionStringBuilder(auditor)
+                        {
+                            Database = name,
+                            MaxPoolSize = 2,
+                            MaxAutoPrepare = 10,
+                            AutoPrepareMinUsages = 2,
+                        }
+                    )
+            );
     }
 
     /// <summary>Orders whose saga is not over.</summary>
     public Task<long> UnderWayAsync(CancellationToken cancel) => ScalarAsync<long>("orders", UnderWay, cancel);
 
     /// <summary>The number of the youngest order.</summary>
-    public Task<long> LastOrderAsync(CancellationToken cancel) => ScalarAsync<long>("orders", "select coalesce(max(number), 0) from orders", cancel);
+    public Task<long> LastOrderAsync(CancellationToken cancel) =>
+        ScalarAsync<long>("orders", "select coalesce(max(number), 0) from orders", cancel);
 
     /// <summary>Milliseconds from accepted to confirmed of the orders after <paramref name="after"/>, up to <paramref name="last"/>, sorted.</summary>
     public async Task<List<double>> LatenciesAsync(long after, long last, CancellationToken cancel)
@@ -46,7 +61,12 @@ internal sealed class ShopDatabases : IAsyncDisposable
 
     /// <summary>Orders per workflow since then, in the mean.</summary>
     public Task<double> BatchFillAsync(DateTimeOffset since, CancellationToken cancel) =>
-        ScalarAsync<double>("orders", "select coalesce(avg(cardinality(order_ids)), 0)::float8 from batches where started_at >= $1", cancel, since.UtcDateTime);
+        ScalarAsync<double>(
+            "orders",
+            "select coalesce(avg(cardinality(order_ids)), 0)::float8 from batches where started_at >= $1",
+            cancel,
+            since.UtcDateTime
+        );
 
     /// <summary>True when History has folded every event that the others have logged.</summary>
     public async Task<bool> IsHistoryInStepAsync(CancellationToken cancel)
@@ -54,7 +74,14 @@ internal sealed class ShopDatabases : IAsyncDisposable
         foreach (var producer in Producers)
         {
             var head = await ScalarAsync<long>(producer, "select position from event_head", cancel);
-            if (await ScalarAsync<long>("history", "select coalesce(max(position), 0) from watermarks where producer = $1", cancel, producer) < head)
+            if (
+                await ScalarAsync<long>(
+                    "history",
+                    "select coalesce(max(position), 0) from watermarks where producer = $1",
+                    cancel,
+                    producer
+                ) < head
+            )
                 return false;
         }
 
@@ -72,6 +99,11 @@ internal sealed class ShopDatabases : IAsyncDisposable
         await using var command = _databases[database].CreateCommand(sql);
         foreach (var value in values)
             command.Parameters.Add(new() { Value = value });
-        return (T)Convert.ChangeType((await command.ExecuteScalarAsync(cancel))!, typeof(T), System.Globalization.CultureInfo.InvariantCulture);
+        return (T)
+            Convert.ChangeType(
+                (await command.ExecuteScalarAsync(cancel))!,
+                typeof(T),
+                System.Globalization.CultureInfo.InvariantCulture
+            );
     }
 }

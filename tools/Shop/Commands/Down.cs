@@ -11,16 +11,21 @@ internal static class Down
 {
     public static Command Create()
     {
-        var wipe = new Option<bool>("--wipe") { Description = "Delete the data, too: databases, streams, workflows, logs, keys." };
-        var command = new Command("down", "End the shop.") { wipe };
-        command.SetAction(async (given, _) =>
+        var wipe = new Option<bool>("--wipe")
         {
-            var shop = ShopFolder.Find();
-            var ended = await Teardown.RunAsync(shop);
-            Console.WriteLine(ended > 0 ? $"Down: ended {ended} processes." : "Nothing was running.");
-            if (given.GetValue(wipe))
-                await WipeAsync(shop);
-        });
+            Description = "Delete the data, too: databases, streams, workflows, logs, keys.",
+        };
+        var command = new Command("down", "End the shop.") { wipe };
+        command.SetAction(
+            async (given, _) =>
+            {
+                var shop = ShopFolder.Find();
+                var ended = await Teardown.RunAsync(shop);
+                Console.WriteLine(ended > 0 ? $"Down: ended {ended} processes." : "Nothing was running.");
+                if (given.GetValue(wipe))
+                    await WipeAsync(shop);
+            }
+        );
         return command;
     }
 

@@ -13,23 +13,52 @@ internal static class Import
 
     public static Command Create()
     {
-        var file = new Argument<string>("file") { Description = "The retail file (.csv or .csv.xz), or `sample`: a hundred made-up orders." };
+        var file = new Argument<string>("file")
+        {
+            Description = "The retail file (.csv or .csv.xz), or `sample`: a hundred made-up orders.",
+        };
         var opening = new Option<Opening>("--opening")
         {
-            Description = "Stock before the first order: exactly what is ordered, one unit less of each SKU, or ten times as much.",
+            Description =
+                "Stock before the first order: exactly what is ordered, one unit less of each SKU, or ten times as much.",
         }.AcceptOnlyFromAmong("exact", "short", "plenty");
         var orders = Number.Option("--orders", "Only so many orders, from the beginning. Default: all.", least: 1);
         var json = new Option<bool>("--json") { Description = "One JSON object and nothing else." };
-        var command = new Command("import", "Import a retailer's orders and returns, and compare the outcome with the file.") { file, opening, orders, json };
-        command.SetAction((given, cancel) => RunAsync(RetailSource.Of(given.GetValue(file)!), given.GetValue(opening), given.GetValue(orders) ?? int.MaxValue, given.GetValue(json), cancel));
+        var command = new Command(
+            "import",
+            "Import a retailer's orders and returns, and compare the outcome with the file."
+        )
+        {
+            file,
+            opening,
+            orders,
+            json,
+        };
+        command.SetAction(
+            (given, cancel) =>
+                RunAsync(
+                    RetailSource.Of(given.GetValue(file)!),
+                    given.GetValue(opening),
+                    given.GetValue(orders) ?? int.MaxValue,
+                    given.GetValue(json),
+                    cancel
+                )
+        );
         return command;
     }
 
-    private static async Task<int> RunAsync(RetailSource source, Opening opening, int orders, bool asJson, CancellationToken cancel)
+    private static async Task<int> RunAsync(
+        RetailSource source,
+        Opening opening,
+        int orders,
+        bool asJson,
+        CancellationToken cancel
+    )
     {
         var shop = ShopFolder.Find();
         using var gateway = Operator.Connect(shop, "import");
-        Task<ImportResult> Run(IImportProgress progress) => new Importer(gateway, shop, source, opening, orders, progress).RunAsync(cancel);
+        Task<ImportResult> Run(IImportProgress progress) =>
+            new Importer(gateway, shop, source, opening, orders, progress).RunAsync(cancel);
         var result = asJson ? await Run(ImportDisplay.Silent) : await ImportDisplay.RunAsync(Run);
         if (asJson)
             Console.WriteLine(JsonSerializer.Serialize(result, Format));
@@ -52,5 +81,6 @@ internal static class Operator
     }
 
     /// <summary>A token for one day.</summary>
-    public static string Pass(string name) => Jwt.Create(Token.Key(), name, "operator", TimeProvider.System.GetUtcNow(), Shift);
+    public static string Pass(string name) =>
+        Jwt.Create(Token.Key(), name, "operator", TimeProvider.System.GetUtcNow(), Shift);
 }

@@ -8,13 +8,25 @@ internal static class Infra
 {
     public static Command Create()
     {
-        var command = new Command("infra", "Start only PostgreSQL, the broker and store of dapr.yaml, placement and scheduler, and migrate the databases; then `dapr run -f .` runs the apps.")
+        var command = new Command(
+            "infra",
+            "Start only PostgreSQL, the broker and store of dapr.yaml, placement and scheduler, and migrate the databases; then `dapr run -f .` runs the apps."
+        )
         {
-            Launching.Detach, Launching.Supervise,
+            Launching.Detach,
+            Launching.Supervise,
         };
-        command.SetAction((given, cancel) => Launching.RunAsync(
-            new Order("dapr", null, null, WithApps: false) { Detach = given.GetValue(Launching.Detach), Supervise = given.GetValue(Launching.Supervise) },
-            cancel));
+        command.SetAction(
+            (given, cancel) =>
+                Launching.RunAsync(
+                    new Order("dapr", null, null, WithApps: false)
+                    {
+                        Detach = given.GetValue(Launching.Detach),
+                        Supervise = given.GetValue(Launching.Supervise),
+                    },
+                    cancel
+                )
+        );
         return command;
     }
 }

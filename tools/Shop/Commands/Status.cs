@@ -16,9 +16,21 @@ internal static class Status
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "One JSON object and nothing else." };
-        var wait = Number.Option("--wait", "Wait until the shop is ready, at most this many seconds. Default: 0.", least: 0);
+        var wait = Number.Option(
+            "--wait",
+            "Wait until the shop is ready, at most this many seconds. Default: 0.",
+            least: 0
+        );
         var command = new Command("status", "Show what runs where, and whether it is ready.") { json, wait };
-        command.SetAction((given, cancel) => ShowAsync(ShopFolder.Find(), given.GetValue(json), TimeSpan.FromSeconds(given.GetValue(wait) ?? 0), cancel));
+        command.SetAction(
+            (given, cancel) =>
+                ShowAsync(
+                    ShopFolder.Find(),
+                    given.GetValue(json),
+                    TimeSpan.FromSeconds(given.GetValue(wait) ?? 0),
+                    cancel
+                )
+        );
         return command;
     }
 
@@ -43,14 +55,27 @@ internal static class Status
         return ready ? 0 : 1;
     }
 
-    private static async Task<(ShopState? State, IReadOnlyList<string?> Missing, bool Ready)> AskAsync(ShopFolder shop, DaprFile file, Questions questions, CancellationToken cancel)
+    private static async Task<(ShopState? State, IReadOnlyList<string?> Missing, bool Ready)> AskAsync(
+        ShopFolder shop,
+        DaprFile file,
+        Questions questions,
+        CancellationToken cancel
+    )
     {
         var state = ShopState.Load(shop) is { Supervisor.IsAlive: true } running ? running : null;
-        IReadOnlyList<string?> missing = state?.Runtime is null ? [.. file.Apps.Select(_ => "down")] : await questions.MissingAsync(cancel);
+        IReadOnlyList<string?> missing = state?.Runtime is null
+            ? [.. file.Apps.Select(_ => "down")]
+            : await questions.MissingAsync(cancel);
         return (state, missing, state is { Started: true } && missing.All(each => each is null));
     }
 
-    private static void Print(ShopFolder shop, ShopState state, DaprFile file, IReadOnlyList<string?> missing, bool ready)
+    private static void Print(
+        ShopFolder shop,
+        ShopState state,
+        DaprFile file,
+        IReadOnlyList<string?> missing,
+        bool ready
+    )
     {
         Overview.Print(shop, state, file);
         Console.WriteLine(ready ? "Ready." : $"Not ready ({state.Phase}):");
@@ -58,34 +83,51 @@ internal static class Status
             Console.WriteLine("  " + trouble);
     }
 
-    private static object Report(ShopState? state, DaprFile file, IReadOnlyList<string?> missing, bool ready) => new
-    {
-        Ready = ready,
-        state?.Runtime,
-        state?.Broker,
-        state?.Store,
-        Gateway = Overview.Gateway(file),
-        state?.Phase,
-        Supervisor = state?.Supervisor.Pid,
-        Apps = file.Apps.Zip(missing, (app, trouble) => App(state?.Units.FirstOrDefault(unit => unit.Name == app.Id), app, trouble)),
-        Infra = state?.Units.Where(unit => unit.Kind == UnitKind.Infra)
-            .SelectMany(unit => unit.Processes, (unit, process) => new { process.Name, process.Identity.Pid, process.Port, unit.Restarts }),
-        state?.External,
-    };
+    private static object Report(ShopState? state, DaprFile file, IReadOnlyList<string?> missing, bool ready) =>
+        new
+        {
+            Ready = ready,
+            state?.Runtime,
+            state?.Broker,
+            state?.Store,
+            Gateway = Overview.Gateway(file),
+            state?.Phase,
+            Supervisor = state?.Supervisor.Pid,
+            Apps = file.Apps.Zip(missing, (app, trouble) =>
+                App(state?.Units.FirstOrDefault(unit => unit.Name == app.Id), app, trouble)
+            ),
+            Infra = state
+                ?.Units.Where(unit => unit.Kind == UnitKind.Infra)
+                .SelectMany(
+                    unit => unit.Processes,
+                    (unit, process) =>
+                        new
+                        {
+                            process.Name,
+                            process.Identity.Pid,
+                            process.Port,
+                            unit.Restarts,
+                        }
+                ),
+            state?.External,
+        };
 
-    private static object App(UnitState? unit, DaprApp app, string? trouble) => new
-    {
-        app.Id,
-        AppPid = Pid(unit, app.Id),
-        DaprdPid = Pid(unit, AppProcesses.SidecarName(app)),
-        AppPort = app.Port,
-        DaprHttpPort = app.HttpPort,
-        DaprGrpcPort = app.GrpcPort,
-        Healthy = trouble is null,
-        Trouble = trouble,
-        Restarts = unit?.Restarts ?? 0,
-    };
+    private static object App(UnitState? unit, DaprApp app, string? trouble) =>
+        new
+        {
+            app.Id,
+            AppPid = Pid(unit, app.Id),
+            DaprdPid = Pid(unit, AppProcesses.SidecarName(app)),
+            AppPort = app.Port,
+            DaprHttpPort = app.HttpPort,
+            DaprGrpcPort = app.GrpcPort,
+            Healthy = trouble is null,
+            Trouble = trouble,
+            Restarts = unit?.Restarts ?? 0,
+        };
 
     private static int? Pid(UnitState? unit, string process) =>
-        unit?.Processes.FirstOrDefault(each => each.Name == process)?.Identity is { IsAlive: true } identity ? identity.Pid : null;
+        unit?.Processes.FirstOrDefault(each => each.Name == process)?.Identity is { IsAlive: true } identity
+            ? identity.Pid
+            : null;
 }

@@ -17,7 +17,14 @@ internal static class Test
     private static async Task<int> RunAsync(ShopFolder shop, CancellationToken cancel)
     {
         // ./shop has just built everything; building again would replace the program that is running.
-        var command = new ProcessStartInfo("dotnet", ["test", "--solution", "DaprShop.sln", "-c", "Release", "--no-build"]) { WorkingDirectory = shop.Root, RedirectStandardOutput = true };
+        var command = new ProcessStartInfo(
+            "dotnet",
+            ["test", "--solution", "DaprShop.sln", "-c", "Release", "--no-build"]
+        )
+        {
+            WorkingDirectory = shop.Root,
+            RedirectStandardOutput = true,
+        };
         var started = TimeProvider.System.GetUtcNow().UtcDateTime;
         using var dotnet = Process.Start(command)!;
         var report = new TestReport();
@@ -28,7 +35,10 @@ internal static class Test
         }
         await dotnet.WaitForExitAsync(cancel);
         // What the runtimes, brokers and stores can do; its tests' own output is not shown.
-        if (new FileInfo(Path.Combine(shop.Root, "artifacts", "conformance.md")) is { Exists: true } table && table.LastWriteTimeUtc >= started)
+        if (
+            new FileInfo(Path.Combine(shop.Root, "artifacts", "conformance.md")) is { Exists: true } table
+            && table.LastWriteTimeUtc >= started
+        )
             Console.WriteLine(await File.ReadAllTextAsync(table.FullName, cancel));
         Console.WriteLine(report);
         return dotnet.ExitCode;

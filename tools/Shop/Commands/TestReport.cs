@@ -8,13 +8,22 @@ namespace DaprShop.Shop.Commands;
 /// </summary>
 internal sealed partial class TestReport
 {
-    private readonly Dictionary<string, int> _counts = new() { ["succeeded"] = 0, ["failed"] = 0, ["skipped"] = 0 };
+    private readonly Dictionary<string, int> _counts = new()
+    {
+        ["succeeded"] = 0,
+        ["failed"] = 0,
+        ["skipped"] = 0,
+    };
     private readonly List<string> _failures = [];
     private bool _failing;
 
     public void Read(string line)
     {
-        if (line.Split(':') is [var name, var number] && _counts.ContainsKey(name.Trim()) && int.TryParse(number, CultureInfo.InvariantCulture, out var count))
+        if (
+            line.Split(':') is [var name, var number]
+            && _counts.ContainsKey(name.Trim())
+            && int.TryParse(number, CultureInfo.InvariantCulture, out var count)
+        )
             _counts[name.Trim()] = count;
         // A failed test's line, and below it, indented, its message and stack; of that the frames of libraries tell nothing.
         _failing = Failed().IsMatch(line) || (_failing && (line.Length == 0 || line[0] == ' '));
@@ -24,7 +33,8 @@ internal sealed partial class TestReport
 
     /// <inheritdoc />
     public override string ToString() =>
-        string.Concat(_failures.Select(line => line + Environment.NewLine)) + $"{_counts["succeeded"]} passed, {_counts["failed"]} failed, {_counts["skipped"]} skipped";
+        string.Concat(_failures.Select(line => line + Environment.NewLine))
+        + $"{_counts["succeeded"]} passed, {_counts["failed"]} failed, {_counts["skipped"]} skipped";
 
     [GeneratedRegex(@"^failed \S.* \([^()]*\)$")]
     private static partial Regex Failed();

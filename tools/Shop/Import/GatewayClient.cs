@@ -21,22 +21,35 @@ internal sealed class GatewayClient : IDisposable
     public GatewayClient(string address, string token)
     {
         _address = address;
-        _http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) }) { BaseAddress = new Uri(address), Timeout = Patience };
+        _http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) })
+        {
+            BaseAddress = new Uri(address),
+            Timeout = Patience,
+        };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
     /// <summary>Requests that had to be sent again.</summary>
     public int Repeated => _repeated;
 
-    public Task<T> GetAsync<T>(string path, CancellationToken cancel) => SendAsync<T>(HttpMethod.Get, path, null, null, cancel);
+    public Task<T> GetAsync<T>(string path, CancellationToken cancel) =>
+        SendAsync<T>(HttpMethod.Get, path, null, null, cancel);
 
-    public Task<T> PostAsync<T>(string path, object body, string? key, CancellationToken cancel) => SendAsync<T>(HttpMethod.Post, path, body, key, cancel);
+    public Task<T> PostAsync<T>(string path, object body, string? key, CancellationToken cancel) =>
+        SendAsync<T>(HttpMethod.Post, path, body, key, cancel);
 
-    public Task<T> PutAsync<T>(string path, object body, string? key, CancellationToken cancel) => SendAsync<T>(HttpMethod.Put, path, body, key, cancel);
+    public Task<T> PutAsync<T>(string path, object body, string? key, CancellationToken cancel) =>
+        SendAsync<T>(HttpMethod.Put, path, body, key, cancel);
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, string? key, CancellationToken cancel)
+    private async Task<T> SendAsync<T>(
+        HttpMethod method,
+        string path,
+        object? body,
+        string? key,
+        CancellationToken cancel
+    )
     {
         var bytes = body is null ? null : JsonSerializer.SerializeToUtf8Bytes(body, JsonSerializerOptions.Web);
         for (var attempt = 0; ; attempt++)
@@ -48,12 +61,22 @@ internal sealed class GatewayClient : IDisposable
                 if (response.IsSuccessStatusCode)
                     return (await response.Content.ReadFromJsonAsync<T>(JsonSerializerOptions.Web, cancel))!;
                 if (!IsPassing(response.StatusCode))
-                    throw new ShopException($"{method} {path} was refused with {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancel)}");
+                    throw new ShopException(
+                        $"{method} {path} was refused with {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancel)}"
+                    );
             }
-            catch (Exception away) when (away is HttpRequestException or IOException or JsonException or OperationCanceledException && !cancel.IsCancellationRequested)
+            catch (Exception away)
+                when (away is HttpRequestException or IOException or JsonException or OperationCanceledException
+                    && !cancel.IsCancellationRequested
+                )
             {
-                if (_repeated == 0 && away is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError })
-                    await Console.Error.WriteLineAsync($"Nobody answers at {_address}; trying until somebody does. `./shop status` tells what is wrong, `./shop up --detach` starts the shop.");
+                if (
+                    _repeated == 0
+                    && away is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
+                )
+                    await Console.Error.WriteLineAsync(
+                        $"Nobody answers at {_address}; trying until somebody does. `./shop status` tells what is wrong, `./shop up --detach` starts the shop."
+                    );
             }
 
             Interlocked.Increment(ref _repeated);
@@ -67,13 +90,26 @@ internal sealed class GatewayClient : IDisposable
         if (key is not null)
             request.Headers.Add("Idempotency-Key", key);
         if (body is not null)
-            request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            request.Content = new ByteArrayContent(body)
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+            };
         return request;
     }
 
-    private static bool IsPassing(HttpStatusCode status) => status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
+    private static bool IsPassing(HttpStatusCode status) =>
+        status
+            is HttpStatusCode.RequestTimeout
+                or HttpStatusCode.TooManyRequests
+                or >= HttpStatusCode.InternalServerError;
 
     // Random, so that those who were interrupted together do not all come back together.
     private static Task PauseAsync(int attempt, CancellationToken cancel) =>
-        Task.Delay(TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, 50 << Math.Min(attempt, 10)) * (0.5 + (Random.Shared.NextDouble() / 2))), cancel);
+        Task.Delay(
+            TimeSpan.FromMilliseconds(
+                Math.Min(LongestPause.TotalMilliseconds, 50 << Math.Min(attempt, 10))
+                    * (0.5 + (Random.Shared.NextDouble() / 2))
+            ),
+            cancel
+        );
 }

@@ -9,7 +9,9 @@ namespace DaprShop.Shop.Import;
 internal sealed record ImportMark(string Input, string Opening, int Orders, SummaryAnswer Before, int? Unsold = null)
 {
     public static ImportMark? Load(ShopFolder shop) =>
-        File.Exists(PathOf(shop)) ? JsonSerializer.Deserialize<ImportMark>(File.ReadAllText(PathOf(shop)), JsonSerializerOptions.Web) : null;
+        File.Exists(PathOf(shop))
+            ? JsonSerializer.Deserialize<ImportMark>(File.ReadAllText(PathOf(shop)), JsonSerializerOptions.Web)
+            : null;
 
     public void Save(ShopFolder shop)
     {

@@ -107,12 +107,15 @@ internal sealed class SkuPlan(string sku)
     }
 
     /// <summary>Units to put on the shelf before the first order.</summary>
-    public long Opening(Opening opening) => !Stocked ? 0 : opening switch
-    {
-        Import.Opening.Exact => Ordered,
-        Import.Opening.Short => Math.Max(0, Ordered - 1),
-        _ => Ordered * 10,
-    };
+    public long Opening(Opening opening) =>
+        !Stocked
+            ? 0
+            : opening switch
+            {
+                Import.Opening.Exact => Ordered,
+                Import.Opening.Short => Math.Max(0, Ordered - 1),
+                _ => Ordered * 10,
+            };
 }
 
 /// <summary>How much stock there is at the beginning.</summary>

@@ -7,6 +7,19 @@ namespace DaprShop.Shop.Import;
 /// <param name="CpuMsPerOrder">Of the shop's processes in that time; empty where it cannot be told.</param>
 /// <param name="Repeated">Requests that had to be sent again.</param>
 internal sealed record ImportResult(
-    int Orders, int Lines, int Confirmed, int Rejected, int Backordered, long UnitsSold, decimal Revenue, decimal Returns,
-    double Seconds, double OrdersPerSecond, bool Reconciled, int Repeated, long PeakMemoryMb,
-    IReadOnlyDictionary<string, double> CpuMsPerOrder, IReadOnlyList<Figure> Figures);
+    int Orders,
+    int Lines,
+    int Confirmed,
+    int Rejected,
+    int Backordered,
+    long UnitsSold,
+    decimal Revenue,
+    decimal Returns,
+    double Seconds,
+    double OrdersPerSecond,
+    bool Reconciled,
+    int Repeated,
+    long PeakMemoryMb,
+    IReadOnlyDictionary<string, double> CpuMsPerOrder,
+    IReadOnlyList<Figure> Figures
+);

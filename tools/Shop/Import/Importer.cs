@@ -9,7 +9,14 @@ namespace DaprShop.Shop.Import;
 /// Brings the input through the shop's front door: items and opening stock, orders, returns. Every request has a key made of what it
 /// is about, so an import that was interrupted, on either side, is simply run again.
 /// </summary>
-internal sealed class Importer(GatewayClient gateway, ShopFolder shop, RetailSource source, Opening opening, int limit, IImportProgress progress)
+internal sealed class Importer(
+    GatewayClient gateway,
+    ShopFolder shop,
+    RetailSource source,
+    Opening opening,
+    int limit,
+    IImportProgress progress
+)
 {
     private const int AtOnce = 64;
     private const int BulksAtOnce = 8;
@@ -35,7 +42,12 @@ internal sealed class Importer(GatewayClient gateway, ShopFolder shop, RetailSou
         if (mark.Unsold is null)
         {
             var before = await StockAsync(plan, cancel);
-            mark = mark with { Unsold = plan.Skus.Values.Count(s => s.Stocked && before.TryGetValue(s.Sku, out var at) && at.Available != 0) };
+            mark = mark with
+            {
+                Unsold = plan.Skus.Values.Count(s =>
+                    s.Stocked && before.TryGetValue(s.Sku, out var at) && at.Available != 0
+                ),
+            };
             mark.Save(shop);
         }
 
@@ -43,8 +55,16 @@ internal sealed class Importer(GatewayClient gateway, ShopFolder shop, RetailSou
         var withReturns = opening != Opening.Short;
         var credited = withReturns ? await ReturnAsync(plan, cancel) : 0;
         progress.Stage("reconciling", 0);
-        var outcome = new Outcome(Since(mark.Before, await SummaryAsync(cancel)), plan.Lines - _linesSent - plan.Returns.Lines, confirmed, totals,
-            await StockAsync(plan, cancel), mark.Unsold.Value, withReturns, credited);
+        var outcome = new Outcome(
+            Since(mark.Before, await SummaryAsync(cancel)),
+            plan.Lines - _linesSent - plan.Returns.Lines,
+            confirmed,
+            totals,
+            await StockAsync(plan, cancel),
+            mark.Unsold.Value,
+            withReturns,
+            credited
+        );
         return Result(plan, outcome, seconds);
     }
 
@@ -53,13 +73,18 @@ internal sealed class Importer(GatewayClient gateway, ShopFolder shop, RetailSou
         var mine = new ImportMark(source.Identity, _opening, plan.Orders, await SummaryAsync(cancel));
         if (ImportMark.Load(shop) is { } other)
         {
-            return other.IsOf(mine) ? other : throw new ShopException(
-                $"This shop holds another import ({other.Input}, --opening {other.Opening}, {other.Orders} orders). An import needs a fresh shop: `./shop down --wipe`, then `./shop up --detach`.");
+            return other.IsOf(mine)
+                ? other
+                : throw new ShopException(
+                    $"This shop holds another import ({other.Input}, --opening {other.Opening}, {other.Orders} orders). An import needs a fresh shop: `./shop down --wipe`, then `./shop up --detach`."
+                );
         }
 
         var stock = await StockAsync(plan, cancel);
         if (stock.Values.Any(q => (q.OnHand, q.Allocated) != (0, 0)))
-            throw new ShopException("This shop has stock of the SKUs to be imported already. An import needs a fresh shop: `./shop down --wipe`, then `./shop up --detach`.");
+            throw new ShopException(
+                "This shop has stock of the SKUs to be imported already. An import needs a fresh shop: `./shop down --wipe`, then `./shop up --detach`."
+            );
         mine.Save(shop);
         return mine;
     }
@@ -67,14 +92,34 @@ internal sealed class Importer(GatewayClient gateway, ShopFolder shop, RetailSou
     private async Task OpenAsync(ImportPlan plan, CancellationToken cancel)
     {
         Stage("items and opening stock", plan.Skus.Count);
-        await InFlight.RunAsync(plan.Skus.Values, AtOnce, async (sku, stop) =>
-        {
-            var path = Uri.EscapeDataString(sku.Sku);
-            await gateway.PutAsync<ItemAnswer>($"items/{path}", new { sku.Name, sku.Price, sku.Stocked }, Key("item", sku.Sku), stop);
-            if (sku.Opening(opening) is var quantity and > 0)
-                await gateway.PostAsync<BookedAnswer>($"stock/{path}/receipts", new { quantity, reason = "opening stock" }, Key("opening", sku.Sku), stop);
-            One();
-        }, cancel);
+        await InFlight.RunAsync(
+            plan.Skus.Values,
+            AtOnce,
+            async (sku, stop) =>
+            {
+                var path = Uri.EscapeDataString(sku.Sku);
+                await gateway.PutAsync<ItemAnswer>(
+                    $"items/{path}",
+                    new
+                    {
+                        sku.Name,
+                        sku.Price,
+                        sku.Stocked,
+                    },
+                    Key("item", sku.Sku),
+                    stop
+                );
+                if (sku.Opening(opening) is var quantity and > 0)
+                    await gateway.PostAsync<BookedAnswer>(
+                        $"stock/{path}/receipts",
+                        new { quantity, reason = "opening stock" },
+                        Key("opening", sku.Sku),
+                        stop
+                    );
+                One();
+            },
+            cancel
+        );
     }
 
     /// <summary>Answers the seconds from the first order sent to the last one settled.</summary>
@@ -83,16 +128,28 @@ internal sealed class Importer(GatewayClient gateway, ShopFolder shop, RetailSou
         Stage("orders", plan.Orders);
         var cpu = _cpu.Read();
         var clock = Stopwatch.StartNew();
-        var sending = InFlight.RunAsync(Invoices.InBulks(Invoices.Of(source.Read(), plan).Where(i => !i.IsReturn)), BulksAtOnce, PlaceAsync, cancel);
+        var sending = InFlight.RunAsync(
+            Invoices.InBulks(Invoices.Of(source.Read(), plan).Where(i => !i.IsReturn)),
+            BulksAtOnce,
+            PlaceAsync,
+            cancel
+        );
         while (true)
         {
             var all = sending.IsCompleted;
             var accepted = _orders.Count;
             var backlog = await gateway.GetAsync<BacklogAnswer>("ops/backlog", cancel);
-            progress.Orders(accepted, accepted - Math.Min(accepted, backlog.InSaga), accepted / clock.Elapsed.TotalSeconds);
+            progress.Orders(
+                accepted,
+                accepted - Math.Min(accepted, backlog.InSaga),
+                accepted / clock.Elapsed.TotalSeconds
+            );
             if (all && backlog.InSaga == 0)
                 break;
-            await Task.WhenAny(Task.Delay(all ? CloseLook : Glance, cancel), all ? Task.Delay(Timeout.Infinite, cancel) : sending);
+            await Task.WhenAny(
+                Task.Delay(all ? CloseLook : Glance, cancel),
+                all ? Task.Delay(Timeout.Infinite, cancel) : sending
+            );
             cancel.ThrowIfCancellationRequested();
         }
 
@@ -110,15 +167,27 @@ internal sealed class Importer(GatewayClient gateway, ShopFolder shop, RetailSou
             order = new
             {
                 customer = invoice.Lines[0].Customer ?? "guest",
-                lines = invoice.Lines.Select(l => new { l.Sku, l.Quantity, unitPrice = l.Price }),
+                lines = invoice.Lines.Select(l => new
+                {
+                    l.Sku,
+                    l.Quantity,
+                    unitPrice = l.Price,
+                }),
                 payment = new { token = "tok_ok" },
             },
         });
-        var outcomes = await gateway.PostAsync<IReadOnlyList<OutcomeAnswer>>("ops/orders", new { orders }, null, cancel);
+        var outcomes = await gateway.PostAsync<IReadOnlyList<OutcomeAnswer>>(
+            "ops/orders",
+            new { orders },
+            null,
+            cancel
+        );
         foreach (var (invoice, outcome) in bulk.Zip(outcomes))
         {
             _orders[invoice.Number] = outcome.Id
-                ?? throw new ShopException($"Order {invoice.Number} was refused: {string.Join(' ', outcome.Errors!.Select(e => $"{e.Field}: {e.Detail}"))}");
+                ?? throw new ShopException(
+                    $"Order {invoice.Number} was refused: {string.Join(' ', outcome.Errors!.Select(e => $"{e.Field}: {e.Detail}"))}"
+                );
             Interlocked.Add(ref _linesSent, invoice.Lines.Count);
         }
     }
@@ -128,33 +197,66 @@ internal sealed class Importer(GatewayClient gateway, ShopFolder shop, RetailSou
     {
         Stage("returns", plan.ReturnInvoices);
         var amounts = new ConcurrentBag<decimal>();
-        await InFlight.RunAsync(Invoices.Of(source.Read(), plan).Where(i => i.IsReturn), AtOnce, async (credit, stop) =>
-        {
-            var lines = credit.Lines.Where(l => plan.Skus[l.Sku].Stocked).GroupBy(l => l.Sku).Select(g => new { sku = g.Key, quantity = -g.Sum(l => l.Quantity) }).ToList();
-            if (lines.Count > 0)
-                await gateway.PostAsync<BookedAnswer>("stock/returns", new { reference = credit.Number, lines }, Key("return", credit.Number), stop);
-            amounts.Add((await gateway.PostAsync<CreditAnswer>("payments/credits", new { reference = credit.Number, amount = -credit.Lines.Sum(l => l.Value) }, Key("credit", credit.Number), stop)).Amount);
-            One();
-        }, cancel);
+        await InFlight.RunAsync(
+            Invoices.Of(source.Read(), plan).Where(i => i.IsReturn),
+            AtOnce,
+            async (credit, stop) =>
+            {
+                var lines = credit
+                    .Lines.Where(l => plan.Skus[l.Sku].Stocked)
+                    .GroupBy(l => l.Sku)
+                    .Select(g => new { sku = g.Key, quantity = -g.Sum(l => l.Quantity) })
+                    .ToList();
+                if (lines.Count > 0)
+                    await gateway.PostAsync<BookedAnswer>(
+                        "stock/returns",
+                        new { reference = credit.Number, lines },
+                        Key("return", credit.Number),
+                        stop
+                    );
+                amounts.Add(
+                    (
+                        await gateway.PostAsync<CreditAnswer>(
+                            "payments/credits",
+                            new { reference = credit.Number, amount = -credit.Lines.Sum(l => l.Value) },
+                            Key("credit", credit.Number),
+                            stop
+                        )
+                    ).Amount
+                );
+                One();
+            },
+            cancel
+        );
         return amounts.Sum();
     }
 
     /// <summary>Units per SKU, and sums, of the orders that the shop did not reject, as they stand in the input.</summary>
-    private async Task<(Dictionary<string, long> Units, Totals Totals)> ConfirmedAsync(ImportPlan plan, CancellationToken cancel)
+    private async Task<(Dictionary<string, long> Units, Totals Totals)> ConfirmedAsync(
+        ImportPlan plan,
+        CancellationToken cancel
+    )
     {
         var rejected = new HashSet<Guid>();
         long? cursor = null;
         do
         {
-            var page = await gateway.GetAsync<OrdersAnswer>($"orders?status=rejected&limit=200{(cursor is null ? "" : $"&cursor={cursor}")}", cancel);
+            var page = await gateway.GetAsync<OrdersAnswer>(
+                $"orders?status=rejected&limit=200{(cursor is null ? "" : $"&cursor={cursor}")}",
+                cancel
+            );
             rejected.UnionWith(page.Orders.Select(o => o.Id));
             cursor = page.Cursor;
-        }
-        while (cursor is not null);
+        } while (cursor is not null);
 
         var units = new Dictionary<string, long>(StringComparer.Ordinal);
         var totals = new Totals();
-        foreach (var line in Invoices.Of(source.Read(), plan).Where(i => !i.IsReturn && !rejected.Contains(_orders[i.Number])).SelectMany(i => i.Lines))
+        foreach (
+            var line in Invoices
+                .Of(source.Read(), plan)
+                .Where(i => !i.IsReturn && !rejected.Contains(_orders[i.Number]))
+                .SelectMany(i => i.Lines)
+        )
         {
             units[line.Sku] = units.GetValueOrDefault(line.Sku) + line.Quantity;
             totals.Add(line.Quantity, line.Value);
@@ -169,28 +271,49 @@ internal sealed class Importer(GatewayClient gateway, ShopFolder shop, RetailSou
         string? cursor = null;
         do
         {
-            var page = await gateway.GetAsync<StockAnswer>($"stock?limit={StockPage}{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}", cancel);
+            var page = await gateway.GetAsync<StockAnswer>(
+                $"stock?limit={StockPage}{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}",
+                cancel
+            );
             foreach (var item in page.Items.Where(i => plan.Skus.ContainsKey(i.Sku)))
                 stock[item.Sku] = item.Total;
             cursor = page.Cursor;
-        }
-        while (cursor is not null);
+        } while (cursor is not null);
         return stock;
     }
 
-    private Task<SummaryAnswer> SummaryAsync(CancellationToken cancel) => gateway.GetAsync<SummaryAnswer>("ops/orders/summary", cancel);
+    private Task<SummaryAnswer> SummaryAsync(CancellationToken cancel) =>
+        gateway.GetAsync<SummaryAnswer>("ops/orders/summary", cancel);
 
-    private static SummaryAnswer Since(SummaryAnswer before, SummaryAnswer now) => new(
-        now.ByStatus.ToDictionary(s => s.Key, s => s.Value - before.Of(s.Key)), now.Revenue - before.Revenue, now.Units - before.Units, now.Lines - before.Lines);
+    private static SummaryAnswer Since(SummaryAnswer before, SummaryAnswer now) =>
+        new(
+            now.ByStatus.ToDictionary(s => s.Key, s => s.Value - before.Of(s.Key)),
+            now.Revenue - before.Revenue,
+            now.Units - before.Units,
+            now.Lines - before.Lines
+        );
 
     private ImportResult Result(ImportPlan plan, Outcome outcome, double seconds)
     {
         var figures = Reconciliation.Of(plan, opening, outcome);
         using var me = Process.GetCurrentProcess();
-        return new ImportResult(outcome.Summary.Total, outcome.Summary.Lines, outcome.Summary.Of("confirmed"), outcome.Summary.Of("rejected"), outcome.Summary.Of("backordered"),
-            outcome.Summary.Units, outcome.Summary.Revenue, outcome.Credited, Math.Round(seconds, 2), Math.Round(plan.Orders / seconds, 1),
-            figures.All(f => f.Difference == 0), gateway.Repeated, me.PeakWorkingSet64 / (1024 * 1024),
-            _used.ToDictionary(p => p.Key, p => Math.Round(p.Value * 1000 / plan.Orders, 2)), figures);
+        return new ImportResult(
+            outcome.Summary.Total,
+            outcome.Summary.Lines,
+            outcome.Summary.Of("confirmed"),
+            outcome.Summary.Of("rejected"),
+            outcome.Summary.Of("backordered"),
+            outcome.Summary.Units,
+            outcome.Summary.Revenue,
+            outcome.Credited,
+            Math.Round(seconds, 2),
+            Math.Round(plan.Orders / seconds, 1),
+            figures.All(f => f.Difference == 0),
+            gateway.Repeated,
+            me.PeakWorkingSet64 / (1024 * 1024),
+            _used.ToDictionary(p => p.Key, p => Math.Round(p.Value * 1000 / plan.Orders, 2)),
+            figures
+        );
     }
 
     private string Key(string kind, string what) => $"{source.Name}-{_opening}-{kind}-{what}";

@@ -4,7 +4,12 @@ namespace DaprShop.Shop.Import;
 internal static class InFlight
 {
     /// <summary>Returns when all is done; the first failure ends it.</summary>
-    public static async Task RunAsync<T>(IEnumerable<T> items, int limit, Func<T, CancellationToken, Task> work, CancellationToken cancel)
+    public static async Task RunAsync<T>(
+        IEnumerable<T> items,
+        int limit,
+        Func<T, CancellationToken, Task> work,
+        CancellationToken cancel
+    )
     {
         using var room = new SemaphoreSlim(limit);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);

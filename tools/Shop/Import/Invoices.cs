@@ -27,7 +27,8 @@ internal static class Invoices
             lines += invoice.Lines.Count;
         }
 
-        if (bulk.Count > 0) yield return bulk;
+        if (bulk.Count > 0)
+            yield return bulk;
     }
 
     /// <summary>The planned invoices, each as soon as its last line was read; only unfinished ones are held. Those with nothing to import are left out.</summary>

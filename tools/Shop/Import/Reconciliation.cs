@@ -15,8 +15,15 @@ internal sealed record Figure(string Name, decimal Expected, decimal Got)
 /// <param name="Unsold">Stocked SKUs with anything available before the returns.</param>
 /// <param name="Credited">GBP given back.</param>
 internal sealed record Outcome(
-    SummaryAnswer Summary, int LeftOut, IReadOnlyDictionary<string, long> Confirmed, Totals ConfirmedTotals,
-    IReadOnlyDictionary<string, StockQuantities> Stock, int Unsold, bool WithReturns, decimal Credited);
+    SummaryAnswer Summary,
+    int LeftOut,
+    IReadOnlyDictionary<string, long> Confirmed,
+    Totals ConfirmedTotals,
+    IReadOnlyDictionary<string, StockQuantities> Stock,
+    int Unsold,
+    bool WithReturns,
+    decimal Credited
+);
 
 /// <summary>The published figures of the whole retail file.</summary>
 internal static class RetailFigures
@@ -50,21 +57,41 @@ internal static class Reconciliation
         }
 
         var sold = opening == Opening.Short ? shop.ConfirmedTotals : plan.Sales;
-        figures.AddRange(
-        [
+        figures.AddRange([
             new("order lines", sold.Lines, shop.Summary.Lines),
             new("units sold", sold.Units, shop.Summary.Units),
             new("revenue, GBP", sold.Value, shop.Summary.Revenue),
-            new("SKUs whose sold units are not what confirmed orders ask for", 0, stocked.Count(s => At(s).Allocated != shop.Confirmed.GetValueOrDefault(s.Sku))),
-            new("SKUs where sold + left units are not the opening stock (and returns)", 0,
-                stocked.Count(s => At(s).Available + shop.Confirmed.GetValueOrDefault(s.Sku) != s.Opening(opening) + Returned(s))),
-            new("SKUs with a negative quantity", 0, stocked.Count(s => At(s) is var at && Math.Min(at.Available, Math.Min(at.OnHand, at.Allocated)) < 0)),
+            new(
+                "SKUs whose sold units are not what confirmed orders ask for",
+                0,
+                stocked.Count(s => At(s).Allocated != shop.Confirmed.GetValueOrDefault(s.Sku))
+            ),
+            new(
+                "SKUs where sold + left units are not the opening stock (and returns)",
+                0,
+                stocked.Count(s =>
+                    At(s).Available + shop.Confirmed.GetValueOrDefault(s.Sku) != s.Opening(opening) + Returned(s)
+                )
+            ),
+            new(
+                "SKUs with a negative quantity",
+                0,
+                stocked.Count(s => At(s) is var at && Math.Min(at.Available, Math.Min(at.OnHand, at.Allocated)) < 0)
+            ),
         ]);
         if (opening == Opening.Exact)
             figures.Add(new("SKUs with units left before the returns", 0, shop.Unsold));
         if (shop.WithReturns)
         {
-            figures.Add(new("returned units of stocked SKUs", stocked.Sum(s => s.Returned), stocked.Sum(s => At(s).Available) - stocked.Sum(s => s.Opening(opening)) + stocked.Sum(s => shop.Confirmed.GetValueOrDefault(s.Sku))));
+            figures.Add(
+                new(
+                    "returned units of stocked SKUs",
+                    stocked.Sum(s => s.Returned),
+                    stocked.Sum(s => At(s).Available)
+                        - stocked.Sum(s => s.Opening(opening))
+                        + stocked.Sum(s => shop.Confirmed.GetValueOrDefault(s.Sku))
+                )
+            );
             figures.Add(new("value of the returns, GBP", plan.Returns.Value, shop.Credited));
         }
 
@@ -77,14 +104,14 @@ internal static class Reconciliation
 
     /// <summary>The whole retail file must add up to its published figures.</summary>
     private static IEnumerable<Figure> Published(ImportPlan plan) =>
-    [
-        new("file: orders", RetailFigures.Orders, plan.Orders),
-        new("file: order lines", RetailFigures.OrderLines, plan.Sales.Lines),
-        new("file: units", RetailFigures.Units, plan.Sales.Units),
-        new("file: revenue, GBP", RetailFigures.Revenue, plan.Sales.Value),
-        new("file: lines left out", RetailFigures.LinesLeftOut, plan.LinesLeftOut),
-        new("file: credit invoices", RetailFigures.ReturnInvoices, plan.ReturnInvoices),
-        new("file: units returned, services included", RetailFigures.ReturnedUnits, plan.Returns.Units),
-        new("file: value of the returns, GBP", RetailFigures.ReturnsValue, plan.Returns.Value),
-    ];
+        [
+            new("file: orders", RetailFigures.Orders, plan.Orders),
+            new("file: order lines", RetailFigures.OrderLines, plan.Sales.Lines),
+            new("file: units", RetailFigures.Units, plan.Sales.Units),
+            new("file: revenue, GBP", RetailFigures.Revenue, plan.Sales.Value),
+            new("file: lines left out", RetailFigures.LinesLeftOut, plan.LinesLeftOut),
+            new("file: credit invoices", RetailFigures.ReturnInvoices, plan.ReturnInvoices),
+            new("file: units returned, services included", RetailFigures.ReturnedUnits, plan.Returns.Units),
+            new("file: value of the returns, GBP", RetailFigures.ReturnsValue, plan.Returns.Value),
+        ];
 }

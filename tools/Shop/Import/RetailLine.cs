@@ -3,7 +3,14 @@ namespace DaprShop.Shop.Import;
 /// <summary>One line of an invoice of the retail file.</summary>
 /// <param name="Price">GBP per unit.</param>
 /// <param name="Customer">Null: the file does not say who bought.</param>
-internal sealed record RetailLine(string Invoice, string Sku, string Name, int Quantity, decimal Price, string? Customer)
+internal sealed record RetailLine(
+    string Invoice,
+    string Sku,
+    string Name,
+    int Quantity,
+    decimal Price,
+    string? Customer
+)
 {
     /// <summary>A credit note: goods came back, and money goes back.</summary>
     public bool IsReturn => IsCredit(Invoice);

@@ -20,13 +20,17 @@ internal sealed record RetailSource(string Name, string Identity, Func<IEnumerab
         var file = new FileInfo(argument);
         return file.Exists
             ? new RetailSource("retail", $"{file.Name} ({file.Length} bytes)", () => ReadFile(file.FullName))
-            : throw new ShopException($"There is no file {argument}. Give the retail file (.csv or .csv.xz), or `sample` for some made-up orders.");
+            : throw new ShopException(
+                $"There is no file {argument}. Give the retail file (.csv or .csv.xz), or `sample` for some made-up orders."
+            );
     }
 
     private static IEnumerable<RetailLine> ReadFile(string path)
     {
         using Stream file = File.OpenRead(path);
-        using var text = new StreamReader(path.EndsWith(".xz", StringComparison.OrdinalIgnoreCase) ? new XZStream(file) : file);
+        using var text = new StreamReader(
+            path.EndsWith(".xz", StringComparison.OrdinalIgnoreCase) ? new XZStream(file) : file
+        );
         foreach (var line in ReadCsv(text))
             yield return line;
     }
@@ -35,8 +39,24 @@ internal sealed record RetailSource(string Name, string Identity, Func<IEnumerab
     public static IEnumerable<RetailLine> ReadCsv(TextReader text)
     {
         using var csv = new CsvReader(text, new CsvConfiguration(CultureInfo.InvariantCulture) { CacheFields = true });
-        if (!csv.Read() || !csv.ReadHeader() || csv.HeaderRecord is not ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"])
-            throw new ShopException("This is not the retail file: its first line names other columns than InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country.");
+        if (
+            !csv.Read()
+            || !csv.ReadHeader()
+            || csv.HeaderRecord
+                is not [
+                    "InvoiceNo",
+                    "StockCode",
+                    "Description",
+                    "Quantity",
+                    "InvoiceDate",
+                    "UnitPrice",
+                    "CustomerID",
+                    "Country",
+                ]
+        )
+            throw new ShopException(
+                "This is not the retail file: its first line names other columns than InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country."
+            );
         while (csv.Read())
             yield return Parse(csv);
     }
@@ -45,15 +65,26 @@ internal sealed record RetailSource(string Name, string Identity, Func<IEnumerab
     {
         try
         {
-            return new RetailLine(csv[0]!, csv[1]!, csv[2]!, int.Parse(csv[3]!, CultureInfo.InvariantCulture),
-                decimal.Parse(csv[5]!, NumberStyles.Float, CultureInfo.InvariantCulture), Customer(csv[6]!));
+            return new RetailLine(
+                csv[0]!,
+                csv[1]!,
+                csv[2]!,
+                int.Parse(csv[3]!, CultureInfo.InvariantCulture),
+                decimal.Parse(csv[5]!, NumberStyles.Float, CultureInfo.InvariantCulture),
+                Customer(csv[6]!)
+            );
         }
         catch (FormatException)
         {
-            throw new ShopException($"Line {csv.Parser.RawRow} of the file cannot be read: {csv.Parser.RawRecord.TrimEnd()}");
+            throw new ShopException(
+                $"Line {csv.Parser.RawRow} of the file cannot be read: {csv.Parser.RawRecord.TrimEnd()}"
+            );
         }
     }
 
     // The file was once made by a program that took ids for numbers: 17850.0.
-    private static string? Customer(string id) => id.Length == 0 ? null : id.EndsWith(".0", StringComparison.Ordinal) ? id[..^2] : id;
+    private static string? Customer(string id) =>
+        id.Length == 0 ? null
+        : id.EndsWith(".0", StringComparison.Ordinal) ? id[..^2]
+        : id;
 }

@@ -7,8 +7,20 @@ internal static class Services
 
     private static readonly HashSet<string> Codes = new(StringComparer.Ordinal)
     {
-        "POST", "DOT", "C2", "M", "m", "D", "S", "B", "BANK CHARGES", "AMAZONFEE", "CRUK", "PADS",
+        "POST",
+        "DOT",
+        "C2",
+        "M",
+        "m",
+        "D",
+        "S",
+        "B",
+        "BANK CHARGES",
+        "AMAZONFEE",
+        "CRUK",
+        "PADS",
     };
 
-    public static bool Contains(string sku) => Codes.Contains(sku) || sku.StartsWith(VoucherPrefix, StringComparison.Ordinal);
+    public static bool Contains(string sku) =>
+        Codes.Contains(sku) || sku.StartsWith(VoucherPrefix, StringComparison.Ordinal);
 }

@@ -8,9 +8,13 @@ internal sealed record DaprBinaries(string Daprd, string Placement, string Sched
     /// <summary>Null where the runtime is not installed.</summary>
     public static DaprBinaries? Find()
     {
-        var home = Environment.GetEnvironmentVariable("DAPR_RUNTIME_PATH") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var home = Environment.GetEnvironmentVariable("DAPR_RUNTIME_PATH")
+            ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         var folder = Path.Combine(home, ".dapr", "bin");
-        return Executable.Find("daprd", folder) is { } daprd && Executable.Find("placement", folder) is { } placement && Executable.Find("scheduler", folder) is { } scheduler
+        return
+            Executable.Find("daprd", folder) is { } daprd
+            && Executable.Find("placement", folder) is { } placement
+            && Executable.Find("scheduler", folder) is { } scheduler
             ? new(daprd, placement, scheduler)
             : null;
     }

@@ -13,7 +13,11 @@ internal static class FreePort
     private const int Count = 6000;
     private static int _next = Random.Shared.Next(Count);
 
-    public static int Take() => Enumerable.Range(0, Count).Select(_ => First + (Interlocked.Increment(ref _next) & int.MaxValue) % Count).First(IsFree);
+    public static int Take() =>
+        Enumerable
+            .Range(0, Count)
+            .Select(_ => First + (Interlocked.Increment(ref _next) & int.MaxValue) % Count)
+            .First(IsFree);
 
     /// <summary>For tests, which run beside a shop and must not take its ports.</summary>
     public static bool AvoidsUsual { get; set; }

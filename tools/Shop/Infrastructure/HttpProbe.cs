@@ -4,14 +4,22 @@ namespace DaprShop.Shop.Infrastructure;
 internal static class HttpProbe
 {
     /// <summary>Null when it does, and says that it is well; where <paramref name="anyAnswer"/>, whatever it says.</summary>
-    public static async Task<string?> ProblemAsync(HttpClient http, Uri address, bool anyAnswer, CancellationToken cancel)
+    public static async Task<string?> ProblemAsync(
+        HttpClient http,
+        Uri address,
+        bool anyAnswer,
+        CancellationToken cancel
+    )
     {
         try
         {
             using var answer = await http.GetAsync(address, cancel);
-            return anyAnswer || answer.IsSuccessStatusCode ? null : $"its health check answers {(int)answer.StatusCode}";
+            return anyAnswer || answer.IsSuccessStatusCode
+                ? null
+                : $"its health check answers {(int)answer.StatusCode}";
         }
-        catch (Exception none) when (none is HttpRequestException || (none is TaskCanceledException && !cancel.IsCancellationRequested))
+        catch (Exception none)
+            when (none is HttpRequestException || (none is TaskCanceledException && !cancel.IsCancellationRequested))
         {
             return none.Message;
         }

@@ -12,16 +12,21 @@ internal static class Jwt
 
     public static string Create(byte[] key, string subject, string role, DateTimeOffset now, TimeSpan lifetime)
     {
-        var signed = Part(new { alg = "HS256", typ = "JWT" }) + "." + Part(new
-        {
-            iss = Shop,
-            aud = Shop,
-            sub = subject,
-            role,
-            iat = now.ToUnixTimeSeconds(),
-            nbf = now.ToUnixTimeSeconds(),
-            exp = (now + lifetime).ToUnixTimeSeconds(),
-        });
+        var signed =
+            Part(new { alg = "HS256", typ = "JWT" })
+            + "."
+            + Part(
+                new
+                {
+                    iss = Shop,
+                    aud = Shop,
+                    sub = subject,
+                    role,
+                    iat = now.ToUnixTimeSeconds(),
+                    nbf = now.ToUnixTimeSeconds(),
+                    exp = (now + lifetime).ToUnixTimeSeconds(),
+                }
+            );
         return signed + "." + Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.ASCII.GetBytes(signed)));
     }
 

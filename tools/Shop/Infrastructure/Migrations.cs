@@ -12,7 +12,10 @@ internal sealed class Migrations(ShopFolder shop, DaprFile file)
     public Task RunAsync(CancellationToken cancel)
     {
         var owner = SecretFile.Read(shop.Owner);
-        return Task.WhenAll(file.Apps.Where(app => Provisioner.Services.Contains(app.Id)).Select(app => MigrateAsync(app, owner[app.Id], cancel)));
+        return Task.WhenAll(
+            file.Apps.Where(app => Provisioner.Services.Contains(app.Id))
+                .Select(app => MigrateAsync(app, owner[app.Id], cancel))
+        );
     }
 
     /// <summary>One service's migrations, of the database that the owner's connection string names.</summary>
@@ -24,17 +27,24 @@ internal sealed class Migrations(ShopFolder shop, DaprFile file)
         {
             WorkingDirectory = app.Folder,
             LogFile = "",
-            Environment = new Dictionary<string, string>(app.Environment) { ["ConnectionStrings__owner"] = connectionString },
+            Environment = new Dictionary<string, string>(app.Environment)
+            {
+                ["ConnectionStrings__owner"] = connectionString,
+            },
         };
         try
         {
             var (exitCode, output) = await Launch.RunAsync(spec, limit.Token);
             if (exitCode != 0)
-                throw new ShopException($"The database of {app.Id} could not be migrated (exit code {exitCode}):{Environment.NewLine}{output}");
+                throw new ShopException(
+                    $"The database of {app.Id} could not be migrated (exit code {exitCode}):{Environment.NewLine}{output}"
+                );
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new ShopException($"`{app.Id} migrate` did not end within {Limit.TotalMinutes:0} minutes: is the database locked by somebody?");
+            throw new ShopException(
+                $"`{app.Id} migrate` did not end within {Limit.TotalMinutes:0} minutes: is the database locked by somebody?"
+            );
         }
     }
 }

@@ -16,7 +16,12 @@ internal static class PortOwner
         if (!OperatingSystem.IsLinux())
             return null;
         var inodes = Tables.Where(File.Exists).SelectMany(file => Inodes(File.ReadLines(file), port)).ToHashSet();
-        return inodes.Count == 0 ? null : Directory.EnumerateDirectories("/proc").Select(folder => Holder(folder, inodes)).FirstOrDefault(found => found is not null);
+        return inodes.Count == 0
+            ? null
+            : Directory
+                .EnumerateDirectories("/proc")
+                .Select(folder => Holder(folder, inodes))
+                .FirstOrDefault(found => found is not null);
     }
 
     /// <summary>The inodes of the sockets that have the local port <paramref name="port"/>, in the lines of /proc/net/tcp.</summary>
@@ -24,9 +29,9 @@ internal static class PortOwner
     {
         var suffix = ":" + port.ToString("X4", CultureInfo.InvariantCulture);
         return from line in lines
-               let fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-               where fields.Length > 9 && fields[9] != "0" && fields[1].EndsWith(suffix, StringComparison.Ordinal)
-               select fields[9];
+            let fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            where fields.Length > 9 && fields[9] != "0" && fields[1].EndsWith(suffix, StringComparison.Ordinal)
+            select fields[9];
     }
 
     private static string? Holder(string folder, HashSet<string> inodes)
@@ -35,8 +40,12 @@ internal static class PortOwner
             return null;
         try
         {
-            var holds = Directory.EnumerateFileSystemEntries(Path.Combine(folder, "fd"))
-                .Any(link => File.ResolveLinkTarget(link, returnFinalTarget: false)?.Name is { } name && inodes.Any(inode => name == $"socket:[{inode}]"));
+            var holds = Directory
+                .EnumerateFileSystemEntries(Path.Combine(folder, "fd"))
+                .Any(link =>
+                    File.ResolveLinkTarget(link, returnFinalTarget: false)?.Name is { } name
+                    && inodes.Any(inode => name == $"socket:[{inode}]")
+                );
             return holds ? $"{File.ReadAllText(Path.Combine(folder, "comm")).Trim()} (pid {pid})" : null;
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)

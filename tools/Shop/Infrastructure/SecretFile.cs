@@ -7,7 +7,11 @@ namespace DaprShop.Shop.Infrastructure;
 /// <summary>Files that only their owner may read; replaced as a whole, so that nobody ever reads half of one.</summary>
 internal static class SecretFile
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static void Write(string path, string text)
     {
@@ -20,7 +24,8 @@ internal static class SecretFile
         File.Move(next, path, overwrite: true);
     }
 
-    public static void Write(string path, IReadOnlyDictionary<string, string> values) => Write(path, JsonSerializer.Serialize(values, Readable));
+    public static void Write(string path, IReadOnlyDictionary<string, string> values) =>
+        Write(path, JsonSerializer.Serialize(values, Readable));
 
     /// <summary>The password in the file; the first time, a new one.</summary>
     public static string Password(string path)

@@ -33,12 +33,15 @@ internal sealed record ShopFolder(string Root)
         for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
             if (File.Exists(Path.Combine(at.FullName, "DaprShop.sln")))
                 return new ShopFolder(at.FullName);
-        throw new ShopException($"No DaprShop.sln above {AppContext.BaseDirectory}. Run ./shop of a clone of the repository.");
+        throw new ShopException(
+            $"No DaprShop.sln above {AppContext.BaseDirectory}. Run ./shop of a clone of the repository."
+        );
     }
 
     /// <summary>The same, where something of its shop was started and not ended since.</summary>
     /// <exception cref="ShopException">The shop is down.</exception>
-    public ShopFolder WithShop() => File.Exists(State) ? this : throw new ShopException("The shop is down. `./shop up --detach` starts it.");
+    public ShopFolder WithShop() =>
+        File.Exists(State) ? this : throw new ShopException("The shop is down. `./shop up --detach` starts it.");
 
     public void Create()
     {

@@ -13,10 +13,21 @@ internal sealed partial record UnprivilegedUser(string Name, int Uid, int Gid)
     {
         if (OperatingSystem.IsWindows() || !Environment.IsPrivilegedProcess)
             return null;
-        var accounts = File.ReadLines("/etc/passwd").Select(line => line.Split(':')).Where(fields => fields.Length > 3).ToList();
-        var account = Preferred.Select(name => accounts.Find(fields => fields[0] == name)).FirstOrDefault(found => found is not null)
-            ?? throw new ShopException("PostgreSQL does not run as root, and there is neither a user 'postgres' nor 'nobody'. Start the shop as an ordinary user.");
-        return new(account[0], int.Parse(account[2], CultureInfo.InvariantCulture), int.Parse(account[3], CultureInfo.InvariantCulture));
+        var accounts = File.ReadLines("/etc/passwd")
+            .Select(line => line.Split(':'))
+            .Where(fields => fields.Length > 3)
+            .ToList();
+        var account = Preferred
+            .Select(name => accounts.Find(fields => fields[0] == name))
+            .FirstOrDefault(found => found is not null)
+            ?? throw new ShopException(
+                "PostgreSQL does not run as root, and there is neither a user 'postgres' nor 'nobody'. Start the shop as an ordinary user."
+            );
+        return new(
+            account[0],
+            int.Parse(account[2], CultureInfo.InvariantCulture),
+            int.Parse(account[3], CultureInfo.InvariantCulture)
+        );
     }
 
     /// <summary>Whether every folder above <paramref name="path"/> lets everybody pass (a clone below /root, say, does not).</summary>

@@ -8,7 +8,13 @@ internal static class Executable
     /// <summary>The program's path in one of <paramref name="folders"/>, else on PATH; null where there is none.</summary>
     public static string? Find(string name, params IEnumerable<string> folders)
     {
-        var path = Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? [];
-        return folders.Concat(path).Select(folder => Path.Combine(folder, name + Extension)).FirstOrDefault(File.Exists);
+        var path = Environment
+            .GetEnvironmentVariable("PATH")
+            ?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            ?? [];
+        return folders
+            .Concat(path)
+            .Select(folder => Path.Combine(folder, name + Extension))
+            .FirstOrDefault(File.Exists);
     }
 }

@@ -15,8 +15,16 @@ internal static class Launch
     public static ProcessStartInfo Command(ProcessSpec spec)
     {
         var command = OperatingSystem.IsWindows()
-            ? new ProcessStartInfo(spec.FileName, spec.Arguments) { RedirectStandardOutput = true, RedirectStandardError = true, CreateNoWindow = true }
-            : new ProcessStartInfo("/bin/sh", ["-c", IntoLog, "sh", .. OwnSession(), .. AsUser(spec), spec.FileName, .. spec.Arguments]);
+            ? new ProcessStartInfo(spec.FileName, spec.Arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                CreateNoWindow = true,
+            }
+            : new ProcessStartInfo(
+                "/bin/sh",
+                ["-c", IntoLog, "sh", .. OwnSession(), .. AsUser(spec), spec.FileName, .. spec.Arguments]
+            );
         command.WorkingDirectory = spec.WorkingDirectory;
         command.Environment["SHOP_LOG"] = spec.LogFile;
         foreach (var (name, value) in spec.Environment)
@@ -25,7 +33,10 @@ internal static class Launch
     }
 
     /// <summary>Runs a command to its end; answers its exit code and all it said. Ctrl-C does not reach it either: its death by that would be taken for a failure.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(ProcessSpec spec, CancellationToken cancel = default)
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        ProcessSpec spec,
+        CancellationToken cancel = default
+    )
     {
         string[] words = [.. OwnSession(), .. AsUser(spec), spec.FileName, .. spec.Arguments];
         var command = new ProcessStartInfo(words[0], words[1..])
@@ -54,9 +65,10 @@ internal static class Launch
 
     private static string[] OwnSession() => Executable.Find("setsid") is { } setsid ? [setsid] : [];
 
-    private static string[] AsUser(ProcessSpec spec) => spec.RunAs is { } user
-        ? ["setpriv", $"--reuid={Text(user.Uid)}", $"--regid={Text(user.Gid)}", "--clear-groups"]
-        : [];
+    private static string[] AsUser(ProcessSpec spec) =>
+        spec.RunAs is { } user
+            ? ["setpriv", $"--reuid={Text(user.Uid)}", $"--regid={Text(user.Gid)}", "--clear-groups"]
+            : [];
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

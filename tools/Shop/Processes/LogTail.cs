@@ -12,6 +12,9 @@ internal static class LogTail
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         stream.Seek(-Math.Min(Window, stream.Length), SeekOrigin.End);
         using var reader = new StreamReader(stream);
-        return string.Join(Environment.NewLine, reader.ReadToEnd().TrimEnd().Split('\n').TakeLast(lines).Select(line => "  " + line.TrimEnd()));
+        return string.Join(
+            Environment.NewLine,
+            reader.ReadToEnd().TrimEnd().Split('\n').TakeLast(lines).Select(line => "  " + line.TrimEnd())
+        );
     }
 }

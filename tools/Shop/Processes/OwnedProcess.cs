@@ -31,7 +31,8 @@ internal sealed class OwnedProcess : IAsyncDisposable
         foreach (var folder in spec.Folders)
             Directory.CreateDirectory(folder);
         Directory.CreateDirectory(Path.GetDirectoryName(spec.LogFile)!);
-        var process = Process.Start(Launch.Command(spec)) ?? throw new InvalidOperationException($"{spec.FileName} did not start.");
+        var process = Process.Start(Launch.Command(spec))
+            ?? throw new InvalidOperationException($"{spec.FileName} did not start.");
         if (OperatingSystem.IsWindows())
             WindowsLog.Follow(process, spec.LogFile);
         return new OwnedProcess(spec, process);

@@ -7,7 +7,12 @@ internal static class WindowsLog
 {
     public static void Follow(Process process, string file)
     {
-        var log = TextWriter.Synchronized(new StreamWriter(File.Open(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true });
+        var log = TextWriter.Synchronized(
+            new StreamWriter(File.Open(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
+            {
+                AutoFlush = true,
+            }
+        );
         process.OutputDataReceived += (_, line) => log.WriteLine(line.Data);
         process.ErrorDataReceived += (_, line) => log.WriteLine(line.Data);
         process.BeginOutputReadLine();

@@ -30,8 +30,11 @@ internal sealed record DaprApp(string Id, int Port, int HttpPort, int GrpcPort)
     public string Program => Path.Combine(Folder, Command[^1]);
 
     public IEnumerable<(int Port, string Purpose)> Ports =>
-    [
-        (Port, $"{Id}, app"), (HttpPort, $"{Id}, sidecar HTTP"), (GrpcPort, $"{Id}, sidecar gRPC"),
-        (InternalGrpcPort, $"{Id}, sidecar to sidecar"), (MetricsPort, $"{Id}, sidecar metrics"),
-    ];
+        [
+            (Port, $"{Id}, app"),
+            (HttpPort, $"{Id}, sidecar HTTP"),
+            (GrpcPort, $"{Id}, sidecar gRPC"),
+            (InternalGrpcPort, $"{Id}, sidecar to sidecar"),
+            (MetricsPort, $"{Id}, sidecar metrics"),
+        ];
 }

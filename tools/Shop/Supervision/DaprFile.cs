@@ -18,25 +18,40 @@ internal sealed record DaprFile(IReadOnlyList<DaprApp> Apps)
     public string? Store => Chosen(Stores);
 
     /// <summary>The same apps on another broker and store.</summary>
-    public DaprFile With(string broker, string store) => new([.. Apps.Select(app => app with
-    {
-        ResourcesPaths = [.. app.ResourcesPaths.Select(path => ParentOf(path) switch
-        {
-            Brokers => Path.Combine(Path.GetDirectoryName(path)!, broker),
-            Stores => Path.Combine(Path.GetDirectoryName(path)!, store),
-            _ => path,
-        })],
-    })]);
+    public DaprFile With(string broker, string store) =>
+        new([
+            .. Apps.Select(app =>
+                app with
+                {
+                    ResourcesPaths =
+                    [
+                        .. app.ResourcesPaths.Select(path =>
+                            ParentOf(path) switch
+                            {
+                                Brokers => Path.Combine(Path.GetDirectoryName(path)!, broker),
+                                Stores => Path.Combine(Path.GetDirectoryName(path)!, store),
+                                _ => path,
+                            }
+                        ),
+                    ],
+                }
+            ),
+        ]);
 
     public static DaprFile Load(string path) =>
-        File.Exists(path) ? Parse(File.ReadAllText(path), Path.GetDirectoryName(path)!) : throw new ShopException($"{path} is missing: it says which apps there are.");
+        File.Exists(path)
+            ? Parse(File.ReadAllText(path), Path.GetDirectoryName(path)!)
+            : throw new ShopException($"{path} is missing: it says which apps there are.");
 
     /// <param name="yaml">The file's text.</param>
     /// <param name="root">The folder that its paths are relative to.</param>
     public static DaprFile Parse(string yaml, string root)
     {
         // Keys are matched case by case: camelCase would read appID as appId.
-        var reader = new DeserializerBuilder().WithNamingConvention(NullNamingConvention.Instance).IgnoreUnmatchedProperties().Build();
+        var reader = new DeserializerBuilder()
+            .WithNamingConvention(NullNamingConvention.Instance)
+            .IgnoreUnmatchedProperties()
+            .Build();
         try
         {
             var file = reader.Deserialize<Document>(yaml) ?? throw new ShopException("dapr.yaml is empty.");
@@ -48,22 +63,42 @@ internal sealed record DaprFile(IReadOnlyList<DaprApp> Apps)
         }
     }
 
-    private string? Chosen(string part) => Apps.SelectMany(app => app.ResourcesPaths).Where(path => ParentOf(path) == part).Select(path => Path.GetFileName(path)).FirstOrDefault();
+    private string? Chosen(string part) =>
+        Apps.SelectMany(app => app.ResourcesPaths)
+            .Where(path => ParentOf(path) == part)
+            .Select(path => Path.GetFileName(path))
+            .FirstOrDefault();
 
     private static string? ParentOf(string path) => Path.GetFileName(Path.GetDirectoryName(path));
 
-    private static DaprApp Merge(App app, Shared common, string root) => new(app.AppID, app.AppPort, app.DaprHTTPPort, app.DaprGRPCPort)
-    {
-        InternalGrpcPort = app.DaprInternalGRPCPort,
-        MetricsPort = app.MetricsPort,
-        Folder = Path.GetFullPath(Path.Combine(root, app.AppDirPath)),
-        Command = [.. app.Command],
-        Environment = common.Env.Concat(app.Env).GroupBy(pair => pair.Key).ToDictionary(pairs => pairs.Key, pairs => pairs.Last().Value),
-        ResourcesPaths = [.. common.ResourcesPaths.Concat(app.ResourcesPaths).Select(path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.Combine(root, path))))],
-        ConfigFile = Path.GetFullPath(Path.Combine(root, app.ConfigFilePath ?? common.ConfigFilePath ?? throw new ShopException("dapr.yaml names no configFilePath."))),
-        MaxBodySize = app.MaxBodySize ?? common.MaxBodySize ?? "4Mi",
-        LogLevel = app.LogLevel ?? common.LogLevel ?? "info",
-    };
+    private static DaprApp Merge(App app, Shared common, string root) =>
+        new(app.AppID, app.AppPort, app.DaprHTTPPort, app.DaprGRPCPort)
+        {
+            InternalGrpcPort = app.DaprInternalGRPCPort,
+            MetricsPort = app.MetricsPort,
+            Folder = Path.GetFullPath(Path.Combine(root, app.AppDirPath)),
+            Command = [.. app.Command],
+            Environment = common
+                .Env.Concat(app.Env)
+                .GroupBy(pair => pair.Key)
+                .ToDictionary(pairs => pairs.Key, pairs => pairs.Last().Value),
+            ResourcesPaths =
+            [
+                .. common
+                    .ResourcesPaths.Concat(app.ResourcesPaths)
+                    .Select(path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.Combine(root, path)))),
+            ],
+            ConfigFile = Path.GetFullPath(
+                Path.Combine(
+                    root,
+                    app.ConfigFilePath
+                        ?? common.ConfigFilePath
+                        ?? throw new ShopException("dapr.yaml names no configFilePath.")
+                )
+            ),
+            MaxBodySize = app.MaxBodySize ?? common.MaxBodySize ?? "4Mi",
+            LogLevel = app.LogLevel ?? common.LogLevel ?? "info",
+        };
 
     private sealed class Document
     {

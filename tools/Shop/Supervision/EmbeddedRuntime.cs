@@ -19,7 +19,11 @@ internal sealed class EmbeddedRuntime(ShopFolder shop, string program, DaprFile 
     public static string? Find(ShopFolder shop)
     {
         var folder = Path.Combine(shop.Root, "artifacts", "bin", "EmbeddedDapr", "release");
-        return Executable.Find("EmbeddedDapr", folder) is { } program && program.StartsWith(folder, StringComparison.Ordinal) ? program : null;
+        return
+            Executable.Find("EmbeddedDapr", folder) is { } program
+            && program.StartsWith(folder, StringComparison.Ordinal)
+            ? program
+            : null;
     }
 
     public async Task StartAsync(Servers servers, CancellationToken cancel)
@@ -28,7 +32,11 @@ internal sealed class EmbeddedRuntime(ShopFolder shop, string program, DaprFile 
         {
             WorkingDirectory = shop.Root,
             LogFile = shop.LogOf(Name),
-            Environment = new Dictionary<string, string> { [ConnectionVariable] = SecretFile.Read(shop.Owner)[Name], [AppProcesses.TokenVariable] = AppProcesses.Token(shop) },
+            Environment = new Dictionary<string, string>
+            {
+                [ConnectionVariable] = SecretFile.Read(shop.Owner)[Name],
+                [AppProcesses.TokenVariable] = AppProcesses.Token(shop),
+            },
         };
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
         await servers.KeepAsync(spec, file.Apps[0].HttpPort, () => ProblemAsync(http, cancel), cancel);
@@ -40,7 +48,15 @@ internal sealed class EmbeddedRuntime(ShopFolder shop, string program, DaprFile 
     private async Task<string?> ProblemAsync(HttpClient http, CancellationToken cancel)
     {
         foreach (var app in file.Apps)
-            if (await HttpProbe.ProblemAsync(http, new Uri($"http://127.0.0.1:{app.HttpPort}/v1.0/healthz"), anyAnswer: true, cancel) is { } problem)
+            if (
+                await HttpProbe.ProblemAsync(
+                    http,
+                    new Uri($"http://127.0.0.1:{app.HttpPort}/v1.0/healthz"),
+                    anyAnswer: true,
+                    cancel
+                ) is
+                { } problem
+            )
                 return $"it does not serve {app.Id}: {problem}";
         return null;
     }

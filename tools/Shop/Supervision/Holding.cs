@@ -12,7 +12,11 @@ internal sealed class Holding(ShopFolder shop, Order order, Choice choice, DaprF
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         // The terminal was closed: the same as Ctrl-C.
-        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => { signal.Cancel = true; stop.Cancel(); });
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            stop.Cancel();
+        });
         using var only = StartLock.Take(shop);
         Log.To(shop.LogOf("shop"));
         var problem = await HoldAsync(stop.Token);
@@ -43,7 +47,10 @@ internal sealed class Holding(ShopFolder shop, Order order, Choice choice, DaprF
         catch (Exception failure)
         {
             Log.Line(failure.ToString());
-            problem = failure is ShopException ? failure.Message : $"{failure.GetType().Name}: {failure.Message} ({shop.LogOf("shop")} says where)";
+            problem =
+                failure is ShopException
+                    ? failure.Message
+                    : $"{failure.GetType().Name}: {failure.Message} ({shop.LogOf("shop")} says where)";
         }
         await supervisor.DisposeAsync();
         await DockerEngine.RemoveAsync(shop);
@@ -51,17 +58,19 @@ internal sealed class Holding(ShopFolder shop, Order order, Choice choice, DaprF
         return problem;
     }
 
-    public IRuntime Runtime() => choice.Runtime == EmbeddedRuntime.Name
-        ? new EmbeddedRuntime(shop, EmbeddedRuntime.Find(shop)!, file)
-        : new DaprRuntime(shop, DaprBinaries.Find()!, choice.Broker, choice.Store);
+    public IRuntime Runtime() =>
+        choice.Runtime == EmbeddedRuntime.Name
+            ? new EmbeddedRuntime(shop, EmbeddedRuntime.Find(shop)!, file)
+            : new DaprRuntime(shop, DaprBinaries.Find()!, choice.Broker, choice.Store);
 
-    private ShopState Initial() => new()
-    {
-        Supervisor = ProcessIdentity.Of(Environment.ProcessId),
-        Runtime = order.WithApps ? choice.Runtime : null,
-        RuntimeReason = choice.Reason,
-        Broker = choice.Broker,
-        Store = choice.Store,
-        Phase = "starting",
-    };
+    private ShopState Initial() =>
+        new()
+        {
+            Supervisor = ProcessIdentity.Of(Environment.ProcessId),
+            Runtime = order.WithApps ? choice.Runtime : null,
+            RuntimeReason = choice.Reason,
+            Broker = choice.Broker,
+            Store = choice.Store,
+            Phase = "starting",
+        };
 }

@@ -18,7 +18,12 @@ internal sealed class House(ShopFolder shop, Supervisor supervisor, DaprFile fil
         supervisor.Phase($"starting {string.Join(", ", names)}");
         var addresses = await Task.WhenAll(names.Select(name => servers.HaveAsync(ServerKind.Of(name), cancel)));
         supervisor.Phase("making roles and databases");
-        await new Provisioning(shop, addresses[^1], names[..^1].Zip(addresses).ToDictionary(pair => pair.First, pair => pair.Second), runtime.Engines).RunAsync(cancel);
+        await new Provisioning(
+            shop,
+            addresses[^1],
+            names[..^1].Zip(addresses).ToDictionary(pair => pair.First, pair => pair.Second),
+            runtime.Engines
+        ).RunAsync(cancel);
         supervisor.Phase("migrating the databases, starting the runtime");
         await Task.WhenAll(new Migrations(shop, file).RunAsync(cancel), runtime.StartAsync(servers, cancel));
     }
@@ -47,14 +52,23 @@ internal sealed class House(ShopFolder shop, Supervisor supervisor, DaprFile fil
             supervisor.Phase("waiting for " + missing);
             var (app, unit) = pairs.Find(pair => pair.Unit.Restarts >= TooManyRestarts);
             if (unit is not null)
-                throw new ShopException($"{app.Id} does not stay up: {unit.LastTrouble}.{Environment.NewLine}{Tails(app)}");
+                throw new ShopException(
+                    $"{app.Id} does not stay up: {unit.LastTrouble}.{Environment.NewLine}{Tails(app)}"
+                );
             if (time.GetElapsedTime(started) > Deadline)
-                throw new ShopException($"The shop did not become ready in {Deadline.TotalMinutes:0} minutes: {missing}.{Environment.NewLine}"
-                    + Tails(pairs.First(pair => missing.StartsWith(pair.App.Id, StringComparison.Ordinal)).App));
+                throw new ShopException(
+                    $"The shop did not become ready in {Deadline.TotalMinutes:0} minutes: {missing}.{Environment.NewLine}"
+                        + Tails(pairs.First(pair => missing.StartsWith(pair.App.Id, StringComparison.Ordinal)).App)
+                );
             await Task.Delay(TimeSpan.FromMilliseconds(200), time, cancel);
         }
     }
 
-    private string Tails(DaprApp app) => string.Join(Environment.NewLine, new[] { app.Id, AppProcesses.SidecarName(app), EmbeddedRuntime.Name }
-        .Where(name => File.Exists(shop.LogOf(name))).Select(name => $"The end of {shop.LogOf(name)}:{Environment.NewLine}{LogTail.Of(shop.LogOf(name))}"));
+    private string Tails(DaprApp app) =>
+        string.Join(
+            Environment.NewLine,
+            new[] { app.Id, AppProcesses.SidecarName(app), EmbeddedRuntime.Name }
+                .Where(name => File.Exists(shop.LogOf(name)))
+                .Select(name => $"The end of {shop.LogOf(name)}:{Environment.NewLine}{LogTail.Of(shop.LogOf(name))}")
+        );
 }

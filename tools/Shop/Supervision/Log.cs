@@ -15,6 +15,12 @@ internal static class Log
         if (_file is null)
             return;
         lock (Turn)
-            File.AppendAllText(_file, string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {text}{Environment.NewLine}"));
+            File.AppendAllText(
+                _file,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {text}{Environment.NewLine}"
+                )
+            );
     }
 }

@@ -13,11 +13,16 @@ internal sealed record Order(string Runtime, string? Broker, string? Store, bool
     /// <summary>This process is the supervisor in the background that a detached start has made.</summary>
     public bool Supervise { get; init; }
 
-    public string[] ToArguments() => !WithApps ? ["infra", "--supervise"] :
-    [
-        "up", "--runtime", Runtime,
-        .. Broker is null ? Array.Empty<string>() : ["--broker", Broker],
-        .. Store is null ? Array.Empty<string>() : ["--store", Store],
-        "--supervise",
-    ];
+    public string[] ToArguments() =>
+        !WithApps
+            ? ["infra", "--supervise"]
+            :
+            [
+                "up",
+                "--runtime",
+                Runtime,
+                .. Broker is null ? Array.Empty<string>() : ["--broker", Broker],
+                .. Store is null ? Array.Empty<string>() : ["--store", Store],
+                "--supervise",
+            ];
 }

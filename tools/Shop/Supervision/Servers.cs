@@ -30,7 +30,9 @@ internal sealed class Servers(ShopFolder shop, Supervisor supervisor)
         if (Given(kind) is { } given)
         {
             if (await kind.ProblemAsync(given, cancel) is { } problem)
-                throw new ShopException($"The server of {kind.Variable} does not answer: {problem}. Correct the variable, or unset it to let the shop run its own.");
+                throw new ShopException(
+                    $"The server of {kind.Variable} does not answer: {problem}. Correct the variable, or unset it to let the shop run its own."
+                );
             External(kind.Name, kind.Public(given));
             return given;
         }
@@ -57,7 +59,12 @@ internal sealed class Servers(ShopFolder shop, Supervisor supervisor)
         AnswersAsync(Keep(spec.Name, port, spec), problem, cancel);
 
     public void External(string name, string address) =>
-        supervisor.Write(state => state with { External = new Dictionary<string, string>(state.External) { [name] = address } });
+        supervisor.Write(state =>
+            state with
+            {
+                External = new Dictionary<string, string>(state.External) { [name] = address },
+            }
+        );
 
     private async Task<string> RunAsync(ServerKind kind, IWay way, CancellationToken cancel)
     {
@@ -76,9 +83,11 @@ internal sealed class Servers(ShopFolder shop, Supervisor supervisor)
         }
     }
 
-    private Unit Keep(string name, int port, params ProcessSpec[] specs) => supervisor.Keep(name, UnitKind.Infra, new Dictionary<string, int> { [name] = port }, specs);
+    private Unit Keep(string name, int port, params ProcessSpec[] specs) =>
+        supervisor.Keep(name, UnitKind.Infra, new Dictionary<string, int> { [name] = port }, specs);
 
-    private static string? Given(ServerKind kind) => Environment.GetEnvironmentVariable(kind.Variable) is { Length: > 0 } given ? given : null;
+    private static string? Given(ServerKind kind) =>
+        Environment.GetEnvironmentVariable(kind.Variable) is { Length: > 0 } given ? given : null;
 
     /// <summary>All ways; or the one that is asked for; or, where data must not be left behind, the one that they were made with.</summary>
     private static IEnumerable<IWay> Ways(ShopFolder shop, ServerKind kind)
@@ -87,25 +96,41 @@ internal sealed class Servers(ShopFolder shop, Supervisor supervisor)
         if (Environment.GetEnvironmentVariable(kind.WayVariable) is { Length: > 0 } wanted)
             return ways.FirstOrDefault(way => way.Name == wanted) is { } way
                 ? [way]
-                : throw new ShopException($"{kind.WayVariable}={wanted}: there is no such way. There are: {string.Join(", ", ways.Select(each => each.Name))}.");
+                : throw new ShopException(
+                    $"{kind.WayVariable}={wanted}: there is no such way. There are: {string.Join(", ", ways.Select(each => each.Name))}."
+                );
         return kind.KeepsTheOnlyCopy && ways.FirstOrDefault(way => way.HasData) is { } first ? [first] : ways;
     }
 
-    private static string Tried(ServerKind kind, IEnumerable<string> tried) => string.Join(Environment.NewLine,
-    [
-        $"No {kind.Name} can be had:",
-        $"  - a server that is there: {kind.Variable} is not set",
-        .. tried.Select(each => $"  - {each}"),
-        .. kind.KeepsTheOnlyCopy && tried.Count() == 1 ? [$"  Other ways were not tried: this shop's data were made this way, or {kind.WayVariable} is set. `./shop down --wipe` begins anew."] : Array.Empty<string>(),
-        kind.Advice,
-    ]);
+    private static string Tried(ServerKind kind, IEnumerable<string> tried) =>
+        string.Join(
+            Environment.NewLine,
+            [
+                $"No {kind.Name} can be had:",
+                $"  - a server that is there: {kind.Variable} is not set",
+                .. tried.Select(each => $"  - {each}"),
+                .. kind.KeepsTheOnlyCopy && tried.Count() == 1
+                    ?
+                    [
+                        $"  Other ways were not tried: this shop's data were made this way, or {kind.WayVariable} is set. `./shop down --wipe` begins anew.",
+                    ]
+                    : Array.Empty<string>(),
+                kind.Advice,
+            ]
+        );
 
     /// <summary>A server that dies at its start will die again: no point in waiting for the deadline.</summary>
     private async Task AnswersAsync(Unit unit, Func<Task<string?>> problem, CancellationToken cancel)
     {
         string? why = null;
-        var up = await Until.TrueAsync(async () => unit.Restarts > 1 || (why = await problem()) is null, Deadline, cancel);
+        var up = await Until.TrueAsync(
+            async () => unit.Restarts > 1 || (why = await problem()) is null,
+            Deadline,
+            cancel
+        );
         if (!up || unit.Restarts > 1)
-            throw new ShopException($"{unit.Name} did not start: {unit.LastTrouble ?? why}. The end of {shop.LogOf(unit.Name)}:{Environment.NewLine}{LogTail.Of(shop.LogOf(unit.Name))}");
+            throw new ShopException(
+                $"{unit.Name} did not start: {unit.LastTrouble ?? why}. The end of {shop.LogOf(unit.Name)}:{Environment.NewLine}{LogTail.Of(shop.LogOf(unit.Name))}"
+            );
     }
 }

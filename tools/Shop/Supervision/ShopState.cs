@@ -53,4 +53,10 @@ internal sealed record ShopState
 internal sealed record UnitState(string Name, UnitKind Kind, int Restarts, IReadOnlyList<ProcessState> Processes);
 
 /// <summary>One process, with the signal that ends it politely.</summary>
-internal sealed record ProcessState(string Name, ProcessIdentity Identity, int? Port, Signal StopSignal, string LogFile);
+internal sealed record ProcessState(
+    string Name,
+    ProcessIdentity Identity,
+    int? Port,
+    Signal StopSignal,
+    string LogFile
+);

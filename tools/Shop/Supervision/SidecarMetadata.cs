@@ -13,7 +13,10 @@ internal static class SidecarMetadata
 
     /// <summary>How many workflow workers are connected; the wedge shows as none.</summary>
     public static int ConnectedWorkers(JsonElement metadata) =>
-        Property(metadata, "workflows") is { } workflows && Property(workflows, "connectedWorkers") is { ValueKind: JsonValueKind.Number } count ? count.GetInt32() : 0;
+        Property(metadata, "workflows") is { } workflows
+        && Property(workflows, "connectedWorkers") is { ValueKind: JsonValueKind.Number } count
+            ? count.GetInt32()
+            : 0;
 
     private static IEnumerable<string> Topics(JsonElement? list) =>
         list is { ValueKind: JsonValueKind.Array } items
@@ -21,7 +24,11 @@ internal static class SidecarMetadata
             : [];
 
     // The app's SDK and the sidecar do not agree on the case of their keys.
-    private static JsonElement? Property(JsonElement of, string name) => of.ValueKind == JsonValueKind.Object
-        ? of.EnumerateObject().Where(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(property => (JsonElement?)property.Value).FirstOrDefault()
-        : null;
+    private static JsonElement? Property(JsonElement of, string name) =>
+        of.ValueKind == JsonValueKind.Object
+            ? of.EnumerateObject()
+                .Where(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                .Select(property => (JsonElement?)property.Value)
+                .FirstOrDefault()
+            : null;
 }

@@ -9,12 +9,15 @@ internal sealed class SidecarQuestions(DaprApp app) : IDisposable
 {
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(2) };
 
-    public Task<bool> IsAliveAsync(CancellationToken cancel) => SaysAsync(OfApp("/health/live"), HttpStatusCode.OK, cancel);
+    public Task<bool> IsAliveAsync(CancellationToken cancel) =>
+        SaysAsync(OfApp("/health/live"), HttpStatusCode.OK, cancel);
 
-    public Task<bool> HasItsComponentsAsync(CancellationToken cancel) => SaysAsync(OfSidecar("/v1.0/healthz/outbound"), HttpStatusCode.NoContent, cancel);
+    public Task<bool> HasItsComponentsAsync(CancellationToken cancel) =>
+        SaysAsync(OfSidecar("/v1.0/healthz/outbound"), HttpStatusCode.NoContent, cancel);
 
     public async Task<bool> HasWorkerAsync(CancellationToken cancel) =>
-        await JsonAsync(OfSidecar("/v1.0/metadata"), cancel) is { } metadata && SidecarMetadata.ConnectedWorkers(metadata) > 0;
+        await JsonAsync(OfSidecar("/v1.0/metadata"), cancel) is { } metadata
+        && SidecarMetadata.ConnectedWorkers(metadata) > 0;
 
     /// <summary>Null when app and sidecar are ready for customers, else what is missing.</summary>
     public async Task<string?> MissingAsync(CancellationToken cancel)
@@ -29,7 +32,9 @@ internal sealed class SidecarQuestions(DaprApp app) : IDisposable
         var missing = SidecarMetadata.Declared(declared).Except(SidecarMetadata.Subscribed(metadata)).FirstOrDefault();
         if (missing is not null)
             return $"{app.Id}: the sidecar has not subscribed to {missing} yet";
-        return app.RunsWorkflows && SidecarMetadata.ConnectedWorkers(metadata) == 0 ? $"{app.Id}: no workflow worker is connected" : null;
+        return app.RunsWorkflows && SidecarMetadata.ConnectedWorkers(metadata) == 0
+            ? $"{app.Id}: no workflow worker is connected"
+            : null;
     }
 
     public void Dispose() => _http.Dispose();
@@ -64,5 +69,6 @@ internal sealed class SidecarQuestions(DaprApp app) : IDisposable
     }
 
     private static bool IsNoAnswer(Exception problem, CancellationToken cancel) =>
-        problem is HttpRequestException or JsonException or IOException || (problem is OperationCanceledException && !cancel.IsCancellationRequested);
+        problem is HttpRequestException or JsonException or IOException
+        || (problem is OperationCanceledException && !cancel.IsCancellationRequested);
 }

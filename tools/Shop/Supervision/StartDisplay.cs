@@ -13,16 +13,23 @@ internal sealed class StartDisplay(ShopFolder shop, DaprFile file)
     {
         var started = TimeProvider.System.GetTimestamp();
         var errors = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        var state = errors.Profile.Capabilities.Interactive && !Console.IsErrorRedirected
-            ? await errors.Status().StartAsync("starting", context => WatchAsync(supervisor, phase => context.Status(Markup.Escape(phase)), cancel))
-            : await WatchAsync(supervisor, errors.WriteLine, cancel);
+        var state =
+            errors.Profile.Capabilities.Interactive && !Console.IsErrorRedirected
+                ? await errors
+                    .Status()
+                    .StartAsync("starting", context =>
+                        WatchAsync(supervisor, phase => context.Status(Markup.Escape(phase)), cancel)
+                    )
+                : await WatchAsync(supervisor, errors.WriteLine, cancel);
         if (state is { Started: true })
         {
             Overview.Print(shop, state, file);
             Console.WriteLine($"Ready after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s.");
             return true;
         }
-        await Console.Error.WriteLineAsync(state?.Problem ?? $"The shop was stopped while it started ({shop.LogOf("shop")}).");
+        await Console.Error.WriteLineAsync(
+            state?.Problem ?? $"The shop was stopped while it started ({shop.LogOf("shop")})."
+        );
         File.Delete(shop.State);
         return false;
     }

@@ -9,11 +9,21 @@ internal static class StartLock
     {
         try
         {
-            return new FileStream(shop.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+            return new FileStream(
+                shop.Lock,
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None,
+                bufferSize: 0,
+                FileOptions.DeleteOnClose
+            );
         }
         catch (IOException held)
         {
-            throw new ShopException("Somebody else is starting this shop at this moment. `./shop status` shows how it goes.", held);
+            throw new ShopException(
+                "Somebody else is starting this shop at this moment. `./shop status` shows how it goes.",
+                held
+            );
         }
     }
 
@@ -22,7 +32,8 @@ internal static class StartLock
     {
         try
         {
-            if (File.Exists(shop.Lock)) Take(shop).Dispose();
+            if (File.Exists(shop.Lock))
+                Take(shop).Dispose();
         }
         catch (ShopException)
         {

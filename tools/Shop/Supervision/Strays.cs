@@ -16,8 +16,11 @@ internal static class Strays
         if (!OperatingSystem.IsLinux())
             return [];
         var mark = Encoding.UTF8.GetBytes($"SHOP_LOG={shop.Logs}/");
-        return Directory.EnumerateDirectories("/proc")
-            .Select(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+        return Directory
+            .EnumerateDirectories("/proc")
+            .Select(folder =>
+                int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var pid) ? pid : 0
+            )
             .Where(pid => pid > 0 && pid != Environment.ProcessId && HasInEnvironment(pid, mark))
             .Select(ProcessIdentity.Of)
             .ToList();

@@ -63,7 +63,8 @@ internal sealed class Supervisor : IAsyncDisposable
     }
 
     /// <summary>Watches an app for being wedged, from now on.</summary>
-    public void Watch(DaprApp app, Unit unit) => _loops.Add(Task.Run(() => new SidecarWatch(app, unit, _time).RunAsync(_stop.Token)));
+    public void Watch(DaprApp app, Unit unit) =>
+        _loops.Add(Task.Run(() => new SidecarWatch(app, unit, _time).RunAsync(_stop.Token)));
 
     /// <summary>Ends everything: apps, then sidecars, then what both stand on.</summary>
     public async ValueTask DisposeAsync()
@@ -79,9 +80,19 @@ internal sealed class Supervisor : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static UnitState Describe(Unit unit) => new(unit.Name, unit.Kind, unit.Restarts,
-    [
-        .. unit.Processes.Select(process => new ProcessState(
-            process.Spec.Name, process.Identity, unit.Ports.TryGetValue(process.Spec.Name, out var port) ? port : null, process.Spec.StopSignal, process.Spec.LogFile)),
-    ]);
+    private static UnitState Describe(Unit unit) =>
+        new(
+            unit.Name,
+            unit.Kind,
+            unit.Restarts,
+            [
+                .. unit.Processes.Select(process => new ProcessState(
+                    process.Spec.Name,
+                    process.Identity,
+                    unit.Ports.TryGetValue(process.Spec.Name, out var port) ? port : null,
+                    process.Spec.StopSignal,
+                    process.Spec.LogFile
+                )),
+            ]
+        );
 }

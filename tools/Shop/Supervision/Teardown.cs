@@ -29,21 +29,27 @@ internal static class Teardown
         var strays = Strays.Of(shop).Select(stray => (stray, Signal.Terminate)).ToList();
         await EndAsync(strays);
         await DockerEngine.RemoveAsync(shop);
-        if (File.Exists(shop.State)) File.Delete(shop.State);
+        if (File.Exists(shop.State))
+            File.Delete(shop.State);
         StartLock.Clear(shop);
         return alive + strays.Count;
     }
 
-    private static IEnumerable<ProcessState> Alive(ShopState state) => state.Units.SelectMany(unit => unit.Processes).Where(process => process.Identity.IsAlive);
+    private static IEnumerable<ProcessState> Alive(ShopState state) =>
+        state.Units.SelectMany(unit => unit.Processes).Where(process => process.Identity.IsAlive);
 
     /// <summary>Apps, then their sidecars, then what both stand on.</summary>
     private static IEnumerable<List<(ProcessIdentity, Signal)>> Order(ShopState state) =>
-        state.Units.SelectMany(unit => unit.Processes.Select(process => (Rank: Rank(unit, process), process)))
+        state
+            .Units.SelectMany(unit => unit.Processes.Select(process => (Rank: Rank(unit, process), process)))
             .GroupBy(item => item.Rank, item => (item.process.Identity, item.process.StopSignal))
             .OrderBy(rank => rank.Key)
             .Select(rank => rank.ToList());
 
-    private static int Rank(UnitState unit, ProcessState process) => unit.Kind == UnitKind.Infra ? 2 : process.Name == unit.Name ? 0 : 1;
+    private static int Rank(UnitState unit, ProcessState process) =>
+        unit.Kind == UnitKind.Infra ? 2
+        : process.Name == unit.Name ? 0
+        : 1;
 
     private static async Task EndAsync(List<(ProcessIdentity Identity, Signal Signal)> processes)
     {

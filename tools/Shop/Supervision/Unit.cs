@@ -61,11 +61,13 @@ internal sealed class Unit(string name, UnitKind kind, IReadOnlyList<ProcessSpec
             Changed?.Invoke();
             var wait = _backoff.After(time.GetElapsedTime(started));
             Log.Line($"{name}: {LastTrouble}; started again in {wait.TotalSeconds:0.0} s");
-            await Task.Delay(wait, time, stop).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.Delay(wait, time, stop)
+                .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 
-    public Task StopAsync(Func<ProcessSpec, bool> which) => Task.WhenAll(_processes.Where(process => which(process.Spec)).Select(process => process.StopAsync()));
+    public Task StopAsync(Func<ProcessSpec, bool> which) =>
+        Task.WhenAll(_processes.Where(process => which(process.Spec)).Select(process => process.StopAsync()));
 
     private bool TryStart()
     {
@@ -93,10 +95,16 @@ internal sealed class Unit(string name, UnitKind kind, IReadOnlyList<ProcessSpec
     /// <summary>True when a process ended or a restart was asked for, false when it is time to stop.</summary>
     private async Task<bool> EndedAsync(CancellationToken stop)
     {
-        await Task.WhenAny([.. _processes.Select(process => process.Ended), _kick.Task, Task.Delay(Timeout.InfiniteTimeSpan, stop)]);
+        await Task.WhenAny([
+            .. _processes.Select(process => process.Ended),
+            _kick.Task,
+            Task.Delay(Timeout.InfiniteTimeSpan, stop),
+        ]);
         if (stop.IsCancellationRequested)
             return false;
-        LastTrouble = _kick.Task.IsCompleted ? await _kick.Task : $"{_processes.First(process => !process.IsAlive).Spec.Name} ended";
+        LastTrouble = _kick.Task.IsCompleted
+            ? await _kick.Task
+            : $"{_processes.First(process => !process.IsAlive).Spec.Name} ended";
         return true;
     }
 }

@@ -30,8 +30,12 @@ internal sealed record ComposeService(string Image)
         var service = (YamlMappingNode)yaml.Documents[0].RootNode["services"][name];
         return new(service["image"].ToString())
         {
-            Environment = Child(service, "environment") is YamlMappingNode variables ? variables.ToDictionary(pair => pair.Key.ToString(), pair => pair.Value.ToString()) : [],
-            Command = Child(service, "command") is YamlSequenceNode words ? [.. words.Select(word => word.ToString())] : [],
+            Environment = Child(service, "environment") is YamlMappingNode variables
+                ? variables.ToDictionary(pair => pair.Key.ToString(), pair => pair.Value.ToString())
+                : [],
+            Command = Child(service, "command") is YamlSequenceNode words
+                ? [.. words.Select(word => word.ToString())]
+                : [],
             HostName = Child(service, "hostname")?.ToString(),
             SharedMemory = Child(service, "shm_size")?.ToString(),
             Port = int.Parse(service["ports"][0].ToString().Split(':')[^1], CultureInfo.InvariantCulture),
@@ -39,5 +43,6 @@ internal sealed record ComposeService(string Image)
         };
     }
 
-    private static YamlNode? Child(YamlMappingNode node, string name) => node.Children.TryGetValue(name, out var child) ? child : null;
+    private static YamlNode? Child(YamlMappingNode node, string name) =>
+        node.Children.TryGetValue(name, out var child) ? child : null;
 }

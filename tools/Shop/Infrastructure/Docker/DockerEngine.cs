@@ -49,20 +49,46 @@ internal static class DockerEngine
     public static async Task WipeAsync(ShopFolder shop)
     {
         foreach (var service in Known(shop))
-            if (await RunAsync(shop, Patience, CancellationToken.None, "volume", "rm", "--force", ContainerOf(shop, service)) is (not 0, var output))
-                throw new ShopException($"docker did not delete the volume {ContainerOf(shop, service)}: {LastLine(output)}");
+            if (
+                await RunAsync(
+                    shop,
+                    Patience,
+                    CancellationToken.None,
+                    "volume",
+                    "rm",
+                    "--force",
+                    ContainerOf(shop, service)
+                ) is
+                (not 0, var output)
+            )
+                throw new ShopException(
+                    $"docker did not delete the volume {ContainerOf(shop, service)}: {LastLine(output)}"
+                );
     }
 
     private static IEnumerable<string> Known(ShopFolder shop) =>
-        Directory.Exists(Path.GetDirectoryName(MarkerOf(shop, "any"))) ? Directory.EnumerateFiles(Path.GetDirectoryName(MarkerOf(shop, "any"))!).Select(file => Path.GetFileName(file)).ToList() : [];
+        Directory.Exists(Path.GetDirectoryName(MarkerOf(shop, "any")))
+            ? Directory
+                .EnumerateFiles(Path.GetDirectoryName(MarkerOf(shop, "any"))!)
+                .Select(file => Path.GetFileName(file))
+                .ToList()
+            : [];
 
-    private static async Task<(int ExitCode, string Output)> RunAsync(ShopFolder shop, TimeSpan patience, CancellationToken cancel, params string[] arguments)
+    private static async Task<(int ExitCode, string Output)> RunAsync(
+        ShopFolder shop,
+        TimeSpan patience,
+        CancellationToken cancel,
+        params string[] arguments
+    )
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(patience);
         try
         {
-            return await Launch.RunAsync(new ProcessSpec("docker", "docker", arguments) { WorkingDirectory = shop.Root, LogFile = "" }, limit.Token);
+            return await Launch.RunAsync(
+                new ProcessSpec("docker", "docker", arguments) { WorkingDirectory = shop.Root, LogFile = "" },
+                limit.Token
+            );
         }
         catch (Win32Exception missing)
         {

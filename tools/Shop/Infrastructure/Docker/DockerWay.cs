@@ -4,7 +4,11 @@ using DaprShop.Shop.Processes;
 namespace DaprShop.Shop.Infrastructure.Docker;
 
 /// <summary>A container of the image in <c>compose.yaml</c>, with a name, a port and a volume of this shop's own.</summary>
-internal sealed class DockerWay(string service, ShopFolder shop, Func<(ProcessSpec Spec, int Port), string, PrivateServer> server) : IWay
+internal sealed class DockerWay(
+    string service,
+    ShopFolder shop,
+    Func<(ProcessSpec Spec, int Port), string, PrivateServer> server
+) : IWay
 {
     // The container of a client that was killed is still there, and has the name. Told to end while one is made, it waits: the engine makes it all the
     // same, and it would come into being after everything was removed. So that nobody else ends that client, it does not carry the mark of Strays.
@@ -56,16 +60,41 @@ internal sealed class DockerWay(string service, ShopFolder shop, Func<(ProcessSp
         var container = DockerEngine.ContainerOf(shop, service);
         string[] options =
         [
-            "--rm", "--name", container, "--publish", $"127.0.0.1:{port}:{compose.Port}", "--volume", $"{container}:{compose.Data}",
+            "--rm",
+            "--name",
+            container,
+            "--publish",
+            $"127.0.0.1:{port}:{compose.Port}",
+            "--volume",
+            $"{container}:{compose.Data}",
             .. compose.HostName is { } host ? ["--hostname", host] : Array.Empty<string>(),
             .. compose.SharedMemory is { } memory ? ["--shm-size", memory] : Array.Empty<string>(),
             // Values are taken from the client's own environment: a command line can be read by everybody.
             .. environment.Keys.SelectMany(name => new[] { "--env", name }),
-            compose.Image, .. compose.Command,
+            compose.Image,
+            .. compose.Command,
         ];
-        return (OperatingSystem.IsWindows()
-            ? new ProcessSpec(service, DockerEngine.Program!, ["run", .. options]) { WorkingDirectory = shop.Root, LogFile = shop.LogOf(service) }
-            : new ProcessSpec(service, "/bin/sh", ["-c", Replace, "sh", container, DockerEngine.Program!, .. options]) { WorkingDirectory = shop.Root, LogFile = shop.LogOf(service) })
-            with { Environment = environment, StopSignal = StopSignal, Grace = TimeSpan.FromSeconds(30) };
+        return (
+            OperatingSystem.IsWindows()
+                ? new ProcessSpec(service, DockerEngine.Program!, ["run", .. options])
+                {
+                    WorkingDirectory = shop.Root,
+                    LogFile = shop.LogOf(service),
+                }
+                : new ProcessSpec(
+                    service,
+                    "/bin/sh",
+                    ["-c", Replace, "sh", container, DockerEngine.Program!, .. options]
+                )
+                {
+                    WorkingDirectory = shop.Root,
+                    LogFile = shop.LogOf(service),
+                }
+        ) with
+        {
+            Environment = environment,
+            StopSignal = StopSignal,
+            Grace = TimeSpan.FromSeconds(30),
+        };
     }
 }

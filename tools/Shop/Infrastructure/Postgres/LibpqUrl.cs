@@ -14,7 +14,9 @@ internal static class LibpqUrl
             SslMode.VerifyFull => "verify-full",
             var other => other.ToString().ToLowerInvariant(),
         };
-        var certificate = at.RootCertificate is { Length: > 0 } file ? "&sslrootcert=" + Uri.EscapeDataString(file) : "";
+        var certificate = at.RootCertificate is { Length: > 0 } file
+            ? "&sslrootcert=" + Uri.EscapeDataString(file)
+            : "";
         return $"postgres://{Uri.EscapeDataString(at.Username ?? "")}:{Uri.EscapeDataString(at.Password ?? "")}@{at.Host}:{at.Port}/{at.Database}?sslmode={mode}{certificate}";
     }
 }

@@ -9,7 +9,9 @@ internal static class PostgresFolder
     public static string Of(ShopFolder shop, string name)
     {
         var usual = Path.Combine(shop.Data, name);
-        return UnprivilegedUser.WhereNeeded() is null || UnprivilegedUser.CanReach(usual) ? usual : Path.Combine(Elsewhere(shop), name);
+        return UnprivilegedUser.WhereNeeded() is null || UnprivilegedUser.CanReach(usual)
+            ? usual
+            : Path.Combine(Elsewhere(shop), name);
     }
 
     public static void Wipe(ShopFolder shop)

@@ -23,8 +23,14 @@ internal static class PostgresReadiness
 
     public static async Task WaitAsync(OwnedProcess server, string connectionString, CancellationToken cancel)
     {
-        var up = await Until.TrueAsync(async () => !server.IsAlive || await ProblemAsync(connectionString, cancel) is null, TimeSpan.FromSeconds(60), cancel);
+        var up = await Until.TrueAsync(
+            async () => !server.IsAlive || await ProblemAsync(connectionString, cancel) is null,
+            TimeSpan.FromSeconds(60),
+            cancel
+        );
         if (!up || !server.IsAlive)
-            throw new ShopException($"PostgreSQL did not start; the end of {server.Spec.LogFile}:{Environment.NewLine}{LogTail.Of(server.Spec.LogFile)}");
+            throw new ShopException(
+                $"PostgreSQL did not start; the end of {server.Spec.LogFile}:{Environment.NewLine}{LogTail.Of(server.Spec.LogFile)}"
+            );
     }
 }

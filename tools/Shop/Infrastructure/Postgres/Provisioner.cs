@@ -21,13 +21,26 @@ internal sealed class Provisioner(string admin)
     public static readonly IReadOnlyList<string> Engines = ["dapr", "embedded"];
 
     /// <summary>Every role gets the password of <paramref name="known"/>, or a new one; the answer holds them all.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> RolesAsync(IReadOnlyDictionary<string, string> known, CancellationToken cancel)
+    public async Task<IReadOnlyDictionary<string, string>> RolesAsync(
+        IReadOnlyDictionary<string, string> known,
+        CancellationToken cancel
+    )
     {
-        string[] roles = [.. Services.SelectMany(service => new[] { OwnerOf(service), AppOf(service) }), .. Engines.Select(OwnerOf), Auditor];
-        var passwords = roles.ToDictionary(role => role, role => known.GetValueOrDefault(role) ?? RandomNumberGenerator.GetHexString(32, lowercase: true));
+        string[] roles =
+        [
+            .. Services.SelectMany(service => new[] { OwnerOf(service), AppOf(service) }),
+            .. Engines.Select(OwnerOf),
+            Auditor,
+        ];
+        var passwords = roles.ToDictionary(
+            role => role,
+            role => known.GetValueOrDefault(role) ?? RandomNumberGenerator.GetHexString(32, lowercase: true)
+        );
         await using var connection = await OpenAsync(admin, cancel);
         if (connection.PostgreSqlVersion.Major < 14)
-            throw new ShopException($"PostgreSQL {connection.PostgreSqlVersion} is too old: the shop needs 14 or newer.");
+            throw new ShopException(
+                $"PostgreSQL {connection.PostgreSqlVersion} is too old: the shop needs 14 or newer."
+            );
         foreach (var (role, password) in passwords)
         {
             if (!await ExistsAsync(connection, "select 1 from pg_roles where rolname = $1", role, cancel))
@@ -36,7 +49,14 @@ internal sealed class Provisioner(string admin)
         }
         await ExecuteAsync(connection, $"grant pg_read_all_data to {Auditor}", cancel);
         // Whoever is no superuser may give a database only to a role that it is a member of.
-        if (!await ExistsAsync(connection, "select 1 from pg_roles where rolname = $1 and rolsuper", connection.UserName!, cancel))
+        if (
+            !await ExistsAsync(
+                connection,
+                "select 1 from pg_roles where rolname = $1 and rolsuper",
+                connection.UserName!,
+                cancel
+            )
+        )
             foreach (var owner in Services.Concat(Engines).Select(OwnerOf))
                 await ExecuteAsync(connection, $"grant {owner} to current_user", cancel);
         return passwords;
@@ -50,10 +70,21 @@ internal sealed class Provisioner(string admin)
             await ExecuteAsync(connection, $"create database {name} owner {OwnerOf(service)}", cancel);
         await ExecuteAsync(connection, $"revoke all on database {name} from public", cancel);
         if (!Engines.Contains(service))
-            await ExecuteAsync(connection, $"grant connect on database {name} to {AppOf(service)}, {Auditor}; grant temporary on database {name} to {Auditor}", cancel);
-        await using var inside = await OpenAsync(new NpgsqlConnectionStringBuilder(admin) { Database = name }.ConnectionString, cancel);
+            await ExecuteAsync(
+                connection,
+                $"grant connect on database {name} to {AppOf(service)}, {Auditor}; grant temporary on database {name} to {Auditor}",
+                cancel
+            );
+        await using var inside = await OpenAsync(
+            new NpgsqlConnectionStringBuilder(admin) { Database = name }.ConnectionString,
+            cancel
+        );
         // PostgreSQL 14 still lets everybody create tables in the schema public, and gives it to the superuser.
-        await ExecuteAsync(inside, $"revoke create on schema public from public; alter schema public owner to {OwnerOf(service)}", cancel);
+        await ExecuteAsync(
+            inside,
+            $"revoke create on schema public from public; alter schema public owner to {OwnerOf(service)}",
+            cancel
+        );
     }
 
     public static string OwnerOf(string service) => service + "_owner";
@@ -63,7 +94,13 @@ internal sealed class Provisioner(string admin)
     /// <summary>The server's address with another user and database.</summary>
     public string ConnectionString(string role, string? password, string? database)
     {
-        var connection = new NpgsqlConnectionStringBuilder(admin) { Username = role, Password = password, Database = database, Pooling = true };
+        var connection = new NpgsqlConnectionStringBuilder(admin)
+        {
+            Username = role,
+            Password = password,
+            Database = database,
+            Pooling = true,
+        };
         // Four services and the tools share max_connections = 200.
         connection.MaxPoolSize = 40;
         // The same few statements for ever: planning each of them anew cost more than many of them do.
@@ -79,7 +116,12 @@ internal sealed class Provisioner(string admin)
         return connection;
     }
 
-    private static async Task<bool> ExistsAsync(NpgsqlConnection connection, string query, string name, CancellationToken cancel)
+    private static async Task<bool> ExistsAsync(
+        NpgsqlConnection connection,
+        string query,
+        string name,
+        CancellationToken cancel
+    )
     {
         await using var command = new NpgsqlCommand(query, connection) { Parameters = { new() { Value = name } } };
         return await command.ExecuteScalarAsync(cancel) is not null;

@@ -15,23 +15,44 @@ internal static class AmqpLogin
     private const ushort Tune = 30;
 
     // capabilities: { authentication_failure_close: true }: without it the broker lets who has the wrong password wait.
-    private static byte[] Properties => [.. Short("capabilities"), (byte)'F', .. Long([.. Short("authentication_failure_close"), (byte)'t', 1])];
+    private static byte[] Properties =>
+        [.. Short("capabilities"), (byte)'F', .. Long([.. Short("authentication_failure_close"), (byte)'t', 1])];
 
     /// <summary>Null when the broker has accepted user and password.</summary>
-    public static async Task<string?> TryAsync(NetworkStream stream, string user, string password, CancellationToken cancel)
+    public static async Task<string?> TryAsync(
+        NetworkStream stream,
+        string user,
+        string password,
+        CancellationToken cancel
+    )
     {
         await stream.WriteAsync("AMQP\0\0\u0009\u0001"u8.ToArray(), cancel);
         if (await MethodAsync(stream, cancel) != (Connection, Start))
             return "it does not speak AMQP 0-9-1";
-        await stream.WriteAsync(Frame([.. Number(Connection), .. Number(StartOk), .. Long(Properties), .. Short("PLAIN"), .. Long(Encoding.UTF8.GetBytes($"\0{user}\0{password}")), .. Short("en_US")]), cancel);
+        await stream.WriteAsync(
+            Frame([
+                .. Number(Connection),
+                .. Number(StartOk),
+                .. Long(Properties),
+                .. Short("PLAIN"),
+                .. Long(Encoding.UTF8.GetBytes($"\0{user}\0{password}")),
+                .. Short("en_US"),
+            ]),
+            cancel
+        );
         // A wrong password is answered with a close, or by hanging up.
-        return await MethodAsync(stream, cancel) == (Connection, Tune) ? null : $"it does not accept the password of user '{user}'";
+        return await MethodAsync(stream, cancel) == (Connection, Tune)
+            ? null
+            : $"it does not accept the password of user '{user}'";
     }
 
     private static async Task<(ushort Class, ushort Method)> MethodAsync(NetworkStream stream, CancellationToken cancel)
     {
         var head = new byte[7];
-        if (await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancel) < head.Length || head[0] != MethodFrame)
+        if (
+            await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancel) < head.Length
+            || head[0] != MethodFrame
+        )
             return default;
         var rest = new byte[BinaryPrimitives.ReadUInt32BigEndian(head.AsSpan(3)) + 1];
         await stream.ReadExactlyAsync(rest, cancel);

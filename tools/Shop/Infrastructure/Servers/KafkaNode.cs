@@ -23,7 +23,8 @@ internal sealed class KafkaNode(ShopFolder shop)
 
     public static string? Obstacle(ShopFolder shop) =>
         OperatingSystem.IsWindows() ? "on Windows the shop does not run Kafka's programs itself"
-        : Home(shop) is null ? $"there is no Kafka: no folder 'libs' in {string.Join(", ", Homes(shop))}; KAFKA_HOME names another place"
+        : Home(shop) is null
+            ? $"there is no Kafka: no folder 'libs' in {string.Join(", ", Homes(shop))}; KAFKA_HOME names another place"
         : Java() is null ? "there is no java in JAVA_HOME or on PATH; Kafka 4 needs version 17"
         : null;
 
@@ -31,7 +32,9 @@ internal sealed class KafkaNode(ShopFolder shop)
     {
         var controller = FreePort.Prefer(UsualControllerPort);
         var (settings, log) = (Path.Combine(shop.Data, "kafka.properties"), Path.Combine(Data, "log"));
-        File.WriteAllText(settings, $"""
+        File.WriteAllText(
+            settings,
+            $"""
             process.roles=broker,controller
             node.id=1
             controller.quorum.voters=1@127.0.0.1:{controller}
@@ -52,23 +55,50 @@ internal sealed class KafkaNode(ShopFolder shop)
             # A new consumer group is usable at once instead of after three seconds.
             group.initial.rebalance.delay.ms=0
 
-            """);
+            """
+        );
         // A leading dash would be taken for an option.
         var id = "id" + RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 19) + "A";
-        return new($"127.0.0.1:{port}", port, new ProcessSpec("kafka", "/bin/sh", "-c", Run, "sh", Java()!, Path.Combine(Home(shop)!, "libs", "*"), settings, log, id)
-        {
-            WorkingDirectory = shop.Root,
-            LogFile = shop.LogOf("kafka"),
-            Folders = [Data],
-            // It writes down what it has before it ends.
-            Grace = TimeSpan.FromSeconds(30),
-        });
+        return new(
+            $"127.0.0.1:{port}",
+            port,
+            new ProcessSpec(
+                "kafka",
+                "/bin/sh",
+                "-c",
+                Run,
+                "sh",
+                Java()!,
+                Path.Combine(Home(shop)!, "libs", "*"),
+                settings,
+                log,
+                id
+            )
+            {
+                WorkingDirectory = shop.Root,
+                LogFile = shop.LogOf("kafka"),
+                Folders = [Data],
+                // It writes down what it has before it ends.
+                Grace = TimeSpan.FromSeconds(30),
+            }
+        );
     }
 
-    private static string? Home(ShopFolder shop) => Homes(shop).FirstOrDefault(home => Directory.Exists(Path.Combine(home, "libs")));
+    private static string? Home(ShopFolder shop) =>
+        Homes(shop).FirstOrDefault(home => Directory.Exists(Path.Combine(home, "libs")));
 
     private static string[] Homes(ShopFolder shop) =>
-        [.. Environment.GetEnvironmentVariable("KAFKA_HOME") is { Length: > 0 } home ? [home] : Array.Empty<string>(), Path.GetFullPath(Path.Combine(shop.Root, "..", "shared", "kafka")), "/opt/kafka"];
+        [
+            .. Environment.GetEnvironmentVariable("KAFKA_HOME") is { Length: > 0 } home
+                ? [home]
+                : Array.Empty<string>(),
+            Path.GetFullPath(Path.Combine(shop.Root, "..", "shared", "kafka")),
+            "/opt/kafka",
+        ];
 
-    private static string? Java() => Executable.Find("java", Environment.GetEnvironmentVariable("JAVA_HOME") is { Length: > 0 } home ? [Path.Combine(home, "bin")] : []);
+    private static string? Java() =>
+        Executable.Find(
+            "java",
+            Environment.GetEnvironmentVariable("JAVA_HOME") is { Length: > 0 } home ? [Path.Combine(home, "bin")] : []
+        );
 }

@@ -6,21 +6,32 @@ using DaprShop.Shop.Processes;
 namespace DaprShop.Shop.Infrastructure.Servers;
 
 /// <summary>PostgreSQL's programs from an npm package, for whoever may install nothing on the machine.</summary>
-internal sealed class NpmPostgres(ShopFolder shop, Func<PostgresBinaries, CancellationToken, Task<PrivateServer>> prepare) : IWay
+internal sealed class NpmPostgres(
+    ShopFolder shop,
+    Func<PostgresBinaries, CancellationToken, Task<PrivateServer>> prepare
+) : IWay
 {
     private const string Version = "18.4.0-beta.17";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>The package of this machine; null where there is none.</summary>
-    public static string? Package => Platform is null ? null : $"@embedded-postgres/{Platform}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
+    public static string? Package =>
+        Platform is null
+            ? null
+            : $"@embedded-postgres/{Platform}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
 
     public string Name => "npm";
 
     public required bool HasData { get; init; }
 
-    private static string? Platform => OperatingSystem.IsLinux() ? "linux" : OperatingSystem.IsMacOS() ? "darwin" : OperatingSystem.IsWindows() ? "windows" : null;
+    private static string? Platform =>
+        OperatingSystem.IsLinux() ? "linux"
+        : OperatingSystem.IsMacOS() ? "darwin"
+        : OperatingSystem.IsWindows() ? "windows"
+        : null;
 
-    private static string? Npm => Executable.Find("npm") ?? (OperatingSystem.IsWindows() ? Executable.Find("npm.cmd") : null);
+    private static string? Npm =>
+        Executable.Find("npm") ?? (OperatingSystem.IsWindows() ? Executable.Find("npm.cmd") : null);
 
     private string Home => PostgresFolder.Of(shop, "npm");
 
@@ -28,10 +39,13 @@ internal sealed class NpmPostgres(ShopFolder shop, Func<PostgresBinaries, Cancel
 
     private string Bin => Path.Combine(Root, "native", "bin");
 
-    public Task<string?> ObstacleAsync(CancellationToken cancel) => Task.FromResult(
-        Package is null ? "there is no npm package of PostgreSQL for this system"
-        : Executable.Find("initdb", Bin)?.StartsWith(Bin, StringComparison.Ordinal) != true && Npm is null ? "there is no npm on PATH"
-        : null);
+    public Task<string?> ObstacleAsync(CancellationToken cancel) =>
+        Task.FromResult(
+            Package is null ? "there is no npm package of PostgreSQL for this system"
+            : Executable.Find("initdb", Bin)?.StartsWith(Bin, StringComparison.Ordinal) != true && Npm is null
+                ? "there is no npm on PATH"
+            : null
+        );
 
     public async Task<PrivateServer> PrepareAsync(CancellationToken cancel)
     {
@@ -46,13 +60,27 @@ internal sealed class NpmPostgres(ShopFolder shop, Func<PostgresBinaries, Cancel
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(Patience);
         // Scripts of packages are not run: all that this one's does is to make the links below.
-        var (exitCode, output) = await Launch.RunAsync(new ProcessSpec("npm", Npm!, "install", "--prefix", Home, "--no-save", "--ignore-scripts", $"{Package}@{Version}")
-        {
-            WorkingDirectory = Home,
-            LogFile = "",
-        }, limit.Token);
+        var (exitCode, output) = await Launch.RunAsync(
+            new ProcessSpec(
+                "npm",
+                Npm!,
+                "install",
+                "--prefix",
+                Home,
+                "--no-save",
+                "--ignore-scripts",
+                $"{Package}@{Version}"
+            )
+            {
+                WorkingDirectory = Home,
+                LogFile = "",
+            },
+            limit.Token
+        );
         if (exitCode != 0)
-            throw new ShopException($"npm could not install {Package}@{Version} (exit code {exitCode}):{Environment.NewLine}{output}");
+            throw new ShopException(
+                $"npm could not install {Package}@{Version} (exit code {exitCode}):{Environment.NewLine}{output}"
+            );
         await LinkAsync(cancel);
         await File.WriteAllTextAsync(Path.Combine(Home, "complete"), Version, cancel);
     }
@@ -64,11 +92,17 @@ internal sealed class NpmPostgres(ShopFolder shop, Func<PostgresBinaries, Cancel
         if (!File.Exists(list))
             return;
         await using var stream = File.OpenRead(list);
-        foreach (var link in await JsonSerializer.DeserializeAsync<List<Link>>(stream, JsonSerializerOptions.Web, cancel) ?? [])
+        foreach (
+            var link in await JsonSerializer.DeserializeAsync<List<Link>>(stream, JsonSerializerOptions.Web, cancel)
+                ?? []
+        )
         {
             var path = Path.Combine(Root, link.Target);
             File.Delete(path);
-            File.CreateSymbolicLink(path, Path.GetRelativePath(Path.GetDirectoryName(path)!, Path.Combine(Root, link.Source)));
+            File.CreateSymbolicLink(
+                path,
+                Path.GetRelativePath(Path.GetDirectoryName(path)!, Path.Combine(Root, link.Source))
+            );
         }
     }
 

@@ -17,27 +17,44 @@ internal sealed class PostgresServer() : ServerKind("postgres")
     public override bool KeepsTheOnlyCopy => true;
 
     public override IReadOnlyList<IWay> Ways(ShopFolder shop) =>
-    [
-        new DockerWay("postgres", shop, (run, password) => new PrivateServer(Address(password, run.Port), run.Port, run.Spec))
-        {
-            UsualPort = UsualPort,
-            PasswordVariable = "POSTGRES_PASSWORD",
-            // Its fast shutdown; SIGTERM would wait for every client to leave.
-            StopSignal = Signal.Interrupt,
-        },
-        new LocalWay(
-            () => PostgresBinaries.Installed() is null ? "no PostgreSQL is installed" : null,
-            cancel => ClusterAsync(shop, "postgres", PostgresBinaries.Find(), cancel)) { HasData = HasCluster(shop, "postgres") },
-        new NpmPostgres(shop, (binaries, cancel) => ClusterAsync(shop, "postgres-npm", binaries, cancel)) { HasData = HasCluster(shop, "postgres-npm") },
-    ];
+        [
+            new DockerWay("postgres", shop, (run, password) =>
+                new PrivateServer(Address(password, run.Port), run.Port, run.Spec)
+            )
+            {
+                UsualPort = UsualPort,
+                PasswordVariable = "POSTGRES_PASSWORD",
+                // Its fast shutdown; SIGTERM would wait for every client to leave.
+                StopSignal = Signal.Interrupt,
+            },
+            new LocalWay(
+                () => PostgresBinaries.Installed() is null ? "no PostgreSQL is installed" : null,
+                cancel => ClusterAsync(shop, "postgres", PostgresBinaries.Find(), cancel)
+            )
+            {
+                HasData = HasCluster(shop, "postgres"),
+            },
+            new NpmPostgres(shop, (binaries, cancel) => ClusterAsync(shop, "postgres-npm", binaries, cancel))
+            {
+                HasData = HasCluster(shop, "postgres-npm"),
+            },
+        ];
 
-    public override async Task<string?> ProblemAsync(string address, CancellationToken cancel) => await PostgresReadiness.ProblemAsync(address, cancel);
+    public override async Task<string?> ProblemAsync(string address, CancellationToken cancel) =>
+        await PostgresReadiness.ProblemAsync(address, cancel);
 
-    public override string Public(string address) => new NpgsqlConnectionStringBuilder(address) is { } at ? $"{at.Host}:{at.Port}" : "?";
+    public override string Public(string address) =>
+        new NpgsqlConnectionStringBuilder(address) is { } at ? $"{at.Host}:{at.Port}" : "?";
 
-    private static bool HasCluster(ShopFolder shop, string name) => File.Exists(Path.Combine(PostgresFolder.Of(shop, name), "PG_VERSION"));
+    private static bool HasCluster(ShopFolder shop, string name) =>
+        File.Exists(Path.Combine(PostgresFolder.Of(shop, name), "PG_VERSION"));
 
-    private static async Task<PrivateServer> ClusterAsync(ShopFolder shop, string name, PostgresBinaries binaries, CancellationToken cancel)
+    private static async Task<PrivateServer> ClusterAsync(
+        ShopFolder shop,
+        string name,
+        PostgresBinaries binaries,
+        CancellationToken cancel
+    )
     {
         var cluster = new PostgresCluster(PostgresFolder.Of(shop, name), shop.LogOf("postgres"), binaries);
         await cluster.InitialiseAsync(cancel);
@@ -45,13 +62,14 @@ internal sealed class PostgresServer() : ServerKind("postgres")
         return new(cluster.AdminConnectionString(port), port, await cluster.ServerAsync(port, cancel));
     }
 
-    private static string Address(string password, int port) => new NpgsqlConnectionStringBuilder
-    {
-        Host = "127.0.0.1",
-        Port = port,
-        Username = SuperUser,
-        Password = password,
-        Database = "postgres",
-        Pooling = false,
-    }.ConnectionString;
+    private static string Address(string password, int port) =>
+        new NpgsqlConnectionStringBuilder
+        {
+            Host = "127.0.0.1",
+            Port = port,
+            Username = SuperUser,
+            Password = password,
+            Database = "postgres",
+            Pooling = false,
+        }.ConnectionString;
 }

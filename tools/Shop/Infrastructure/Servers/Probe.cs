@@ -9,9 +9,16 @@ internal static class Probe
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary>What <paramref name="question"/> finds (null: all is well), or why there is no answer.</summary>
-    public static async Task<string?> AskAsync(string address, Func<NetworkStream, CancellationToken, Task<string?>> question, CancellationToken cancel)
+    public static async Task<string?> AskAsync(
+        string address,
+        Func<NetworkStream, CancellationToken, Task<string?>> question,
+        CancellationToken cancel
+    )
     {
-        if (address.Split(':') is not [var host, var port] || !int.TryParse(port, CultureInfo.InvariantCulture, out var number))
+        if (
+            address.Split(':') is not [var host, var port]
+            || !int.TryParse(port, CultureInfo.InvariantCulture, out var number)
+        )
             return $"'{address}' is not host:port";
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(Patience);

@@ -27,12 +27,15 @@ internal abstract class ServerKind(string name)
     /// <summary>In the order in which they are tried.</summary>
     public abstract IReadOnlyList<IWay> Ways(ShopFolder shop);
 
-    public static ServerKind Of(string product) => product switch
-    {
-        "postgres" => new PostgresServer(),
-        "redis" => new RedisServer(),
-        "rabbitmq" => new RabbitServer(),
-        "kafka" => new KafkaServer(),
-        _ => throw new ShopException($"The shop does not know how to have a '{product}'. It knows postgres, redis, rabbitmq and kafka."),
-    };
+    public static ServerKind Of(string product) =>
+        product switch
+        {
+            "postgres" => new PostgresServer(),
+            "redis" => new RedisServer(),
+            "rabbitmq" => new RabbitServer(),
+            "kafka" => new KafkaServer(),
+            _ => throw new ShopException(
+                $"The shop does not know how to have a '{product}'. It knows postgres, redis, rabbitmq and kafka."
+            ),
+        };
 }
