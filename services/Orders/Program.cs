@@ -1,19 +1,24 @@
 using DaprShop.Contracts;
 using DaprShop.Messaging;
-using DaprShop.Orders;
-using DaprShop.Orders.Data;
-using DaprShop.Orders.Domain;
+using DaprShop.Orders.Bulk;
+using DaprShop.Orders.Fulfilment;
+using DaprShop.Orders.Model;
+using DaprShop.Orders.Placing;
+using DaprShop.Orders.Queries;
+using DaprShop.Orders.Saga;
 using DaprShop.ServiceDefaults;
 
-if (await Database.MigrateAsync<OrdersDb>(args, options => new OrdersDb(options)))
+if (await Database.MigrateAsync<OrdersDbContext>(args, options => new OrdersDbContext(options)))
     return;
 
 var builder = await ShopService.CreateBuilderAsync(args, Apps.Orders);
-builder.Services.AddShopDatabase<OrdersDb>(builder.Configuration).AddEventRelay(Topics.Orders, OrderBroadcast.Condense);
+builder
+    .Services.AddShopDatabase<OrdersDbContext>(builder.Configuration)
+    .AddEventRelay(Topics.Orders, OrderBroadcast.Condense);
 builder.Services.AddInvocationClient(Apps.Inventory).AddInvocationClient(Apps.Payments);
-builder.Services.AddAccepting().AddBulk().AddSaga();
+builder.Services.AddPlacing().AddSaga().AddFulfilment().AddBulk().AddQueries();
 
 var app = builder.Build().UseShopDefaults();
 app.MapEventLog(Apps.Orders);
-app.MapOrders();
+app.MapPlacing().MapSaga().MapFulfilment().MapBulk().MapQueries();
 await app.RunAsync();

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using DaprShop.Orders.Domain;
+using DaprShop.Orders.Model;
 using DaprShop.Shop.Audit;
 
 namespace DaprShop.Audit.Tests;
@@ -104,7 +104,7 @@ public sealed class AuditTests(SmallShop shop) : IClassFixture<SmallShop>
             .Matches(values, @"\('(\w+)', '(\w+)'\)")
             .Select(m => (m.Groups[1].Value, m.Groups[2].Value));
 
-        declared.Should().BeEquivalentTo(Transitions.All.Select(move => (move.From.Name(), move.To.Name())));
+        declared.Should().BeEquivalentTo(TransitionRules.All.Select(move => (move.From.Name(), move.To.Name())));
     }
 
     [Fact]

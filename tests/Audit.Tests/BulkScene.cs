@@ -1,8 +1,7 @@
 using DaprShop.Contracts;
-using DaprShop.Orders.Data;
-using DaprShop.Orders.Domain;
-using DaprShop.Orders.Features;
-using DaprShop.Orders.Workflows;
+using DaprShop.Orders.Bulk;
+using DaprShop.Orders.Model;
+using DaprShop.Orders.Placing;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -15,7 +14,7 @@ internal static class BulkScene
 {
     private const string Order = """{"lines":[{"sku":"cup","quantity":1}],"payment":{"token":"tok_ok"}}""";
 
-    public static async Task HandInAsync(NpgsqlDataSource orders, AcceptedOrders accepting, TimeProvider time)
+    public static async Task HandInAsync(NpgsqlDataSource orders, OrderAcceptanceStore accepting, TimeProvider time)
     {
         var (store, queue) = (new BulkStore(orders, time), new BulkQueue(orders));
         await store.OpenAsync("bob", byOperator: false, "file", BulkPolicies.RejectFailedRows, CancellationToken.None);
@@ -27,14 +26,14 @@ internal static class BulkScene
         );
         await store.EndAsync(job, 3, CancellationToken.None);
         using var catalogue = new Catalogue(new Downstream(new Cups()), time);
-        var stretch = new BulkStretch(
+        var stretch = new BulkBatchProcessor(
             orders,
             queue,
             accepting,
             catalogue,
             Options.Create(new JsonOptions()),
             time,
-            NullLogger<BulkStretch>.Instance
+            NullLogger<BulkBatchProcessor>.Instance
         );
         await stretch.RunAsync(
             (await queue.NextAsync(time.GetUtcNow(), CancellationToken.None))!,

@@ -2,10 +2,10 @@ using DaprShop.Contracts;
 using DaprShop.Inventory.Data;
 using DaprShop.Inventory.Domain;
 using DaprShop.Messaging;
-using DaprShop.Orders.Data;
-using DaprShop.Orders.Domain;
-using DaprShop.Orders.Features;
-using DaprShop.Orders.Workflows;
+using DaprShop.Orders.Fulfilment;
+using DaprShop.Orders.Model;
+using DaprShop.Orders.Placing;
+using DaprShop.Orders.Saga;
 using DaprShop.Payments.Data;
 using DaprShop.Payments.Domain;
 using DaprShop.ServiceDefaults;
@@ -113,7 +113,7 @@ public sealed class LifeTests
             new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromDays(2)),
             time
         );
-        private readonly AcceptedOrders _accepting = new(orders, new RelaySignal(), new DispatchSignal(), time);
+        private readonly OrderAcceptanceStore _accepting = new(orders, new RelaySignal(), new DispatchSignal(), time);
         private readonly SagaStore _store = new(orders, new RelaySignal(), time);
         private readonly PaymentStore _payments = new(payments, time, new RelaySignal());
         private readonly ShipmentStore _shipments = new(orders, new RelaySignal(), time);
@@ -136,7 +136,7 @@ public sealed class LifeTests
             orders,
             new DispatchSignal(),
             new RelaySignal(),
-            new SagaSettings(new ConfigurationBuilder().Build()),
+            new SagaOptions(new ConfigurationBuilder().Build()),
             time
         );
 

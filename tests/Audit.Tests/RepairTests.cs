@@ -2,6 +2,7 @@ using DaprShop.Contracts;
 using DaprShop.Inventory.Data;
 using DaprShop.Inventory.Domain;
 using DaprShop.Messaging;
+using DaprShop.Orders.Model;
 using DaprShop.ServiceKit;
 using DaprShop.Shop.Audit;
 using Npgsql;

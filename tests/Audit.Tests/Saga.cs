@@ -2,8 +2,8 @@ using DaprShop.Contracts;
 using DaprShop.Inventory.Data;
 using DaprShop.Inventory.Domain;
 using DaprShop.Messaging;
-using DaprShop.Orders.Data;
-using DaprShop.Orders.Domain;
+using DaprShop.Orders.Model;
+using DaprShop.Orders.Saga;
 using DaprShop.Payments.Data;
 using DaprShop.Payments.Domain;
 
@@ -40,7 +40,7 @@ internal sealed class Saga(SagaStore orders, StockWriter stock, PaymentStore pay
             return;
         await orders.WriteAsync(
             batch,
-            SagaSteps.AfterReserve(answer.Outcomes.Zip(due, (outcome, order) => (outcome, order.Status))),
+            SagaRules.AfterReserve(answer.Outcomes.Zip(due, (outcome, order) => (outcome, order.Status))),
             CancellationToken.None
         );
     }
@@ -60,7 +60,7 @@ internal sealed class Saga(SagaStore orders, StockWriter stock, PaymentStore pay
             return;
         await orders.WriteAsync(
             batch,
-            SagaSteps.AfterCharge(outcomes, due, time.GetUtcNow(), PayWithin),
+            SagaRules.AfterCharge(outcomes, due, time.GetUtcNow(), PayWithin),
             CancellationToken.None
         );
     }
@@ -71,18 +71,18 @@ internal sealed class Saga(SagaStore orders, StockWriter stock, PaymentStore pay
     {
         var owned = await orders.OwnedAsync(batch, CancellationToken.None);
         await payments.DecideAsync(
-            [.. SagaSteps.ToRefund(owned, time.GetUtcNow(), PayWithin).Select(id => Payment.Unknown(id, 0, ""))],
+            [.. SagaRules.ToRefund(owned, time.GetUtcNow(), PayWithin).Select(id => Payment.Unknown(id, 0, ""))],
             Charging.Refund,
             CancellationToken.None
         );
         if (Dies())
             return;
         await stock.CommitAsync(
-            [new Release(SagaSteps.ToRelease(owned, time.GetUtcNow(), PayWithin))],
+            [new Release(SagaRules.ToRelease(owned, time.GetUtcNow(), PayWithin))],
             CancellationToken.None
         );
         if (Dies())
             return;
-        await orders.WriteAsync(batch, SagaSteps.Settle(owned, time.GetUtcNow(), PayWithin), CancellationToken.None);
+        await orders.WriteAsync(batch, SagaRules.Settle(owned, time.GetUtcNow(), PayWithin), CancellationToken.None);
     }
 }

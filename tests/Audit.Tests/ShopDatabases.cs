@@ -3,7 +3,7 @@ using DaprShop.History.Data;
 using DaprShop.History.Features;
 using DaprShop.Inventory.Data;
 using DaprShop.Messaging;
-using DaprShop.Orders.Data;
+using DaprShop.Orders.Model;
 using DaprShop.Payments.Data;
 using DaprShop.ServiceDefaults;
 using DaprShop.ServiceKit;
@@ -32,7 +32,9 @@ internal sealed class ShopDatabases
         var databases = new Dictionary<string, TestDatabase>();
         foreach (var service in new[] { Apps.Orders, Apps.Inventory, Apps.Payments, Apps.History })
             databases[service] = await server.CreateDatabaseAsync(service);
-        await MigrateAsync(Apps.Orders, owner => Database.MigrateAsync<OrdersDb>(owner, o => new OrdersDb(o)));
+        await MigrateAsync(Apps.Orders, owner =>
+            Database.MigrateAsync<OrdersDbContext>(owner, o => new OrdersDbContext(o))
+        );
         await MigrateAsync(Apps.Inventory, owner => Database.MigrateAsync<InventoryDb>(owner, o => new InventoryDb(o)));
         await MigrateAsync(Apps.Payments, owner =>
             Database.MigrateAsync<PaymentsContext>(owner, o => new PaymentsContext(o))

@@ -2,10 +2,10 @@ using DaprShop.Contracts;
 using DaprShop.Inventory.Data;
 using DaprShop.Inventory.Domain;
 using DaprShop.Messaging;
-using DaprShop.Orders.Data;
-using DaprShop.Orders.Domain;
-using DaprShop.Orders.Features;
-using DaprShop.Orders.Workflows;
+using DaprShop.Orders.Fulfilment;
+using DaprShop.Orders.Model;
+using DaprShop.Orders.Placing;
+using DaprShop.Orders.Saga;
 using DaprShop.Payments.Data;
 using DaprShop.ServiceKit;
 using Microsoft.Extensions.Time.Testing;
@@ -37,7 +37,7 @@ public sealed class SmallShop : IAsyncLifetime
             new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromDays(2)),
             _time
         );
-        var accepting = new AcceptedOrders(orders, new RelaySignal(), new DispatchSignal(), _time);
+        var accepting = new OrderAcceptanceStore(orders, new RelaySignal(), new DispatchSignal(), _time);
         var saga = new Saga(
             new SagaStore(orders, new RelaySignal(), _time),
             stock,
@@ -141,7 +141,7 @@ public sealed class SmallShop : IAsyncLifetime
         );
 
     private static async Task<Dictionary<string, AcceptedOrder>> AcceptAsync(
-        AcceptedOrders accepting,
+        OrderAcceptanceStore accepting,
         params (string Key, string Token, (string Sku, int Quantity)[] Lines)[] orders
     )
     {
@@ -190,7 +190,7 @@ public sealed class SmallShop : IAsyncLifetime
         await transaction.CommitAsync();
     }
 
-    /// <summary>An order leaves, with a service on it, arrives, and a part of it comes back, as <c>Errands</c> carries it out.</summary>
+    /// <summary>An order leaves, with a service on it, arrives, and a part of it comes back, as <c>FulfilmentWorker</c> carries it out.</summary>
     private async Task ParcelsAsync(NpgsqlDataSource orders, StockWriter stock, PaymentStore payments, Guid order)
     {
         var shipments = new ShipmentStore(orders, new RelaySignal(), _time);

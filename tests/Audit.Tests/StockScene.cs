@@ -1,7 +1,7 @@
 using DaprShop.Contracts;
 using DaprShop.Inventory.Data;
 using DaprShop.Inventory.Domain;
-using DaprShop.Orders.Data;
+using DaprShop.Orders.Placing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DaprShop.Audit.Tests;

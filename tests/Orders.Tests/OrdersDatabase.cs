@@ -4,9 +4,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using DaprShop.Contracts;
 using DaprShop.Messaging;
-using DaprShop.Orders.Data;
-using DaprShop.Orders.Domain;
-using DaprShop.Orders.Workflows;
+using DaprShop.Orders.Model;
+using DaprShop.Orders.Placing;
+using DaprShop.Orders.Saga;
 using DaprShop.ServiceDefaults;
 using DaprShop.ServiceKit;
 using DaprShop.TestKit;
@@ -27,11 +27,12 @@ internal sealed class OrdersDatabase(TestDatabase names, NpgsqlDataSource source
     {
         var names = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync(Apps.Orders);
         await using (var owner = NpgsqlDataSource.Create(names.Owner))
-            await Database.MigrateAsync<OrdersDb>(owner, o => new OrdersDb(o));
+            await Database.MigrateAsync<OrdersDbContext>(owner, o => new OrdersDbContext(o));
         return new OrdersDatabase(names, NpgsqlDataSource.Create(names.App));
     }
 
-    public AcceptedOrders Accepting() => new(source, new RelaySignal(), new DispatchSignal(), TimeProvider.System);
+    public OrderAcceptanceStore Accepting() =>
+        new(source, new RelaySignal(), new DispatchSignal(), TimeProvider.System);
 
     public static AcceptOrder Order(
         string key,

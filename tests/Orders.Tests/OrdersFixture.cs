@@ -1,4 +1,5 @@
-using DaprShop.Orders.Workflows;
+using DaprShop.Orders.Model;
+using DaprShop.ServiceDefaults;
 using DaprShop.ServiceKit;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,0 +1,168 @@
+using System.Net;
+using System.Text.Json;
+using DaprShop.Messaging;
+using DaprShop.Orders.Model;
+using DaprShop.Orders.Placing;
+using DaprShop.ServiceDefaults;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace DaprShop.Orders.Bulk;
+
+/// <summary>
+/// Carries a bulk job on by a stretch of rows: the orders and what became of the rows are one transaction, so a crash loses nothing and repeats
+/// nothing. A stretch that fails is tried again row by row, until the row that spoils it is alone, and parked.
+/// </summary>
+internal sealed class BulkBatchProcessor(
+    NpgsqlDataSource database,
+    BulkQueue queue,
+    OrderAcceptanceStore orders,
+    Catalogue catalogue,
+    IOptions<JsonOptions> json,
+    TimeProvider time,
+    ILogger<BulkBatchProcessor> logger
+)
+{
+    /// <summary>Rows per transaction, at most.</summary>
+    public const int MaxRows = 200;
+
+    private static readonly Complaint KeyTaken = new("/key", "The key was used with another order.");
+
+    /// <summary>False where others have all the rows that are left.</summary>
+    public async Task<bool> RunAsync(DueJob job, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var rows = await BulkQueue.ClaimAsync(connection, job, MaxRows, cancellationToken);
+        if (rows.Count == 0)
+            return false;
+        try
+        {
+            var now = time.GetUtcNow();
+            var outcomes = await DecideAsync(connection, job, rows, now, cancellationToken);
+            if (!await BulkQueue.WriteAsync(connection, job, outcomes, now, cancellationToken))
+                return true;
+            await Steps.ReachAsync("accepting-stretch");
+            await transaction.CommitAsync(cancellationToken);
+            await Steps.ReachAsync("accepted-stretch");
+            orders.Announce(outcomes.Count(o => o is { State: BulkRowStates.Accepted, Replayed: false }));
+        }
+        catch (Exception e) when (Transient.IsOver(e) || IsRefusal(e))
+        {
+            await transaction.RollbackAsync(CancellationToken.None);
+            logger.LogStretchFailed(job.Id, rows[0].Row, rows.Count, e.Message);
+            await queue.FailAsync(job, rows, e.Message, time.GetUtcNow(), cancellationToken);
+        }
+
+        return true;
+    }
+
+    // What Inventory refuses to read it refuses the next time too; 408 and 429 ask for a next time.
+    private static bool IsRefusal(Exception e) =>
+        e
+            is HttpRequestException
+            {
+                StatusCode: >= HttpStatusCode.BadRequest
+                    and < HttpStatusCode.InternalServerError
+                    and not (HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests)
+            };
+
+    private async Task<IReadOnlyList<RowOutcome>> DecideAsync(
+        NpgsqlConnection connection,
+        DueJob job,
+        IReadOnlyList<DueRow> rows,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var read = rows.Select(r =>
+                (
+                    r.Row,
+                    Order: r.Fault is null
+                        ? BulkRowParser.Read(r.Body!, json.Value.SerializerOptions)
+                        : new BulkOrder(null, null, [new("", r.Fault)])
+                )
+            )
+            .ToList();
+        var skus = read.SelectMany(r => r.Order.Request?.Lines ?? [])
+            .Where(line => line is not null)
+            .Select(line => line.Sku);
+        var items = await catalogue.FindAsync(skus, cancellationToken);
+        var decided = read.Select(r =>
+                (r.Row, r.Order, Verdict: BulkRowRules.Decide(r.Order, job.ByOperator, job.OnError, items))
+            )
+            .ToList();
+        var good = decided
+            .Where(d => d.Verdict.Lines is not null)
+            .Select(d =>
+                (d.Row, d.Order.Key, d.Verdict.Complaints, Order: Accept(job, d.Row, d.Order, d.Verdict.Lines!))
+            )
+            .ToList();
+        List<RowOutcome> outcomes =
+        [
+            .. decided
+                .Where(d => d.Verdict.Lines is null)
+                .Select(d => new RowOutcome(d.Row, BulkRowStates.Rejected, d.Verdict.Complaints)),
+        ];
+        if (good.Count == 0)
+            return outcomes;
+
+        if (job.IsChecking)
+        {
+            var known = (
+                await BulkQueue.KnownAsync(connection, job, good.Select(g => g.Order.Key), cancellationToken)
+            ).ToDictionary(k => k.Key, k => k.ToList());
+            foreach (var (row, key, complaints, order) in good)
+            {
+                if (!known.TryGetValue(order.Key, out var before))
+                    known[order.Key] = before = [];
+                var taken = before.Exists(fingerprint => !fingerprint.AsSpan().SequenceEqual(order.Fingerprint));
+                before.Add(order.Fingerprint);
+                outcomes.Add(
+                    taken
+                        ? new RowOutcome(row, BulkRowStates.Rejected, [KeyTaken])
+                        : new RowOutcome(
+                            row,
+                            BulkRowStates.Checked,
+                            complaints,
+                            Key: key,
+                            Fingerprint: key is null ? null : order.Fingerprint
+                        )
+                );
+            }
+
+            return outcomes;
+        }
+
+        var acceptances = await OrderAcceptanceStore.AcceptAsync(
+            connection,
+            good.ConvertAll(g => g.Order),
+            now,
+            cancellationToken
+        );
+        outcomes.AddRange(
+            good.Zip(acceptances, (g, a) =>
+                a.Order is { } order
+                    ? new RowOutcome(g.Row, BulkRowStates.Accepted, g.Complaints, order.Id, a.Replayed)
+                    : new RowOutcome(g.Row, BulkRowStates.Rejected, [KeyTaken])
+            )
+        );
+        return outcomes;
+    }
+
+    private static AcceptOrder Accept(DueJob job, int row, BulkOrder order, IReadOnlyList<PricedLine> lines)
+    {
+        var request = order.Request!;
+        return new AcceptOrder(
+            job.Caller,
+            order.Key ?? $"{job.Key}:{row}",
+            request.Fingerprint(),
+            request.Customer ?? job.Caller,
+            lines,
+            request.Payment.Token,
+            request.OnShortage,
+            request.Hold
+        );
+    }
+}

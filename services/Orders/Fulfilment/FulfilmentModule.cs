@@ -1,0 +1,54 @@
+using DaprShop.ServiceDefaults;
+
+namespace DaprShop.Orders.Fulfilment;
+
+/// <summary>Fulfilment: ships confirmed orders, and takes units back.</summary>
+internal static class FulfilmentModule
+{
+    public static IServiceCollection AddFulfilment(this IServiceCollection services) =>
+        services
+            .AddSingleton<ShipmentStore>()
+            .AddSingleton<ReturnStore>()
+            .AddSingleton<FulfilmentWorker>()
+            .AddHostedService(p => p.GetRequiredService<FulfilmentWorker>());
+
+    public static IEndpointRouteBuilder MapFulfilment(this IEndpointRouteBuilder routes)
+    {
+        routes
+            .MapPost("/shipments", ShipOrder.HandleAsync)
+            .RequireAuthorization(Identity.Operator)
+            .WithSummary("Ship an order, or a part of it")
+            .WithTags("Shipments");
+        routes
+            .MapPost("/shipments/{id:guid}/delivery", DeliverShipment.HandleAsync)
+            .RequireAuthorization(Identity.Operator)
+            .WithSummary("A shipment has arrived")
+            .WithTags("Shipments");
+        routes
+            .MapGet("/orders/{id:guid}/shipments", ListShipments.HandleAsync)
+            .RequireAuthorization(Identity.Customer)
+            .WithSummary("What has left of an order")
+            .WithTags("Shipments");
+        routes
+            .MapPost("/orders/{id:guid}/returns", RequestReturn.HandleAsync)
+            .RequireAuthorization(Identity.Customer)
+            .WithSummary("Send units back")
+            .WithTags("Returns");
+        routes
+            .MapGet("/orders/{id:guid}/returns", ListReturns.OfOrderAsync)
+            .RequireAuthorization(Identity.Customer)
+            .WithSummary("What comes back of an order")
+            .WithTags("Returns");
+        routes
+            .MapGet("/returns", ListReturns.RequestedAsync)
+            .RequireAuthorization(Identity.Operator)
+            .WithSummary("Returns that wait for a decision, oldest first")
+            .WithTags("Returns");
+        routes
+            .MapPost("/returns/{id:guid}/decision", DecideReturn.HandleAsync)
+            .RequireAuthorization(Identity.Operator)
+            .WithSummary("Decide what becomes of returned units")
+            .WithTags("Returns");
+        return routes;
+    }
+}

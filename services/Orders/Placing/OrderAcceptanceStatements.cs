@@ -1,0 +1,172 @@
+using DaprShop.Contracts;
+using DaprShop.Messaging;
+using DaprShop.Orders.Model;
+using DaprShop.ServiceDefaults;
+using Npgsql;
+
+namespace DaprShop.Orders.Placing;
+
+/// <summary>The statements of accepting; each serves a whole group.</summary>
+internal static class OrderAcceptanceStatements
+{
+    private const string ClaimKeys = """
+        insert into idempotency_keys (caller, key, fingerprint, order_id)
+        select * from unnest($1::text[], $2::text[], $3::bytea[], $4::uuid[])
+        on conflict do nothing returning order_id
+        """;
+
+    private const string InsertOrders = """
+        insert into orders (id, customer, status, version, total, payment_token, on_shortage, due_at, attempts, undo, accepted_at, updated_at, hold_id)
+        select u.id, u.customer, 'accepted', 1, u.total, u.payment_token, u.on_shortage, $7, 0, false, $7, $7, u.hold_id
+        from unnest($1::uuid[], $2::text[], $3::numeric[], $4::text[], $5::text[], $6::uuid[])
+             with ordinality as u(id, customer, total, payment_token, on_shortage, hold_id, place)
+        order by u.place returning id, number
+        """;
+
+    private const string InsertLines = """
+        insert into order_lines (order_id, line, sku, quantity, unit_price)
+        select * from unnest($1::uuid[], $2::int[], $3::text[], $4::int[], $5::numeric[])
+        """;
+
+    private const string Earlier = """
+        select k.caller, k.key, k.fingerprint, o.id, o.number, l.sku, l.quantity, l.unit_price
+        from idempotency_keys k join orders o on o.id = k.order_id join order_lines l on l.order_id = o.id
+        where (k.caller, k.key) in (select * from unnest($1::text[], $2::text[])) order by o.id, l.line
+        """;
+
+    /// <summary>The ids of those whose key nobody had used. A concurrent user of the same key is waited for.</summary>
+    public static async Task<HashSet<Guid>> ClaimKeysAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<(Guid Id, AcceptOrder Request)> orders,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        // In key order, so that two replicas that meet on several keys do not wait for each other in a circle.
+        var sorted = orders
+            .OrderBy(o => o.Request.Caller, StringComparer.Ordinal)
+            .ThenBy(o => o.Request.Key, StringComparer.Ordinal)
+            .ToList();
+        batch.Add(
+            ClaimKeys,
+            sorted.Select(o => o.Request.Caller).ToArray(),
+            sorted.Select(o => o.Request.Key).ToArray(),
+            sorted.Select(o => o.Request.Fingerprint).ToArray(),
+            sorted.Select(o => o.Id).ToArray()
+        );
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return [.. await reader.ReadAllAsync(r => r.GetGuid(0), cancellationToken)];
+    }
+
+    public static async Task<Dictionary<Guid, AcceptedOrder>> InsertAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<(Guid Id, AcceptOrder Request)> orders,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        if (orders.Count == 0)
+            return [];
+        await using var insert = new NpgsqlBatch(connection);
+        var totals = orders.Select(o => OrderPricingRules.Total(o.Request.Lines)).ToArray();
+        insert.Add(
+            InsertOrders,
+            orders.Select(o => o.Id).ToArray(),
+            orders.Select(o => o.Request.Customer).ToArray(),
+            totals,
+            orders.Select(o => o.Request.PaymentToken).ToArray(),
+            orders.Select(o => o.Request.OnShortage).ToArray(),
+            orders.Select(o => o.Request.HoldId).ToArray(),
+            now.UtcDateTime
+        );
+        var lines = orders.SelectMany(o => o.Request.Lines.Select((l, i) => (o.Id, Number: i + 1, Line: l))).ToList();
+        insert.Add(
+            InsertLines,
+            lines.Select(l => l.Id).ToArray(),
+            lines.Select(l => l.Number).ToArray(),
+            lines.Select(l => l.Line.Sku).ToArray(),
+            lines.Select(l => l.Line.Quantity).ToArray(),
+            lines.Select(l => l.Line.UnitPrice).ToArray()
+        );
+        Dictionary<Guid, long> numbers;
+        await using (var reader = await insert.ExecuteReaderAsync(cancellationToken))
+            numbers = (
+                await reader.ReadAllAsync(r => (Id: r.GetGuid(0), Number: r.GetInt64(1)), cancellationToken)
+            ).ToDictionary(r => r.Id, r => r.Number);
+
+        await using var append = new NpgsqlBatch(connection);
+        append.AppendEvents(
+            [
+                .. orders.Select(
+                    (o, i) =>
+                        new NewEvent(
+                            EventTypes.OrderAccepted,
+                            o.Id.ToString(),
+                            1,
+                            Accepted(o.Id, numbers[o.Id], totals[i], o.Request)
+                        )
+                ),
+            ],
+            now
+        );
+        await append.ExecuteNonQueryAsync(cancellationToken);
+        return orders.Select((o, i) => Answer(o.Id, numbers[o.Id], totals[i], o.Request.Lines)).ToDictionary(a => a.Id);
+    }
+
+    public static async Task<
+        IEnumerable<(string Caller, string Key, byte[] Fingerprint, AcceptedOrder Order)>
+    > ReadEarlierAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<AcceptOrder> requests,
+        CancellationToken cancellationToken
+    )
+    {
+        if (requests.Count == 0)
+            return [];
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add(Earlier, requests.Select(r => r.Caller).ToArray(), requests.Select(r => r.Key).ToArray());
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var rows = await reader.ReadAllAsync(
+            r =>
+                (
+                    Caller: r.GetString(0),
+                    Key: r.GetString(1),
+                    Fingerprint: r.GetFieldValue<byte[]>(2),
+                    Id: r.GetGuid(3),
+                    Number: r.GetInt64(4),
+                    Line: new PricedLine(r.GetString(5), r.GetInt32(6), r.GetDecimal(7))
+                ),
+            cancellationToken
+        );
+        return rows.GroupBy(r => (r.Caller, r.Key))
+            .Select(g => (First: g.First(), Lines: g.Select(r => r.Line).ToList()))
+            .Select(o =>
+                (
+                    o.First.Caller,
+                    o.First.Key,
+                    o.First.Fingerprint,
+                    Answer(o.First.Id, o.First.Number, OrderPricingRules.Total(o.Lines), o.Lines)
+                )
+            );
+    }
+
+    private static OrderAccepted Accepted(Guid id, long number, decimal total, AcceptOrder request) =>
+        new(
+            id,
+            number,
+            request.Customer,
+            total,
+            request.Lines.Sum(l => (long)l.Quantity),
+            request.Lines.Select(l => l.Sku).Distinct(StringComparer.Ordinal).Count()
+        );
+
+    private static AcceptedOrder Answer(Guid id, long number, decimal total, IEnumerable<PricedLine> lines) =>
+        new(
+            id,
+            number,
+            OrderStatus.Accepted.Name(),
+            1,
+            Money.Trim(total),
+            [.. lines.Select(l => l with { UnitPrice = Money.Trim(l.UnitPrice) })]
+        );
+}

@@ -1,0 +1,58 @@
+using DaprShop.Messaging;
+using DaprShop.Orders.Model;
+using DaprShop.ServiceDefaults;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace DaprShop.Orders.Placing;
+
+/// <summary><c>POST /orders</c>: an order is durable when the 202 is sent.</summary>
+internal static class PlaceOrder
+{
+    public static async Task<Results<Accepted<AcceptedOrder>, ProblemHttpResult>> HandleAsync(
+        OrderRequest request,
+        IdempotencyKey key,
+        Catalogue catalogue,
+        GroupCommit<AcceptOrder, Acceptance> orders,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        var complaints = OrderValidationRules.Check(request, context.User.IsOperator());
+        if (complaints.Count > 0)
+            return Problems.Invalid(complaints);
+        var (lines, unknown) = OrderPricingRules.Price(
+            request,
+            await catalogue.FindAsync(request.Lines.Select(l => l.Sku), cancellationToken)
+        );
+        if (unknown.Count > 0)
+            return Problems.Of(
+                422,
+                "unknown-sku",
+                "Unknown SKU",
+                string.Join(' ', unknown.Select(c => c.Detail)),
+                ("errors", unknown)
+            );
+        if (OrderValidationRules.CheckTotal(lines) is { Count: > 0 } tooMuch)
+            return Problems.Invalid(tooMuch);
+
+        var caller = context.Name();
+        var acceptance = await orders.RunAsync(
+            new AcceptOrder(
+                caller,
+                key.Value,
+                IdempotencyKey.Fingerprint(context, request),
+                request.Customer ?? caller,
+                lines,
+                request.Payment.Token,
+                request.OnShortage,
+                request.Hold
+            ),
+            cancellationToken
+        );
+        if (acceptance.Order is not { } order)
+            return IdempotencyKey.Conflict(key.Value);
+        if (acceptance.Replayed)
+            context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+        return TypedResults.Accepted($"/orders/{order.Id}", order);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using DaprShop.Contracts;
+using DaprShop.Messaging;
+using DaprShop.Orders.Model;
+using DaprShop.ServiceDefaults;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace DaprShop.Orders.Queries;
+
+/// <summary><c>GET /orders/{id}</c>: one of the caller's orders; an operator sees all.</summary>
+internal static class GetOrder
+{
+    /// <param name="Items">What was missing when stock was asked for.</param>
+    /// <param name="DecideBy">Until when its customer may decide, where stock does not cover it.</param>
+    internal sealed record Order(
+        Guid Id,
+        long Number,
+        string Customer,
+        string Status,
+        int Version,
+        decimal Total,
+        string? Reason,
+        IReadOnlyList<Shortage>? Items,
+        DateTimeOffset AcceptedAt,
+        DateTimeOffset UpdatedAt,
+        DateTimeOffset? DecideBy,
+        IReadOnlyList<Line> Lines
+    );
+
+    /// <param name="Cancelled">Of the quantity: what the order does without.</param>
+    /// <param name="Shipped">Of the quantity: what has left.</param>
+    /// <param name="Returned">Of what has left: what came back.</param>
+    internal sealed record Line(string Sku, int Quantity, decimal UnitPrice, int Cancelled, int Shipped, int Returned);
+
+    public static async Task<Results<Ok<Order>, ProblemHttpResult>> HandleAsync(
+        Guid id,
+        OrdersDbContext db,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await db
+            .Orders.AsNoTracking()
+            .Where(o => o.Id == id)
+            .Select(o => new { Row = o, Lines = db.Lines.Where(l => l.OrderId == id).OrderBy(l => l.Line).ToList() })
+            .SingleOrDefaultAsync(cancellationToken);
+        if (found is null || !(context.User.IsOperator() || found.Row.Customer == context.Name()))
+            return Problems.NotFound($"order {id}");
+        var row = found.Row;
+        return TypedResults.Ok(
+            new Order(
+                row.Id,
+                row.Number,
+                row.Customer,
+                row.Status,
+                row.Version,
+                Money.Trim(row.Total),
+                row.Reason,
+                row.Shortages is null
+                    ? null
+                    : JsonSerializer.Deserialize<List<Shortage>>(row.Shortages, JsonSerializerOptions.Web),
+                row.AcceptedAt,
+                row.UpdatedAt,
+                row.DecideBy,
+                [
+                    .. found.Lines.Select(l => new Line(
+                        l.Sku,
+                        l.Quantity,
+                        Money.Trim(l.UnitPrice),
+                        l.Cancelled,
+                        l.Shipped,
+                        l.Returned
+                    )),
+                ]
+            )
+        );
+    }
+}

@@ -1,0 +1,32 @@
+using DaprShop.ServiceDefaults;
+
+namespace DaprShop.Orders.Queries;
+
+/// <summary>Queries: what callers, operators and History read about orders.</summary>
+internal static class QueriesModule
+{
+    public static IServiceCollection AddQueries(this IServiceCollection services) =>
+        services.AddSingleton<OrderTransitionReader>();
+
+    public static IEndpointRouteBuilder MapQueries(this IEndpointRouteBuilder routes)
+    {
+        var orders = routes.MapGroup("/orders").RequireAuthorization(Identity.Customer).WithTags("Orders");
+        orders
+            .MapGet("", ListOrders.HandleAsync)
+            .WithSummary("Orders, newest first, page by page: of one status, SKU, customer or time");
+        orders.MapGet("/{id:guid}", GetOrder.HandleAsync).WithSummary("One order");
+        orders
+            .MapGet("/{id:guid}/transitions", ListTransitions.HandleAsync)
+            .WithSummary("An order's transitions after a version, oldest first");
+
+        var operations = routes.MapGroup("/ops").RequireAuthorization(Identity.Operator).WithTags("Operations");
+        operations
+            .MapGet("/attention", ListAttention.HandleAsync)
+            .WithSummary("What needs an operator, or has been tried in vain for five minutes");
+        operations.MapGet("/backlog", GetBacklog.HandleAsync).WithSummary("What is under way");
+        operations.MapGet("/orders/summary", GetOrderSummary.HandleAsync).WithSummary("Orders by status, and revenue");
+
+        routes.MapGet("/internal/orders/{id:guid}/state", GetOrderState.HandleAsync).ExcludeFromDescription();
+        return routes;
+    }
+}

@@ -1,0 +1,21 @@
+using DaprShop.Contracts;
+using DaprShop.Orders.Model;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace DaprShop.Orders.Saga;
+
+/// <summary><c>POST /wake</c>: Inventory has allocated stock to backordered orders. For sidecars only.</summary>
+internal static class ResumeOrders
+{
+    public static async Task<NoContent> HandleAsync(
+        WakeRequest request,
+        SagaStore store,
+        DispatchSignal dispatch,
+        CancellationToken cancellationToken
+    )
+    {
+        await store.WakeAsync(request.OrderIds, cancellationToken);
+        dispatch.Raise();
+        return TypedResults.NoContent();
+    }
+}

@@ -1,0 +1,287 @@
+using DaprShop.Contracts;
+using DaprShop.Messaging;
+using DaprShop.Orders.Bulk;
+using DaprShop.ServiceKit;
+using Npgsql;
+using static DaprShop.Orders.Tests.BulkScene;
+
+namespace DaprShop.Orders.Tests;
+
+/// <summary>A file of orders: what is accepted, once, whatever happens meanwhile.</summary>
+public sealed class BulkTests
+{
+    private const string Poisoned = """
+        create function poison() returns trigger language plpgsql as $$ begin if new.quantity = 13 then raise exception 'thirteen cups'; end if; return new; end $$;
+        create trigger poison before insert on order_lines for each row execute function poison()
+        """;
+
+    private static readonly BulkRow Mixed = new(
+        4,
+        """{"lines":[{"sku":"cup","quantity":1},{"sku":"cup","quantity":0},{"sku":"tray","quantity":1},"cup"],"payment":{"token":"tok_ok"}}"""
+    );
+
+    [Theory]
+    [InlineData(
+        BulkPolicies.RejectEverything,
+        "rejected: 6 received, 0 accepted, 0 replayed, 5 rejected, 0 parked",
+        "checked rejected rejected rejected rejected rejected",
+        0,
+        0
+    )]
+    [InlineData(
+        BulkPolicies.RejectFailedRows,
+        "done: 6 received, 1 accepted, 0 replayed, 5 rejected, 0 parked",
+        "accepted rejected rejected rejected rejected rejected",
+        1,
+        1
+    )]
+    [InlineData(
+        BulkPolicies.IgnoreFailed,
+        "done: 6 received, 2 accepted, 0 replayed, 4 rejected, 0 parked",
+        "accepted rejected rejected accepted rejected rejected",
+        2,
+        2
+    )]
+    public async Task G29_A_file_with_errors_is_taken_as_its_policy_says(
+        string policy,
+        string told,
+        string rows,
+        int orders,
+        int lines
+    )
+    {
+        await using var scene = await CreateAsync();
+        var job = await scene.HandInAsync(
+            "file",
+            [
+                Row(1),
+                Row(2, quantity: "0"),
+                Row(3, sku: "tray"),
+                Mixed,
+                new(5, "no JSON"),
+                new(6, null, "It has bytes that are not UTF-8."),
+            ],
+            policy
+        );
+
+        await scene.DrainAsync();
+
+        (await scene.TellAsync(job)).Should().Be(told);
+        (await scene.StatesAsync(job)).Should().Be(rows);
+        (await scene.OrdersAsync()).Should().Be(orders);
+        (await scene.Db.NumberAsync("select count(*) from order_lines")).Should().Be(lines);
+        (
+            await Sql.ScalarAsync<string>(
+                scene.Db.Names.App,
+                "select string_agg(e->>'field', ' ') from bulk_rows, jsonb_array_elements(errors) e where row = 4"
+            )
+        )
+            .Should()
+            .Be("/lines/3 /lines/1/quantity /lines/2/sku");
+    }
+
+    [Fact]
+    public async Task G29_A_file_without_errors_is_accepted_whole_even_where_one_error_would_reject_it()
+    {
+        await using var scene = await CreateAsync();
+        var job = await scene.HandInAsync("file", Rows(450, keys: "k"), BulkPolicies.RejectEverything);
+        for (var checking = 0; checking < 3; checking++)
+            await scene.StepAsync();
+        (await scene.OrdersAsync()).Should().Be(0, "all rows are looked at before the first is accepted");
+
+        await scene.DrainAsync();
+
+        (await scene.TellAsync(job)).Should().Be("done: 450 received, 450 accepted, 0 replayed, 0 rejected, 0 parked");
+        (await scene.OrdersAsync()).Should().Be(450);
+    }
+
+    [Fact]
+    public async Task G29_A_key_that_stands_for_two_orders_is_an_error_of_the_file_wherever_the_other_one_is()
+    {
+        await using var scene = await CreateAsync();
+        await scene.HandInAsync("before", [Row(1, "taken")]);
+        await scene.DrainAsync();
+        var twice = await scene.HandInAsync(
+            "twice",
+            [.. Rows(200), Row(201, "k"), .. Rows(200, from: 202), Row(402, "k", quantity: "2")],
+            BulkPolicies.RejectEverything
+        );
+        var taken = await scene.HandInAsync("taken", [Row(1, "taken", quantity: "2")], BulkPolicies.RejectEverything);
+
+        await scene.DrainAsync();
+
+        (await scene.TellAsync(twice))
+            .Should()
+            .Be("rejected: 402 received, 0 accepted, 0 replayed, 1 rejected, 0 parked");
+        (await scene.TellAsync(taken))
+            .Should()
+            .Be("rejected: 1 received, 0 accepted, 0 replayed, 1 rejected, 0 parked");
+        (await scene.OrdersAsync()).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task G29_A_file_whose_rows_have_keys_adds_nothing_the_second_time_under_whatever_key_it_comes()
+    {
+        await using var scene = await CreateAsync();
+        var first = await scene.HandInAsync("first", Rows(300, keys: "k"));
+        await scene.DrainAsync();
+        (await scene.HandInAsync("first", Rows(300, keys: "k"))).Should().Be(first, "the job's key names it");
+        (await scene.TellAsync(first)).Should().StartWith("done: 300 received, 300 accepted");
+        var again = await scene.HandInAsync(
+            "second",
+            [.. Rows(300, keys: "k"), Row(301, "k-1"), Row(302, "k-2", quantity: "2")]
+        );
+
+        await scene.DrainAsync();
+
+        (await scene.TellAsync(again))
+            .Should()
+            .Be("done: 302 received, 301 accepted, 301 replayed, 1 rejected, 0 parked");
+        (await scene.OrdersAsync()).Should().Be(300);
+    }
+
+    [Fact]
+    public async Task Rows_without_keys_are_named_by_their_job_and_their_place()
+    {
+        await using var scene = await CreateAsync();
+        await scene.HandInAsync("first", Rows(3));
+        await scene.HandInAsync("second", Rows(3));
+
+        await scene.DrainAsync();
+
+        (
+            await Sql.ScalarAsync<string>(
+                scene.Db.Names.App,
+                "select string_agg(key, ' ' order by key) from idempotency_keys"
+            )
+        )
+            .Should()
+            .Be("first:1 first:2 first:3 second:1 second:2 second:3");
+    }
+
+    [Fact]
+    public async Task G29_Rows_that_come_again_change_nothing_and_other_ones_in_their_place_are_refused()
+    {
+        await using var scene = await CreateAsync();
+        var job = await scene.HandInAsync("file", Rows(10), end: false);
+        Task<bool> ReceiveAsync(params BulkRow[] rows) => scene.Store.ReceiveAsync(job, rows, CancellationToken.None);
+
+        (await ReceiveAsync(Rows(10, from: 5))).Should().BeTrue("a cut upload is taken up before the place of the cut");
+        (await ReceiveAsync(Row(3, quantity: "2"), Row(15))).Should().BeFalse();
+        await scene.Store.EndAsync(job, 10, CancellationToken.None);
+        (await scene.TellAsync(job)).Should().StartWith("receiving: 14 received", "another file ends elsewhere");
+        await scene.Store.EndAsync(job, 14, CancellationToken.None);
+
+        (await ReceiveAsync(Row(15))).Should().BeFalse("the file has ended");
+        (await ReceiveAsync(Rows(14))).Should().BeTrue();
+        (await scene.TellAsync(job)).Should().StartWith("running: 14 received");
+    }
+
+    [Fact]
+    public async Task Nothing_is_accepted_before_the_file_has_come_to_its_end()
+    {
+        await using var scene = await CreateAsync();
+        await scene.HandInAsync("file", Rows(10), end: false);
+        (await scene.StepAsync()).Should().BeFalse();
+        (await scene.OrdersAsync()).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task An_empty_file_is_done_at_once()
+    {
+        await using var scene = await CreateAsync();
+        foreach (var policy in BulkPolicies.Names)
+            (await scene.TellAsync(await scene.HandInAsync(policy, [], policy))).Should().StartWith("done: 0 received");
+    }
+
+    [Fact]
+    public async Task G30_A_row_that_spoils_its_transaction_is_parked_with_its_cause_and_the_rest_is_accepted()
+    {
+        await using var scene = await CreateAsync();
+        await scene.AsOwnerAsync(Poisoned);
+        var job = await scene.HandInAsync("file", [.. Rows(150), Row(151, quantity: "13"), .. Rows(149, from: 152)]);
+
+        await scene.DrainAsync();
+
+        (await scene.TellAsync(job)).Should().Be("done: 300 received, 299 accepted, 0 replayed, 0 rejected, 1 parked");
+        (
+            await Sql.ScalarAsync<string>(
+                scene.Db.Names.App,
+                "select format('%s %s %s', row, attempts, cause) from bulk_rows where state = 'parked'"
+            )
+        )
+            .Should()
+            .Be("151 3 P0001: thirteen cups");
+        (await scene.OrdersAsync()).Should().Be(299);
+    }
+
+    [Theory]
+    [InlineData("""{"key":"\ud83d","lines":[{"sku":"cup","quantity":1}],"payment":{"token":"tok_ok"}}""", "/key")]
+    [InlineData("""{"lines":[{"sku":"\ud83d","quantity":1}],"payment":{"token":"tok_ok"}}""", "/lines/0")]
+    [InlineData("""{"lines":[{"sku":"cup","quantity":1}],"payment":{"token":"\ud83d"}}""", "")]
+    [InlineData("""{"\ud83d":1,"lines":[{"sku":"cup","quantity":1}],"payment":{"token":"tok_ok"}}""", "")]
+    [InlineData("""{"lines":[{"sku":"cup","quantity":1}],"Lines":[],"payment":{"token":"tok_ok"}}""", "")]
+    [InlineData("""{"a\u0000":1,"A\u0000":2,"lines":[{"sku":"cup","quantity":1}],"payment":{"token":"tok_ok"}}""", "")]
+    [InlineData("""{"a\u0000":1,"a\u0000":2,"lines":[{"sku":"cup","quantity":1}],"payment":{"token":"tok_ok"}}""", "")]
+    public async Task A_row_whose_text_or_names_nobody_can_read_is_rejected_and_told_why(string body, string field)
+    {
+        await using var scene = await CreateAsync();
+        var job = await scene.HandInAsync("file", [Row(1), new(2, body)]);
+
+        await scene.DrainAsync();
+
+        (await scene.TellAsync(job)).Should().Be("done: 2 received, 1 accepted, 0 replayed, 1 rejected, 0 parked");
+        (await Sql.ScalarAsync<string>(scene.Db.Names.App, "select errors->0->>'field' from bulk_rows where row = 2"))
+            .Should()
+            .StartWith(field);
+    }
+
+    [Fact]
+    public async Task A_parked_row_is_accepted_when_it_is_tried_again_after_its_cause_was_mended()
+    {
+        await using var scene = await CreateAsync();
+        await scene.AsOwnerAsync(Poisoned);
+        var job = await scene.HandInAsync("file", [Row(1), Row(2, quantity: "13")], BulkPolicies.RejectEverything);
+        await scene.DrainAsync();
+        (await scene.Store.RetryAsync(job, 1, CancellationToken.None)).Should().BeFalse("it is not parked");
+        await scene.AsOwnerAsync("drop trigger poison on order_lines");
+
+        (await scene.Store.RetryAsync(job, 2, CancellationToken.None)).Should().BeTrue();
+        await scene.DrainAsync();
+
+        (await scene.TellAsync(job)).Should().Be("done: 2 received, 2 accepted, 0 replayed, 0 rejected, 0 parked");
+    }
+
+    [Fact]
+    public async Task From_the_answer_to_a_pause_on_nothing_is_accepted_until_the_job_goes_on()
+    {
+        await using var scene = await CreateAsync();
+        var job = await scene.HandInAsync("file", Rows(250));
+        Task stretch;
+        await using (var rival = await Rival.BeginAsync(scene.Db.Names.App, "select from event_head for update"))
+        {
+            stretch = Task.Run(scene.StepAsync);
+            await rival.IsWaitedForAsync();
+            await scene.Store.PauseAsync(job, paused: true, CancellationToken.None);
+        }
+
+        await stretch;
+        (await scene.StepAsync()).Should().BeFalse();
+        (await scene.OrdersAsync()).Should().Be(0);
+
+        await scene.Store.PauseAsync(job, paused: false, CancellationToken.None);
+        await scene.DrainAsync();
+        (await scene.OrdersAsync()).Should().Be(250);
+    }
+
+    [Theory]
+    [InlineData("delete from bulk_jobs")]
+    [InlineData("delete from bulk_rows")]
+    [InlineData("update bulk_rows set body = ''")]
+    [InlineData("update bulk_rows set row = 0")]
+    public async Task The_service_itself_may_not_change_what_was_handed_in(string sql)
+    {
+        await using var scene = await CreateAsync();
+        (await Sql.IsForbiddenAsync(scene.Db.Names.App, sql)).Should().BeTrue();
+    }
+}

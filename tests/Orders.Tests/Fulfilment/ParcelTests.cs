@@ -1,0 +1,241 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using DaprShop.Contracts;
+using DaprShop.Messaging;
+using DaprShop.Orders.Fulfilment;
+using DaprShop.ServiceDefaults;
+using DaprShop.ServiceKit;
+using DaprShop.TestKit;
+
+namespace DaprShop.Orders.Tests;
+
+/// <summary>What leaves, and arrives.</summary>
+public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
+{
+    [Fact]
+    public async Task An_order_leaves_in_parts_and_is_delivered_when_the_last_has_arrived()
+    {
+        var id = await ConfirmedAsync(quantity: 5);
+        var first = await ShippedAsync(id, 2);
+        (await Fixture.Database.StatusAsync(id)).Should().Be("shipped");
+        var rest = await ShippedAsync(id, null);
+        (await DeliverAsync(rest)).Should().Be("shipped");
+        (await DeliverAsync(first)).Should().Be("delivered");
+        (await DeliverAsync(first)).Should().Be("delivered", "saying it again changes nothing");
+
+        (await GetAsync($"orders/{id}")).GetProperty("lines")[0].GetProperty("shipped").GetInt32().Should().Be(5);
+        (await GetAsync($"orders/{id}/shipments"))
+            .EnumerateArray()
+            .Select(s => (s.GetProperty("number").GetInt32(), s.GetProperty("state").GetString()))
+            .Should()
+            .Equal((1, "delivered"), (2, "delivered"));
+        (
+            await Fixture.Database.NumberAsync(
+                $"select count(*) from events where type = 'shipment.moved.v1' and data->>'orderId' = '{id}'"
+            )
+        )
+            .Should()
+            .Be(4);
+        (await VersionsAsync(id)).Should().Be("1,2,3,4,5,6");
+        await IsRefusedAsync(await ShipAsync(id, null), "not-shippable");
+    }
+
+    [Fact]
+    public async Task No_more_leaves_than_is_left()
+    {
+        var id = await ConfirmedAsync(quantity: 3);
+        var refused = await IsRefusedAsync(await ShipAsync(id, 4), "too-many");
+        refused.GetProperty("items")[0].GetProperty("available").GetInt32().Should().Be(3);
+        await ShippedAsync(id, 3);
+        await IsRefusedAsync(await ShipAsync(id, null), "nothing-to-ship");
+    }
+
+    [Fact]
+    public async Task A_shipment_has_a_key_and_its_repetition_ships_nothing()
+    {
+        var id = await ConfirmedAsync(quantity: 5);
+        var key = New();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ShipAsync(id, 2, key)));
+        answers.Select(a => a.StatusCode).Should().OnlyContain(s => s == HttpStatusCode.Accepted);
+        var bodies = await Task.WhenAll(answers.Select(a => a.Content.ReadAsStringAsync()));
+        bodies.Distinct().Should().ContainSingle();
+        await IsProblemAsync(await ShipAsync(id, 3, key), 422, "idempotency-conflict");
+        await Eventually.BecomesTrueAsync(
+            async () => (await GetAsync($"orders/{id}")).GetProperty("lines")[0].GetProperty("shipped").GetInt32() == 2,
+            "two units have left"
+        );
+    }
+
+    [Fact]
+    public async Task G25_While_a_part_is_leaving_the_order_is_neither_cancelled_nor_shipped_again()
+    {
+        var id = await ConfirmedAsync(quantity: 2);
+        var (reached, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        Fixture.House.Before = async path =>
+        {
+            if (path != "/reservations/ship")
+                return;
+            reached.TrySetResult();
+            await goOn.Task;
+        };
+        var shipping = ShipAsync(id, 1);
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(20));
+
+        await IsRefusedAsync(await Alice.PostAsync($"orders/{id}/cancel", null), "not-cancellable");
+        await IsRefusedAsync(await ShipAsync(id, 1), "shipment-under-way");
+        Fixture.House.Before = null;
+        goOn.SetResult();
+        (await shipping).StatusCode.Should().Be(HttpStatusCode.Accepted);
+        (await Fixture.Database.StatusAsync(id)).Should().Be("shipped");
+        await IsRefusedAsync(await Alice.PostAsync($"orders/{id}/cancel", null), "not-cancellable");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task G25_Of_a_cancellation_and_a_shipment_that_meet_one_wins(bool cancelFirst)
+    {
+        var id = await ConfirmedAsync(quantity: 2);
+        await using var rival = await Rival.BeginAsync(
+            Fixture.Database.Names.App,
+            $"select * from orders where id = '{id}' for update"
+        );
+        Task<HttpResponseMessage>[] both = cancelFirst
+            ? [Alice.PostAsync($"orders/{id}/cancel", null), null!]
+            : [null!, ShipAsync(id, null)];
+        await rival.IsWaitedForAsync(1);
+        if (cancelFirst)
+            both[1] = ShipAsync(id, null);
+        else
+            both[0] = Alice.PostAsync($"orders/{id}/cancel", null);
+        await rival.IsWaitedForAsync(2);
+        await rival.CommitAsync();
+
+        var (cancelled, shipped) = ((await both[0]).IsSuccessStatusCode, (await both[1]).IsSuccessStatusCode);
+        (cancelled, shipped).Should().Be((cancelFirst, !cancelFirst));
+        if (!cancelFirst)
+            return;
+        foreach (var batch in await Fixture.Database.ClaimAsync())
+            await SagaRun.RunAsync(Fixture.Database, Fixture.House, batch);
+        (Fixture.House.Charges[id], Fixture.House.Claims[id].State)
+            .Should()
+            .Be((ChargeState.Refunded, ReservationState.Released));
+    }
+
+    [Fact]
+    public async Task A_shipment_that_nobody_can_carry_out_now_leaves_by_and_by_once()
+    {
+        var id = await ConfirmedAsync(quantity: 2);
+        Fixture.House.Failure = HttpStatusCode.ServiceUnavailable;
+        (await ShipAsync(id, null)).StatusCode.Should().Be(HttpStatusCode.Accepted);
+        (await Fixture.Database.StatusAsync(id)).Should().Be("confirmed");
+        Fixture.House.Failure = null;
+        await Eventually.BecomesTrueAsync(
+            async () => await Fixture.Database.StatusAsync(id) == "shipped",
+            "the order has left"
+        );
+        (
+            await Fixture.Database.NumberAsync(
+                $"select count(*) from events where type = 'shipment.moved.v1' and data->>'orderId' = '{id}'"
+            )
+        )
+            .Should()
+            .Be(1);
+    }
+
+    [Fact]
+    public async Task What_has_been_tried_ever_so_often_is_tried_again_half_a_minute_later()
+    {
+        var id = await ConfirmedAsync(quantity: 1);
+        Fixture.House.Failure = HttpStatusCode.ServiceUnavailable;
+        (await ShipAsync(id, null)).StatusCode.Should().Be(HttpStatusCode.Accepted);
+        var shipment = (await GetAsync($"orders/{id}/shipments"))[0].GetProperty("id").GetGuid();
+        await Sql.ScalarAsync<object>(
+            Fixture.Database.Names.Owner,
+            $"update shipments set attempts = 1000000 where id = '{shipment}'"
+        );
+        await new ShipmentStore(Fixture.Database.Source, new RelaySignal(), TimeProvider.System).PostponeAsync(
+            shipment,
+            CancellationToken.None
+        );
+        Fixture.House.Failure = null;
+        (
+            await Fixture.Database.NumberAsync(
+                $"select count(*) from shipments where id = '{shipment}' and due_at between now() + interval '20 s' and now() + interval '31 s'"
+            )
+        )
+            .Should()
+            .Be(1);
+    }
+
+    [Fact]
+    public async Task What_is_carried_out_twice_is_written_once()
+    {
+        var id = await ConfirmedAsync(quantity: 4);
+        Fixture.House.Failure = HttpStatusCode.ServiceUnavailable;
+        (await ShipAsync(id, 2)).StatusCode.Should().Be(HttpStatusCode.Accepted);
+        var shipments = new ShipmentStore(Fixture.Database.Source, new RelaySignal(), TimeProvider.System);
+        var shipment = new Shipment(
+            (await GetAsync($"orders/{id}/shipments"))[0].GetProperty("id").GetGuid(),
+            id,
+            1,
+            [new ShippedUnits("cup", 2)]
+        );
+        await Task.WhenAll(
+            Enumerable.Range(0, 3).Select(_ => shipments.EndAsync(shipment, null, CancellationToken.None))
+        );
+        await shipments.EndAsync(shipment, "too late", CancellationToken.None);
+        (await GetAsync($"orders/{id}")).GetProperty("lines")[0].GetProperty("shipped").GetInt32().Should().Be(2);
+        (
+            await Fixture.Database.NumberAsync(
+                $"select count(*) from events where type = 'shipment.moved.v1' and data->>'orderId' = '{id}'"
+            )
+        )
+            .Should()
+            .Be(1);
+
+        var back = (await (await ReturnAsync(id, 1)).Content.ReadFromJsonAsync<JsonElement>())
+            .GetProperty("id")
+            .GetGuid();
+        var returns = new ReturnStore(Fixture.Database.Source, new RelaySignal(), TimeProvider.System);
+        await returns.DecideAsync(
+            back,
+            [new DecidedUnits("cup", 1, Disposition.Restock)],
+            null,
+            "olga",
+            CancellationToken.None
+        );
+        var decided = new DecidedReturn(
+            back,
+            id,
+            1,
+            [new DecidedUnits("cup", 1, Disposition.Restock)],
+            null,
+            2.5m,
+            "olga",
+            "broken"
+        );
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => returns.SettleAsync(decided, CancellationToken.None)));
+        (
+            await Fixture.Database.NumberAsync(
+                $"select count(*) from events where subject = '{back}' and data->>'state' = 'settled'"
+            )
+        )
+            .Should()
+            .Be(1);
+        Fixture.House.Failure = null;
+    }
+
+    [Fact]
+    public async Task Units_that_are_not_there_do_not_leave_and_the_order_stays_as_it_is()
+    {
+        var id = await ConfirmedAsync(quantity: 2);
+        Fixture.House.RefuseShipments = "Of cup, 1 of 2 units are there.";
+        var refused = await IsRefusedAsync(await ShipAsync(id, null), "not-shipped");
+        Fixture.House.RefuseShipments = null;
+        refused.GetProperty("detail").GetString().Should().Be("Of cup, 1 of 2 units are there.");
+        (await Fixture.Database.StatusAsync(id)).Should().Be("confirmed");
+        (await Alice.PostAsync($"orders/{id}/cancel", null)).StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+}

@@ -1,0 +1,238 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using DaprShop.Contracts;
+using DaprShop.Messaging;
+using DaprShop.ServiceDefaults;
+using DaprShop.ServiceKit;
+using DaprShop.TestKit;
+
+namespace DaprShop.Orders.Tests;
+
+/// <summary>What comes back.</summary>
+public sealed class ReturnTests(OrdersFixture fixture) : ParcelScene(fixture)
+{
+    [Fact]
+    public async Task G31_What_comes_back_is_decided_about_and_refunded_once()
+    {
+        var id = await ConfirmedAsync(quantity: 5);
+        await ShippedAsync(id, null);
+        var asked = await (await ReturnAsync(id, 4)).Content.ReadFromJsonAsync<JsonElement>();
+        var back = asked.GetProperty("id").GetGuid();
+        object decision = new
+        {
+            lines = new[] { Line(1, "restock"), Line(1, "damaged"), Line(1, "discard"), Line(1, "refuse") },
+        };
+        var decided = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => Olga.PostAsJsonAsync($"returns/{back}/decision", decision))
+        );
+        foreach (var answer in decided)
+            (await answer.Content.ReadFromJsonAsync<JsonElement>())
+                .GetProperty("refund")
+                .GetDecimal()
+                .Should()
+                .Be(7.5m);
+        await IsProblemAsync(
+            await Olga.PostAsJsonAsync($"returns/{back}/decision", new { lines = new[] { Line(4, "restock") } }),
+            409,
+            "already-decided"
+        );
+
+        await Eventually.BecomesTrueAsync(
+            async () => (await GetAsync($"orders/{id}/returns"))[0].GetProperty("state").GetString() == "settled",
+            "the return is settled"
+        );
+        Fixture
+            .House.TakenBack[$"return:{back}"]
+            .Lines.Select(l => (l.Quantity, l.Disposition))
+            .Should()
+            .BeEquivalentTo([(1, Disposition.Restock), (1, Disposition.Damaged), (1, Disposition.Discard)]);
+        Fixture.House.PartRefunds[back].Amount.Should().Be(7.5m);
+        (await GetAsync($"orders/{id}")).GetProperty("lines")[0].GetProperty("returned").GetInt32().Should().Be(3);
+        (await Fixture.Database.NumberAsync($"select count(*) from events where subject = '{back}'")).Should().Be(3);
+    }
+
+    [Fact]
+    public async Task Another_decision_of_the_same_lines_in_other_numbers_or_at_another_place_is_not_the_same_again()
+    {
+        var id = await ConfirmedAsync(quantity: 3);
+        await ShippedAsync(id, null);
+        var back = (await (await ReturnAsync(id, 3)).Content.ReadFromJsonAsync<JsonElement>())
+            .GetProperty("id")
+            .GetGuid();
+        Task<HttpResponseMessage> DecideAsync(string location, params object[] lines) =>
+            Olga.PostAsJsonAsync($"returns/{back}/decision", new { lines, location });
+
+        (await DecideAsync("north", Line(1, "restock"), Line(1, "restock"), Line(1, "damaged")))
+            .StatusCode.Should()
+            .Be(HttpStatusCode.OK);
+        (await DecideAsync("north", Line(1, "damaged"), Line(2, "restock")))
+            .StatusCode.Should()
+            .Be(HttpStatusCode.OK, "it is the same, said otherwise");
+        await IsRefusedAsync(
+            await DecideAsync("north", Line(1, "restock"), Line(1, "damaged"), Line(1, "damaged")),
+            "already-decided"
+        );
+        await IsRefusedAsync(await DecideAsync("south", Line(2, "restock"), Line(1, "damaged")), "already-decided");
+    }
+
+    [Fact]
+    public async Task No_unit_comes_back_twice()
+    {
+        var id = await ConfirmedAsync(quantity: 5);
+        await IsProblemAsync(await ReturnAsync(id, 1), 409, "not-returnable");
+        await ShippedAsync(id, 4);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => ReturnAsync(id, 3)));
+        answers.Count(a => a.StatusCode == HttpStatusCode.Created).Should().Be(1);
+        foreach (var refused in answers.Where(a => a.StatusCode != HttpStatusCode.Created))
+            await IsProblemAsync(refused, 409, "not-returnable");
+        var key = New();
+        (await ReturnAsync(id, 1, key)).StatusCode.Should().Be(HttpStatusCode.Created);
+        (await ReturnAsync(id, 1, key)).Headers.Contains(IdempotencyKey.ReplayedHeader).Should().BeTrue();
+        await IsProblemAsync(await ReturnAsync(id, 1), 409, "not-returnable");
+        await IsProblemAsync(
+            await Fixture
+                .Service.As(Identity.Customer, "bob")
+                .PostAsJsonAsync($"orders/{id}/returns", new { lines = new[] { Line(1, null) }, reason = "r" }),
+            400,
+            "idempotency-key-missing"
+        );
+    }
+
+    [Fact]
+    public async Task A_decision_is_about_exactly_the_units_that_come_back()
+    {
+        var id = await ConfirmedAsync(quantity: 2);
+        await ShippedAsync(id, null);
+        var back = (await (await ReturnAsync(id, 2)).Content.ReadFromJsonAsync<JsonElement>())
+            .GetProperty("id")
+            .GetGuid();
+        await IsProblemAsync(
+            await Olga.PostAsJsonAsync($"returns/{back}/decision", new { lines = new[] { Line(1, "restock") } }),
+            422,
+            "invalid"
+        );
+        await IsProblemAsync(
+            await Olga.PostAsJsonAsync($"returns/{back}/decision", new { lines = new[] { Line(2, "burn") } }),
+            400,
+            "malformed-json"
+        );
+        (await GetAsync("returns?limit=200"))
+            .GetProperty("returns")
+            .EnumerateArray()
+            .Select(r => r.GetProperty("id").GetGuid())
+            .Should()
+            .Contain(back);
+    }
+
+    [Fact]
+    public async Task Returns_of_one_moment_are_all_listed_however_short_the_page()
+    {
+        var id = await ConfirmedAsync(quantity: 2);
+        await ShippedAsync(id, null);
+        for (var one = 0; one < 2; one++)
+            (await ReturnAsync(id, 1)).StatusCode.Should().Be(HttpStatusCode.Created);
+        await Sql.ScalarAsync<object>(
+            Fixture.Database.Names.App,
+            $"update returns set created_at = now() where order_id = '{id}'"
+        );
+
+        var (listed, cursor) = (new List<Guid>(), "");
+        do
+        {
+            var page = await GetAsync($"returns?limit=1{cursor}");
+            listed.AddRange(
+                page.GetProperty("returns").EnumerateArray().Select(r => r.GetProperty("orderId").GetGuid())
+            );
+            cursor =
+                page.GetProperty("cursor").ValueKind == JsonValueKind.Null
+                    ? ""
+                    : $"&cursor={page.GetProperty("cursor").GetString()}";
+        } while (cursor != "");
+        listed.Count(order => order == id).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task A_cursor_that_is_none_is_told_as_such() =>
+        await IsProblemAsync(await Olga.GetAsync("returns?cursor=2026-11-25T10:00:00%2B02:00"), 400, "bad-request");
+
+    [Theory]
+    [InlineData(64, 202, 200)]
+    [InlineData(65, 422, 422)]
+    public async Task A_location_is_as_long_as_Inventory_allows(int length, int ships, int decides)
+    {
+        var id = await ConfirmedAsync(quantity: 2);
+        await ShippedAsync(id, 1);
+        var location = new string('l', length);
+        (
+            (int)
+                (
+                    await SendAsync(
+                        Olga,
+                        "shipments",
+                        null,
+                        new
+                        {
+                            orderId = id,
+                            lines = new[]
+                            {
+                                new
+                                {
+                                    sku = "cup",
+                                    quantity = 1,
+                                    location,
+                                },
+                            },
+                        }
+                    )
+                ).StatusCode
+        ).Should().Be(ships);
+        var back = (await (await ReturnAsync(id, 1)).Content.ReadFromJsonAsync<JsonElement>())
+            .GetProperty("id")
+            .GetGuid();
+        (
+            (int)
+                (
+                    await Olga.PostAsJsonAsync(
+                        $"returns/{back}/decision",
+                        new { lines = new[] { Line(1, "restock") }, location }
+                    )
+                ).StatusCode
+        )
+            .Should()
+            .Be(decides);
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(0)]
+    [InlineData("7")]
+    public async Task A_disposition_is_a_name_and_a_number_decides_nothing(object disposition)
+    {
+        var id = await ConfirmedAsync(quantity: 1);
+        await ShippedAsync(id, null);
+        var back = (await (await ReturnAsync(id, 1)).Content.ReadFromJsonAsync<JsonElement>())
+            .GetProperty("id")
+            .GetGuid();
+        await IsProblemAsync(
+            await Olga.PostAsJsonAsync(
+                $"returns/{back}/decision",
+                new
+                {
+                    lines = new[]
+                    {
+                        new
+                        {
+                            sku = "cup",
+                            quantity = 1,
+                            disposition,
+                        },
+                    },
+                }
+            ),
+            400,
+            "malformed-json"
+        );
+        (await GetAsync($"orders/{id}/returns"))[0].GetProperty("state").GetString().Should().Be("requested");
+    }
+}

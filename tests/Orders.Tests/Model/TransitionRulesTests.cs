@@ -1,0 +1,64 @@
+using DaprShop.Orders.Model;
+using DaprShop.ServiceDefaults;
+
+namespace DaprShop.Orders.Tests;
+
+/// <summary>The declared state machine.</summary>
+public sealed class TransitionRulesTests
+{
+    [Fact]
+    public void Final_statuses_are_left_by_nobody()
+    {
+        foreach (var status in Enum.GetValues<OrderStatus>().Where(TransitionRules.IsFinal))
+            TransitionRules.All.Should().NotContain(t => t.From == status);
+    }
+
+    [Fact]
+    public void Every_status_can_be_reached_and_has_a_name_that_reads_back()
+    {
+        foreach (var status in Enum.GetValues<OrderStatus>())
+        {
+            OrderStatuses.Parse(status.Name()).Should().Be(status);
+            if (status != OrderStatus.Accepted)
+                TransitionRules.Into(status).Should().NotBeEmpty();
+        }
+    }
+
+    [Fact]
+    public void Nothing_goes_in_circles_but_by_an_operator_and_what_is_paid_is_refunded_or_delivered()
+    {
+        var order = new[]
+        {
+            OrderStatus.Accepted,
+            OrderStatus.AwaitingCustomer,
+            OrderStatus.Backordered,
+            OrderStatus.Reserved,
+            OrderStatus.Paid,
+            OrderStatus.Confirmed,
+            OrderStatus.Shipped,
+            OrderStatus.Delivered,
+        };
+        foreach (
+            var (from, to) in TransitionRules.All.Where(t =>
+                t.From != OrderStatus.NeedsAttention && order.Contains(t.To)
+            )
+        )
+            Array.IndexOf(order, to).Should().BeGreaterThan(Array.IndexOf(order, from), $"{from} came before {to}");
+        TransitionRules
+            .Into(OrderStatus.Rejected)
+            .Should()
+            .Equal(OrderStatus.Accepted, OrderStatus.Reserved, OrderStatus.NeedsAttention);
+        TransitionRules
+            .Into(OrderStatus.Cancelled)
+            .Should()
+            .Equal(
+                OrderStatus.Accepted,
+                OrderStatus.Backordered,
+                OrderStatus.AwaitingCustomer,
+                OrderStatus.Reserved,
+                OrderStatus.Paid,
+                OrderStatus.Confirmed,
+                OrderStatus.NeedsAttention
+            );
+    }
+}

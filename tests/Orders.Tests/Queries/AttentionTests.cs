@@ -1,0 +1,73 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using DaprShop.Messaging;
+using DaprShop.ServiceDefaults;
+using DaprShop.ServiceKit;
+
+namespace DaprShop.Orders.Tests;
+
+/// <summary>What an operator is to look at.</summary>
+public sealed class AttentionTests(OrdersFixture fixture) : IClassFixture<OrdersFixture>
+{
+    [Fact]
+    public async Task Only_what_ended_nowhere_or_was_tried_in_vain_for_minutes_is_listed_the_oldest_first()
+    {
+        var ids = await fixture.Database.AcceptAsync(7);
+        await SetAsync(ids[0], "status = 'needs_attention', reason = 'not finished'", minutesAgo: 1);
+        await SetAsync(ids[1], "status = 'cancelled', undo = true, attempts = 3", minutesAgo: 6);
+        await SetAsync(ids[2], "status = 'cancelled', undo = true, attempts = 3", minutesAgo: 4);
+        await SetAsync(ids[3], "status = 'cancelled', undo = true, attempts = 2", minutesAgo: 6);
+        await SetAsync(ids[4], "status = 'reserved', attempts = 40", minutesAgo: 20);
+        await ParcelAsync("shipments", "actor", ids[5], "preparing", attempts: 3, minutesAgo: 8);
+        await ParcelAsync("returns", "caller", ids[5], "decided", attempts: 3, minutesAgo: 7);
+        foreach (var (state, attempts, minutesAgo) in ((string, int, int)[])[("dispatched", 3, 8), ("preparing", 3, 4)])
+            await ParcelAsync("shipments", "actor", ids[6], state, attempts, minutesAgo);
+        foreach (
+            var (state, attempts, minutesAgo) in ((string, int, int)[])
+                [("requested", 3, 8), ("decided", 2, 8), ("decided", 3, 4), ("settled", 3, 8)]
+        )
+            await ParcelAsync("returns", "caller", ids[6], state, attempts, minutesAgo);
+
+        var attention = await fixture
+            .Service.As(Identity.Operator, "olga")
+            .GetFromJsonAsync<JsonElement>("ops/attention", TestContext.Current.CancellationToken);
+
+        attention
+            .GetProperty("items")
+            .EnumerateArray()
+            .Select(i =>
+                (
+                    i.GetProperty("kind").GetString(),
+                    i.GetProperty("orderId").GetGuid(),
+                    i.GetProperty("state").GetString()
+                )
+            )
+            .Should()
+            .Equal(
+                ("shipment", ids[5], "preparing"),
+                ("return", ids[5], "decided"),
+                ("compensation", ids[1], "cancelled"),
+                ("order", ids[0], "needs_attention")
+            );
+        attention.GetProperty("total").GetInt64().Should().Be(4);
+    }
+
+    private Task SetAsync(Guid id, string columns, int minutesAgo) =>
+        Sql.ScalarAsync<object>(
+            fixture.Database.Names.App,
+            $"update orders set {columns}, due_at = 'infinity', updated_at = now() - interval '{minutesAgo} minutes' where id = '{id}'"
+        );
+
+    // Due in a day: nobody carries them out meanwhile.
+    private Task ParcelAsync(string table, string actor, Guid order, string state, int attempts, int minutesAgo) =>
+        Sql.ScalarAsync<object>(
+            fixture.Database.Names.App,
+            $"""
+            insert into {table} (id, order_id, number, state, lines, {actor}, key, fingerprint, reason, created_at, {(
+                table == "returns" ? "decided_at" : "dispatched_at"
+            )}, due_at, attempts)
+            select gen_random_uuid(), '{order}', count(*) + 1, '{state}', '[]', 'olga', gen_random_uuid()::text, '', '', now() - interval '{minutesAgo} minutes', now() - interval '{minutesAgo} minutes', now() + interval '1 day', {attempts}
+            from {table} where order_id = '{order}'
+            """
+        );
+}

@@ -1,0 +1,113 @@
+using DaprShop.Contracts;
+using DaprShop.Messaging;
+using DaprShop.Orders.Model;
+using DaprShop.Orders.Saga;
+using DaprShop.ServiceKit;
+using static DaprShop.Orders.Tests.SagaRun;
+
+namespace DaprShop.Orders.Tests;
+
+/// <summary>Orders that wait for stock: their saga goes on by itself, whenever the stock comes.</summary>
+public sealed class BackorderTests
+{
+    [Fact]
+    public async Task G15_An_order_that_may_wait_is_charged_and_confirmed_when_its_stock_has_come()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var house = new FakeHouse(units: 3);
+        var order = await WaitingAsync(db, house);
+        (await db.StatusAsync(order)).Should().Be("backordered");
+        house.Charges.Should().BeEmpty("nobody pays for what is not there");
+        (await db.ClaimAsync()).Should().BeEmpty("nothing is to be done until stock comes");
+
+        house.Receive(2);
+        await db.Store.WakeAsync([order], CancellationToken.None);
+        await RunAsync(db, house, (await db.ClaimAsync())[0]);
+
+        (await db.StatusAsync(order)).Should().Be("confirmed");
+        (
+            await Sql.ScalarAsync<string>(
+                db.Names.App,
+                "select string_agg(data->>'to', ' ' order by position) from events where type = 'order.moved.v1'"
+            )
+        )
+            .Should()
+            .Be("backordered reserved paid confirmed");
+    }
+
+    [Fact]
+    public async Task Stock_that_comes_while_a_batch_still_owns_the_order_is_not_missed()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var house = new FakeHouse(units: 3);
+        var order = (await db.AcceptAsync(1, quantity: 5, onShortage: ShortagePolicies.Backorder))[0];
+        var batch = (await db.ClaimAsync())[0];
+        var (reserve, charge, settle) = (Steps(db, house)[0], Steps(db, house)[1], Steps(db, house)[2]);
+        await reserve(batch);
+
+        house.Receive(2);
+        await db.Store.WakeAsync([order], CancellationToken.None);
+        await charge(batch);
+        await settle(batch);
+
+        await RunAsync(db, house, (await db.ClaimAsync())[0]);
+        (await db.StatusAsync(order)).Should().Be("confirmed");
+    }
+
+    [Fact]
+    public async Task Stock_that_comes_before_the_order_knows_that_it_waits_is_not_missed()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var order = (await db.AcceptAsync(1, quantity: 5, onShortage: ShortagePolicies.Backorder))[0];
+        var batch = (await db.ClaimAsync())[0];
+        var wanted = (await db.Store.OwnedLinesAsync(batch, CancellationToken.None)).Should().ContainSingle().Subject;
+        await db.Store.WakeAsync([order], CancellationToken.None);
+        await db.Store.WriteAsync(
+            batch,
+            SagaRules.AfterReserve([(new ReserveOutcome(order, ReservationState.Backordered, []), wanted.Status)]),
+            CancellationToken.None
+        );
+        await Steps(db, new FakeHouse(units: 0))[2](batch);
+
+        (await db.ClaimAsync()).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Waiting_is_no_failed_attempt()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var house = new FakeHouse(units: 3);
+        var order = await WaitingAsync(db, house);
+        for (var i = 0; i < SagaStore.MaxAttempts + 1; i++)
+        {
+            await db.Store.WakeAsync([order], CancellationToken.None);
+            await RunAsync(db, house, (await db.ClaimAsync())[0]);
+        }
+
+        (await db.Store.GiveUpAsync(CancellationToken.None)).Should().Be(0);
+        (await db.StatusAsync(order)).Should().Be("backordered");
+    }
+
+    [Fact]
+    public async Task What_a_cancelled_order_waited_for_is_given_back()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var house = new FakeHouse(units: 3);
+        var order = await WaitingAsync(db, house);
+        await Sql.ScalarAsync<object>(
+            db.Names.App,
+            "update orders set status = 'cancelled', version = version + 1, undo = true, due_at = now()"
+        );
+        await RunAsync(db, house, (await db.ClaimAsync())[0]);
+
+        house.Receive(2);
+        (house.Free, house.Claims[order].State).Should().Be((5, ReservationState.Released));
+    }
+
+    private static async Task<Guid> WaitingAsync(OrdersDatabase db, FakeHouse house)
+    {
+        var order = (await db.AcceptAsync(1, quantity: 5, onShortage: ShortagePolicies.Backorder))[0];
+        await RunAsync(db, house, (await db.ClaimAsync())[0]);
+        return order;
+    }
+}

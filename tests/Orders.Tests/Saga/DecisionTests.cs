@@ -1,0 +1,225 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using DaprShop.Contracts;
+using DaprShop.Messaging;
+using DaprShop.Orders.Saga;
+using DaprShop.ServiceDefaults;
+using DaprShop.ServiceKit;
+
+namespace DaprShop.Orders.Tests;
+
+/// <summary>Orders that stock does not cover, and whose customer is asked. The house has a hundred cups.</summary>
+public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersFixture>
+{
+    private readonly HttpClient _alice = fixture.Service.As(Identity.Customer, "alice");
+
+    [Fact]
+    public async Task G16_Who_is_asked_may_take_what_is_there_and_pays_for_no_more()
+    {
+        var (id, key) = await AskedAsync(lines: [60, fixture.House.Free]);
+        var free = fixture.House.Free;
+        fixture.House.Claims.Should().NotContainKey(id, "nothing is taken before the customer has decided");
+        (await ReadAsync(id)).GetProperty("items")[0].GetProperty("available").GetInt32().Should().Be(free);
+
+        var sold = await SoldAsync();
+        (await DecideAsync(_alice, id, "take")).Should().Be(200);
+        (await DecideAsync(fixture.Service.As(Identity.Operator, "olga"), id, "take")).Should().Be(200);
+        (await DecideAsync(_alice, id, "wait")).Should().Be(409);
+        await RunAsync();
+        (await SoldAsync()).Should().Be(sold + free, "what an order does without is not sold");
+        (await ActorsAsync(id))
+            .Should()
+            .Be("awaiting_customer: alice, reserved: , paid: ", "who decided first has decided");
+
+        var order = await ReadAsync(id);
+        order.GetProperty("status").GetString().Should().Be("confirmed");
+        order.GetProperty("total").GetDecimal().Should().Be(free * 2.5m);
+        order
+            .GetProperty("lines")
+            .EnumerateArray()
+            .Select(l => l.GetProperty("quantity").GetInt32() - l.GetProperty("cancelled").GetInt32())
+            .Should()
+            .Equal(Math.Min(60, free), Math.Max(free - 60, 0));
+        using var again = await PlaceAsync(key, "ask", 60, free);
+        (await again.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken))
+            .GetProperty("total")
+            .GetDecimal()
+            .Should()
+            .Be((60 + free) * 2.5m, "a repetition hears what was said first");
+        fixture.House.Receive(100 - fixture.House.Free);
+    }
+
+    [Fact]
+    public async Task G16_Who_is_asked_may_wait()
+    {
+        var (id, _) = await AskedAsync(lines: [500]);
+        (await DecideAsync(_alice, id, "wait")).Should().Be(200);
+        await RunAsync();
+        (await fixture.Database.StatusAsync(id)).Should().Be("backordered");
+        (await ActorsAsync(id)).Should().Be("awaiting_customer: alice");
+        (await CancelAsync(id)).Should().Be(200);
+        await RunAsync();
+    }
+
+    [Fact]
+    public async Task G16_Who_does_not_decide_in_time_has_no_order_and_holds_nothing()
+    {
+        var (id, _) = await AskedAsync(lines: [500]);
+        (await fixture.Database.ClaimAsync()).Should().BeEmpty("the deadline is a day away");
+        await Sql.ScalarAsync<object>(
+            fixture.Database.Names.App,
+            $"update orders set decide_by = now() - interval '1 second', due_at = decide_by - interval '1 day' where id = '{id}'"
+        );
+        (await DecideAsync(_alice, id, "take"))
+            .Should()
+            .Be(409, "the deadline counts, and not that nobody has come by yet");
+        await RunAsync();
+
+        (await fixture.Database.StatusAsync(id)).Should().Be("expired");
+        (await ActorsAsync(id)).Should().Be("awaiting_customer: ");
+        fixture.House.Claims[id].State.Should().Be(ReservationState.Released, "a late reserve takes nothing");
+        (await DecideAsync(_alice, id, "take")).Should().Be(409);
+    }
+
+    [Fact]
+    public async Task Who_decides_in_time_takes_the_order_away_from_the_batch_that_would_have_ended_it()
+    {
+        var (id, _) = await AskedAsync(lines: [500]);
+        await Sql.ScalarAsync<object>(
+            fixture.Database.Names.App,
+            $"update orders set due_at = now() - interval '1 second' where id = '{id}'"
+        );
+        var batch = (await fixture.Database.ClaimAsync())[0];
+        (await DecideAsync(_alice, id, "wait")).Should().Be(200);
+        await SagaRun.RunAsync(fixture.Database, fixture.House, batch);
+        (await fixture.Database.StatusAsync(id)).Should().Be("awaiting_customer");
+        await RunAsync();
+        (await fixture.Database.StatusAsync(id)).Should().Be("backordered");
+        (await CancelAsync(id)).Should().Be(200);
+        await RunAsync();
+    }
+
+    [Fact]
+    public async Task Who_decided_has_not_given_the_order_up()
+    {
+        var (id, _) = await AskedAsync(lines: [500]);
+        (await DecideAsync(_alice, id, "wait")).Should().Be(200);
+        await Sql.ScalarAsync<object>(
+            fixture.Database.Names.App,
+            $"update orders set attempts = {SagaStore.MaxAttempts} where id = '{id}'"
+        );
+        (await fixture.Database.Store.GiveUpAsync(TestContext.Current.CancellationToken)).Should().Be(1);
+        (await ActorsAsync(id)).Should().Be("awaiting_customer: ");
+        (await CancelAsync(id)).Should().Be(200);
+        await RunAsync();
+    }
+
+    [Fact]
+    public async Task Where_nothing_is_left_to_take_the_order_is_called_off()
+    {
+        var (id, _) = await AskedAsync(lines: [500]);
+        var (taker, _) = await PlacedAsync("reject", fixture.House.Free);
+        await RunAsync();
+        (await DecideAsync(_alice, id, "take")).Should().Be(200);
+        await RunAsync();
+        (await fixture.Database.StatusAsync(id)).Should().Be("cancelled");
+        (await CancelAsync(taker)).Should().Be(200);
+        await RunAsync();
+    }
+
+    [Fact]
+    public async Task Only_its_customer_decides_and_only_where_something_is_asked()
+    {
+        var (id, _) = await PlacedAsync("reject", 1);
+        (await DecideAsync(_alice, id, "take")).Should().Be(409);
+        (await DecideAsync(_alice, id, "maybe")).Should().Be(422);
+        (await DecideAsync(fixture.Service.As(Identity.Customer, "bob"), id, "take")).Should().Be(404);
+        (await CancelAsync(id)).Should().Be(200);
+        await RunAsync();
+    }
+
+    [Fact]
+    public async Task G16_Who_ordered_what_is_there_without_being_asked_gets_just_that()
+    {
+        var (id, _) = await PlacedAsync("partial", fixture.House.Free + 7);
+        await RunAsync();
+        (await fixture.Database.NumberAsync($"select cancelled::bigint from order_lines where order_id = '{id}'"))
+            .Should()
+            .Be(7);
+        (await CancelAsync(id)).Should().Be(200);
+        await RunAsync();
+    }
+
+    private async Task<(Guid Id, string Key)> AskedAsync(params int[] lines)
+    {
+        var placed = await PlacedAsync("ask", lines);
+        await RunAsync();
+        (await fixture.Database.StatusAsync(placed.Id)).Should().Be("awaiting_customer");
+        return placed;
+    }
+
+    private async Task<(Guid Id, string Key)> PlacedAsync(string onShortage, params int[] lines)
+    {
+        var key = Guid.CreateVersion7().ToString();
+        using var response = await PlaceAsync(key, onShortage, lines);
+        return (
+            (await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken))
+                .GetProperty("id")
+                .GetGuid(),
+            key
+        );
+    }
+
+    private async Task<HttpResponseMessage> PlaceAsync(string key, string onShortage, params int[] lines)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "orders")
+        {
+            Content = JsonContent.Create(
+                new
+                {
+                    lines = lines.Select(quantity => new { sku = "cup", quantity }),
+                    payment = new { token = "tok_ok" },
+                    onShortage,
+                }
+            ),
+            Headers = { { "Idempotency-Key", key } },
+        };
+        return await _alice.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    private async Task RunAsync()
+    {
+        foreach (var batch in await fixture.Database.ClaimAsync())
+            await SagaRun.RunAsync(fixture.Database, fixture.House, batch);
+    }
+
+    private async Task<long> SoldAsync() =>
+        (
+            await fixture
+                .Service.As(Identity.Operator)
+                .GetFromJsonAsync<JsonElement>("ops/orders/summary", TestContext.Current.CancellationToken)
+        )
+            .GetProperty("units")
+            .GetInt64();
+
+    /// <summary>From where on it was asked: what it left, and who moved it.</summary>
+    private Task<string?> ActorsAsync(Guid id) =>
+        Sql.ScalarAsync<string>(
+            fixture.Database.Names.App,
+            $"select string_agg(format('%s: %s', data->>'from', data->>'actor'), ', ' order by version) from events where subject = '{id}' and version > 2"
+        );
+
+    private Task<JsonElement> ReadAsync(Guid id) =>
+        _alice.GetFromJsonAsync<JsonElement>($"orders/{id}", TestContext.Current.CancellationToken);
+
+    private Task<int> CancelAsync(Guid id) => PostAsync(_alice, $"orders/{id}/cancel", null);
+
+    private static Task<int> DecideAsync(HttpClient caller, Guid id, string choice) =>
+        PostAsync(caller, $"orders/{id}/decision", new { choice });
+
+    private static async Task<int> PostAsync(HttpClient caller, string path, object? body)
+    {
+        using var response = await caller.PostAsJsonAsync(path, body, TestContext.Current.CancellationToken);
+        return (int)response.StatusCode;
+    }
+}

@@ -1,0 +1,285 @@
+using DaprShop.Messaging;
+using DaprShop.Orders.Model;
+using DaprShop.Orders.Saga;
+using DaprShop.ServiceDefaults;
+using DaprShop.ServiceKit;
+using Grpc.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Npgsql;
+
+namespace DaprShop.Orders.Tests;
+
+/// <summary>How orders are cut into batches, and how a workflow is started that will not start. The dispatcher's clock stands still unless a test moves it.</summary>
+public sealed class DispatcherTests : IAsyncLifetime
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly DispatchSignal _signal = new();
+    private readonly SagaOptions _settings = new(new ConfigurationBuilder().Build());
+    private readonly (Dapr.Workflow.IDaprWorkflowClient Client, FakeWorkflows Engine) _workflows =
+        FakeWorkflows.Create();
+    private OrdersDatabase _db = null!;
+    private NpgsqlDataSource _source = null!;
+    private Dispatcher _dispatcher = null!;
+
+    private FakeWorkflows Engine => _workflows.Engine;
+
+    public async ValueTask InitializeAsync()
+    {
+        _db = await OrdersDatabase.CreateAsync();
+        _source = NpgsqlDataSource.Create(_db.Names.App + ";Application Name=dispatcher");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _dispatcher.StopAsync(CancellationToken.None);
+        await _source.DisposeAsync();
+        await _db.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task While_a_batch_is_under_way_the_next_one_gathers_company()
+    {
+        await StartAsync(size: 200, slots: 4);
+        await ArriveAsync(1);
+        await StartedAsync(1);
+        for (var i = 0; i < 20; i++)
+            await ArriveAsync(1);
+
+        await PassesUntilStartedAsync(2);
+        (await SizesAsync()).Should().Be("1,20");
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_full_does_not_wait_any_longer()
+    {
+        await StartAsync(size: 5, slots: 4);
+        await ArriveAsync(1);
+        await StartedAsync(1);
+
+        await ArriveAsync(5);
+
+        await StartedAsync(2);
+        (await SizesAsync()).Should().Be("1,5");
+    }
+
+    [Fact]
+    public async Task When_the_shop_is_quiet_an_order_leaves_alone_and_at_once()
+    {
+        await StartAsync(size: 200, slots: 4);
+        for (var i = 1; i <= 3; i++)
+        {
+            await ArriveAsync(1);
+            await StartedAsync(i);
+            await FinishAsync(Engine.Started.Last(), tellDispatcher: true);
+        }
+
+        (await SizesAsync()).Should().Be("1,1,1");
+    }
+
+    [Fact]
+    public async Task A_backlog_is_worked_off_without_gathering_and_never_in_more_slots_than_there_are()
+    {
+        await ArriveAsync(10);
+        await StartAsync(size: 2, slots: 2);
+
+        for (var done = 0; done < 5; done++)
+        {
+            await StartedAsync(Math.Min(done + 2, 5));
+            (await _db.NumberAsync("select count(*) from batches where finished_at is null"))
+                .Should()
+                .Be(Math.Min(2, 5 - done));
+            await FinishAsync(Engine.Started.ElementAt(done), tellDispatcher: true);
+        }
+
+        (await SizesAsync()).Should().Be("2,2,2,2,2");
+    }
+
+    [Fact]
+    public async Task Slots_that_are_taken_away_while_batches_are_under_way_stop_nothing_for_good()
+    {
+        Engine.Start = (_, _) =>
+        {
+            if (Engine.Asked.Count == 2)
+                _settings.Current = new Batching(1, 0);
+            return Task.CompletedTask;
+        };
+        await ArriveAsync(2);
+        await StartAsync(size: 1, slots: 2);
+        await StartedAsync(2);
+        await ArriveAsync(1);
+
+        _settings.Current = new Batching(1, 3);
+        _signal.Raise();
+
+        await StartedAsync(3);
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_settled_here_wakes_the_dispatcher()
+    {
+        await StartAsync(size: 1, slots: 1);
+        await ArriveAsync(1);
+        await StartedAsync(1);
+        await _dispatcher.StopAsync(CancellationToken.None);
+        await _signal.WaitAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+
+        await new SettleOrders(
+            _db.Store,
+            new Downstream(new FakeHouse(units: 1)),
+            _dispatcher,
+            SagaRun.Settings(),
+            _time
+        ).RunAsync(null!, Engine.Started.Single());
+
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        await _signal.WaitAsync(Timeout.InfiniteTimeSpan, deadline.Token);
+    }
+
+    [Fact]
+    public async Task A_slot_is_free_again_when_another_replica_has_settled_its_batch()
+    {
+        await ArriveAsync(2);
+        await StartAsync(size: 1, slots: 1);
+        await StartedAsync(1);
+        _signal.Waiting.Should().Be(0, "a claim takes what waits");
+
+        await FinishAsync(Engine.Started.Single(), tellDispatcher: false);
+
+        await StartedAsync(2);
+    }
+
+    [Fact]
+    public async Task A_start_that_never_returns_is_given_up_and_tried_again_under_the_same_id()
+    {
+        Engine.Start = (batch, patience) =>
+            Engine.Tries(batch) == 1 ? Task.Delay(Timeout.InfiniteTimeSpan, patience) : Task.CompletedTask;
+        await ArriveAsync(1);
+        await StartAsync(size: 1, slots: 1);
+        await Eventually.BecomesTrueAsync(() => Task.FromResult(Engine.Asked.Count == 1), "a start was tried");
+
+        _time.Advance(TimeSpan.FromSeconds(5));
+
+        await StartedAsync(1);
+        Engine.Tries(Engine.Started.Single()).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task A_start_that_was_heard_before_has_succeeded_and_one_that_failed_has_not()
+    {
+        Guid? known = null;
+        Engine.Start = (batch, _) =>
+            batch == (known ??= batch) ? throw new RpcException(new Status(StatusCode.AlreadyExists, "exists"))
+            : Engine.Tries(batch) < 4 ? throw new RpcException(new Status(StatusCode.Unavailable, "away"))
+            : Task.CompletedTask;
+        await ArriveAsync(2);
+        await StartAsync(size: 1, slots: 2);
+
+        await StartedAsync(1);
+
+        Engine.Tries(known!.Value).Should().Be(1, "to ask again were to start what has been started");
+        Engine.Tries(Engine.Started.Single()).Should().Be(4);
+    }
+
+    [Fact]
+    public async Task A_batch_that_has_lost_its_orders_is_not_started_any_more()
+    {
+        Engine.Start = (_, _) => throw new RpcException(new Status(StatusCode.Unavailable, "away"));
+        await ArriveAsync(1);
+        await StartAsync(size: 1, slots: 1);
+        await Eventually.BecomesTrueAsync(() => Task.FromResult(Engine.Asked.Count == 1), "a start was tried");
+        var lost = Engine.Asked.Single();
+        await _db.Store.AbandonAsync(TimeSpan.FromSeconds(-1), CancellationToken.None);
+        await Eventually.BecomesTrueAsync(
+            () => Task.FromResult(Engine.Asked.Count == 2),
+            "its orders have another batch"
+        );
+
+        var tries = Engine.Tries(lost);
+        await Eventually.BecomesTrueAsync(
+            () => Task.FromResult(Engine.Tries(Engine.Asked.Single(b => b != lost)) >= 5),
+            "the heir is tried, ever more slowly"
+        );
+
+        Engine.Tries(lost).Should().Be(tries);
+    }
+
+    [Fact]
+    public async Task A_database_that_goes_away_for_a_moment_does_not_end_dispatching()
+    {
+        await ArriveAsync(1);
+        await StartAsync(size: 1, slots: 4);
+        await StartedAsync(1);
+        await Sql.ScalarAsync<object>(
+            (await TestKit.LocalPostgres.SharedAsync()).Admin,
+            $"""
+            select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = '{_db.Names.Name}' and application_name = 'dispatcher'
+            """
+        );
+
+        await ArriveAsync(1);
+
+        await StartedAsync(2);
+    }
+
+    private async Task StartAsync(int size, int slots)
+    {
+        _settings.Current = new Batching(size, slots);
+        _dispatcher = new Dispatcher(
+            new SagaStore(_source, new Messaging.RelaySignal(), TimeProvider.System),
+            _settings,
+            _workflows.Client,
+            _signal,
+            _time,
+            NullLogger<Dispatcher>.Instance
+        );
+        await _dispatcher.StartAsync(CancellationToken.None);
+    }
+
+    private async Task ArriveAsync(int orders)
+    {
+        await _db.AcceptAsync(orders);
+        _signal.Raise(orders);
+    }
+
+    private async Task FinishAsync(Guid batch, bool tellDispatcher)
+    {
+        var owned = await _db.Store.OwnedAsync(batch, CancellationToken.None);
+        await _db.Store.WriteAsync(
+            batch,
+            new StepResult
+            {
+                Moves = [.. owned.Select(o => new Move(o.Id, o.Status, OrderStatus.Rejected))],
+                LetGo = [.. owned.Select(o => o.Id)],
+                Finish = true,
+            },
+            CancellationToken.None
+        );
+        if (tellDispatcher)
+            _dispatcher.Finished(batch);
+    }
+
+    private Task StartedAsync(int batches) =>
+        Eventually.BecomesTrueAsync(
+            () => Task.FromResult(Engine.Started.Count >= batches),
+            $"{batches} batches were started"
+        );
+
+    /// <summary>Time passes, as often as the dispatcher needs it: it may have begun to wait only after some of it.</summary>
+    private Task PassesUntilStartedAsync(int batches) =>
+        Eventually.BecomesTrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromMilliseconds(400));
+                return Task.FromResult(Engine.Started.Count >= batches);
+            },
+            $"{batches} batches were started"
+        );
+
+    private Task<string?> SizesAsync() =>
+        Sql.ScalarAsync<string>(
+            _db.Names.App,
+            "select string_agg(cardinality(order_ids)::text, ',' order by started_at, id) from batches"
+        );
+}

@@ -1,0 +1,366 @@
+using CsCheck;
+using DaprShop.Contracts;
+using DaprShop.Messaging;
+using DaprShop.Orders.Model;
+using DaprShop.Orders.Placing;
+using DaprShop.Orders.Saga;
+using DaprShop.ServiceDefaults;
+using DaprShop.ServiceKit;
+using static DaprShop.Orders.Tests.SagaRun;
+
+namespace DaprShop.Orders.Tests;
+
+/// <summary>The saga's steps over a real database, with small stand-ins for Inventory and Payments.</summary>
+public sealed class SagaTests
+{
+    [Fact]
+    public async Task A_batch_of_all_kinds_ends_each_order_in_its_own_way()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var house = new FakeHouse(units: 10);
+        var (paid, declined, flaky) = (
+            (await db.AcceptAsync(1))[0],
+            (await db.AcceptAsync(1, token: "tok_declined"))[0],
+            (await db.AcceptAsync(1, token: "tok_flaky"))[0]
+        );
+        var tooLarge = (await db.AcceptAsync(1, quantity: 100))[0];
+
+        await RunAsync(db, house, (await db.ClaimAsync())[0]);
+        (await db.StatusAsync(paid)).Should().Be("confirmed");
+        (await db.StatusAsync(declined)).Should().Be("rejected");
+        (await db.StatusAsync(tooLarge)).Should().Be("rejected");
+        (await db.StatusAsync(flaky)).Should().Be("reserved", "the provider has not answered yet");
+        house.Free.Should().Be(8, "the declined order's unit went back");
+
+        await Sql.ScalarAsync<object>(db.Names.App, "update orders set due_at = now() - interval '1 second'");
+        await RunAsync(db, house, (await db.ClaimAsync())[0]);
+        (await db.StatusAsync(flaky)).Should().Be("confirmed");
+    }
+
+    [Fact]
+    public async Task Every_step_may_run_twice_and_changes_nothing_the_second_time()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var house = new FakeHouse(units: 3);
+        await db.AcceptAsync(3);
+        await db.AcceptAsync(1, token: "tok_declined");
+        var batch = (await db.ClaimAsync())[0];
+        foreach (var step in Steps(db, house))
+            await step(batch);
+        var events = await db.NumberAsync("select count(*) from events");
+        var row = await Sql.ScalarAsync<string>(db.Names.App, "select b::text from batches b");
+        foreach (var step in Steps(db, house))
+            await step(batch);
+        (await db.NumberAsync("select count(*) from events")).Should().Be(events);
+        (await Sql.ScalarAsync<string>(db.Names.App, "select b::text from batches b"))
+            .Should()
+            .Be(row, "a batch ends once");
+        (await db.NumberAsync("select count(*) from orders where status = 'confirmed' and version = 4")).Should().Be(3);
+    }
+
+    [Fact]
+    public async Task A_batch_that_has_lost_its_orders_moves_none_of_them()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var order = (await db.AcceptAsync(1))[0];
+        var zombie = (await db.ClaimAsync())[0];
+        (await db.Store.AbandonAsync(TimeSpan.FromSeconds(-1), CancellationToken.None)).Should().Be(1);
+        var heir = (await db.ClaimAsync())[0];
+
+        (await db.Store.OwnedAsync(zombie, CancellationToken.None)).Should().BeEmpty();
+        (await db.Store.OwnedLinesAsync(zombie, CancellationToken.None)).Should().BeEmpty();
+        await Sql.ScalarAsync<object>(db.Names.App, "update orders set undo = true");
+        var before = await Sql.ScalarAsync<string>(db.Names.App, "select o::text from orders o");
+        foreach (
+            var write in new StepResult[]
+            {
+                new() { Moves = [new Move(order, OrderStatus.Accepted, OrderStatus.Rejected, "by a zombie")] },
+                new() { Declined = [(order, "by a zombie")] },
+                new() { Undone = [order] },
+                new() { LetGo = [order] },
+                new() { PutBack = [(order, DateTimeOffset.MaxValue)] },
+            }
+        )
+        {
+            await db.Store.WriteAsync(zombie, write, CancellationToken.None);
+            (await Sql.ScalarAsync<string>(db.Names.App, "select o::text from orders o")).Should().Be(before);
+        }
+
+        (await db.NumberAsync("select count(*) from events")).Should().Be(1);
+        (await db.Store.OwnedAsync(heir, CancellationToken.None)).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task An_order_is_moved_only_from_the_status_that_was_decided_on()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var order = (await db.AcceptAsync(1))[0];
+        var batch = (await db.ClaimAsync())[0];
+        var reserved = new StepResult { Moves = [new Move(order, OrderStatus.Accepted, OrderStatus.Reserved)] };
+        await db.Store.WriteAsync(batch, reserved, CancellationToken.None);
+        await db.Store.WriteAsync(
+            batch,
+            new StepResult { Moves = [new Move(order, OrderStatus.Reserved, OrderStatus.Paid)] },
+            CancellationToken.None
+        );
+
+        await db.Store.WriteAsync(batch, reserved, CancellationToken.None);
+
+        (await db.StatusAsync(order)).Should().Be("paid");
+    }
+
+    [Fact]
+    public async Task A_batch_that_stood_still_gives_up_only_what_it_still_owns()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var cancelled = (await db.AcceptAsync(2))[0];
+        await db.ClaimAsync();
+        await Sql.ScalarAsync<object>(
+            db.Names.App,
+            $"update orders set status = 'cancelled', undo = true, batch_id = null, due_at = now() where id = '{cancelled}'"
+        );
+        await Sql.ScalarAsync<object>(db.Names.App, "update batches set progressed_at = now() - interval '1 minute'");
+        var undoing = (await db.ClaimAsync())[0];
+
+        (await db.Store.AbandonAsync(TimeSpan.FromSeconds(30), CancellationToken.None)).Should().Be(1);
+
+        (await db.Store.OwnedAsync(undoing, CancellationToken.None)).Select(o => o.Id).Should().Equal(cancelled);
+    }
+
+    [Fact]
+    public async Task Orders_of_batches_that_stand_still_again_and_again_are_tried_at_longer_intervals()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        await db.AcceptAsync(1);
+        foreach (var (attempts, seconds) in ((int, int)[])[(1, 0), (4, 8), (20, 200), (SagaStore.MaxAttempts, 600)])
+        {
+            await Sql.ScalarAsync<object>(db.Names.App, $"update orders set due_at = now(), attempts = {attempts - 1}");
+            await db.ClaimAsync();
+            (await db.Store.AbandonAsync(TimeSpan.FromSeconds(-1), CancellationToken.None)).Should().Be(1);
+            (await Sql.ScalarAsync<DateTime>(db.Names.App, "select due_at from orders"))
+                .Should()
+                .BeCloseTo(TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(seconds), TimeSpan.FromSeconds(5));
+        }
+    }
+
+    [Fact]
+    public async Task A_batch_with_more_lines_than_a_request_may_have_reserves_by_more_than_one()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        const int Lines = 2_000;
+        var orders = (ReserveStock.MaxLines / Lines) + 1;
+        await db.Accepting()
+            .CommitAsync(
+                [
+                    .. Enumerable
+                        .Range(0, orders)
+                        .Select(n =>
+                            OrdersDatabase.Order($"{n}") with
+                            {
+                                Lines = [.. Enumerable.Repeat(new PricedLine("cup", 1, 2.5m), Lines)],
+                            }
+                        ),
+                ],
+                CancellationToken.None
+            );
+        var asked = 0;
+        var house = new FakeHouse(units: orders * Lines)
+        {
+            Before = path => Task.FromResult(path.EndsWith("reservations", StringComparison.Ordinal) ? asked++ : asked),
+        };
+
+        await RunAsync(db, house, (await db.ClaimAsync())[0]);
+
+        asked.Should().Be(2);
+        (await db.NumberAsync("select count(*) from orders where status = 'confirmed'")).Should().Be(orders);
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_over_cannot_be_abandoned()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        await db.AcceptAsync(1);
+        await RunAsync(db, new FakeHouse(units: 1), (await db.ClaimAsync())[0]);
+
+        await db.Store.AbandonAsync(TimeSpan.FromSeconds(-1), CancellationToken.None);
+
+        (await db.NumberAsync("select count(*) from batches where abandoned")).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task The_watchdog_leaves_batches_alone_that_progress()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        await db.AcceptAsync(1);
+        await db.ClaimAsync();
+        (await db.Store.AbandonAsync(TimeSpan.FromSeconds(30), CancellationToken.None)).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task An_order_that_somebody_is_claiming_is_passed_over_without_waiting_for_it()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var orders = await db.AcceptAsync(3);
+        await using var rival = await Rival.BeginAsync(
+            db.Names.App,
+            $"update orders set batch_id = gen_random_uuid() where id = '{orders[0]}'"
+        );
+
+        var batch = (await db.ClaimAsync().WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken))[
+            0
+        ];
+        await rival.CommitAsync();
+
+        (await db.Store.OwnedAsync(batch, CancellationToken.None))
+            .Select(o => o.Id)
+            .Should()
+            .Equal(orders[1], orders[2]);
+    }
+
+    [Fact]
+    public async Task What_was_put_back_is_not_claimed_before_its_time()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var order = (await db.AcceptAsync(1))[0];
+        var batch = (await db.ClaimAsync())[0];
+        (await db.Store.OwnedAsync(batch, CancellationToken.None)).Single().Attempts.Should().Be(1);
+        await db.Store.WriteAsync(
+            batch,
+            new StepResult { PutBack = [(order, TimeProvider.System.GetUtcNow().AddMinutes(1))], Finish = true },
+            CancellationToken.None
+        );
+
+        (await db.ClaimAsync()).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Concurrent_dispatchers_never_claim_the_same_order()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        await db.AcceptAsync(200);
+        var batches = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => Task.Run(() => db.ClaimAsync(slots: 3, size: 10)))
+        );
+        var owned = new List<Guid>();
+        foreach (var batch in batches.SelectMany(b => b))
+            owned.AddRange((await db.Store.OwnedAsync(batch, CancellationToken.None)).Select(o => o.Id));
+        owned.Should().OnlyHaveUniqueItems();
+        (await db.NumberAsync("select count(*) from orders where batch_id is not null")).Should().Be(owned.Count);
+        (await db.NumberAsync("select sum(cardinality(order_ids)) from batches")).Should().Be(owned.Count);
+    }
+
+    [Fact]
+    public async Task What_was_tried_too_often_is_handed_to_an_operator()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var order = (await db.AcceptAsync(1))[0];
+        await Sql.ScalarAsync<object>(db.Names.App, $"update orders set attempts = {SagaStore.MaxAttempts}");
+        (await db.ClaimAsync()).Should().BeEmpty();
+        (await db.Store.GiveUpAsync(CancellationToken.None)).Should().Be(1);
+        (await db.StatusAsync(order)).Should().Be("needs_attention");
+        (await db.Store.GiveUpAsync(CancellationToken.None)).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task An_undeclared_move_is_refused_before_it_is_written()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var order = (await db.AcceptAsync(1))[0];
+        var batch = (await db.ClaimAsync())[0];
+        var skip = () =>
+            db.Store.WriteAsync(
+                batch,
+                new StepResult { Moves = [new Move(order, OrderStatus.Accepted, OrderStatus.Confirmed)] },
+                CancellationToken.None
+            );
+        await skip.Should().ThrowAsync<InvalidOperationException>();
+        (await db.StatusAsync(order)).Should().Be("accepted");
+    }
+
+    /// <summary>Steps of several batches in any interleaving, repeated, abandoned half-way, with cancels between: afterwards all is conserved.</summary>
+    [Fact]
+    public async Task Whatever_is_interrupted_repeated_or_cancelled_stock_and_money_are_conserved()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var seeds = Gen.Int.Array[25].Single();
+        foreach (var seed in seeds)
+        {
+            var random = new Random(seed);
+            await Sql.ScalarAsync<object>(db.Names.Owner, "truncate orders, order_lines, idempotency_keys, batches");
+            var house = new FakeHouse(units: 6);
+            string[] tokens = ["tok_ok", "tok_ok", "tok_declined", "tok_flaky"];
+            for (var i = 0; i < 8; i++)
+                await db.AcceptAsync(1, random.Next(1, 3), tokens[random.Next(tokens.Length)]);
+
+            var batches = new List<Guid>();
+            for (var i = 0; i < 30; i++)
+            {
+                switch (random.Next(6))
+                {
+                    case 0:
+                        batches.AddRange(await db.ClaimAsync(2, 3));
+                        break;
+                    case 1:
+                        await db.Store.AbandonAsync(TimeSpan.FromSeconds(-1), CancellationToken.None);
+                        break;
+                    case 2:
+                        await CancelAnyAsync(db, random);
+                        break;
+                    default:
+                        if (batches.Count > 0)
+                            await Steps(db, house)[random.Next(3)](batches[random.Next(batches.Count)]);
+                        break;
+                }
+            }
+
+            await DrainAsync(db, house);
+            await using var connection = await db.Source.OpenConnectionAsync();
+            await using var command = new Npgsql.NpgsqlCommand("select id, status from orders", connection);
+            await using var reader = await command.ExecuteReaderAsync();
+            var held = 0;
+            while (await reader.ReadAsync())
+            {
+                var (id, status) = (reader.GetGuid(0), reader.GetString(1));
+                var claim = house.Claims.GetValueOrDefault(id, (ReservationState.Released, 0));
+                held += claim.Item2;
+                status.Should().BeOneOf("confirmed", "rejected", "cancelled");
+                (claim.Item1 == ReservationState.Allocated)
+                    .Should()
+                    .Be(status == "confirmed", $"seed {seed}: {id} is {status}");
+                (house.Charges.GetValueOrDefault(id, ChargeState.Declined) == ChargeState.Captured)
+                    .Should()
+                    .Be(status == "confirmed", $"seed {seed}: {id} is {status}");
+            }
+
+            (house.Free + held).Should().Be(6, $"seed {seed}");
+        }
+    }
+
+    private static async Task DrainAsync(OrdersDatabase db, FakeHouse house)
+    {
+        for (
+            var round = 0;
+            await db.NumberAsync("select count(*) from orders where undo or status in ('accepted', 'reserved', 'paid')")
+                > 0;
+            round++
+        )
+        {
+            round.Should().BeLessThan(20, "the shop comes to rest");
+            await db.Store.AbandonAsync(TimeSpan.FromSeconds(-1), CancellationToken.None);
+            await Sql.ScalarAsync<object>(db.Names.App, "update orders set due_at = now() - interval '1 second'");
+            foreach (var batch in await db.ClaimAsync(4, 3))
+                await RunAsync(db, house, batch);
+        }
+    }
+
+    private static Task<object?> CancelAnyAsync(OrdersDatabase db, Random random) =>
+        Sql.ScalarAsync<object>(
+            db.Names.App,
+            $"""
+            update orders set status = 'cancelled', version = version + 1, undo = true, batch_id = null, due_at = now()
+            where number = (select min(number) + {random.Next(
+                8
+            )} from orders) and status in ('accepted', 'reserved', 'paid', 'confirmed')
+            """
+        );
+}

@@ -1,0 +1,60 @@
+using DaprShop.Messaging;
+using DaprShop.Orders.Model;
+using DaprShop.Orders.Saga;
+using DaprShop.ServiceDefaults;
+using DaprShop.ServiceKit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Npgsql;
+
+namespace DaprShop.Orders.Tests;
+
+/// <summary>Who looks after batches that stand still, on a clock that the test moves.</summary>
+public sealed class WatchdogTests
+{
+    [Fact]
+    public async Task Orders_are_taken_from_a_batch_when_it_has_stood_still_for_thirty_seconds_and_the_database_may_have_been_away()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        await using var source = NpgsqlDataSource.Create(db.Names.App + ";Application Name=watchdog");
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var dispatch = new DispatchSignal();
+        using var watchdog = new Watchdog(
+            new SagaStore(source, new RelaySignal(), time),
+            new SagaOptions(new ConfigurationBuilder().Build()),
+            dispatch,
+            time,
+            NullLogger<Watchdog>.Instance
+        );
+        await db.AcceptAsync(1);
+        await db.ClaimAsync();
+        await watchdog.StartAsync(CancellationToken.None);
+
+        var waited = TimeSpan.Zero;
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(2));
+                waited += TimeSpan.FromSeconds(2);
+                if (waited == TimeSpan.FromSeconds(10))
+                    await EndSessionsAsync(db);
+                return await db.NumberAsync("select count(*) from orders where batch_id is null") == 1;
+            },
+            "the order is free"
+        );
+
+        waited.Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        await dispatch.WaitAsync(Timeout.InfiniteTimeSpan, deadline.Token);
+        await watchdog.StopAsync(CancellationToken.None);
+    }
+
+    private static async Task EndSessionsAsync(OrdersDatabase db) =>
+        await Sql.ScalarAsync<object>(
+            (await TestKit.LocalPostgres.SharedAsync()).Admin,
+            $"""
+            select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = '{db.Names.Name}' and application_name = 'watchdog'
+            """
+        );
+}
