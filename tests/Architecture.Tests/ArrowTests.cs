@@ -9,10 +9,7 @@ public sealed class ArrowTests
     [MemberData(nameof(Services))]
     public void A_service_references_messaging_and_defaults_and_no_other_service(string service)
     {
-        string[] allowed =
-            service == "Orders"
-                ? ["Messaging", "ServiceDefaults", "Contracts", "Dapr.Workflow"]
-                : ["Messaging", "ServiceDefaults", "Contracts"];
+        string[] allowed = ["Messaging", "ServiceDefaults", "Contracts"];
         Sources.References(Sources.Project("services", service)).Should().BeSubsetOf(allowed);
     }
 

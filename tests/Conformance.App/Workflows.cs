@@ -35,12 +35,7 @@ internal static class WorkflowServices
 {
     public static IServiceCollection AddWorkflows(this IServiceCollection services)
     {
-        services.AddDaprWorkflow(options =>
-        {
-            options.RegisterWorkflow<TwoSteps>();
-            options.RegisterActivity<First>();
-            options.RegisterActivity<Second>();
-        });
+        services.AddDaprWorkflow(); // Workflows and activities register themselves, by their type names.
         return services;
     }
 }

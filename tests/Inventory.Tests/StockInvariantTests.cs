@@ -22,10 +22,10 @@ public sealed class StockInvariantTests
         ["tea"] = new(true, BackorderLimit: 3, MaxPerCustomer: 6),
     };
 
-    private static readonly Gen<string> Sku = Gen.OneOfConst(Skus);
-    private static readonly Gen<string> Place = Gen.OneOfConst(Places);
-    private static readonly Gen<string> Customer = Gen.OneOfConst(Customers);
-    private static readonly Gen<Guid> Id = Gen.OneOfConst(Ids);
+    private static readonly Gen<string> Sku = Gen.OneOf(Skus);
+    private static readonly Gen<string> Place = Gen.OneOf(Places);
+    private static readonly Gen<string> Customer = Gen.OneOf(Customers);
+    private static readonly Gen<Guid> Id = Gen.OneOf(Ids);
     private static readonly Gen<List<OrderedUnits>> Lines = Gen.Select(Sku, Gen.Int[1, 5], (sku, quantity) =>
         new OrderedUnits(sku, quantity)
     ).List[1, 3];

@@ -18,7 +18,7 @@ public sealed class ChargingTests
 
     [Fact]
     public void Whatever_is_repeated_or_late_money_moves_once_each_way_and_a_refund_is_final() =>
-        Gen.Select(Gen.OneOfConst(AllTokens), Gen.Int[0, 3].Array[0, 14])
+        Gen.Select(Gen.OneOf(AllTokens), Gen.Int[0, 3].Array[0, 14])
             .Sample(
                 (token, steps) =>
                 {
@@ -102,7 +102,7 @@ public sealed class ChargingTests
 
     [Fact]
     public void Asked_again_a_decided_charge_answers_the_same_and_tells_nothing() =>
-        Gen.Select(Gen.OneOfConst(AllTokens), Gen.Int[3, 6])
+        Gen.Select(Gen.OneOf(AllTokens), Gen.Int[3, 6])
             .Sample(
                 (token, asks) =>
                 {

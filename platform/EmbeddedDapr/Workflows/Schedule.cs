@@ -1,5 +1,5 @@
-using Dapr.Workflow.Protocol;
-using Kind = Dapr.Workflow.Protocol.HistoryEvent.EventTypeOneofCase;
+using EmbeddedDapr.Workflows.Protocol;
+using Kind = EmbeddedDapr.Workflows.Protocol.HistoryEvent.EventTypeOneofCase;
 
 namespace EmbeddedDapr.Workflows;
 

@@ -1,4 +1,4 @@
-using Dapr.Workflow.Protocol;
+using EmbeddedDapr.Workflows.Protocol;
 
 namespace EmbeddedDapr.Workflows;
 

@@ -1,5 +1,5 @@
-using Dapr.Workflow.Protocol;
-using Action = Dapr.Workflow.Protocol.WorkflowAction.WorkflowActionTypeOneofCase;
+using EmbeddedDapr.Workflows.Protocol;
+using Action = EmbeddedDapr.Workflows.Protocol.WorkflowAction.WorkflowActionTypeOneofCase;
 
 namespace EmbeddedDapr.Workflows;
 

@@ -1,4 +1,4 @@
-using Dapr.Workflow.Protocol;
+using EmbeddedDapr.Workflows.Protocol;
 using EmbeddedDapr.Hosting;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;

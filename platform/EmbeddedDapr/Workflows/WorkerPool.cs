@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using Dapr.Workflow.Protocol;
+using EmbeddedDapr.Workflows.Protocol;
 using EmbeddedDapr.Hosting;
 
 namespace EmbeddedDapr.Workflows;

@@ -28,13 +28,7 @@ internal static class SagaModule
             .AddHostedService(p => p.GetRequiredService<Dispatcher>())
             .AddHostedService<Watchdog>()
             .AddSingleton<IDaprWorkflowClient>(p => p.GetRequiredService<DaprWorkflowClient>());
-        services.AddDaprWorkflow(options =>
-        {
-            options.RegisterWorkflow<FulfilOrders>();
-            options.RegisterActivity<ReserveStock>();
-            options.RegisterActivity<ChargePayments>();
-            options.RegisterActivity<SettleOrders>();
-        });
+        services.AddDaprWorkflow(); // Workflows and activities register themselves, by their type names.
         return services;
     }
 

@@ -1,5 +1,6 @@
 using DaprShop.TestKit;
 using EmbeddedDapr.Hosting;
+using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 
 #pragma warning disable IDE0130 // Stands in for the class of this name in Workflow.Tests, so that its tests run against the embedded runtime too.
@@ -17,6 +18,15 @@ public sealed class DaprStack : IAsyncLifetime
     public bool IsAvailable => _runtime is not null;
 
     public int GrpcPort => _sidecar.GrpcPort;
+
+    /// <summary>What the embedded runtime answers to the purge of an instance that has not ended.</summary>
+    public static StatusCode PurgeOfActiveInstance => StatusCode.FailedPrecondition;
+
+    /// <summary>The purge of an instance that does not exist purges nothing.</summary>
+    public static bool PurgeOfMissingInstanceFails => false;
+
+    /// <summary>When an instance id runs again, the official worker draws new ids.</summary>
+    public static bool RunsOfOneIdDrawNewIds => true;
 
     public async ValueTask InitializeAsync()
     {

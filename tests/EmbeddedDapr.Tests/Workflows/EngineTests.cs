@@ -1,8 +1,8 @@
-using Dapr.Workflow.Protocol;
+using EmbeddedDapr.Workflows.Protocol;
 using DaprShop.TestKit;
 using Grpc.Core;
 using static EmbeddedDapr.Tests.Workflows.HandWorker;
-using Kind = Dapr.Workflow.Protocol.HistoryEvent.EventTypeOneofCase;
+using Kind = EmbeddedDapr.Workflows.Protocol.HistoryEvent.EventTypeOneofCase;
 
 namespace EmbeddedDapr.Tests.Workflows;
 

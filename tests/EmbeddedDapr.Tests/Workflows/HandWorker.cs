@@ -1,4 +1,4 @@
-using Dapr.Workflow.Protocol;
+using EmbeddedDapr.Workflows.Protocol;
 using EmbeddedDapr.Hosting;
 using EmbeddedDapr.Workflows;
 using Microsoft.Extensions.Logging.Abstractions;

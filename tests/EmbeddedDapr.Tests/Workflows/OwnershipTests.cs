@@ -1,4 +1,4 @@
-using Dapr.Workflow.Protocol;
+using EmbeddedDapr.Workflows.Protocol;
 using DaprShop.TestKit;
 using EmbeddedDapr.Workflows;
 using Grpc.Core;

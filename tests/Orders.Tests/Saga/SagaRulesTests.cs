@@ -10,7 +10,7 @@ namespace DaprShop.Orders.Tests;
 public sealed class SagaRulesTests
 {
     private static readonly Gen<OwnedOrder> Owned =
-        from status in Gen.OneOfConst(
+        from status in Gen.OneOf(
             OrderStatus.Accepted,
             OrderStatus.Backordered,
             OrderStatus.AwaitingCustomer,
@@ -21,7 +21,7 @@ public sealed class SagaRulesTests
         from declined in Gen.Bool
         from undo in Gen.Bool
         from attempts in Gen.Int[1, 60]
-        from hours in Gen.OneOfConst<int?>(null, -1, 0, 1)
+        from hours in Gen.OneOf<int?>(null, -1, 0, 1)
         from minutes in Gen.Int[0, 60]
         select new OwnedOrder(
             Guid.CreateVersion7(),
@@ -114,7 +114,7 @@ public sealed class SagaRulesTests
         Gen.Select(
                 Gen.Enum<ReservationState>(),
                 Gen.Enum<ChargeState>(),
-                Gen.OneOfConst(OrderStatus.Accepted, OrderStatus.Backordered, OrderStatus.AwaitingCustomer)
+                Gen.OneOf(OrderStatus.Accepted, OrderStatus.Backordered, OrderStatus.AwaitingCustomer)
             )
             .List[0, 20]
             .Sample(

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Grpc.Core;
 
 namespace DaprShop.Workflow.Tests.Runtime;
 
@@ -21,6 +22,15 @@ public sealed class DaprStack : IAsyncLifetime
     public bool IsAvailable => Missing is null;
 
     public int GrpcPort { get; } = Ports.Free();
+
+    /// <summary>What daprd answers to the purge of an instance that has not ended.</summary>
+    public static StatusCode PurgeOfActiveInstance => StatusCode.Unknown;
+
+    /// <summary>daprd fails the purge of an instance that does not exist; the embedded runtime purges nothing.</summary>
+    public static bool PurgeOfMissingInstanceFails => true;
+
+    /// <summary>With daprd, the official worker draws the same ids when an instance id runs again.</summary>
+    public static bool RunsOfOneIdDrawNewIds => false;
 
     public async ValueTask InitializeAsync()
     {

@@ -1,58 +1,63 @@
 using Dapr.Workflow;
+using Grpc.Core;
 
 namespace DaprShop.Workflow.Tests.Runtime;
 
+/// <summary>The official client: starting, suspending, terminating, purging and reading workflows.</summary>
 [Collection(RealDapr.Name)]
 public sealed class ManagementTests(SharedStack stack)
 {
+    private IDaprWorkflowClient Client => stack.Client;
+
     [Fact]
-    public async Task Starting_an_active_id_again_changes_nothing_and_succeeds()
+    public async Task Starting_an_active_id_again_is_rejected_and_changes_nothing()
     {
-        var id = await stack.Client.ScheduleNewWorkflowAsync("Wait", null, "first");
+        var id = await Client.ScheduleNewWorkflowAsync("Wait", null, "first");
 
-        (await stack.Client.ScheduleNewWorkflowAsync("Wait", id, "second")).Should().Be(id);
+        var again = () => Client.ScheduleNewWorkflowAsync("Wait", id, "second");
 
-        (await stack.Client.GetWorkflowStateAsync(id))!.ReadInputAs<string>().Should().Be("first");
-        await stack.Client.RaiseEventAsync(id, "Go", "it");
+        (await again.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.AlreadyExists);
+        (await Client.GetWorkflowStateAsync(id))!.ReadInputAs<string>().Should().Be("first");
+        await Client.RaiseEventAsync(id, "Go", "it");
         (await stack.EndOf(id)).ReadOutputAs<string>().Should().Be("got it");
     }
 
     [Fact]
-    public async Task A_given_time_defers_the_start()
+    public async Task A_start_time_defers_the_start()
     {
-        var id = await stack.Client.ScheduleNewWorkflowAsync(
+        var id = await Client.ScheduleNewWorkflowAsync(
             "GreetWorkflow",
             null,
             "later",
             TimeProvider.System.GetUtcNow().AddSeconds(6)
         );
 
-        (await stack.Client.GetWorkflowStateAsync(id))!.RuntimeStatus.Should().Be(WorkflowRuntimeStatus.Pending);
-        (await stack.Client.WaitForWorkflowStartAsync(id)).RuntimeStatus.Should().NotBe(WorkflowRuntimeStatus.Pending);
+        (await Client.GetWorkflowStateAsync(id))!.RuntimeStatus.Should().Be(WorkflowRuntimeStatus.Pending);
+        (await Client.WaitForWorkflowStartAsync(id)).RuntimeStatus.Should().NotBe(WorkflowRuntimeStatus.Pending);
         (await stack.EndOf(id)).ReadOutputAs<string>().Should().Be("later:1-2-3-");
     }
 
     [Fact]
-    public async Task A_suspended_workflow_keeps_its_status_and_takes_its_event_after_resuming()
+    public async Task A_suspended_workflow_keeps_its_custom_status_and_receives_its_event_after_resuming()
     {
-        var id = await stack.Client.ScheduleNewWorkflowAsync("Wait", null, "shown");
-        await stack.Client.SuspendWorkflowAsync(id, "a pause");
+        var id = await Client.ScheduleNewWorkflowAsync("Wait", null, "shown");
+        await Client.SuspendWorkflowAsync(id, "a pause");
         await stack.UntilAsync(id, state => state.RuntimeStatus == WorkflowRuntimeStatus.Suspended, "suspended");
 
-        await stack.Client.RaiseEventAsync(id, "Go", "it");
-        await stack.UntilAsync(id, state => state.ReadCustomStatusAs<string>() == "shown", "the status still shown");
-        (await stack.Client.GetWorkflowStateAsync(id))!.RuntimeStatus.Should().Be(WorkflowRuntimeStatus.Suspended);
+        await Client.RaiseEventAsync(id, "Go", "it");
+        await stack.UntilAsync(id, state => state.ReadCustomStatusAs<string>() == "shown", "the custom status kept");
+        (await Client.GetWorkflowStateAsync(id))!.RuntimeStatus.Should().Be(WorkflowRuntimeStatus.Suspended);
 
-        await stack.Client.ResumeWorkflowAsync(id);
+        await Client.ResumeWorkflowAsync(id);
         (await stack.EndOf(id)).ReadOutputAs<string>().Should().Be("got it");
     }
 
     [Fact]
-    public async Task A_terminated_workflow_ends_with_the_given_output_and_its_status()
+    public async Task A_terminated_workflow_ends_with_the_given_output_and_its_custom_status()
     {
-        var id = await stack.Client.ScheduleNewWorkflowAsync("Wait", null, "shown");
+        var id = await Client.ScheduleNewWorkflowAsync("Wait", null, "shown");
 
-        await stack.Client.TerminateWorkflowAsync(id, "enough");
+        await Client.TerminateWorkflowAsync(id, "enough");
 
         var state = await stack.EndOf(id);
         state.RuntimeStatus.Should().Be(WorkflowRuntimeStatus.Terminated);
@@ -63,50 +68,66 @@ public sealed class ManagementTests(SharedStack stack)
     [Fact]
     public async Task Only_an_ended_workflow_can_be_purged()
     {
-        var id = await stack.Client.ScheduleNewWorkflowAsync("Wait", null, "x");
-        (await stack.Client.PurgeInstanceAsync(id)).Should().BeFalse();
+        var id = await Client.ScheduleNewWorkflowAsync("Wait", null, "x");
+        var early = () => Client.PurgeInstanceAsync(id);
+        (await early.Should().ThrowAsync<RpcException>())
+            .Which.StatusCode.Should()
+            .Be(DaprStack.PurgeOfActiveInstance);
 
-        await stack.Client.TerminateWorkflowAsync(id);
+        await Client.TerminateWorkflowAsync(id);
         await stack.EndOf(id);
 
-        (await stack.Client.PurgeInstanceAsync(id)).Should().BeTrue();
-        (await stack.Client.GetWorkflowStateAsync(id)).Should().BeNull();
-        (await stack.Client.PurgeInstanceAsync(id)).Should().BeFalse();
+        (await Client.PurgeInstanceAsync(id)).Should().BeTrue();
+        (await Client.GetWorkflowStateAsync(id))!.Exists.Should().BeFalse();
+        if (DaprStack.PurgeOfMissingInstanceFails)
+            await early.Should().ThrowAsync<RpcException>();
+        else
+            (await Client.PurgeInstanceAsync(id)).Should().BeFalse();
     }
 
     [Fact]
-    public async Task Waiting_for_nobody_says_so()
+    public async Task Waiting_for_an_unknown_instance_fails()
     {
-        stack.Dapr.Require();
-        await FluentActions.Awaiting(() => stack.EndOf("nobody")).Should().ThrowAsync<InvalidOperationException>();
-        await FluentActions
-            .Awaiting(() => stack.Client.WaitForWorkflowStartAsync("nobody"))
-            .Should()
-            .ThrowAsync<InvalidOperationException>();
-        (await stack.Client.GetWorkflowStateAsync("nobody")).Should().BeNull();
+        // daprd waits until the caller cancels; the embedded runtime answers at once.
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(3));
+        var end = () => Client.WaitForWorkflowCompletionAsync("unknown", cancellation: limit.Token);
+        var start = () => Client.WaitForWorkflowStartAsync("unknown", cancellation: limit.Token);
+
+        await end.Should().ThrowAsync<Exception>();
+        await start.Should().ThrowAsync<Exception>();
+        (await Client.GetWorkflowStateAsync("unknown"))!.Exists.Should().BeFalse();
     }
 
     [Fact]
-    public async Task A_wait_ends_when_its_caller_has_enough()
+    public async Task A_wait_ends_when_the_caller_cancels_it()
     {
-        var id = await stack.Client.ScheduleNewWorkflowAsync("Wait", null, "x");
-        using var enough = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        var id = await Client.ScheduleNewWorkflowAsync("Wait", null, "x");
+        using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
 
-        await FluentActions
-            .Awaiting(() => stack.Client.WaitForWorkflowCompletionAsync(id, cancellation: enough.Token))
-            .Should()
-            .ThrowAsync<OperationCanceledException>();
+        var wait = () => Client.WaitForWorkflowCompletionAsync(id, cancellation: cancel.Token);
+
+        await wait.Should().ThrowAsync<Exception>();
     }
 
     [Fact]
-    public async Task Without_inputs_and_outputs_none_are_read()
+    public async Task The_state_is_read_without_inputs_and_outputs_on_request()
     {
-        var id = await stack.Client.ScheduleNewWorkflowAsync("GreetWorkflow", null, "x");
+        var id = await Client.ScheduleNewWorkflowAsync("GreetWorkflow", null, "x");
         await stack.EndOf(id);
 
-        (await stack.Client.GetWorkflowStateAsync(id, getInputsAndOutputs: false))!
+        (await Client.GetWorkflowStateAsync(id, getInputsAndOutputs: false))!
             .ReadOutputAs<string>()
             .Should()
             .BeNull();
+    }
+
+    [Fact]
+    public async Task Ids_and_history_can_be_read()
+    {
+        var id = await Client.ScheduleNewWorkflowAsync("GreetWorkflow", null, "read");
+        await stack.EndOf(id);
+
+        (await Client.ListInstanceIdsAsync()).InstanceIds.Should().Contain(id);
+        (await Client.GetInstanceHistoryAsync(id)).Should().HaveCountGreaterThan(8);
     }
 }

@@ -41,6 +41,19 @@ public sealed class RunningTests(SharedStack stack)
     }
 
     [Fact]
+    public async Task A_failing_activity_is_retried()
+    {
+        var state = await stack.RunAsync("RetryThrice");
+
+        state.RuntimeStatus.Should().Be(WorkflowRuntimeStatus.Completed, state.FailureDetails?.ToString());
+        state.ReadOutputAs<string[]>().Should().HaveCount(3).And.OnlyContain(key => key.Length > 0);
+    }
+
+    [Fact]
+    public async Task A_result_of_a_megabyte_is_returned() =>
+        (await stack.RunAsync("Large", 1_000_000)).ReadOutputAs<int>().Should().Be(1_000_000);
+
+    [Fact]
     public async Task A_durable_timer_waits_its_time()
     {
         var state = await stack.RunAsync("Sleep", 1.5);
@@ -101,14 +114,17 @@ public sealed class RunningTests(SharedStack stack)
     }
 
     [Fact]
-    public async Task An_id_that_ran_before_runs_again_and_makes_new_ids()
+    public async Task An_id_that_ran_before_runs_again()
     {
         var id = await stack.Client.ScheduleNewWorkflowAsync("Ids");
         var first = (await stack.EndOf(id)).ReadOutputAs<Guid[]>()!;
         await stack.Client.ScheduleNewWorkflowAsync("Ids", id);
         var second = (await stack.EndOf(id)).ReadOutputAs<Guid[]>()!;
 
-        first.Concat(second).Should().HaveCount(4).And.OnlyHaveUniqueItems();
+        first.Should().HaveCount(2).And.OnlyHaveUniqueItems();
+        second.Should().HaveCount(2).And.OnlyHaveUniqueItems();
+        if (DaprStack.RunsOfOneIdDrawNewIds)
+            first.Should().NotIntersectWith(second);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DaprShop.Workflow.Tests.Runtime;
 
-/// <summary>The workflows that the tests run.</summary>
+/// <summary>The workflows that the tests run. Classes register themselves; lambdas are registered here.</summary>
 internal static class Samples
 {
     public static void AddServices(IServiceCollection services) =>
@@ -12,14 +12,11 @@ internal static class Samples
 
     public static void Register(WorkflowRuntimeOptions options)
     {
-        options.RegisterWorkflow<GreetWorkflow>();
-        options.RegisterActivity<AppendActivity>();
-        options.RegisterActivity<FailTwiceActivity>();
         options.RegisterActivity<string, object?>("Throw", (_, message) =>
             throw new InvalidOperationException(message)
         );
 
-        options.RegisterWorkflow<string, string[]>("Stubborn", (context, _) =>
+        options.RegisterWorkflow<string, string[]>("RetryThrice", (context, _) =>
             context.CallActivityAsync<string[]>(
                 nameof(FailTwiceActivity),
                 context.InstanceId,

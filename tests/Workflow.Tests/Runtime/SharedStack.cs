@@ -1,4 +1,5 @@
 using Dapr.Workflow;
+using Grpc.Core;
 
 namespace DaprShop.Workflow.Tests.Runtime;
 
@@ -43,7 +44,20 @@ public sealed class SharedStack : IAsyncLifetime
     }
 
     internal Task UntilAsync(string id, Func<WorkflowState, bool> condition, string what) =>
-        Until.TrueAsync(async () => await Client.GetWorkflowStateAsync(id) is { } state && condition(state), what);
+        Until.TrueAsync(async () => await ReadAsync(id) is { } state && condition(state), what);
+
+    // daprd reads an instance's keys one by one: a read beside a write may fail, and succeeds when repeated.
+    private async Task<WorkflowState?> ReadAsync(string id)
+    {
+        try
+        {
+            return await Client.GetWorkflowStateAsync(id);
+        }
+        catch (RpcException e) when (e.Status.Detail.Contains("transient store read failure", StringComparison.Ordinal))
+        {
+            return null;
+        }
+    }
 }
 
 /// <summary>Tests against real servers run one after the other.</summary>

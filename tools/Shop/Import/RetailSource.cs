@@ -1,6 +1,5 @@
 using System.Globalization;
 using CsvHelper;
-using CsvHelper.Configuration;
 using DaprShop.Shop.Infrastructure;
 using SharpCompress.Compressors.Xz;
 
@@ -12,6 +11,15 @@ namespace DaprShop.Shop.Import;
 internal sealed record RetailSource(string Name, string Identity, Func<IEnumerable<RetailLine>> Read)
 {
     private const string SampleName = "sample";
+
+    private static readonly CsvReaderOptions Format = new()
+    {
+        Separator = ',',
+        MalformedData = CsvMalformedDataHandling.Throw,
+        MissingField = CsvMissingFieldHandling.Throw,
+        TrackLineNumbers = true,
+        PoolStrings = true,
+    };
 
     public static RetailSource Of(string argument)
     {
@@ -38,21 +46,19 @@ internal sealed record RetailSource(string Name, string Identity, Func<IEnumerab
     /// <summary>The lines of a file with the columns InvoiceNo, StockCode, Description, Quantity, InvoiceDate, UnitPrice, CustomerID, Country.</summary>
     public static IEnumerable<RetailLine> ReadCsv(TextReader text)
     {
-        using var csv = new CsvReader(text, new CsvConfiguration(CultureInfo.InvariantCulture) { CacheFields = true });
+        using var csv = CsvReader.Create(text, Format);
         if (
-            !csv.Read()
-            || !csv.ReadHeader()
-            || csv.HeaderRecord
-                is not [
-                    "InvoiceNo",
-                    "StockCode",
-                    "Description",
-                    "Quantity",
-                    "InvoiceDate",
-                    "UnitPrice",
-                    "CustomerID",
-                    "Country",
-                ]
+            csv.Headers
+            is not [
+                "InvoiceNo",
+                "StockCode",
+                "Description",
+                "Quantity",
+                "InvoiceDate",
+                "UnitPrice",
+                "CustomerID",
+                "Country",
+            ]
         )
             throw new ShopException(
                 "This is not the retail file: its first line names other columns than InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country."
@@ -66,18 +72,18 @@ internal sealed record RetailSource(string Name, string Identity, Func<IEnumerab
         try
         {
             return new RetailLine(
-                csv[0]!,
-                csv[1]!,
-                csv[2]!,
-                int.Parse(csv[3]!, CultureInfo.InvariantCulture),
-                decimal.Parse(csv[5]!, NumberStyles.Float, CultureInfo.InvariantCulture),
-                Customer(csv[6]!)
+                csv.GetString(0),
+                csv.GetString(1),
+                csv.GetString(2),
+                int.Parse(csv.GetString(3), CultureInfo.InvariantCulture),
+                decimal.Parse(csv.GetString(5), NumberStyles.Float, CultureInfo.InvariantCulture),
+                Customer(csv.GetString(6))
             );
         }
-        catch (FormatException)
+        catch (Exception e) when (e is FormatException or IndexOutOfRangeException)
         {
             throw new ShopException(
-                $"Line {csv.Parser.RawRow} of the file cannot be read: {csv.Parser.RawRecord.TrimEnd()}"
+                $"Line {csv.LineNumber} of the file cannot be read: {csv.Current.ToString().TrimEnd()}"
             );
         }
     }
