@@ -1,35 +1,34 @@
 using DaprShop.Contracts;
-using DaprShop.Inventory;
-using DaprShop.Inventory.Cache;
-using DaprShop.Inventory.Data;
-using DaprShop.Inventory.Domain;
-using DaprShop.Inventory.Features;
+using DaprShop.Inventory.Catalogue;
+using DaprShop.Inventory.Holds;
+using DaprShop.Inventory.Inbound;
+using DaprShop.Inventory.Model;
+using DaprShop.Inventory.Reading;
+using DaprShop.Inventory.Repair;
+using DaprShop.Inventory.Stock;
+using DaprShop.Inventory.Waitlist;
 using DaprShop.Messaging;
 using DaprShop.ServiceDefaults;
 
-if (await Database.MigrateAsync<InventoryDb>(args, options => new InventoryDb(options)))
+if (await Database.MigrateAsync<InventoryDbContext>(args, options => new InventoryDbContext(options)))
     return;
 var builder = await ShopService.CreateBuilderAsync(args, Apps.Inventory);
 builder
-    .Services.AddShopDatabase<InventoryDb>(builder.Configuration)
-    .AddEventRelay(Topics.Stock, StockBroadcast.Condense)
-    .AddStockCache(builder.Configuration);
-builder
-    .Services.AddSingleton<StockWriter>()
-    .AddSingleton<StockCommands>()
-    .AddSingleton(StockPolicies.From(builder.Configuration));
-builder.Services.AddQueues();
-builder.Services.AddGroupCommit<StockCommand, object, StockWriter>(
-    writer => writer.CommitAsync,
-    StockWriter.GroupLimit
-);
+    .Services.AddShopDatabase<InventoryDbContext>(builder.Configuration)
+    .AddEventRelay(Topics.Stock, StockBroadcastHandler.Condense)
+    .AddStock(builder.Configuration)
+    .AddReading(builder.Configuration)
+    .AddHolds()
+    .AddWaitlist();
 
 var app = builder.Build().UseShopDefaults();
 app.MapEventLog(Apps.Inventory);
 app.MapSubscriptions();
-ReserveStock.Map(app);
-LookUpItems.Map(app);
-GetStock.Map(app);
-OperatorRoutes.Map(app);
-app.MapQueues();
+app.MapStock();
+app.MapReading();
+app.MapHolds();
+app.MapWaitlist();
+app.MapInbound();
+app.MapCatalogue();
+app.MapRepair();
 await app.RunAsync();

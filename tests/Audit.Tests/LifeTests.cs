@@ -1,6 +1,6 @@
 using DaprShop.Contracts;
-using DaprShop.Inventory.Data;
-using DaprShop.Inventory.Domain;
+using DaprShop.Inventory.Model;
+using DaprShop.Inventory.Stock;
 using DaprShop.Messaging;
 using DaprShop.Orders.Fulfilment;
 using DaprShop.Orders.Model;
@@ -105,11 +105,11 @@ public sealed class LifeTests
         FakeTimeProvider time
     )
     {
-        private readonly StockWriter _stock = new(
+        private readonly StockUnitOfWork _stock = new(
             inventory,
             new RelaySignal(),
-            new FilledSignal(),
-            new OffersMade(),
+            new BackordersFilledSignal(),
+            new NewOffers(),
             new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromDays(2)),
             time
         );
@@ -298,7 +298,7 @@ public sealed class LifeTests
             var key = Key();
             await _stock.CommitAsync(
                 [
-                    new Book(
+                    new BookCommand(
                         key,
                         [1],
                         MovementKind.Received,
@@ -353,10 +353,18 @@ public sealed class LifeTests
 
         private async Task CarryOutAsync(Shipment shipment)
         {
-            var answer = (Answer)
+            var answer = (CommandOutcome)
                 (
                     await _stock.CommitAsync(
-                        [new Ship($"shipment:{shipment.Id}", [1], shipment.OrderId, shipment.Lines, MovedBy.Saga)],
+                        [
+                            new ShipCommand(
+                                $"shipment:{shipment.Id}",
+                                [1],
+                                shipment.OrderId,
+                                shipment.Lines,
+                                StockActors.Saga
+                            ),
+                        ],
                         CancellationToken.None
                     )
                 )[0];
@@ -378,7 +386,16 @@ public sealed class LifeTests
             ];
             if (back.Count > 0)
                 await _stock.CommitAsync(
-                    [new TakeBack($"return:{decided.Id}", [1], decided.OrderId, decided.Number, back, decided.Decider)],
+                    [
+                        new ReturnCommand(
+                            $"return:{decided.Id}",
+                            [1],
+                            decided.OrderId,
+                            decided.Number,
+                            back,
+                            decided.Decider
+                        ),
+                    ],
                     CancellationToken.None
                 );
             if (random.Next(4) == 0)

@@ -1,6 +1,6 @@
 using DaprShop.Contracts;
-using DaprShop.Inventory.Data;
-using DaprShop.Inventory.Domain;
+using DaprShop.Inventory.Model;
+using DaprShop.Inventory.Stock;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
 using DaprShop.ServiceKit;
@@ -63,7 +63,7 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
             var stock = Stock(database);
             await stock.CommitAsync(
                 [
-                    new Book(
+                    new BookCommand(
                         Key(),
                         [1],
                         MovementKind.Received,
@@ -77,11 +77,21 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
             );
             var hold = Guid.CreateVersion7();
             await stock.CommitAsync(
-                [new PlaceHold(Key(), [1], hold, "ivy", [new("pot", 7)], TimeProvider.System.GetUtcNow(), "ivy")],
+                [
+                    new PlaceHoldCommand(
+                        Key(),
+                        [1],
+                        hold,
+                        "ivy",
+                        [new("pot", 7)],
+                        TimeProvider.System.GetUtcNow(),
+                        "ivy"
+                    ),
+                ],
                 CancellationToken.None
             );
             await copy.DamageAsync(damage);
-            var end = () => stock.CommitAsync([new ExpireHolds([hold])], CancellationToken.None);
+            var end = () => stock.CommitAsync([new ExpireHoldsCommand([hold])], CancellationToken.None);
             await end.Should().ThrowAsync<PostgresException>();
 
             (await RepairAsync(stock)).Changes.Should().NotBeEmpty();
@@ -116,7 +126,7 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
             var stock = Stock(database);
             await stock.CommitAsync(
                 [
-                    new Book(
+                    new BookCommand(
                         Key(),
                         [1],
                         MovementKind.Received,
@@ -130,14 +140,14 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
             );
             var orders = Enumerable.Range(0, 400).Select(_ => Guid.CreateVersion7()).ToList();
             await stock.CommitAsync(
-                [new Reserve([.. orders.Select(id => new ReserveOrder(id, [new("pot", 1)]))])],
+                [new ReserveCommand([.. orders.Select(id => new ReserveOrder(id, [new("pot", 1)]))])],
                 CancellationToken.None
             );
             var holds = Enumerable.Range(0, 300).Select(_ => Guid.CreateVersion7()).ToList();
-            foreach (var part in holds.Chunk(StockWriter.GroupLimit))
+            foreach (var part in holds.Chunk(StockUnitOfWork.GroupLimit))
                 await stock.CommitAsync(
                     [
-                        .. part.Select(id => new PlaceHold(
+                        .. part.Select(id => new PlaceHoldCommand(
                             Key(),
                             [1],
                             id,
@@ -173,7 +183,7 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
             var sold = (ReserveResponse)
                 (
                     await stock.CommitAsync(
-                        [new Reserve([new ReserveOrder(Guid.CreateVersion7(), [new("pot", (int)left)])])],
+                        [new ReserveCommand([new ReserveOrder(Guid.CreateVersion7(), [new("pot", (int)left)])])],
                         CancellationToken.None
                     )
                 )[0];
@@ -190,7 +200,7 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
             );
             await using var database = NpgsqlDataSource.Create(copy.App);
             var stock = Stock(database);
-            var book = new Book(
+            var book = new BookCommand(
                 Key(),
                 [1],
                 MovementKind.Received,
@@ -200,10 +210,10 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
                 [new StockLine("cup", "main", 1)]
             );
 
-            var answer = (Answer)
+            var answer = (CommandOutcome)
                 (
                     await stock.CommitAsync(
-                        [book, new Repair(Key(), [1], Skus, "asked for by olga")],
+                        [book, new RepairCommand(Key(), [1], Skus, "asked for by olga")],
                         CancellationToken.None
                     )
                 )[1];
@@ -236,15 +246,20 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
 
     private string Key() => $"repair {++_keys}";
 
-    private async Task<StockAnswers.Repaired> RepairAsync(StockWriter stock)
+    private async Task<StockResponses.Repaired> RepairAsync(StockUnitOfWork stock)
     {
-        var answer = (Answer)
-            (await stock.CommitAsync([new Repair(Key(), [1], Skus, "asked for by olga")], CancellationToken.None))[0];
+        var answer = (CommandOutcome)
+            (
+                await stock.CommitAsync(
+                    [new RepairCommand(Key(), [1], Skus, "asked for by olga")],
+                    CancellationToken.None
+                )
+            )[0];
         return Read(answer);
     }
 
-    private static StockAnswers.Repaired Read(Answer answer) =>
-        System.Text.Json.JsonSerializer.Deserialize<StockAnswers.Repaired>(answer.Body, StockAnswers.Json)!;
+    private static StockResponses.Repaired Read(CommandOutcome answer) =>
+        System.Text.Json.JsonSerializer.Deserialize<StockResponses.Repaired>(answer.Body, StockResponses.Json)!;
 
     /// <summary>What does not hold in Inventory's database. That nobody has heard yet of what is new is no fault of it.</summary>
     private static async Task<IEnumerable<string>> BrokenAsync(ShopDatabases.Copy copy)
@@ -255,12 +270,12 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
             .Select(f => f.Check.Name);
     }
 
-    private static StockWriter Stock(NpgsqlDataSource database) =>
+    private static StockUnitOfWork Stock(NpgsqlDataSource database) =>
         new(
             database,
             new RelaySignal(),
-            new FilledSignal(),
-            new OffersMade(),
+            new BackordersFilledSignal(),
+            new NewOffers(),
             new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromDays(2)),
             TimeProvider.System
         );

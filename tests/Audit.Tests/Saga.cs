@@ -1,6 +1,6 @@
 using DaprShop.Contracts;
-using DaprShop.Inventory.Data;
-using DaprShop.Inventory.Domain;
+using DaprShop.Inventory.Model;
+using DaprShop.Inventory.Stock;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
 using DaprShop.Orders.Saga;
@@ -10,7 +10,7 @@ using DaprShop.Payments.Domain;
 namespace DaprShop.Audit.Tests;
 
 /// <summary>The order saga without a workflow engine: the services' own statements and decisions, one call after the other.</summary>
-internal sealed class Saga(SagaStore orders, StockWriter stock, PaymentStore payments, TimeProvider time)
+internal sealed class Saga(SagaStore orders, StockUnitOfWork stock, PaymentStore payments, TimeProvider time)
 {
     /// <summary>Asked after each effect in another service: true where Orders dies there, before it has written what follows.</summary>
     public Func<bool> Dies { get; init; } = () => false;
@@ -35,7 +35,7 @@ internal sealed class Saga(SagaStore orders, StockWriter stock, PaymentStore pay
         if (due.Count == 0)
             return;
         var answer = (ReserveResponse)
-            (await stock.CommitAsync([new Reserve([.. due.Select(d => d.Order)])], CancellationToken.None))[0];
+            (await stock.CommitAsync([new ReserveCommand([.. due.Select(d => d.Order)])], CancellationToken.None))[0];
         if (Dies())
             return;
         await orders.WriteAsync(
@@ -78,7 +78,7 @@ internal sealed class Saga(SagaStore orders, StockWriter stock, PaymentStore pay
         if (Dies())
             return;
         await stock.CommitAsync(
-            [new Release(SagaRules.ToRelease(owned, time.GetUtcNow(), PayWithin))],
+            [new ReleaseCommand(SagaRules.ToRelease(owned, time.GetUtcNow(), PayWithin))],
             CancellationToken.None
         );
         if (Dies())

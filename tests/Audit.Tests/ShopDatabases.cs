@@ -1,7 +1,8 @@
 using DaprShop.Contracts;
 using DaprShop.History.Data;
 using DaprShop.History.Features;
-using DaprShop.Inventory.Data;
+using DaprShop.Inventory.Model;
+using DaprShop.Inventory.Stock;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
 using DaprShop.Payments.Data;
@@ -35,7 +36,9 @@ internal sealed class ShopDatabases
         await MigrateAsync(Apps.Orders, owner =>
             Database.MigrateAsync<OrdersDbContext>(owner, o => new OrdersDbContext(o))
         );
-        await MigrateAsync(Apps.Inventory, owner => Database.MigrateAsync<InventoryDb>(owner, o => new InventoryDb(o)));
+        await MigrateAsync(Apps.Inventory, owner =>
+            Database.MigrateAsync<InventoryDbContext>(owner, o => new InventoryDbContext(o))
+        );
         await MigrateAsync(Apps.Payments, owner =>
             Database.MigrateAsync<PaymentsContext>(owner, o => new PaymentsContext(o))
         );

@@ -1,6 +1,6 @@
 using DaprShop.Contracts;
-using DaprShop.Inventory.Data;
-using DaprShop.Inventory.Domain;
+using DaprShop.Inventory.Model;
+using DaprShop.Inventory.Stock;
 using DaprShop.Messaging;
 using DaprShop.Orders.Fulfilment;
 using DaprShop.Orders.Model;
@@ -29,11 +29,11 @@ public sealed class SmallShop : IAsyncLifetime
         await using var orders = NpgsqlDataSource.Create(Databases[Apps.Orders].App);
         await using var inventory = NpgsqlDataSource.Create(Databases[Apps.Inventory].App);
         await using var payments = NpgsqlDataSource.Create(Databases[Apps.Payments].App);
-        var stock = new StockWriter(
+        var stock = new StockUnitOfWork(
             inventory,
             new RelaySignal(),
-            new FilledSignal(),
-            new OffersMade(),
+            new BackordersFilledSignal(),
+            new NewOffers(),
             new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromDays(2)),
             _time
         );
@@ -100,7 +100,7 @@ public sealed class SmallShop : IAsyncLifetime
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static async Task StockAsync(NpgsqlDataSource inventory, StockWriter stock)
+    private static async Task StockAsync(NpgsqlDataSource inventory, StockUnitOfWork stock)
     {
         await using var items = inventory.CreateCommand(
             """
@@ -112,7 +112,7 @@ public sealed class SmallShop : IAsyncLifetime
             """
         );
         await items.ExecuteNonQueryAsync();
-        Book[] books =
+        BookCommand[] books =
         [
             Booking(MovementKind.Received, "receipt 1", ("cup", "main", 100)),
             Booking(MovementKind.Received, "receipt 2", ("tea", "main", 5)),
@@ -125,7 +125,7 @@ public sealed class SmallShop : IAsyncLifetime
             await stock.CommitAsync([book], CancellationToken.None);
     }
 
-    private static Book Booking(
+    private static BookCommand Booking(
         MovementKind kind,
         string cause,
         params (string Sku, string Location, int Quantity)[] lines
@@ -191,11 +191,14 @@ public sealed class SmallShop : IAsyncLifetime
     }
 
     /// <summary>An order leaves, with a service on it, arrives, and a part of it comes back, as <c>FulfilmentWorker</c> carries it out.</summary>
-    private async Task ParcelsAsync(NpgsqlDataSource orders, StockWriter stock, PaymentStore payments, Guid order)
+    private async Task ParcelsAsync(NpgsqlDataSource orders, StockUnitOfWork stock, PaymentStore payments, Guid order)
     {
         var shipments = new ShipmentStore(orders, new RelaySignal(), _time);
         var (shipment, _) = await shipments.BeginAsync(order, null, "olga", "shipment", [1], CancellationToken.None);
-        await stock.CommitAsync([new Ship("shipped", [1], order, null, MovedBy.Saga)], CancellationToken.None);
+        await stock.CommitAsync(
+            [new ShipCommand("shipped", [1], order, null, StockActors.Saga)],
+            CancellationToken.None
+        );
         await shipments.EndAsync(shipment, null, CancellationToken.None);
         await shipments.DeliverAsync(shipment.Id, "olga", CancellationToken.None);
 
@@ -220,7 +223,7 @@ public sealed class SmallShop : IAsyncLifetime
         var decided = (await returns.ClaimAsync(asked.Id, CancellationToken.None)).Single();
         await stock.CommitAsync(
             [
-                new TakeBack(
+                new ReturnCommand(
                     "back",
                     [1],
                     order,

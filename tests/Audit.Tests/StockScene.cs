@@ -1,13 +1,13 @@
 using DaprShop.Contracts;
-using DaprShop.Inventory.Data;
-using DaprShop.Inventory.Domain;
+using DaprShop.Inventory.Model;
+using DaprShop.Inventory.Stock;
 using DaprShop.Orders.Placing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DaprShop.Audit.Tests;
 
 /// <summary>What else happens to stock: holds of every end, a line in front of it, transfers, shipments and a count that finds too little.</summary>
-internal sealed class StockScene(StockWriter stock, FakeTimeProvider time)
+internal sealed class StockScene(StockUnitOfWork stock, FakeTimeProvider time)
 {
     private int _keys;
 
@@ -18,12 +18,12 @@ internal sealed class StockScene(StockWriter stock, FakeTimeProvider time)
         var used = await HoldAsync(2, TimeSpan.FromDays(2));
         await HoldAsync(1, TimeSpan.FromMinutes(1));
         var returned = await HoldAsync(1, TimeSpan.FromDays(2));
-        await RunAsync(new ReleaseHold(Key(), [1], returned, "alice", "alice"));
+        await RunAsync(new ReleaseHoldCommand(Key(), [1], returned, "alice", "alice"));
         time.Advance(TimeSpan.FromMinutes(5));
         await ReserveAsync(orders["held"], "alice", 1, used);
         await ReserveAsync(orders["greedy"], "alice", 7);
         await RunAsync(
-            new Reserve([
+            new ReserveCommand([
                 new ReserveOrder(
                     orders["partly"].Id,
                     [new("pot", 9)],
@@ -34,10 +34,10 @@ internal sealed class StockScene(StockWriter stock, FakeTimeProvider time)
             ])
         );
         await HoldAsync(1, TimeSpan.FromDays(2));
-        await RunAsync(new Withhold(Key(), [1], new StockLine("mug", "main", 1), "olga", "chipped"));
+        await RunAsync(new WithholdCommand(Key(), [1], new StockLine("mug", "main", 1), "olga", "chipped"));
 
         await RunAsync(
-            new OpenInbound(
+            new OpenInboundCommand(
                 Key(),
                 [1],
                 "PO-1",
@@ -55,7 +55,7 @@ internal sealed class StockScene(StockWriter stock, FakeTimeProvider time)
         time.Advance(TimeSpan.FromMinutes(2));
         foreach (var customer in new[] { "dan", "erin" })
             await JoinAsync(customer);
-        await RunAsync(new ReceiveInbound(Key(), [1], "PO-1", [new("mug", 3)], "olga", null));
+        await RunAsync(new ReceiveInboundCommand(Key(), [1], "PO-1", [new("mug", 3)], "olga", null));
         await ReceiveAsync("more mugs", 4);
     }
 
@@ -72,19 +72,19 @@ internal sealed class StockScene(StockWriter stock, FakeTimeProvider time)
         foreach (var (reference, units) in new[] { ("T-1", 5), ("T-2", 4), ("T-3", 3) })
         {
             await RunAsync(
-                new OpenInbound(Key(), [1], reference, "north", "main", null, [new("cup", units)], "olga", null)
+                new OpenInboundCommand(Key(), [1], reference, "north", "main", null, [new("cup", units)], "olga", null)
             );
-            await RunAsync(new ReceiveInbound(Key(), [1], reference, [new("cup", 1)], "olga", null));
+            await RunAsync(new ReceiveInboundCommand(Key(), [1], reference, [new("cup", 1)], "olga", null));
         }
 
-        await RunAsync(new CloseInbound(Key(), [1], "T-2", GoesBack: true, "olga", "van broke down"));
-        await RunAsync(new CloseInbound(Key(), [1], "T-3", GoesBack: false, "olga", "lost"));
-        await RunAsync(new Count(Key(), [1], "tea", "north", 2, null, MayFallShort: true, "olga", "stocktake"));
+        await RunAsync(new CloseInboundCommand(Key(), [1], "T-2", GoesBack: true, "olga", "van broke down"));
+        await RunAsync(new CloseInboundCommand(Key(), [1], "T-3", GoesBack: false, "olga", "lost"));
+        await RunAsync(new CountCommand(Key(), [1], "tea", "north", 2, null, MayFallShort: true, "olga", "stocktake"));
     }
 
     private Task ReceiveAsync(string cause, int quantity) =>
         RunAsync(
-            new Book(
+            new BookCommand(
                 Key(),
                 [1],
                 MovementKind.Received,
@@ -99,14 +99,14 @@ internal sealed class StockScene(StockWriter stock, FakeTimeProvider time)
     {
         var id = Guid.CreateVersion7(time.GetUtcNow());
         await RunAsync(
-            new PlaceHold(Key(), [1], id, "alice", [new("mug", quantity)], time.GetUtcNow() + lasts, "alice")
+            new PlaceHoldCommand(Key(), [1], id, "alice", [new("mug", quantity)], time.GetUtcNow() + lasts, "alice")
         );
         return id;
     }
 
     private Task ReserveAsync(AcceptedOrder order, string customer, int quantity, Guid? hold = null) =>
         RunAsync(
-            new Reserve([
+            new ReserveCommand([
                 new ReserveOrder(
                     order.Id,
                     [new("mug", quantity)],
@@ -119,12 +119,12 @@ internal sealed class StockScene(StockWriter stock, FakeTimeProvider time)
         );
 
     private Task JoinAsync(string customer) =>
-        RunAsync(new JoinWaitlist(Key(), [1], Guid.CreateVersion7(time.GetUtcNow()), "mug", customer, 1));
+        RunAsync(new JoinWaitlistCommand(Key(), [1], Guid.CreateVersion7(time.GetUtcNow()), "mug", customer, 1));
 
     private async Task RunAsync(StockCommand command)
     {
         var answer = (await stock.CommitAsync([command], CancellationToken.None))[0];
-        (answer as Answer)?.Refusal.Should().BeNull();
+        (answer as CommandOutcome)?.Refusal.Should().BeNull();
     }
 
     private string Key() => $"scene {++_keys}";

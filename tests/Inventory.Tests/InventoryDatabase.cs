@@ -1,6 +1,6 @@
 using DaprShop.Contracts;
-using DaprShop.Inventory.Data;
-using DaprShop.Inventory.Domain;
+using DaprShop.Inventory.Model;
+using DaprShop.Inventory.Stock;
 using DaprShop.Messaging;
 using DaprShop.ServiceDefaults;
 using DaprShop.ServiceKit;
@@ -20,7 +20,7 @@ internal sealed class InventoryDatabase(TestDatabase names, NpgsqlDataSource sou
     {
         var names = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync(Apps.Inventory);
         await using (var owner = NpgsqlDataSource.Create(names.Owner))
-            await Database.MigrateAsync<InventoryDb>(owner, o => new InventoryDb(o));
+            await Database.MigrateAsync<InventoryDbContext>(owner, o => new InventoryDbContext(o));
         foreach (var sku in skus)
         {
             await Sql.ScalarAsync<object>(names.App, $"insert into items values ('{sku}', '{sku}', 1, true, 0)");
@@ -34,12 +34,12 @@ internal sealed class InventoryDatabase(TestDatabase names, NpgsqlDataSource sou
     }
 
     /// <summary>Another replica's way to the same stock.</summary>
-    public StockWriter Writer(TimeProvider? time = null) =>
+    public StockUnitOfWork Writer(TimeProvider? time = null) =>
         new(
             source,
             new RelaySignal(),
-            new FilledSignal(),
-            new OffersMade(),
+            new BackordersFilledSignal(),
+            new NewOffers(),
             new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromMinutes(15)),
             time ?? TimeProvider.System
         );
@@ -50,12 +50,14 @@ internal sealed class InventoryDatabase(TestDatabase names, NpgsqlDataSource sou
     public async Task<ReserveOutcome> ReserveAsync(Guid orderId, params (string Sku, int Quantity)[] lines) =>
         (
             await RunAsync<ReserveResponse>(
-                new Reserve([new ReserveOrder(orderId, [.. lines.Select(l => new OrderedUnits(l.Sku, l.Quantity))])])
+                new ReserveCommand([
+                    new ReserveOrder(orderId, [.. lines.Select(l => new OrderedUnits(l.Sku, l.Quantity))]),
+                ])
             )
         ).Outcomes[0];
 
     public async Task<ReserveOutcome> ReserveAsync(ReserveOrder order) =>
-        (await RunAsync<ReserveResponse>(new Reserve([order]))).Outcomes[0];
+        (await RunAsync<ReserveResponse>(new ReserveCommand([order]))).Outcomes[0];
 
     /// <summary>An order of one SKU that waits for what is not there.</summary>
     public static ReserveOrder Waiting(string sku, int quantity, long number = 0, string? customer = null) =>
@@ -65,14 +67,14 @@ internal sealed class InventoryDatabase(TestDatabase names, NpgsqlDataSource sou
     public Task SetAsync(string sku, string terms) =>
         Sql.ScalarAsync<object>(names.App, $"update items set {terms} where sku = '{sku}'");
 
-    public Task ReleaseAsync(params Guid[] orders) => RunAsync<Release>(new Release(orders));
+    public Task ReleaseAsync(params Guid[] orders) => RunAsync<ReleaseCommand>(new ReleaseCommand(orders));
 
-    public Task<Answer> ReceiveAsync(string sku, int quantity, string? key = null, byte fingerprint = 1) =>
-        RunAsync<Answer>(
+    public Task<CommandOutcome> ReceiveAsync(string sku, int quantity, string? key = null, byte fingerprint = 1) =>
+        RunAsync<CommandOutcome>(
             Booking(MovementKind.Received, sku, quantity, key ?? Guid.CreateVersion7().ToString(), fingerprint)
         );
 
-    public static Book Booking(MovementKind kind, string sku, int quantity, string key, byte fingerprint = 1) =>
+    public static BookCommand Booking(MovementKind kind, string sku, int quantity, string key, byte fingerprint = 1) =>
         new(key, [fingerprint], kind, key, "olga", "test", [new StockLine(sku, "main", quantity)]);
 
     /// <summary>Lets both run until they wait for what <paramref name="held"/> locks, and then go on.</summary>

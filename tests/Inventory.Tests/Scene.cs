@@ -1,5 +1,6 @@
 using DaprShop.Contracts;
-using DaprShop.Inventory.Domain;
+using DaprShop.Inventory.Model;
+using DaprShop.Inventory.Stock;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DaprShop.Inventory.Tests;
@@ -24,14 +25,14 @@ internal sealed class Scene(InventoryDatabase db) : IAsyncDisposable
     public async Task<TAnswer> RunAsync<TAnswer>(StockCommand command) =>
         (TAnswer)(await db.Writer(Time).CommitAsync([command], CancellationToken.None))[0];
 
-    public Task<Answer> TryHoldAsync(
+    public Task<CommandOutcome> TryHoldAsync(
         Guid id,
         string customer,
         int minutes,
         params (string Sku, int Quantity)[] lines
     ) =>
-        RunAsync<Answer>(
-            new PlaceHold(Key(), [1], id, customer, Units(lines), Time.GetUtcNow().AddMinutes(minutes), customer)
+        RunAsync<CommandOutcome>(
+            new PlaceHoldCommand(Key(), [1], id, customer, Units(lines), Time.GetUtcNow().AddMinutes(minutes), customer)
         );
 
     public async Task<Guid> HoldAsync(string customer, int minutes, params (string Sku, int Quantity)[] lines)
@@ -41,11 +42,13 @@ internal sealed class Scene(InventoryDatabase db) : IAsyncDisposable
         return id;
     }
 
-    public Task<Answer> ExtendAsync(Guid hold, int minutes, string? owner = null) =>
-        RunAsync<Answer>(new ExtendHold(Key(), [1], hold, owner, Time.GetUtcNow().AddMinutes(minutes), "somebody"));
+    public Task<CommandOutcome> ExtendAsync(Guid hold, int minutes, string? owner = null) =>
+        RunAsync<CommandOutcome>(
+            new ExtendHoldCommand(Key(), [1], hold, owner, Time.GetUtcNow().AddMinutes(minutes), "somebody")
+        );
 
-    public Task<Answer> GiveBackAsync(Guid hold, string? owner = null) =>
-        RunAsync<Answer>(new ReleaseHold(Key(), [1], hold, owner, "somebody"));
+    public Task<CommandOutcome> GiveBackAsync(Guid hold, string? owner = null) =>
+        RunAsync<CommandOutcome>(new ReleaseHoldCommand(Key(), [1], hold, owner, "somebody"));
 
     public async Task<ReservationState> OrderAsync(
         string? customer,
@@ -54,17 +57,17 @@ internal sealed class Scene(InventoryDatabase db) : IAsyncDisposable
     ) =>
         (
             await RunAsync<ReserveResponse>(
-                new Reserve([new ReserveOrder(Guid.CreateVersion7(), Units(lines), customer, HoldId: hold)])
+                new ReserveCommand([new ReserveOrder(Guid.CreateVersion7(), Units(lines), customer, HoldId: hold)])
             )
         )
             .Outcomes[0]
             .State;
 
-    public Task<Answer> JoinAsync(string customer, string sku = "cup", int quantity = 1) =>
-        RunAsync<Answer>(new JoinWaitlist(Key(), [1], Guid.CreateVersion7(), sku, customer, quantity));
+    public Task<CommandOutcome> JoinAsync(string customer, string sku = "cup", int quantity = 1) =>
+        RunAsync<CommandOutcome>(new JoinWaitlistCommand(Key(), [1], Guid.CreateVersion7(), sku, customer, quantity));
 
-    public Task<Answer> LeaveAsync(string customer, string sku = "cup") =>
-        RunAsync<Answer>(new LeaveWaitlist(Key(), [1], sku, customer));
+    public Task<CommandOutcome> LeaveAsync(string customer, string sku = "cup") =>
+        RunAsync<CommandOutcome>(new LeaveWaitlistCommand(Key(), [1], sku, customer));
 
     /// <summary>Who has an offer now, by their places in the line, and of how many units: "ann 1, bob 2".</summary>
     public Task<string?> OffersAsync() =>

@@ -1,5 +1,6 @@
 using DaprShop.Contracts;
-using DaprShop.Inventory.Domain;
+using DaprShop.Inventory.Model;
+using DaprShop.Inventory.Stock;
 
 namespace DaprShop.Inventory.Tests;
 
@@ -13,21 +14,21 @@ internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
 
     public List<Movement> Movements { get; } = [];
 
-    public Dictionary<Guid, Claim> Claims { get; } = [];
+    public Dictionary<Guid, Reservation> Claims { get; } = [];
 
     public List<Allocation> Allocations { get; } = [];
 
     public List<Allocation> Shipments { get; } = [];
 
-    public Dictionary<(string Owner, string Key), RecordedAnswer> Answers { get; } = [];
+    public Dictionary<(string Owner, string Key), RecordedResponse> Answers { get; } = [];
 
     public Dictionary<Guid, Hold> Holds { get; } = [];
 
     public Dictionary<(Guid OrderId, string Sku), Backorder> Backorders { get; } = [];
 
-    public Dictionary<Guid, Waiting> Waitlist { get; } = [];
+    public Dictionary<Guid, WaitlistEntry> Waitlist { get; } = [];
 
-    public Dictionary<string, Inbound> Documents { get; } = [];
+    public Dictionary<string, InboundDocument> Documents { get; } = [];
 
     public List<(string Type, string Subject, string? Kind, int Version)> Facts { get; } = [];
 
@@ -45,9 +46,9 @@ internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
             ));
 
     /// <summary>What a transaction at <paramref name="now"/> would find.</summary>
-    public StockDecisions Begin(DateTimeOffset now) =>
+    public StockRules Begin(DateTimeOffset now) =>
         new(
-            new Known
+            new LoadedStock
             {
                 Items = new(items),
                 Claims = new(Claims),
@@ -59,7 +60,10 @@ internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
                     .GroupBy(s => (s.OrderId, s.Sku, s.Location))
                     .ToDictionary(g => g.Key, g => g.Sum(s => (long)s.Quantity)),
                 Backorders = [.. Backorders.Values.Where(b => b.State == BackorderState.Open)],
-                Waitlist = [.. Waitlist.Values.Where(w => w.State is WaitingState.Waiting or WaitingState.Offered)],
+                Waitlist =
+                [
+                    .. Waitlist.Values.Where(w => w.State is WaitlistEntryState.Waiting or WaitlistEntryState.Offered),
+                ],
                 Bought = Open.Select(a => (a.OrderId, a.Sku, a.Quantity))
                     .Concat(Shipments.Select(s => (s.OrderId, s.Sku, s.Quantity)))
                     .Concat(
@@ -71,12 +75,12 @@ internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
                     .GroupBy(x => (Claims[x.OrderId].Customer ?? "", x.Sku))
                     .ToDictionary(g => g.Key, g => g.Sum(x => (long)x.Quantity)),
             },
-            new WorkingStock(Levels.Values.Reverse(), now),
+            new StockChanges(Levels.Values.Reverse(), now),
             Policy,
             now
         );
 
-    public void Commit(StockDecisions decided)
+    public void Commit(StockRules decided)
     {
         foreach (var level in decided.Stock.Changed)
             Levels[(level.Sku, level.Location)] = level;

@@ -93,8 +93,8 @@ public sealed class CrashMatrix
             ReturnAsync,
             [
                 ("asks-reservations/take-back", "orders"),
-                ("committing-TakeBack", "inventory"),
-                ("committed-TakeBack", "inventory"),
+                ("committing-Return", "inventory"),
+                ("committed-Return", "inventory"),
                 ("heard-reservations/take-back", "orders"),
                 ("asks-refunds/parts", "orders"),
                 ("refunding-part", "payments"),

@@ -1,0 +1,115 @@
+using DaprShop.Contracts;
+using DaprShop.Inventory.Model;
+using DaprShop.Inventory.Reading;
+using DaprShop.Inventory.Stock;
+using DaprShop.ServiceDefaults;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+
+namespace DaprShop.Inventory.Catalogue;
+
+/// <summary><c>PUT /items/{sku}</c>: an operator creates or changes an item of the catalogue.</summary>
+internal static class PutItem
+{
+    /// <summary>What an operator sends. <paramref name="Price"/> in GBP, four decimals at most; a service is sold but never stocked.</summary>
+    /// <param name="BackorderLimit">Units that may be on backorder at once; 0: none.</param>
+    /// <param name="MaxPerCustomer">Units that one customer may have, over all orders; null: any number.</param>
+    /// <param name="LowStockAt">Available units at which <c>stock.low</c> is told; null: never.</param>
+    internal sealed record Request(
+        string Name,
+        decimal Price,
+        bool Stocked = true,
+        int BackorderLimit = 0,
+        int? MaxPerCustomer = null,
+        int? LowStockAt = null
+    );
+
+    public static async Task<Results<Ok<Item>, ProblemHttpResult>> HandleAsync(
+        string sku,
+        Request request,
+        IdempotencyKey key,
+        NpgsqlDataSource database,
+        LocalStockCache memory,
+        TimeProvider time,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        var complaints = Check(sku, request);
+        if (complaints.Count > 0)
+            return Problems.Invalid(complaints);
+
+        var written = await IdempotentWrites.RunAsync(
+            database,
+            key.Value,
+            IdempotencyKey.Fingerprint(context, request),
+            time.GetUtcNow(),
+            """
+            written as (
+                insert into items (sku, name, price, stocked, backorder_limit, max_per_customer, low_stock_at, limited_since)
+                select $4, $5, $6, $7, $8, $9::int, $10::int, case when $9::int is not null then $3::timestamptz end from recorded
+                on conflict (sku) do update set name = excluded.name, price = excluded.price, stocked = excluded.stocked,
+                    backorder_limit = excluded.backorder_limit, max_per_customer = excluded.max_per_customer, low_stock_at = excluded.low_stock_at,
+                    limited_since = case when items.max_per_customer is distinct from excluded.max_per_customer then excluded.limited_since else items.limited_since end
+                returning sku, stocked),
+            -- What all decisions on a SKU lock is there from its first day.
+            stocked as (
+                insert into levels (sku, location, on_hand, allocated, held, unavailable, incoming, short, sequence, hash)
+                select sku, $11, 0, 0, 0, 0, 0, 0, 0, '' from written where stocked on conflict do nothing)
+            """,
+            [
+                sku,
+                request.Name,
+                request.Price,
+                request.Stocked,
+                request.BackorderLimit,
+                (object?)request.MaxPerCustomer ?? DBNull.Value,
+                (object?)request.LowStockAt ?? DBNull.Value,
+                StockLimits.DefaultLocation,
+            ],
+            cancellationToken
+        );
+        if (written == IdempotentWriteResult.OtherRequest)
+            return IdempotencyKey.Conflict(key.Value);
+        if (written == IdempotentWriteResult.Repeated)
+            context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+
+        // Here at least it is seen at once; no event tells the others, whose memories forget by themselves.
+        memory.Forget(sku);
+        return TypedResults.Ok(
+            new Item(
+                sku,
+                request.Name,
+                request.Price,
+                request.Stocked,
+                request.BackorderLimit,
+                request.MaxPerCustomer,
+                request.LowStockAt
+            )
+        );
+    }
+
+    private static List<Complaint> Check(string sku, Request request)
+    {
+        var complaints = new List<Complaint>();
+        if (sku.Length > StockLimits.SkuLength)
+            complaints.Add(new("sku", $"A SKU has at most {StockLimits.SkuLength} characters."));
+        if (request.Name.Length is 0 or > StockLimits.NameLength)
+            complaints.Add(new("/name", $"A name has 1 to {StockLimits.NameLength} characters."));
+        if (
+            request.Price < 0
+            || request.Price > StockLimits.MaxPrice
+            || decimal.Round(request.Price, 4) != request.Price
+        )
+            complaints.Add(new("/price", $"A price is 0 to {StockLimits.MaxPrice} with four decimals at most."));
+        if (request.BackorderLimit is < 0 or > StockLimits.MaxQuantity)
+            complaints.Add(new("/backorderLimit", $"A backorder limit is 0 to {StockLimits.MaxQuantity}."));
+        if (request.MaxPerCustomer is < 1 or > StockLimits.MaxQuantity)
+            complaints.Add(
+                new("/maxPerCustomer", $"A limit per customer is 1 to {StockLimits.MaxQuantity}, or missing.")
+            );
+        if (request.LowStockAt is < 0 or > StockLimits.MaxQuantity)
+            complaints.Add(new("/lowStockAt", $"A threshold is 0 to {StockLimits.MaxQuantity}, or missing."));
+        return complaints;
+    }
+}

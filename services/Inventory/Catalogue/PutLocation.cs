@@ -1,0 +1,72 @@
+using DaprShop.Inventory.Model;
+using DaprShop.Inventory.Stock;
+using DaprShop.ServiceDefaults;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace DaprShop.Inventory.Catalogue;
+
+/// <summary><c>PUT /locations/{location}</c> and <c>GET /locations</c>: where stock lies, and which location sells first.</summary>
+internal static class PutLocation
+{
+    private const int LastPriority = 10_000;
+
+    /// <param name="Priority">The lowest sells first; a location that nobody has described has 100.</param>
+    internal sealed record Request(int Priority);
+
+    internal sealed record LocationResponse(string Location, int Priority);
+
+    public static async Task<Results<Ok<LocationResponse>, ProblemHttpResult>> HandleAsync(
+        string location,
+        Request body,
+        IdempotencyKey key,
+        NpgsqlDataSource database,
+        TimeProvider time,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        var complaints = new RequestValidator()
+            .Location(location, "location")
+            .That(body.Priority is >= 0 and <= LastPriority, "/priority", $"A priority is 0 to {LastPriority}.");
+        if (complaints.Count > 0)
+            return Problems.Invalid(complaints);
+        var written = await IdempotentWrites.RunAsync(
+            database,
+            key.Value,
+            IdempotencyKey.Fingerprint(context, body),
+            time.GetUtcNow(),
+            """
+            written as (
+                insert into locations (location, priority) select $4, $5 from recorded
+                on conflict (location) do update set priority = excluded.priority)
+            """,
+            [location, body.Priority],
+            cancellationToken
+        );
+        if (written == IdempotentWriteResult.OtherRequest)
+            return IdempotencyKey.Conflict(key.Value);
+        if (written == IdempotentWriteResult.Repeated)
+            context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+        return TypedResults.Ok(new LocationResponse(location, body.Priority));
+    }
+
+    public static async Task<Ok<List<LocationResponse>>> ListAsync(
+        InventoryDbContext db,
+        CancellationToken cancellationToken
+    )
+    {
+        var described = await db
+            .Locations.AsNoTracking()
+            .ToDictionaryAsync(l => l.Location, l => l.Priority, cancellationToken);
+        var used = await db.Levels.Select(l => l.Location).Distinct().ToListAsync(cancellationToken);
+        return TypedResults.Ok(
+            used.Union(described.Keys)
+                .Select(l => new LocationResponse(l, described.GetValueOrDefault(l, Level.DefaultPriority)))
+                .OrderBy(l => l.Priority)
+                .ThenBy(l => l.Location, StringComparer.Ordinal)
+                .ToList()
+        );
+    }
+}

@@ -1,0 +1,39 @@
+using DaprShop.Inventory.Model;
+using DaprShop.Inventory.Stock;
+using DaprShop.ServiceDefaults;
+
+namespace DaprShop.Inventory.Holds;
+
+/// <summary><c>POST /holds/{id}/extend</c>: a hold that still stands ends so many minutes from now.</summary>
+internal static class ExtendHold
+{
+    internal sealed record Request(int Minutes);
+
+    public static async Task<IResult> HandleAsync(
+        Guid id,
+        Request request,
+        IdempotencyKey key,
+        StockCommandQueue stock,
+        TimeProvider time,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        if (HoldDuration.Check(request.Minutes).ToList() is { Count: > 0 } complaints)
+            return Problems.Invalid(complaints);
+        return OutcomeResults.Of(
+            await stock.RunAsync<CommandOutcome>(
+                new ExtendHoldCommand(
+                    key.Value,
+                    IdempotencyKey.Fingerprint(context, request),
+                    id,
+                    context.Owner(),
+                    time.GetUtcNow().AddMinutes(request.Minutes),
+                    context.Name()
+                ),
+                cancellationToken
+            ),
+            context
+        );
+    }
+}

@@ -1,0 +1,30 @@
+using DaprShop.Inventory.Model;
+using DaprShop.Inventory.Stock;
+using DaprShop.ServiceDefaults;
+
+namespace DaprShop.Inventory.Holds;
+
+/// <summary><c>DELETE /holds/{id}</c>: gives a hold's units back at once. <c>DELETE /waitlist/offers/{id}</c>: declines an offer, so that the next in line gets it.</summary>
+internal static class ReleaseHold
+{
+    public static async Task<IResult> HandleAsync(
+        Guid id,
+        IdempotencyKey key,
+        StockCommandQueue stock,
+        HttpContext context,
+        CancellationToken cancellationToken
+    ) =>
+        OutcomeResults.Of(
+            await stock.RunAsync<CommandOutcome>(
+                new ReleaseHoldCommand(
+                    key.Value,
+                    IdempotencyKey.Fingerprint(context, ""),
+                    id,
+                    context.Owner(),
+                    context.Name()
+                ),
+                cancellationToken
+            ),
+            context
+        );
+}

@@ -1,0 +1,55 @@
+using DaprShop.Contracts;
+using DaprShop.Inventory.Model;
+using DaprShop.Inventory.Stock;
+using DaprShop.ServiceDefaults;
+
+namespace DaprShop.Inventory.Inbound;
+
+/// <summary><c>POST /transfers</c>: units leave a location at once, and are in transit until the other one has received them.</summary>
+internal static class TransferStock
+{
+    internal sealed record Request(
+        string Reference,
+        string From,
+        string To,
+        IReadOnlyList<OrderedUnits> Lines,
+        string Reason,
+        DateTimeOffset? ExpectedAt = null
+    );
+
+    public static async Task<IResult> HandleAsync(
+        Request body,
+        IdempotencyKey key,
+        StockCommandQueue stock,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        var complaints = new RequestValidator()
+            .Reference(body.Reference)
+            .Location(body.From, "/from")
+            .Location(body.To, "/to")
+            .Reason(body.Reason)
+            .Lines(body.Lines)
+            .That(body.From != body.To, "/to", "Units are sent to another location than the one they come from.");
+        if (complaints.Count > 0)
+            return Problems.Invalid(complaints);
+        return OutcomeResults.Of(
+            await stock.RunAsync<CommandOutcome>(
+                new OpenInboundCommand(
+                    key.Value,
+                    IdempotencyKey.Fingerprint(context, body),
+                    body.Reference,
+                    body.To,
+                    body.From,
+                    body.ExpectedAt,
+                    body.Lines,
+                    context.Name(),
+                    body.Reason
+                ),
+                cancellationToken
+            ),
+            context
+        );
+    }
+}

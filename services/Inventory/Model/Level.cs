@@ -1,0 +1,25 @@
+namespace DaprShop.Inventory.Model;
+
+/// <summary>The stock of one SKU at one location.</summary>
+/// <param name="Short">Units that are claimed but not there, as a count or an adjustment has found: the one exception to "claims never exceed stock".</param>
+/// <param name="Sequence">Number of the level's last movement.</param>
+/// <param name="Hash">Hash of the level's last movement; empty before the first.</param>
+/// <param name="Priority">Of the location: the lowest sells first.</param>
+internal sealed record Level(
+    string Sku,
+    string Location,
+    Quantities Quantities,
+    long Short,
+    long Sequence,
+    byte[] Hash,
+    int Priority = Level.DefaultPriority
+)
+{
+    /// <summary>Of a location that nobody has described.</summary>
+    public const int DefaultPriority = 100;
+
+    /// <summary>What may be promised; negative where units are short.</summary>
+    public long Available => Quantities.Available;
+
+    public static Level Empty(string sku, string location) => new(sku, location, default, 0, 0, []);
+}

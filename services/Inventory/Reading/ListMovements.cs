@@ -1,0 +1,130 @@
+using DaprShop.Inventory.Model;
+using DaprShop.Inventory.Stock;
+using DaprShop.Messaging;
+using DaprShop.ServiceDefaults;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+
+namespace DaprShop.Inventory.Reading;
+
+/// <summary><c>GET /stock/{sku}/movements</c>: the ledger of one SKU, at all locations or at one, newest first.</summary>
+internal static class ListMovements
+{
+    private const int MaxPage = 500;
+
+    // Each location's ledger is read backwards along its key from where the last page left it, however long it is.
+    private const string Movements = """
+        select m.location, m.sequence, m.kind, m.quantity, m.on_hand, m.allocated, m.held, m.unavailable, m.incoming, m.cause, m.step, m.actor, m.reason, m.trace, m.occurred_at
+        from unnest($2::text[], $3::bigint[]) as c(location, before)
+        cross join lateral (
+            select * from movements m
+            where m.sku = $1 and m.location = c.location and m.sequence < c.before
+              and ($4::text is null or m.kind = $4) and m.occurred_at >= $5 and m.occurred_at < $6
+            order by m.sequence desc limit $7) m
+        order by m.occurred_at desc, m.location, m.sequence desc limit $7
+        """;
+
+    // Where a first page begins; what is moved later is newer than it.
+    private const string Ends =
+        "select location, sequence + 1 from levels where sku = $1 and ($2::text is null or location = $2)";
+
+    /// <param name="Quantity">Units, signed, that the movement added to the quantity that its kind is about. The others are the level's after it.</param>
+    /// <param name="Cause">An order, a hold, a document, or the key of an operator's request.</param>
+    internal sealed record Entry(
+        string Location,
+        long Sequence,
+        string Kind,
+        int Quantity,
+        long OnHand,
+        long Allocated,
+        long Held,
+        long Unavailable,
+        long Incoming,
+        string Cause,
+        long Step,
+        string Actor,
+        string? Reason,
+        string? Trace,
+        DateTimeOffset OccurredAt
+    );
+
+    /// <param name="Cursor">Send it back to get older entries; null at the beginning of the ledger.</param>
+    internal sealed record Page(string Sku, IReadOnlyList<Entry> Movements, string? Cursor);
+
+    public static async Task<Results<Ok<Page>, ProblemHttpResult>> HandleAsync(
+        string sku,
+        NpgsqlDataSource database,
+        CancellationToken cancellationToken,
+        string? location = null,
+        string? kind = null,
+        DateTimeOffset? from = null,
+        DateTimeOffset? to = null,
+        string? cursor = null,
+        int limit = 100
+    )
+    {
+        var before = cursor is null
+            ? await EndsAsync(database, sku, location, cancellationToken)
+            : LedgerCursor.Read(cursor);
+        var complaints = new RequestValidator()
+            .That(
+                kind is null || MovementKinds.All.Contains(kind),
+                "kind",
+                $"A kind is one of {string.Join(", ", MovementKinds.All)}."
+            )
+            .That(before is not null, "cursor", "A cursor is what an earlier page has answered as `cursor`.");
+        if (complaints.Count > 0)
+            return Problems.Invalid(complaints);
+        var take = Math.Clamp(limit, 1, MaxPage);
+        await using var batch = database.CreateBatch();
+        batch.Add(
+            Movements,
+            sku,
+            before!.Keys.ToArray(),
+            before.Values.ToArray(),
+            (object?)kind ?? DBNull.Value,
+            (from ?? DateTimeOffset.MinValue).UtcDateTime,
+            (to ?? DateTimeOffset.MaxValue).UtcDateTime,
+            take
+        );
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var rows = await reader.ReadAllAsync(
+            r => new Entry(
+                r.GetString(0),
+                r.GetInt64(1),
+                r.GetString(2),
+                r.GetInt32(3),
+                r.GetInt64(4),
+                r.GetInt64(5),
+                r.GetInt64(6),
+                r.GetInt64(7),
+                r.GetInt64(8),
+                r.GetString(9),
+                r.GetInt64(10),
+                r.GetString(11),
+                r.Text(12),
+                r.Id(13)?.ToString("N"),
+                r.GetFieldValue<DateTimeOffset>(14)
+            ),
+            cancellationToken
+        );
+        foreach (var row in rows)
+            before[row.Location] = row.Sequence;
+        return TypedResults.Ok(new Page(sku, rows, rows.Count == take ? LedgerCursor.Write(before) : null));
+    }
+
+    private static async Task<Dictionary<string, long>> EndsAsync(
+        NpgsqlDataSource database,
+        string sku,
+        string? location,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await database.QueryAsync(
+                Ends,
+                [sku, (object?)location ?? DBNull.Value],
+                r => (Location: r.GetString(0), Before: r.GetInt64(1)),
+                cancellationToken
+            )
+        ).ToDictionary(e => e.Location, e => e.Before);
+}

@@ -1,0 +1,60 @@
+using DaprShop.Inventory.Model;
+using DaprShop.Messaging;
+using DaprShop.ServiceDefaults;
+using Npgsql;
+
+namespace DaprShop.Inventory.Reading;
+
+/// <summary>Reads of stock and of its ledger, through the layered cache.</summary>
+internal static class ReadingModule
+{
+    public static IServiceCollection AddReading(this IServiceCollection services, IConfiguration configuration) =>
+        services
+            .AddSingleton(configuration.GetSection("Cache").Get<StockCacheOptions>() ?? new StockCacheOptions())
+            .AddSingleton(_ => new ReadReplica(
+                configuration[ConfigurationKeys.Replica] is { } replica ? NpgsqlDataSource.Create(replica) : null
+            ))
+            .AddSingleton<IStateStore, DaprStateStore>()
+            .AddSingleton<CacheMetrics>()
+            .AddSingleton<LocalStockCache>()
+            .AddSingleton<DistributedStockCache>()
+            .AddSingleton<StockQueries>()
+            .AddSingleton<StockCacheLoader>()
+            .AddSingleton<StockCache>()
+            .AddSingleton<StockResponseWriter>()
+            .AddGroupCommit<StockQuery, StockReadResult, StockCacheLoader>(
+                loader => loader.LoadAsync,
+                StockCacheLoader.GroupLimit
+            )
+            .AddSingleton<StockCacheRefresher>()
+            .AddHostedService(p => p.GetRequiredService<StockCacheRefresher>())
+            .AddListener<StockBroadcastHandler>();
+
+    public static void MapReading(this IEndpointRouteBuilder routes)
+    {
+        var stock = routes.MapGroup("/stock").RequireAuthorization(Identity.Customer).WithTags("Stock");
+        stock
+            .MapGet("/{sku}", GetStock.OneAsync)
+            .WithSummary("Stock of one SKU, no older than a version that is demanded")
+            .Produces<StockResponse>()
+            .ProducesProblem(404)
+            .ProducesProblem(412)
+            .ProducesProblem(422)
+            .AnswerFromMemory(routes.ServiceProvider);
+        stock
+            .MapGet("", GetStock.ManyAsync)
+            .WithSummary("Stock of the named SKUs, or of all, page by page")
+            .Produces<GetStock.Page>();
+        routes
+            .MapGet("/stock/{sku}/movements", ListMovements.HandleAsync)
+            .RequireAuthorization(Identity.Operator)
+            .WithSummary("The movements of one SKU, newest first: of one location, one kind, or one time")
+            .WithTags("Stock");
+        routes
+            .MapGet("/stock/{sku}/at/{time}", GetStockAsOf.HandleAsync)
+            .RequireAuthorization(Identity.Operator)
+            .WithSummary("Stock of one SKU as of a time")
+            .WithTags("Stock");
+        BenchRoutes.Map(routes);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using DaprShop.Inventory.Model;
+
+namespace DaprShop.Inventory.Reading;
+
+/// <summary>Quantities in units; <paramref name="Available"/> is what can still be promised.</summary>
+internal sealed record Quantities(
+    long OnHand,
+    long Unavailable,
+    long Allocated,
+    long Held,
+    long Incoming,
+    long Available
+);
+
+/// <summary>The quantities of one location. <paramref name="Version"/> counts its movements.</summary>
+internal sealed record AtLocation(string Location, long Version, Quantities Quantities);
+
+/// <summary>How new an answer is.</summary>
+/// <param name="Layer"><c>memory</c>, <c>store</c> or <c>database</c>.</param>
+/// <param name="AgeMs">Milliseconds since this was read from the database, or told by an event of it.</param>
+internal sealed record Freshness(string Layer, long AgeMs);
+
+/// <summary>The stock of one SKU, as callers get it.</summary>
+/// <param name="Version">Movements so far, over all locations: it only grows.</param>
+internal sealed record StockResponse(
+    string Sku,
+    string Name,
+    decimal Price,
+    bool Stocked,
+    long Version,
+    Quantities Total,
+    IReadOnlyList<AtLocation> Locations,
+    Freshness? Freshness
+)
+{
+    private static readonly byte[][] Layers =
+    [
+        .. Enum.GetNames<CacheLayer>()
+            .Select(name =>
+                Encoding.UTF8.GetBytes($"\"freshness\":{{\"layer\":\"{name.ToLowerInvariant()}\",\"ageMs\":")
+            ),
+    ];
+
+    /// <summary>Writes the answer: bytes that were made once per version, and after them what is different each time.</summary>
+    /// <returns>How many bytes that were.</returns>
+    public static int Write(IBufferWriter<byte> output, StockReadResult reading, long ageMs)
+    {
+        var body = reading.Stock.Body(Bytes);
+        var layer = Layers[(int)reading.Layer];
+        var span = output.GetSpan(body.Length + layer.Length + 24);
+        body.CopyTo(span);
+        layer.CopyTo(span[body.Length..]);
+        var length = body.Length + layer.Length;
+        System.Buffers.Text.Utf8Formatter.TryFormat(ageMs, span[length..], out var digits);
+        length += digits;
+        span[length++] = (byte)'}';
+        span[length++] = (byte)'}';
+        output.Advance(length);
+        return length;
+    }
+
+    // All but the freshness, which is last: "…,".
+    private static byte[] Bytes(StockSnapshot stock)
+    {
+        var answer = new StockResponse(
+            stock.Sku,
+            stock.Name,
+            stock.Price,
+            stock.Stocked,
+            stock.Version,
+            Sum(stock.Levels),
+            [.. stock.Levels.Select(l => new AtLocation(l.Location, l.Sequence, Sum([l])))],
+            null
+        );
+        var text = JsonSerializer.SerializeToUtf8Bytes(answer, JsonSerializerOptions.Web);
+        return text[..text.AsSpan().LastIndexOf("\"freshness\""u8)];
+    }
+
+    private static Quantities Sum(IReadOnlyCollection<LevelSnapshot> levels) =>
+        new(
+            levels.Sum(l => l.OnHand),
+            levels.Sum(l => l.Unavailable),
+            levels.Sum(l => l.Allocated),
+            levels.Sum(l => l.Held),
+            levels.Sum(l => l.Incoming),
+            levels.Sum(l => l.OnHand - l.Unavailable - l.Allocated - l.Held)
+        );
+}

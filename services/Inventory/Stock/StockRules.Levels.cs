@@ -1,0 +1,128 @@
+using DaprShop.Contracts;
+using DaprShop.Inventory.Model;
+
+namespace DaprShop.Inventory.Stock;
+
+/// <summary>What operators book: arrivals, corrections, counts, and what is not for sale.</summary>
+internal sealed partial class StockRules
+{
+    private const int NamedShortages = 100;
+
+    private object Decide(BookCommand book)
+    {
+        if (CheckStocked(book.Lines.Select(l => l.Sku)) is { } refusal)
+            return refusal;
+        foreach (var line in book.Lines.Where(l => l.Quantity < 0))
+            if (CheckAvailable(line.Location, [new SkuQuantity(line.Sku, -(long)line.Quantity)]) is { } claimed)
+                return claimed;
+
+        Move(() =>
+        {
+            foreach (var line in book.Lines)
+                _stock.Move(
+                    line.Sku,
+                    line.Location,
+                    book.Kind,
+                    line.Quantity,
+                    new(OnHand: line.Quantity),
+                    book.Because(book.Cause)
+                );
+        });
+        Serve(book.Lines.Select(l => l.Sku));
+        return new StockResponses.Booked(book.Cause, Levels(book.Lines.Select(l => (l.Sku, l.Location))));
+    }
+
+    private object Decide(CountCommand count)
+    {
+        if (CheckStocked([count.Sku]) is { } refusal)
+            return refusal;
+        var level = _stock.Find(count.Sku, count.Location);
+        if (count.Expected is { } expected && expected != level.Quantities.OnHand)
+            return new Refusal(RefusalKind.Stale, count.Sku, State: level.Quantities.OnHand);
+        var difference = count.Counted - level.Quantities.OnHand;
+        var deficit = Math.Max(-(level.Available + difference), 0);
+        if (deficit > level.Short && !count.MayFallShort)
+            return new Refusal(
+                RefusalKind.OutOfStock,
+                count.Sku,
+                [_stock.Describe(count.Sku, -difference) with { Available = Math.Max(level.Available, 0) }]
+            );
+
+        if (difference != 0)
+        {
+            Move(() =>
+                _stock.Move(
+                    count.Sku,
+                    count.Location,
+                    MovementKind.Adjusted,
+                    difference,
+                    new(OnHand: difference),
+                    count.Because(),
+                    mayFallShort: count.MayFallShort
+                )
+            );
+            Serve([count.Sku]);
+        }
+
+        var left = deficit == 0 ? [] : LeftShort(count.Sku, count.Location, deficit);
+        if (deficit > 0)
+            Tell(
+                EventTypes.StockShort,
+                count.Sku,
+                new StockShort(count.Sku, count.Location, deficit, [.. left.Select(l => l.OrderId)])
+            );
+        return new StockResponses.Counted(
+            count.Key,
+            difference,
+            StockResponses.LevelResponse.Of(_stock.Find(count.Sku, count.Location)),
+            left
+        );
+    }
+
+    /// <summary>The newest claims on a level that together make up what is missing: who came last is served last.</summary>
+    private List<StockResponses.LeftShort> LeftShort(string sku, string location, long missing)
+    {
+        var left = new List<StockResponses.LeftShort>();
+        foreach (
+            var claim in _known
+                .Open.Concat(Allocations)
+                .Where(a =>
+                    a.Sku == sku
+                    && a.Location == location
+                    && Claims.GetValueOrDefault(a.OrderId)?.State != ReservationState.Released
+                )
+                .GroupBy(a => a.OrderId)
+                .OrderByDescending(g => g.Key)
+                .Take(NamedShortages)
+        )
+        {
+            if (missing <= 0)
+                break;
+            var part = Math.Min(claim.Sum(c => (long)c.Quantity), missing);
+            left.Add(new StockResponses.LeftShort(claim.Key, part));
+            missing -= part;
+        }
+
+        return left;
+    }
+
+    private object Decide(WithholdCommand withhold)
+    {
+        var (sku, location, quantity) = withhold.Line;
+        if (CheckStocked([sku]) is { } refusal)
+            return refusal;
+        var level = _stock.Find(sku, location);
+        if (quantity > 0 && CheckAvailable(location, [new SkuQuantity(sku, quantity)]) is { } claimed)
+            return claimed;
+        if (-quantity > level.Quantities.Unavailable)
+            return new Refusal(RefusalKind.TooMany, sku, State: level.Quantities.Unavailable);
+        Move(() =>
+            _stock.Move(sku, location, MovementKind.Withheld, quantity, new(Unavailable: quantity), withhold.Because())
+        );
+        Serve([sku]);
+        return new StockResponses.Booked(withhold.Key, Levels([(sku, location)]));
+    }
+
+    private List<StockResponses.LevelResponse> Levels(IEnumerable<(string Sku, string Location)> keys) =>
+        [.. keys.Distinct().Select(k => StockResponses.LevelResponse.Of(_stock.Find(k.Sku, k.Location)))];
+}

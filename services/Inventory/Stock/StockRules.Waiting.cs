@@ -1,0 +1,173 @@
+using DaprShop.Contracts;
+using DaprShop.Inventory.Model;
+
+namespace DaprShop.Inventory.Stock;
+
+/// <summary>Who waits for stock: backorders first, by order number; then the waitlist, by place; what is left is for everybody.</summary>
+internal sealed partial class StockRules
+{
+    /// <summary>Hands out what has become available of these SKUs.</summary>
+    private void Serve(IEnumerable<string> skus)
+    {
+        foreach (var sku in skus.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList())
+        {
+            while (_stock.Available(sku) > 0 && FirstBackorder(sku) is { } backorder)
+                Fill(backorder);
+            while (_stock.Available(sku) > 0 && FirstInLine(sku) is { } waiting)
+                Offer(waiting);
+        }
+    }
+
+    private void Fill(Backorder backorder)
+    {
+        var quantity = Math.Min(backorder.Left, _stock.Available(backorder.Sku));
+        Allocate(
+            backorder.OrderId,
+            SourcingRules.Plan([new SkuQuantity(backorder.Sku, quantity)], _stock.At, _policy.Sourcing),
+            [],
+            new Cause(backorder.OrderId.ToString(), StockActors.Queue),
+            step: 1 + backorder.Filled
+        );
+        var filled = backorder with { Filled = backorder.Filled + (int)quantity };
+        if (filled.Left == 0)
+            filled = filled with { State = BackorderState.Filled };
+        Backorders[(filled.OrderId, filled.Sku)] = filled;
+        if (filled.State == BackorderState.Filled)
+            Filled.Add(filled.OrderId);
+        Tell(
+            EventTypes.BackorderFilled,
+            filled.OrderId.ToString(),
+            new BackorderFilled(filled.OrderId, filled.Sku, (int)quantity, filled.Left)
+        );
+    }
+
+    /// <summary>Holds what is available for the next in line. Fewer units than wanted are offered too: none lies idle while somebody waits.</summary>
+    private void Offer(WaitlistEntry waiting)
+    {
+        var quantity = Math.Min(waiting.Quantity, _stock.Available(waiting.Sku));
+        var offer = new Hold(
+            Guid.CreateVersion7(_now),
+            waiting.Customer,
+            HoldState.Active,
+            _now + _policy.OfferFor,
+            SourcingRules.Plan([new SkuQuantity(waiting.Sku, quantity)], _stock.At, _policy.Sourcing),
+            waiting.Id
+        );
+        Take(offer, new Cause(offer.Id.ToString(), StockActors.Queue));
+        Waitlist[waiting.Id] = waiting with { State = WaitlistEntryState.Offered };
+        Tell(
+            EventTypes.WaitlistOffered,
+            offer.Id.ToString(),
+            new WaitlistOffered(offer.Id, waiting.Id, waiting.Sku, waiting.Customer, (int)quantity, offer.ExpiresAt)
+        );
+    }
+
+    private bool MayWait(SkuQuantity missing) =>
+        _known.Items.GetValueOrDefault(missing.Sku)?.BackorderLimit - BackordersOf(missing.Sku).Sum(b => (long)b.Left)
+        >= missing.Quantity;
+
+    private void Queue(ReserveOrder order, string sku, int quantity)
+    {
+        var ahead = BackordersOf(sku).Where(b => b.Place < order.Number).Sum(b => (long)b.Left);
+        Backorders[(order.OrderId, sku)] = new Backorder(
+            order.OrderId,
+            sku,
+            order.Number,
+            quantity,
+            0,
+            Promise(sku, ahead + quantity),
+            BackorderState.Open
+        );
+    }
+
+    /// <summary>When announced stock reaches so many units; null where it does not.</summary>
+    private DateTimeOffset? Promise(string sku, long units)
+    {
+        foreach (var due in _known.Due.Where(d => d.Sku == sku))
+        {
+            units -= due.Quantity;
+            if (units <= 0)
+                return due.At;
+        }
+
+        return null;
+    }
+
+    /// <summary>When the last of the order's backorders should be covered; null where one has no date.</summary>
+    private DateTimeOffset? PromiseOf(Guid orderId)
+    {
+        var dates = OpenBackorders().Where(b => b.OrderId == orderId).Select(b => b.PromisedAt).ToList();
+        return dates.Contains(null) ? null : dates.Max();
+    }
+
+    /// <summary>Ends the order's waiting; answers what it waited for.</summary>
+    private List<SkuQuantity> CancelBackorders(Guid orderId)
+    {
+        var waiting = OpenBackorders().Where(b => b.OrderId == orderId).ToList();
+        foreach (var open in waiting)
+            Backorders[(orderId, open.Sku)] = open with { State = BackorderState.Cancelled };
+        return [.. waiting.Select(b => new SkuQuantity(b.Sku, b.Left))];
+    }
+
+    private object Decide(JoinWaitlistCommand join)
+    {
+        if (CheckStocked([join.Sku]) is { } refusal)
+            return refusal;
+        if (LineOf(join.Sku).Any(w => w.Customer == join.Customer))
+            return new Refusal(RefusalKind.Exists, $"place in line for '{join.Sku}'");
+        if (_known.Items[join.Sku].MaxPerCustomer < join.Quantity)
+            return new Refusal(RefusalKind.LimitExceeded, join.Sku, State: _known.Items[join.Sku].MaxPerCustomer);
+        var entry = new WaitlistEntry(
+            join.EntryId,
+            join.Sku,
+            join.Customer,
+            join.Quantity,
+            long.MaxValue,
+            WaitlistEntryState.Waiting
+        );
+        Waitlist[entry.Id] = entry;
+        Serve([join.Sku]);
+        var now = Waitlist[entry.Id];
+        return new StockResponses.InLine(
+            now.Id,
+            now.Sku,
+            now.Quantity,
+            now.State,
+            now.State == WaitlistEntryState.Offered
+                ? 0
+                : LineOf(join.Sku).Count(w => w.State == WaitlistEntryState.Waiting)
+        );
+    }
+
+    private object Decide(LeaveWaitlistCommand leave)
+    {
+        if (LineOf(leave.Sku).FirstOrDefault(w => w.Customer == leave.Customer) is not { } entry)
+            return new Refusal(RefusalKind.NotFound, $"place in line for '{leave.Sku}'");
+        if (entry.State == WaitlistEntryState.Offered)
+            return new Refusal(RefusalKind.Ended, $"place in line for '{leave.Sku}'", State: entry.State);
+        Waitlist[entry.Id] = entry with { State = WaitlistEntryState.Left };
+        return new StockResponses.InLine(entry.Id, entry.Sku, entry.Quantity, WaitlistEntryState.Left, 0);
+    }
+
+    private IEnumerable<Backorder> OpenBackorders() =>
+        _known
+            .Backorders.Where(b => !Backorders.ContainsKey((b.OrderId, b.Sku)))
+            .Concat(Backorders.Values)
+            .Where(b => b.State == BackorderState.Open);
+
+    private IEnumerable<Backorder> BackordersOf(string sku) => OpenBackorders().Where(b => b.Sku == sku);
+
+    private Backorder? FirstBackorder(string sku) => BackordersOf(sku).MinBy(b => b.Place);
+
+    private bool IsWaiting(Guid orderId) => OpenBackorders().Any(b => b.OrderId == orderId);
+
+    /// <summary>Those who wait, and those who have an offer.</summary>
+    private IEnumerable<WaitlistEntry> LineOf(string sku) =>
+        _known
+            .Waitlist.Where(w => !Waitlist.ContainsKey(w.Id))
+            .Concat(Waitlist.Values)
+            .Where(w => w.Sku == sku && w.State is WaitlistEntryState.Waiting or WaitlistEntryState.Offered);
+
+    private WaitlistEntry? FirstInLine(string sku) =>
+        LineOf(sku).Where(w => w.State == WaitlistEntryState.Waiting).MinBy(w => w.Place);
+}

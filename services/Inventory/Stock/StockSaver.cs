@@ -1,0 +1,291 @@
+using System.Text.Json;
+using DaprShop.Inventory.Model;
+using DaprShop.Messaging;
+using Npgsql;
+
+namespace DaprShop.Inventory.Stock;
+
+/// <summary>Writes what a group of commands has decided: each statement serves the whole group, none is per order or per line.</summary>
+internal static class StockSaver
+{
+    private const string Answers = """
+        insert into idempotency_keys (owner, key, fingerprint, answer, recorded_at)
+        select u.owner, u.key, u.fingerprint, u.answer::json, $5 from unnest($1::text[], $2::text[], $3::bytea[], $4::text[]) as u(owner, key, fingerprint, answer)
+        """;
+
+    private const string NewClaims = """
+        insert into reservations (order_id, state, decided_at, shortages, customer)
+        select u.order_id, u.state, $5, u.shortages::jsonb, u.customer
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as u(order_id, state, shortages, customer)
+        """;
+
+    private const string ChangedClaims =
+        "update reservations r set state = u.state from unnest($1::uuid[], $2::text[]) as u(order_id, state) where r.order_id = u.order_id";
+
+    private const string Levels = """
+        insert into levels (sku, location, on_hand, allocated, held, unavailable, incoming, short, sequence, hash)
+        select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bytea[])
+        on conflict (sku, location) do update
+        set on_hand = excluded.on_hand, allocated = excluded.allocated, held = excluded.held, unavailable = excluded.unavailable,
+            incoming = excluded.incoming, short = excluded.short, sequence = excluded.sequence, hash = excluded.hash
+        """;
+
+    private const string Movements = """
+        insert into movements (sku, location, sequence, kind, quantity, on_hand, allocated, held, unavailable, incoming, cause, step, actor, reason, trace, hash, occurred_at)
+        select u.*, $17
+        from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::int[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[],
+                    $11::text[], $12::bigint[], $13::text[], $14::text[], $15::uuid[], $16::bytea[]) as u
+        """;
+
+    private const string Allocations =
+        "insert into allocations (order_id, sku, location, quantity, step) select * from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::bigint[])";
+
+    private const string Shipments =
+        "insert into shipments (order_id, sku, location, quantity, step) select * from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::bigint[])";
+
+    private const string Backorders = """
+        insert into backorders (order_id, sku, place, quantity, filled, promised_at, state)
+        select * from unnest($1::uuid[], $2::text[], $3::bigint[], $4::int[], $5::int[], $6::timestamptz[], $7::text[])
+        on conflict (order_id, sku) do update set filled = excluded.filled, state = excluded.state
+        """;
+
+    private const string Filled = "insert into filled_orders (order_id) select * from unnest($1::uuid[])";
+
+    private const string Holds = """
+        insert into holds (id, customer, state, expires_at, entry_id)
+        select * from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::uuid[])
+        on conflict (id) do update set state = excluded.state, expires_at = excluded.expires_at
+        """;
+
+    private const string HoldLines =
+        "insert into hold_lines (hold_id, sku, location, quantity) select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[])";
+
+    private const string NewInLine = """
+        insert into waitlist (id, sku, customer, quantity, state)
+        select u.id, u.sku, u.customer, u.quantity, u.state
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[]) with ordinality as u(id, sku, customer, quantity, state, place) order by u.place
+        """;
+
+    private const string ChangedInLine =
+        "update waitlist w set state = u.state from unnest($1::uuid[], $2::text[]) as u(id, state) where w.id = u.id";
+
+    private const string Documents = """
+        insert into inbounds (reference, location, source, expected_at, state, reason)
+        select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::text[])
+        on conflict (reference) do update set state = excluded.state, reason = excluded.reason
+        """;
+
+    private const string DocumentLines = """
+        insert into inbound_lines (reference, sku, expected, received, closed)
+        select * from unnest($1::text[], $2::text[], $3::int[], $4::int[], $5::int[])
+        on conflict (reference, sku) do update set received = excluded.received, closed = excluded.closed
+        """;
+
+    public static async Task WriteAsync(
+        NpgsqlConnection connection,
+        LoadedStock known,
+        StockRules decided,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var batch = new NpgsqlBatch(connection);
+
+        // Keys, claims and documents come first: whoever was overtaken learns it by them, and not by the movements that follow. All are written
+        // in the order of their keys, so that two who meet do not wait for each other in a circle.
+        if (
+            decided
+                .Answers.OrderBy(a => a.Key.Owner, StringComparer.Ordinal)
+                .ThenBy(a => a.Key.Key, StringComparer.Ordinal)
+                .ToList() is
+            { Count: > 0 } answers
+        )
+            batch.Add(
+                Answers,
+                answers.Of(a => a.Key.Owner),
+                answers.Of(a => a.Key.Key),
+                answers.Of(a => a.Value.Fingerprint),
+                answers.Of(a => a.Value.Body),
+                now.UtcDateTime
+            );
+        AddClaims(batch, decided, now);
+        if (
+            decided.Documents.Values.OrderBy(d => d.Reference, StringComparer.Ordinal).ToList() is
+            { Count: > 0 } documents
+        )
+            AddDocuments(batch, documents);
+        if (decided.Stock.Changed.Any())
+            AddMovements(batch, decided.Stock, now);
+        if (decided.Allocations is { Count: > 0 } allocations)
+            AddParts(batch, Allocations, allocations);
+        if (decided.Shipments is { Count: > 0 } shipments)
+            AddParts(batch, Shipments, shipments);
+        if (decided.Backorders.Values.ToList() is { Count: > 0 } backorders)
+        {
+            batch.Add(
+                Backorders,
+                backorders.Of(b => b.OrderId),
+                backorders.Of(b => b.Sku),
+                backorders.Of(b => b.Place),
+                backorders.Of(b => b.Quantity),
+                backorders.Of(b => b.Filled),
+                backorders.Of(b => b.PromisedAt?.UtcDateTime),
+                backorders.Of(b => EnumNames.Of(b.State))
+            );
+        }
+
+        if (decided.Filled.Count > 0)
+            batch.Add(Filled, (object)decided.Filled.ToArray());
+        AddWaitlist(batch, known, [.. decided.Waitlist.Values]);
+        AddHolds(batch, known, [.. decided.Holds.Values]);
+        batch.AppendEvents(decided.Events, now);
+        if (batch.BatchCommands.Count > 0)
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static void AddClaims(NpgsqlBatch batch, StockRules decided, DateTimeOffset now)
+    {
+        // What the database knows already only changes its state. The rest must be new to it: a rival's decision is never overwritten.
+        var changed = decided.Claims.Where(c => decided.IsKnown(c.Key)).OrderBy(c => c.Key).ToList();
+        if (changed.Count > 0)
+            batch.Add(ChangedClaims, changed.Of(c => c.Key), changed.Of(c => EnumNames.Of(c.Value.State)));
+        var claims = decided.Claims.Where(c => !decided.IsKnown(c.Key)).OrderBy(c => c.Key).ToList();
+        if (claims.Count == 0)
+            return;
+        batch.Add(
+            NewClaims,
+            claims.Of(c => c.Key),
+            claims.Of(c => EnumNames.Of(c.Value.State)),
+            claims.Of(c =>
+                c.Value.Shortages.Count == 0
+                    ? null
+                    : JsonSerializer.Serialize(c.Value.Shortages, JsonSerializerOptions.Web)
+            ),
+            claims.Of(c => c.Value.Customer),
+            now.UtcDateTime
+        );
+    }
+
+    private static void AddDocuments(NpgsqlBatch batch, List<InboundDocument> documents)
+    {
+        batch.Add(
+            Documents,
+            documents.Of(d => d.Reference),
+            documents.Of(d => d.Location),
+            documents.Of(d => d.Source),
+            documents.Of(d => d.ExpectedAt?.UtcDateTime),
+            documents.Of(d => EnumNames.Of(d.State)),
+            documents.Of(d => d.Reason)
+        );
+        var lines = documents.SelectMany(d => d.Lines, (d, line) => (d.Reference, Line: line)).ToList();
+        batch.Add(
+            DocumentLines,
+            lines.Of(l => l.Reference),
+            lines.Of(l => l.Line.Sku),
+            lines.Of(l => l.Line.Expected),
+            lines.Of(l => l.Line.Received),
+            lines.Of(l => l.Line.Closed)
+        );
+    }
+
+    private static void AddMovements(NpgsqlBatch batch, StockChanges stock, DateTimeOffset now)
+    {
+        // The ledger comes first: whoever did not see a level's first movement learns it here, before it waits for a row out of sequence.
+        var rows = stock.Ledger;
+        batch.Add(
+            Movements,
+            rows.Of(m => m.Row.Sku),
+            rows.Of(m => m.Row.Location),
+            rows.Of(m => m.Row.Sequence),
+            rows.Of(m => m.Row.Kind.Name()),
+            rows.Of(m => m.Row.Quantity),
+            rows.Of(m => m.Row.After.OnHand),
+            rows.Of(m => m.Row.After.Allocated),
+            rows.Of(m => m.Row.After.Held),
+            rows.Of(m => m.Row.After.Unavailable),
+            rows.Of(m => m.Row.After.Incoming),
+            rows.Of(m => m.Row.Cause.Id),
+            rows.Of(m => m.Row.Step),
+            rows.Of(m => m.Row.Cause.Actor),
+            rows.Of(m => m.Row.Cause.Reason),
+            rows.Of(m => m.Row.Cause.Trace),
+            rows.Of(m => m.Hash),
+            now.UtcDateTime
+        );
+        var levels = stock
+            .Changed.OrderBy(l => l.Sku, StringComparer.Ordinal)
+            .ThenBy(l => l.Location, StringComparer.Ordinal)
+            .ToList();
+        batch.Add(
+            Levels,
+            levels.Of(l => l.Sku),
+            levels.Of(l => l.Location),
+            levels.Of(l => l.Quantities.OnHand),
+            levels.Of(l => l.Quantities.Allocated),
+            levels.Of(l => l.Quantities.Held),
+            levels.Of(l => l.Quantities.Unavailable),
+            levels.Of(l => l.Quantities.Incoming),
+            levels.Of(l => l.Short),
+            levels.Of(l => l.Sequence),
+            levels.Of(l => l.Hash)
+        );
+    }
+
+    private static void AddParts(NpgsqlBatch batch, string sql, List<Allocation> parts) =>
+        batch.Add(
+            sql,
+            parts.Of(a => a.OrderId),
+            parts.Of(a => a.Sku),
+            parts.Of(a => a.Location),
+            parts.Of(a => a.Quantity),
+            parts.Of(a => a.Step)
+        );
+
+    private static void AddWaitlist(NpgsqlBatch batch, LoadedStock known, List<WaitlistEntry> entries)
+    {
+        var old = known.Waitlist.Select(w => w.Id).ToHashSet();
+        var changed = entries.Where(w => old.Contains(w.Id)).ToList();
+        if (changed.Count > 0)
+            batch.Add(ChangedInLine, changed.Of(w => w.Id), changed.Of(w => EnumNames.Of(w.State)));
+        var joined = entries.Where(w => !old.Contains(w.Id)).ToList();
+        if (joined.Count > 0)
+            batch.Add(
+                NewInLine,
+                joined.Of(w => w.Id),
+                joined.Of(w => w.Sku),
+                joined.Of(w => w.Customer),
+                joined.Of(w => w.Quantity),
+                joined.Of(w => EnumNames.Of(w.State))
+            );
+    }
+
+    private static void AddHolds(NpgsqlBatch batch, LoadedStock known, List<Hold> holds)
+    {
+        if (holds.Count == 0)
+            return;
+        batch.Add(
+            Holds,
+            holds.Of(h => h.Id),
+            holds.Of(h => h.Customer),
+            holds.Of(h => EnumNames.Of(h.State)),
+            holds.Of(h => h.ExpiresAt.UtcDateTime),
+            holds.Of(h => h.EntryId)
+        );
+        var lines = holds
+            .Where(h => !known.Holds.ContainsKey(h.Id))
+            .SelectMany(h => h.Lines, (h, line) => (h.Id, Line: line))
+            .ToList();
+        if (lines.Count > 0)
+            batch.Add(
+                HoldLines,
+                lines.Of(l => l.Id),
+                lines.Of(l => l.Line.Sku),
+                lines.Of(l => l.Line.Location),
+                lines.Of(l => l.Line.Quantity)
+            );
+    }
+
+    /// <summary>A column of an array statement.</summary>
+    private static TColumn[] Of<TRow, TColumn>(this List<TRow> rows, Func<TRow, TColumn> column) =>
+        [.. rows.Select(column)];
+}

@@ -1,0 +1,45 @@
+using DaprShop.Inventory.Model;
+using DaprShop.ServiceDefaults;
+
+namespace DaprShop.Inventory.Stock;
+
+/// <summary><c>POST /stock/{sku}/withholdings</c>: units are set aside (damaged, in quality control, safety stock), or put back for sale.</summary>
+internal static class WithholdStock
+{
+    /// <param name="Quantity">Units; negative puts them back.</param>
+    internal sealed record Request(int Quantity, string Reason, string? Location = null);
+
+    public static async Task<IResult> HandleAsync(
+        string sku,
+        Request body,
+        IdempotencyKey key,
+        StockCommandQueue stock,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        var complaints = new RequestValidator()
+            .Reason(body.Reason)
+            .Location(body.Location)
+            .That(
+                body.Quantity is not 0 and >= -StockLimits.MaxQuantity and <= StockLimits.MaxQuantity,
+                "/quantity",
+                $"A quantity is {-StockLimits.MaxQuantity} to {StockLimits.MaxQuantity}, and not zero."
+            );
+        if (complaints.Count > 0)
+            return Problems.Invalid(complaints);
+        return OutcomeResults.Of(
+            await stock.RunAsync<CommandOutcome>(
+                new WithholdCommand(
+                    key.Value,
+                    IdempotencyKey.Fingerprint(context, body),
+                    new StockLine(sku, body.Location ?? StockLimits.DefaultLocation, body.Quantity),
+                    context.Name(),
+                    body.Reason
+                ),
+                cancellationToken
+            ),
+            context
+        );
+    }
+}

@@ -1,0 +1,271 @@
+using DaprShop.Contracts;
+using DaprShop.ServiceDefaults;
+
+namespace DaprShop.Inventory.Tests.Inbound;
+
+/// <summary>Units on their way.</summary>
+public sealed class InboundTests(InventoryFixture fixture) : IClassFixture<InventoryFixture>
+{
+    private readonly Api _api = new(fixture.Service.As(Identity.Operator, "olga"), fixture.Database);
+
+    [Fact]
+    public async Task G13_A_delivery_of_ten_comes_as_eight_and_two_and_nobody_buys_a_unit_before_it_is_there()
+    {
+        var sku = await _api.ItemAsync();
+        var document = await AnnounceAsync(sku, 10);
+        (await _api.ReserveAsync((sku, 1)))
+            .Shortages.Should()
+            .Equal([new Shortage(sku, 1, 0)], "what is ordered is not there");
+
+        (await ReceiveAsync(document, sku, 8)).Should().Be("partially_received");
+        (await LineAsync(document)).Should().Be((10, 8, 0, 2));
+        (await _api.ReserveAsync((sku, 9))).Shortages.Should().Equal(new Shortage(sku, 9, 8));
+        (await ReceiveAsync(document, sku, 2)).Should().Be("received");
+        (await LineAsync(document)).Should().Be((10, 10, 0, 0));
+
+        var rows = (await _api.GetAsync($"stock/{sku}/movements?kind=received")).List("movements").ToList();
+        rows.Select(r => (r.Number("quantity"), r.Number("onHand"), r.Number("incoming"), r.Text("cause")))
+            .Should()
+            .Equal((2, 10, 0, document), (8, 8, 2, document));
+        (await _api.SendAsync("POST", $"inbounds/{document}/receipts", Lines(sku, 1))).Kind.Should().Be("ended");
+    }
+
+    [Fact]
+    public async Task G13_A_supplier_may_send_more_than_was_ordered_if_somebody_says_why()
+    {
+        var sku = await _api.ItemAsync();
+        var document = await AnnounceAsync(sku, 10);
+        var refused = await _api.SendAsync("POST", $"inbounds/{document}/receipts", Lines(sku, 12));
+        (refused.Status, refused.Kind, refused.Body.Number("left")).Should().Be((409, "too-many", 10));
+
+        (await ReceiveAsync(document, sku, 12, "two free of charge")).Should().Be("received");
+        var level = (await _api.StockAsync(sku)).GetProperty("total");
+        (level.Number("onHand"), level.Number("incoming")).Should().Be((12, 0));
+        (await _api.GetAsync($"stock/{sku}/movements?kind=received"))
+            .List("movements")
+            .Single()
+            .Text("reason")
+            .Should()
+            .Be("two free of charge");
+    }
+
+    [Theory]
+    [InlineData("return", 10)]
+    [InlineData("writeOff", 7)]
+    public async Task G13_To_cancel_what_is_in_transit_demands_to_say_whether_it_goes_back_or_is_given_up(
+        string disposition,
+        int left
+    )
+    {
+        var sku = await _api.StockedAsync(("main", 10));
+        var transfer = Api.New();
+        (
+            await _api.DoAsync(
+                "transfers",
+                new
+                {
+                    reference = transfer,
+                    from = "main",
+                    to = "north",
+                    reason = "demand",
+                    lines = new[] { new { sku, quantity = 6 } },
+                }
+            )
+        ).Text("state").Should().Be("in_transit");
+        (await _api.ReserveAsync((sku, 5)))
+            .Shortages.Should()
+            .Equal([new Shortage(sku, 5, 4)], "what is on the road is for nobody");
+        await ReceiveAsync(transfer, sku, 3);
+        (
+            await _api.SendAsync(
+                "POST",
+                $"inbounds/{transfer}/receipts",
+                new { lines = new[] { new { sku, quantity = 4 } }, reason = "surprise" }
+            )
+        )
+            .Kind.Should()
+            .Be("too-many", "nothing grows on the road");
+
+        foreach (
+            var incomplete in new object[]
+            {
+                new { reason = "lost" },
+                new { disposition },
+                new { disposition = "forget", reason = "lost" },
+            }
+        )
+            (await _api.SendAsync("POST", $"inbounds/{transfer}/close", incomplete)).Status.Should().BeOneOf(400, 422);
+        (await _api.DoAsync($"inbounds/{transfer}/close", new { disposition, reason = "the lorry is gone" }))
+            .Text("state")
+            .Should()
+            .Be("received");
+
+        (await LineAsync(transfer)).Should().Be((6, 3, 3, 0));
+        var total = (await _api.StockAsync(sku)).GetProperty("total");
+        (total.Number("onHand"), total.Number("incoming")).Should().Be((left, 0));
+        (await _api.SendAsync("POST", $"inbounds/{transfer}/close", new { disposition, reason = "again" }))
+            .Kind.Should()
+            .Be("ended");
+    }
+
+    [Fact]
+    public async Task G13_What_a_supplier_never_sent_cannot_go_back()
+    {
+        var document = await AnnounceAsync(await _api.ItemAsync(), 10);
+        var refused = await _api.SendAsync(
+            "POST",
+            $"inbounds/{document}/close",
+            new { disposition = "return", reason = "cancelled" }
+        );
+        (refused.Status, refused.Kind).Should().Be((422, "no-source"));
+        (await _api.DoAsync($"inbounds/{document}/close", new { disposition = "writeOff", reason = "cancelled" }))
+            .Text("state")
+            .Should()
+            .Be("cancelled");
+    }
+
+    [Fact]
+    public async Task Only_what_a_location_has_available_is_sent_elsewhere()
+    {
+        var sku = await _api.StockedAsync(("main", 3), ("north", 9));
+        var refused = await _api.SendAsync(
+            "POST",
+            "transfers",
+            new
+            {
+                reference = Api.New(),
+                from = "main",
+                to = "north",
+                reason = "r",
+                lines = new[] { new { sku, quantity = 4 } },
+            }
+        );
+        (refused.Status, refused.Kind, refused.Body.List("items").Single().Number("available"))
+            .Should()
+            .Be((409, "out-of-stock", 3));
+    }
+
+    [Fact]
+    public async Task Open_documents_are_listed_page_by_page()
+    {
+        var sku = await _api.ItemAsync();
+        var (first, second, over) = ($"a-{Api.New()}", $"b-{Api.New()}", $"c-{Api.New()}");
+        foreach (var reference in new[] { first, second, over })
+            await _api.DoAsync("inbounds", new { reference, lines = new[] { new { sku, quantity = 1 } } });
+        await ReceiveAsync(over, sku, 1);
+
+        List<string?> seen = [];
+        for (var cursor = ""; cursor is not null; )
+        {
+            var page = await _api.GetAsync($"inbounds?open=true&limit=1&cursor={cursor}");
+            seen.AddRange(page.List("items").Select(d => d.Text("reference")));
+            cursor = page.Text("cursor");
+        }
+
+        seen.Should().ContainInOrder(first, second).And.NotContain(over).And.OnlyHaveUniqueItems();
+        (await _api.GetAsync($"inbounds?cursor={second}"))
+            .List("items")
+            .Select(d => d.Text("reference"))
+            .Should()
+            .Contain(over);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_announced_or_received_is_told_why()
+    {
+        var sku = await _api.ItemAsync();
+        var lines = new[] { new { sku, quantity = 1 } };
+        var document = await AnnounceAsync(sku, 1);
+        await IsAsync("inbounds", new { reference = "", lines }, 422, "invalid");
+        await IsAsync(
+            "inbounds",
+            new
+            {
+                reference = Api.New(),
+                lines,
+                location = "",
+            },
+            422,
+            "invalid"
+        );
+        foreach (
+            var wrong in new object?[][]
+            {
+                [],
+                [null],
+                [new { sku, quantity = 0 }],
+                [new { sku, quantity = 9_999_999 }, new { sku, quantity = 2 }],
+            }
+        )
+            await IsAsync("inbounds", new { reference = Api.New(), lines = wrong }, 422, "invalid");
+        await IsAsync("inbounds", new { reference = document, lines }, 409, "exists");
+        await IsAsync(
+            "inbounds",
+            new { reference = Api.New(), lines = new[] { new { sku = "unheard-of", quantity = 1 } } },
+            404,
+            "unknown-sku"
+        );
+        await IsAsync(
+            "inbounds",
+            new { reference = Api.New(), lines = new[] { new { sku = "delivery", quantity = 1 } } },
+            422,
+            "never-stocked"
+        );
+        await IsAsync(
+            "transfers",
+            new
+            {
+                reference = Api.New(),
+                from = "main",
+                to = "main",
+                reason = "r",
+                lines,
+            },
+            422,
+            "invalid"
+        );
+        await IsAsync("inbounds/unheard-of/receipts", new { lines }, 404, "not-found");
+        await IsAsync(
+            $"inbounds/{document}/receipts",
+            new { lines = new[] { new { sku = "cup", quantity = 1 } } },
+            404,
+            "unknown-sku"
+        );
+        (await _api.SendAsync("GET", "inbounds/unheard-of")).Kind.Should().Be("not-found");
+
+        async Task IsAsync(string path, object body, int status, string kind)
+        {
+            var reply = await _api.SendAsync("POST", path, body);
+            (reply.Status, reply.Kind).Should().Be((status, kind), reply.Text);
+        }
+    }
+
+    private async Task<string> AnnounceAsync(string sku, int quantity)
+    {
+        var reference = Api.New();
+        (
+            await _api.DoAsync(
+                "inbounds",
+                new
+                {
+                    reference,
+                    expectedAt = TimeProvider.System.GetUtcNow().AddDays(3),
+                    lines = new[] { new { sku, quantity } },
+                }
+            )
+        ).Text("state").Should().Be("expected");
+        return reference;
+    }
+
+    private async Task<string?> ReceiveAsync(string document, string sku, int quantity, string? reason = null) =>
+        (await _api.DoAsync($"inbounds/{document}/receipts", Lines(sku, quantity, reason))).Text("state");
+
+    private async Task<(long Expected, long Received, long Closed, long Left)> LineAsync(string document)
+    {
+        var line = (await _api.GetAsync($"inbounds/{document}")).List("lines").Single();
+        return (line.Number("expected"), line.Number("received"), line.Number("closed"), line.Number("left"));
+    }
+
+    private static object Lines(string sku, int quantity, string? reason = null) =>
+        new { lines = new[] { new { sku, quantity } }, reason };
+}

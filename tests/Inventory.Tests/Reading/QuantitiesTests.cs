@@ -1,0 +1,144 @@
+using DaprShop.Inventory.Model;
+using DaprShop.Inventory.Stock;
+using DaprShop.ServiceDefaults;
+
+namespace DaprShop.Inventory.Tests.Reading;
+
+/// <summary>The six quantities as callers see them.</summary>
+public sealed class QuantitiesTests(InventoryFixture fixture) : IClassFixture<InventoryFixture>
+{
+    private readonly Api _api = new(fixture.Service.As(Identity.Operator, "olga"), fixture.Database);
+
+    [Fact]
+    public async Task G01_All_six_quantities_are_told_per_location_and_summed_and_available_follows_from_them_after_each_step()
+    {
+        var sku = await _api.ItemAsync();
+        await ShowsAsync(0, 0, 0, 0, 0, 0);
+        await _api.DoAsync($"stock/{sku}/receipts", new { quantity = 20, reason = "r" });
+        await ShowsAsync(20, 0, 0, 0, 0, 20);
+        await _api.DoAsync(
+            $"stock/{sku}/receipts",
+            new
+            {
+                quantity = 10,
+                reason = "r",
+                location = "north",
+            }
+        );
+        await ShowsAsync(30, 0, 0, 0, 0, 30);
+        await _api.DoAsync($"stock/{sku}/withholdings", new { quantity = 3, reason = "damaged" });
+        await ShowsAsync(30, 3, 0, 0, 0, 27);
+        var order = await _api.ReserveAsync((sku, 19));
+        await ShowsAsync(30, 3, 19, 0, 0, 8);
+        await fixture.Database.RunAsync<CommandOutcome>(
+            new PlaceHoldCommand(
+                Api.New(),
+                [1],
+                Guid.CreateVersion7(),
+                "carl",
+                [new(sku, 5)],
+                TimeProvider.System.GetUtcNow().AddHours(1),
+                "carl"
+            )
+        );
+        await ShowsAsync(30, 3, 19, 5, 0, 3);
+        await _api.DoAsync("inbounds", new { reference = Api.New(), lines = new[] { new { sku, quantity = 40 } } });
+        await ShowsAsync(30, 3, 19, 5, 40, 3);
+        await _api.DoAsync(
+            "transfers",
+            new
+            {
+                reference = Api.New(),
+                from = "north",
+                to = "south",
+                reason = "r",
+                lines = new[] { new { sku, quantity = 2 } },
+            }
+        );
+        await ShowsAsync(28, 3, 19, 5, 42, 1);
+        await _api.DoAsync("reservations/ship", new { key = Api.New(), orderId = order.OrderId });
+        await ShowsAsync(9, 3, 0, 5, 42, 1);
+        await _api.DoAsync(
+            $"stock/{sku}/counts",
+            new
+            {
+                counted = 6,
+                expected = (long?)null,
+                reason = "r",
+                location = "north",
+            }
+        );
+        (await _api.StockAsync(sku))
+            .List("locations")
+            .Select(l => l.Text("location"))
+            .Should()
+            .Equal("main", "north", "south");
+
+        async Task ShowsAsync(params long[] total)
+        {
+            var stock = await _api.StockAsync(sku);
+            var shown = stock.List("locations").Select(l => l.GetProperty("quantities")).Select(Six).ToList();
+            Six(stock.GetProperty("total"))
+                .Should()
+                .Equal(total)
+                .And.Equal(shown.Aggregate((a, b) => [.. a.Zip(b, (x, y) => x + y)]));
+            shown.Should().OnlyContain(q => q[5] == q[0] - q[1] - q[2] - q[3], "I-01");
+        }
+
+        static long[] Six(System.Text.Json.JsonElement q) =>
+            [
+                q.Number("onHand"),
+                q.Number("unavailable"),
+                q.Number("allocated"),
+                q.Number("held"),
+                q.Number("incoming"),
+                q.Number("available"),
+            ];
+    }
+
+    [Fact]
+    public async Task No_more_is_withheld_than_is_available_and_no_more_put_back_than_is_withheld()
+    {
+        var sku = await _api.StockedAsync(("main", 5));
+        await _api.DoAsync($"stock/{sku}/withholdings", new { quantity = 3, reason = "damaged" });
+        var tooMany = await _api.SendAsync(
+            "POST",
+            $"stock/{sku}/withholdings",
+            new { quantity = 3, reason = "damaged" }
+        );
+        (tooMany.Status, tooMany.Kind, tooMany.Body.List("items").Single().Number("available"))
+            .Should()
+            .Be((409, "out-of-stock", 2));
+        var back = await _api.SendAsync(
+            "POST",
+            $"stock/{sku}/withholdings",
+            new { quantity = -4, reason = "repaired" }
+        );
+        (back.Status, back.Kind, back.Body.Number("left")).Should().Be((409, "too-many", 3));
+        (await _api.DoAsync($"stock/{sku}/withholdings", new { quantity = -3, reason = "repaired" }))
+            .List("levels")
+            .Single()
+            .Number("available")
+            .Should()
+            .Be(5);
+    }
+
+    [Theory]
+    [InlineData(0, "r", null)]
+    [InlineData(1, "", null)]
+    [InlineData(1, "r", "")]
+    [InlineData(10_000_001, "r", null)]
+    [InlineData(-10_000_001, "r", null)]
+    public async Task What_cannot_be_withheld_is_told_why(int quantity, string reason, string? location) => (
+            await _api.SendAsync(
+                "POST",
+                "stock/cup/withholdings",
+                new
+                {
+                    quantity,
+                    reason,
+                    location,
+                }
+            )
+        ).Kind.Should().Be("invalid");
+}

@@ -1,0 +1,209 @@
+using DaprShop.Contracts;
+using DaprShop.Inventory.Model;
+using DaprShop.Inventory.Stock;
+using DaprShop.ServiceDefaults;
+using DaprShop.ServiceKit;
+
+namespace DaprShop.Inventory.Tests.Stock;
+
+/// <summary>Which orders get which units, from where.</summary>
+public sealed class AllocationTests(InventoryFixture fixture) : IClassFixture<InventoryFixture>
+{
+    private readonly Api _api = new(fixture.Service.As(Identity.Operator, "olga"), fixture.Database);
+
+    [Fact]
+    public async Task G06_G14_An_order_whose_third_line_is_short_takes_nothing_and_is_told_what_is_missing_and_how_much()
+    {
+        var (cup, tea, pot) = (
+            await _api.StockedAsync(("main", 5)),
+            await _api.StockedAsync(("main", 5)),
+            await _api.StockedAsync(("main", 1))
+        );
+        var refused = await _api.ReserveAsync((cup, 2), (tea, 2), (pot, 3));
+        (refused.State, refused.Shortages.Single()).Should().Be((ReservationState.OutOfStock, new Shortage(pot, 3, 1)));
+        (
+            await fixture.Database.NumberAsync(
+                $"select sum(allocated + held)::bigint from levels where sku in ('{cup}', '{tea}', '{pot}')"
+            )
+        )
+            .Should()
+            .Be(0);
+        (await fixture.Database.NumberAsync($"select count(*) from allocations where order_id = '{refused.OrderId}'"))
+            .Should()
+            .Be(0);
+        (
+            await fixture.Database.NumberAsync(
+                $"select count(*) from events where type = 'stock.refused.v1' and subject = '{refused.OrderId}'"
+            )
+        )
+            .Should()
+            .Be(1);
+    }
+
+    [Fact]
+    public async Task G06_Sixty_four_writers_of_orders_and_receipts_over_random_SKUs_never_deadlock()
+    {
+        string[] skus = [.. Enumerable.Range(0, 20).Select(i => $"sku{i:00}")];
+        await using var db = await InventoryDatabase.CreateAsync(skus);
+        foreach (var sku in skus)
+            await db.ReceiveAsync(sku, 100_000);
+        var random = new Random(11);
+        var operations = Enumerable
+            .Range(0, 2_000)
+            .Select(i =>
+            {
+                random.Shuffle(skus);
+                return (Receipt: i % 5 == 0, Skus: skus[..3], Location: $"place{random.Next(4)}");
+            })
+            .ToList();
+
+        // An exception of any of them, a deadlock's too, fails the test.
+        await Parallel.ForEachAsync(
+            operations,
+            new ParallelOptions { MaxDegreeOfParallelism = 64 },
+            async (operation, _) =>
+            {
+                if (operation.Receipt)
+                    (await db.RunAsync<CommandOutcome>(At(operation.Location, operation.Skus)))
+                        .Refusal.Should()
+                        .BeNull();
+                else
+                    (await db.ReserveAsync(Guid.CreateVersion7(), [.. operation.Skus.Select(s => (s, 1))]))
+                        .State.Should()
+                        .Be(ReservationState.Allocated);
+            }
+        );
+
+        (await db.NumberAsync("select sum(allocated)::bigint from levels")).Should().Be(1_600 * 3);
+        (await db.NumberAsync("select sum(on_hand)::bigint from levels")).Should().Be(20 * 100_000 + 400 * 3);
+    }
+
+    [Fact]
+    public async Task G06_A_writer_who_does_not_know_a_new_location_yet_locks_nothing_of_it_out_of_turn()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup");
+        await db.ReceiveAsync("cup", 1);
+        await using var first = await Rival.BeginAsync(
+            db.Names.Owner,
+            "select * from levels where location = 'main' for update"
+        );
+        var receiving = db.RunAsync<CommandOutcome>(At("early", "cup"));
+        await first.IsWaitedForAsync();
+        await Sql.ScalarAsync<object>(
+            db.Names.Owner,
+            "insert into levels values ('cup', 'early', 1, 0, 0, 0, 0, 1, '', 0); insert into movements select sku, 'early', 1, kind, quantity, on_hand, allocated, 'x', actor, reason, occurred_at, hash, 0, 0, 0, null, 0 from movements"
+        );
+        await using var second = await Rival.BeginAsync(
+            db.Names.Owner,
+            "select * from levels where location = 'early' for update"
+        );
+
+        // The one who waits goes on with 'main' alone. If it waited for 'early' now, holding 'main', the other's next step would be a deadlock.
+        await first.CommitAsync();
+        await second.IsWaitedForAsync();
+        await second.RunAsync("select * from levels where location = 'main' for update");
+        await second.CommitAsync();
+        (await receiving).Refusal.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task G07_Two_lines_of_one_SKU_with_one_unit_are_rejected()
+    {
+        var sku = await _api.StockedAsync(("main", 1));
+        (await _api.ReserveAsync((sku, 1), (sku, 1))).Shortages.Should().Equal(new Shortage(sku, 2, 1));
+    }
+
+    [Fact]
+    public async Task G07_Two_lines_of_one_SKU_that_may_wait_are_one_unit_now_and_one_on_backorder()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup");
+        await db.SetAsync("cup", "backorder_limit = 5");
+        await db.ReceiveAsync("cup", 1);
+        var outcome = await db.ReserveAsync(
+            new ReserveOrder(
+                Guid.CreateVersion7(),
+                [new("cup", 1), new("cup", 1)],
+                OnShortage: ShortagePolicy.Backorder
+            )
+        );
+        outcome.State.Should().Be(ReservationState.Backordered);
+        (await db.NumberAsync("select allocated from levels")).Should().Be(1);
+        (await db.NumberAsync("select quantity::bigint from backorders")).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task G18_Ten_units_over_six_and_eight_are_six_and_four_by_the_priority_of_the_locations()
+    {
+        await _api.SendAsync("PUT", "locations/zurich", new { priority = 1 });
+        await _api.SendAsync("PUT", "locations/aarau", new { priority = 2 });
+        var sku = await _api.StockedAsync(("aarau", 8), ("zurich", 6));
+        (await _api.ReserveAsync((sku, 10))).State.Should().Be(ReservationState.Allocated);
+        (await AllocatedAsync(sku)).Should().Be("aarau 4, zurich 6");
+    }
+
+    [Theory]
+    [InlineData("FewestShipments", "c 10")]
+    [InlineData("priority", "a 6, b 4")]
+    public async Task G18_The_shop_chooses_how_orders_are_split(string sourcing, string expected)
+    {
+        await using var service = new ServiceHost<Program>(fixture.Database.Names.App, ("Stock:Sourcing", sourcing));
+        var api = new Api(service.As(Identity.Operator, "olga"), fixture.Database);
+        var sku = await api.StockedAsync(("a", 6), ("b", 8), ("c", 10));
+        await api.ReserveAsync((sku, 10));
+        (await AllocatedAsync(sku)).Should().Be(expected);
+    }
+
+    [Theory]
+    [InlineData("Stock:Sourcing", "Nearest", "Priority, FewestShipments")]
+    [InlineData("Stock:Sourcing", "1", "Priority, FewestShipments")]
+    [InlineData("Stock:OfferMinutes", "soon", "minutes")]
+    [InlineData("Stock:OfferMinutes", "0", "minutes")]
+    public void A_policy_that_makes_no_sense_stops_the_service_at_its_start_and_says_what_is_allowed(
+        string key,
+        string value,
+        string allowed
+    )
+    {
+        var starting = () => new ServiceHost<Program>(fixture.Database.Names.App, (key, value));
+        starting.Should().Throw<InvalidOperationException>().WithMessage($"{key} is '{value}'*{allowed}*");
+    }
+
+    [Fact]
+    public async Task G19_Fifty_units_that_come_in_the_middle_of_a_burst_are_sold_and_not_one_more()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup");
+        await db.ReceiveAsync("cup", 30);
+        var early = Buyers(100);
+        await db.ReceiveAsync("cup", 50);
+        var outcomes = await Task.WhenAll([.. early, .. Buyers(100)]);
+        outcomes.Count(o => o.State == ReservationState.Allocated).Should().Be(80);
+        (await db.NumberAsync("select allocated from levels")).Should().Be(80);
+
+        List<Task<ReserveOutcome>> Buyers(int count) =>
+            [
+                .. Enumerable
+                    .Range(0, count)
+                    .Select(_ => Task.Run(() => db.ReserveAsync(Guid.CreateVersion7(), ("cup", 1)))),
+            ];
+    }
+
+    private static BookCommand At(string location, params string[] skus)
+    {
+        var key = Api.New();
+        return new BookCommand(
+            key,
+            [1],
+            MovementKind.Received,
+            key,
+            "olga",
+            "r",
+            [.. skus.Select(s => new StockLine(s, location, 1))]
+        );
+    }
+
+    private async Task<string?> AllocatedAsync(string sku) =>
+        await Sql.ScalarAsync<string>(
+            fixture.Database.Names.App,
+            $"select string_agg(location || ' ' || quantity, ', ' order by location) from allocations where sku = '{sku}'"
+        );
+}

@@ -1,0 +1,144 @@
+using DaprShop.Contracts;
+using DaprShop.Inventory.Model;
+using DaprShop.Inventory.Stock;
+using DaprShop.ServiceKit;
+
+namespace DaprShop.Inventory.Tests.Stock;
+
+/// <summary>Orders that wait for stock.</summary>
+public sealed class BackorderTests
+{
+    [Fact]
+    public async Task G15_Five_units_may_wait_and_the_sixth_is_rejected()
+    {
+        await using var db = await CreateAsync(limit: 5);
+        (await db.ReserveAsync(Waiting(3))).State.Should().Be(ReservationState.Backordered);
+        (await db.ReserveAsync(Waiting(2))).State.Should().Be(ReservationState.Backordered);
+        var sixth = await db.ReserveAsync(Waiting(1));
+        (sixth.State, sixth.Shortages.Single()).Should().Be((ReservationState.OutOfStock, new Shortage("cup", 1, 0)));
+    }
+
+    [Fact]
+    public async Task G15_Of_ten_units_that_want_to_wait_at_once_five_do()
+    {
+        await using var db = await CreateAsync(limit: 5);
+        var outcomes = await Task.WhenAll(
+            Enumerable.Range(0, 10).Select(_ => Task.Run(() => db.ReserveAsync(Waiting(1))))
+        );
+        outcomes.Count(o => o.State == ReservationState.Backordered).Should().Be(5);
+    }
+
+    [Fact]
+    public async Task G15_A_receipt_fills_those_who_wait_by_their_number_and_splits_lines_in_its_own_transaction()
+    {
+        await using var db = await CreateAsync();
+        var (second, first) = (Waiting(3, number: 2), Waiting(3, number: 1));
+        await db.ReserveAsync(second);
+        await db.ReserveAsync(first);
+
+        await db.ReceiveAsync("cup", 4);
+        (await FilledAsync(db)).Should().Be("1: 3 of 3 filled, 2: 1 of 3 open");
+        (await db.ReserveAsync(first)).State.Should().Be(ReservationState.Allocated);
+        (await db.ReserveAsync(second)).State.Should().Be(ReservationState.Backordered);
+        (await db.NumberAsync("select count(distinct xmin::text) from movements"))
+            .Should()
+            .Be(1, "nobody can come in between");
+
+        await db.ReceiveAsync("cup", 4);
+        (await FilledAsync(db)).Should().Be("1: 3 of 3 filled, 2: 3 of 3 filled");
+        (await db.ReserveAsync(second)).State.Should().Be(ReservationState.Allocated);
+        (await db.NumberAsync("select on_hand - allocated from levels")).Should().Be(2);
+        (await db.NumberAsync("select count(*) from events where type = 'backorder.filled.v1'")).Should().Be(3);
+        (await db.NumberAsync("select count(distinct order_id) from filled_orders")).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task G15_The_promise_is_the_day_of_the_earliest_delivery_that_covers_all_who_wait()
+    {
+        await using var db = await CreateAsync();
+        var (soon, late) = (
+            new DateTimeOffset(2027, 3, 1, 0, 0, 0, TimeSpan.Zero),
+            new DateTimeOffset(2027, 3, 5, 0, 0, 0, TimeSpan.Zero)
+        );
+        await AnnounceAsync("b", 4, late);
+        await AnnounceAsync("a", 2, soon);
+        await AnnounceAsync("undated", 100, null);
+        (await db.ReserveAsync(Waiting(1, number: 1))).PromisedAt.Should().Be(soon);
+        (await db.ReserveAsync(Waiting(2, number: 2))).PromisedAt.Should().Be(late);
+        (await db.ReserveAsync(Waiting(3, number: 3))).PromisedAt.Should().Be(late);
+        (await db.ReserveAsync(Waiting(1, number: 4))).PromisedAt.Should().BeNull();
+
+        Task<CommandOutcome> AnnounceAsync(string reference, int quantity, DateTimeOffset? day) =>
+            db.RunAsync<CommandOutcome>(
+                new OpenInboundCommand(
+                    reference,
+                    [1],
+                    reference,
+                    "main",
+                    null,
+                    day,
+                    [new("cup", quantity)],
+                    "olga",
+                    null
+                )
+            );
+    }
+
+    [Fact]
+    public async Task G15_When_an_earlier_one_gives_up_the_next_is_served()
+    {
+        await using var db = await CreateAsync(limit: 6);
+        var (first, second) = (Waiting(3, number: 1), Waiting(3, number: 2));
+        await db.ReserveAsync(first);
+        await db.ReserveAsync(second);
+        (await db.ReserveAsync(Waiting(1, number: 3))).State.Should().Be(ReservationState.OutOfStock);
+        await db.ReleaseAsync(first.OrderId);
+        (await db.ReserveAsync(Waiting(1, number: 4)))
+            .State.Should()
+            .Be(ReservationState.Backordered, "there is room again");
+        await db.ReceiveAsync("cup", 3);
+        (await db.ReserveAsync(second)).State.Should().Be(ReservationState.Allocated);
+        (await db.ReserveAsync(first)).State.Should().Be(ReservationState.Released);
+    }
+
+    [Fact]
+    public async Task G15_What_an_order_that_gives_up_had_goes_to_the_next_who_waits()
+    {
+        await using var db = await CreateAsync();
+        await db.ReceiveAsync("cup", 2);
+        var (first, second) = (Waiting(3, number: 1), Waiting(2, number: 2));
+        await db.ReserveAsync(first);
+        await db.ReserveAsync(second);
+        await db.ReleaseAsync(first.OrderId);
+        (await db.ReserveAsync(second)).State.Should().Be(ReservationState.Allocated);
+    }
+
+    /// <summary>spree#7328: a cancelled line credited what it had never been given.</summary>
+    [Fact]
+    public async Task G15_An_order_that_gives_up_gives_back_only_what_it_was_given()
+    {
+        await using var db = await CreateAsync();
+        await db.ReceiveAsync("cup", 2);
+        var order = Waiting(5);
+        await db.ReserveAsync(order);
+        await db.ReleaseAsync(order.OrderId);
+        (await db.NumberAsync("select on_hand - allocated from levels")).Should().Be(2);
+        (await db.NumberAsync("select quantity::bigint from movements where kind = 'released'")).Should().Be(-2);
+    }
+
+    private static ReserveOrder Waiting(int quantity, long number = 0) =>
+        InventoryDatabase.Waiting("cup", quantity, number);
+
+    private static async Task<InventoryDatabase> CreateAsync(int limit = 100)
+    {
+        var db = await InventoryDatabase.CreateAsync("cup");
+        await db.SetAsync("cup", $"backorder_limit = {limit}");
+        return db;
+    }
+
+    private static Task<string?> FilledAsync(InventoryDatabase db) =>
+        Sql.ScalarAsync<string>(
+            db.Names.App,
+            "select string_agg(place || ': ' || filled || ' of ' || quantity || ' ' || state, ', ' order by place) from backorders"
+        );
+}

@@ -1,0 +1,129 @@
+using DaprShop.Contracts;
+using DaprShop.ServiceDefaults;
+
+namespace DaprShop.Inventory.Tests.Stock;
+
+/// <summary>Counting what is there, while it is promised.</summary>
+public sealed class CountTests(InventoryFixture fixture) : IClassFixture<InventoryFixture>
+{
+    private readonly Api _api = new(fixture.Service.As(Identity.Operator, "olga"), fixture.Database);
+
+    [Fact]
+    public async Task G09_A_count_of_stock_that_has_changed_meanwhile_is_refused_with_what_is_there_now()
+    {
+        var sku = await _api.StockedAsync(("main", 10));
+        await _api.DoAsync($"stock/{sku}/adjustments", new { quantity = -1, reason = "broken" });
+        var stale = await CountAsync(sku, 9, expected: 10);
+        (stale.Status, stale.Kind, stale.Body.Number("current")).Should().Be((409, "stock-stale", 9));
+        (await CountAsync(sku, 8, expected: 9)).Body.Number("difference").Should().Be(-1);
+        (await CountAsync(sku, 12, expected: null))
+            .Body.Number("difference")
+            .Should()
+            .Be(4, "who does not say what was expected takes what is there");
+        (await CountAsync(sku, 12, expected: 12)).Body.Number("difference").Should().Be(0);
+        (
+            await fixture.Database.NumberAsync(
+                $"select count(*) from movements where sku = '{sku}' and kind = 'adjusted'"
+            )
+        )
+            .Should()
+            .Be(3);
+    }
+
+    [Fact]
+    public async Task G09_Of_two_counts_that_expect_the_same_one_is_done()
+    {
+        var sku = await _api.StockedAsync(("main", 10));
+        var replies = await Task.WhenAll(CountAsync(sku, 7, 10), CountAsync(sku, 8, 10), CountAsync(sku, 9, 10));
+        replies.Select(r => r.Status).Order().Should().Equal(200, 409, 409);
+    }
+
+    [Fact]
+    public async Task G09_To_leave_out_what_is_expected_is_refused_since_null_says_it_on_purpose() =>
+        (await _api.SendAsync("POST", "stock/cup/counts", new { counted = 1, reason = "r" })).Status.Should().Be(400);
+
+    [Theory]
+    [InlineData(-1, "r", "refuse")]
+    [InlineData(1, "", "refuse")]
+    [InlineData(1, "r", "shrug")]
+    public async Task What_cannot_be_counted_is_told_why(int counted, string reason, string whenPromised) => (
+            await _api.SendAsync(
+                "POST",
+                "stock/cup/counts",
+                new
+                {
+                    counted,
+                    expected = (long?)null,
+                    reason,
+                    whenPromised,
+                }
+            )
+        ).Kind.Should().Be("invalid");
+
+    [Fact]
+    public async Task G20_A_count_below_what_is_promised_is_refused_or_names_the_orders_left_short_and_receipts_cover_them_first()
+    {
+        var sku = await _api.StockedAsync(("main", 10));
+        var early = (await _api.ReserveAsync((sku, 3))).OrderId;
+        var late = (await _api.ReserveAsync((sku, 4))).OrderId;
+
+        var refused = await CountAsync(sku, 5, 10);
+        (refused.Status, refused.Kind).Should().Be((409, "out-of-stock"));
+        (await LevelAsync(sku)).Should().Be((10, 7, 0));
+
+        var counted = (await CountAsync(sku, 5, 10, "accept")).Body;
+        counted
+            .List("shortages")
+            .Select(s => (s.GetProperty("orderId").GetGuid(), s.Number("quantity")))
+            .Should()
+            .Equal((late, 2));
+        (counted.Number("difference"), counted.GetProperty("level").Number("short")).Should().Be((-5, 2));
+        (await LevelAsync(sku)).Should().Be((5, 7, 2));
+        (
+            await fixture.Database.NumberAsync(
+                $"select count(*) from events where type = 'stock.short.v1' and subject = '{sku}' and (data->>'missing')::int = 2 and data->'orders'->>0 = '{late}'"
+            )
+        )
+            .Should()
+            .Be(1);
+        (await _api.ReserveAsync((sku, 1)))
+            .State.Should()
+            .Be(ReservationState.OutOfStock, "I-06: what is short is sold to nobody");
+
+        await _api.DoAsync("reservations/ship", new { key = Api.New(), orderId = early });
+        var missing = await _api.SendAsync("POST", "reservations/ship", new { key = Api.New(), orderId = late });
+        (missing.Status, missing.Body.GetProperty("refused").GetString())
+            .Should()
+            .Be((200, $"Of {sku}, 2 of 4 units are at main: a count has found fewer than are promised."));
+
+        await _api.DoAsync($"stock/{sku}/receipts", new { quantity = 1, reason = "r" });
+        (await LevelAsync(sku)).Should().Be((3, 4, 1));
+        (await _api.ReserveAsync((sku, 1)))
+            .State.Should()
+            .Be(ReservationState.OutOfStock, "the new unit is the late order's");
+        await _api.DoAsync($"stock/{sku}/receipts", new { quantity = 3, reason = "r" });
+        (await LevelAsync(sku)).Should().Be((6, 4, 0));
+        (await _api.ReserveAsync((sku, 2))).State.Should().Be(ReservationState.Allocated);
+        await _api.DoAsync("reservations/ship", new { key = Api.New(), orderId = late });
+    }
+
+    private async Task<(long OnHand, long Allocated, long Short)> LevelAsync(string sku) =>
+        (
+            await fixture.Database.NumberAsync($"select on_hand from levels where sku = '{sku}'"),
+            await fixture.Database.NumberAsync($"select allocated from levels where sku = '{sku}'"),
+            await fixture.Database.NumberAsync($"select short from levels where sku = '{sku}'")
+        );
+
+    private Task<Reply> CountAsync(string sku, int counted, long? expected, string whenPromised = "refuse") =>
+        _api.SendAsync(
+            "POST",
+            $"stock/{sku}/counts",
+            new
+            {
+                counted,
+                expected,
+                reason = "stocktake",
+                whenPromised,
+            }
+        );
+}

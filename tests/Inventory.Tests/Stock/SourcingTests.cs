@@ -1,0 +1,92 @@
+using DaprShop.Inventory.Model;
+using DaprShop.Inventory.Stock;
+
+namespace DaprShop.Inventory.Tests.Stock;
+
+/// <summary>Where units are taken from.</summary>
+public sealed class SourcingTests
+{
+    [Fact]
+    public void What_is_allocated_held_or_unavailable_is_promised_to_nobody() =>
+        new Quantities(OnHand: 100, Allocated: 1, Held: 20, Unavailable: 40, Incoming: 500).Available.Should().Be(39);
+
+    [Fact]
+    public void G18_A_line_is_split_over_locations_and_never_more_than_asked() =>
+        Plan(SourcingStrategy.Priority, [("cup", 10)], At("cup", "a", 6), At("cup", "b", 8))
+            .Should()
+            .Equal(new AllocationPart("cup", "a", 6), new AllocationPart("cup", "b", 4));
+
+    [Fact]
+    public void A_location_that_owes_units_takes_none_from_another() =>
+        Plan(SourcingStrategy.Priority, [("cup", 5)], At("cup", "a", -3), At("cup", "b", 5))
+            .Should()
+            .Equal(new AllocationPart("cup", "b", 5));
+
+    [Fact]
+    public void The_location_with_the_lowest_priority_sells_first() =>
+        Plan(SourcingStrategy.Priority, [("cup", 5)], At("cup", "a", 9), At("cup", "b", 9) with { Priority = 1 })
+            .Should()
+            .Equal(new AllocationPart("cup", "b", 5));
+
+    [Fact]
+    public void Fewest_shipments_prefers_the_one_location_that_has_all() =>
+        Plan(
+                SourcingStrategy.FewestShipments,
+                [("cup", 5), ("tea", 5)],
+                At("cup", "a", 9),
+                At("tea", "b", 9),
+                At("cup", "c", 5),
+                At("tea", "c", 5)
+            )
+            .Should()
+            .Equal(new AllocationPart("cup", "c", 5), new AllocationPart("tea", "c", 5));
+
+    [Fact]
+    public void Fewest_shipments_takes_two_locations_where_no_one_has_all_the_first_by_priority() =>
+        Plan(
+                SourcingStrategy.FewestShipments,
+                [("cup", 9)],
+                At("cup", "a", 3),
+                At("cup", "b", 6),
+                At("cup", "c", 6) with
+                {
+                    Priority = 1,
+                }
+            )
+            .Should()
+            .Equal(new AllocationPart("cup", "c", 6), new AllocationPart("cup", "a", 3));
+
+    [Fact]
+    public async Task Fewest_shipments_of_many_locations_is_planned_at_once_from_the_largest()
+    {
+        var levels = Enumerable
+            .Range(0, 30)
+            .Select(i => At("cup", $"{i:00}", i == 20 ? 3 : 1))
+            .Append(At("tea", "25", 2))
+            .ToArray();
+        var parts = await Task.Run(
+                () => Plan(SourcingStrategy.FewestShipments, [("cup", 20), ("tea", 2)], levels),
+                TestContext.Current.CancellationToken
+            )
+            .WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        parts.Where(p => p.Sku == "cup").Sum(p => p.Quantity).Should().Be(20);
+        parts.Select(p => p.Location).Distinct().Should().HaveCount(18).And.Contain(["20", "25"]);
+    }
+
+    private static List<AllocationPart> Plan(
+        SourcingStrategy strategy,
+        (string Sku, long Quantity)[] wanted,
+        params Level[] levels
+    ) =>
+        SourcingRules.Plan(
+            [.. wanted.Select(w => new SkuQuantity(w.Sku, w.Quantity))],
+            sku => [.. levels.Where(l => l.Sku == sku)],
+            strategy
+        );
+
+    private static Level At(string sku, string location, long available) =>
+        Level.Empty(sku, location) with
+        {
+            Quantities = new Quantities(OnHand: available),
+        };
+}

@@ -1,0 +1,64 @@
+using System.Net.Http.Json;
+using DaprShop.Contracts;
+using DaprShop.Inventory.Model;
+using DaprShop.Inventory.Stock;
+using DaprShop.ServiceKit;
+
+namespace DaprShop.Inventory.Tests.Stock;
+
+/// <summary>What Inventory tells of an order's claims to whoever explains it.</summary>
+public sealed class TellClaimsTests(InventoryFixture fixture) : IClassFixture<InventoryFixture>
+{
+    [Fact]
+    public async Task N8_What_has_left_or_is_given_back_is_not_told_as_allocated()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup", "tea");
+        await using var service = new ServiceHost<Program>(db.Names.App);
+        foreach (var sku in (string[])["cup", "tea"])
+            await db.ReceiveAsync(sku, 9);
+        var (leaves, ends) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        foreach (var order in (Guid[])[leaves, ends])
+            await db.ReserveAsync(order, ("cup", 3), ("tea", 1));
+
+        await db.RunAsync<CommandOutcome>(
+            new ShipCommand("ship", [1], leaves, [new ShippedUnits("cup", 2), new ShippedUnits("tea", 1)], "saga")
+        );
+        await db.ReleaseAsync(ends);
+
+        (await ClaimsAsync(leaves, service)).Allocations.Should().Equal(new AllocatedUnits("cup", "main", 1));
+        (await ClaimsAsync(ends, service))
+            .Should()
+            .BeEquivalentTo(new { State = "released", Allocations = Array.Empty<AllocatedUnits>() });
+    }
+
+    [Fact]
+    public async Task N8_The_place_in_line_counts_those_who_still_wait_for_the_same()
+    {
+        await fixture.Database.SetAsync("cup", "backorder_limit = 100");
+        await fixture.Database.SetAsync("delivery", "backorder_limit = 100, stocked = true");
+        await fixture.Database.ReserveAsync(InventoryDatabase.Waiting("delivery", 1));
+        var orders = Enumerable.Range(1, 3).Select(number => InventoryDatabase.Waiting("cup", 2, number)).ToList();
+        foreach (var order in orders)
+            await fixture.Database.ReserveAsync(order);
+        await fixture.Database.ReceiveAsync("cup", 3);
+
+        (await ClaimsAsync(orders[0].OrderId)).Backorders.Should().BeEmpty("it has what it waited for");
+        (await ClaimsAsync(orders[1].OrderId)).Backorders.Should().Equal(new PlaceInLine("cup", 1, 1, null));
+        (await ClaimsAsync(orders[2].OrderId)).Backorders.Should().Equal(new PlaceInLine("cup", 2, 2, null));
+        (await ClaimsAsync(orders[0].OrderId)).Allocations.Should().Equal(new AllocatedUnits("cup", "main", 2));
+    }
+
+    [Fact]
+    public async Task N8_An_order_that_Inventory_was_never_asked_for_has_no_claims()
+    {
+        var none = await ClaimsAsync(Guid.CreateVersion7());
+        (none.State, none.Allocations.Count, none.Backorders.Count).Should().Be((null, 0, 0));
+    }
+
+    private async Task<OrderClaims> ClaimsAsync(Guid order, ServiceHost<Program>? service = null) =>
+        (
+            await (service ?? fixture.Service)
+                .CreateClient()
+                .GetFromJsonAsync<OrderClaims>($"internal/orders/{order}/claims")
+        )!;
+}

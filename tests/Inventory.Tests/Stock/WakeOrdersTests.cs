@@ -1,0 +1,128 @@
+using System.Net;
+using System.Net.Http.Json;
+using DaprShop.Contracts;
+using DaprShop.Inventory.Model;
+using DaprShop.Inventory.Stock;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DaprShop.Inventory.Tests.Stock;
+
+/// <summary>Orders hears of every backorder that was filled, whatever crashes.</summary>
+public sealed class WakeOrdersTests
+{
+    [Fact]
+    public async Task G15_A_crash_between_the_commit_and_the_call_loses_no_wake_up()
+    {
+        await using var db = await CreateAsync();
+        var order = InventoryDatabase.Waiting("cup", 1);
+        await db.ReserveAsync(order);
+
+        // The writer's process is gone before it has told anybody.
+        await db.ReceiveAsync("cup", 1);
+        var orders = new Sagas();
+        using (await orders.StartAsync(db))
+            await orders.HearsAsync(order.OrderId, 1);
+        (await db.NumberAsync("select count(*) from filled_orders")).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task G15_A_wake_up_that_was_not_answered_is_told_again()
+    {
+        await using var db = await CreateAsync();
+        var order = InventoryDatabase.Waiting("cup", 1);
+        await db.ReserveAsync(order);
+        await db.ReceiveAsync("cup", 1);
+        var orders = new Sagas { Failures = 1 };
+        using (await orders.StartAsync(db))
+            await orders.HearsAsync(order.OrderId, 2);
+    }
+
+    [Fact]
+    public async Task G15_What_fills_an_order_while_it_is_being_woken_waits_for_nobody_and_wakes_it_again()
+    {
+        await using var db = await CreateAsync();
+        var order = new ReserveOrder(
+            Guid.CreateVersion7(),
+            [new("cup", 1), new("tea", 1)],
+            OnShortage: ShortagePolicy.Backorder
+        );
+        await db.ReserveAsync(order);
+        await db.ReceiveAsync("cup", 1);
+        var orders = new Sagas { Gate = new TaskCompletionSource() };
+        using (await orders.StartAsync(db))
+        {
+            await orders.HearsAsync(order.OrderId, 1);
+            await db.ReceiveAsync("tea", 1).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+            orders.Gate.SetResult();
+            await orders.HearsAsync(order.OrderId, 2);
+        }
+    }
+
+    private static async Task<InventoryDatabase> CreateAsync()
+    {
+        var db = await InventoryDatabase.CreateAsync("cup", "tea");
+        foreach (var sku in new[] { "cup", "tea" })
+            await db.SetAsync(sku, "backorder_limit = 5");
+        return db;
+    }
+
+    /// <summary>Stands in for Orders.</summary>
+    private sealed class Sagas : HttpMessageHandler, IHttpClientFactory
+    {
+        private readonly List<Guid> _heard = [];
+
+        public int Failures { get; set; }
+
+        /// <summary>Keeps the answer back.</summary>
+        public TaskCompletionSource? Gate { get; init; }
+
+        public HttpClient CreateClient(string name) =>
+            new(this, disposeHandler: false) { BaseAddress = new Uri($"http://{name}/") };
+
+        public async Task<IDisposable> StartAsync(InventoryDatabase db)
+        {
+            var service = new BackorderNotifier(
+                db.Source,
+                new BackordersFilledSignal(),
+                this,
+                NullLogger<BackorderNotifier>.Instance
+            );
+            await service.StartAsync(CancellationToken.None);
+            return new Running(service);
+        }
+
+        public Task HearsAsync(Guid order, int times) =>
+            ServiceKit.Eventually.BecomesTrueAsync(
+                () =>
+                {
+                    lock (_heard)
+                        return Task.FromResult(_heard.Count(h => h == order) == times);
+                },
+                $"{order} is woken {times} times"
+            );
+
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        )
+        {
+            var body = await request.Content!.ReadFromJsonAsync<WakeRequest>(cancellationToken);
+            lock (_heard)
+                _heard.AddRange(body!.OrderIds);
+            if (Gate is not null)
+                await Gate.Task.WaitAsync(cancellationToken);
+            return new HttpResponseMessage(
+                Failures-- > 0 ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.NoContent
+            );
+        }
+
+        private sealed class Running(BackorderNotifier service) : IDisposable
+        {
+            public void Dispose()
+            {
+                service.StopAsync(CancellationToken.None).GetAwaiter().GetResult();
+                service.Dispose();
+            }
+        }
+    }
+}
