@@ -3,7 +3,7 @@ using DaprShop.Inventory.Model;
 using DaprShop.Inventory.Stock;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using DaprShop.Shop.Audit;
 using Npgsql;
 

@@ -7,7 +7,6 @@ using DaprShop.Messaging;
 using DaprShop.Orders.Model;
 using DaprShop.Payments.Data;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
 using DaprShop.Shop.Audit;
 using DaprShop.TestKit;
 using Npgsql;

@@ -7,7 +7,7 @@ using DaprShop.Orders.Model;
 using DaprShop.Orders.Placing;
 using DaprShop.Orders.Saga;
 using DaprShop.Payments.Data;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 

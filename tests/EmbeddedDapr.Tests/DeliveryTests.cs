@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Dapr.AspNetCore;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using EmbeddedDapr.PubSub;
 using EmbeddedDapr.Tests.Kit;
 using Microsoft.AspNetCore.Builder;
@@ -51,7 +51,7 @@ public sealed class DeliveryTests
         var sidecar = TestSidecars.For("reader");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
         await using (await SubscriberApp.OneByOneAsync(sidecar, Topic))
-            await Eventually.BecomesTrueAsync(
+            await Wait.UntilAsync(
                 () =>
                     Task.FromResult(runtime.Services.GetRequiredService<SubscriptionRegistry>().Of(sidecar).Count == 1),
                 "the subscription"
@@ -140,7 +140,7 @@ public sealed class DeliveryTests
         using var client = TestRuntime.ClientOf(sidecar);
         await client.BulkPublishEventAsync(TestSidecars.PubSub, Topic, Notes(10));
 
-        await Eventually.BecomesTrueAsync(() => Task.FromResult(!dead.IsEmpty), "the dead letter");
+        await Wait.UntilAsync(() => Task.FromResult(!dead.IsEmpty), "the dead letter");
         await NobodyWaitsAsync(runtime, app, 12);
         dead.Should().Equal("3");
         app.Received.GroupBy(text => text)
@@ -167,7 +167,7 @@ public sealed class DeliveryTests
         using var client = TestRuntime.ClientOf(sidecar);
         await client.BulkPublishEventAsync(TestSidecars.PubSub, Topic, Notes(3));
 
-        await Eventually.BecomesTrueAsync(() => Task.FromResult(!dead.IsEmpty), "the dead letter");
+        await Wait.UntilAsync(() => Task.FromResult(!dead.IsEmpty), "the dead letter");
         await NobodyWaitsAsync(runtime, app, 3);
         app.Received.Should().Equal("0", "1", "2");
     }
@@ -200,10 +200,7 @@ public sealed class DeliveryTests
         await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("while away"));
         // Handed out and taken back twice at least: each lease writes a new version of the row.
         var first = await Version(runtime);
-        await Eventually.BecomesTrueAsync(
-            async () => await Version(runtime) > first + 3,
-            "attempts at an app that is away"
-        );
+        await Wait.UntilAsync(async () => await Version(runtime) > first + 3, "attempts at an app that is away");
 
         await using var back = await SubscriberApp.OneByOneAsync(sidecar, Topic);
 
@@ -236,7 +233,7 @@ public sealed class DeliveryTests
         await app.HasReceivedAsync(1);
 
         var leasedUntil = await Sql.ScalarAsync<DateTime>(runtime.Database, "select due_at from deliveries");
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             async () =>
                 await Sql.ScalarAsync<bool>(
                     runtime.Database,
@@ -293,7 +290,7 @@ public sealed class DeliveryTests
             new Note("new"),
             new Dictionary<string, string> { ["ttlInSeconds"] = "600" }
         );
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             async () =>
                 await Sql.ScalarAsync<bool>(runtime.Database, "select bool_or(expires_at < now()) from messages"),
             "the first one's end"
@@ -341,7 +338,7 @@ public sealed class DeliveryTests
 
         await client.PublishEventAsync(TestSidecars.PubSub, "other", new Note("passes"));
 
-        await Eventually.BecomesTrueAsync(() => Task.FromResult(!other.IsEmpty), "the other topic's message");
+        await Wait.UntilAsync(() => Task.FromResult(!other.IsEmpty), "the other topic's message");
     }
 
     private static List<Note> Notes(int count) => [.. Enumerable.Range(0, count).Select(i => new Note($"{i}"))];
@@ -349,7 +346,7 @@ public sealed class DeliveryTests
     private static async Task NobodyWaitsAsync(TestRuntime runtime, SubscriberApp app, int received)
     {
         await app.HasReceivedAsync(received);
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             async () => await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from deliveries") == 0,
             "every delivery done"
         );

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Dapr;
 using Dapr.Client;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using EmbeddedDapr.Tests.Kit;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -122,7 +122,7 @@ public sealed class HostTests
         using var client = TestRuntime.ClientOf(sidecar);
         using var http = TestRuntime.HttpOf(sidecar);
         (await client.CheckOutboundHealthAsync()).Should().BeTrue();
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             async () =>
                 (await http.GetFromJsonAsync<JsonElement>("/v1.0/metadata"))
                     .GetProperty("subscriptions")

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using EmbeddedDapr.Hosting;
 using EmbeddedDapr.Tests.Kit;
 
@@ -58,7 +58,7 @@ public sealed class KillTests : IDisposable
         killed.SetResult();
         using var again = await StartAsync(sidecar, database);
         await app.HasReceivedAsync(2);
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             async () => await Sql.ScalarAsync<long>(database, "select count(*) from deliveries") == 0,
             "the delivery done"
         );
@@ -97,7 +97,7 @@ public sealed class KillTests : IDisposable
             }
         )!;
         using var client = TestRuntime.ClientOf(sidecar);
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             () =>
                 process.HasExited
                     ? throw new InvalidOperationException("The runtime ended.")

@@ -1,6 +1,6 @@
 using Dapr.Client;
-using DaprShop.ServiceKit;
 using DaprShop.Shop.Infrastructure;
+using DaprShop.TestKit;
 using EmbeddedDapr.PubSub;
 using EmbeddedDapr.Tests.Kit;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,7 +22,7 @@ public sealed class SharingTests
         await using var b = await SubscriberApp.OneByOneAsync(second, Topic);
         await using var c = await SubscriberApp.OneByOneAsync(other, Topic);
         using var client = TestRuntime.ClientOf(first);
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             () =>
                 Task.FromResult(
                     runtime.Services.GetRequiredService<SubscriptionRegistry>() is var r
@@ -47,7 +47,7 @@ public sealed class SharingTests
         await using var a = await SubscriberApp.OneByOneAsync(first, Topic);
         await using var b = await SubscriberApp.OneByOneAsync(second, Topic);
         using var client = TestRuntime.ClientOf(first);
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             () =>
                 Task.FromResult(
                     new[] { (runtime, first), (sibling, second) }.All(r =>
@@ -112,7 +112,7 @@ public sealed class SharingTests
         await using var a = await SubscriberApp.OneByOneAsync(first, Topic, component: TestSidecars.Broadcast);
         await using var b = await SubscriberApp.OneByOneAsync(second, Topic, component: TestSidecars.Broadcast);
         var registry = runtime.Services.GetRequiredService<SubscriptionRegistry>();
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             () => Task.FromResult(registry.Of(first).Count + registry.Of(second).Count == 2),
             "two subscriptions"
         );
@@ -137,7 +137,7 @@ public sealed class SharingTests
         await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("goes"));
         await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("stays"));
         await client.PublishEventAsync(TestSidecars.PubSub, "nobody-yet", new Note("stays"));
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             async () => await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from deliveries") == 1,
             "one delivery left"
         );
@@ -165,7 +165,7 @@ public sealed class SharingTests
         await using (var gone = await TestRuntime.StartOnAsync(database, sidecar))
         {
             await using var app = await SubscriberApp.OneByOneAsync(sidecar, Topic, component: TestSidecars.Broadcast);
-            await Eventually.BecomesTrueAsync(
+            await Wait.UntilAsync(
                 () => Task.FromResult(gone.Services.GetRequiredService<SubscriptionRegistry>().Of(sidecar).Count == 1),
                 "a subscription"
             );
@@ -194,7 +194,7 @@ public sealed class SharingTests
     private static async Task<int> SharedByAsync(SubscriberApp a, SubscriberApp b, DaprClient client)
     {
         var published = 0;
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             async () =>
             {
                 await client.BulkPublishEventAsync(
@@ -207,7 +207,7 @@ public sealed class SharingTests
             },
             "both have some"
         );
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             () => Task.FromResult(a.Received.Count + b.Received.Count >= published),
             $"{published} messages at two subscribers"
         );

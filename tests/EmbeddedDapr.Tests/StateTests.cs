@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Dapr;
 using Dapr.Client;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using EmbeddedDapr.State;
 using EmbeddedDapr.Tests.Kit;
 using Microsoft.Extensions.DependencyInjection;
@@ -132,7 +132,7 @@ public sealed class StateTests
         );
         var (_, etag) = await state.Client.GetStateAndETagAsync<int>(Store, "k");
         etag.Should().NotBeEmpty();
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             async () => await state.Client.GetStateAsync<int?>(Store, "k") is null,
             "the value's end"
         );
@@ -153,7 +153,7 @@ public sealed class StateTests
             1,
             metadata: new Dictionary<string, string> { ["ttlInSeconds"] = "1" }
         );
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             async () => await state.Client.GetStateAsync<int?>(Store, "k") is null,
             "the value's end"
         );

@@ -1,4 +1,4 @@
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using EmbeddedDapr.PubSub;
 using EmbeddedDapr.Tests.Kit;
 using Microsoft.Extensions.DependencyInjection;
@@ -56,7 +56,7 @@ public sealed class TopicLockTests
     }
 
     private static Task FinishesOrWaitsAsync(Task task, TestRuntime runtime) =>
-        Eventually.BecomesTrueAsync(
+        Wait.UntilAsync(
             async () =>
                 task.IsCompleted
                 || await Sql.ScalarAsync<long>(

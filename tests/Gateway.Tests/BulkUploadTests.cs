@@ -6,7 +6,7 @@ using System.Text;
 using System.Text.Json;
 using DaprShop.Contracts;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using Microsoft.AspNetCore.Http;
 
 namespace DaprShop.Gateway.Tests;
@@ -223,7 +223,7 @@ public sealed class BulkUploadTests : IAsyncLifetime
                     ),
                     TestContext.Current.CancellationToken
                 );
-            await Eventually.BecomesTrueAsync(
+            await Wait.UntilAsync(
                 () => Task.FromResult(Paths().Contains($"bulk-orders/{Job}/rows")),
                 "the first stretch arrives"
             );
@@ -267,12 +267,12 @@ public sealed class BulkUploadTests : IAsyncLifetime
             caller: alice
         );
 
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             () => Task.FromResult(Paths().Any(p => p.EndsWith("/rows"))),
             "the first stretch arrives"
         );
         var before = -1;
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             () => Task.FromResult(taken == Interlocked.Exchange(ref before, taken)),
             "the sender is held up"
         );

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using System.Threading.Channels;
 using DaprShop.Gateway.Streams;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -73,7 +73,7 @@ public sealed class EventStreamTests : IAsyncLifetime
         await ReceivesAsync("retry: 1000\n\n");
         for (var beat = 1; beat <= 3; beat++)
         {
-            await Eventually.BecomesTrueAsync(() => Task.FromResult(_time.Timers == beat), "the stream waits");
+            await Wait.UntilAsync(() => Task.FromResult(_time.Timers == beat), "the stream waits");
             _time.Advance(TimeSpan.FromSeconds(15) - TimeSpan.FromTicks(1));
             _time.Timers.Should().Be(beat, "it is not yet time");
             _time.Advance(TimeSpan.FromTicks(1));

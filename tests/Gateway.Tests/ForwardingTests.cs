@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using DaprShop.Gateway.Domain;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using Microsoft.AspNetCore.Http;
 
 namespace DaprShop.Gateway.Tests;

@@ -1,4 +1,4 @@
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 
 namespace DaprShop.Gateway.Tests;
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using DaprShop.Contracts;
 using DaprShop.Gateway.Streams;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using Microsoft.AspNetCore.Http;
 
 namespace DaprShop.Gateway.Tests;
@@ -28,7 +28,7 @@ public sealed class LiveOutageTests : WatchingTests
         Orders.Instead = context => FailAsync(outage, context);
         Orders.Moves("reserved");
         Hear(Orders.Moves("paid"));
-        await Eventually.BecomesTrueAsync(() => Task.FromResult(Orders.Asked >= 2), "it asks in vain");
+        await Wait.UntilAsync(() => Task.FromResult(Orders.Asked >= 2), "it asks in vain");
         Orders.Instead = null;
         Hear(Orders.Moves("confirmed"));
 
@@ -45,11 +45,11 @@ public sealed class LiveOutageTests : WatchingTests
         Orders.Instead = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
         Orders.Moves("reserved");
         Hear(Orders.Moves("paid"));
-        await Eventually.BecomesTrueAsync(() => Task.FromResult(Orders.Asked == 2), "it asks");
+        await Wait.UntilAsync(() => Task.FromResult(Orders.Asked == 2), "it asks");
         Orders.Instead = null;
 
         var next = stream.VersionAsync();
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             () =>
             {
                 Time.Advance(TimeSpan.FromSeconds(10));

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using DaprShop.Contracts;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using Microsoft.AspNetCore.Http;
 
 namespace DaprShop.Gateway.Tests;
@@ -92,7 +92,7 @@ public sealed class LiveStatusTests : WatchingTests
         Orders.Moves("reserved");
 
         var next = stream.VersionAsync();
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             () =>
             {
                 Time.Advance(TimeSpan.FromSeconds(5));

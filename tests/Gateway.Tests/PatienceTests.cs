@@ -1,6 +1,6 @@
 using System.Net;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -72,7 +72,7 @@ public sealed class PatienceTests : IAsyncLifetime
 
     private async Task<HttpStatusCode> WhileTimePassesAsync(Task<HttpStatusCode> asking, int seconds)
     {
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             () =>
             {
                 _time.Advance(TimeSpan.FromSeconds(seconds));

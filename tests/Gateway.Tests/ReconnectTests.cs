@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using DaprShop.Contracts;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using Microsoft.AspNetCore.Http;
 
 namespace DaprShop.Gateway.Tests;
@@ -118,7 +118,7 @@ public sealed class ReconnectTests : WatchingTests
 
         await using (await OpenAsync())
             Time.Advance(Compare);
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             () => Task.FromResult(Live.Known == 0),
             "whoever watched longer than that leaves nothing behind"
         );
@@ -129,6 +129,6 @@ public sealed class ReconnectTests : WatchingTests
         Orders.Moves("accepted");
         await using (var stream = await OpenAsync())
             (await stream.VersionAsync()).Should().Be("1 status");
-        await Eventually.BecomesTrueAsync(() => Task.FromResult(Live.Watched == 0), "it has gone");
+        await Wait.UntilAsync(() => Task.FromResult(Live.Watched == 0), "it has gone");
     }
 }

@@ -1,7 +1,7 @@
 using System.Net;
 using DaprShop.Gateway.Streams;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using Microsoft.Extensions.Configuration;
 
 namespace DaprShop.Gateway.Tests;
@@ -23,7 +23,7 @@ public sealed class StreamLimitsTests : WatchingTests
         await using (await OpenAsync(client: Gateway.As(Identity.Operator, "olga")))
         {
             await open[0].DisposeAsync();
-            await Eventually.BecomesTrueAsync(
+            await Wait.UntilAsync(
                 async () =>
                 {
                     using var again = await GetAsync();
@@ -35,10 +35,7 @@ public sealed class StreamLimitsTests : WatchingTests
 
         foreach (var stream in open)
             await stream.DisposeAsync();
-        await Eventually.BecomesTrueAsync(
-            () => Task.FromResult(Live.Watched == 0),
-            "nothing is kept of streams that ended"
-        );
+        await Wait.UntilAsync(() => Task.FromResult(Live.Watched == 0), "nothing is kept of streams that ended");
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using System.Text.Json;
 using DaprShop.Contracts;
 using DaprShop.Gateway.Streams;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using DaprShop.Contracts;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
@@ -122,7 +122,7 @@ public sealed class ExplainTests(HistoryFixture fixture)
             return null!;
         };
         var asking = AskAsync("ann");
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             () =>
             {
                 if (_asked == 3)

@@ -3,7 +3,6 @@ using System.Text.Json;
 using DaprShop.Contracts;
 using DaprShop.History.Data;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
 using DaprShop.TestKit;
 using Npgsql;
 
@@ -20,9 +19,9 @@ public sealed class HistoryFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Database = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("history");
-        await using var owner = NpgsqlDataSource.Create(Database.Owner);
-        await ServiceDefaults.Database.MigrateAsync<HistoryContext>(owner, options => new HistoryContext(options));
+        Database = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("history", owner =>
+            ServiceDefaults.Database.MigrateAsync<HistoryContext>(owner, o => new HistoryContext(o))
+        );
         Service = new ServiceHost<Program>(Database.App);
     }
 

@@ -3,7 +3,7 @@ using DaprShop.Contracts;
 using DaprShop.History.Domain;
 using DaprShop.Messaging;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -171,10 +171,7 @@ public sealed class RebuildTests : IAsyncLifetime
         await _history.ForgeAsync("insert into order_owners values (gen_random_uuid(), 'mallory')");
         Hold(Apps.Inventory);
         await _history.StartRebuildAsync();
-        await Eventually.BecomesTrueAsync(
-            async () => (await _history.GetAsync()).Events > 0,
-            "the rebuild is in the middle"
-        );
+        await Wait.UntilAsync(async () => (await _history.GetAsync()).Events > 0, "the rebuild is in the middle");
 
         await _history.RestartAsync();
 
@@ -196,22 +193,16 @@ public sealed class RebuildTests : IAsyncLifetime
         await using var other = _history.Replica();
 
         var first = await _history.StartRebuildAsync();
-        await Eventually.BecomesTrueAsync(
-            async () => (await _history.GetAsync()).Events > 0,
-            "the rebuild is in the middle"
-        );
+        await Wait.UntilAsync(async () => (await _history.GetAsync()).Events > 0, "the rebuild is in the middle");
         var second = await _history.StartRebuildAsync();
         await _history.StartRebuildAsync(other);
         RebuildRun refused = null!;
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             async () => (refused = await _history.GetAsync(other)).EndedAt is not null,
             "the other replica gives up"
         );
         _held.SetResult();
-        await Eventually.BecomesTrueAsync(
-            async () => (await _history.GetAsync()).EndedAt is not null,
-            "the rebuild ends"
-        );
+        await Wait.UntilAsync(async () => (await _history.GetAsync()).EndedAt is not null, "the rebuild ends");
 
         second.Id.Should().Be(first.Id);
         refused

@@ -6,7 +6,6 @@ using DaprShop.History.Data;
 using DaprShop.History.Domain;
 using DaprShop.Messaging;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
 using DaprShop.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -44,10 +43,10 @@ internal sealed class RecordedHistory : IAsyncDisposable, IHttpClientFactory
     {
         var history = new RecordedHistory
         {
-            Database = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("history"),
+            Database = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("history", owner =>
+                ServiceDefaults.Database.MigrateAsync<HistoryContext>(owner, o => new HistoryContext(o))
+            ),
         };
-        await using var owner = NpgsqlDataSource.Create(history.Database.Owner);
-        await ServiceDefaults.Database.MigrateAsync<HistoryContext>(owner, options => new HistoryContext(options));
         history.Service = history.Replica();
         for (var i = 0; i < orders; i++)
             history.Tell();
@@ -115,7 +114,7 @@ internal sealed class RecordedHistory : IAsyncDisposable, IHttpClientFactory
     public async Task<RebuildRun> RebuildAsync()
     {
         var run = await StartRebuildAsync();
-        await Eventually.BecomesTrueAsync(async () => (run = await GetAsync()).EndedAt is not null, "the rebuild ends");
+        await Wait.UntilAsync(async () => (run = await GetAsync()).EndedAt is not null, "the rebuild ends");
         return run;
     }
 

@@ -3,7 +3,6 @@ using DaprShop.Inventory.Model;
 using DaprShop.Inventory.Stock;
 using DaprShop.Messaging;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
 using DaprShop.TestKit;
 using Npgsql;
 
@@ -18,9 +17,10 @@ internal sealed class InventoryDatabase(TestDatabase names, NpgsqlDataSource sou
 
     public static async Task<InventoryDatabase> CreateAsync(params string[] skus)
     {
-        var names = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync(Apps.Inventory);
-        await using (var owner = NpgsqlDataSource.Create(names.Owner))
-            await Database.MigrateAsync<InventoryDbContext>(owner, o => new InventoryDbContext(o));
+        var names = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync(
+            Apps.Inventory,
+            owner => Database.MigrateAsync<InventoryDbContext>(owner, o => new InventoryDbContext(o))
+        );
         foreach (var sku in skus)
         {
             await Sql.ScalarAsync<object>(names.App, $"insert into items values ('{sku}', '{sku}', 1, true, 0)");

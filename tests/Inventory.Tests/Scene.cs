@@ -87,7 +87,7 @@ internal sealed class Scene(InventoryDatabase db) : IAsyncDisposable
             )!
         );
 
-    public Task<string?> TextAsync(string sql) => ServiceKit.Sql.ScalarAsync<string>(db.Names.App, sql);
+    public Task<string?> TextAsync(string sql) => TestKit.Sql.ScalarAsync<string>(db.Names.App, sql);
 
     public Task<string?> StateAsync(Guid hold) => TextAsync($"select state from holds where id = '{hold}'");
 

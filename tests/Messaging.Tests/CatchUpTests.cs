@@ -1,4 +1,4 @@
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -55,7 +55,7 @@ public sealed class CatchUpTests : IAsyncLifetime
     }
 
     private Task UntilAsync(Func<Task<bool>> condition, string what) =>
-        Eventually.BecomesTrueAsync(
+        Wait.UntilAsync(
             () =>
             {
                 _time.Advance(TimeSpan.FromSeconds(5));

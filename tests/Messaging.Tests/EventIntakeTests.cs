@@ -1,6 +1,6 @@
 using CsCheck;
 using DaprShop.Contracts;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using Npgsql;
 
 namespace DaprShop.Messaging.Tests;
@@ -252,7 +252,7 @@ public sealed class EventIntakeTests : IAsyncLifetime
     private async Task KillAsync(NpgsqlConnection connection)
     {
         await _database.ScalarAsync<bool>($"select pg_terminate_backend({connection.ProcessID})");
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             async () =>
                 await _database.ScalarAsync<long>(
                     $"select count(*) from pg_stat_activity where pid = {connection.ProcessID}"

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using DaprShop.Contracts;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DaprShop.Messaging.Tests;
@@ -44,7 +44,7 @@ public sealed class EventRelayTests : IAsyncLifetime
         _brokerRefuses = true;
         await _database.AppendAsync(3);
         await StartAsync("one");
-        await Eventually.BecomesTrueAsync(() => Task.FromResult(_published.Count >= 2), "two attempts");
+        await Wait.UntilAsync(() => Task.FromResult(_published.Count >= 2), "two attempts");
         (await CursorAsync()).Should().Be(0);
 
         _brokerRefuses = false;
@@ -98,5 +98,5 @@ public sealed class EventRelayTests : IAsyncLifetime
     private async Task<long> CursorAsync() => await _database.ScalarAsync<long>("select position from relay_cursor");
 
     private Task CursorBecomesAsync(long position) =>
-        Eventually.BecomesTrueAsync(async () => await CursorAsync() == position, $"the cursor is at {position}");
+        Wait.UntilAsync(async () => await CursorAsync() == position, $"the cursor is at {position}");
 }

@@ -1,6 +1,5 @@
 using DaprShop.Contracts;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
 using DaprShop.TestKit;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;

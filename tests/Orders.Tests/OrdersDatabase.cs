@@ -8,7 +8,6 @@ using DaprShop.Orders.Model;
 using DaprShop.Orders.Placing;
 using DaprShop.Orders.Saga;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
 using DaprShop.TestKit;
 using Npgsql;
 
@@ -25,9 +24,10 @@ internal sealed class OrdersDatabase(TestDatabase names, NpgsqlDataSource source
 
     public static async Task<OrdersDatabase> CreateAsync()
     {
-        var names = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync(Apps.Orders);
-        await using (var owner = NpgsqlDataSource.Create(names.Owner))
-            await Database.MigrateAsync<OrdersDbContext>(owner, o => new OrdersDbContext(o));
+        var names = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync(
+            Apps.Orders,
+            owner => Database.MigrateAsync<OrdersDbContext>(owner, o => new OrdersDbContext(o))
+        );
         return new OrdersDatabase(names, NpgsqlDataSource.Create(names.App));
     }
 

@@ -1,6 +1,6 @@
 using DaprShop.Orders.Model;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DaprShop.Orders.Tests;

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using DaprShop.Contracts;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 
 namespace DaprShop.Payments.Tests;
 

@@ -1,6 +1,5 @@
 using DaprShop.Payments.Data;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
 using DaprShop.TestKit;
 using Npgsql;
 
@@ -15,9 +14,9 @@ public sealed class PaymentsFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Database = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("payments");
-        await using var owner = NpgsqlDataSource.Create(Database.Owner);
-        await ServiceDefaults.Database.MigrateAsync<PaymentsContext>(owner, options => new PaymentsContext(options));
+        Database = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("payments", owner =>
+            ServiceDefaults.Database.MigrateAsync<PaymentsContext>(owner, o => new PaymentsContext(o))
+        );
         Service = new ServiceHost<Program>(Database.App);
     }
 

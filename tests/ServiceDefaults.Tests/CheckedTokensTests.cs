@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using DaprShop.Contracts;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -1,53 +1,69 @@
-using DaprShop.Shop.Commands;
+using System.Xml.Linq;
+using DaprShop.Shop.Testing;
 
 namespace DaprShop.Shop.Tests;
 
 public sealed class TestReportTests
 {
+    private const string ResultFile = """
+        <assemblies>
+          <assembly>
+            <collection>
+              <test name="A.Tests.StockTests.Stock_is_kept" type="A.Tests.StockTests" time="0.142" result="Fail">
+                <failure exception-type="Xunit.XunitException">
+                  <message>Expected 1,
+        but found 2</message>
+                  <stack-trace>   at FluentAssertions.Execution.Throw(String message)
+           at A.Tests.StockTests.Stock_is_kept() in /shop/StockTests.cs:line 23</stack-trace>
+                </failure>
+              </test>
+              <test name="A.Tests.DaprTests.Dapr_is_there" type="A.Tests.DaprTests" time="0" result="Skip">
+                <reason>no Dapr</reason>
+              </test>
+              <test name="A.Tests.DaprTests.Dapr_is_fast" type="A.Tests.DaprTests" time="0" result="NotRun" />
+              <test name="A.Tests.OrderTests.Orders_are_kept" type="A.Tests.OrderTests" time="1.5" result="Pass" />
+            </collection>
+            <errors>
+              <error type="assembly-cleanup" name="A.Tests">
+                <failure><message>boom</message></failure>
+              </error>
+            </errors>
+          </assembly>
+        </assemblies>
+        """;
+
     [Fact]
-    public void It_ends_with_each_failure_and_with_the_counts_on_one_line()
+    public void The_report_ends_with_each_failure_and_with_the_counts_on_one_line()
     {
-        var report = new TestReport();
-        foreach (
-            var line in """
-                Running tests from /shop/A.Tests.dll (net10.0|x64)
-                failed A.Tests.Stock_is_kept (142ms)
-                  from /shop/A.Tests.dll (net10.0|x64)
-                  Xunit.XunitException: Expected 1,
-                    but found 2
-                    at FluentAssertions.Execution.Throw(String message)
-                    at A.Tests.Stock_is_kept() in /shop/StockTests.cs:23
-                skipped A.Tests.Dapr_is_there (0ms)
-                  no Dapr
-                failed A.Tests.Orders_are_kept(row: "(1)") (1s 3ms)
-                  boom
-                /shop/A.Tests.dll (net10.0|x64) failed with 2 error(s) (661ms)
+        var results = TestResults.Parse("A.Tests", XDocument.Parse(ResultFile));
 
-                Test run summary: Failed!
-                  total: 12
-                  failed: 2
-                  succeeded: 9
-                  skipped: 1
-                  duration: 3s 20ms
-                """.ReplaceLineEndings("\n").Split('\n')
-        )
-            report.Read(line);
-
-        report
-            .ToString()
+        TestReport
+            .Of(results)
             .ReplaceLineEndings("\n")
             .Should()
-            .Be(
+            .EndWith(
                 """
-                failed A.Tests.Stock_is_kept (142ms)
-                  from /shop/A.Tests.dll (net10.0|x64)
-                  Xunit.XunitException: Expected 1,
-                    but found 2
-                    at A.Tests.Stock_is_kept() in /shop/StockTests.cs:23
-                failed A.Tests.Orders_are_kept(row: "(1)") (1s 3ms)
+                skipped A.Tests.DaprTests.Dapr_is_there: no Dapr
+                failed A.Tests.StockTests.Stock_is_kept (A.Tests, 0.1 s)
+                  Expected 1,
+                  but found 2
+                  at A.Tests.StockTests.Stock_is_kept() in /shop/StockTests.cs:line 23
+                failed assembly-cleanup A.Tests (A.Tests, 0.0 s)
                   boom
-                9 passed, 2 failed, 1 skipped
+                1 passed, 2 failed, 1 skipped
                 """.ReplaceLineEndings("\n")
             );
+    }
+
+    [Fact]
+    public void The_slowest_class_and_the_slowest_test_are_listed_first()
+    {
+        var lines = TestReport
+            .Of(TestResults.Parse("A.Tests", XDocument.Parse(ResultFile)))
+            .ReplaceLineEndings("\n")
+            .Split('\n');
+
+        lines[1].Should().Be("       2 s  OrderTests (A.Tests)");
+        lines[Array.IndexOf(lines, "Slowest tests:") + 1].Should().EndWith("A.Tests.OrderTests.Orders_are_kept");
     }
 }

@@ -4,72 +4,71 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using DaprShop.TestKit;
 using static DaprShop.SystemTests.ShopFixture;
 
 namespace DaprShop.SystemTests;
 
-/// <summary>A file of orders through the front door, while things die. <c>BULK_ORDERS</c> makes it a campaign of so many orders.</summary>
-[Collection("one shop at a time")]
-public sealed class BulkTests
+/// <summary>A file of orders through the front door, while things die. <c>BULK_ORDERS</c> makes it a campaign of that many orders.</summary>
+public sealed class BulkTests(SharedShop shops) : SharedShopTest(shops)
 {
-    private const int Slice = 2_000;
     private const int Skus = 500;
     private const int OneBadIn = 100;
+    private static readonly int Orders = Slice.Current.Size("BULK_FILE_ORDERS", part: 1_000, full: 2_000);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
 
-    public static TheoryData<string, string, bool> Losses =>
-        new()
-        {
-            { "embedded", "orders", false },
-            { "dapr", "orders", false },
-            { "dapr", "redis", false },
-            { "dapr", "gateway", true },
-        };
+    private static readonly Dictionary<string, (string Killed, bool WhileSending)[]> Losses = new()
+    {
+        ["embedded"] = [("orders", false)],
+        ["dapr"] = [("orders", false), ("redis", false), ("gateway", true)],
+    };
 
     [Theory]
-    [MemberData(nameof(Losses))]
-    public async Task G29_G30_A_file_is_accepted_once_whatever_is_killed_on_the_way(
-        string runtime,
-        string killed,
-        bool whileSending
-    )
+    [MemberData(nameof(Runtimes.Selected), MemberType = typeof(Runtimes))]
+    public async Task G29_G30_A_file_is_accepted_once_whatever_is_killed_on_the_way(string runtime)
     {
-        await using var shop = await ShopFixture.OfAsync(runtime, null, null);
+        var shop = await ShopAsync(runtime);
+        foreach (var (killed, whileSending) in Slice.Current.Of($"bulk losses, {runtime}", Losses[runtime], 1))
+            await IsAcceptedOnceAsync(shop, killed, whileSending);
+    }
+
+    private static async Task IsAcceptedOnceAsync(ShopFixture shop, string killed, bool whileSending)
+    {
         await StockAsync(shop);
-        var file = BulkFile.Write(shop.Shop.PathOf("orders.ndjson"), Slice, OneBadIn);
-        var sending = SendAsync(shop, file, "campaign");
+        var key = $"after {killed}";
+        var file = BulkFile.Write(shop.Shop.PathOf($"{killed}.ndjson"), killed, Orders, OneBadIn);
+        var sending = SendAsync(shop, file, key);
         if (whileSending)
             await shop.Shop.KillAsync(killed);
-        var job = await UntilSentAsync(shop, file, sending);
+        var job = await UntilSentAsync(shop, file, sending, key);
         for (var kill = 1; !whileSending && kill <= 2; kill++)
         {
-            await IsAtAsync(shop, job, Slice * kill / 5);
+            await IsAtAsync(shop, job, Orders * kill / 5);
             await shop.Shop.KillAsync(killed);
             await shop.Shop.HealsAsync();
         }
 
-        var done = await IsDoneAsync(shop, "campaign");
-        Counts(done).Should().Be((Slice, Slice - (Slice / OneBadIn), 0, Slice / OneBadIn, 0, 0));
-        await AreNamedAsync(shop, job, Slice / OneBadIn);
-        await IsAgainAsync(shop, file);
+        var done = await IsDoneAsync(shop, key);
+        Counts(done).Should().Be((Orders, Orders - (Orders / OneBadIn), 0, Orders / OneBadIn, 0, 0), key);
+        await AreNamedAsync(shop, job, killed, Orders / OneBadIn);
+        await IsAgainAsync(shop, file, $"{key} again");
         await shop.Shop.IsCleanAsync();
     }
 
     [Fact]
     public async Task G29_A_campaign_of_any_length_takes_no_more_memory_than_a_short_one()
     {
-        var orders = int.Parse(Environment.GetEnvironmentVariable("BULK_ORDERS") ?? "0", CultureInfo.InvariantCulture);
-        Assert.SkipWhen(orders == 0, "BULK_ORDERS says how many; this takes minutes.");
-        await using var shop = await ShopFixture.OfAsync(
-            Environment.GetEnvironmentVariable("BULK_RUNTIME") ?? "auto",
-            null,
-            null
+        var orders = Slice.Current.Size("BULK_ORDERS", part: 0, full: 20_000);
+        Assert.SkipWhen(
+            orders == 0,
+            "This takes minutes: run `./shop test --all`, or set BULK_ORDERS to a number of orders."
         );
+        var shop = await ShopAsync(Environment.GetEnvironmentVariable("BULK_RUNTIME") ?? Runtimes.Any);
         await StockAsync(shop);
-        var file = BulkFile.Write(shop.Shop.PathOf("orders.ndjson"), orders, OneBadIn);
+        var file = BulkFile.Write(shop.Shop.PathOf("campaign.ndjson"), "campaign", orders, OneBadIn);
         await using var memory = new MemoryPeaks(shop.Shop);
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        await UntilSentAsync(shop, file, SendAsync(shop, file, "campaign"));
+        await UntilSentAsync(shop, file, SendAsync(shop, file, "campaign"), "campaign");
         var sent = clock.Elapsed;
         var job = await JobAsync(shop, "campaign");
         // Both in the first half: what starts anew in the second would have less.
@@ -85,7 +84,7 @@ public sealed class BulkTests
         var done = await IsDoneAsync(shop, "campaign");
         var seconds = clock.Elapsed.TotalSeconds;
         Counts(done).Should().Be((orders, orders - (orders / OneBadIn), 0, orders / OneBadIn, 0, 0));
-        await AreNamedAsync(shop, job, orders / OneBadIn);
+        await AreNamedAsync(shop, job, "campaign", orders / OneBadIn);
         Console.WriteLine(
             $"{orders} orders: sent in {sent.TotalSeconds:0.0} s, settled in {seconds:0.0} s: {orders / seconds:0} orders/s\n{done}\n{memory}"
         );
@@ -98,12 +97,12 @@ public sealed class BulkTests
                 p => p.Second <= (p.First * 1.25) + 50,
                 "the second half of a campaign needs no more than the first"
             );
-        await IsAgainAsync(shop, file);
+        await IsAgainAsync(shop, file, "campaign again");
         await shop.Shop.IsCleanAsync();
     }
 
     /// <summary>Each bad row is told with its number, its key and what is wrong with it, and no other row is.</summary>
-    private static async Task AreNamedAsync(ShopFixture shop, Guid job, int bad)
+    private static async Task AreNamedAsync(ShopFixture shop, Guid job, string prefix, int bad)
     {
         var named = new List<(int Row, string? Key, string? Field)>();
         for (int? cursor = 0; cursor is not null; )
@@ -133,7 +132,7 @@ public sealed class BulkTests
             .Equal(
                 Enumerable
                     .Range(1, bad)
-                    .Select(i => (i * OneBadIn, (string?)$"invoice-{i * OneBadIn}", (string?)"/lines/0/sku"))
+                    .Select(i => (i * OneBadIn, (string?)$"{prefix}-{i * OneBadIn}", (string?)"/lines/0/sku"))
             );
     }
 
@@ -165,12 +164,12 @@ public sealed class BulkTests
     }
 
     /// <summary>The same file, under another key: its rows have keys of their own, so that it adds nothing.</summary>
-    private static async Task IsAgainAsync(ShopFixture shop, string file)
+    private static async Task IsAgainAsync(ShopFixture shop, string file, string key)
     {
         await shop.Shop.HealsAsync();
         var before = await shop.OrdersAsync();
-        await UntilSentAsync(shop, file, SendAsync(shop, file, "again"), "again");
-        var again = await IsDoneAsync(shop, "again");
+        await UntilSentAsync(shop, file, SendAsync(shop, file, key), key);
+        var again = await IsDoneAsync(shop, key);
         Counts(again).Replayed.Should().Be(Counts(again).Accepted);
         (await shop.OrdersAsync()).Should().Be(before);
     }
@@ -206,11 +205,11 @@ public sealed class BulkTests
         ShopFixture shop,
         string file,
         Task<HttpResponseMessage?> sending,
-        string key = "campaign"
+        string key
     )
     {
         HttpResponseMessage? answer = null;
-        await LiveShop.UntilAsync(
+        await Wait.UntilAsync(
             async () =>
             {
                 answer = await sending;
@@ -228,7 +227,7 @@ public sealed class BulkTests
     private static async Task<Guid> JobAsync(ShopFixture shop, string key)
     {
         var id = Guid.Empty;
-        await LiveShop.UntilAsync(
+        await Wait.UntilAsync(
             async () =>
             {
                 if (await TryAsync(shop.Olga, "bulk-orders") is not { } told)
@@ -246,7 +245,7 @@ public sealed class BulkTests
     }
 
     private static Task IsAtAsync(ShopFixture shop, Guid job, int rows) =>
-        LiveShop.UntilAsync(
+        Wait.UntilAsync(
             async () =>
                 await TryAsync(shop.Olga, $"bulk-orders/{job}") is { } told
                 && Counts(told) is var counts
@@ -258,7 +257,7 @@ public sealed class BulkTests
     {
         JsonElement? job = null;
         var id = await JobAsync(shop, key);
-        await LiveShop.UntilAsync(
+        await Wait.UntilAsync(
             async () =>
             {
                 await Task.Delay(Glance);
@@ -308,7 +307,7 @@ public sealed class BulkTests
 
         public static string Sku(int i) => $"{85_000 + i}";
 
-        public static string Write(string path, int orders, int oneBadIn)
+        public static string Write(string path, string prefix, int orders, int oneBadIn)
         {
             var random = new Random(20101201);
             using var file = new StreamWriter(path, append: false, new UTF8Encoding(false));
@@ -329,7 +328,7 @@ public sealed class BulkTests
                                 )
                         );
                 file.Write(
-                    $$$"""{"key":"invoice-{{{i}}}","customer":"{{{random.Next(12_000, 12_100)}}}","lines":[{{{lines}}}],"payment":{"token":"tok_ok"}}"""
+                    $$$"""{"key":"{{{prefix}}}-{{{i}}}","customer":"{{{random.Next(12_000, 12_100)}}}","lines":[{{{lines}}}],"payment":{"token":"tok_ok"}}"""
                 );
                 file.Write('\n');
             }

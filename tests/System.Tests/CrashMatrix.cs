@@ -3,21 +3,24 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using DaprShop.TestKit;
 using static DaprShop.SystemTests.ShopFixture;
 
 namespace DaprShop.SystemTests;
 
 /// <summary>
 /// Every process is killed at every labelled step of every path, in turn; each time the order ends in the one right state, and what is undone
-/// is undone once. CI takes each step once, in turn on the embedded runtime, with the process that is at it, and on Dapr, with all in turn;
-/// <c>CRASH_MATRIX=full</c> takes all, and the names of paths, with commas between, all of these.
-/// What was seen, and how long it took, is written to <c>artifacts/crash-matrix-{runtime}.md</c>.
+/// is undone once. CI takes a slice of the steps each day: on the embedded runtime with the process that is at the step, on Dapr with all
+/// processes in turn. <c>./shop test --all</c> and <c>CRASH_MATRIX=full</c> take all cells; names of paths in <c>CRASH_MATRIX</c>, separated by
+/// commas, take all cells of these. The results, with durations, are written to <c>artifacts/crash-matrix-{runtime}.md</c>.
 /// </summary>
 [Collection("one shop at a time")]
 public sealed class CrashMatrix
 {
     private static readonly string? Asked = Environment.GetEnvironmentVariable("CRASH_MATRIX");
     private static readonly string[] Everywhere = ["orders", "inventory", "payments", "history", "gateway", "postgres"];
+
+    private const int StepsInSlice = 14;
 
     private static readonly (string Step, string Process)[] Undoing =
     [
@@ -118,23 +121,26 @@ public sealed class CrashMatrix
         ),
     ];
 
+    private static readonly Dictionary<string, string[]> Targets = new()
+    {
+        ["embedded"] = [.. Everywhere, "embedded"],
+        ["dapr"] =
+        [
+            .. Everywhere,
+            "orders/daprd",
+            "inventory/daprd",
+            "payments/daprd",
+            "history/daprd",
+            "gateway/daprd",
+            "redis",
+            "placement",
+            "scheduler",
+        ],
+    };
+
     [Theory]
-    [InlineData("embedded", "embedded")]
-    [InlineData(
-        "dapr",
-        "orders/daprd",
-        "inventory/daprd",
-        "payments/daprd",
-        "history/daprd",
-        "gateway/daprd",
-        "redis",
-        "placement",
-        "scheduler"
-    )]
-    public async Task N7_Whatever_is_killed_at_whichever_step_the_order_ends_as_it_should(
-        string runtime,
-        params string[] others
-    )
+    [MemberData(nameof(Runtimes.Selected), MemberType = typeof(Runtimes))]
+    public async Task N7_Whatever_is_killed_at_whichever_step_the_order_ends_as_it_should(string runtime)
     {
         var folder = Directory.CreateTempSubdirectory("daprshop-steps-").FullName;
         // Who is not paid expires in three seconds; all but one are paid when the provider is asked.
@@ -144,17 +150,7 @@ public sealed class CrashMatrix
         };
         await shop.StartAsync(runtime);
         var scene = new Scene(shop, await shop.AsAsync("operator", "olga"), await shop.AsAsync("customer", "alice"));
-        string[] targets = [.. Everywhere, .. others];
-        var cells = Paths
-            .Where(p => Asked is null or "full" || Asked.Split(',').Contains(p.Path))
-            .SelectMany(p => p.Steps.Select(s => (p.Path, p.Run, s.Step, s.Process)))
-            .SelectMany(
-                (c, i) =>
-                    targets
-                        .Where(t => Asked is not null || IsInSlice(i, c.Process, t))
-                        .Select(target => (c.Path, c.Run, c.Step, Target: target))
-            )
-            .ToList();
+        var cells = Cells(runtime);
         var report = new StringBuilder("| path | at step | killed | seconds |\n| --- | --- | --- | --- |\n");
         foreach (var (path, run, step, target) in cells)
         {
@@ -180,11 +176,42 @@ public sealed class CrashMatrix
 
         await shop.IsCleanAsync();
         Directory.Delete(folder, recursive: true);
+    }
 
-        bool IsInSlice(int step, string atStep, string target) =>
-            runtime == "embedded"
-                ? step % 2 == 0 && target == atStep
-                : step % 2 == 1 && target == targets[step / 2 % targets.Length];
+    /// <summary>
+    /// Full, each process at each step. A day's slice has a part of the steps; the next days have the following ones,
+    /// and each round through the steps moves on to other processes.
+    /// </summary>
+    private static List<(string Path, Func<Scene, Task> Run, string Step, string Target)> Cells(string runtime)
+    {
+        var (targets, steps) = (
+            Targets[runtime],
+            Paths.SelectMany(p => p.Steps.Select(s => (p.Path, p.Run, s.Step, s.Process))).ToList()
+        );
+        if (Slice.Current.IsFull || Asked is not null)
+            return
+            [
+                .. steps
+                    .Where(s => Asked is null or "full" || Asked.Split(',').Contains(s.Path))
+                    .SelectMany(s => targets.Select(target => (s.Path, s.Run, s.Step, target))),
+            ];
+        var day = Slice.Current.Day;
+        List<(string Path, Func<Scene, Task> Run, string Step, string Target)> cells = [];
+        for (var i = 0; i < StepsInSlice; i++)
+        {
+            // Dapr's slice begins half a round away from the embedded runtime's: together they see more of the paths.
+            var at = ((long)day * StepsInSlice) + i + (runtime == "dapr" ? steps.Count / 2 : 0);
+            var (path, run, step, process) = steps[(int)(at % steps.Count)];
+            var round = at / steps.Count;
+            var target = runtime == "dapr" ? targets[(int)((at + round) % targets.Length)] : process;
+            cells.Add((path, run, step, target));
+        }
+
+        Slice.Current.Say(
+            $"crash matrix, {runtime}",
+            string.Join("; ", cells.Select(c => $"{c.Target} at {c.Step} ({c.Path})"))
+        );
+        return cells;
     }
 
     private static async Task KilledAtAsync(LiveShop shop, string step, string target, Func<Task> run)
@@ -193,7 +220,7 @@ public sealed class CrashMatrix
         await File.WriteAllTextAsync(step, "");
         var running = run();
         // A step that is beside the path may come after its end.
-        await LiveShop.UntilAsync(
+        await Wait.UntilAsync(
             () => Task.FromResult(running.IsFaulted || File.Exists(step + ".reached")),
             "the path leads over the step"
         );
@@ -303,14 +330,14 @@ public sealed class CrashMatrix
                 },
             }
         );
-        await LiveShop.UntilAsync(
+        await Wait.UntilAsync(
             async () =>
                 (await scene.GetAsync($"orders/{id}/returns")) is { ValueKind: JsonValueKind.Array } returns
                 && returns[0].GetProperty("state").GetString() == "settled",
             "the return is settled"
         );
         await scene.HoldsAsync(sku, id, onHand: 4, available: 4, charges: 1, refunds: 0);
-        await LiveShop.UntilAsync(
+        await Wait.UntilAsync(
             async () => (await scene.GetAsync($"payments/{id}"))?.GetProperty("returned").GetDecimal() == 4.25m,
             "its money is back, once"
         );
@@ -333,7 +360,7 @@ public sealed class CrashMatrix
         )
             .GetProperty("id")
             .GetGuid();
-        await LiveShop.UntilAsync(
+        await Wait.UntilAsync(
             async () =>
                 await scene.GetAsync($"bulk-orders/{job}") is { } told
                 && told.GetProperty("settled").GetBoolean()
@@ -346,7 +373,7 @@ public sealed class CrashMatrix
             "two rows are accepted, once, and one is rejected"
         );
         List<Guid> orders = [];
-        await LiveShop.UntilAsync(
+        await Wait.UntilAsync(
             async () =>
                 (
                     orders = [
@@ -411,7 +438,7 @@ public sealed class CrashMatrix
             ).GetProperty("id").GetGuid();
 
         public Task BecomesAsync(Guid id, string status) =>
-            LiveShop.UntilAsync(
+            Wait.UntilAsync(
                 async () => (await GetAsync($"orders/{id}"))?.GetProperty("status").GetString() == status,
                 $"order {id} becomes {status}"
             );
@@ -419,7 +446,7 @@ public sealed class CrashMatrix
         /// <summary>Stock and money are as the path leaves them, and the history tells it.</summary>
         public async Task HoldsAsync(string sku, Guid id, int onHand, int available, int charges, int refunds)
         {
-            await LiveShop.UntilAsync(
+            await Wait.UntilAsync(
                 async () =>
                     await GetAsync($"stock/{sku}") is { } stock
                     && stock.GetProperty("total") is var total
@@ -427,7 +454,7 @@ public sealed class CrashMatrix
                         == (onHand, available),
                 $"{onHand} of {sku} are on hand, {available} available"
             );
-            await LiveShop.UntilAsync(
+            await Wait.UntilAsync(
                 async () =>
                     await GetAsync($"payments/{id}") is { } payment
                     && payment
@@ -439,7 +466,7 @@ public sealed class CrashMatrix
                     && (kinds.Count(k => k == "charge"), kinds.Count(k => k == "refund")) == (charges, refunds),
                 $"{charges} charges and {refunds} refunds"
             );
-            await LiveShop.UntilAsync(
+            await Wait.UntilAsync(
                 async () =>
                     await GetAsync($"orders/{id}") is { } order
                     && order.GetProperty("version").GetInt32() is var version

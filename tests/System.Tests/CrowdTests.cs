@@ -1,16 +1,16 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Text.Json;
+using DaprShop.TestKit;
 using static DaprShop.SystemTests.ShopFixture;
 
 namespace DaprShop.SystemTests;
 
-/// <summary>Sixty-four customers order through the front door while a warehouse receives, transfers and counts. <c>CROWD_ORDERS</c> makes more of it.</summary>
-[Collection("one shop at a time")]
-public sealed class CrowdTests(ITestOutputHelper output)
+/// <summary>Sixty-four customers order through the front door while a warehouse receives, transfers and counts. <c>CROWD_ORDERS</c> sets the number of orders.</summary>
+public sealed class CrowdTests(SharedShop shops, ITestOutputHelper output) : SharedShopTest(shops)
 {
     private const int Clients = 64;
-    private static readonly int Orders = Setting("CROWD_ORDERS", 10_000);
+    private static readonly int Orders = Slice.Current.Size("CROWD_ORDERS", part: 1_500, full: 10_000);
     private static readonly string[] Skus = [.. Enumerable.Range(0, 200).Select(n => $"s{n:000}")];
     private static readonly string[] Places = ["main", "east", "north", "west"];
     private static readonly string[] OnShortage = ["reject", "partial", "backorder", "ask"];
@@ -18,13 +18,12 @@ public sealed class CrowdTests(ITestOutputHelper output)
     private readonly ConcurrentBag<(string Deed, int Status)> _answers = [];
 
     [Theory]
-    [InlineData("embedded")]
-    [InlineData("dapr")]
+    [MemberData(nameof(Runtimes.Selected), MemberType = typeof(Runtimes))]
     public async Task G06_Whatever_sixty_four_customers_and_a_warehouse_do_at_once_nobody_is_failed_and_the_audit_is_clean(
         string runtime
     )
     {
-        await using var fixture = await OfAsync(runtime, null, null);
+        var fixture = await ShopAsync(runtime);
         for (var i = 0; i < Places.Length; i++)
             (
                 await SendAsync(fixture.Olga, HttpMethod.Put, $"locations/{Places[i]}", new { priority = i + 1 })
@@ -47,7 +46,7 @@ public sealed class CrowdTests(ITestOutputHelper output)
             await ReceiveAsync(fixture.Olga, new Random(7), sku, 40);
         });
 
-        var left = Orders;
+        var (left, before) = (Orders, await fixture.OrdersAsync());
         var clock = System.Diagnostics.Stopwatch.StartNew();
         await Task.WhenAll(
             Enumerable
@@ -59,7 +58,7 @@ public sealed class CrowdTests(ITestOutputHelper output)
                         new List<Guid>(),
                         new List<(string Reference, string Sku)>()
                     );
-                    using var customer = await fixture.Shop.AsAsync("customer", $"customer-{number}");
+                    using var customer = fixture.Shop.As("customer", $"customer-{number}");
                     while (Interlocked.Decrement(ref left) >= 0)
                     {
                         await DisturbAsync(fixture.Olga, customer, random, own, documents);
@@ -77,7 +76,7 @@ public sealed class CrowdTests(ITestOutputHelper output)
         output.WriteLine(
             $"{runtime}: {Orders} orders in {placed:F0} s, at rest after {clock.Elapsed.TotalSeconds:F0} s: {string.Join(", ", byStatus)}; {string.Join(", ", _answers.CountBy(a => a))}"
         );
-        byStatus.Values.Sum().Should().Be(Orders);
+        byStatus.Values.Sum().Should().Be(before + Orders);
         byStatus
             .Keys.Should()
             .Contain(

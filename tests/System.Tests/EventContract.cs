@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using DaprShop.ContractKit;
+using DaprShop.TestKit;
 
 namespace DaprShop.SystemTests;
 

@@ -75,7 +75,7 @@ internal sealed partial class Footprint
     }
 
     /// <summary>A zombie has ended, and waits for its parent to notice.</summary>
-    private static bool IsAlive(int pid) =>
+    public static bool IsAlive(int pid) =>
         Encoding.UTF8.GetString(Read(pid, "stat")) is { Length: > 0 } stat
         && stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X');
 

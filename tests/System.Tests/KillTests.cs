@@ -1,108 +1,69 @@
-using System.Net.Http.Json;
-using System.Text.Json;
+using DaprShop.TestKit;
 
 namespace DaprShop.SystemTests;
 
-/// <summary>Everything is killed once, in the middle of an import. Afterwards every figure is what it would have been.</summary>
+/// <summary>
+/// Processes are killed in the middle of one import, one after the other, each when orders are confirmed again after
+/// the kill before. Afterwards every figure is what it would have been.
+/// </summary>
 [Collection("one shop at a time")]
 public sealed class KillTests
 {
-    private const int Orders = 2_000;
-    private const int ConfirmedBeforeTheKill = 100;
+    private const int InSlice = 5;
+    private const int ConfirmedBeforeAKill = 100;
 
-    [Theory]
-    [InlineData("gateway")]
-    [InlineData("orders")]
-    [InlineData("inventory")]
-    [InlineData("payments")]
-    [InlineData("history")]
-    [InlineData("gateway/daprd")]
-    [InlineData("orders/daprd")]
-    [InlineData("inventory/daprd")]
-    [InlineData("payments/daprd")]
-    [InlineData("history/daprd")]
-    [InlineData("placement")]
-    [InlineData("scheduler", true)]
-    [InlineData("redis", true)]
-    [InlineData("postgres")]
-    public Task An_import_that_loses_a_process_ends_with_the_same_figures(string target, bool wiped = false) =>
-        SurvivesAsync("dapr", target, wiped);
+    /// <summary>Orders in the file for each kill: so many that the import still runs when the last is due.</summary>
+    private const int OrdersPerKill = 500;
 
-    [Theory]
-    [InlineData("embedded")]
-    [InlineData("orders")]
-    [InlineData("inventory")]
-    [InlineData("postgres")]
-    public Task So_does_one_on_the_embedded_runtime(string target) => SurvivesAsync("embedded", target, wiped: false);
-
-    [Fact]
-    public async Task An_import_whose_whole_shop_was_killed_is_resumed_after_the_next_up()
+    private static readonly Dictionary<string, string[]> Targets = new()
     {
-        await using var shop = await LiveShop.UpAsync("embedded");
-        using var olga = await shop.AsAsync("operator", "olga");
-        string[] import =
+        ["dapr"] =
         [
-            "import",
-            RetailFile.Write(shop.PathOf("retail.csv"), Orders),
-            "--opening",
-            "exact",
-            "--json",
-        ];
-        var first = shop.TryAsync(import);
-        await IsUnderWayAsync(first, olga);
-        foreach (var pid in new Footprint(shop).Pids)
-            LiveShop.Kill(pid);
+            "orders",
+            "redis",
+            "inventory/daprd",
+            "payments",
+            "placement",
+            "gateway",
+            "postgres",
+            "orders/daprd",
+            "history",
+            "scheduler",
+            "inventory",
+            "payments/daprd",
+            "gateway/daprd",
+            "history/daprd",
+        ],
+        ["embedded"] = ["embedded", "orders", "postgres", "inventory"],
+    };
 
-        await shop.RunAsync("up", "--detach", "--runtime", "embedded");
-        await first;
-        IsComplete(await shop.TryAsync(import));
-        await shop.IsCleanAsync();
-    }
+    /// <summary>These lose their data, too.</summary>
+    private static readonly string[] Wiped = ["redis", "scheduler"];
 
-    private static async Task SurvivesAsync(string runtime, string target, bool wiped)
+    [Theory]
+    [MemberData(nameof(Runtimes.Selected), MemberType = typeof(Runtimes))]
+    public async Task An_import_that_loses_processes_ends_with_the_same_figures(string runtime)
     {
+        var targets = Slice.Current.Of($"kills, {runtime}", Targets[runtime], InSlice);
+        var orders = OrdersPerKill * (targets.Count + 1);
         await using var shop = await LiveShop.UpAsync(runtime);
         using var olga = await shop.AsAsync("operator", "olga");
-        var pid = await shop.PidAsync(target);
         var import = shop.TryAsync(
             "import",
-            RetailFile.Write(shop.PathOf("retail.csv"), Orders),
+            RetailFile.Write(shop.PathOf("retail.csv"), orders),
             "--opening",
             "exact",
             "--json"
         );
-        await IsUnderWayAsync(import, olga);
-        if (wiped)
-            shop.Wipe(target);
-        LiveShop.Kill(pid);
+        foreach (var target in targets)
+        {
+            await Import.IsUnderWayAsync(import, olga, ConfirmedBeforeAKill, $"{target} is killed");
+            if (Wiped.Contains(target))
+                shop.Wipe(target);
+            await shop.KillAndReplaceAsync(target);
+        }
 
-        IsComplete(await import);
+        Import.IsComplete(await import, orders, $"{string.Join(", ", targets)} were killed");
         await shop.IsCleanAsync();
-    }
-
-    private static async Task IsUnderWayAsync(Task import, HttpClient olga)
-    {
-        await LiveShop.UntilAsync(
-            async () => import.IsCompleted || await ConfirmedAsync(olga) >= ConfirmedBeforeTheKill,
-            "the import gets going"
-        );
-        import.IsCompleted.Should().BeFalse("the kill is to hit it in the middle");
-    }
-
-    private static void IsComplete((int ExitCode, string Output, string Errors) import)
-    {
-        import.ExitCode.Should().Be(0, $"the import says:\n{import.Output}\n{import.Errors}");
-        using var result = JsonDocument.Parse(import.Output);
-        result.RootElement.GetProperty("confirmed").GetInt32().Should().Be(Orders);
-        result.RootElement.GetProperty("rejected").GetInt32().Should().Be(0);
-        result.RootElement.GetProperty("reconciled").GetBoolean().Should().BeTrue();
-    }
-
-    private static async Task<int> ConfirmedAsync(HttpClient olga)
-    {
-        var summary = await olga.GetFromJsonAsync<JsonElement>("ops/orders/summary");
-        return summary.GetProperty("byStatus").TryGetProperty("confirmed", out var confirmed)
-            ? confirmed.GetInt32()
-            : 0;
     }
 }

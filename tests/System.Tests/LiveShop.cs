@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using DaprShop.ContractKit;
+using DaprShop.TestKit;
 
 namespace DaprShop.SystemTests;
 
@@ -179,47 +179,54 @@ public sealed class LiveShop : IAsyncDisposable
         _wasClean = true;
     }
 
-    /// <summary>Lets further requests of <see cref="Gateway"/> come from a customer or an operator.</summary>
-    public async Task<HttpClient> AsAsync(string role, string name)
+    /// <summary>A client with the token of a customer or an operator, from <c>shop token</c>; it is valid for a day.</summary>
+    public async Task<HttpClient> AsAsync(string role, string name) =>
+        WithToken((await RunAsync("token", $"--{role}", name)).Trim());
+
+    /// <summary>The same without a process for each token, for tests with many customers; it is valid for an hour.</summary>
+    public HttpClient As(string role, string name) =>
+        WithToken(
+            Tokens.For(
+                name,
+                role,
+                JsonElement.Parse(File.ReadAllText(PathOf(".shop/secrets.json"))).GetProperty("jwt-key").GetString()
+            )
+        );
+
+    private HttpClient WithToken(string token)
     {
         var client = new HttpClient(Contract, disposeHandler: false)
         {
             BaseAddress = Gateway.BaseAddress,
             Timeout = Gateway.Timeout,
         };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-            "Bearer",
-            (await RunAsync("token", $"--{role}", name)).Trim()
-        );
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return client;
     }
 
-    /// <summary>The pid of an app (<c>orders</c>), of its sidecar (<c>orders/daprd</c>), or of a server (<c>redis</c>).</summary>
+    /// <summary>
+    /// The process ID of an app (<c>orders</c>), of its sidecar (<c>orders/daprd</c>), or of a server (<c>redis</c>); waits until the process runs.
+    /// </summary>
     public async Task<int> PidAsync(string target)
     {
         var pid = 0;
-        // Of a server that was killed a moment ago the state still has the process that it was; of an app it has none.
-        await UntilAsync(async () => Directory.Exists($"/proc/{pid = await ToldPidAsync(target)}"), $"{target} runs");
+        // The state file names a process that was killed a moment ago until the supervisor has noticed.
+        await Wait.UntilAsync(() => Footprint.IsAlive(pid = RecordedPid(target)), $"{target} runs");
         return pid;
     }
 
-    private async Task<int> ToldPidAsync(string target)
+    /// <summary>0 where the state file names no process of that name.</summary>
+    private int RecordedPid(string target)
     {
-        using var status = JsonDocument.Parse((await TryAsync("status", "--json")).Output);
-        var apps = status
-            .RootElement.GetProperty("apps")
+        var name = target.Replace("/daprd", "-sidecar", StringComparison.Ordinal);
+        return State()
+            ?.GetProperty("units")
             .EnumerateArray()
-            .ToDictionary(a => a.GetProperty("id").GetString()!);
-        return target.EndsWith("/daprd", StringComparison.Ordinal) ? Of(apps[target[..^6]].GetProperty("daprdPid"))
-            : apps.TryGetValue(target, out var app) ? Of(app.GetProperty("appPid"))
-            : status
-                .RootElement.GetProperty("infra")
-                .EnumerateArray()
-                .Single(i => i.GetProperty("name").GetString() == target)
-                .GetProperty("pid")
-                .GetInt32();
-
-        static int Of(JsonElement pid) => pid.ValueKind == JsonValueKind.Null ? 0 : pid.GetInt32();
+            .SelectMany(unit => unit.GetProperty("processes").EnumerateArray())
+            .Where(process => process.GetProperty("name").GetString() == name)
+            .Select(process => process.GetProperty("identity").GetProperty("pid").GetInt32())
+            .FirstOrDefault()
+            ?? 0;
     }
 
     /// <summary>The state file's content; null where there is none.</summary>
@@ -229,27 +236,38 @@ public sealed class LiveShop : IAsyncDisposable
         {
             return JsonElement.Parse(File.ReadAllText(PathOf(".shop/state.json")));
         }
-        catch (IOException)
+        catch (Exception none) when (none is IOException or JsonException)
         {
             return null;
         }
     }
 
-    /// <summary>Kills with SIGKILL whoever is the target now: one that has ended of itself, as daprd may, is not the one that a moment ago it was.</summary>
-    public async Task KillAsync(string target)
+    /// <summary>
+    /// Kills the target's present process with SIGKILL: a target that ended by itself, as daprd may, runs in another process than a moment ago.
+    /// </summary>
+    /// <returns>The process ID of the killed process.</returns>
+    public async Task<int> KillAsync(string target)
     {
         while (true)
         {
+            var pid = await PidAsync(target);
             try
             {
-                Kill(await PidAsync(target));
-                return;
+                Kill(pid);
+                return pid;
             }
             catch (ArgumentException)
             {
                 // It ended between question and kill; the next one is started.
             }
         }
+    }
+
+    /// <summary>Kills the target's present process, and returns as soon as its successor runs.</summary>
+    public async Task KillAndReplaceAsync(string target)
+    {
+        var killed = await KillAsync(target);
+        await Wait.UntilAsync(async () => await PidAsync(target) != killed, $"{target} is started again");
     }
 
     /// <summary>Kills a process with SIGKILL.</summary>
@@ -262,18 +280,6 @@ public sealed class LiveShop : IAsyncDisposable
 
     /// <summary>Deletes the data of a server.</summary>
     public void Wipe(string server) => Directory.Delete(PathOf(Path.Combine(".shop", server)), recursive: true);
-
-    /// <summary>Asks until <paramref name="condition"/> holds.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (!await condition())
-        {
-            if (Stopwatch.GetElapsedTime(started) > Patience)
-                throw new TimeoutException($"Waited in vain: {what}.");
-            await Task.Delay(50);
-        }
-    }
 
     public async ValueTask DisposeAsync()
     {

@@ -3,31 +3,31 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using DaprShop.TestKit;
 using static DaprShop.SystemTests.ShopFixture;
 
 namespace DaprShop.SystemTests;
 
 /// <summary>Live status through the whole shop. <c>LIVE_STREAMS</c>, <c>LIVE_CUTS</c> and <c>LIVE_ORDERS</c> make a campaign of it, which is to have the machine for itself.</summary>
-[Collection("one shop at a time")]
-public sealed class LiveStatusTests(ITestOutputHelper output)
+public sealed class LiveStatusTests(SharedShop shops, ITestOutputHelper output) : SharedShopTest(shops)
 {
     // Half of what is allowed: the gateway learns some moments after a client that it has gone.
     private const int PerCustomer = 10;
-    private static readonly int Streams = Setting("LIVE_STREAMS", 40);
-    private static readonly int Cuts = Setting("LIVE_CUTS", 100);
-    private static readonly int Orders = Setting("LIVE_ORDERS", 400);
+    private static readonly int Streams = Slice.Current.Size("LIVE_STREAMS", part: 40, full: 200);
+    private static readonly int Cuts = Slice.Current.Size("LIVE_CUTS", part: 50, full: 100);
+    private static readonly int Orders = Slice.Current.Size("LIVE_ORDERS", part: 400, full: 2_000);
 
     // Beside other tests: less than asking would take, by which a gateway follows that hears nothing.
-    private static readonly int LatestMs = Environment.GetEnvironmentVariable("LIVE_STREAMS") is null ? 2_500 : 500;
+    private static readonly int LatestMs =
+        Slice.Current.IsFull || Environment.GetEnvironmentVariable("LIVE_STREAMS") is not null ? 500 : 2_500;
 
     [Theory]
-    [InlineData("embedded")]
-    [InlineData("dapr")]
+    [MemberData(nameof(Runtimes.Selected), MemberType = typeof(Runtimes))]
     public async Task N1_A_stream_that_is_cut_again_and_again_tells_an_orders_whole_way_once_and_without_delay(
         string runtime
     )
     {
-        await using var fixture = await OfAsync(runtime, null, null);
+        var fixture = await ShopAsync(runtime);
         // A shop that was started a moment ago compiles what it does for the first time: what one that is in service takes is measured.
         await WatchedAsync(fixture, Streams / 4, Cuts / 10, Orders / 10);
         var started = Stopwatch.GetTimestamp();
@@ -55,14 +55,11 @@ public sealed class LiveStatusTests(ITestOutputHelper output)
     {
         var watchers = new List<Watcher>();
         var skus = new Dictionary<Guid, string>();
+        var customer = fixture.Alice;
         for (var i = 0; i < streams; i++)
         {
             if (i % PerCustomer == 0)
-                fixture.Alice.DefaultRequestHeaders.Authorization = (
-                    await fixture.Shop.AsAsync("customer", $"watcher-{i / PerCustomer}")
-                )
-                    .DefaultRequestHeaders
-                    .Authorization;
+                customer = fixture.Shop.As("customer", $"watcher-{i / PerCustomer}");
             var sku = await fixture.StockedAsync(0);
             (
                 await SendAsync(
@@ -79,7 +76,7 @@ public sealed class LiveStatusTests(ITestOutputHelper output)
             ).EnsureSuccessStatusCode();
             var id = await IdAsync(
                 await SendAsync(
-                    fixture.Alice,
+                    customer,
                     HttpMethod.Post,
                     "orders",
                     new
@@ -91,7 +88,7 @@ public sealed class LiveStatusTests(ITestOutputHelper output)
                 )
             );
             var client = new HttpClient { BaseAddress = fixture.Shop.Gateway.BaseAddress };
-            client.DefaultRequestHeaders.Authorization = fixture.Alice.DefaultRequestHeaders.Authorization;
+            client.DefaultRequestHeaders.Authorization = customer.DefaultRequestHeaders.Authorization;
             watchers.Add(new Watcher(client, id, seed: i));
             skus[id] = sku;
         }
@@ -110,7 +107,7 @@ public sealed class LiveStatusTests(ITestOutputHelper output)
                 .Log.Select(t => t.Id)
                 .Should()
                 .Equal(Enumerable.Range(1, watcher.Log.Count).Select(v => v.ToString(CultureInfo.InvariantCulture)));
-            await LiveShop.UntilAsync(
+            await Wait.UntilAsync(
                 async () => (await TimelineAsync(fixture, watcher.Order)).LastOrDefault() is { Status: "delivered" },
                 "History has heard of it all"
             );
@@ -178,7 +175,7 @@ public sealed class LiveStatusTests(ITestOutputHelper output)
             new ParallelOptions { MaxDegreeOfParallelism = 2 },
             async (_, _) => (await OrderAsync(fixture.Bob, sku)).StatusCode.Should().Be(HttpStatusCode.Accepted)
         );
-        await LiveShop.UntilAsync(async () => await fixture.AvailableAsync(sku) == 0, "all are served");
+        await Wait.UntilAsync(async () => await fixture.AvailableAsync(sku) == 0, "all are served");
     }
 
     private static async Task<List<Step>> TimelineAsync(ShopFixture fixture, Guid order)

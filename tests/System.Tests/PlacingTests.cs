@@ -3,25 +3,29 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using DaprShop.TestKit;
 using static DaprShop.SystemTests.ShopFixture;
 
 namespace DaprShop.SystemTests;
 
 /// <summary>What customers see, through gateway and sidecars.</summary>
-[Collection("one shop at a time")]
-public sealed class PlacingTests(ShopFixture fixture) : IClassFixture<ShopFixture>
+public sealed class PlacingTests(SharedShop shops) : SharedShopTest(shops), IAsyncLifetime
 {
+    private ShopFixture _shop = null!;
+
+    public async ValueTask InitializeAsync() => _shop = await ShopAsync();
+
     [Fact]
     public async Task An_order_is_confirmed_within_two_seconds_and_its_timeline_tells_how()
     {
-        var sku = await fixture.StockedAsync(100);
-        await BecomesAsync(fixture.Alice, await IdAsync(await OrderAsync(fixture.Alice, sku)), "confirmed");
+        var sku = await _shop.StockedAsync(100);
+        await BecomesAsync(_shop.Alice, await IdAsync(await OrderAsync(_shop.Alice, sku)), "confirmed");
         var (id, order, taken) = (Guid.Empty, default(JsonElement), new List<TimeSpan>());
         for (var attempt = 0; attempt < 5; attempt++)
         {
             var started = Stopwatch.GetTimestamp();
-            id = await IdAsync(await OrderAsync(fixture.Alice, sku, 2));
-            order = await BecomesAsync(fixture.Alice, id, "confirmed");
+            id = await IdAsync(await OrderAsync(_shop.Alice, sku, 2));
+            order = await BecomesAsync(_shop.Alice, id, "confirmed");
             taken.Add(Stopwatch.GetElapsedTime(started));
         }
 
@@ -33,11 +37,11 @@ public sealed class PlacingTests(ShopFixture fixture) : IClassFixture<ShopFixtur
         (order.GetProperty("version").GetInt32(), order.GetProperty("total").GetDecimal()).Should().Be((4, 8.5m));
 
         List<string?> path = [];
-        await LiveShop.UntilAsync(
+        await Wait.UntilAsync(
             async () =>
             {
                 // History hears of the order some moments after its customer.
-                using var answer = await fixture.Alice.GetAsync($"orders/{id}/timeline");
+                using var answer = await _shop.Alice.GetAsync($"orders/{id}/timeline");
                 if (answer.StatusCode == HttpStatusCode.NotFound)
                     return false;
                 var timeline = await answer.Content.ReadFromJsonAsync<JsonElement>();
@@ -54,25 +58,23 @@ public sealed class PlacingTests(ShopFixture fixture) : IClassFixture<ShopFixtur
             "the timeline is complete"
         );
         path.Should().Equal("accepted", "reserved", "paid", "confirmed");
-        await fixture.Shop.IsCleanAsync();
+        await _shop.Shop.IsCleanAsync();
     }
 
     [Fact]
     public async Task A_hundred_parallel_requests_with_one_key_make_one_order()
     {
         var (sku, key, before) = (
-            await fixture.StockedAsync(1_000),
+            await _shop.StockedAsync(1_000),
             Guid.CreateVersion7().ToString(),
-            await fixture.OrdersAsync()
+            await _shop.OrdersAsync()
         );
-        var answers = await Task.WhenAll(
-            Enumerable.Range(0, 100).Select(_ => OrderAsync(fixture.Alice, sku, key: key))
-        );
+        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => OrderAsync(_shop.Alice, sku, key: key)));
         (await Task.WhenAll(answers.Select(IdAsync))).Distinct().Should().ContainSingle();
         answers.Count(a => !a.Headers.Contains("Idempotency-Replayed")).Should().Be(1);
-        (await fixture.OrdersAsync()).Should().Be(before + 1);
+        (await _shop.OrdersAsync()).Should().Be(before + 1);
         await IsProblemAsync(
-            await OrderAsync(fixture.Alice, sku, 2, key: key),
+            await OrderAsync(_shop.Alice, sku, 2, key: key),
             HttpStatusCode.UnprocessableEntity,
             "idempotency-conflict"
         );
@@ -81,16 +83,16 @@ public sealed class PlacingTests(ShopFixture fixture) : IClassFixture<ShopFixtur
     [Fact]
     public async Task G21_Fifty_orders_of_one_customer_at_once_end_each_for_itself_and_each_is_told_in_order()
     {
-        var sku = await fixture.StockedAsync(30);
+        var sku = await _shop.StockedAsync(30);
         var orders = await Task.WhenAll(
-            Enumerable.Range(0, 50).Select(async _ => await IdAsync(await OrderAsync(fixture.Alice, sku)))
+            Enumerable.Range(0, 50).Select(async _ => await IdAsync(await OrderAsync(_shop.Alice, sku)))
         );
         orders.Should().OnlyHaveUniqueItems();
-        var ended = await Task.WhenAll(orders.Select(id => BecomesAsync(fixture.Alice, id, "confirmed", "rejected")));
+        var ended = await Task.WhenAll(orders.Select(id => BecomesAsync(_shop.Alice, id, "confirmed", "rejected")));
         ended.Count(o => o.GetProperty("status").GetString() == "confirmed").Should().Be(30);
         foreach (var (id, order) in orders.Zip(ended))
         {
-            var transitions = (await fixture.Alice.GetFromJsonAsync<JsonElement>($"orders/{id}/transitions"))
+            var transitions = (await _shop.Alice.GetFromJsonAsync<JsonElement>($"orders/{id}/transitions"))
                 .GetProperty("transitions")
                 .EnumerateArray()
                 .ToList();
@@ -105,11 +107,11 @@ public sealed class PlacingTests(ShopFixture fixture) : IClassFixture<ShopFixtur
     [Fact]
     public async Task Of_thirty_buyers_of_ten_units_ten_are_served_and_the_others_are_told_what_was_short()
     {
-        var sku = await fixture.StockedAsync(10);
+        var sku = await _shop.StockedAsync(10);
         var ids = await Task.WhenAll(
-            Enumerable.Range(0, 30).Select(async _ => await IdAsync(await OrderAsync(fixture.Alice, sku)))
+            Enumerable.Range(0, 30).Select(async _ => await IdAsync(await OrderAsync(_shop.Alice, sku)))
         );
-        var orders = await Task.WhenAll(ids.Select(id => BecomesAsync(fixture.Alice, id, "confirmed", "rejected")));
+        var orders = await Task.WhenAll(ids.Select(id => BecomesAsync(_shop.Alice, id, "confirmed", "rejected")));
         orders.Count(o => o.GetProperty("status").GetString() == "confirmed").Should().Be(10);
         orders
             .First(o => o.GetProperty("status").GetString() == "rejected")
@@ -118,7 +120,7 @@ public sealed class PlacingTests(ShopFixture fixture) : IClassFixture<ShopFixtur
             .GetString()
             .Should()
             .Be(sku);
-        (await fixture.AvailableAsync(sku)).Should().Be(0);
+        (await _shop.AvailableAsync(sku)).Should().Be(0);
     }
 
     [Theory]
@@ -127,57 +129,55 @@ public sealed class PlacingTests(ShopFixture fixture) : IClassFixture<ShopFixtur
     [InlineData("tok_flaky", "confirmed", 4)]
     public async Task A_provider_that_misbehaves_costs_neither_money_nor_stock(string token, string end, long left)
     {
-        var sku = await fixture.StockedAsync(5);
-        await BecomesAsync(fixture.Alice, await IdAsync(await OrderAsync(fixture.Alice, sku, token: token)), end);
-        (await fixture.AvailableAsync(sku)).Should().Be(left);
-        await fixture.Shop.IsCleanAsync();
+        var sku = await _shop.StockedAsync(5);
+        await BecomesAsync(_shop.Alice, await IdAsync(await OrderAsync(_shop.Alice, sku, token: token)), end);
+        (await _shop.AvailableAsync(sku)).Should().Be(left);
+        await _shop.Shop.IsCleanAsync();
     }
 
     [Fact]
     public async Task A_cancelled_order_gives_back_stock_and_money_once()
     {
-        var sku = await fixture.StockedAsync(5);
-        var id = await IdAsync(await OrderAsync(fixture.Alice, sku, 3));
-        await BecomesAsync(fixture.Alice, id, "confirmed");
+        var sku = await _shop.StockedAsync(5);
+        var id = await IdAsync(await OrderAsync(_shop.Alice, sku, 3));
+        await BecomesAsync(_shop.Alice, id, "confirmed");
         var answers = await Task.WhenAll(
-            Enumerable
-                .Range(0, 6)
-                .Select(_ => SendAsync(fixture.Alice, HttpMethod.Post, $"orders/{id}/cancel", new { }))
+            Enumerable.Range(0, 6).Select(_ => SendAsync(_shop.Alice, HttpMethod.Post, $"orders/{id}/cancel", new { }))
         );
         answers.Count(a => a.StatusCode == HttpStatusCode.OK).Should().Be(1);
         foreach (var loser in answers.Where(a => a.StatusCode != HttpStatusCode.OK))
             await IsProblemAsync(loser, HttpStatusCode.Conflict, "not-cancellable");
-        await LiveShop.UntilAsync(async () => await fixture.AvailableAsync(sku) == 5, "the stock is back");
-        await fixture.Shop.IsCleanAsync();
+        await Wait.UntilAsync(async () => await _shop.AvailableAsync(sku) == 5, "the stock is back");
+        await _shop.Shop.IsCleanAsync();
     }
 
     [Fact]
     public async Task Orders_cancelled_at_any_moment_leave_nothing_behind()
     {
-        var sku = await fixture.StockedAsync(500);
+        var sku = await _shop.StockedAsync(500);
         var ids = await Task.WhenAll(
             Enumerable
                 .Range(0, 60)
                 .Select(async i =>
                 {
-                    var id = await IdAsync(await OrderAsync(fixture.Alice, sku, 2));
+                    var id = await IdAsync(await OrderAsync(_shop.Alice, sku, 2));
                     if (i % 2 == 0)
-                        (await SendAsync(fixture.Alice, HttpMethod.Post, $"orders/{id}/cancel", new { }))
+                        (await SendAsync(_shop.Alice, HttpMethod.Post, $"orders/{id}/cancel", new { }))
                             .StatusCode.Should()
                             .Be(HttpStatusCode.OK);
                     return id;
                 })
         );
         foreach (var id in ids)
-            await BecomesAsync(fixture.Alice, id, "confirmed", "cancelled");
-        await LiveShop.UntilAsync(async () => await fixture.AvailableAsync(sku) == 440, "the cancelled half is back");
-        await fixture.Shop.IsCleanAsync();
+            await BecomesAsync(_shop.Alice, id, "confirmed", "cancelled");
+        await Wait.UntilAsync(async () => await _shop.AvailableAsync(sku) == 440, "the cancelled half is back");
+        await _shop.Shop.IsCleanAsync();
     }
 
     [Fact]
     public async Task Whatever_is_wrong_is_told_as_a_problem_and_nothing_is_written()
     {
-        var (sku, before) = (await fixture.StockedAsync(5), await fixture.OrdersAsync());
+        var (sku, before) = (await _shop.StockedAsync(5), await _shop.OrdersAsync());
         var line = $$$"""{"sku":"{{{sku}}}","quantity":1}""";
         (string Body, int Status, string Kind)[] cases =
         [
@@ -209,40 +209,36 @@ public sealed class PlacingTests(ShopFixture fixture) : IClassFixture<ShopFixtur
             // Asks first, as curl does with a large body: who just sends may find the connection closed before it reads the answer.
             request.Headers.ExpectContinue = body.Length > 1_000_000;
             await IsProblemAsync(
-                await fixture.Alice.SendAsync(request),
+                await _shop.Alice.SendAsync(request),
                 (HttpStatusCode)status,
                 kind,
                 body[..Math.Min(body.Length, 100)]
             );
         }
 
-        (await fixture.OrdersAsync()).Should().Be(before);
+        (await _shop.OrdersAsync()).Should().Be(before);
     }
 
     [Fact]
     public async Task Who_may_not_is_told_so()
     {
-        var sku = await fixture.StockedAsync(5);
-        var id = await IdAsync(await OrderAsync(fixture.Alice, sku));
+        var sku = await _shop.StockedAsync(5);
+        var id = await IdAsync(await OrderAsync(_shop.Alice, sku));
+        await IsProblemAsync(await OrderAsync(_shop.Shop.Gateway, sku), HttpStatusCode.Unauthorized, "unauthenticated");
         await IsProblemAsync(
-            await OrderAsync(fixture.Shop.Gateway, sku),
-            HttpStatusCode.Unauthorized,
-            "unauthenticated"
-        );
-        await IsProblemAsync(
-            await SendAsync(fixture.Alice, HttpMethod.Put, $"items/{sku}", new { name = "x", price = 1 }),
+            await SendAsync(_shop.Alice, HttpMethod.Put, $"items/{sku}", new { name = "x", price = 1 }),
             HttpStatusCode.Forbidden,
             "forbidden"
         );
-        await IsProblemAsync(await fixture.Bob.GetAsync($"orders/{id}"), HttpStatusCode.NotFound, "not-found");
-        await IsProblemAsync(await fixture.Bob.GetAsync($"orders/{id}/timeline"), HttpStatusCode.NotFound, "not-found");
+        await IsProblemAsync(await _shop.Bob.GetAsync($"orders/{id}"), HttpStatusCode.NotFound, "not-found");
+        await IsProblemAsync(await _shop.Bob.GetAsync($"orders/{id}/timeline"), HttpStatusCode.NotFound, "not-found");
         await IsProblemAsync(
-            await SendAsync(fixture.Bob, HttpMethod.Post, $"orders/{id}/cancel", new { }),
+            await SendAsync(_shop.Bob, HttpMethod.Post, $"orders/{id}/cancel", new { }),
             HttpStatusCode.NotFound,
             "not-found"
         );
         await IsProblemAsync(
-            await fixture.Alice.PostAsync(
+            await _shop.Alice.PostAsync(
                 "orders",
                 JsonContent.Create(
                     new { lines = new[] { new { sku, quantity = 1 } }, payment = new { token = "tok_ok" } }
@@ -251,9 +247,9 @@ public sealed class PlacingTests(ShopFixture fixture) : IClassFixture<ShopFixtur
             HttpStatusCode.BadRequest,
             "idempotency-key-missing"
         );
-        await IsProblemAsync(await fixture.Alice.GetAsync("reservations"), HttpStatusCode.NotFound, "no-such-route");
+        await IsProblemAsync(await _shop.Alice.GetAsync("reservations"), HttpStatusCode.NotFound, "no-such-route");
         await IsProblemAsync(
-            await SendAsync(fixture.Alice, HttpMethod.Post, "charges", new { }),
+            await SendAsync(_shop.Alice, HttpMethod.Post, "charges", new { }),
             HttpStatusCode.NotFound,
             "no-such-route"
         );

@@ -1,19 +1,23 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using DaprShop.TestKit;
 using static DaprShop.SystemTests.ShopFixture;
 
 namespace DaprShop.SystemTests;
 
 /// <summary>The cache is never the judge.</summary>
-[Collection("one shop at a time")]
-public sealed class PoisonedCacheTests(ShopFixture shop) : IClassFixture<ShopFixture>
+public sealed class PoisonedCacheTests(SharedShop shops) : SharedShopTest(shops), IAsyncLifetime
 {
+    private ShopFixture _shop = null!;
+
+    public async ValueTask InitializeAsync() => _shop = await ShopAsync();
+
     private static readonly Uri State = new("http://127.0.0.1:3502/v1.0/state/cache");
 
     [Fact]
     public async Task G05_A_hundred_orders_on_ten_units_sell_ten_though_the_cache_promises_a_million()
     {
-        var sku = await shop.StockedAsync(10);
+        var sku = await _shop.StockedAsync(10);
         var level = new
         {
             location = "main",
@@ -21,7 +25,7 @@ public sealed class PoisonedCacheTests(ShopFixture shop) : IClassFixture<ShopFix
             onHand = 1_000_000,
         };
         using var sidecar = new HttpClient();
-        await LiveShop.UntilAsync(
+        await Wait.UntilAsync(
             async () =>
             {
                 // Older than a second it is passed over, and a store that was slow once is left alone for some seconds.
@@ -43,21 +47,21 @@ public sealed class PoisonedCacheTests(ShopFixture shop) : IClassFixture<ShopFix
         );
 
         var orders = await Task.WhenAll(
-            Enumerable.Range(0, 100).Select(async _ => await IdAsync(await OrderAsync(shop.Alice, sku)))
+            Enumerable.Range(0, 100).Select(async _ => await IdAsync(await OrderAsync(_shop.Alice, sku)))
         );
         var statuses = await Task.WhenAll(
             orders.Select(async id =>
-                (await BecomesAsync(shop.Alice, id, "confirmed", "rejected")).GetProperty("status").GetString()
+                (await BecomesAsync(_shop.Alice, id, "confirmed", "rejected")).GetProperty("status").GetString()
             )
         );
 
         statuses.Count(s => s == "confirmed").Should().Be(10);
-        await LiveShop.UntilAsync(async () => (await StockAsync(sku)).Available == 0, "the lie is found out");
+        await Wait.UntilAsync(async () => (await StockAsync(sku)).Available == 0, "the lie is found out");
     }
 
     private async Task<(long Available, string Layer)> StockAsync(string sku)
     {
-        var stock = await shop.Alice.GetFromJsonAsync<JsonElement>($"stock/{sku}");
+        var stock = await _shop.Alice.GetFromJsonAsync<JsonElement>($"stock/{sku}");
         return (
             stock.GetProperty("total").GetProperty("available").GetInt64(),
             stock.GetProperty("freshness").GetProperty("layer").GetString()!

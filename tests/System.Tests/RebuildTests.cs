@@ -5,20 +5,18 @@ using static DaprShop.SystemTests.ShopFixture;
 namespace DaprShop.SystemTests;
 
 /// <summary>History, made anew from the services' logs, while the shop is open.</summary>
-[Collection("one shop at a time")]
-public sealed class RebuildTests
+public sealed class RebuildTests(SharedShop shops) : SharedShopTest(shops)
 {
     private const int Before = 40;
     private const int Streams = 4;
 
     [Theory]
-    [InlineData("embedded")]
-    [InlineData("dapr")]
+    [MemberData(nameof(Runtimes.Selected), MemberType = typeof(Runtimes))]
     public async Task N6_A_history_rebuilt_while_orders_flow_is_the_live_one_and_a_forged_row_is_found_and_healed(
         string runtime
     )
     {
-        await using var fixture = await ShopFixture.OfAsync(runtime, null, null);
+        var fixture = await ShopAsync(runtime);
         var sku = await fixture.StockedAsync(100_000);
         for (var i = 0; i < Before; i++)
             await IdAsync(await OrderAsync(fixture.Alice, sku));

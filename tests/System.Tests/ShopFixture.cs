@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using DaprShop.TestKit;
 
 namespace DaprShop.SystemTests;
 
@@ -40,10 +41,6 @@ public sealed class ShopFixture : IAsyncLifetime
     }
 
     public ValueTask DisposeAsync() => Shop?.DisposeAsync() ?? ValueTask.CompletedTask;
-
-    /// <summary>How much of it: what the environment says, or <paramref name="usual"/>.</summary>
-    public static int Setting(string name, int usual) =>
-        Environment.GetEnvironmentVariable(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
 
     /// <summary>A new item with <paramref name="units"/> on hand.</summary>
     public async Task<string> StockedAsync(int units, decimal price = 4.25m)
@@ -119,7 +116,7 @@ public sealed class ShopFixture : IAsyncLifetime
     {
         var key = Guid.CreateVersion7().ToString();
         JsonElement answer = default;
-        await LiveShop.UntilAsync(
+        await Wait.UntilAsync(
             async () =>
             {
                 try
@@ -159,7 +156,7 @@ public sealed class ShopFixture : IAsyncLifetime
 
     /// <summary>What of an article is for sale, as soon as anybody tells it.</summary>
     public static Task IsAvailableAsync(HttpClient who, string sku, long units, string when) =>
-        LiveShop.UntilAsync(
+        Wait.UntilAsync(
             async () =>
                 (await TryAsync(who, $"stock/{sku}"))?.GetProperty("total").GetProperty("available").GetInt64()
                 == units,
@@ -170,7 +167,7 @@ public sealed class ShopFixture : IAsyncLifetime
     public static async Task<JsonElement> BecomesAsync(HttpClient who, Guid id, params string[] statuses)
     {
         JsonElement order = default;
-        await LiveShop.UntilAsync(
+        await Wait.UntilAsync(
             async () =>
             {
                 order = await who.GetFromJsonAsync<JsonElement>($"orders/{id}");

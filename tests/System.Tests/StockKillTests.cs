@@ -1,30 +1,38 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using DaprShop.TestKit;
 using static DaprShop.SystemTests.ShopFixture;
 
 namespace DaprShop.SystemTests;
 
 /// <summary>Backorders, holds and offers while something is killed in the middle of them: everybody gets what they would have got.</summary>
-[Collection("one shop at a time")]
-public sealed class StockKillTests
+public sealed class StockKillTests(SharedShop shops) : SharedShopTest(shops)
 {
     private const int Waiting = 8;
+    private static readonly int Kills = Slice.Current.Size("STOCK_KILLS", part: 2, full: 4);
+    private static readonly Dictionary<string, string[]> Targets = new()
+    {
+        ["dapr"] = ["inventory", "redis", "inventory/daprd", "postgres", "orders"],
+        ["embedded"] = ["inventory", "embedded", "postgres"],
+    };
 
     [Theory]
-    [InlineData("dapr", "inventory", "inventory/daprd", "orders", "redis", "postgres")]
-    [InlineData("embedded", "inventory", "embedded", "postgres")]
-    public async Task Whatever_is_killed_in_the_middle_changes_no_outcome(string runtime, params string[] targets)
+    [MemberData(nameof(Runtimes.Selected), MemberType = typeof(Runtimes))]
+    public async Task Whatever_is_killed_in_the_middle_changes_no_outcome(string runtime)
     {
-        await using var fixture = await ShopFixture.OfAsync(runtime, null, null);
-        foreach (var target in targets)
+        var fixture = await ShopAsync(runtime);
+        foreach (var target in Slice.Current.Of($"stock kills, {runtime}", Targets[runtime], 2))
             await SurvivesAsync(fixture, target);
         await fixture.Shop.IsCleanAsync();
     }
 
-    [Fact]
-    public async Task Whoever_is_told_of_a_success_has_had_it_while_the_service_is_killed_again_and_again()
+    [Theory]
+    [MemberData(nameof(Runtimes.Selected), MemberType = typeof(Runtimes))]
+    public async Task Whoever_is_told_of_a_success_has_had_it_while_the_service_is_killed_again_and_again(
+        string runtime
+    )
     {
-        await using var fixture = await ShopFixture.OfAsync("dapr", null, null);
+        var fixture = await ShopAsync(runtime);
         var (shop, olga, sku) = (fixture.Shop, fixture.Olga, await fixture.StockedAsync(0));
         var (killing, received) = (true, 0);
         var clerks = Enumerable
@@ -40,10 +48,10 @@ public sealed class StockKillTests
                     );
             })
             .ToList();
-        for (var kill = 1; kill <= 4; kill++)
+        for (var kill = 1; kill <= Kills; kill++)
         {
             var before = Volatile.Read(ref received);
-            await LiveShop.UntilAsync(
+            await Wait.UntilAsync(
                 () => Task.FromResult(Volatile.Read(ref received) > before + 50 || clerks.Any(c => c.IsFaulted)),
                 "receipts are answered"
             );
@@ -162,7 +170,7 @@ public sealed class StockKillTests
     private static async Task<string> OfferAsync(HttpClient who, string sku)
     {
         string? offer = null;
-        await LiveShop.UntilAsync(
+        await Wait.UntilAsync(
             async () =>
             {
                 offer = (await TryAsync(who, "waitlist/offers"))
@@ -179,7 +187,7 @@ public sealed class StockKillTests
     }
 
     private static Task ConfirmedAsync(HttpClient who, Guid id, string target) =>
-        LiveShop.UntilAsync(
+        Wait.UntilAsync(
             async () => (await TryAsync(who, $"orders/{id}"))?.GetProperty("status").GetString() == "confirmed",
             $"order {id} is confirmed after {target} was killed"
         );

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using DaprShop.TestKit;
 using static DaprShop.SystemTests.ShopFixture;
 
 namespace DaprShop.SystemTests;
@@ -9,8 +10,7 @@ namespace DaprShop.SystemTests;
 public sealed class WaitlistTests
 {
     [Theory]
-    [InlineData("embedded")]
-    [InlineData("dapr")]
+    [MemberData(nameof(Runtimes.Selected), MemberType = typeof(Runtimes))]
     public async Task N3_Reminders_pass_an_offer_down_the_line_and_a_restart_in_the_middle_changes_nothing(
         string runtime
     )
@@ -47,7 +47,7 @@ public sealed class WaitlistTests
     }
 
     private static Task IsOfferedAsync(HttpClient customer) =>
-        LiveShop.UntilAsync(
+        Wait.UntilAsync(
             async () => (await TryAsync(customer, "waitlist/offers"))?.GetProperty("items").GetArrayLength() == 1,
             "the next in line has the offer"
         );

@@ -1,19 +1,18 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using DaprShop.TestKit;
 using static DaprShop.SystemTests.ShopFixture;
 
 namespace DaprShop.SystemTests;
 
 /// <summary>An order that stands still, for each reason that there is: the first thing that is said about it is the true cause.</summary>
-[Collection("one shop at a time")]
-public sealed class WhyTests
+public sealed class WhyTests(SharedShop shops) : SharedShopTest(shops)
 {
     [Theory]
-    [InlineData("embedded")]
-    [InlineData("dapr")]
+    [MemberData(nameof(Runtimes.Selected), MemberType = typeof(Runtimes))]
     public async Task N8_The_first_finding_names_the_true_cause(string runtime)
     {
-        await using var shop = await ShopFixture.OfAsync(runtime, null, null);
+        var shop = await ShopAsync(runtime);
         var (alice, olga) = (shop.Alice, shop.Olga);
 
         var unpaid = await OrderedAsync(shop, await shop.StockedAsync(5), "tok_late");
@@ -104,7 +103,7 @@ public sealed class WhyTests
     private static async Task<string> IsAsync(HttpClient who, Guid order, string code)
     {
         JsonElement first = default;
-        await LiveShop.UntilAsync(
+        await Wait.UntilAsync(
             async () =>
             {
                 if (await TryAsync(who, $"orders/{order}/why") is not { } why)

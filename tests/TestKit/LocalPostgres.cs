@@ -1,15 +1,18 @@
+using System.Collections.Concurrent;
 using DaprShop.Shop.Infrastructure.Postgres;
+using Npgsql;
 
 namespace DaprShop.TestKit;
 
 /// <summary>
-/// A private PostgreSQL on a free port, with the shop's roles, as durable as the real one: in Docker where that answers, else from this machine's programs.
+/// A private PostgreSQL on a free port, with the shop's roles: in Docker where that answers, else from this machine's programs.
 /// <see cref="SharedAsync"/> starts one per test process, which ends with it; tests take an empty database each with <see cref="CreateDatabaseAsync"/>, so that they may run side by side.
 /// </summary>
 public sealed class LocalPostgres : IAsyncDisposable
 {
     private static readonly Lazy<Task<LocalPostgres>> One = new(() => Task.Run(StartAsync));
     private static int _databases;
+    private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _templates = new();
 
     private readonly IPostgres _server;
     private readonly Provisioner _provisioner;
@@ -47,16 +50,52 @@ public sealed class LocalPostgres : IAsyncDisposable
     {
         var name = $"{service}_{Interlocked.Increment(ref _databases)}";
         await _provisioner.DatabaseAsync(service, name, CancellationToken.None);
-        return new TestDatabase(
+        return Named(service, name);
+    }
+
+    /// <summary>
+    /// A migrated database of a service, with a name of its own. <paramref name="migrate"/> runs once per service, as the owner, in a template
+    /// from which all such databases are copied.
+    /// </summary>
+    public async Task<TestDatabase> CreateDatabaseAsync(string service, Func<NpgsqlDataSource, Task> migrate)
+    {
+        var template = await _templates
+            .GetOrAdd(service, _ => new Lazy<Task<string>>(() => Task.Run(() => TemplateAsync(service, migrate))))
+            .Value;
+        var name = $"{service}_{Interlocked.Increment(ref _databases)}";
+        await using (var admin = NpgsqlDataSource.Create(Admin))
+        await using (
+            var copy = admin.CreateCommand(
+                $"create database {name} owner {Provisioner.OwnerOf(service)} template {template}"
+            )
+        )
+            await copy.ExecuteNonQueryAsync();
+        // A copy has the tables and their grants, but not the grants on the database itself.
+        await _provisioner.DatabaseAsync(service, name, CancellationToken.None);
+        return Named(service, name);
+    }
+
+    private async Task<string> TemplateAsync(string service, Func<NpgsqlDataSource, Task> migrate)
+    {
+        var template = await CreateDatabaseAsync(service);
+        // Not pooled: a database with a session in it cannot be copied.
+        await using var owner = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(template.Owner) { Pooling = false }.ConnectionString
+        );
+        await migrate(owner);
+        return template.Name;
+    }
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private TestDatabase Named(string service, string name) =>
+        new(
             name,
             As(Provisioner.OwnerOf(service), name),
             As(Provisioner.AppOf(service), name),
             As(Provisioner.Auditor, name)
         );
-    }
-
-    /// <inheritdoc />
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private string As(string role, string database) => _provisioner.ConnectionString(role, _passwords[role], database);
 }

@@ -1,4 +1,5 @@
 using DaprShop.Conformance.Runtime;
+using DaprShop.TestKit;
 
 namespace DaprShop.Conformance.Rows;
 
@@ -19,7 +20,7 @@ public sealed class Durable(Servers servers) : Row(servers)
         var ids = Enumerable.Range(1, 5).Select(i => $"workflow-{i}").ToList();
         foreach (var (id, i) in ids.Select((id, i) => (id, i)))
             await node.PostAsync($"workflows/{id}/{i}");
-        await Wait.ForAsync(
+        await Wait.UntilAsync(
             () => node.Record.Count(d => d.What == "second") == 5,
             "all are in their second activity",
             stage.Logs
@@ -31,7 +32,7 @@ public sealed class Durable(Servers servers) : Row(servers)
         await node.StartAsync();
 
         foreach (var id in ids)
-            await Wait.ForAsync(() => node.AppAnswersAsync($"workflows/{id}"), $"{id} is complete", stage.Logs);
+            await Wait.UntilAsync(() => node.AppAnswersAsync($"workflows/{id}"), $"{id} is complete", stage.Logs);
         node.Record.Count(d => d.What == "first").Should().Be(5, "a finished activity is replayed, not run again");
         Observe("seconds until all complete", SecondsSince(back));
         Observe("second activity run twice", node.Record.Count(d => d.What == "second") - 5);
@@ -53,7 +54,7 @@ public sealed class Durable(Servers servers) : Row(servers)
 
         await node.StartAsync();
 
-        await Wait.ForAsync(
+        await Wait.UntilAsync(
             () => node.Record.Where(d => d.What == "rang").Select(d => d.Number).Distinct().Count() == 3,
             "all alarms ring",
             stage.Logs

@@ -1,4 +1,5 @@
 using DaprShop.Conformance.Runtime;
+using DaprShop.TestKit;
 using Npgsql;
 
 namespace DaprShop.Conformance.Rows;
@@ -76,12 +77,12 @@ public sealed class EventLogs(Servers servers) : Row(servers)
         await AppendAsync(stage.Nodes[0], 20);
         var sent = TimeProvider.System.GetTimestamp();
 
-        await Wait.ForAsync(
+        await Wait.UntilAsync(
             async () => await ScalarAsync<long>(_projectionDatabase, "select count(*) from effects") == 19,
             "the neighbours are applied",
             stage.Logs
         );
-        await Wait.ForAsync(
+        await Wait.UntilAsync(
             async () => await ScalarAsync<long>(_projectionDatabase, "select position from watermarks") == 20,
             "the watermark has passed",
             stage.Logs
@@ -124,7 +125,7 @@ public sealed class EventLogs(Servers servers) : Row(servers)
     private async Task AppendAsync(Node producer, int count)
     {
         await producer.PostAsync($"append/{count}");
-        await Wait.ForAsync(
+        await Wait.UntilAsync(
             async () =>
                 await ScalarAsync<bool>(
                     _logDatabase,
@@ -136,7 +137,7 @@ public sealed class EventLogs(Servers servers) : Row(servers)
 
     private async Task AppliedAsync(Stage stage, int count)
     {
-        await Wait.ForAsync(
+        await Wait.UntilAsync(
             async () => await ScalarAsync<long>(_projectionDatabase, "select count(*) from effects") >= count,
             $"{count} events are applied",
             stage.Logs

@@ -1,4 +1,5 @@
 using DaprShop.Conformance.Runtime;
+using DaprShop.TestKit;
 
 namespace DaprShop.Conformance.Rows;
 
@@ -16,7 +17,7 @@ public sealed class FailingHandler(Servers servers) : Row(servers)
 
         await node.BehaveAsync("fail");
         await node.PublishAsync(subject, 1, 100);
-        await Wait.ForAsync(() => node.InHand(subject).Repeats() > 0, "a refused message comes again", stage.Logs);
+        await Wait.UntilAsync(() => node.InHand(subject).Repeats() > 0, "a refused message comes again", stage.Logs);
         await node.BehaveAsync("handle");
         var mended = TimeProvider.System.GetTimestamp();
 

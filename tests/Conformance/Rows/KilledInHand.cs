@@ -1,4 +1,5 @@
 using DaprShop.Conformance.Runtime;
+using DaprShop.TestKit;
 
 namespace DaprShop.Conformance.Rows;
 
@@ -20,7 +21,7 @@ public abstract class KilledInHand(Servers servers) : Row(servers)
 
         await node.BehaveAsync("hold");
         await node.PublishAsync(subject, 1, 60);
-        await Wait.ForAsync(() => node.InHand(subject).Count > 0, "the app has a batch in hand", stage.Logs);
+        await Wait.UntilAsync(() => node.InHand(subject).Count > 0, "the app has a batch in hand", stage.Logs);
         await kill(node);
         node.Numbers("done", subject).Should().BeEmpty();
         var back = TimeProvider.System.GetTimestamp();

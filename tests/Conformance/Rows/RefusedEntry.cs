@@ -1,4 +1,5 @@
 using DaprShop.Conformance.Runtime;
+using DaprShop.TestKit;
 
 namespace DaprShop.Conformance.Rows;
 
@@ -16,7 +17,7 @@ public sealed class RefusedEntry(Servers servers) : Row(servers)
 
         await node.BehaveAsync("retry-7");
         await node.PublishAsync(subject, 1, 50);
-        await Wait.ForAsync(
+        await Wait.UntilAsync(
             () => node.Numbers("refused", subject).Count >= 3,
             "the refused entry comes a third time",
             stage.Logs

@@ -29,11 +29,11 @@ public sealed class StockReplicas(Servers servers) : Row(servers)
         await using var stage = await OpenAsync(Column.OfPair(pair), ("Cache__MaxAge", "00:10:00"));
         var (one, other) = (_clients[0], _clients[1]);
         var told = 0L;
-        await Wait.ForAsync(
+        await Wait.UntilAsync(
             async () =>
             {
                 var first = await WriteAsync(one, "cup");
-                return await Wait.UntilAsync(
+                return await Wait.HoldsWithinAsync(
                     async () => (told = (await ReadAsync(other, "cup")).Version) >= first,
                     TimeSpan.FromSeconds(2)
                 );
@@ -79,7 +79,7 @@ public sealed class StockReplicas(Servers servers) : Row(servers)
         await using var stage = await OpenAsync(Column.OfPair(pair));
         await WriteAsync(_clients[0], "tray");
         (await ReadAsync(_clients[0], "tray")).Layer.Should().Be("database");
-        await Wait.ForAsync(
+        await Wait.UntilAsync(
             async () =>
             {
                 // A store that was slow the first time is left alone for some seconds: who reads then stores it.
@@ -89,7 +89,7 @@ public sealed class StockReplicas(Servers servers) : Row(servers)
             "the store has it",
             stage.Logs
         );
-        await Wait.ForAsync(
+        await Wait.UntilAsync(
             async () =>
             {
                 // Older than a second it is passed over: then both are asked anew.

@@ -1,4 +1,5 @@
 using DaprShop.Conformance.Runtime;
+using DaprShop.TestKit;
 
 namespace DaprShop.Conformance.Rows;
 
@@ -24,7 +25,7 @@ public sealed class Together(Servers servers) : Row(servers)
 
         await stage.DoneAsync(subject, 20, node);
         (await node.Client.GetStateAsync<string>("cache", "key")).Should().Be("value");
-        await Wait.ForAsync(() => node.AppAnswersAsync("workflows/workflow"), "the workflow is complete", stage.Logs);
-        await Wait.ForAsync(() => node.Record.Any(d => d.What == "rang"), "the alarm rings", stage.Logs);
+        await Wait.UntilAsync(() => node.AppAnswersAsync("workflows/workflow"), "the workflow is complete", stage.Logs);
+        await Wait.UntilAsync(() => node.Record.Any(d => d.What == "rang"), "the alarm rings", stage.Logs);
     }
 }

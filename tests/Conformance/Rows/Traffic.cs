@@ -1,5 +1,6 @@
 using Dapr;
 using DaprShop.Conformance.Runtime;
+using DaprShop.TestKit;
 
 namespace DaprShop.Conformance.Rows;
 
@@ -17,7 +18,7 @@ internal static class Traffic
     {
         var (pubsub, topic) = (subject.Split('/')[0], subject.Split('/')[1]);
         foreach (var chunk in Enumerable.Range(first, count).Chunk(AtOnce))
-            await Wait.ForAsync(
+            await Wait.UntilAsync(
                 () => TryAsync(node, pubsub, topic, [.. chunk.Select(n => new Numbered(n))]),
                 $"{node.Name} publishes"
             );
@@ -28,11 +29,11 @@ internal static class Traffic
     {
         var all = nodes.ToList();
         var probe = 0;
-        await Wait.ForAsync(
+        await Wait.UntilAsync(
             async () =>
             {
                 await all[0].PublishAsync(subject, --probe, 1);
-                var done = await Wait.UntilAsync(
+                var done = await Wait.HoldsWithinAsync(
                     () => Task.FromResult(all.Exists(n => Probes(n, subject).Contains(probe))),
                     ProbePatience
                 );
@@ -41,7 +42,7 @@ internal static class Traffic
             $"{string.Join(", ", all.Select(n => n.Name))} get probes"
         );
         // A broadcast reaches the others a little later.
-        await Wait.ForAsync(
+        await Wait.UntilAsync(
             () =>
                 !subject.StartsWith("broadcast", StringComparison.Ordinal)
                 || all.TrueForAll(n => Probes(n, subject).Contains(probe)),
@@ -59,7 +60,7 @@ internal static class Traffic
         var missing = expected;
         try
         {
-            await Wait.ForAsync(
+            await Wait.UntilAsync(
                 () => (missing = [.. expected.Except(nodes.SelectMany(n => n.Numbers("done", subject)))]).Count == 0,
                 "all messages are done"
             );

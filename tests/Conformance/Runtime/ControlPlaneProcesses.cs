@@ -1,6 +1,7 @@
 using System.Globalization;
 using DaprShop.Shop.Infrastructure;
 using DaprShop.Shop.Processes;
+using DaprShop.TestKit;
 using DaprShop.TestKit.Servers;
 
 namespace DaprShop.Conformance.Runtime;
@@ -59,7 +60,7 @@ internal sealed class ControlPlaneProcesses : IAsyncDisposable
         );
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
         foreach (var port in new[] { plane._placementHealth, plane._schedulerHealth })
-            await Wait.ForAsync(
+            await Wait.UntilAsync(
                 () => IsHealthyAsync(http, port),
                 "placement and scheduler are healthy",
                 () => LogTail.Of(Path.Combine(folder, "scheduler.log"))

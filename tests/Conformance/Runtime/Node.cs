@@ -2,6 +2,7 @@ using System.Globalization;
 using Dapr.Client;
 using DaprShop.Shop.Infrastructure;
 using DaprShop.Shop.Processes;
+using DaprShop.TestKit;
 using DaprShop.TestKit.Servers;
 
 namespace DaprShop.Conformance.Runtime;
@@ -54,8 +55,8 @@ internal sealed class Node(Stage stage, NodeSpec spec, int index) : IAsyncDispos
     {
         StartApp(behaviour);
         await stage.StartSidecarAsync(this);
-        await Wait.ForAsync(() => AppAnswersAsync(spec.Program.Health), $"{Name} answers", stage.Logs);
-        await Wait.ForAsync(
+        await Wait.UntilAsync(() => AppAnswersAsync(spec.Program.Health), $"{Name} answers", stage.Logs);
+        await Wait.UntilAsync(
             () => TryAsync(() => _http.GetAsync(new Uri($"http://127.0.0.1:{HttpPort}/v1.0/healthz"))),
             $"{Name} and its sidecar are healthy",
             stage.Logs
@@ -104,7 +105,7 @@ internal sealed class Node(Stage stage, NodeSpec spec, int index) : IAsyncDispos
 
     /// <summary>Posts to the app until it answers with success.</summary>
     public Task PostAsync(string path) =>
-        Wait.ForAsync(
+        Wait.UntilAsync(
             () => TryAsync(() => _http.PostAsync(new Uri($"http://127.0.0.1:{AppPort}/{path}"), null)),
             $"{Name} takes {path}",
             stage.Logs

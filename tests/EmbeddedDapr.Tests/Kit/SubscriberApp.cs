@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Dapr;
 using Dapr.AspNetCore;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using EmbeddedDapr.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -110,7 +110,7 @@ internal sealed class SubscriberApp : IAsyncDisposable
 
     /// <summary>Waits until so many messages have come.</summary>
     public Task HasReceivedAsync(int count) =>
-        Eventually.BecomesTrueAsync(
+        Wait.UntilAsync(
             () => Task.FromResult(Received.Count >= count),
             $"{count} messages, of which {Received.Count} have come"
         );

@@ -1,5 +1,4 @@
 using Dapr.Client;
-using DaprShop.ServiceKit;
 using DaprShop.TestKit;
 using EmbeddedDapr.Hosting;
 using Microsoft.AspNetCore.Builder;

@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using DaprShop.Contracts;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 
 namespace DaprShop.Inventory.Tests.Holds;
 

@@ -142,7 +142,7 @@ public sealed class HoldTests
     public async Task G08_A_customer_holds_no_more_than_one_may_have()
     {
         await using var scene = await Scene.WithAsync(5, "cup");
-        await ServiceKit.Sql.ScalarAsync<object>(scene.Db.Names.App, "update items set max_per_customer = 2");
+        await TestKit.Sql.ScalarAsync<object>(scene.Db.Names.App, "update items set max_per_customer = 2");
         var refusal = (await scene.TryHoldAsync(Guid.CreateVersion7(), "ann", 10, ("cup", 3))).Refusal!;
         (refusal.Kind, refusal.State).Should().Be((RefusalKind.LimitExceeded, 2));
         await scene.HoldAsync("ann", 10, ("cup", 2));

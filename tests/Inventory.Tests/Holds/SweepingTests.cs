@@ -1,7 +1,7 @@
 using DaprShop.Inventory.Model;
 using DaprShop.Inventory.Stock;
 using DaprShop.Inventory.Waitlist;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DaprShop.Inventory.Tests.Holds;
@@ -15,7 +15,7 @@ public sealed class SweepingTests
         await using var db = await InventoryDatabase.CreateAsync("cup", "mug");
         await LapsedAsync(db);
         using var service = new ServiceHost<Program>(db.Names.App, ("Stock:OfferGraceSeconds", "600"));
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             async () => await db.NumberAsync("select held from levels where sku = 'cup'") == 0,
             "the hold is swept"
         );
@@ -30,7 +30,7 @@ public sealed class SweepingTests
         await using var db = await InventoryDatabase.CreateAsync("cup", "mug");
         await LapsedAsync(db);
         using var service = new ServiceHost<Program>(db.Names.App, ("Stock:OfferGraceSeconds", "5"));
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             async () =>
                 await Sql.ScalarAsync<string>(
                     db.Names.App,
@@ -53,12 +53,12 @@ public sealed class SweepingTests
         await scene.HoldAsync("ann", 11, ("pot", 1));
         await Sql.ScalarAsync<object>(db.Names.Owner, $"update levels set {damage} where sku = 'cup'");
         using var service = new ServiceHost<Program>(db.Names.App);
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             async () => await db.NumberAsync("select held from levels where sku = 'pot'") == 0,
             "the other hold is swept"
         );
         await scene.HoldAsync("bob", 11, ("pot", 1));
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             async () => await db.NumberAsync("select held from levels where sku = 'pot'") == 0,
             "the sweeper lives"
         );
@@ -80,7 +80,7 @@ public sealed class SweepingTests
             """
         );
         using var service = new ServiceHost<Program>(db.Names.App);
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             async () => await db.NumberAsync("select held from levels where sku = 'cup'") == 0,
             "the other hold is swept"
         );

@@ -2,7 +2,7 @@ using System.Text.Json;
 using DaprShop.Inventory.Model;
 using DaprShop.Inventory.Stock;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 
 namespace DaprShop.Inventory.Tests.Reading;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using DaprShop.Contracts;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DaprShop.Inventory.Tests.Reading;
@@ -186,7 +186,7 @@ public sealed class StockCacheTests : IAsyncLifetime
     }
 
     private Task IsStoredAsync(string sku) =>
-        Eventually.BecomesTrueAsync(() => Task.FromResult(_cells[sku] is not null), $"{sku} is in the store");
+        Wait.UntilAsync(() => Task.FromResult(_cells[sku] is not null), $"{sku} is in the store");
 
     private static async Task IsProblemAsync(
         CachingReplica replica,

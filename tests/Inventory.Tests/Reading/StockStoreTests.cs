@@ -227,7 +227,7 @@ public sealed class StockStoreTests : IAsyncLifetime
         new(_cells, new StockCacheOptions(), _time, NullLogger<DistributedStockCache>.Instance);
 
     private Task HealsAsync() =>
-        ServiceKit.Eventually.BecomesTrueAsync(
+        TestKit.Wait.UntilAsync(
             () => Task.FromResult(_cells["cup"]!.Contains("\"sequence\":1,", StringComparison.Ordinal)),
             "the store is corrected"
         );

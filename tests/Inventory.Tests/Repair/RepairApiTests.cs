@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 
 namespace DaprShop.Inventory.Tests.Repair;
 

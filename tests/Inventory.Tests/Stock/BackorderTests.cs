@@ -1,7 +1,7 @@
 using DaprShop.Contracts;
 using DaprShop.Inventory.Model;
 using DaprShop.Inventory.Stock;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 
 namespace DaprShop.Inventory.Tests.Stock;
 

@@ -118,7 +118,7 @@ public sealed class RestockTests
             .Should()
             .Be(4, "damaged units are not for sale");
         (
-            await ServiceKit.Sql.ScalarAsync<string>(
+            await TestKit.Sql.ScalarAsync<string>(
                 db.Names.App,
                 "select string_agg(kind || ' ' || quantity, ', ' order by sequence) from movements where sequence > 3"
             )

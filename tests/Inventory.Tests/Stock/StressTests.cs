@@ -4,7 +4,7 @@ using DaprShop.Inventory.Model;
 using DaprShop.Inventory.Stock;
 using DaprShop.Messaging;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 
 namespace DaprShop.Inventory.Tests.Stock;
 

@@ -92,7 +92,7 @@ public sealed class WakeOrdersTests
         }
 
         public Task HearsAsync(Guid order, int times) =>
-            ServiceKit.Eventually.BecomesTrueAsync(
+            TestKit.Wait.UntilAsync(
                 () =>
                 {
                     lock (_heard)

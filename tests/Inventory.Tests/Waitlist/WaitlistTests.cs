@@ -128,7 +128,7 @@ public sealed class WaitlistTests
     public async Task N3_Nobody_waits_for_what_is_unknown_never_stocked_or_more_than_one_may_have()
     {
         await using var scene = await Scene.WithAsync(0, "cup", "postage");
-        await ServiceKit.Sql.ScalarAsync<object>(
+        await TestKit.Sql.ScalarAsync<object>(
             scene.Db.Names.App,
             "update items set max_per_customer = 2, stocked = sku = 'cup'"
         );
@@ -159,7 +159,7 @@ public sealed class WaitlistTests
         await scene.JoinAsync("ann");
         await scene.StandsAsync(1, 0, 1);
         var second = () =>
-            ServiceKit.Sql.ScalarAsync<object>(
+            TestKit.Sql.ScalarAsync<object>(
                 scene.Db.Names.Owner,
                 "insert into holds select gen_random_uuid(), customer, state, expires_at, entry_id from holds"
             );

@@ -4,7 +4,7 @@ using System.Text.Json;
 using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
 
@@ -314,7 +314,7 @@ public sealed class BulkApiTests(OrdersFixture fixture) : IClassFixture<OrdersFi
     private async Task<JsonElement> DoneAsync(Guid id)
     {
         JsonElement job = default;
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             async () => (job = await GetAsync(_olga, $"bulk-orders/{id}")).GetProperty("state").GetString() is "done",
             "the job is done"
         );

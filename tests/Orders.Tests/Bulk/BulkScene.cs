@@ -4,7 +4,7 @@ using DaprShop.Orders.Bulk;
 using DaprShop.Orders.Model;
 using DaprShop.Orders.Placing;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;

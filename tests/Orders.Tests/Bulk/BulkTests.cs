@@ -1,7 +1,7 @@
 using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.Orders.Bulk;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using Npgsql;
 using static DaprShop.Orders.Tests.BulkScene;
 

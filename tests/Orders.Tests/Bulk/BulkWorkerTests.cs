@@ -2,7 +2,7 @@ using System.Net;
 using DaprShop.Messaging;
 using DaprShop.Orders.Bulk;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using Npgsql;
 using static DaprShop.Orders.Tests.BulkScene;
 
@@ -190,13 +190,13 @@ public sealed class BulkWorkerTests
         using var worker = scene.Worker(backlog: 300);
         await worker.StartAsync(TestContext.Current.CancellationToken);
         Task<long> WaitingAsync() => scene.Db.NumberAsync("select count(*) from orders where status = 'accepted'");
-        await Eventually.BecomesTrueAsync(async () => await WaitingAsync() >= 300, "the saga has enough");
+        await Wait.UntilAsync(async () => await WaitingAsync() >= 300, "the saga has enough");
 
         // Each look at the job could bring another stretch.
         for (var look = 0; look < 5; look++)
         {
             var seen = await Sql.ScalarAsync<DateTime>(scene.Db.Names.App, "select served_at from bulk_jobs");
-            await Eventually.BecomesTrueAsync(
+            await Wait.UntilAsync(
                 async () =>
                     await Sql.ScalarAsync<DateTime>(scene.Db.Names.App, "select served_at from bulk_jobs") > seen,
                 "the worker looks again"
@@ -204,7 +204,7 @@ public sealed class BulkWorkerTests
         }
 
         (await WaitingAsync()).Should().BeInRange(300, 299 + 200, "a stretch has 200 rows");
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             async () =>
             {
                 // The saga, at a pace of its own.

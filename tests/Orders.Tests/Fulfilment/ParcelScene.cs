@@ -4,7 +4,6 @@ using System.Text.Json;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
 using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
@@ -30,7 +29,7 @@ public abstract class ParcelScene(OrdersFixture fixture) : IClassFixture<OrdersF
         };
         using var placed = await Alice.SendAsync(request);
         var id = (await placed.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             async () =>
             {
                 foreach (var batch in await fixture.Database.ClaimAsync())
@@ -64,7 +63,7 @@ public abstract class ParcelScene(OrdersFixture fixture) : IClassFixture<OrdersF
         answer.StatusCode.Should().Be(HttpStatusCode.Accepted);
         var shipment = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
         // The errands' own round may have come before the request's: then that does not wait for it.
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             async () =>
                 await fixture.Database.NumberAsync(
                     $"select count(*) from shipments where id = '{shipment}' and state = '{ShipmentStates.Preparing}'"

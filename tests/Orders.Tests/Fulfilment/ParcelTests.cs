@@ -5,7 +5,6 @@ using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.Orders.Fulfilment;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
 using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
@@ -61,7 +60,7 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
         var bodies = await Task.WhenAll(answers.Select(a => a.Content.ReadAsStringAsync()));
         bodies.Distinct().Should().ContainSingle();
         await IsProblemAsync(await ShipAsync(id, 3, key), 422, "idempotency-conflict");
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             async () => (await GetAsync($"orders/{id}")).GetProperty("lines")[0].GetProperty("shipped").GetInt32() == 2,
             "two units have left"
         );
@@ -131,10 +130,7 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
         (await ShipAsync(id, null)).StatusCode.Should().Be(HttpStatusCode.Accepted);
         (await Fixture.Database.StatusAsync(id)).Should().Be("confirmed");
         Fixture.House.Failure = null;
-        await Eventually.BecomesTrueAsync(
-            async () => await Fixture.Database.StatusAsync(id) == "shipped",
-            "the order has left"
-        );
+        await Wait.UntilAsync(async () => await Fixture.Database.StatusAsync(id) == "shipped", "the order has left");
         (
             await Fixture.Database.NumberAsync(
                 $"select count(*) from events where type = 'shipment.moved.v1' and data->>'orderId' = '{id}'"

@@ -4,7 +4,6 @@ using System.Text.Json;
 using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
 using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
@@ -38,7 +37,7 @@ public sealed class ReturnTests(OrdersFixture fixture) : ParcelScene(fixture)
             "already-decided"
         );
 
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             async () => (await GetAsync($"orders/{id}/returns"))[0].GetProperty("state").GetString() == "settled",
             "the return is settled"
         );

@@ -1,5 +1,5 @@
 using DaprShop.Messaging;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
 

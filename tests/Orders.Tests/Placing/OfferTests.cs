@@ -4,7 +4,7 @@ using System.Text.Json;
 using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
 

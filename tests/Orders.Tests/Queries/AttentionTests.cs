@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using DaprShop.Messaging;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
 

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 using DaprShop.Messaging;
 using DaprShop.Orders.Placing;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
 

@@ -1,12 +1,10 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using DaprShop.ContractKit;
 using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
 using DaprShop.Orders.Queries;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
 using DaprShop.TestKit;
 using Npgsql;
 
@@ -149,7 +147,7 @@ public sealed class TransitionTests(OrdersFixture fixture) : IClassFixture<Order
         };
         using var placed = await _alice.SendAsync(request);
         var id = (await placed.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             async () =>
             {
                 foreach (var batch in await fixture.Database.ClaimAsync())

@@ -2,7 +2,7 @@ using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
 using DaprShop.Orders.Saga;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using static DaprShop.Orders.Tests.SagaRun;
 
 namespace DaprShop.Orders.Tests;

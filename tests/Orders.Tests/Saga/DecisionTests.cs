@@ -4,7 +4,7 @@ using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.Orders.Saga;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
 

@@ -2,7 +2,7 @@ using DaprShop.Messaging;
 using DaprShop.Orders.Model;
 using DaprShop.Orders.Saga;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using Grpc.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -157,7 +157,7 @@ public sealed class DispatcherTests : IAsyncLifetime
             Engine.Tries(batch) == 1 ? Task.Delay(Timeout.InfiniteTimeSpan, patience) : Task.CompletedTask;
         await ArriveAsync(1);
         await StartAsync(size: 1, slots: 1);
-        await Eventually.BecomesTrueAsync(() => Task.FromResult(Engine.Asked.Count == 1), "a start was tried");
+        await Wait.UntilAsync(() => Task.FromResult(Engine.Asked.Count == 1), "a start was tried");
 
         _time.Advance(TimeSpan.FromSeconds(5));
 
@@ -188,16 +188,16 @@ public sealed class DispatcherTests : IAsyncLifetime
         Engine.Start = (_, _) => throw new RpcException(new Status(StatusCode.Unavailable, "away"));
         await ArriveAsync(1);
         await StartAsync(size: 1, slots: 1);
-        await Eventually.BecomesTrueAsync(() => Task.FromResult(Engine.Asked.Count == 1), "a start was tried");
+        await Wait.UntilAsync(() => Task.FromResult(Engine.Asked.Count == 1), "a start was tried");
         var lost = Engine.Asked.Single();
         await _db.Store.AbandonAsync(TimeSpan.FromSeconds(-1), CancellationToken.None);
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             () => Task.FromResult(Engine.Asked.Count == 2),
             "its orders have another batch"
         );
 
         var tries = Engine.Tries(lost);
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             () => Task.FromResult(Engine.Tries(Engine.Asked.Single(b => b != lost)) >= 5),
             "the heir is tried, ever more slowly"
         );
@@ -261,14 +261,14 @@ public sealed class DispatcherTests : IAsyncLifetime
     }
 
     private Task StartedAsync(int batches) =>
-        Eventually.BecomesTrueAsync(
+        Wait.UntilAsync(
             () => Task.FromResult(Engine.Started.Count >= batches),
             $"{batches} batches were started"
         );
 
     /// <summary>Time passes, as often as the dispatcher needs it: it may have begun to wait only after some of it.</summary>
     private Task PassesUntilStartedAsync(int batches) =>
-        Eventually.BecomesTrueAsync(
+        Wait.UntilAsync(
             () =>
             {
                 _time.Advance(TimeSpan.FromMilliseconds(400));

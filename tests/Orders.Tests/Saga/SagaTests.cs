@@ -5,7 +5,7 @@ using DaprShop.Orders.Model;
 using DaprShop.Orders.Placing;
 using DaprShop.Orders.Saga;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using static DaprShop.Orders.Tests.SagaRun;
 
 namespace DaprShop.Orders.Tests;

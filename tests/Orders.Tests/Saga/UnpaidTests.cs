@@ -1,6 +1,6 @@
 using DaprShop.Contracts;
 using DaprShop.Messaging;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
 

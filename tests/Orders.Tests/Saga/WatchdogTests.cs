@@ -2,7 +2,7 @@ using DaprShop.Messaging;
 using DaprShop.Orders.Model;
 using DaprShop.Orders.Saga;
 using DaprShop.ServiceDefaults;
-using DaprShop.ServiceKit;
+using DaprShop.TestKit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -32,7 +32,7 @@ public sealed class WatchdogTests
         await watchdog.StartAsync(CancellationToken.None);
 
         var waited = TimeSpan.Zero;
-        await Eventually.BecomesTrueAsync(
+        await Wait.UntilAsync(
             async () =>
             {
                 time.Advance(TimeSpan.FromSeconds(2));

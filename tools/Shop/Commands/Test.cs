@@ -1,46 +1,135 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop.Testing;
 
 namespace DaprShop.Shop.Commands;
 
-/// <summary><c>shop test</c>: every test of the solution, and at the end what failed and one line with the counts alone on it, which CI reads.</summary>
+/// <summary>
+/// <c>shop test</c>: the tests of the solution, several jobs at a time; at the end what failed, and one line with the
+/// counts alone on it, which CI reads.
+/// </summary>
 internal static class Test
 {
+    private const string SliceVariable = "SHOP_TEST_SLICE";
+    private const string DateFormat = "yyyy-MM-dd";
+    private const string Full = "all";
+
+    // A job waits most of its time. On two processors three jobs kept both busy (docs/testing.md).
+    private const int LanesBeyondProcessors = 1;
+    private const long MemoryPerLane = 3L << 30;
+
+    /// <summary>Sizes of campaigns that do not ask for the slice themselves: of a slice, and full.</summary>
+    private static readonly (string Variable, string Part, string Full)[] Sizes =
+    [
+        ("STOCK_STRESS_ORDERS", "2500", "10000"),
+        ("ORDER_LIVES", "3", "30"),
+    ];
+
+    private static readonly TimeSpan SliceLimit = TimeSpan.FromMinutes(40);
+    private static readonly TimeSpan FullLimit = TimeSpan.FromHours(4);
+
     public static Command Create()
     {
-        var command = new Command("test", "Run all tests.");
-        command.SetAction((_, cancel) => RunAsync(ShopFolder.Find(), cancel));
+        var filter = new Argument<string?>("filter")
+        {
+            Description = "Part of the name of a project, a class or a method. Default: all tests.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var all = new Option<bool>("--all") { Description = "Run the campaigns at full size. Takes hours." };
+        var slice = new Option<string?>("--slice")
+        {
+            Description = "Repeat the slices of the campaigns of that day (yyyy-MM-dd). Default: today's, in UTC.",
+        };
+        slice.Validators.Add(given =>
+        {
+            if (
+                given.Tokens is [var token]
+                && !DateOnly.TryParseExact(
+                    token.Value,
+                    DateFormat,
+                    CultureInfo.InvariantCulture,
+                    DateTimeStyles.None,
+                    out _
+                )
+            )
+                given.AddError($"--slice is a day such as 2026-11-30: not '{token.Value}'.");
+        });
+        var lanes = Number.Option("--lanes", "Jobs at a time. Default: by processors and memory.", least: 1);
+        var command = new Command("test", "Run the tests.") { filter, all, slice, lanes };
+        command.SetAction(
+            (given, cancel) =>
+                RunAsync(
+                    ShopFolder.Find(),
+                    given.GetValue(filter),
+                    given.GetValue(all) ? Full : given.GetValue(slice) ?? Today(),
+                    given.GetValue(lanes) ?? Lanes(),
+                    cancel
+                )
+        );
         return command;
     }
 
-    private static async Task<int> RunAsync(ShopFolder shop, CancellationToken cancel)
+    private static async Task<int> RunAsync(
+        ShopFolder shop,
+        string? filter,
+        string slice,
+        int lanes,
+        CancellationToken cancel
+    )
     {
-        // ./shop has just built everything; building again would replace the program that is running.
-        var command = new ProcessStartInfo(
-            "dotnet",
-            ["test", "--solution", "DaprShop.sln", "-c", "Release", "--no-build"]
-        )
-        {
-            WorkingDirectory = shop.Root,
-            RedirectStandardOutput = true,
-        };
-        var started = TimeProvider.System.GetUtcNow().UtcDateTime;
-        using var dotnet = Process.Start(command)!;
-        var report = new TestReport();
-        while (await dotnet.StandardOutput.ReadLineAsync(cancel) is { } line)
-        {
-            Console.WriteLine(line);
-            report.Read(line);
-        }
-        await dotnet.WaitForExitAsync(cancel);
-        // What the runtimes, brokers and stores can do; its tests' own output is not shown.
+        var jobs = TestJobs.Of(shop, filter, slice == Full);
+        if (jobs.Count == 0)
+            throw new ShopException($"No test matches '{filter}'.");
+        var obstacle = await NetworkNamespace.ObstacleAsync(cancel);
+        Console.WriteLine(
+            slice == Full
+                ? "Campaigns at full size."
+                : $"Slices of {slice}: `./shop test --slice {slice}` repeats them."
+        );
+        Console.WriteLine(
+            obstacle is null
+                ? $"{jobs.Count} jobs, {lanes} at a time, each shop in a network namespace of its own."
+                : $"{jobs.Count} jobs, {lanes} at a time, one shop at a time ({obstacle})."
+        );
+        Environment.SetEnvironmentVariable(SliceVariable, slice);
+        foreach (var (name, part, full) in Sizes)
+            if (Environment.GetEnvironmentVariable(name) is not { Length: > 0 })
+                Environment.SetEnvironmentVariable(name, slice == Full ? full : part);
+        var started = TimeProvider.System.GetUtcNow();
+        var clock = Stopwatch.StartNew();
+        using var runner = new TestRunner(shop, lanes, obstacle is null, slice == Full ? FullLimit : SliceLimit);
+        var results = await runner.RunAsync(jobs, cancel);
+
+        // The observed behaviour of runtimes, brokers and stores; the output of its tests is not shown.
         if (
             new FileInfo(Path.Combine(shop.Root, "artifacts", "conformance.md")) is { Exists: true } table
-            && table.LastWriteTimeUtc >= started
+            && table.LastWriteTimeUtc >= started.UtcDateTime
         )
             Console.WriteLine(await File.ReadAllTextAsync(table.FullName, cancel));
+        var report = TestReport.Of(results);
+        var length = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{started:yyyy-MM-dd HH:mm} UTC, {clock.Elapsed.TotalMinutes:0.0} minutes, {lanes} jobs at a time, {Environment.ProcessorCount} processors"
+        );
+        Console.WriteLine(length);
         Console.WriteLine(report);
-        return dotnet.ExitCode;
+        await File.WriteAllTextAsync(
+            Path.Combine(runner.Folder, slice == Full ? "all.txt" : "summary.txt"),
+            length + Environment.NewLine + report + Environment.NewLine,
+            cancel
+        );
+        return results.Any(result => result.Status == TestStatus.Failed) ? 1 : 0;
     }
+
+    private static string Today() => TimeProvider.System.GetUtcNow().ToString(DateFormat, CultureInfo.InvariantCulture);
+
+    private static int Lanes() =>
+        (int)
+            Math.Clamp(
+                GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MemoryPerLane,
+                1,
+                Environment.ProcessorCount + LanesBeyondProcessors
+            );
 }

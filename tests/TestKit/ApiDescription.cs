@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 
-namespace DaprShop.ServiceKit;
+namespace DaprShop.TestKit;
 
 /// <summary>What an OpenAPI document says of successes.</summary>
 public static class ApiDescription

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace DaprShop.ContractKit;
+namespace DaprShop.TestKit;
 
 /// <summary>Holds each answer of the gateway or a service against the OpenAPI document that it serves: its status, its type of content and its body.</summary>
 /// <param name="hides">True for a service: what its document leaves out is for sidecars only.</param>

@@ -3,7 +3,7 @@ using DaprShop.ServiceDefaults;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
-namespace DaprShop.ServiceKit;
+namespace DaprShop.TestKit;
 
 /// <summary>Tokens of a local issuer that lives as long as the test process.</summary>
 public static class Tokens

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace DaprShop.ServiceKit;
+namespace DaprShop.TestKit;
 
 /// <summary>One statement on a connection of its own.</summary>
 public static class Sql

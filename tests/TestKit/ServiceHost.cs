@@ -1,12 +1,12 @@
 using System.Net.Http.Headers;
-using DaprShop.ContractKit;
 using DaprShop.ServiceDefaults;
+using DaprShop.TestKit;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace DaprShop.ServiceKit;
+namespace DaprShop.TestKit;
 
 /// <summary>A service in this process, on a port of its own, without a sidecar.</summary>
 public sealed class ServiceHost<TProgram> : WebApplicationFactory<TProgram>

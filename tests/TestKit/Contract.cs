@@ -5,7 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Json.Schema;
 
-namespace DaprShop.ContractKit;
+namespace DaprShop.TestKit;
 
 /// <summary>A document's schemas, to hold against what is really said.</summary>
 public sealed class Contract(JsonObject document)

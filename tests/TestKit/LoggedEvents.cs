@@ -1,8 +1,8 @@
 using System.Text.Json;
-using DaprShop.ContractKit;
+using DaprShop.TestKit;
 using Npgsql;
 
-namespace DaprShop.ServiceKit;
+namespace DaprShop.TestKit;
 
 /// <summary>What a service has told.</summary>
 public static class LoggedEvents

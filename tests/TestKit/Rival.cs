@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace DaprShop.ServiceKit;
+namespace DaprShop.TestKit;
 
 /// <summary>A transaction of the test's own, which keeps its locks until the test lets them go: what meets whom is no matter of luck.</summary>
 public sealed class Rival : IAsyncDisposable
@@ -27,7 +27,7 @@ public sealed class Rival : IAsyncDisposable
 
     /// <summary>Waits until so many sessions of this database wait for a lock.</summary>
     public Task IsWaitedForAsync(int sessions = 1) =>
-        Eventually.BecomesTrueAsync(
+        Wait.UntilAsync(
             async () => await Sql.ScalarAsync<long>(_connectionString, Waiting) >= sessions,
             $"{sessions} sessions wait for a lock"
         );

@@ -1,0 +1,33 @@
+namespace DaprShop.SystemTests;
+
+/// <summary>An import of which the whole shop is killed.</summary>
+[Collection("one shop at a time")]
+public sealed class ResumeTests
+{
+    private const int Orders = 2_000;
+    private const int ConfirmedBeforeTheKill = 100;
+
+    [Fact]
+    public async Task An_import_whose_whole_shop_was_killed_is_resumed_after_the_next_up()
+    {
+        await using var shop = await LiveShop.UpAsync("embedded");
+        using var olga = await shop.AsAsync("operator", "olga");
+        string[] import =
+        [
+            "import",
+            RetailFile.Write(shop.PathOf("retail.csv"), Orders),
+            "--opening",
+            "exact",
+            "--json",
+        ];
+        var first = shop.TryAsync(import);
+        await Import.IsUnderWayAsync(first, olga, ConfirmedBeforeTheKill, "the whole shop is killed");
+        foreach (var pid in new Footprint(shop).Pids)
+            LiveShop.Kill(pid);
+
+        await shop.RunAsync("up", "--detach", "--runtime", "embedded");
+        await first;
+        Import.IsComplete(await shop.TryAsync(import), Orders, "the whole shop was killed");
+        await shop.IsCleanAsync();
+    }
+}
