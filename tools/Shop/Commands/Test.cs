@@ -82,6 +82,8 @@ internal static class Test
         var jobs = TestJobs.Of(shop, filter, slice == Full);
         if (jobs.Count == 0)
             throw new ShopException($"No test matches '{filter}'.");
+        if (jobs.FirstOrDefault(job => !File.Exists(job.Program)) is { } missing)
+            throw new ShopException($"{missing.Name} is not built: {missing.Program} is missing.");
         var obstacle = await NetworkNamespace.ObstacleAsync(cancel);
         Console.WriteLine(
             slice == Full

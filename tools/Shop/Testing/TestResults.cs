@@ -56,7 +56,7 @@ internal static class TestResults
         return new TestResult(
             job,
             type[(type.LastIndexOf('.') + 1)..],
-            (string?)test.Attribute("name") ?? "",
+            Unescape((string?)test.Attribute("name")) ?? "",
             (string?)test.Attribute("result") switch
             {
                 "Pass" => TestStatus.Passed,
@@ -71,7 +71,12 @@ internal static class TestResults
         );
     }
 
-    private static string? MessageOf(XElement element) => (string?)element.Element("failure")?.Element("message");
+    private static string? MessageOf(XElement element) =>
+        Unescape((string?)element.Element("failure")?.Element("message"));
 
-    private static string? StackOf(XElement element) => (string?)element.Element("failure")?.Element("stack-trace");
+    private static string? StackOf(XElement element) =>
+        Unescape((string?)element.Element("failure")?.Element("stack-trace"));
+
+    /// <summary>The runner escapes quotation marks.</summary>
+    private static string? Unescape(string? text) => text?.Replace("\\\"", "\"", StringComparison.Ordinal);
 }
