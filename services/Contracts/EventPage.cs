@@ -24,7 +24,7 @@ public sealed record LoggedEvent(
 {
     private static readonly JsonSerializerOptions Payload = new(JsonSerializerDefaults.Web)
     {
-        Converters = { new PlainDecimal() },
+        Converters = { new NormalizedDecimalConverter() },
     };
 
     /// <summary>The payload as <typeparamref name="T"/>.</summary>

@@ -10,16 +10,16 @@ public static class EventTypes
     public const string OrderAccepted = "order.accepted.v1";
 
     /// <summary>An order changed its status; payload <see cref="OrderMoved"/>.</summary>
-    public const string OrderMoved = "order.moved.v1";
+    public const string OrderStatusChanged = "order.status_changed.v1";
 
-    /// <summary>What a page of <see cref="OrderAccepted"/> and <see cref="OrderMoved"/> comes to; payload <see cref="Contracts.StatusChanges"/>. Broadcast only, and not in the log.</summary>
-    public const string StatusChanges = "order.statuses.v1";
+    /// <summary>What a page of <see cref="OrderAccepted"/> and <see cref="OrderMoved"/> comes to; payload <see cref="Contracts.OrderStatusChanges"/>. Broadcast only, and not in the log.</summary>
+    public const string OrderStatusChanges = "order.status_changes.v1";
 
-    /// <summary>A part of an order is on its way, has arrived, or could not leave; payload <see cref="Contracts.ShipmentMoved"/>.</summary>
-    public const string ShipmentMoved = "shipment.moved.v1";
+    /// <summary>A part of an order is on its way, has arrived, or could not leave; payload <see cref="Contracts.ShipmentStatusChanged"/>.</summary>
+    public const string ShipmentStatusChanged = "shipment.status_changed.v1";
 
-    /// <summary>A customer sends something back, or that was settled; payload <see cref="Contracts.ReturnMoved"/>.</summary>
-    public const string ReturnMoved = "return.moved.v1";
+    /// <summary>A customer sends something back, or that was settled; payload <see cref="Contracts.ReturnStatusChanged"/>.</summary>
+    public const string ReturnStatusChanged = "return.status_changed.v1";
 
     /// <summary>Units moved between quantities of stock levels; payload <see cref="StockMoved"/>.</summary>
     public const string StockMoved = "stock.moved.v1";
@@ -31,13 +31,13 @@ public static class EventTypes
     public const string StockRefused = "stock.refused.v1";
 
     /// <summary>A SKU that had none available has some again; payload <see cref="StockAvailable"/>.</summary>
-    public const string StockBack = "stock.back.v1";
+    public const string BackInStock = "stock.back_in_stock.v1";
 
     /// <summary>A SKU's available units have fallen to its threshold; payload <see cref="StockAvailable"/>.</summary>
     public const string StockLow = "stock.low.v1";
 
     /// <summary>A count has found fewer units than are promised; payload <see cref="StockShort"/>.</summary>
-    public const string StockShort = "stock.short.v1";
+    public const string StockShortfall = "stock.shortfall.v1";
 
     /// <summary>Units arrived for an order that waits for them; payload <see cref="Contracts.BackorderFilled"/>.</summary>
     public const string BackorderFilled = "backorder.filled.v1";
@@ -46,7 +46,7 @@ public static class EventTypes
     public const string WaitlistOffered = "waitlist.offered.v1";
 
     /// <summary>Money moved, or a charge was refused; payload <see cref="PaymentBooked"/>.</summary>
-    public const string PaymentBooked = "payment.booked.v1";
+    public const string PaymentRecorded = "payment.recorded.v1";
 }
 
 /// <summary>Payload of <see cref="EventTypes.OrderAccepted"/>: what the order comes to, in GBP; its lines never change, and Orders tells them.</summary>
@@ -54,15 +54,15 @@ public static class EventTypes
 /// <param name="Skus">Different ones.</param>
 public sealed record OrderAccepted(Guid OrderId, long Number, string Customer, decimal Total, long Units, int Skus);
 
-/// <summary>Payload of <see cref="EventTypes.OrderMoved"/>. <paramref name="Reason"/> says why, where the status alone does not.</summary>
+/// <summary>Payload of <see cref="EventTypes.OrderStatusChanged"/>. <paramref name="Reason"/> says why, where the status alone does not.</summary>
 /// <param name="Actor">Who moved it: a customer or an operator; null: the saga.</param>
-public sealed record OrderMoved(Guid OrderId, string From, string To, string? Reason, string? Actor = null);
+public sealed record OrderStatusChanged(Guid OrderId, string From, string To, string? Reason, string? Actor = null);
 
-/// <summary>Payload of <see cref="EventTypes.ShipmentMoved"/>.</summary>
+/// <summary>Payload of <see cref="EventTypes.ShipmentStatusChanged"/>.</summary>
 /// <param name="Number">Among the shipments of its order: from 1.</param>
 /// <param name="State">dispatched, delivered or refused.</param>
 /// <param name="Reason">Why it could not leave; null otherwise.</param>
-public sealed record ShipmentMoved(
+public sealed record ShipmentStatusChanged(
     Guid ShipmentId,
     Guid OrderId,
     int Number,
@@ -72,13 +72,13 @@ public sealed record ShipmentMoved(
     string? Reason
 );
 
-/// <summary>Payload of <see cref="EventTypes.ReturnMoved"/>.</summary>
+/// <summary>Payload of <see cref="EventTypes.ReturnStatusChanged"/>.</summary>
 /// <param name="Number">Among the returns of its order: from 1.</param>
 /// <param name="State">requested, decided or settled.</param>
 /// <param name="Lines">What comes back, and, once that is decided, what becomes of it.</param>
 /// <param name="Amount">GBP that are refunded for it; null before that is decided.</param>
 /// <param name="Reason">The customer's.</param>
-public sealed record ReturnMoved(
+public sealed record ReturnStatusChanged(
     Guid ReturnId,
     Guid OrderId,
     int Number,
@@ -139,14 +139,14 @@ public sealed record StockLevels(
 /// <summary>Payload of <see cref="EventTypes.StockRefused"/>.</summary>
 public sealed record StockRefused(Guid OrderId, IReadOnlyList<Shortage> Shortages);
 
-/// <summary>Payload of <see cref="EventTypes.StockBack"/> and <see cref="EventTypes.StockLow"/>: units available over all locations.</summary>
+/// <summary>Payload of <see cref="EventTypes.BackInStock"/> and <see cref="EventTypes.StockLow"/>: units available over all locations.</summary>
 /// <param name="Threshold">What they have fallen to or below; null where they came back.</param>
 public sealed record StockAvailable(string Sku, long Available, long? Threshold);
 
-/// <summary>Payload of <see cref="EventTypes.StockShort"/>.</summary>
+/// <summary>Payload of <see cref="EventTypes.StockShortfall"/>.</summary>
 /// <param name="Missing">Units that are promised at the level but not there.</param>
 /// <param name="Orders">The newest claims on them.</param>
-public sealed record StockShort(string Sku, string Location, long Missing, IReadOnlyList<Guid> Orders);
+public sealed record StockShortfall(string Sku, string Location, long Missing, IReadOnlyList<Guid> Orders);
 
 /// <summary>Payload of <see cref="EventTypes.BackorderFilled"/>. <paramref name="Left"/>: units of the SKU that the order still waits for.</summary>
 public sealed record BackorderFilled(Guid OrderId, string Sku, int Quantity, int Left);
@@ -161,5 +161,5 @@ public sealed record WaitlistOffered(
     DateTimeOffset ExpiresAt
 );
 
-/// <summary>Payload of <see cref="EventTypes.PaymentBooked"/>. <paramref name="Kind"/> is captured, declined, refused, refunded, partly_refunded or credited; the reference is an order id, or what a credit was given for. Money in GBP.</summary>
-public sealed record PaymentBooked(string Reference, string Kind, decimal Amount, string? Reason);
+/// <summary>Payload of <see cref="EventTypes.PaymentRecorded"/>. <paramref name="Kind"/> is captured, declined, refused, refunded, partly_refunded or credited; the reference is an order id, or what a credit was given for. Money in GBP.</summary>
+public sealed record PaymentRecorded(string Reference, string Kind, decimal Amount, string? Reason);

@@ -28,20 +28,20 @@ public sealed record OrderState(
     DateTimeOffset UpdatedAt,
     int Slots,
     DateTimeOffset? PayBy,
-    IReadOnlyList<OpenParcel> Parcels,
+    IReadOnlyList<OpenFulfilment> Parcels,
     OutboxState Outbox
 );
 
 /// <summary>A shipment that is being prepared, or a return that is not settled. <paramref name="Kind"/>: shipment or return.</summary>
 /// <param name="Attempts">Times that it was tried to carry it out.</param>
 /// <param name="DueAt">When that is tried next.</param>
-public sealed record OpenParcel(string Kind, int Number, string State, int Attempts, DateTimeOffset DueAt);
+public sealed record OpenFulfilment(string Kind, int Number, string State, int Attempts, DateTimeOffset DueAt);
 
 /// <summary>What Inventory knows of an order. <paramref name="State"/> is null where it was never asked.</summary>
 public sealed record OrderClaims(
     string? State,
     IReadOnlyList<AllocatedUnits> Allocations,
-    IReadOnlyList<PlaceInLine> Backorders,
+    IReadOnlyList<BackorderPosition> Backorders,
     OutboxState Outbox
 );
 
@@ -51,7 +51,7 @@ public sealed record AllocatedUnits(string Sku, string Location, long Units);
 /// <summary>Units that an order waits for.</summary>
 /// <param name="Place">Place in the SKU's line: 1 is the next to be served.</param>
 /// <param name="PromisedAt">When they are expected; null where nothing is announced.</param>
-public sealed record PlaceInLine(string Sku, int Missing, int Place, DateTimeOffset? PromisedAt);
+public sealed record BackorderPosition(string Sku, int Missing, int Place, DateTimeOffset? PromisedAt);
 
 /// <summary>What Payments knows of an order's money. <paramref name="State"/> is null where it was never asked.</summary>
 /// <param name="Asks">How often the provider was asked without an answer.</param>

@@ -16,7 +16,7 @@ public sealed record OrderTransition(
 )
 {
     /// <summary>Statuses after which nothing more happens to an order.</summary>
-    public static IReadOnlyList<string> Last { get; } = ["delivered", "rejected", "cancelled", "expired"];
+    public static IReadOnlyList<string> FinalStatuses { get; } = ["delivered", "rejected", "cancelled", "expired"];
 }
 
 /// <summary>What an order has become.</summary>
@@ -30,5 +30,5 @@ public sealed record OrderTransitions(
     IReadOnlyList<OrderTransition> Transitions
 );
 
-/// <summary>Payload of <see cref="EventTypes.StatusChanges"/>: the transitions that a page tells of.</summary>
-public sealed record StatusChanges(IReadOnlyList<OrderTransition> Transitions);
+/// <summary>Payload of <see cref="EventTypes.OrderStatusChanges"/>: the transitions that a page tells of.</summary>
+public sealed record OrderStatusChanges(IReadOnlyList<OrderTransition> Transitions);

@@ -77,7 +77,7 @@ public enum ReservationState
 public sealed record ReleaseRequest(IReadOnlyList<Guid> OrderIds);
 
 /// <summary>Inventory tells Orders that backorders of these orders were filled: their sagas go on. Repeating it changes nothing.</summary>
-public sealed record WakeRequest(IReadOnlyList<Guid> OrderIds);
+public sealed record ResumeOrdersRequest(IReadOnlyList<Guid> OrderIds);
 
 /// <summary>Orders lets allocated units leave, once per <paramref name="Key"/>; repeating it changes nothing, and what was refused stays refused.</summary>
 /// <param name="Lines">What leaves from where; null: all that the order has allocated.</param>
@@ -92,7 +92,7 @@ public sealed record ShippedUnits(string Sku, int Quantity, string? Location = n
 /// <summary>Orders lets shipped units come back, once per <paramref name="Key"/>; repeating it changes nothing.</summary>
 /// <param name="Number">Of the return, among those of its order: from 1.</param>
 /// <param name="Actor">Who has decided about them.</param>
-public sealed record TakeBackRequest(
+public sealed record ReturnUnitsRequest(
     string Key,
     Guid OrderId,
     int Number,

@@ -19,7 +19,7 @@ internal static class GatewayService
             .AddSingleton<StreamLimits>()
             .AddSingleton<OrderSource>()
             .AddSingleton<LiveOrders>()
-            .AddSingleton<IListener>(p => p.GetRequiredService<LiveOrders>())
+            .AddSingleton<IBroadcastHandler>(p => p.GetRequiredService<LiveOrders>())
             .AddHealthChecks()
             .AddCheck<SidecarHealth>("sidecar");
         services.AddSidecarDoor(configuration);

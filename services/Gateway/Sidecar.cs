@@ -21,7 +21,7 @@ internal sealed class Sidecar(IConfiguration configuration)
     /// <summary>A client that passes on what an app answers, as a proxy must. Connections are kept; their number is not limited.</summary>
     public HttpMessageInvoker Client { get; } =
         new(
-            new SpuriousSuccess
+            new SpuriousSuccessHandler
             {
                 InnerHandler = new SocketsHttpHandler
                 {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DaprShop.Contracts;
+using DaprShop.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -8,12 +9,12 @@ using Npgsql;
 
 namespace DaprShop.Messaging;
 
-/// <summary>Operators' routes to what was parked: list, replay, discard.</summary>
+/// <summary>Operators' routes to parked messages: list, replay, discard.</summary>
 public static class DeadLetterEndpoints
 {
     private const int MaxPage = 200;
 
-    /// <summary>Maps <c>/ops/dead-letters</c>. The caller says who may use it.</summary>
+    /// <summary>Maps <c>/ops/dead-letters</c>. The caller adds the authorization.</summary>
     public static RouteGroupBuilder MapDeadLetters(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/ops/dead-letters").WithTags("Operations");
@@ -28,7 +29,7 @@ public static class DeadLetterEndpoints
         group
             .MapDelete("/{id:guid}", DiscardAsync)
             .WithName("DiscardDeadLetter")
-            .WithSummary("Gives a parked message up.");
+            .WithSummary("Discards a parked message.");
         return group;
     }
 
@@ -48,21 +49,21 @@ public static class DeadLetterEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> ReplayAsync(
         Guid id,
         NpgsqlDataSource database,
-        IEnumerable<EventIntake> intakes,
+        IEnumerable<Inbox> inboxes,
         CancellationToken cancellationToken
     )
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (await DeadLetters.RemoveAsync(connection, id, cancellationToken) is not { } letter)
-            return NotFound();
+            return NotFound(id);
         try
         {
-            var intake = intakes.Single(i => i.Producer == letter.Producer);
+            var inbox = inboxes.Single(i => i.Producer == letter.Producer);
 
-            // What could not even be read carried events that the log has brought since; there is nothing to apply.
+            // The events of an unreadable message were fetched from the log since; there is nothing to apply.
             if (letter.Position is not null)
-                await intake.ReplayAsync(
+                await inbox.ReplayAsync(
                     connection,
                     JsonSerializer.Deserialize<LoggedEvent>(letter.Body, JsonSerializerOptions.Web)!,
                     cancellationToken
@@ -70,14 +71,9 @@ public static class DeadLetterEndpoints
             await transaction.CommitAsync(cancellationToken);
             return TypedResults.NoContent();
         }
-        catch (Exception e) when (!Transient.Is(e) || e is PostgresException)
+        catch (Exception e) when (!TransientErrors.IsTransient(e) || e is PostgresException)
         {
-            return TypedResults.Problem(
-                e.Message,
-                statusCode: 409,
-                title: "Still failing",
-                type: "urn:daprshop:problem:still-failing"
-            );
+            return Problems.Of(409, "still-failing", "The message still cannot be processed", e.Message);
         }
     }
 
@@ -89,20 +85,14 @@ public static class DeadLetterEndpoints
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return await DeadLetters.RemoveAsync(connection, id, cancellationToken) is null
-            ? NotFound()
+            ? NotFound(id)
             : TypedResults.NoContent();
     }
 
-    private static ProblemHttpResult NotFound() =>
-        TypedResults.Problem(
-            "There is no such parked message.",
-            statusCode: 404,
-            title: "Not found",
-            type: "urn:daprshop:problem:not-found"
-        );
+    private static ProblemHttpResult NotFound(Guid id) => Problems.NotFound($"Parked message {id}");
 }
 
-/// <summary>A message that was set aside. Without a position it could not even be read.</summary>
+/// <summary>A parked message. <paramref name="Position"/> is null when the message was unreadable.</summary>
 internal sealed record ParkedMessage(
     Guid Id,
     string Producer,

@@ -1,16 +1,16 @@
 using System.Diagnostics;
 using System.Text.Json;
 using DaprShop.Contracts;
+using DaprShop.ServiceDefaults;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace DaprShop.Messaging;
 
-/// <summary>The service's append-only log of facts, which is its outbox too.</summary>
+/// <summary>The service's append-only event log, which is its outbox too.</summary>
 public static class EventLog
 {
     // The head row is locked until the commit, so positions are dense and in commit order: a reader that saw
-    // position n has seen all before it. A sequence would number events that commit later, or never.
+    // position n has seen every earlier one. A sequence would number events that commit later, or never.
     private const string Append = """
         with head as (update event_head set position = position + $1 returning position)
         insert into events (position, id, type, subject, version, occurred_at, trace_parent, data)
@@ -20,11 +20,13 @@ public static class EventLog
         """;
 
     private const string Read = """
-        select position, id, type, subject, version, occurred_at, trace_parent, data::text
+        select position, id, type, subject, version, occurred_at, trace_parent, data::text as data
         from events where position > $1 order by position limit $2
         """;
 
-    /// <summary>Adds the append to <paramref name="batch"/>. Let it be the batch's last command: it serialises the writers until they commit.</summary>
+    /// <summary>
+    /// Adds the append to <paramref name="batch"/>. It should be the batch's last command: it serialises the writers until they commit.
+    /// </summary>
     public static void AppendEvents(this NpgsqlBatch batch, IReadOnlyList<NewEvent> events, DateTimeOffset now)
     {
         if (events.Count == 0)
@@ -42,25 +44,6 @@ public static class EventLog
         );
     }
 
-    /// <summary>Adds a command whose one parameter is an array. Without this overload the array would be taken for the parameters.</summary>
-    public static void Add(this NpgsqlBatch batch, string sql, string[] value) => batch.Add(sql, [(object)value]);
-
-    /// <summary>Adds a command with positional parameters.</summary>
-    public static void Add(this NpgsqlBatch batch, string sql, params ReadOnlySpan<object> values)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(
-                value is DBNull
-                    ? new NpgsqlParameter { Value = value, NpgsqlDbType = NpgsqlDbType.Text }
-                    : new NpgsqlParameter { Value = value }
-            );
-        }
-
-        batch.BatchCommands.Add(command);
-    }
-
     /// <summary>The entries after <paramref name="after"/>, at most <paramref name="limit"/>.</summary>
     public static async Task<List<LoggedEvent>> ReadEventsAsync(
         this NpgsqlConnection connection,
@@ -69,32 +52,16 @@ public static class EventLog
         CancellationToken cancellationToken
     )
     {
-        await using var command = new NpgsqlCommand(Read, connection)
-        {
-            Parameters =
-            {
-                new() { Value = after },
-                new() { Value = limit },
-            },
-        };
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var events = new List<LoggedEvent>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            events.Add(
-                new LoggedEvent(
-                    reader.GetInt64(0),
-                    reader.GetGuid(1),
-                    reader.GetString(2),
-                    reader.GetString(3),
-                    reader.GetInt32(4),
-                    reader.GetFieldValue<DateTimeOffset>(5),
-                    reader.Text(6),
-                    JsonElement.Parse(reader.GetString(7))
-                )
-            );
-        }
-
-        return events;
+        var rows = await connection.QueryAsync<EventRow>(Read, [after, limit], cancellationToken);
+        return rows.ConvertAll(row => new LoggedEvent(
+            row.Position,
+            row.Id,
+            row.Type,
+            row.Subject,
+            row.Version,
+            row.OccurredAt,
+            row.TraceParent,
+            JsonElement.Parse(row.Data)
+        ));
     }
 }

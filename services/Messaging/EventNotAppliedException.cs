@@ -2,6 +2,6 @@ using DaprShop.Contracts;
 
 namespace DaprShop.Messaging;
 
-/// <summary>An event could not be applied; it has attempts left, and everything after it waits.</summary>
+/// <summary>An event could not be applied. It has attempts left, and later events wait for it.</summary>
 public sealed class EventNotAppliedException(LoggedEvent entry, Exception cause)
     : Exception($"Event {entry.Position} ({entry.Type}) could not be applied: {cause.Message}", cause);

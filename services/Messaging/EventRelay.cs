@@ -1,15 +1,15 @@
 using System.Data;
 using Dapr;
 using DaprShop.Contracts;
-using Microsoft.Extensions.Hosting;
+using DaprShop.ServiceDefaults;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace DaprShop.Messaging;
 
 /// <summary>
-/// Publishes the event log, in order and in pages, and moves its cursor only after the broker's acknowledgement: at least once.
-/// One replica relays at a time. What a broker loses after acknowledging it, consumers fetch from the log itself.
+/// Publishes the event log in order, in pages, and advances its cursor only after the broker's acknowledgement: at least once.
+/// One replica relays at a time. Events that a broker loses after acknowledging them are fetched by their consumers from the log.
 /// </summary>
 /// <param name="publish">Returns once the broker has acknowledged all pages.</param>
 internal sealed class EventRelay(
@@ -17,61 +17,46 @@ internal sealed class EventRelay(
     NpgsqlDataSource database,
     Func<IReadOnlyList<EventPage>, CancellationToken, Task> publish,
     RelaySignal signal,
+    TimeProvider time,
     ILogger<EventRelay> logger
-) : BackgroundService
+) : PollingWorker(Poll, time, logger, signal)
 {
     private const int ReadLimit = 1_000;
 
-    // Times the length of a page: sidecars take 4 MiB at once.
+    // Sidecars accept 4 MiB at once; a page is 256 KiB.
     private const int PagesAtOnce = 8;
     private const long AdvisoryLock = 0x5248_4F50;
+    private const string TryLock = "select pg_try_advisory_lock($1)";
+    private const string Unlock = "select pg_advisory_unlock($1)";
+    private const string ReadCursor = "select position from relay_cursor";
+    private const string UpdateCursor = "update relay_cursor set position = $1";
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
-    private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await RelayAsync(stoppingToken);
-            }
-            catch (Exception e) when (Transient.Is(e) || e is DaprException)
-            {
-                logger.LogRelayInterrupted(topic, e.Message);
-                await _backoff.WaitAsync(stoppingToken);
-            }
-        }
-    }
+    protected override bool IsRetryable(Exception exception) =>
+        base.IsRetryable(exception) || exception is DaprException;
 
-    private async Task RelayAsync(CancellationToken cancellationToken)
+    /// <summary>Relays for as long as this replica holds the lock; returns when another replica holds it.</summary>
+    protected override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        while (!await ScalarAsync<bool>(connection, "select pg_try_advisory_lock($1)", cancellationToken, AdvisoryLock))
-        {
-            await signal.WaitAsync(Poll, cancellationToken);
-        }
-
+        if (!await connection.ScalarAsync<bool>(TryLock, [AdvisoryLock], cancellationToken))
+            return false;
         try
         {
             await PublishAllAsync(connection, cancellationToken);
+            return true;
         }
         finally
         {
-            // The session goes back to the pool, and the lock must not go with it.
+            // The session returns to the pool and must not take the lock with it.
             if (connection.State == ConnectionState.Open)
-                await ScalarAsync<bool>(
-                    connection,
-                    "select pg_advisory_unlock($1)",
-                    CancellationToken.None,
-                    AdvisoryLock
-                );
+                await connection.ScalarAsync<bool>(Unlock, [AdvisoryLock], CancellationToken.None);
         }
     }
 
     private async Task PublishAllAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var cursor = await ScalarAsync<long>(connection, "select position from relay_cursor", cancellationToken);
+        var cursor = await connection.ScalarAsync<long>(ReadCursor, [], cancellationToken);
         while (true)
         {
             var events = await connection.ReadEventsAsync(cursor, ReadLimit, cancellationToken);
@@ -81,32 +66,14 @@ internal sealed class EventRelay(
                 continue;
             }
 
-            foreach (var pages in Paging.Split(Topics.ProducerOf(topic), events).Chunk(PagesAtOnce))
+            foreach (var pages in EventPages.Split(Topics.ProducerOf(topic), events).Chunk(PagesAtOnce))
             {
                 await publish(pages, cancellationToken);
                 cursor = pages[^1].Events[^1].Position;
-                await ScalarAsync<long>(
-                    connection,
-                    "update relay_cursor set position = $1 returning position",
-                    cancellationToken,
-                    cursor
-                );
+                await connection.ExecuteAsync(UpdateCursor, [cursor], cancellationToken);
             }
 
-            _backoff.Reset();
+            ResetBackoff();
         }
-    }
-
-    private static async Task<T> ScalarAsync<T>(
-        NpgsqlConnection connection,
-        string sql,
-        CancellationToken cancellationToken,
-        params object[] values
-    )
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in values)
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        return (T)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 }

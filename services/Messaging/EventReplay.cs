@@ -1,26 +1,31 @@
 using DaprShop.Contracts;
+using DaprShop.ServiceDefaults;
 using Npgsql;
 
 namespace DaprShop.Messaging;
 
-/// <summary>Lets the service's projections apply the producers' logs once more, from wherever the caller is, into whatever the caller's search path names.</summary>
+/// <summary>
+/// Applies the producers' logs again with the service's projections, into the schema that the caller's search path names.
+/// </summary>
 public sealed class EventReplay
 {
-    private const string Before = "before_stretch";
+    private const string Before = "before_range";
     private readonly Dictionary<string, IProjection> _projections;
     private readonly EventSource _source;
 
-    internal EventReplay(IEnumerable<EventIntake> intakes, EventSource source)
+    internal EventReplay(IEnumerable<Inbox> inboxes, EventSource source)
     {
-        _projections = intakes.ToDictionary(i => i.Producer, i => i.Projection);
+        _projections = inboxes.ToDictionary(i => i.Producer, i => i.Projection);
         _source = source;
     }
 
-    /// <summary>Whose logs there are to apply.</summary>
+    /// <summary>The producers whose logs the projections read.</summary>
     public IReadOnlyCollection<string> Producers => _projections.Keys;
 
-    /// <summary>The next events after <paramref name="after"/>, up to <paramref name="upTo"/>, at least one. Waits for a producer that is away.</summary>
-    /// <exception cref="InvalidDataException">The log does not have them any more.</exception>
+    /// <summary>
+    /// The next events after <paramref name="after"/>, up to <paramref name="upTo"/>, at least one. Retries while the producer is unavailable.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The log no longer has them.</exception>
     public async Task<IReadOnlyList<LoggedEvent>> FetchAsync(
         string producer,
         long after,
@@ -33,24 +38,23 @@ public sealed class EventReplay
         {
             try
             {
-                var events = EventIntake.Contiguous(
-                    await _source.FetchAsync(producer, after, cancellationToken),
-                    after
-                );
+                var events = Inbox.Contiguous(await _source.FetchAsync(producer, after, cancellationToken), after);
                 if (events.Count == 0)
                     throw new InvalidDataException(
-                        $"The log of {producer} has no event {after + 1}, though it was read up to {upTo} before."
+                        $"The log of {producer} no longer has event {after + 1}; it reached {upTo} before."
                     );
                 return events.FindAll(e => e.Position <= upTo);
             }
-            catch (Exception e) when (Transient.Is(e) && !cancellationToken.IsCancellationRequested)
+            catch (Exception e) when (TransientErrors.IsTransient(e) && !cancellationToken.IsCancellationRequested)
             {
                 await backoff.WaitAsync(cancellationToken);
             }
         }
     }
 
-    /// <summary>Applies <paramref name="events"/> in the caller's transaction; those that cannot be applied are answered, and leave nothing behind.</summary>
+    /// <summary>
+    /// Applies <paramref name="events"/> in the caller's transaction. Returns the events that could not be applied; they leave no effect.
+    /// </summary>
     public async Task<IReadOnlyList<LoggedEvent>> ApplyAsync(
         NpgsqlTransaction transaction,
         string producer,
@@ -66,16 +70,16 @@ public sealed class EventReplay
             await _projections[producer].ApplyAsync(transaction.Connection!, events, cancellationToken);
             return [];
         }
-        catch (Exception e) when (EventIntake.IsOfTheEvent(e))
+        catch (Exception e) when (Inbox.IsCausedByEvent(e))
         {
             await transaction.RollbackAsync(Before, cancellationToken);
         }
 
         if (events.Count == 1)
             return events;
-        var refused = new List<LoggedEvent>();
+        var failed = new List<LoggedEvent>();
         foreach (var entry in events)
-            refused.AddRange(await ApplyAsync(transaction, producer, [entry], cancellationToken));
-        return refused;
+            failed.AddRange(await ApplyAsync(transaction, producer, [entry], cancellationToken));
+        return failed;
     }
 }

@@ -1,18 +1,18 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using DaprShop.Contracts;
+using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Messaging;
 
-/// <summary>Reads another service's event log through the sidecar. Needs an <see cref="HttpClient"/> named after the producer's app id.</summary>
-internal sealed class EventSource(IHttpClientFactory clients)
+/// <summary>Reads another service's event log through the sidecar. Needs an invocation client for the producer's app id.</summary>
+internal sealed class EventSource(ServiceInvoker services)
 {
-    /// <summary>Entries asked for at a time.</summary>
+    /// <summary>Entries per request, at most.</summary>
     public const int FetchLimit = 1_000;
 
-    /// <summary>Length of an answer in characters, about, at most: sidecars pass on 4 MiB.</summary>
+    /// <summary>Approximate length of a response in characters, at most: sidecars forward up to 4 MiB.</summary>
     public const int FetchLength = 2 * 1024 * 1024;
 
+    /// <summary>The entries after <paramref name="after"/>, at most <see cref="FetchLimit"/>; empty at the end of the log.</summary>
     /// <exception cref="HttpRequestException">The producer cannot be reached now.</exception>
     public async Task<IReadOnlyList<LoggedEvent>> FetchAsync(
         string producer,
@@ -20,13 +20,7 @@ internal sealed class EventSource(IHttpClientFactory clients)
         CancellationToken cancellationToken
     )
     {
-        var page = await clients
-            .CreateClient(producer)
-            .GetFromJsonAsync<EventPage>(
-                $"events?after={after}&limit={FetchLimit}",
-                JsonSerializerOptions.Web,
-                cancellationToken
-            );
-        return page?.Events ?? [];
+        var path = $"events?after={after}&limit={FetchLimit}";
+        return (await services.GetAsync<EventPage>(producer, path, cancellationToken)).Events;
     }
 }

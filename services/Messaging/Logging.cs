@@ -4,14 +4,11 @@ namespace DaprShop.Messaging;
 
 internal static partial class Logging
 {
-    [LoggerMessage(LogLevel.Warning, "Relaying {Topic} was interrupted and will be tried again: {Cause}")]
-    public static partial void LogRelayInterrupted(this ILogger logger, string topic, string cause);
-
     [LoggerMessage(
         LogLevel.Warning,
         "Events {First} to {Last} of {Producer} failed together; they are applied one by one"
     )]
-    public static partial void LogStretchFailed(
+    public static partial void LogRangeFailed(
         this ILogger logger,
         string producer,
         long first,
@@ -19,21 +16,21 @@ internal static partial class Logging
         Exception cause
     );
 
-    [LoggerMessage(LogLevel.Error, "Event {Position} of {Producer} kept failing and was parked")]
+    [LoggerMessage(LogLevel.Error, "Event {Position} of {Producer} failed repeatedly and was parked")]
     public static partial void LogEventParked(this ILogger logger, string producer, long position, Exception cause);
 
-    [LoggerMessage(LogLevel.Error, "A message on {Topic} could not be read and was parked")]
+    [LoggerMessage(LogLevel.Error, "A message on {Topic} is unreadable and was parked")]
     public static partial void LogUnreadable(this ILogger logger, string topic, Exception cause);
 
-    [LoggerMessage(LogLevel.Warning, "Messages on {Topic} will be taken again: {Cause}")]
-    public static partial void LogIntakeRetry(this ILogger logger, string topic, string cause);
+    [LoggerMessage(LogLevel.Warning, "Messages on {Topic} will be retried: {Cause}")]
+    public static partial void LogInboxRetry(this ILogger logger, string topic, string cause);
 
-    [LoggerMessage(LogLevel.Warning, "Something broadcast of {Topic} was not heard")]
-    public static partial void LogNotHeard(this ILogger logger, string topic, Exception cause);
+    [LoggerMessage(LogLevel.Warning, "A broadcast page of {Topic} could not be handled")]
+    public static partial void LogBroadcastFailed(this ILogger logger, string topic, Exception cause);
 
     [LoggerMessage(LogLevel.Information, "Fetched {Count} events of {Topic} that no message had brought")]
-    public static partial void LogCaughtUp(this ILogger logger, string topic, int count);
+    public static partial void LogReconciled(this ILogger logger, string topic, int count);
 
-    [LoggerMessage(LogLevel.Warning, "Comparing with the log of {Topic} was interrupted: {Cause}")]
-    public static partial void LogCatchUpInterrupted(this ILogger logger, string topic, string cause);
+    [LoggerMessage(LogLevel.Warning, "Reconciling with the log of {Topic} was interrupted: {Cause}")]
+    public static partial void LogReconciliationInterrupted(this ILogger logger, string topic, string cause);
 }

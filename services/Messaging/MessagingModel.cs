@@ -6,8 +6,10 @@ namespace DaprShop.Messaging;
 /// <summary>The tables of messaging, as part of each service's model and migrations.</summary>
 public static class MessagingModel
 {
-    /// <summary>The event log, its head, and the relay's cursor: for a service that has facts to tell.</summary>
-    /// <param name="bySubject">Of which types the log is also read by subject, as a pattern of <c>like</c>; each of their versions is told once. Null: of none.</param>
+    /// <summary>The event log, its head, and the relay's cursor: for a service that publishes events.</summary>
+    /// <param name="bySubject">
+    /// A <c>like</c> pattern of the event types that are also read by subject; each of their versions is unique. Null: none.
+    /// </param>
     public static void AddEventLog(this ModelBuilder model, string? bySubject = null)
     {
         model.Entity<EventRow>(e =>
@@ -35,11 +37,11 @@ public static class MessagingModel
         });
     }
 
-    /// <summary>Watermarks, failures and dead letters: for a service that listens.</summary>
+    /// <summary>Watermarks, failures and dead letters: for a service that consumes events.</summary>
     public static void AddInbox(this ModelBuilder model)
     {
         model.Entity<Watermark>().ToTable("watermarks").HasKey(x => x.Producer);
-        model.Entity<IntakeFailure>().ToTable("intake_failures").HasKey(x => new { x.Producer, x.Position });
+        model.Entity<InboxFailure>().ToTable("inbox_failures").HasKey(x => new { x.Producer, x.Position });
         model.Entity<DeadLetter>(e =>
         {
             e.ToTable("dead_letters").HasKey(x => x.Id);
@@ -47,16 +49,19 @@ public static class MessagingModel
         });
     }
 
-    /// <summary>Gives <paramref name="role"/> what messaging needs: it may append events, never change or remove one.</summary>
+    /// <summary>Gives <paramref name="role"/> the permissions of a producer: it may append events, never change or remove one.</summary>
     public static void GrantEventLog(this MigrationBuilder migration, string role) =>
         migration.Sql(
             $"grant select, insert on events to {role}; grant select, update on event_head, relay_cursor to {role};"
         );
 
-    /// <summary>Gives <paramref name="role"/> what listening needs.</summary>
+    /// <summary>Gives <paramref name="role"/> the permissions of a consumer.</summary>
     public static void GrantInbox(this MigrationBuilder migration, string role) =>
         migration.Sql(
-            $"grant select, insert, update on watermarks to {role}; grant select, insert, update, delete on intake_failures, dead_letters to {role};"
+            $"""
+            grant select, insert, update on watermarks to {role};
+            grant select, insert, update, delete on inbox_failures, dead_letters to {role};
+            """
         );
 }
 
@@ -77,7 +82,7 @@ internal sealed record RelayCursor(int Id, long Position);
 
 internal sealed record Watermark(string Producer, long Position);
 
-internal sealed record IntakeFailure(string Producer, long Position, int Attempts, string Cause);
+internal sealed record InboxFailure(string Producer, long Position, int Attempts, string Cause);
 
 internal sealed record DeadLetter(
     Guid Id,

@@ -1,5 +1,6 @@
 using Dapr.Client;
 using DaprShop.Contracts;
+using DaprShop.ServiceDefaults;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,8 +11,10 @@ namespace DaprShop.Messaging;
 /// <summary>Registers messaging. It uses the service's <see cref="NpgsqlDataSource"/>.</summary>
 public static class MessagingServices
 {
-    /// <summary>Publishes the service's event log on <paramref name="topic"/>. Raise <see cref="RelaySignal"/> after a commit that appended.</summary>
-    /// <param name="broadcast">What every replica of every listener is told of a page, besides; null to tell nothing of it. Without this nothing is broadcast.</param>
+    /// <summary>
+    /// Publishes the service's event log on <paramref name="topic"/>. Raise <see cref="RelaySignal"/> after a commit that appended events.
+    /// </summary>
+    /// <param name="broadcast">Condenses a page to the page that is broadcast to every replica; returns null to broadcast nothing.</param>
     public static IServiceCollection AddEventRelay(
         this IServiceCollection services,
         string topic,
@@ -22,8 +25,14 @@ public static class MessagingServices
             .AddSingleton<IHostedService>(p => new EventRelay(
                 topic,
                 p.GetRequiredService<NpgsqlDataSource>(),
-                new PagePublisher(topic, broadcast, p.GetRequiredService<DaprClient>()).PublishAsync,
+                new PagePublisher(
+                    topic,
+                    broadcast,
+                    p.GetRequiredService<DaprClient>(),
+                    p.GetRequiredService<IFailpoints>()
+                ).PublishAsync,
                 p.GetRequiredService<RelaySignal>(),
+                p.GetRequiredService<TimeProvider>(),
                 p.GetRequiredService<ILogger<EventRelay>>()
             ));
 
@@ -31,21 +40,21 @@ public static class MessagingServices
     public static IServiceCollection AddProjection<TProjection>(this IServiceCollection services)
         where TProjection : class, IProjection
     {
-        if (services.All(s => s.ImplementationType != typeof(CatchUp)))
+        if (services.All(s => s.ImplementationType != typeof(InboxReconciler)))
         {
             services
                 .AddSingleton<EventSource>()
                 .AddSingleton<DeadLetters>()
-                .AddHostedService<CatchUp>()
-                .AddSingleton(p => new EventReplay(p.GetServices<EventIntake>(), p.GetRequiredService<EventSource>()));
+                .AddHostedService<InboxReconciler>()
+                .AddSingleton(p => new EventReplay(p.GetServices<Inbox>(), p.GetRequiredService<EventSource>()));
         }
 
         return services
             .AddSingleton<TProjection>()
-            .AddSingleton(p => ActivatorUtilities.CreateInstance<EventIntake>(p, p.GetRequiredService<TProjection>()));
+            .AddSingleton(p => ActivatorUtilities.CreateInstance<Inbox>(p, p.GetRequiredService<TProjection>()));
     }
 
-    /// <summary>Lets <typeparamref name="TListener"/> hear what is broadcast of its topic.</summary>
-    public static IServiceCollection AddListener<TListener>(this IServiceCollection services)
-        where TListener : class, IListener => services.AddSingleton<IListener, TListener>();
+    /// <summary>Registers <typeparamref name="THandler"/> for the broadcasts of its topic.</summary>
+    public static IServiceCollection AddBroadcastHandler<THandler>(this IServiceCollection services)
+        where THandler : class, IBroadcastHandler => services.AddSingleton<IBroadcastHandler, THandler>();
 }

@@ -1,27 +1,33 @@
 using Dapr;
 using Dapr.Client;
 using DaprShop.Contracts;
+using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Messaging;
 
-/// <summary>Publishes pages as CloudEvents, through the sidecar: as work, and what is to be broadcast of them to everybody.</summary>
-internal sealed class PagePublisher(string topic, Func<EventPage, EventPage?>? broadcast, DaprClient dapr)
+/// <summary>Publishes pages as CloudEvents through the sidecar: each page as work, and its condensed form as a broadcast.</summary>
+internal sealed class PagePublisher(
+    string topic,
+    Func<EventPage, EventPage?>? broadcast,
+    DaprClient dapr,
+    IFailpoints failpoints
+)
 {
-    /// <exception cref="DaprException">The broker has not acknowledged all of them.</exception>
+    /// <exception cref="DaprException">The broker did not acknowledge all pages.</exception>
     public async Task PublishAsync(IReadOnlyList<EventPage> pages, CancellationToken cancellationToken)
     {
-        var told = broadcast is null ? [] : pages.Select(broadcast).OfType<EventPage>().ToList();
-        await Steps.ReachAsync($"publishing-{topic}");
+        var broadcasts = broadcast is null ? [] : pages.Select(broadcast).OfType<EventPage>().ToList();
+        await failpoints.ReachAsync($"publishing-{topic}");
         var work = PublishAsync(Components.PubSub, topic, pages, cancellationToken);
         await (
-            told.Count == 0
+            broadcasts.Count == 0
                 ? work
                 : Task.WhenAll(
                     work,
-                    PublishAsync(Components.Broadcast, Topics.BroadcastOf(topic), told, cancellationToken)
+                    PublishAsync(Components.Broadcast, Topics.BroadcastOf(topic), broadcasts, cancellationToken)
                 )
         );
-        await Steps.ReachAsync($"published-{topic}");
+        await failpoints.ReachAsync($"published-{topic}");
     }
 
     private async Task PublishAsync(
@@ -49,7 +55,7 @@ internal sealed class PagePublisher(string topic, Func<EventPage, EventPage?>? b
         );
         if (response.FailedEntries.Count > 0)
             throw new DaprException(
-                $"{response.FailedEntries.Count} of {messages.Count} messages were refused: {response.FailedEntries[0].ErrorMessage}"
+                $"{response.FailedEntries.Count} of {messages.Count} messages were not published: {response.FailedEntries[0].ErrorMessage}"
             );
     }
 }

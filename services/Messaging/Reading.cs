@@ -1,8 +1,9 @@
+using DaprShop.ServiceDefaults;
 using Npgsql;
 
 namespace DaprShop.Messaging;
 
-/// <summary>Single statements, and the rows and columns that they bring, without ceremony.</summary>
+/// <summary>Rows by position, until the last caller maps them by name (<see cref="DaprShop.ServiceDefaults.SqlQueries"/>).</summary>
 public static class Reading
 {
     /// <summary>All rows of the current result.</summary>

@@ -5,10 +5,10 @@ using Microsoft.Extensions.Hosting;
 namespace DaprShop.ServiceDefaults;
 
 /// <summary>
-/// Lets concurrent callers share a transaction: while one group commits, the next gathers. Nobody waits for company, so a lone
-/// caller pays nothing; under load, one commit carries up to <paramref name="limit"/> commands.
+/// Lets concurrent callers share a transaction: while one group commits, the next one collects. No caller waits for a group to fill,
+/// so a single caller has no delay; under load, one commit carries up to <paramref name="limit"/> commands.
 /// </summary>
-/// <param name="commit">Carries out the group in one transaction, and answers in its order.</param>
+/// <param name="commit">Executes the group in one transaction and returns the results in its order.</param>
 /// <param name="limit">Commands per group, at most.</param>
 public sealed class GroupCommit<TCommand, TResult>(
     Func<IReadOnlyList<TCommand>, CancellationToken, Task<IReadOnlyList<TResult>>> commit,
@@ -19,7 +19,9 @@ public sealed class GroupCommit<TCommand, TResult>(
         new UnboundedChannelOptions { SingleReader = true }
     );
 
-    /// <summary>Waits for the group that carries <paramref name="command"/> to be committed. Giving up waiting does not take the command back.</summary>
+    /// <summary>
+    /// Waits until the group that carries <paramref name="command"/> is committed. Cancelling the wait does not cancel the command.
+    /// </summary>
     public Task<TResult> RunAsync(TCommand command, CancellationToken cancellationToken)
     {
         var pending = new Pending(command);
@@ -63,7 +65,7 @@ public sealed class GroupCommit<TCommand, TResult>(
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // One command must not fail its neighbours: each gets a transaction of its own, and its own outcome.
+            // One command must not fail the others: each gets a transaction and an outcome of its own.
             foreach (var pending in group)
                 await CommitAsync([pending], cancellationToken);
         }

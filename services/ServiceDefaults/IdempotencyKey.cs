@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace DaprShop.ServiceDefaults;
 
-/// <summary>The client's name for one intent, from the header <c>Idempotency-Key</c>. A route that takes one demands it.</summary>
+/// <summary>The client's name for one request, from the header <c>Idempotency-Key</c>. Routes with this parameter require it.</summary>
 public readonly record struct IdempotencyKey(string Value)
 {
     /// <summary>Characters, at most.</summary>
@@ -13,7 +13,7 @@ public readonly record struct IdempotencyKey(string Value)
 
     private const string Header = "Idempotency-Key";
 
-    /// <summary>Set on an answer that repeats an earlier one.</summary>
+    /// <summary>Response header: <c>true</c> when the response repeats an earlier one.</summary>
     public const string ReplayedHeader = "Idempotency-Replayed";
 
     /// <summary>Reads the header.</summary>
@@ -28,7 +28,7 @@ public readonly record struct IdempotencyKey(string Value)
                     400,
                     "idempotency-key-missing",
                     "Idempotency-Key missing",
-                    $"Send the header {Header} with 1 to {MaxLength} characters that name this intent; repeat it when you repeat the request."
+                    $"Send the header {Header} with 1 to {MaxLength} characters that identify this request, and send the same key when you retry it."
                 )
             );
         }
@@ -36,7 +36,7 @@ public readonly record struct IdempotencyKey(string Value)
         return ValueTask.FromResult(new IdempotencyKey(value));
     }
 
-    /// <summary>What a repetition must equal: a hash of the caller, the route and the body.</summary>
+    /// <summary>A hash of the caller, the route and the body, which a repeated request must equal.</summary>
     public static byte[] Fingerprint<TBody>(HttpContext context, TBody body) =>
         SHA256.HashData(
             JsonSerializer.SerializeToUtf8Bytes(
@@ -51,12 +51,12 @@ public readonly record struct IdempotencyKey(string Value)
             )
         );
 
-    /// <summary>422: the key names another intent already.</summary>
+    /// <summary>422: the key was used for another request.</summary>
     public static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult Conflict(string key) =>
         Problems.Of(
             422,
             "idempotency-conflict",
-            "Idempotency-Key used for another request",
-            $"The key '{key}' was used with another body or route. Repeat that request exactly, or choose a new key."
+            "Idempotency-Key was used for another request",
+            $"The key '{key}' was used with another body or route. Repeat that request exactly, or use a new key."
         );
 }

@@ -8,26 +8,28 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace DaprShop.ServiceDefaults;
 
-/// <summary>Who calls: a customer or an operator, by JWT. Each service checks the token itself; the gateway is no wall.</summary>
+/// <summary>
+/// The caller, a customer or an operator, identified by a JWT. Services validate the token themselves; they do not trust the gateway.
+/// </summary>
 public static class Identity
 {
-    /// <summary>Issuer and audience of local tokens, and the audience asked of a foreign authority.</summary>
+    /// <summary>Issuer and audience of local tokens, and the audience required of an external authority.</summary>
     public const string Audience = "daprshop";
 
     /// <summary>Policy: the caller is an operator.</summary>
     public const string Operator = "operator";
 
-    /// <summary>Role of those who buy.</summary>
+    /// <summary>Policy and role: the caller is a customer; operators satisfy the policy too.</summary>
     public const string Customer = "customer";
 
     internal static void AddShopIdentity(this IServiceCollection services, IConfiguration configuration)
     {
         services
-            .AddSingleton<CheckedTokens>()
+            .AddSingleton<ValidatedTokenCache>()
             .AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
             .AddJwtBearer(options =>
             {
-                options.EventsType = typeof(CheckedTokens);
+                options.EventsType = typeof(ValidatedTokenCache);
                 options.MapInboundClaims = false;
                 options.TokenValidationParameters = new TokenValidationParameters
                 {
@@ -59,18 +61,18 @@ public static class Identity
             .AddPolicy(Customer, policy => policy.RequireRole(Customer, Operator).RequireAssertion(IsNamed));
     }
 
-    // A foreign authority may sign tokens that name nobody.
+    // An external authority may sign tokens without a subject.
     private static bool IsNamed(AuthorizationHandlerContext context) => context.User.Identity?.Name is { Length: > 0 };
 
     /// <summary>The caller's name: a customer's id, or an operator's.</summary>
     public static string Name(this HttpContext context) =>
         context.User.Identity?.Name is { Length: > 0 } name
             ? name
-            : throw new InvalidOperationException("The route lets callers in that have no name.");
+            : throw new InvalidOperationException("The route admits callers without a name.");
 
-    /// <summary>True for an operator, who sees and may do what is every customer's.</summary>
+    /// <summary>True for an operator, who may read and change the data of every customer.</summary>
     public static bool IsOperator(this ClaimsPrincipal user) => user.IsInRole(Operator);
 
-    /// <summary>Whose it must be, what the caller asks for: a customer's own; null for an operator, who may have anyone's.</summary>
+    /// <summary>The customer whose data the caller may access: the caller itself; null (every customer) for an operator.</summary>
     public static string? Owner(this HttpContext context) => context.User.IsOperator() ? null : context.Name();
 }

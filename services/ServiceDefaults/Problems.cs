@@ -6,10 +6,11 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Polly;
 
 namespace DaprShop.ServiceDefaults;
 
-/// <summary>Refusals as RFC 9457 problems: each says what was wrong and what is allowed.</summary>
+/// <summary>Errors as RFC 9457 problems: each says what is wrong and what is allowed.</summary>
 public static class Problems
 {
     private const string TypePrefix = "urn:daprshop:problem:";
@@ -33,18 +34,18 @@ public static class Problems
             }
         );
 
-    /// <summary>404: there is no such thing, or it is somebody else's.</summary>
+    /// <summary>404: <paramref name="what"/> ("order 5") does not exist, or belongs to another customer.</summary>
     public static ProblemHttpResult NotFound(string what) =>
-        Of(404, "not-found", "Not found", $"There is no {what} that you may see.");
+        Of(404, "not-found", "Not found", $"{char.ToUpperInvariant(what[0])}{what[1..]} was not found.");
 
-    /// <summary>422: well-formed, but not allowed. One entry per complaint.</summary>
-    public static ProblemHttpResult Invalid(IReadOnlyList<Complaint> complaints) =>
+    /// <summary>422: well-formed, but a value is not allowed. The problem lists each error with its field.</summary>
+    public static ProblemHttpResult Invalid(IReadOnlyList<ValidationError> errors) =>
         Of(
             422,
             "invalid",
-            "The request cannot be carried out",
-            string.Join(' ', complaints.Select(c => $"{c.Field}: {c.Detail}")),
-            ("errors", complaints)
+            "The request is not valid",
+            string.Join(' ', errors.Select(e => $"{e.Field}: {e.Detail}")),
+            ("errors", errors)
         );
 
     internal static void AddShopProblems(this IServiceCollection services) =>
@@ -61,12 +62,12 @@ public static class Problems
                             "Send a valid bearer token: Authorization: Bearer <JWT>. `./shop token` prints one."
                         ),
                         403 => (TypePrefix + "forbidden", "Your role does not allow this."),
-                        404 => (TypePrefix + "no-such-route", "There is no such route. /openapi/v1.json lists all."),
+                        404 => (TypePrefix + "no-such-route", "No such route. /openapi/v1.json lists every route."),
                         405 => (
                             TypePrefix + "method-not-allowed",
-                            "The route does not answer this method; see the Allow header."
+                            "The route does not support this method; the Allow header lists the methods that it supports."
                         ),
-                        413 => (TypePrefix + "too-large", $"A body has at most {ShopService.MaxBodySize} bytes."),
+                        413 => (TypePrefix + "too-large", $"The body must not exceed {ShopService.MaxBodySize} bytes."),
                         415 => (TypePrefix + "unsupported-media-type", "Send application/json."),
                         _ => (context.ProblemDetails.Type, context.ProblemDetails.Detail),
                     };
@@ -102,55 +103,45 @@ public static class Problems
                     413,
                     "too-large",
                     "Body too large",
-                    $"A body has at most {ShopService.MaxBodySize} bytes."
+                    $"The body must not exceed {ShopService.MaxBodySize} bytes."
                 ),
-                BadHttpRequestException { InnerException: JsonException json } => Of(
-                    400,
-                    "malformed-json",
-                    "Malformed JSON",
-                    json.Message,
-                    ("path", json.Path)
-                ),
-                // A length of 0 and a bare null are read by no parser, and ASP.NET tells them by its words alone; in chunks, nothing is malformed JSON.
-                BadHttpRequestException { Message: var told }
-                    when told.StartsWith("Implicit body inferred", StringComparison.Ordinal) => Of(
-                    400,
-                    "malformed-json",
-                    "Malformed JSON",
-                    "There is no body, or it is null. Send what the route describes, as JSON."
-                ),
-                BadHttpRequestException bad => Of(bad.StatusCode, "bad-request", "Bad request", bad.Message),
-                // Text from an address; a body's was refused before.
+                BadHttpRequestException { InnerException: JsonException json } => RequestErrors.OfJson(json),
+                BadHttpRequestException bad => RequestErrors.OfBinding(bad),
+                // Text from the URL; StorableText rejects it in a body.
                 PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } => Of(
                     400,
                     "bad-request",
                     "Bad request",
-                    StorableText.Refusal
+                    StorableText.Error
                 ),
-                // The classes of a wrong statement or value: waiting would not mend it.
-                PostgresException { SqlState: ['2', '2' or '3', ..] or ['4', '2', ..] } => Fault,
-                NpgsqlException or HttpRequestException or TimeoutException or OperationCanceledException => Of(
+                // SQLSTATE classes of a wrong statement or value: a retry would not help.
+                PostgresException { SqlState: ['2', '2' or '3', ..] or ['4', '2', ..] } => Unexpected,
+                NpgsqlException
+                or HttpRequestException
+                or TimeoutException
+                or ExecutionRejectedException
+                or OperationCanceledException => Of(
                     503,
                     "unavailable",
-                    "Not available right now",
-                    "Something that this needs is away. Nothing is lost; send the same request again, with the same Idempotency-Key."
+                    "Temporarily unavailable",
+                    "A component that this request needs is unavailable. Send the same request again, with the same Idempotency-Key."
                 ),
-                // EF wraps what may pass.
+                // EF wraps transient errors.
                 InvalidOperationException { InnerException: NpgsqlException database } => Describe(database),
-                _ => Fault,
+                _ => Unexpected,
             };
 
-        private static ProblemHttpResult Fault =>
-            Of(500, "internal", "A fault of ours", "The request met a fault in the shop; it has been logged.");
+        private static ProblemHttpResult Unexpected =>
+            Of(500, "internal", "Unexpected error", "An unexpected error occurred; it was logged.");
     }
 }
 
-/// <summary>Refuses a request from where no result can be returned.</summary>
+/// <summary>Rejects a request from code that cannot return a result.</summary>
 public sealed class ProblemException(ProblemHttpResult problem) : Exception(problem.ProblemDetails.Detail)
 {
-    /// <summary>What the caller is told.</summary>
+    /// <summary>The response.</summary>
     public ProblemHttpResult Problem { get; } = problem;
 }
 
-/// <summary>What is wrong with one part of a request. <paramref name="Field"/> is a JSON pointer or a header's name.</summary>
-public sealed record Complaint(string Field, string Detail);
+/// <summary>An error in one field of a request. <paramref name="Field"/> is a JSON pointer or the name of a header.</summary>
+public sealed record ValidationError(string Field, string Detail);

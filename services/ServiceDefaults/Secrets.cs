@@ -5,45 +5,49 @@ using Microsoft.Extensions.Configuration;
 
 namespace DaprShop.ServiceDefaults;
 
-/// <summary>Configuration that the sidecar's secret store holds: the database and the key of the local token issuer.</summary>
+/// <summary>Configuration from the sidecar's secret store: the database connection and the key of the local token issuer.</summary>
 internal static class Secrets
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>Fetches what the configuration does not already name.</summary>
+    /// <summary>Fetches the secrets that the configuration does not set.</summary>
     /// <exception cref="DaprException">The sidecar has no such secret.</exception>
     public static async Task AddShopSecretsAsync(this ConfigurationManager configuration, string app)
     {
-        var wanted = new Dictionary<string, string>
+        var required = new Dictionary<string, string>
         {
             [ConfigurationKeys.Database] = $"{app}-db",
             [ConfigurationKeys.JwtKey] = "jwt-key",
         };
         if (app == Apps.Gateway)
-            wanted.Remove(ConfigurationKeys.Database);
+            required.Remove(ConfigurationKeys.Database);
         if (configuration[ConfigurationKeys.JwtAuthority] is not null)
-            wanted.Remove(ConfigurationKeys.JwtKey);
-        foreach (var present in wanted.Keys.Where(key => configuration[key] is not null).ToList())
-            wanted.Remove(present);
-        if (wanted.Count == 0)
+            required.Remove(ConfigurationKeys.JwtKey);
+        foreach (var present in required.Keys.Where(key => configuration[key] is not null).ToList())
+            required.Remove(present);
+        if (required.Count == 0)
             return;
 
         using var dapr = new DaprClientBuilder().Build();
-        using var patience = new CancellationTokenSource(Patience);
-        await dapr.WaitForSidecarAsync(patience.Token);
-        var found = new Dictionary<string, string?>();
-        foreach (var (key, name) in wanted)
+        using var timeout = new CancellationTokenSource(Timeout);
+        await dapr.WaitForSidecarAsync(timeout.Token);
+        var fetched = new Dictionary<string, string?>();
+        foreach (var (key, name) in required)
         {
-            var secret = await dapr.GetSecretAsync(Components.Secrets, name, cancellationToken: patience.Token);
-            found[key] = secret[name];
+            var secret = await dapr.GetSecretAsync(Components.Secrets, name, cancellationToken: timeout.Token);
+            fetched[key] = secret[name];
         }
 
         if (app == Apps.Inventory && configuration[ConfigurationKeys.Replica] is null)
-            found[ConfigurationKeys.Replica] = await TryAsync(dapr, $"{app}-replica", patience.Token);
-        configuration.AddInMemoryCollection(found);
+            fetched[ConfigurationKeys.Replica] = await FindSecretAsync(dapr, $"{app}-replica", timeout.Token);
+        configuration.AddInMemoryCollection(fetched);
     }
 
-    private static async Task<string?> TryAsync(DaprClient dapr, string name, CancellationToken cancellationToken)
+    private static async Task<string?> FindSecretAsync(
+        DaprClient dapr,
+        string name,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -58,7 +62,7 @@ internal static class Secrets
     }
 }
 
-/// <summary>Keys of the configuration that all services know.</summary>
+/// <summary>Configuration keys that every service shares.</summary>
 public static class ConfigurationKeys
 {
     /// <summary>Npgsql connection string of the service's own role.</summary>
@@ -67,7 +71,7 @@ public static class ConfigurationKeys
     /// <summary>Npgsql connection string of the database's owner; only for <c>migrate</c>.</summary>
     public const string Owner = "ConnectionStrings:owner";
 
-    /// <summary>Npgsql connection string of a read-only copy of the database, which may lag; there need not be one.</summary>
+    /// <summary>Npgsql connection string of a read-only copy of the database, which may lag; optional.</summary>
     public const string Replica = "ConnectionStrings:replica";
 
     /// <summary>Base64 of the local issuer's HMAC-SHA256 key.</summary>

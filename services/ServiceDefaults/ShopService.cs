@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Dapr.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -58,7 +57,7 @@ public static class ShopService
         });
         // So that a body that cannot be read becomes a problem that says why, in production too.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
-        builder.Services.AddShopProblems();
+        builder.Services.AddShopFailpoints().AddShopProblems();
         builder.Services.AddShopTelemetry(app, builder.Configuration);
         builder.Services.AddShopIdentity(builder.Configuration);
         builder.Services.AddHealthChecks();
@@ -97,20 +96,5 @@ public static class ShopService
         app.MapHealthChecks("/health/ready");
         app.MapOpenApi();
         return app;
-    }
-
-    /// <summary>A client, named <paramref name="app"/>, whose relative addresses are invoked on that app through the sidecar.</summary>
-    public static IServiceCollection AddInvocationClient(this IServiceCollection services, string app)
-    {
-        services
-            .AddHttpClient(app, client =>
-            {
-                client.BaseAddress = new Uri($"http://{app}/");
-                client.Timeout = TimeSpan.FromSeconds(20);
-            })
-            .AddHttpMessageHandler(() => new SpuriousSuccess())
-            .AddHttpMessageHandler(() => new InvocationHandler())
-            .RemoveAllLoggers();
-        return services;
     }
 }

@@ -81,7 +81,7 @@ public sealed class AuditTests(SmallShop shop) : IClassFixture<SmallShop>
         var report = await shop.Databases.AuditAsync(
             "history",
             """
-            insert into dead_letters select gen_random_uuid(), 'orders', position, '{}', 'poison', now() from order_timeline where type = 'order.moved' and to_status = 'confirmed' and order_id not in (select order_id from order_timeline where to_status = 'shipped') limit 1;
+            insert into dead_letters select gen_random_uuid(), 'orders', position, '{}', 'poison', now() from order_timeline where type = 'order.status_changed' and to_status = 'confirmed' and order_id not in (select order_id from order_timeline where to_status = 'shipped') limit 1;
             delete from order_timeline t using dead_letters d where t.position = d.position and t.step = 3
             """
         );

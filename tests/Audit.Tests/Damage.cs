@@ -836,7 +836,7 @@ internal static class Damage
                 "I-27.lag",
                 "an event keeps failing",
                 "history",
-                "insert into intake_failures values ('orders', 5, 3, 'poison')"
+                "insert into inbox_failures values ('orders', 5, 3, 'poison')"
             },
             {
                 "I-28",

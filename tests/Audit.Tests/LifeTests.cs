@@ -198,7 +198,7 @@ public sealed class LifeTests
             await using var connection = await orders.OpenConnectionAsync();
             Fates.UnionWith(
                 await connection.QueryAsync(
-                    "select data->>'to' from events where type = 'order.moved.v1'",
+                    "select data->>'to' from events where type = 'order.status_changed.v1'",
                     [],
                     r => r.GetString(0),
                     CancellationToken.None

@@ -19,7 +19,7 @@ internal static class EventLogParts
         var producer = Topics.ProducerOf(topic);
         services.AddInvocationClient(producer).AddProjection<Projection>();
         if (settings.Without.Contains("catch-up"))
-            services.Remove(services.Single(s => s.ImplementationType?.Name == "CatchUp"));
+            services.Remove(services.Single(s => s.ImplementationType?.Name == "InboxReconciler"));
     }
 
     public static async Task MapMessagingAsync(this WebApplication app, AppSettings settings)

@@ -60,12 +60,12 @@ internal sealed class FakeOrders
                 new LoggedEvent(
                     1,
                     Guid.Empty,
-                    EventTypes.StatusChanges,
+                    EventTypes.OrderStatusChanges,
                     $"{transitions[^1].OrderId}",
                     1,
                     DateTimeOffset.UnixEpoch,
                     null,
-                    JsonSerializer.SerializeToElement(new StatusChanges(transitions), JsonSerializerOptions.Web)
+                    JsonSerializer.SerializeToElement(new OrderStatusChanges(transitions), JsonSerializerOptions.Web)
                 ),
             ]
         );

@@ -131,7 +131,7 @@ public sealed class LiveOutageTests : WatchingTests
     {
         var live = new LiveOrders(new StreamSettings(), Time);
         using var watch = live.Of(Orders.Id);
-        live.Hear(
+        live.Handle(
             new EventPage(
                 Apps.Orders,
                 [

@@ -113,7 +113,7 @@ public sealed class ReconnectTests : WatchingTests
         await WatchedToTheFirstAsync();
         Live.Known.Should().Be(1);
         Time.Advance(Compare);
-        Live.Hear(new EventPage(Apps.Orders, []));
+        Live.Handle(new EventPage(Apps.Orders, []));
         Live.Known.Should().Be(0);
 
         await using (await OpenAsync())

@@ -51,7 +51,7 @@ public abstract class WatchingTests : IAsyncLifetime
             ("APP_API_TOKEN", Token)
         );
 
-    private protected void Hear(params OrderTransition[] transitions) => Live.Hear(FakeOrders.Page(transitions));
+    private protected void Hear(params OrderTransition[] transitions) => Live.Handle(FakeOrders.Page(transitions));
 
     private protected static async Task<HttpStatusCode> DeliverAsync(
         ServiceHost<Program> gateway,

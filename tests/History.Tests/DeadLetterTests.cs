@@ -98,7 +98,7 @@ public sealed class DeadLetterTests(HistoryFixture fixture) : IClassFixture<Hist
     }
 
     private static (string, DateTimeOffset, object) Captured(Guid order) =>
-        (EventTypes.PaymentBooked, DateTimeOffset.UnixEpoch, new PaymentBooked($"{order}", "captured", 1, null));
+        (EventTypes.PaymentRecorded, DateTimeOffset.UnixEpoch, new PaymentRecorded($"{order}", "captured", 1, null));
 
     private Task<long> EntriesAsync(Guid order) =>
         Sql.ScalarAsync<long>(

@@ -17,7 +17,7 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
     {
         await fixture.TellAsync(
             Topics.Payments,
-            (EventTypes.PaymentBooked, Noon.AddSeconds(2), new PaymentBooked($"{_order}", "captured", 12.5m, null))
+            (EventTypes.PaymentRecorded, Noon.AddSeconds(2), new PaymentRecorded($"{_order}", "captured", 12.5m, null))
         );
         await fixture.TellAsync(Topics.Stock, Allocated(Noon.AddSeconds(1), ("A", 3), ("B", 1)));
         await fixture.TellAsync(
@@ -42,7 +42,7 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
                 ("orders", "The order is confirmed and ready to ship")
             );
         timeline
-            .Where(e => e.Type == "order.moved")
+            .Where(e => e.Type == "order.status_changed")
             .Select(e => (e.From, e.To))
             .Should()
             .Equal(("accepted", "reserved"), ("reserved", "paid"), ("paid", "confirmed"));
@@ -75,9 +75,9 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
             (EventTypes.BackorderFilled, Noon, new BackorderFilled(_order, "mug", 2, 1)),
             (EventTypes.BackorderFilled, Noon.AddSeconds(1), new BackorderFilled(_order, "mug", 1, 0)),
             (
-                EventTypes.StockShort,
+                EventTypes.StockShortfall,
                 Noon.AddSeconds(2),
-                new StockShort("mug", "main", 1, [_order, Guid.CreateVersion7()])
+                new StockShortfall("mug", "main", 1, [_order, Guid.CreateVersion7()])
             ),
             (EventTypes.StockLow, Noon.AddSeconds(3), new StockAvailable("mug", 0, 5)),
             (
@@ -149,11 +149,11 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
     {
         var missing = fixture.Page(
             Topics.Payments,
-            (EventTypes.PaymentBooked, Noon, new PaymentBooked($"{_order}", "captured", 1, null))
+            (EventTypes.PaymentRecorded, Noon, new PaymentRecorded($"{_order}", "captured", 1, null))
         );
         var next = fixture.Page(
             Topics.Payments,
-            (EventTypes.PaymentBooked, Noon, new PaymentBooked($"{_order}", "refunded", 1, null))
+            (EventTypes.PaymentRecorded, Noon, new PaymentRecorded($"{_order}", "refunded", 1, null))
         );
 
         (await fixture.DeliverAsync(Topics.Payments, next)).Should().Be("RETRY");
@@ -269,7 +269,7 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
         (EventTypes.OrderAccepted, at, new OrderAccepted(_order, 7, "ann", 12.5m, 4, 2));
 
     private (string, DateTimeOffset, object) Moved(DateTimeOffset at, string from, string to, string? reason = null) =>
-        (EventTypes.OrderMoved, at, new OrderMoved(_order, from, to, reason));
+        (EventTypes.OrderStatusChanged, at, new OrderStatusChanged(_order, from, to, reason));
 
     private (string, DateTimeOffset, object) Allocated(
         DateTimeOffset at,

@@ -21,9 +21,9 @@ public sealed class ReadingTests(HistoryFixture fixture) : IClassFixture<History
         await fixture.TellAsync(
             Topics.Orders,
             (
-                EventTypes.OrderMoved,
+                EventTypes.OrderStatusChanged,
                 Noon.AddSeconds(1),
-                new OrderMoved(order, "accepted", "cancelled", "cancelled by ann", "ann")
+                new OrderStatusChanged(order, "accepted", "cancelled", "cancelled by ann", "ann")
             )
         );
         var entries = await EntriesAsync(_olga, $"orders/{order}/timeline");
@@ -41,16 +41,16 @@ public sealed class ReadingTests(HistoryFixture fixture) : IClassFixture<History
         var order = await AcceptedAsync(Noon);
         await fixture.TellAsync(
             Topics.Orders,
-            (EventTypes.OrderMoved, Noon.AddMinutes(1), new OrderMoved(order, "accepted", "reserved", null)),
+            (EventTypes.OrderStatusChanged, Noon.AddMinutes(1), new OrderStatusChanged(order, "accepted", "reserved", null)),
             (
-                EventTypes.ShipmentMoved,
+                EventTypes.ShipmentStatusChanged,
                 Noon.AddMinutes(2),
-                new ShipmentMoved(Guid.CreateVersion7(), order, 1, "dispatched", [new("mug", 2)], "olga", null)
+                new ShipmentStatusChanged(Guid.CreateVersion7(), order, 1, "dispatched", [new("mug", 2)], "olga", null)
             ),
             (
-                EventTypes.ReturnMoved,
+                EventTypes.ReturnStatusChanged,
                 Noon.AddMinutes(3),
-                new ReturnMoved(
+                new ReturnStatusChanged(
                     Guid.CreateVersion7(),
                     order,
                     1,
@@ -65,9 +65,9 @@ public sealed class ReadingTests(HistoryFixture fixture) : IClassFixture<History
         await fixture.TellAsync(
             Topics.Payments,
             (
-                EventTypes.PaymentBooked,
+                EventTypes.PaymentRecorded,
                 Noon.AddMinutes(4),
-                new PaymentBooked($"{order}", "partly_refunded", 4.25m, "return")
+                new PaymentRecorded($"{order}", "partly_refunded", 4.25m, "return")
             )
         );
 
@@ -103,7 +103,7 @@ public sealed class ReadingTests(HistoryFixture fixture) : IClassFixture<History
         // One fact, an entry for each: the same time, step and place in the log.
         await fixture.TellAsync(
             Topics.Stock,
-            (EventTypes.StockShort, Noon.AddHours(1), new StockShort("mug", "main", 1, orders))
+            (EventTypes.StockShortfall, Noon.AddHours(1), new StockShortfall("mug", "main", 1, orders))
         );
         var mine = fixture.Service.As(Identity.Customer, _customer);
         List<JsonElement> read = [];

@@ -101,7 +101,7 @@ public sealed class RebuildTests : IAsyncLifetime
         var run = await _history.RebuildAsync();
 
         run.Phase.Should().Be(RebuildPhase.Identical, run.Error);
-        run.LeftOut.Should().Equal(new LeftOutEvent(Apps.Payments, Orders + 1, EventTypes.PaymentBooked, Parked: true));
+        run.LeftOut.Should().Equal(new LeftOutEvent(Apps.Payments, Orders + 1, EventTypes.PaymentRecorded, Parked: true));
         await ReplayAsync(letter);
         (await _history.RebuildAsync())
             .Should()
@@ -114,7 +114,7 @@ public sealed class RebuildTests : IAsyncLifetime
         var letter = await ParkAsync();
         for (var i = 0; i < Orders; i++)
             _history.Tell();
-        await _history.CatchUpAsync();
+        await _history.ReconcileAsync();
         var replayed = false;
         _history.OnFetch = async (producer, after) =>
         {
@@ -146,7 +146,7 @@ public sealed class RebuildTests : IAsyncLifetime
 
         run.Phase.Should().Be(RebuildPhase.Identical, run.Error);
         run.LeftOut.Should()
-            .Equal(new LeftOutEvent(Apps.Payments, Orders + 1, EventTypes.PaymentBooked, Parked: false));
+            .Equal(new LeftOutEvent(Apps.Payments, Orders + 1, EventTypes.PaymentRecorded, Parked: false));
         other.Phase.Should().Be(RebuildPhase.Failed);
         other.Error.Should().Contain("could not be applied");
         (await _history.CountAsync("order_owners where customer = 'mallory'")).Should().Be(1);
@@ -241,7 +241,7 @@ public sealed class RebuildTests : IAsyncLifetime
         _history.OnFetch = async (_, _) =>
         {
             _history.Tell();
-            await _history.CatchUpAsync();
+            await _history.ReconcileAsync();
         };
 
     private void Hold(string at) =>
@@ -254,7 +254,7 @@ public sealed class RebuildTests : IAsyncLifetime
         await _history.ForgeAsync(
             $"alter table order_timeline add constraint quarrel check (order_id <> '{order}' or step <> {(int)Step.Charged})"
         );
-        await _history.CatchUpAsync();
+        await _history.ReconcileAsync();
         if (mend)
             await _history.ForgeAsync("alter table order_timeline drop constraint quarrel");
         return await Sql.ScalarAsync<Guid>(_history.Database.Owner, "select id from dead_letters");

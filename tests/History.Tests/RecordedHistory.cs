@@ -50,7 +50,7 @@ internal sealed class RecordedHistory : IAsyncDisposable, IHttpClientFactory
         history.Service = history.Replica();
         for (var i = 0; i < orders; i++)
             history.Tell();
-        await history.CatchUpAsync();
+        await history.ReconcileAsync();
         return history;
     }
 
@@ -58,7 +58,7 @@ internal sealed class RecordedHistory : IAsyncDisposable, IHttpClientFactory
     public ServiceHost<Program> Replica() => new(Database.App, services =>
         {
             services.AddSingleton<IHttpClientFactory>(this);
-            services.Remove(services.Single(s => s.ImplementationType == typeof(CatchUp)));
+            services.Remove(services.Single(s => s.ImplementationType == typeof(InboxReconciler)));
         });
 
     public ValueTask DisposeAsync() => Service.DisposeAsync();
@@ -83,24 +83,24 @@ internal sealed class RecordedHistory : IAsyncDisposable, IHttpClientFactory
                 EventTypes.StockMoved,
                 new StockMoved("allocated", $"{order}", "saga", null, [new("mug", "main", number, -3, 9, 3, 6)])
             );
-            Log(Apps.Payments, EventTypes.PaymentBooked, new PaymentBooked($"{order}", "captured", 12.50m, null));
-            Log(Apps.Orders, EventTypes.OrderMoved, new OrderMoved(order, "accepted", "confirmed", null));
+            Log(Apps.Payments, EventTypes.PaymentRecorded, new PaymentRecorded($"{order}", "captured", 12.50m, null));
+            Log(Apps.Orders, EventTypes.OrderStatusChanged, new OrderStatusChanged(order, "accepted", "confirmed", null));
         }
 
         return order;
     }
 
     /// <summary>The live history reads what the producers have logged. An event that cannot be applied is parked.</summary>
-    public async Task CatchUpAsync()
+    public async Task ReconcileAsync()
     {
         Live.Value = true;
-        foreach (var intake in Service.Services.GetServices<EventIntake>())
+        foreach (var intake in Service.Services.GetServices<Inbox>())
         {
             for (var applied = false; !applied; )
             {
                 try
                 {
-                    await intake.CatchUpAsync(CancellationToken.None);
+                    await intake.ReconcileAsync(CancellationToken.None);
                     applied = true;
                 }
                 catch (EventNotAppliedException) { }

@@ -12,7 +12,7 @@ public sealed class EventLogTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     [Fact]
-    public async Task Positions_are_dense_though_writers_race_and_some_roll_back()
+    public async Task Positions_are_dense_although_writers_race_and_some_roll_back()
     {
         await Parallel.ForAsync(0, 120, EightAtOnce, async (i, _) =>
             await _database.AppendAsync(1 + (i % 5), commit: i % 3 != 0)
@@ -25,7 +25,7 @@ public sealed class EventLogTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_reader_that_has_seen_a_position_has_seen_all_before_it()
+    public async Task A_reader_that_has_seen_a_position_has_seen_every_earlier_one()
     {
         using var stop = new CancellationTokenSource();
         var reading = Task.Run(
@@ -51,12 +51,12 @@ public sealed class EventLogTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_event_comes_back_as_it_was_written()
+    public async Task An_event_is_read_as_it_was_written()
     {
         await _database.AppendAsync(3);
 
         var last = (await _database.LogAsync())[^1];
-        last.Read<PaymentBooked>().Should().Be(new PaymentBooked("r", "k", 3, null));
+        last.Read<PaymentRecorded>().Should().Be(new PaymentRecorded("r", "k", 3, null));
         (last.Type, last.Subject, last.Version).Should().Be(("test", "subject", 3));
     }
 }

@@ -39,7 +39,7 @@ public sealed class EventRelayTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_cursor_waits_for_the_brokers_acknowledgement_and_what_was_refused_is_sent_again()
+    public async Task The_cursor_waits_for_the_brokers_acknowledgement_and_refused_events_are_published_again()
     {
         _brokerRefuses = true;
         await _database.AppendAsync(3);
@@ -54,7 +54,7 @@ public sealed class EventRelayTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_replica_relays_and_another_takes_over_when_it_goes()
+    public async Task One_replica_relays_and_another_takes_over_when_it_stops()
     {
         var first = await StartAsync("first");
         await _database.AppendAsync(1);
@@ -81,6 +81,7 @@ public sealed class EventRelayTests : IAsyncLifetime
             _database.Source,
             (pages, _) => PublishAsync(replica, pages),
             new RelaySignal(),
+            TimeProvider.System,
             NullLogger<EventRelay>.Instance
         );
         _relays.Add(relay);

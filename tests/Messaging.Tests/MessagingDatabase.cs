@@ -36,7 +36,7 @@ internal sealed class MessagingDatabase : IAsyncDisposable
             [
                 .. Enumerable
                     .Range(1, count)
-                    .Select(i => new NewEvent("test", "subject", i, new PaymentBooked("r", "k", i, null))),
+                    .Select(i => new NewEvent("test", "subject", i, new PaymentRecorded("r", "k", i, null))),
             ],
             TimeProvider.System.GetUtcNow()
         );

@@ -112,7 +112,7 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
     public Dictionary<string, ShipResponse> Shipped { get; } = [];
 
     /// <summary>What came back, by its key.</summary>
-    public Dictionary<string, TakeBackRequest> TakenBack { get; } = [];
+    public Dictionary<string, ReturnUnitsRequest> TakenBack { get; } = [];
 
     /// <summary>What was given back in parts, by what for.</summary>
     public Dictionary<Guid, PartRefundRequest> PartRefunds { get; } = [];
@@ -161,7 +161,7 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
                     .ToList();
                 break;
             case var taken when taken.StartsWith("/internal/offers/", StringComparison.Ordinal):
-                var asked = await request.Content!.ReadFromJsonAsync<TakeOfferRequest>(Json, cancellationToken);
+                var asked = await request.Content!.ReadFromJsonAsync<ClaimOfferRequest>(Json, cancellationToken);
                 if (
                     !Offers.TryGetValue(Guid.Parse(taken.Split('/')[3]), out var offer)
                     || (asked!.Customer ?? offer.Customer) != offer.Customer && !GivesOffersToAnyone
@@ -203,7 +203,7 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
 
                 break;
             case "/reservations/take-back":
-                var back = await request.Content!.ReadFromJsonAsync<TakeBackRequest>(Json, cancellationToken);
+                var back = await request.Content!.ReadFromJsonAsync<ReturnUnitsRequest>(Json, cancellationToken);
                 lock (_lock)
                     TakenBack[back!.Key] = back;
                 return new HttpResponseMessage(HttpStatusCode.OK);

@@ -221,7 +221,7 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
 
         var facts = (await EventsAsync()).Where(e => e.Subject == order.OrderId.ToString()).ToList();
 
-        facts.Select(e => (e.Version, e.Read<PaymentBooked>().Kind)).Should().Equal((1, "captured"), (2, "refunded"));
+        facts.Select(e => (e.Version, e.Read<PaymentRecorded>().Kind)).Should().Equal((1, "captured"), (2, "refunded"));
         (await _sidecar.GetFromJsonAsync<EventPage>("events?after=0&limit=-1", TestContext.Current.CancellationToken))!
             .Events.Should()
             .ContainSingle();

@@ -175,7 +175,7 @@ public sealed class ChargingTests
 
         public List<Booking> Ledger { get; } = [];
 
-        public List<PaymentBooked> Facts { get; } = [];
+        public List<PaymentRecorded> Facts { get; } = [];
 
         public decimal Net => Ledger.Sum(b => b.Kind == LedgerKind.Charge ? b.Amount : -b.Amount);
 

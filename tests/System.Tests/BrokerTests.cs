@@ -54,11 +54,11 @@ public sealed class BrokerTests
             .Keys.Should()
             .Contain([
                 "order.accepted.v1",
-                "order.moved.v1",
+                "order.status_changed.v1",
                 "stock.moved.v1",
                 "stock.refused.v1",
                 "backorder.filled.v1",
-                "payment.booked.v1",
+                "payment.recorded.v1",
             ]);
     }
 

@@ -76,7 +76,7 @@ internal static class AsyncApiDocument
         };
     }
 
-    private static JsonObject Page(string producer, IEnumerable<EventKind> kinds)
+    private static JsonObject Page(string producer, IEnumerable<EventDefinition> kinds)
     {
         var page = Schema(typeof(EventPage));
         page["properties"]!["producer"] = new JsonObject { ["const"] = producer };
@@ -87,7 +87,7 @@ internal static class AsyncApiDocument
         return page;
     }
 
-    private static JsonObject Entry(EventKind kind)
+    private static JsonObject Entry(EventDefinition kind)
     {
         var entry = Schema(typeof(LoggedEvent));
         entry["properties"]!["type"] = new JsonObject { ["const"] = kind.Type };

@@ -62,7 +62,7 @@ internal static class StreamOrder
             first = told;
         }
 
-        if (first.Version == last && OrderTransition.Last.Contains(first.Status))
+        if (first.Version == last && OrderTransition.FinalStatuses.Contains(first.Status))
             return Results.NoContent();
         return new EventStream(
             new OrderStream(orders, settings, time, watch.News, authorization, last).FollowAsync(

@@ -9,7 +9,7 @@ namespace DaprShop.Gateway.Streams;
 /// What Orders has answered, with the news since, is remembered for as long as an open stream goes on without a comparison: clients that are cut off
 /// and come again by the hundreds cost Orders nothing.
 /// </summary>
-internal sealed class LiveOrders(StreamSettings settings, TimeProvider time) : IListener
+internal sealed class LiveOrders(StreamSettings settings, TimeProvider time) : IBroadcastHandler
 {
     private const int Kept = 16;
     private readonly Lock _lock = new();
@@ -40,7 +40,7 @@ internal sealed class LiveOrders(StreamSettings settings, TimeProvider time) : I
 
     private long Now => time.GetTimestamp();
 
-    public void Hear(EventPage page)
+    public void Handle(EventPage page)
     {
         lock (_lock)
         {
@@ -49,8 +49,8 @@ internal sealed class LiveOrders(StreamSettings settings, TimeProvider time) : I
                 return;
             foreach (
                 var transition in page
-                    .Events.Where(e => e.Type == EventTypes.StatusChanges)
-                    .SelectMany(e => e.Read<StatusChanges>().Transitions)
+                    .Events.Where(e => e.Type == EventTypes.OrderStatusChanges)
+                    .SelectMany(e => e.Read<OrderStatusChanges>().Transitions)
             )
                 _orders.GetValueOrDefault(transition.OrderId)?.Hear(transition);
         }

@@ -52,7 +52,7 @@ internal sealed class OrderStream(
                     JsonSerializer.Serialize(transition, JsonSerializerOptions.Web)
                 );
                 _last = transition.Version;
-                if (OrderTransition.Last.Contains(transition.Status))
+                if (OrderTransition.FinalStatuses.Contains(transition.Status))
                     yield break;
             }
         }

@@ -22,14 +22,14 @@ internal static class Folding
         fact.Type switch
         {
             EventTypes.OrderAccepted => [Entry(fact, fact.Read<OrderAccepted>())],
-            EventTypes.OrderMoved => [Entry(fact, fact.Read<OrderMoved>())],
+            EventTypes.OrderStatusChanged => [Entry(fact, fact.Read<OrderStatusChanged>())],
             EventTypes.StockRefused => [Entry(fact, fact.Read<StockRefused>())],
-            EventTypes.StockShort => Entries(fact, fact.Read<StockShort>()),
+            EventTypes.StockShortfall => Entries(fact, fact.Read<StockShortfall>()),
             EventTypes.BackorderFilled => [Entry(fact, fact.Read<BackorderFilled>())],
             EventTypes.WaitlistOffered => [Entry(fact, fact.Read<WaitlistOffered>())],
-            EventTypes.ShipmentMoved => [Entry(fact, fact.Read<ShipmentMoved>())],
-            EventTypes.ReturnMoved => [Entry(fact, fact.Read<ReturnMoved>())],
-            EventTypes.PaymentBooked when Entry(fact, fact.Read<PaymentBooked>()) is { } booked => [booked],
+            EventTypes.ShipmentStatusChanged => [Entry(fact, fact.Read<ShipmentStatusChanged>())],
+            EventTypes.ReturnStatusChanged => [Entry(fact, fact.Read<ReturnStatusChanged>())],
+            EventTypes.PaymentRecorded when Entry(fact, fact.Read<PaymentRecorded>()) is { } booked => [booked],
             _ => [],
         };
 
@@ -84,13 +84,13 @@ internal static class Folding
             accepted.Customer
         );
 
-    private static OrderEntry Entry(LoggedEvent fact, OrderMoved moved) =>
+    private static OrderEntry Entry(LoggedEvent fact, OrderStatusChanged moved) =>
         new(
             moved.OrderId,
             fact.OccurredAt,
             Step.Moved,
             fact.Position,
-            "order.moved",
+            "order.status_changed",
             moved.From,
             moved.To,
             moved.Reason,
@@ -99,7 +99,7 @@ internal static class Folding
             moved.Actor
         );
 
-    private static OrderEntry Entry(LoggedEvent fact, ShipmentMoved moved) =>
+    private static OrderEntry Entry(LoggedEvent fact, ShipmentStatusChanged moved) =>
         new(
             moved.OrderId,
             fact.OccurredAt,
@@ -118,7 +118,7 @@ internal static class Folding
             Actor: moved.Actor
         );
 
-    private static OrderEntry Entry(LoggedEvent fact, ReturnMoved moved) =>
+    private static OrderEntry Entry(LoggedEvent fact, ReturnStatusChanged moved) =>
         new(
             moved.OrderId,
             fact.OccurredAt,
@@ -151,7 +151,7 @@ internal static class Folding
             new EntryDetails(Shortages: refused.Shortages)
         );
 
-    private static IEnumerable<OrderEntry> Entries(LoggedEvent fact, StockShort found) =>
+    private static IEnumerable<OrderEntry> Entries(LoggedEvent fact, StockShortfall found) =>
         found.Orders.Select(orderId => new OrderEntry(
             orderId,
             fact.OccurredAt,
@@ -190,7 +190,7 @@ internal static class Folding
             new EntryDetails(Units: offered.Quantity, Sku: offered.Sku, Until: offered.ExpiresAt)
         );
 
-    private static OrderEntry? Entry(LoggedEvent fact, PaymentBooked booked) =>
+    private static OrderEntry? Entry(LoggedEvent fact, PaymentRecorded booked) =>
         Guid.TryParseExact(booked.Reference, "D", out var orderId)
             ? new OrderEntry(
                 orderId,

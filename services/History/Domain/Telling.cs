@@ -19,7 +19,7 @@ internal static class Telling
         entry.Type switch
         {
             "order.accepted" => $"Order {entry.Details?.Number} was accepted: {Units(entry)}, {Money(entry)}",
-            "order.moved" => Status(entry.To),
+            "order.status_changed" => Status(entry.To),
             "stock.allocated" => $"{Units(entry)} allocated",
             "stock.released" => $"{Units(entry)} given back",
             "stock.shipped" => $"{Units(entry)} left the warehouse",

@@ -89,9 +89,9 @@ internal static class PutItem
         );
     }
 
-    private static List<Complaint> Check(string sku, Request request)
+    private static List<ValidationError> Check(string sku, Request request)
     {
-        var complaints = new List<Complaint>();
+        var complaints = new List<ValidationError>();
         if (sku.Length > StockLimits.SkuLength)
             complaints.Add(new("sku", $"A SKU has at most {StockLimits.SkuLength} characters."));
         if (request.Name.Length is 0 or > StockLimits.NameLength)

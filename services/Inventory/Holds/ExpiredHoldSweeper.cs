@@ -35,7 +35,7 @@ internal sealed class ExpiredHoldSweeper(
                 while (await SweepAsync(stoppingToken) == AtOnce)
                     ;
             }
-            catch (Exception e) when (Transient.Is(e) && !stoppingToken.IsCancellationRequested)
+            catch (Exception e) when (TransientErrors.IsTransient(e) && !stoppingToken.IsCancellationRequested)
             {
                 logger.LogSweepInterrupted(e.Message);
             }
@@ -64,7 +64,7 @@ internal sealed class ExpiredHoldSweeper(
         {
             await stock.RunAsync<ExpireHoldsCommand>(new ExpireHoldsCommand(holds), cancellationToken);
         }
-        catch (Exception e) when (Transient.IsOver(e))
+        catch (Exception e) when (TransientErrors.IsPermanent(e))
         {
             // Damage: a level that says less than is claimed, or is behind its ledger. One of them must not keep the others: each is tried alone.
             if (holds.Count == 1)

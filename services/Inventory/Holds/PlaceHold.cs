@@ -49,11 +49,11 @@ internal static class PlaceHold
         );
     }
 
-    private static List<Complaint> Check(Request request, bool byOperator)
+    private static List<ValidationError> Check(Request request, bool byOperator)
     {
         if (request.Lines.Contains(null!))
             return [new("/lines", "A line is an object with sku and quantity.")];
-        List<Complaint> complaints = [.. HoldDuration.Check(request.Minutes)];
+        List<ValidationError> complaints = [.. HoldDuration.Check(request.Minutes)];
         if (request.Lines.Count is 0 or > MaxLines)
             complaints.Add(new("/lines", $"A hold has 1 to {MaxLines} lines."));
         if (request.Lines.Any(l => l.Quantity is < 1 or > StockLimits.MaxQuantity))
@@ -72,6 +72,6 @@ internal static class HoldDuration
     public const int Usual = 10;
     private const int Longest = 60;
 
-    public static IEnumerable<Complaint> Check(int minutes) =>
-        minutes is < 1 or > Longest ? [new Complaint("/minutes", $"A hold stands 1 to {Longest} minutes.")] : [];
+    public static IEnumerable<ValidationError> Check(int minutes) =>
+        minutes is < 1 or > Longest ? [new ValidationError("/minutes", $"A hold stands 1 to {Longest} minutes.")] : [];
 }

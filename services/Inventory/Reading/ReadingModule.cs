@@ -28,7 +28,7 @@ internal static class ReadingModule
             )
             .AddSingleton<StockCacheRefresher>()
             .AddHostedService(p => p.GetRequiredService<StockCacheRefresher>())
-            .AddListener<StockBroadcastHandler>();
+            .AddBroadcastHandler<StockBroadcastHandler>();
 
     public static void MapReading(this IEndpointRouteBuilder routes)
     {

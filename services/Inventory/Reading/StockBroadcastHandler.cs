@@ -6,7 +6,7 @@ using DaprShop.Messaging;
 namespace DaprShop.Inventory.Reading;
 
 /// <summary>What is broadcast of stock, and what every replica's memory makes of it.</summary>
-internal sealed class StockBroadcastHandler(LocalStockCache memory) : IListener
+internal sealed class StockBroadcastHandler(LocalStockCache memory) : IBroadcastHandler
 {
     public string Topic => Topics.Stock;
 
@@ -47,7 +47,7 @@ internal sealed class StockBroadcastHandler(LocalStockCache memory) : IListener
         );
     }
 
-    public void Hear(EventPage page)
+    public void Handle(EventPage page)
     {
         foreach (var entry in page.Events.Where(e => e.Type == EventTypes.StockLevels))
             memory.Take(entry.Read<StockLevels>(), entry.OccurredAt.ToUnixTimeMilliseconds());

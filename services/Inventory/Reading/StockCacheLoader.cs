@@ -77,7 +77,7 @@ internal sealed class StockCacheLoader(
             if (stored is not null)
                 _ = store.SaveAsync([.. read.Where(s => s.IsKnown)], stored);
         }
-        catch (Exception e) when (Transient.Is(e) && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (TransientErrors.IsTransient(e) && !cancellationToken.IsCancellationRequested)
         {
             logger.LogAnsweringFromCache(e.Message);
             foreach (var (sku, asked) in open)

@@ -32,7 +32,7 @@ internal sealed class StockCacheRefresher(
                     skus.Select(sku => loads.RunAsync(new StockQuery(sku) { IsAhead = true }, stoppingToken))
                 );
             }
-            catch (Exception e) when (Transient.Is(e))
+            catch (Exception e) when (TransientErrors.IsTransient(e))
             {
                 stoppingToken.ThrowIfCancellationRequested();
                 logger.LogAnsweringFromCache(e.Message);

@@ -30,7 +30,7 @@ internal sealed class BackorderNotifier(
                     await signal.WaitAsync(Poll, stoppingToken);
                 backoff.Reset();
             }
-            catch (Exception e) when (Transient.Is(e) && !stoppingToken.IsCancellationRequested)
+            catch (Exception e) when (TransientErrors.IsTransient(e) && !stoppingToken.IsCancellationRequested)
             {
                 logger.LogWakeInterrupted(e.Message);
                 await backoff.WaitAsync(stoppingToken);
@@ -51,7 +51,7 @@ internal sealed class BackorderNotifier(
         await Steps.ReachAsync("waking");
         using var response = await clients
             .CreateClient(Apps.Orders)
-            .PostAsJsonAsync("wake", new WakeRequest([.. filled.Select(f => f.Order).Distinct()]), cancellationToken);
+            .PostAsJsonAsync("wake", new ResumeOrdersRequest([.. filled.Select(f => f.Order).Distinct()]), cancellationToken);
         response.EnsureSuccessStatusCode();
 
         await Steps.ReachAsync("woken");

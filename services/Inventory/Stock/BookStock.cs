@@ -131,9 +131,9 @@ internal static class BookStock
         }
     }
 
-    private static List<Complaint> Check(string cause, string? reason, IReadOnlyList<ReturnLine> lines, int least)
+    private static List<ValidationError> Check(string cause, string? reason, IReadOnlyList<ReturnLine> lines, int least)
     {
-        var complaints = new List<Complaint>();
+        var complaints = new List<ValidationError>();
         if (cause.Length is 0 or > IdempotencyKey.MaxLength)
             complaints.Add(new("/reference", $"A reference has 1 to {IdempotencyKey.MaxLength} characters."));
         if (reason is { Length: 0 or > StockLimits.TextLength })

@@ -24,7 +24,7 @@ internal static class GetOrderClaims
         CancellationToken cancellationToken
     )
     {
-        var outbox = await database.OutboxAsync([id.ToString()], cancellationToken);
+        var outbox = await database.GetOutboxStateAsync([id.ToString()], cancellationToken);
         await using var batch = database.CreateBatch();
         batch.Add(State, id);
         batch.Add(Allocated, new[] { id });
@@ -38,7 +38,7 @@ internal static class GetOrderClaims
         );
         await reader.NextResultAsync(cancellationToken);
         var waiting = await reader.ReadAllAsync(
-            r => new PlaceInLine(r.GetString(0), r.GetInt32(1), r.GetInt32(2), r.Time(3)),
+            r => new BackorderPosition(r.GetString(0), r.GetInt32(1), r.GetInt32(2), r.Time(3)),
             cancellationToken
         );
         return new OrderClaims(state, allocated, waiting, outbox);

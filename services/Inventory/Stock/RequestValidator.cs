@@ -5,7 +5,7 @@ using DaprShop.ServiceDefaults;
 namespace DaprShop.Inventory.Stock;
 
 /// <summary>What an operator's request must be like, whatever it is about. Each check adds its complaint.</summary>
-internal sealed class RequestValidator : List<Complaint>
+internal sealed class RequestValidator : List<ValidationError>
 {
     public RequestValidator That(bool holds, string field, string detail)
     {

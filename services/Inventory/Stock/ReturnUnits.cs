@@ -10,7 +10,7 @@ namespace DaprShop.Inventory.Stock;
 internal static class ReturnUnits
 {
     public static async Task<IResult> HandleAsync(
-        TakeBackRequest body,
+        ReturnUnitsRequest body,
         StockCommandQueue stock,
         HttpContext context,
         CancellationToken cancellationToken

@@ -67,9 +67,9 @@ internal sealed partial class StockRules
         var left = deficit == 0 ? [] : LeftShort(count.Sku, count.Location, deficit);
         if (deficit > 0)
             Tell(
-                EventTypes.StockShort,
+                EventTypes.StockShortfall,
                 count.Sku,
-                new StockShort(count.Sku, count.Location, deficit, [.. left.Select(l => l.OrderId)])
+                new StockShortfall(count.Sku, count.Location, deficit, [.. left.Select(l => l.OrderId)])
             );
         return new StockResponses.Counted(
             count.Key,

@@ -69,7 +69,7 @@ internal sealed partial class StockRules
         {
             var after = _stock.Available(sku);
             if (before == 0 && after > 0)
-                Tell(EventTypes.StockBack, sku, new StockAvailable(sku, after, null));
+                Tell(EventTypes.BackInStock, sku, new StockAvailable(sku, after, null));
             if (_known.Items[sku].LowStockAt is { } low && before > low && after <= low)
                 Tell(EventTypes.StockLow, sku, new StockAvailable(sku, after, low));
         }

@@ -91,4 +91,4 @@ internal sealed class StockCommandQueue(GroupCommit<StockCommand, object> group)
 }
 
 /// <summary>Raised after each commit that filled a backorder.</summary>
-internal sealed class BackordersFilledSignal : Signal;
+internal sealed class BackordersFilledSignal : WorkSignal;

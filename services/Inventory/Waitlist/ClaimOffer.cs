@@ -15,7 +15,7 @@ internal static class ClaimOffer
 
     public static async Task<IResult> HandleAsync(
         Guid id,
-        TakeOfferRequest request,
+        ClaimOfferRequest request,
         StockCommandQueue stock,
         TimeProvider time,
         HttpContext context,

@@ -34,7 +34,7 @@ internal sealed class OfferWatcher(
                 untold = await made.TakeAsync(stoppingToken);
             }
             catch (Exception e)
-                when ((Transient.Is(e) || WaitlistClient.IsAway(e)) && !stoppingToken.IsCancellationRequested)
+                when ((TransientErrors.IsTransient(e) || WaitlistClient.IsAway(e)) && !stoppingToken.IsCancellationRequested)
             {
                 logger.LogWatchInterrupted(e.Message);
                 await backoff.WaitAsync(stoppingToken);

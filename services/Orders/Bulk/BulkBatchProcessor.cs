@@ -27,7 +27,7 @@ internal sealed class BulkBatchProcessor(
     /// <summary>Rows per transaction, at most.</summary>
     public const int MaxRows = 200;
 
-    private static readonly Complaint KeyTaken = new("/key", "The key was used with another order.");
+    private static readonly ValidationError KeyTaken = new("/key", "The key was used with another order.");
 
     /// <summary>False where others have all the rows that are left.</summary>
     public async Task<bool> RunAsync(DueJob job, CancellationToken cancellationToken)
@@ -48,7 +48,7 @@ internal sealed class BulkBatchProcessor(
             await Steps.ReachAsync("accepted-stretch");
             orders.Announce(outcomes.Count(o => o is { State: BulkRowStates.Accepted, Replayed: false }));
         }
-        catch (Exception e) when (Transient.IsOver(e) || IsRefusal(e))
+        catch (Exception e) when (TransientErrors.IsPermanent(e) || IsRefusal(e))
         {
             await transaction.RollbackAsync(CancellationToken.None);
             logger.LogStretchFailed(job.Id, rows[0].Row, rows.Count, e.Message);

@@ -23,7 +23,7 @@ internal sealed record DueRow(int Row, string? Body, string? Fault, int Attempts
 internal sealed record RowOutcome(
     int Row,
     string State,
-    IReadOnlyList<Complaint> Errors,
+    IReadOnlyList<ValidationError> Errors,
     Guid? OrderId = null,
     bool Replayed = false,
     string? Key = null,

@@ -10,7 +10,7 @@ namespace DaprShop.Orders.Bulk;
 /// <param name="Key">The row's own, if it has one.</param>
 /// <param name="Request">Null where there is no making sense of the row. A line that cannot be read is null.</param>
 /// <param name="Complaints">About what could not be read.</param>
-internal sealed record BulkOrder(string? Key, OrderRequest? Request, IReadOnlyList<Complaint> Complaints);
+internal sealed record BulkOrder(string? Key, OrderRequest? Request, IReadOnlyList<ValidationError> Complaints);
 
 /// <summary>Reads a row of a bulk file: what <c>POST /orders</c> takes, and a <c>key</c>. Pure.</summary>
 internal static class BulkRowParser
@@ -23,7 +23,7 @@ internal static class BulkRowParser
     /// <summary>Reads line by line, so that one that is wrong does not hide the others.</summary>
     public static BulkOrder Read(string body, JsonSerializerOptions json)
     {
-        var complaints = new List<Complaint>();
+        var complaints = new List<ValidationError>();
         if (Try("", complaints, () => Parse(body)) is not { } row)
             return new BulkOrder(null, null, complaints);
 
@@ -50,7 +50,7 @@ internal static class BulkRowParser
         return row;
     }
 
-    private static T? Try<T>(string field, List<Complaint> complaints, Func<T?> read)
+    private static T? Try<T>(string field, List<ValidationError> complaints, Func<T?> read)
         where T : class
     {
         try
@@ -59,15 +59,15 @@ internal static class BulkRowParser
         }
         catch (JsonException e)
         {
-            complaints.Add(new Complaint(Storable(field + Pointer(e.Path)), Storable(e.Message.Split(" Path: ")[0])));
+            complaints.Add(new ValidationError(Storable(field + Pointer(e.Path)), Storable(e.Message.Split(" Path: ")[0])));
         }
         catch (InvalidOperationException)
         {
-            complaints.Add(new Complaint(field, "Text has no half of a surrogate pair."));
+            complaints.Add(new ValidationError(field, "Text has no half of a surrogate pair."));
         }
         catch (ArgumentException)
         {
-            complaints.Add(new Complaint(field, "No two names differ only by case."));
+            complaints.Add(new ValidationError(field, "No two names differ only by case."));
         }
 
         return null;

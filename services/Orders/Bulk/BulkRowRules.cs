@@ -9,7 +9,7 @@ namespace DaprShop.Orders.Bulk;
 /// <summary>What becomes of a row.</summary>
 /// <param name="Lines">What is ordered, at its prices; null where the row is rejected.</param>
 /// <param name="Complaints">What is wrong with it: all of it, or lines that it does without.</param>
-internal sealed record BulkVerdict(IReadOnlyList<PricedLine>? Lines, IReadOnlyList<Complaint> Complaints);
+internal sealed record BulkVerdict(IReadOnlyList<PricedLine>? Lines, IReadOnlyList<ValidationError> Complaints);
 
 /// <summary>Decides about a row of a bulk file. Pure.</summary>
 internal static class BulkRowRules
@@ -57,7 +57,7 @@ internal static class BulkRowRules
         return new BulkVerdict(acceptable ? lines : null, complaints);
     }
 
-    private static int? LineOf(Complaint complaint) =>
+    private static int? LineOf(ValidationError complaint) =>
         complaint.Field.Split('/') is ["", "lines", var index, ..]
         && int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var line)
             ? line

@@ -3,7 +3,7 @@ using DaprShop.Messaging;
 namespace DaprShop.Orders.Bulk;
 
 /// <summary>Raised when a bulk job may have become due.</summary>
-internal sealed class BulkSignal : Signal;
+internal sealed class BulkSignal : WorkSignal;
 
 /// <summary>
 /// Goes on with bulk jobs, each in its turn, on every replica. It adds no orders while the saga has <c>Bulk:Backlog</c> before it, so that who

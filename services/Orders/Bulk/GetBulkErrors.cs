@@ -23,7 +23,7 @@ internal static class GetBulkErrors
         string State,
         Guid? OrderId,
         string? Cause,
-        IReadOnlyList<Complaint> Errors
+        IReadOnlyList<ValidationError> Errors
     );
 
     /// <param name="Cursor">Send it back to get the rows after these; null at the end.</param>
@@ -59,7 +59,7 @@ internal static class GetBulkErrors
                         r.Cause,
                         r.Errors is null
                             ? []
-                            : JsonSerializer.Deserialize<List<Complaint>>(r.Errors, JsonSerializerOptions.Web)!
+                            : JsonSerializer.Deserialize<List<ValidationError>>(r.Errors, JsonSerializerOptions.Web)!
                     )),
                 ],
                 rows.Count == take ? rows[^1].Row : null

@@ -98,7 +98,7 @@ internal sealed class FulfilmentWorker(
             await downstream.TellAsync(
                 Apps.Inventory,
                 "reservations/take-back",
-                new TakeBackRequest($"return:{decided.Id}", decided.OrderId, decided.Number, decided.Decider, stocked),
+                new ReturnUnitsRequest($"return:{decided.Id}", decided.OrderId, decided.Number, decided.Decider, stocked),
                 cancellationToken
             );
         if (decided.Amount > 0)

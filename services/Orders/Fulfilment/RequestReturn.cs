@@ -21,7 +21,7 @@ internal static class RequestReturn
         CancellationToken cancellationToken
     )
     {
-        var complaints = new List<Complaint>();
+        var complaints = new List<ValidationError>();
         if (
             request.Lines.Count is 0 or > OrderValidationRules.MaxLines
             || request.Lines.Any(l =>

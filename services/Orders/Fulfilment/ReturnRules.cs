@@ -11,9 +11,9 @@ internal sealed record DecidedUnits(string Sku, int Quantity, Disposition Dispos
 internal static class ReturnRules
 {
     /// <summary>What is wrong with a decision: it must name exactly the units that were to come back. Empty when nothing is.</summary>
-    public static List<Complaint> Check(IReadOnlyList<OrderedUnits> requested, IReadOnlyList<DecidedUnits> decided)
+    public static List<ValidationError> Check(IReadOnlyList<OrderedUnits> requested, IReadOnlyList<DecidedUnits> decided)
     {
-        var complaints = new List<Complaint>();
+        var complaints = new List<ValidationError>();
         if (decided.Contains(null!) || decided.Any(d => d.Quantity < 1))
             return [new("/lines", "A line is an object with sku, quantity (1 or more) and disposition.")];
         foreach (var sku in requested.Select(r => r.Sku).Union(decided.Select(d => d.Sku), StringComparer.Ordinal))

@@ -144,7 +144,7 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
         await TellAsync(
             connection,
             1,
-            new ReturnMoved(
+            new ReturnStatusChanged(
                 asked.Id,
                 orderId,
                 number,
@@ -292,7 +292,7 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
         relay.Raise();
     }
 
-    private static ReturnMoved Moved(DecidedReturn r, string state) =>
+    private static ReturnStatusChanged Moved(DecidedReturn r, string state) =>
         new(
             r.Id,
             r.OrderId,
@@ -313,13 +313,13 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
     private static async Task TellAsync(
         NpgsqlConnection connection,
         int version,
-        ReturnMoved moved,
+        ReturnStatusChanged moved,
         DateTimeOffset now,
         CancellationToken cancellationToken
     )
     {
         await using var batch = new NpgsqlBatch(connection);
-        batch.AppendEvents([new NewEvent(EventTypes.ReturnMoved, moved.ReturnId.ToString(), version, moved)], now);
+        batch.AppendEvents([new NewEvent(EventTypes.ReturnStatusChanged, moved.ReturnId.ToString(), version, moved)], now);
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 

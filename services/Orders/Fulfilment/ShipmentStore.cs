@@ -177,7 +177,7 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
             Told(
                 shipment.Id,
                 1,
-                new ShipmentMoved(shipment.Id, order.Id, shipment.Number, state, wanted, actor, refused)
+                new ShipmentStatusChanged(shipment.Id, order.Id, shipment.Number, state, wanted, actor, refused)
             ),
         ];
         await using var batch = new NpgsqlBatch(connection);
@@ -244,7 +244,7 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
         var lines = shipment.Lines.Select(l => new OrderedUnits(l.Sku, l.Quantity)).ToList();
         List<NewEvent> events =
         [
-            Told(id, 2, new ShipmentMoved(id, order.Id, shipment.Number, ShipmentStates.Delivered, lines, actor, null)),
+            Told(id, 2, new ShipmentStatusChanged(id, order.Id, shipment.Number, ShipmentStates.Delivered, lines, actor, null)),
         ];
         var status = order.Status;
         if (
@@ -270,8 +270,8 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
         return status.Name();
     }
 
-    private static NewEvent Told(Guid id, int version, ShipmentMoved moved) =>
-        new(EventTypes.ShipmentMoved, id.ToString(), version, moved);
+    private static NewEvent Told(Guid id, int version, ShipmentStatusChanged moved) =>
+        new(EventTypes.ShipmentStatusChanged, id.ToString(), version, moved);
 
     private static Shipment Read(NpgsqlDataReader r) =>
         new(

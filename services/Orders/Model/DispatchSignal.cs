@@ -3,7 +3,7 @@ using DaprShop.Messaging;
 namespace DaprShop.Orders.Model;
 
 /// <summary>Raised when orders may have become claimable, or a slot free.</summary>
-internal sealed class DispatchSignal : Signal
+internal sealed class DispatchSignal : WorkSignal
 {
     private int _waiting;
 

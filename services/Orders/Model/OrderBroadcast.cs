@@ -18,9 +18,9 @@ internal static class OrderBroadcast
                 [
                     page.Events[^1] with
                     {
-                        Type = EventTypes.StatusChanges,
+                        Type = EventTypes.OrderStatusChanges,
                         Data = JsonSerializer.SerializeToElement(
-                            new StatusChanges(transitions),
+                            new OrderStatusChanges(transitions),
                             JsonSerializerOptions.Web
                         ),
                     },
@@ -39,7 +39,7 @@ internal static class OrderBroadcast
                 null,
                 entry.OccurredAt
             ),
-            EventTypes.OrderMoved => entry.Read<OrderMoved>() is var moved
+            EventTypes.OrderStatusChanged => entry.Read<OrderStatusChanged>() is var moved
                 ? new(moved.OrderId, entry.Version, moved.From, moved.To, moved.Reason, entry.OccurredAt)
                 : null,
             _ => null,

@@ -69,10 +69,10 @@ internal static class OrderLock
         var version = (int)
             (await connection.ScalarAsync(Move, [order.Id, to.Name(), now.UtcDateTime], cancellationToken))!;
         return new NewEvent(
-            Contracts.EventTypes.OrderMoved,
+            Contracts.EventTypes.OrderStatusChanged,
             order.Id.ToString(),
             version,
-            new Contracts.OrderMoved(order.Id, order.Status.Name(), to.Name(), null, actor)
+            new Contracts.OrderStatusChanged(order.Id, order.Status.Name(), to.Name(), null, actor)
         );
     }
 }

@@ -32,10 +32,10 @@ internal static class AcceptOffer
         Offer offer;
         try
         {
-            offer = await downstream.AskAsync<TakeOfferRequest, Offer>(
+            offer = await downstream.AskAsync<ClaimOfferRequest, Offer>(
                 Apps.Inventory,
                 $"internal/offers/{id}/take",
-                new TakeOfferRequest(context.Owner()),
+                new ClaimOfferRequest(context.Owner()),
                 cancellationToken
             );
         }

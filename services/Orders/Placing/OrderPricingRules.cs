@@ -8,13 +8,13 @@ namespace DaprShop.Orders.Placing;
 internal static class OrderPricingRules
 {
     /// <summary>The lines at their prices, in GBP, without those that are null; complaints about SKUs that <paramref name="catalogue"/> lacks.</summary>
-    public static (List<PricedLine> Lines, List<Complaint> Complaints) Price(
+    public static (List<PricedLine> Lines, List<ValidationError> Complaints) Price(
         OrderRequest request,
         IReadOnlyDictionary<string, Item> catalogue
     )
     {
         var lines = new List<PricedLine>(request.Lines.Count);
-        var complaints = new List<Complaint>();
+        var complaints = new List<ValidationError>();
         for (var i = 0; i < request.Lines.Count; i++)
         {
             if (request.Lines[i] is not { } line)

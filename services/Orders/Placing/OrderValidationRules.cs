@@ -17,9 +17,9 @@ internal static class OrderValidationRules
     public const decimal MaxTotal = 1_000_000_000_000m;
 
     /// <summary>What is wrong with the request as it stands; empty when nothing is.</summary>
-    public static List<Complaint> Check(OrderRequest request, bool byOperator)
+    public static List<ValidationError> Check(OrderRequest request, bool byOperator)
     {
-        var complaints = new List<Complaint>();
+        var complaints = new List<ValidationError>();
         if (request.Lines.Count is 0 or > MaxLines)
             complaints.Add(new("/lines", $"An order has 1 to {MaxLines} lines."));
         for (var i = 0; i < Math.Min(request.Lines.Count, MaxLines); i++)
@@ -36,12 +36,12 @@ internal static class OrderValidationRules
     }
 
     /// <summary>What is wrong with the lines together; empty when nothing is.</summary>
-    public static List<Complaint> CheckTotal(IEnumerable<PricedLine> lines) =>
+    public static List<ValidationError> CheckTotal(IEnumerable<PricedLine> lines) =>
         OrderPricingRules.Total(lines) > MaxTotal
             ? [new("/lines", $"An order's total is {MaxTotal} GBP at most.")]
             : [];
 
-    private static void CheckLine(RequestedLine? line, string field, bool byOperator, List<Complaint> complaints)
+    private static void CheckLine(RequestedLine? line, string field, bool byOperator, List<ValidationError> complaints)
     {
         // A list's elements may be null whatever its type says.
         if (line is null)

@@ -15,7 +15,7 @@ internal static class PlaceManyOrders
     internal sealed record KeyedOrder(string Key, OrderRequest Order);
 
     /// <param name="Errors">Why it was not accepted; null where it was.</param>
-    internal sealed record Outcome(string Key, Guid? Id, IReadOnlyList<Complaint>? Errors);
+    internal sealed record Outcome(string Key, Guid? Id, IReadOnlyList<ValidationError>? Errors);
 
     public static async Task<Results<Ok<Outcome[]>, ProblemHttpResult>> HandleAsync(
         Request request,

@@ -33,13 +33,13 @@ internal static class GetOrderState
     {
         // A parcel's facts are told under its own id.
         var parcelIds = await database.QueryAsync(ParcelIds, [id], r => r.GetGuid(0).ToString(), cancellationToken);
-        var outbox = await database.OutboxAsync([id.ToString(), .. parcelIds], cancellationToken);
+        var outbox = await database.GetOutboxStateAsync([id.ToString(), .. parcelIds], cancellationToken);
         await using var batch = database.CreateBatch();
         batch.Add(Parcels, id);
         batch.Add(State, id);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var parcels = await reader.ReadAllAsync(
-            r => new OpenParcel(
+            r => new OpenFulfilment(
                 r.GetString(0),
                 r.GetInt32(1),
                 r.GetString(2),

@@ -87,10 +87,10 @@ internal static class CancelOrder
         append.AppendEvents(
             [
                 new NewEvent(
-                    EventTypes.OrderMoved,
+                    EventTypes.OrderStatusChanged,
                     order.Id.ToString(),
                     version,
-                    new OrderMoved(
+                    new OrderStatusChanged(
                         order.Id,
                         order.Status.Name(),
                         OrderStatus.Cancelled.Name(),

@@ -47,7 +47,7 @@ internal sealed class Dispatcher(
                 await DispatchAsync(stoppingToken);
                 backoff.Reset();
             }
-            catch (Exception e) when (Transient.Is(e) && !stoppingToken.IsCancellationRequested)
+            catch (Exception e) when (TransientErrors.IsTransient(e) && !stoppingToken.IsCancellationRequested)
             {
                 logger.LogDispatchInterrupted(e.Message);
                 await backoff.WaitAsync(stoppingToken);
@@ -110,7 +110,7 @@ internal sealed class Dispatcher(
             {
                 return;
             }
-            catch (Exception e) when (Transient.Is(e) || e is RpcException)
+            catch (Exception e) when (TransientErrors.IsTransient(e) || e is RpcException)
             {
                 if (cancellationToken.IsCancellationRequested)
                     return;

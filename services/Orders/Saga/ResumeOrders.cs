@@ -8,7 +8,7 @@ namespace DaprShop.Orders.Saga;
 internal static class ResumeOrders
 {
     public static async Task<NoContent> HandleAsync(
-        WakeRequest request,
+        ResumeOrdersRequest request,
         SagaStore store,
         DispatchSignal dispatch,
         CancellationToken cancellationToken

@@ -239,10 +239,10 @@ internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, Ti
                 (now + DecideWithin).UtcDateTime,
             ],
             r => new NewEvent(
-                EventTypes.OrderMoved,
+                EventTypes.OrderStatusChanged,
                 r.GetGuid(0).ToString(),
                 r.GetInt32(3),
-                new OrderMoved(r.GetGuid(0), r.GetString(1), r.GetString(2), r.Text(4), r.Text(5))
+                new OrderStatusChanged(r.GetGuid(0), r.GetString(1), r.GetString(2), r.Text(4), r.Text(5))
             ),
             cancellationToken
         );

@@ -33,7 +33,7 @@ internal sealed class Watchdog(
                 if (freed > 0)
                     dispatch.Raise();
             }
-            catch (Exception e) when (Transient.Is(e) && !stoppingToken.IsCancellationRequested)
+            catch (Exception e) when (TransientErrors.IsTransient(e) && !stoppingToken.IsCancellationRequested)
             {
                 logger.LogWatchdogInterrupted(e.Message);
             }

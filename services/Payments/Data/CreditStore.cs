@@ -62,10 +62,10 @@ internal sealed class CreditStore(NpgsqlDataSource database, TimeProvider time, 
             book.AppendEvents(
                 [
                     new NewEvent(
-                        EventTypes.PaymentBooked,
+                        EventTypes.PaymentRecorded,
                         reference,
                         1,
-                        new PaymentBooked(reference, BookingKind.Credited, amount, null)
+                        new PaymentRecorded(reference, BookingKind.Credited, amount, null)
                     ),
                 ],
                 now

@@ -167,7 +167,7 @@ internal sealed class PaymentStore(NpgsqlDataSource database, TimeProvider time,
             [
                 .. changes
                     .Where(c => c.Fact is not null)
-                    .Select(c => new NewEvent(EventTypes.PaymentBooked, c.Fact!.Reference, c.Payment.Version, c.Fact)),
+                    .Select(c => new NewEvent(EventTypes.PaymentRecorded, c.Fact!.Reference, c.Payment.Version, c.Fact)),
             ],
             now
         );

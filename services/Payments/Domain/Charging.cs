@@ -6,7 +6,7 @@ namespace DaprShop.Payments.Domain;
 internal sealed record Booking(string Kind, decimal Amount);
 
 /// <summary>What a request makes of a payment: the payment after it, the rows that the provider's ledger gains, the fact to tell.</summary>
-internal sealed record Decision(Payment Payment, PaymentBooked? Fact, params IReadOnlyList<Booking> Books);
+internal sealed record Decision(Payment Payment, PaymentRecorded? Fact, params IReadOnlyList<Booking> Books);
 
 /// <summary>Decides what charging and refunding mean, so that money moves once in each direction at most, whatever is repeated or late.</summary>
 internal static class Charging
@@ -152,7 +152,7 @@ internal static class Charging
             {
                 Version = payment.Version + 1,
             },
-            new PaymentBooked(payment.OrderId.ToString(), kind, amount, reason),
+            new PaymentRecorded(payment.OrderId.ToString(), kind, amount, reason),
             books
         );
 }

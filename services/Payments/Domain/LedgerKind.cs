@@ -12,7 +12,7 @@ internal static class LedgerKind
     public const string Credit = "credit";
 }
 
-/// <summary>Kinds of <see cref="Contracts.PaymentBooked"/>.</summary>
+/// <summary>Kinds of <see cref="Contracts.PaymentRecorded"/>.</summary>
 internal static class BookingKind
 {
     public const string Captured = "captured";

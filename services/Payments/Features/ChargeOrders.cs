@@ -37,15 +37,15 @@ internal static class ChargeOrders
         );
     }
 
-    private static List<Complaint> Complaints(ChargeRequest request)
+    private static List<ValidationError> Complaints(ChargeRequest request)
     {
-        var complaints = new List<Complaint>();
+        var complaints = new List<ValidationError>();
         if (request.Orders.Count > MaxOrders)
-            complaints.Add(new Complaint("/orders", $"at most {MaxOrders} orders are charged at once."));
+            complaints.Add(new ValidationError("/orders", $"at most {MaxOrders} orders are charged at once."));
         for (var i = 0; i < request.Orders.Count; i++)
         {
             if (request.Orders[i].Amount < 0)
-                complaints.Add(new Complaint($"/orders/{i}/amount", "must not be negative."));
+                complaints.Add(new ValidationError($"/orders/{i}/amount", "must not be negative."));
         }
 
         return complaints;

@@ -54,15 +54,15 @@ internal static class GiveCredit
         return TypedResults.Ok(new CreditView(credit.Reference, credit.Amount, credit.BookedAt));
     }
 
-    private static List<Complaint> Complaints(Request request)
+    private static List<ValidationError> Complaints(Request request)
     {
-        var complaints = new List<Complaint>();
+        var complaints = new List<ValidationError>();
         if (request.Reference.Length is 0 or > IdempotencyKey.MaxLength)
-            complaints.Add(new Complaint("/reference", $"has 1 to {IdempotencyKey.MaxLength} characters."));
+            complaints.Add(new ValidationError("/reference", $"has 1 to {IdempotencyKey.MaxLength} characters."));
         if (request.Amount is <= 0 or > MaxAmount)
-            complaints.Add(new Complaint("/amount", $"is more than 0 and at most {MaxAmount}."));
+            complaints.Add(new ValidationError("/amount", $"is more than 0 and at most {MaxAmount}."));
         if (request.Amount.Scale > 4)
-            complaints.Add(new Complaint("/amount", "has at most four decimals."));
+            complaints.Add(new ValidationError("/amount", "has at most four decimals."));
         return complaints;
     }
 

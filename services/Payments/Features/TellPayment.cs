@@ -19,7 +19,7 @@ internal static class TellPayment
         CancellationToken cancellationToken
     )
     {
-        var outbox = await database.OutboxAsync([id.ToString()], cancellationToken);
+        var outbox = await database.GetOutboxStateAsync([id.ToString()], cancellationToken);
         var payment = await context
             .Payments.AsNoTracking()
             .SingleOrDefaultAsync(p => p.OrderId == id, cancellationToken);

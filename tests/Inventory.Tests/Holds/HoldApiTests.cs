@@ -239,8 +239,8 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
             .Single(o => o.GetProperty("sku").GetString() == _sku);
         offer.GetProperty("quantity").GetInt32().Should().Be(2);
         var take = $"internal/offers/{offer.GetProperty("id")}/take";
-        await IsProblemAsync(await SendAsync(_olga, "POST", take, new TakeOfferRequest("bob")), 404, "not-found");
-        var taken = await OkAsync(_olga, "POST", take, new TakeOfferRequest("ann"));
+        await IsProblemAsync(await SendAsync(_olga, "POST", take, new ClaimOfferRequest("bob")), 404, "not-found");
+        var taken = await OkAsync(_olga, "POST", take, new ClaimOfferRequest("ann"));
         (taken.GetProperty("customer").GetString(), taken.GetProperty("lines")[0].GetProperty("quantity").GetInt32())
             .Should()
             .Be(("ann", 2));
@@ -256,7 +256,7 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
             "not-found"
         );
         await OkAsync(_ann, "DELETE", $"waitlist/offers/{offer.GetProperty("id")}");
-        (await OkAsync(_olga, "POST", take, new TakeOfferRequest("ann")))
+        (await OkAsync(_olga, "POST", take, new ClaimOfferRequest("ann")))
             .ToString()
             .Should()
             .Be(taken.ToString(), "who asks again is told the same");
@@ -290,7 +290,7 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
                 _ann,
                 "POST",
                 $"internal/offers/{await IdAsync(_ann, new { lines = Lines(1) })}/take",
-                new TakeOfferRequest(null)
+                new ClaimOfferRequest(null)
             ),
             404,
             "not-found"

@@ -81,7 +81,7 @@ internal sealed class CachingReplica : IAsyncDisposable
         );
         var broadcast = StockBroadcastHandler.Condense(page)!;
         Contract.Events.Complaints($"{Topics.BroadcastOf(Topics.Stock)}.page", broadcast).Should().BeEmpty();
-        _host.Services.GetRequiredService<IListener>().Hear(broadcast);
+        _host.Services.GetRequiredService<IBroadcastHandler>().Handle(broadcast);
     }
 
     public async ValueTask DisposeAsync()

@@ -81,7 +81,7 @@ public sealed class CountTests(InventoryFixture fixture) : IClassFixture<Invento
         (await LevelAsync(sku)).Should().Be((5, 7, 2));
         (
             await fixture.Database.NumberAsync(
-                $"select count(*) from events where type = 'stock.short.v1' and subject = '{sku}' and (data->>'missing')::int = 2 and data->'orders'->>0 = '{late}'"
+                $"select count(*) from events where type = 'stock.shortfall.v1' and subject = '{sku}' and (data->>'missing')::int = 2 and data->'orders'->>0 = '{late}'"
             )
         )
             .Should()

@@ -37,17 +37,17 @@ public sealed class EdgeTests
         await using var db = await InventoryDatabase.CreateAsync("cup");
         await db.SetAsync("cup", "backorder_limit = 5");
         await db.ReceiveAsync("cup", 2);
-        (await TellsAsync(db, "stock.back.v1")).Should().Be(1);
+        (await TellsAsync(db, "stock.back_in_stock.v1")).Should().Be(1);
         var (first, second) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         await db.ReserveAsync(first, ("cup", 1));
         await db.ReserveAsync(second, ("cup", 1));
         await db.ReserveAsync(InventoryDatabase.Waiting("cup", 3));
         await db.ReceiveAsync("cup", 3);
-        (await TellsAsync(db, "stock.back.v1")).Should().Be(1, "those who waited have them");
+        (await TellsAsync(db, "stock.back_in_stock.v1")).Should().Be(1, "those who waited have them");
         await db.ReleaseAsync(first);
-        (await TellsAsync(db, "stock.back.v1")).Should().Be(2);
+        (await TellsAsync(db, "stock.back_in_stock.v1")).Should().Be(2);
         await db.ReleaseAsync(second);
-        (await TellsAsync(db, "stock.back.v1")).Should().Be(2);
+        (await TellsAsync(db, "stock.back_in_stock.v1")).Should().Be(2);
     }
 
     private static Task<long> TellsAsync(InventoryDatabase db, string type) =>

@@ -128,7 +128,7 @@ public sealed class StressTests
                 {
                     return await replica.RunAsync(command, TestContext.Current.CancellationToken);
                 }
-                catch (Exception e) when (sessionsAreKilled && Transient.Is(e))
+                catch (Exception e) when (sessionsAreKilled && TransientErrors.IsTransient(e))
                 {
                     // Whether it was committed, nobody knows.
                 }

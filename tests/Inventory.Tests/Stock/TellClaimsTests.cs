@@ -43,8 +43,8 @@ public sealed class TellClaimsTests(InventoryFixture fixture) : IClassFixture<In
         await fixture.Database.ReceiveAsync("cup", 3);
 
         (await ClaimsAsync(orders[0].OrderId)).Backorders.Should().BeEmpty("it has what it waited for");
-        (await ClaimsAsync(orders[1].OrderId)).Backorders.Should().Equal(new PlaceInLine("cup", 1, 1, null));
-        (await ClaimsAsync(orders[2].OrderId)).Backorders.Should().Equal(new PlaceInLine("cup", 2, 2, null));
+        (await ClaimsAsync(orders[1].OrderId)).Backorders.Should().Equal(new BackorderPosition("cup", 1, 1, null));
+        (await ClaimsAsync(orders[2].OrderId)).Backorders.Should().Equal(new BackorderPosition("cup", 2, 2, null));
         (await ClaimsAsync(orders[0].OrderId)).Allocations.Should().Equal(new AllocatedUnits("cup", "main", 2));
     }
 

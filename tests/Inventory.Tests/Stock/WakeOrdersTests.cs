@@ -106,7 +106,7 @@ public sealed class WakeOrdersTests
             CancellationToken cancellationToken
         )
         {
-            var body = await request.Content!.ReadFromJsonAsync<WakeRequest>(cancellationToken);
+            var body = await request.Content!.ReadFromJsonAsync<ResumeOrdersRequest>(cancellationToken);
             lock (_heard)
                 _heard.AddRange(body!.OrderIds);
             if (Gate is not null)

@@ -31,7 +31,7 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
             .Equal((1, "delivered"), (2, "delivered"));
         (
             await Fixture.Database.NumberAsync(
-                $"select count(*) from events where type = 'shipment.moved.v1' and data->>'orderId' = '{id}'"
+                $"select count(*) from events where type = 'shipment.status_changed.v1' and data->>'orderId' = '{id}'"
             )
         )
             .Should()
@@ -133,7 +133,7 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
         await Wait.UntilAsync(async () => await Fixture.Database.StatusAsync(id) == "shipped", "the order has left");
         (
             await Fixture.Database.NumberAsync(
-                $"select count(*) from events where type = 'shipment.moved.v1' and data->>'orderId' = '{id}'"
+                $"select count(*) from events where type = 'shipment.status_changed.v1' and data->>'orderId' = '{id}'"
             )
         )
             .Should()
@@ -185,7 +185,7 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
         (await GetAsync($"orders/{id}")).GetProperty("lines")[0].GetProperty("shipped").GetInt32().Should().Be(2);
         (
             await Fixture.Database.NumberAsync(
-                $"select count(*) from events where type = 'shipment.moved.v1' and data->>'orderId' = '{id}'"
+                $"select count(*) from events where type = 'shipment.status_changed.v1' and data->>'orderId' = '{id}'"
             )
         )
             .Should()

@@ -71,12 +71,12 @@ public sealed class TransitionTests(OrdersFixture fixture) : IClassFixture<Order
         var told = broadcast
             .Events.Should()
             .ContainSingle()
-            .Subject.Read<StatusChanges>()
+            .Subject.Read<OrderStatusChanges>()
             .Transitions.Where(t => t.OrderId == id);
 
         told.Should().Equal((await ReadAsync(_alice, id, 0)).Transitions).And.HaveCount(5);
         OrderBroadcast
-            .Condense(new EventPage(Apps.Orders, [log[0] with { Type = EventTypes.ShipmentMoved }]))
+            .Condense(new EventPage(Apps.Orders, [log[0] with { Type = EventTypes.ShipmentStatusChanged }]))
             .Should()
             .BeNull("there is nothing in it for who watches an order");
     }
@@ -128,7 +128,7 @@ public sealed class TransitionTests(OrdersFixture fixture) : IClassFixture<Order
     [Fact]
     public void The_statuses_that_end_a_stream_are_those_that_nothing_leaves() =>
         OrderTransition
-            .Last.Should()
+            .FinalStatuses.Should()
             .BeEquivalentTo(
                 Enum.GetValues<OrderStatus>()
                     .Where(s => TransitionRules.All.All(t => t.From != s))

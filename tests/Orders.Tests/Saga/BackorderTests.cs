@@ -28,7 +28,7 @@ public sealed class BackorderTests
         (
             await Sql.ScalarAsync<string>(
                 db.Names.App,
-                "select string_agg(data->>'to', ' ' order by position) from events where type = 'order.moved.v1'"
+                "select string_agg(data->>'to', ' ' order by position) from events where type = 'order.status_changed.v1'"
             )
         )
             .Should()

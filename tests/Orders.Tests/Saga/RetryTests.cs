@@ -25,7 +25,7 @@ public sealed class RetryTests(OrdersFixture fixture) : IClassFixture<OrdersFixt
         (
             await Sql.ScalarAsync<string>(
                 fixture.Database.Names.App,
-                $"select string_agg(data->>'to', ' ' order by version) from events where subject = '{id}' and type = 'order.moved.v1'"
+                $"select string_agg(data->>'to', ' ' order by version) from events where subject = '{id}' and type = 'order.status_changed.v1'"
             )
         )
             .Should()

@@ -29,7 +29,7 @@ namespace DaprShop.History.Data.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "intake_failures",
+                name: "inbox_failures",
                 columns: table => new
                 {
                     producer = table.Column<string>(type: "text", nullable: false),
@@ -39,7 +39,7 @@ namespace DaprShop.History.Data.Migrations
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_intake_failures", x => new { x.producer, x.position });
+                    table.PrimaryKey("pk_inbox_failures", x => new { x.producer, x.position });
                 });
 
             migrationBuilder.CreateTable(
@@ -130,7 +130,7 @@ namespace DaprShop.History.Data.Migrations
                 name: "dead_letters");
 
             migrationBuilder.DropTable(
-                name: "intake_failures");
+                name: "inbox_failures");
 
             migrationBuilder.DropTable(
                 name: "order_owners");

@@ -212,7 +212,7 @@ namespace DaprShop.History.Data.Migrations
                     b.ToTable("dead_letters", (string)null);
                 });
 
-            modelBuilder.Entity("DaprShop.Messaging.IntakeFailure", b =>
+            modelBuilder.Entity("DaprShop.Messaging.InboxFailure", b =>
                 {
                     b.Property<string>("Producer")
                         .HasColumnType("text")
@@ -232,9 +232,9 @@ namespace DaprShop.History.Data.Migrations
                         .HasColumnName("cause");
 
                     b.HasKey("Producer", "Position")
-                        .HasName("pk_intake_failures");
+                        .HasName("pk_inbox_failures");
 
-                    b.ToTable("intake_failures", (string)null);
+                    b.ToTable("inbox_failures", (string)null);
                 });
 
             modelBuilder.Entity("DaprShop.Messaging.Watermark", b =>

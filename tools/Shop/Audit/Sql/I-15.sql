@@ -4,7 +4,7 @@ select count(*) from orders;
 with facts as (
     select subject, count(*) filter (where data->>'to' in ('rejected', 'cancelled', 'expired')) as ends,
            count(*) filter (where data->>'from' in ('rejected', 'cancelled', 'expired', 'delivered')) as resurrections
-    from events where type = 'order.moved.v1' group by subject),
+    from events where type = 'order.status_changed.v1' group by subject),
 progress as (select coalesce(max(progressed_at), '-infinity') as last from batches)
 select format('order %s', o.id), format('is %s, owned by a saga that is over or does not know it (%s)', o.status, o.batch_id)
 from orders o left join batches b on b.id = o.batch_id

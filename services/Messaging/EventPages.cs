@@ -2,16 +2,16 @@ using DaprShop.Contracts;
 
 namespace DaprShop.Messaging;
 
-/// <summary>Cuts a stretch of the log into messages.</summary>
-public static class Paging
+/// <summary>Splits a range of the log into messages.</summary>
+public static class EventPages
 {
     /// <summary>Entries per message, at most.</summary>
     public const int MaxEvents = 200;
 
-    /// <summary>Payload per message in characters, at most, unless a single event is larger. Brokers refuse more than 1 MiB, some of them.</summary>
+    /// <summary>Characters of payload per message, at most, unless a single event is larger. Some brokers refuse more than 1 MiB.</summary>
     public const int MaxLength = 256 * 1024;
 
-    // About what an entry has besides its payload: ids, times, trace context, names.
+    // Approximate length of an entry's ids, times, trace context and names.
     private const int EnvelopeLength = 320;
 
     /// <summary>Consecutive pages that together hold <paramref name="events"/>, in order.</summary>

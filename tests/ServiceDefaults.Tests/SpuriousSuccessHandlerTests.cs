@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DaprShop.ServiceDefaults.Tests;
 
-public sealed class SpuriousSuccessTests
+public sealed class SpuriousSuccessHandlerTests
 {
     [Fact]
     public async Task A_success_without_content_is_a_failure_of_whoever_was_to_answer() =>

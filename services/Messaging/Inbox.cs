@@ -1,21 +1,27 @@
 using DaprShop.Contracts;
+using DaprShop.ServiceDefaults;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace DaprShop.Messaging;
 
 /// <summary>
-/// Takes a producer's facts in: in order, without a gap, each once in effect, however often, late, or out of order its messages come.
-/// The watermark, moved in the transaction of the effect, is the inbox: one number instead of a row per event, since logs are dense.
+/// Applies a producer's events in order, without a gap, each once in effect, although messages are late, repeated or out of order.
+/// The watermark, updated in the transaction of the effect, is the inbox: one number instead of a row per event, since logs are dense.
 /// </summary>
-internal sealed class EventIntake(
+internal sealed class Inbox(
     IProjection projection,
     NpgsqlDataSource database,
     EventSource source,
     DeadLetters deadLetters,
-    ILogger<EventIntake> logger
+    ILogger<Inbox> logger
 ) : IDisposable
 {
+    private const string LockWatermark = "select position from watermarks where producer = $1 for update";
+    private const string InsertWatermark =
+        "insert into watermarks (producer, position) values ($1, 0) on conflict do nothing";
+    private const string UpdateWatermark = "update watermarks set position = $2 where producer = $1";
+
     private readonly string _producer = Topics.ProducerOf(projection.Topic);
     private readonly SemaphoreSlim _oneAtATime = new(1);
 
@@ -27,16 +33,16 @@ internal sealed class EventIntake(
 
     public void Dispose() => _oneAtATime.Dispose();
 
-    /// <summary>Applies the pages' events that are new here, fetching from the producer what lies between.</summary>
-    public Task TakeAsync(IEnumerable<EventPage> pages, CancellationToken cancellationToken) =>
+    /// <summary>Applies the events of <paramref name="pages"/> that are new here, and fetches missing ones from the producer.</summary>
+    public Task ApplyAsync(IEnumerable<EventPage> pages, CancellationToken cancellationToken) =>
         AdvanceAsync([.. pages.SelectMany(p => p.Events).OrderBy(e => e.Position)], cancellationToken);
 
-    /// <summary>Fetches and applies what the producer has logged and no message has brought. Answers how many events that were.</summary>
-    public Task<int> CatchUpAsync(CancellationToken cancellationToken) =>
+    /// <summary>Fetches and applies events that the producer has logged and no message has brought. Returns their number.</summary>
+    public Task<int> ReconcileAsync(CancellationToken cancellationToken) =>
         AdvanceAsync([], cancellationToken, always: true);
 
     private async Task<int> AdvanceAsync(
-        List<LoggedEvent> arrived,
+        List<LoggedEvent> received,
         CancellationToken cancellationToken,
         bool always = false
     )
@@ -50,8 +56,8 @@ internal sealed class EventIntake(
                 await using var connection = await database.OpenConnectionAsync(cancellationToken);
                 await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
                 var watermark = await LockWatermarkAsync(connection, cancellationToken);
-                var next = Contiguous(arrived, watermark);
-                if (next.Count == 0 && (always || arrived.Any(e => e.Position > watermark)))
+                var next = Contiguous(received, watermark);
+                if (next.Count == 0 && (always || received.Any(e => e.Position > watermark)))
                     next = Contiguous(await source.FetchAsync(_producer, watermark, cancellationToken), watermark);
                 if (next.Count == 0)
                     return applied;
@@ -59,7 +65,7 @@ internal sealed class EventIntake(
                 if (!await TryApplyAsync(connection, transaction, next, cancellationToken))
                     await ApplyOneByOneAsync(next, cancellationToken);
                 applied += next.Count;
-                if (!always && next[^1].Position >= arrived[^1].Position)
+                if (!always && next[^1].Position >= received[^1].Position)
                     return applied;
             }
         }
@@ -69,21 +75,21 @@ internal sealed class EventIntake(
         }
     }
 
-    /// <summary>The stretch of <paramref name="events"/> that starts right after the watermark, without repeats.</summary>
+    /// <summary>The events that directly follow <paramref name="watermark"/>, up to the first gap, without repetitions.</summary>
     internal static List<LoggedEvent> Contiguous(IEnumerable<LoggedEvent> events, long watermark)
     {
-        var stretch = new List<LoggedEvent>();
+        var contiguous = new List<LoggedEvent>();
         foreach (var entry in events)
         {
             if (entry.Position <= watermark)
                 continue;
             if (entry.Position != watermark + 1)
                 break;
-            stretch.Add(entry);
+            contiguous.Add(entry);
             watermark++;
         }
 
-        return stretch;
+        return contiguous;
     }
 
     private async Task<bool> TryApplyAsync(
@@ -96,19 +102,19 @@ internal sealed class EventIntake(
         try
         {
             await projection.ApplyAsync(connection, events, cancellationToken);
-            await MoveWatermarkAsync(connection, events[^1].Position, cancellationToken);
+            await UpdateWatermarkAsync(connection, events[^1].Position, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             return true;
         }
-        catch (Exception e) when (IsOfTheEvent(e))
+        catch (Exception e) when (IsCausedByEvent(e))
         {
-            logger.LogStretchFailed(_producer, events[0].Position, events[^1].Position, e);
+            logger.LogRangeFailed(_producer, events[0].Position, events[^1].Position, e);
             await transaction.RollbackAsync(cancellationToken);
             return false;
         }
     }
 
-    /// <summary>Finds the event that fails, lets its neighbours pass, and parks it after its attempts.</summary>
+    /// <summary>Isolates the event that fails: applies its neighbours, and parks it after its last attempt.</summary>
     private async Task ApplyOneByOneAsync(List<LoggedEvent> events, CancellationToken cancellationToken)
     {
         foreach (var entry in events)
@@ -122,10 +128,10 @@ internal sealed class EventIntake(
             {
                 await projection.ApplyAsync(connection, [entry], cancellationToken);
             }
-            catch (Exception e) when (IsOfTheEvent(e))
+            catch (Exception e) when (IsCausedByEvent(e))
             {
                 await transaction.RollbackAsync("event", cancellationToken);
-                if (!await deadLetters.CountAsync(connection, _producer, entry, e, cancellationToken))
+                if (!await deadLetters.CountFailureAsync(connection, _producer, entry, e, cancellationToken))
                 {
                     await transaction.CommitAsync(cancellationToken);
                     throw new EventNotAppliedException(entry, e);
@@ -134,35 +140,29 @@ internal sealed class EventIntake(
                 logger.LogEventParked(_producer, entry.Position, e);
             }
 
-            await MoveWatermarkAsync(connection, entry.Position, cancellationToken);
+            await UpdateWatermarkAsync(connection, entry.Position, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
     }
 
-    /// <summary>Applies a parked event again, in the caller's transaction. Its successors have been applied meanwhile.</summary>
+    /// <summary>Applies a parked event again, in the caller's transaction. Its successors were applied in the meantime.</summary>
     public Task ReplayAsync(NpgsqlConnection connection, LoggedEvent entry, CancellationToken cancellationToken) =>
         projection.ApplyAsync(connection, [entry], cancellationToken);
 
-    // The watermark's lock keeps rivals out, so a key that exists already will exist the next time too.
-    internal static bool IsOfTheEvent(Exception e) =>
-        !Transient.Is(e) || e is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+    // The watermark's lock excludes concurrent writers, so a key that exists now will exist at the next attempt too.
+    internal static bool IsCausedByEvent(Exception e) => TransientErrors.IsPermanent(e);
 
     private async Task<long> LockWatermarkAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
-        batch.Add("insert into watermarks (producer, position) values ($1, 0) on conflict do nothing", _producer);
-        batch.Add("select position from watermarks where producer = $1 for update", _producer);
+        batch.Add(InsertWatermark, _producer);
+        batch.Add(LockWatermark, _producer);
         return (long)(await batch.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private async Task MoveWatermarkAsync(
+    private Task<int> UpdateWatermarkAsync(
         NpgsqlConnection connection,
         long position,
         CancellationToken cancellationToken
-    )
-    {
-        await using var batch = new NpgsqlBatch(connection);
-        batch.Add("update watermarks set position = $2 where producer = $1", _producer, position);
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-    }
+    ) => connection.ExecuteAsync(UpdateWatermark, [_producer, position], cancellationToken);
 }

@@ -5,13 +5,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DaprShop.Messaging.Tests;
 
-/// <summary>What becomes of a broadcast at a replica.</summary>
-public sealed class ListeningTests
+/// <summary>How a replica handles broadcasts.</summary>
+public sealed class BroadcastEndpointsTests
 {
     [Fact]
-    public void What_cannot_be_heard_is_acknowledged_and_holds_up_nothing_behind_it()
+    public void A_page_that_cannot_be_handled_is_acknowledged_and_delays_no_other_page()
     {
-        var listener = new Listener();
+        var handler = new RecordingHandler();
         var bodies = new[] { Page(1), "{\"data\":7}", "{}", Page(2), Page(13), Page(3) };
         var entries = bodies
             .Select(
@@ -25,13 +25,13 @@ public sealed class ListeningTests
             )
             .ToList();
 
-        var answer = Listening.Hear(
-            listener,
+        var answer = BroadcastEndpoints.Handle(
+            handler,
             new BulkSubscribeMessage<JsonElement>(entries, Topics.BroadcastOf(Topics.Stock), []),
             NullLogger.Instance
         );
 
-        listener.Heard.Should().Equal(1, 2, 3);
+        handler.Handled.Should().Equal(1, 2, 3);
         answer
             .Statuses.Select(s => (s.EntryId, s.Status))
             .Should()
@@ -39,7 +39,7 @@ public sealed class ListeningTests
     }
 
     [Fact]
-    public void A_broadcast_shares_its_name_with_no_work() =>
+    public void A_broadcast_topic_has_a_name_of_its_own() =>
         new[] { Topics.Orders, Topics.Stock, Topics.Payments }
             .SelectMany(t => new[] { t, Topics.DeadLettersOf(t), Topics.BroadcastOf(t) })
             .Should()
@@ -68,17 +68,17 @@ public sealed class ListeningTests
             JsonSerializerOptions.Web
         );
 
-    private sealed class Listener : IListener
+    private sealed class RecordingHandler : IBroadcastHandler
     {
-        public List<long> Heard { get; } = [];
+        public List<long> Handled { get; } = [];
 
         public string Topic => Topics.Stock;
 
-        public void Hear(EventPage page)
+        public void Handle(EventPage page)
         {
             if (page.Events[0].Position == 13)
-                throw new InvalidOperationException("It is deaf to this one.");
-            Heard.Add(page.Events[0].Position);
+                throw new InvalidOperationException("This page fails.");
+            Handled.Add(page.Events[0].Position);
         }
     }
 }

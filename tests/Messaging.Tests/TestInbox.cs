@@ -7,31 +7,31 @@ using Npgsql;
 
 namespace DaprShop.Messaging.Tests;
 
-/// <summary>An intake over a producer whose log is a list, and a projection that writes down what it applies.</summary>
-internal sealed class Intake : IProjection, IHttpClientFactory, IDisposable
+/// <summary>An inbox whose producer's log is a list, with a projection that records the events it applies.</summary>
+internal sealed class TestInbox : IProjection, IHttpClientFactory, IDisposable
 {
-    private readonly EventIntake _intake;
+    private readonly Inbox _inbox;
 
-    public Intake(MessagingDatabase database, NpgsqlDataSource? source = null) =>
-        _intake = new EventIntake(
+    public TestInbox(MessagingDatabase database, NpgsqlDataSource? source = null) =>
+        _inbox = new Inbox(
             this,
             source ?? database.Source,
-            new EventSource(this),
+            new EventSource(new ServiceInvoker(this, NoFailpoints.Instance)),
             new DeadLetters(TimeProvider.System),
-            NullLogger<EventIntake>.Instance
+            NullLogger<Inbox>.Instance
         );
 
-    public EventIntake Itself => _intake;
+    public Inbox Itself => _inbox;
 
     public string Topic => Topics.Payments;
 
-    /// <summary>The producer's log; null while it is away.</summary>
+    /// <summary>The producer's log; null while it is unavailable.</summary>
     public List<LoggedEvent>? Log { get; set; } = [];
 
-    /// <summary>How often the producer was asked.</summary>
+    /// <summary>Number of requests to the producer.</summary>
     public int Fetches { get; private set; }
 
-    /// <summary>Runs after the effects of a stretch, before its commit.</summary>
+    /// <summary>Runs after the effects of a range, before its commit.</summary>
     public Func<NpgsqlConnection, IReadOnlyList<LoggedEvent>, Task> BeforeCommit { get; set; } =
         (_, _) => Task.CompletedTask;
 
@@ -53,9 +53,10 @@ internal sealed class Intake : IProjection, IHttpClientFactory, IDisposable
 
     public static EventPage Page(params IEnumerable<LoggedEvent> events) => new(Apps.Payments, [.. events]);
 
-    public Task TakeAsync(params IEnumerable<EventPage> pages) => _intake.TakeAsync(pages, CancellationToken.None);
+    public Task ApplyPagesAsync(params IEnumerable<EventPage> pages) =>
+        _inbox.ApplyAsync(pages, CancellationToken.None);
 
-    public Task<int> CatchUpAsync() => _intake.CatchUpAsync(CancellationToken.None);
+    public Task<int> ReconcileAsync() => _inbox.ReconcileAsync(CancellationToken.None);
 
     public async Task ApplyAsync(
         NpgsqlConnection connection,
@@ -76,17 +77,17 @@ internal sealed class Intake : IProjection, IHttpClientFactory, IDisposable
 
     public HttpClient CreateClient(string name) => new(new Producer(this)) { BaseAddress = new Uri($"http://{name}/") };
 
-    public void Dispose() => _intake.Dispose();
+    public void Dispose() => _inbox.Dispose();
 
-    private sealed class Producer(Intake intake) : HttpMessageHandler
+    private sealed class Producer(TestInbox inbox) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(
             HttpRequestMessage request,
             CancellationToken cancellationToken
         )
         {
-            intake.Fetches++;
-            if (intake.Log is null)
+            inbox.Fetches++;
+            if (inbox.Log is null)
                 throw new HttpRequestException("The producer is away.");
             var after = long.Parse(
                 System.Web.HttpUtility.ParseQueryString(request.RequestUri!.Query)["after"]!,
@@ -97,7 +98,7 @@ internal sealed class Intake : IProjection, IHttpClientFactory, IDisposable
                 {
                     // A few at a time, so that catching up takes several requests.
                     Content = JsonContent.Create(
-                        Page(intake.Log.Where(e => e.Position > after).Take(7)),
+                        Page(inbox.Log.Where(e => e.Position > after).Take(7)),
                         options: JsonSerializerOptions.Web
                     ),
                 }

@@ -11,19 +11,19 @@ using Microsoft.Extensions.Logging;
 
 namespace DaprShop.Messaging;
 
-/// <summary>The routes by which sidecars hand over what is broadcast.</summary>
-internal static class Listening
+/// <summary>The routes on which sidecars deliver broadcasts.</summary>
+internal static class BroadcastEndpoints
 {
-    public static void MapListeners(this IEndpointRouteBuilder routes, int maxMessages, int maxWaitMs)
+    public static void MapBroadcasts(this IEndpointRouteBuilder routes, int maxMessages, int maxWaitMs)
     {
-        foreach (var listener in routes.ServiceProvider.GetServices<IListener>())
+        foreach (var handler in routes.ServiceProvider.GetServices<IBroadcastHandler>())
         {
-            var topic = Topics.BroadcastOf(listener.Topic);
+            var topic = Topics.BroadcastOf(handler.Topic);
             routes
                 .MapPost(
                     $"/broadcasts/{topic}",
-                    (BulkSubscribeMessage<JsonElement> messages, ILogger<IListener> logger) =>
-                        Hear(listener, messages, logger)
+                    (BulkSubscribeMessage<JsonElement> messages, ILogger<IBroadcastHandler> logger) =>
+                        Handle(handler, messages, logger)
                 )
                 .WithTopic(new TopicOptions { PubsubName = Components.Broadcast, Name = topic })
                 .WithBulkSubscribe(
@@ -39,9 +39,9 @@ internal static class Listening
         }
     }
 
-    // Acknowledged whatever became of it: what is repeated would come too late to be worth anything.
-    internal static BulkSubscribeAppResponse Hear(
-        IListener listener,
+    // Acknowledges every page: a repeated one would come too late to be of use.
+    internal static BulkSubscribeAppResponse Handle(
+        IBroadcastHandler handler,
         BulkSubscribeMessage<JsonElement> messages,
         ILogger logger
     )
@@ -50,16 +50,16 @@ internal static class Listening
         {
             try
             {
-                listener.Hear(
+                handler.Handle(
                     entry.Event.GetProperty("data").Deserialize<EventPage>(JsonSerializerOptions.Web)
                         ?? throw new JsonException("The message is empty.")
                 );
             }
-#pragma warning disable CA1031 // Whatever a listener cannot hear is no reason to hold up the next page.
+#pragma warning disable CA1031 // A page that cannot be handled must not hold up the next one.
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                logger.LogNotHeard(listener.Topic, e);
+                logger.LogBroadcastFailed(handler.Topic, e);
             }
         }
 

@@ -12,14 +12,14 @@ using Npgsql;
 
 namespace DaprShop.Messaging;
 
-/// <summary>The routes of messaging. They are for sidecars; the gateway routes none of them.</summary>
-public static class Endpoints
+/// <summary>The routes of messaging. Only sidecars call them; the gateway forwards none of them.</summary>
+public static class MessagingEndpoints
 {
-    // Times the length of a page: what a sidecar sends at once.
+    // A sidecar sends up to this many pages at once.
     private const int MaxMessages = 16;
     private const int MaxWaitMs = 20;
 
-    /// <summary><c>GET /events?after=&amp;limit=</c>: the service's event log.</summary>
+    /// <summary><c>GET /events?after=&amp;limit=</c>: a page of the service's event log.</summary>
     public static void MapEventLog(this IEndpointRouteBuilder routes, string app) =>
         routes
             .MapGet(
@@ -32,28 +32,30 @@ public static class Endpoints
                         Math.Clamp(limit ?? EventSource.FetchLimit, 1, EventSource.FetchLimit),
                         cancellationToken
                     );
-                    return Paging.Split(app, events, EventSource.FetchLimit, EventSource.FetchLength).FirstOrDefault()
+                    return EventPages
+                        .Split(app, events, EventSource.FetchLimit, EventSource.FetchLength)
+                        .FirstOrDefault()
                         ?? new EventPage(app, []);
                 }
             )
             .ExcludeFromDescription();
 
-    /// <summary>One bulk subscription per projection, and the subscriber of its dead letters; and what listeners hear.</summary>
+    /// <summary>A bulk subscription and a dead-letter subscription per projection, and a subscription per broadcast handler.</summary>
     public static void MapSubscriptions(this IEndpointRouteBuilder routes)
     {
-        foreach (var intake in routes.ServiceProvider.GetServices<EventIntake>())
+        foreach (var inbox in routes.ServiceProvider.GetServices<Inbox>())
         {
-            var topic = intake.Topic;
+            var topic = inbox.Topic;
             routes
                 .MapPost(
                     $"/subscriptions/{topic}",
                     (
                         BulkSubscribeMessage<JsonElement> messages,
-                        DeadLetters parked,
+                        DeadLetters deadLetters,
                         NpgsqlDataSource database,
-                        ILogger<EventIntake> logger,
+                        ILogger<Inbox> logger,
                         CancellationToken cancellationToken
-                    ) => TakeAsync(intake, messages, parked, database, logger, cancellationToken)
+                    ) => ReceiveAsync(inbox, messages, deadLetters, database, logger, cancellationToken)
                 )
                 .WithTopic(
                     new TopicOptions
@@ -78,18 +80,18 @@ public static class Endpoints
                     $"/subscriptions/{topic}/dead",
                     async (
                         JsonElement message,
-                        DeadLetters parked,
+                        DeadLetters deadLetters,
                         NpgsqlDataSource database,
                         CancellationToken cancellationToken
                     ) =>
                     {
                         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-                        await parked.ParkAsync(
+                        await deadLetters.ParkAsync(
                             connection,
                             Topics.ProducerOf(topic),
                             null,
                             message.GetRawText(),
-                            "The sidecar gave the message up.",
+                            "The sidecar could not deliver the message.",
                             cancellationToken
                         );
                     }
@@ -98,15 +100,16 @@ public static class Endpoints
                 .ExcludeFromDescription();
         }
 
-        routes.MapListeners(MaxMessages, MaxWaitMs);
+        routes.MapBroadcasts(MaxMessages, MaxWaitMs);
         routes.MapSubscribeHandler().ExcludeFromDescription();
     }
 
-    // Never DROP: after an earlier RETRY of the same entry it makes daprd 1.18.2 panic. What cannot be read is parked here and acknowledged.
-    private static async Task<BulkSubscribeAppResponse> TakeAsync(
-        EventIntake intake,
+    // Never DROP: after an earlier RETRY of the same entry it makes daprd 1.18.2 panic. Unreadable messages are parked here
+    // and acknowledged.
+    private static async Task<BulkSubscribeAppResponse> ReceiveAsync(
+        Inbox inbox,
         BulkSubscribeMessage<JsonElement> messages,
-        DeadLetters parked,
+        DeadLetters deadLetters,
         NpgsqlDataSource database,
         ILogger logger,
         CancellationToken cancellationToken
@@ -127,11 +130,11 @@ public static class Endpoints
                 }
                 catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
                 {
-                    logger.LogUnreadable(intake.Topic, e);
+                    logger.LogUnreadable(inbox.Topic, e);
                     await using var connection = await database.OpenConnectionAsync(cancellationToken);
-                    await parked.ParkAsync(
+                    await deadLetters.ParkAsync(
                         connection,
-                        Topics.ProducerOf(intake.Topic),
+                        Topics.ProducerOf(inbox.Topic),
                         null,
                         entry.Event.GetRawText(),
                         e.Message,
@@ -140,11 +143,11 @@ public static class Endpoints
                 }
             }
 
-            await intake.TakeAsync(pages, cancellationToken);
+            await inbox.ApplyAsync(pages, cancellationToken);
         }
-        catch (Exception e) when (Transient.Is(e) || e is EventNotAppliedException)
+        catch (Exception e) when (TransientErrors.IsTransient(e) || e is EventNotAppliedException)
         {
-            logger.LogIntakeRetry(intake.Topic, e.Message);
+            logger.LogInboxRetry(inbox.Topic, e.Message);
             status = BulkSubscribeAppResponseStatus.RETRY;
         }
 

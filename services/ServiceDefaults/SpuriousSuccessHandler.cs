@@ -3,11 +3,11 @@ using System.Net;
 namespace DaprShop.ServiceDefaults;
 
 /// <summary>
-/// Tells an app's success from one that nobody stands for: where an app, or its sidecar, is killed with a request in hand, daprd 1.18.2 often answers an
-/// empty 200 for it. The apps' own answers of 200 have a body, and say of what type.
+/// Rejects a success that no app has sent: when an app or its sidecar is killed while it handles a request, daprd 1.18.2 often
+/// returns an empty 200. The apps' own 200 responses have a body and name its content type.
 /// </summary>
-/// <exception cref="HttpRequestException">Whether the app has done it is unknown: the request may be sent again, if it may be repeated.</exception>
-public sealed class SpuriousSuccess : DelegatingHandler
+/// <exception cref="HttpRequestException">The outcome is unknown; the caller may repeat an idempotent request.</exception>
+public sealed class SpuriousSuccessHandler : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request,
@@ -20,7 +20,7 @@ public sealed class SpuriousSuccess : DelegatingHandler
         response.Dispose();
         throw new HttpRequestException(
             HttpRequestError.InvalidResponse,
-            $"{request.RequestUri?.AbsolutePath} was answered by no app: a success without content."
+            $"{request.RequestUri?.AbsolutePath} returned an empty 200 that no app has sent."
         );
     }
 }

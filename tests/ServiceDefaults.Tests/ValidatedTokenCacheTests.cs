@@ -15,7 +15,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace DaprShop.ServiceDefaults.Tests;
 
 /// <summary>Whether a token was checked is seen by withdrawing the key that signed it.</summary>
-public sealed class CheckedTokensTests : IAsyncLifetime
+public sealed class ValidatedTokenCacheTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
     private WebApplication _app = null!;

@@ -4,7 +4,7 @@ using DaprShop.Contracts;
 
 namespace DaprShop.Messaging.Tests;
 
-public sealed class PagingTests
+public sealed class EventPagesTests
 {
     [Fact]
     public void Pages_hold_all_events_in_order_within_the_limits_and_no_more_pages_than_needed() =>
@@ -15,22 +15,24 @@ public sealed class PagingTests
                 {
                     var events = lengths.Select((length, i) => Event(i + 1, length)).ToList();
 
-                    var pages = Paging.Split("app", events).ToList();
+                    var pages = EventPages.Split("app", events).ToList();
 
                     pages.SelectMany(p => p.Events).Should().Equal(events);
                     foreach (var page in pages)
                     {
-                        page.Events.Should().HaveCountGreaterThan(0).And.HaveCountLessThanOrEqualTo(Paging.MaxEvents);
+                        page.Events.Should()
+                            .HaveCountGreaterThan(0)
+                            .And.HaveCountLessThanOrEqualTo(EventPages.MaxEvents);
                         if (page.Events.Count > 1)
-                            page.Events.Sum(Length).Should().BeLessThanOrEqualTo(Paging.MaxLength);
+                            page.Events.Sum(Length).Should().BeLessThanOrEqualTo(EventPages.MaxLength);
                     }
 
                     foreach (var (page, next) in pages.Zip(pages.Skip(1)))
                     {
                         var fits =
-                            page.Events.Count < Paging.MaxEvents
+                            page.Events.Count < EventPages.MaxEvents
                             && page.Events.Sum(Length) + Length(next.Events[0]) + (400 * (page.Events.Count + 1))
-                                <= Paging.MaxLength;
+                                <= EventPages.MaxLength;
                         fits.Should().BeFalse("the next page's first event would have fitted");
                     }
                 },
@@ -38,9 +40,9 @@ public sealed class PagingTests
             );
 
     [Fact]
-    public void An_event_larger_than_a_page_goes_alone() =>
-        Paging
-            .Split("app", [Event(1, 10), Event(2, 2 * Paging.MaxLength), Event(3, 10)])
+    public void An_event_larger_than_a_page_has_a_page_of_its_own() =>
+        EventPages
+            .Split("app", [Event(1, 10), Event(2, 2 * EventPages.MaxLength), Event(3, 10)])
             .Select(p => p.Events.Count)
             .Should()
             .Equal(1, 1, 1);

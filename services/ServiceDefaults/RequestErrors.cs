@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace DaprShop.ServiceDefaults;
+
+/// <summary>
+/// Says in plain words why a request could not be bound. The messages of ASP.NET and System.Text.Json name C# types, which mean
+/// nothing to a caller.
+/// </summary>
+internal static partial class RequestErrors
+{
+    private const int MaxQuotedCharacters = 100;
+
+    private static readonly Dictionary<string, string> Expectations = new()
+    {
+        ["int"] = "a whole number",
+        ["long"] = "a whole number",
+        ["decimal"] = "a number",
+        ["bool"] = "true or false",
+        ["Guid"] = "a UUID",
+        ["DateTimeOffset"] = "an RFC 3339 time, such as 2026-11-30T12:00:00Z",
+        ["DateOnly"] = "a date, such as 2026-11-30",
+    };
+
+    /// <summary>A body that System.Text.Json could not read.</summary>
+    public static ProblemHttpResult OfJson(JsonException json)
+    {
+        if (
+            json.InnerException?.GetType().Name == "JsonReaderException"
+            || json.GetType().Name == "JsonReaderException"
+        )
+            return Problems.Of(400, "malformed-json", "Malformed JSON", Position(json), ("path", json.Path));
+        return Problems.Of(400, "invalid-body", "The request body is not valid", Explain(json), ("path", json.Path));
+    }
+
+    /// <summary>A request that ASP.NET could not bind to the route's parameters.</summary>
+    public static ProblemHttpResult OfBinding(BadHttpRequestException exception)
+    {
+        // An empty body and a bare null reach no parser; ASP.NET reports them with this sentence only.
+        if (exception.Message.StartsWith("Implicit body inferred", StringComparison.Ordinal))
+            return Problems.Of(
+                400,
+                "invalid-body",
+                "The request body is not valid",
+                "The body is empty or null. Send a JSON object as the route's documentation describes it."
+            );
+        if (Unbound().Match(exception.Message) is { Success: true } unbound)
+        {
+            var value = unbound.Groups["value"].Value;
+            return Problems.Of(
+                400,
+                "invalid-parameter",
+                "A parameter is not valid",
+                $"'{value[..Math.Min(value.Length, MaxQuotedCharacters)]}' is not a valid value of '{unbound.Groups["name"].Value}': "
+                    + $"it must be {Expectations.GetValueOrDefault(unbound.Groups["type"].Value, "one of the allowed values")}."
+            );
+        }
+
+        if (Missing().Match(exception.Message) is { Success: true } missing)
+            return Problems.Of(
+                400,
+                "missing-parameter",
+                "A parameter is missing",
+                $"The parameter '{missing.Groups["name"].Value}' is required."
+            );
+        return Problems.Of(exception.StatusCode, "bad-request", "Bad request", exception.Message);
+    }
+
+    private static string Position(JsonException json) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"The body is not valid JSON: line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}."
+        );
+
+    private static string Explain(JsonException json)
+    {
+        if (MissingMembers().Match(json.Message) is { Success: true } members)
+            return $"Required members are missing: {members.Groups["names"].Value}.";
+        if (Null().Match(json.Message) is { Success: true } member)
+            return $"'{member.Groups["name"].Value}' must not be null.";
+        return json.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal)
+            ? $"The value at {json.Path} has the wrong type, or is not one of the allowed values."
+            : WithoutPath().Replace(json.Message, "");
+    }
+
+    [GeneratedRegex("""^Failed to bind parameter "(?:Nullable<)?(?<type>\w+)>? (?<name>\w+)" from "(?<value>.*)"\.$""")]
+    private static partial Regex Unbound();
+
+    [GeneratedRegex("""^Required parameter "\S+ (?<name>\w+)" was not provided""")]
+    private static partial Regex Missing();
+
+    [GeneratedRegex("""missing required properties including: (?<names>'[^.]*')""")]
+    private static partial Regex MissingMembers();
+
+    [GeneratedRegex("""(?:constructor parameter|property or field) '(?<name>\w+)'.*null""")]
+    private static partial Regex Null();
+
+    [GeneratedRegex("""\s*Path: .* \| LineNumber: .*$""")]
+    private static partial Regex WithoutPath();
+}
