@@ -1,6 +1,6 @@
 namespace DaprShop.Contracts;
 
-/// <summary>The Dapr app ids. <c>dapr.yaml</c> names the same ones; a test fails where they disagree.</summary>
+/// <summary>The Dapr app ids. A test compares them with <c>dapr.yaml</c>.</summary>
 public static class Apps
 {
     public const string Gateway = "gateway";

@@ -1,17 +1,17 @@
 namespace DaprShop.Contracts;
 
-/// <summary>One kind of fact.</summary>
+/// <summary>The definition of one event type.</summary>
 /// <param name="Type">One of <see cref="EventTypes"/>.</param>
-/// <param name="Topic">Whose pages tell it; where it is broadcast only, those of the topic's broadcast do.</param>
+/// <param name="Topic">The topic whose pages carry it, or whose broadcast does when it is broadcast only.</param>
 /// <param name="Payload">The record that <see cref="LoggedEvent.Data"/> holds.</param>
-/// <param name="BroadcastOnly">It is in no log, and may never arrive.</param>
-/// <param name="Summary">What it says.</param>
+/// <param name="BroadcastOnly">True for an event that is in no log and may be lost.</param>
+/// <param name="Summary">Its description in the AsyncAPI document.</param>
 public sealed record EventDefinition(string Type, string Topic, Type Payload, bool BroadcastOnly, string Summary);
 
-/// <summary>Every kind of fact that services tell each other, once. The AsyncAPI document is made of it.</summary>
+/// <summary>Every event type that services exchange. The AsyncAPI document is generated from this list.</summary>
 public static class EventCatalogue
 {
-    /// <summary>All kinds.</summary>
+    /// <summary>All event types.</summary>
     public static IReadOnlyList<EventDefinition> All { get; } =
     [
         Of<OrderAccepted>(EventTypes.OrderAccepted, Topics.Orders, "An order was accepted."),
@@ -19,37 +19,45 @@ public static class EventCatalogue
         Of<ShipmentStatusChanged>(
             EventTypes.ShipmentStatusChanged,
             Topics.Orders,
-            "A part of an order is on its way, has arrived, or could not leave."
+            "A shipment was dispatched, delivered or refused."
         ),
         Of<ReturnStatusChanged>(
             EventTypes.ReturnStatusChanged,
             Topics.Orders,
-            "A customer sends something back, or that was decided or settled."
+            "A return was requested, decided or settled."
         ),
         Of<OrderStatusChanges>(
             EventTypes.OrderStatusChanges,
             Topics.Orders,
-            "The status changes that a page tells of.",
+            "The status changes of a page, condensed.",
             broadcastOnly: true
         ),
-        Of<StockMoved>(EventTypes.StockMoved, Topics.Stock, "Units moved between quantities of stock levels."),
+        Of<StockMoved>(EventTypes.StockMoved, Topics.Stock, "Units moved between the quantities of stock levels."),
         Of<StockRefused>(EventTypes.StockRefused, Topics.Stock, "Stock could not cover an order."),
-        Of<StockAvailable>(EventTypes.BackInStock, Topics.Stock, "A SKU that had none available has some again."),
-        Of<StockAvailable>(EventTypes.StockLow, Topics.Stock, "A SKU's available units have fallen to its threshold."),
-        Of<StockShortfall>(EventTypes.StockShortfall, Topics.Stock, "A count has found fewer units than are promised."),
-        Of<BackorderFilled>(
-            EventTypes.BackorderFilled,
+        Of<StockAvailable>(EventTypes.BackInStock, Topics.Stock, "A SKU is available again after it was sold out."),
+        Of<StockAvailable>(
+            EventTypes.StockLow,
             Topics.Stock,
-            "Units arrived for an order that waits for them."
+            "A SKU's available units have fallen to its low-stock threshold."
         ),
-        Of<WaitlistOffered>(EventTypes.WaitlistOffered, Topics.Stock, "Units are held for the next in a waitlist."),
+        Of<StockShortfall>(EventTypes.StockShortfall, Topics.Stock, "A stocktake found fewer units than are promised."),
+        Of<BackorderFilled>(EventTypes.BackorderFilled, Topics.Stock, "Units were allocated to a backordered order."),
+        Of<WaitlistOffered>(
+            EventTypes.WaitlistOffered,
+            Topics.Stock,
+            "Units are held for the next customer of a waitlist."
+        ),
         Of<StockLevels>(
             EventTypes.StockLevels,
             Topics.Stock,
-            "The last quantities of each stock level that a page moves.",
+            "The last quantities of each stock level in a page.",
             broadcastOnly: true
         ),
-        Of<PaymentRecorded>(EventTypes.PaymentRecorded, Topics.Payments, "Money moved, or a charge was refused."),
+        Of<PaymentRecorded>(
+            EventTypes.PaymentRecorded,
+            Topics.Payments,
+            "Money was captured or refunded, or a charge was declined."
+        ),
     ];
 
     private static EventDefinition Of<TPayload>(

@@ -2,15 +2,17 @@ using System.Text.Json;
 
 namespace DaprShop.Contracts;
 
-/// <summary>One entry of a service's event log: a fact, written in the transaction of the state that it tells of.</summary>
-/// <param name="Position">Place in the producer's log: dense, from 1, in commit order.</param>
+/// <summary>
+/// One entry of a service's event log, written in the transaction of the state change that it records.
+/// </summary>
+/// <param name="Position">Position in the producer's log: dense, from 1, in commit order.</param>
 /// <param name="Id">UUIDv7 of the event.</param>
 /// <param name="Type">One of <see cref="EventTypes"/>.</param>
-/// <param name="Subject">Id of the aggregate that the fact is about.</param>
-/// <param name="Version">The aggregate's version after the fact.</param>
-/// <param name="OccurredAt">When it was decided.</param>
-/// <param name="TraceParent">W3C trace context of the deciding request, if there was one.</param>
-/// <param name="Data">The payload; its record is named by the type.</param>
+/// <param name="Subject">Id of the aggregate.</param>
+/// <param name="Version">The aggregate's version after the change.</param>
+/// <param name="OccurredAt">When it happened.</param>
+/// <param name="TraceParent">W3C trace context of the request that caused it, if there was one.</param>
+/// <param name="Data">The payload, whose record the type determines.</param>
 public sealed record LoggedEvent(
     long Position,
     Guid Id,
@@ -32,7 +34,9 @@ public sealed record LoggedEvent(
     public T Read<T>() => Data.Deserialize<T>(Payload) ?? throw new JsonException($"Event {Id} has no payload.");
 }
 
-/// <summary>Consecutive entries of one producer's log: what a message carries, and what <c>GET /events?after=</c> answers.</summary>
+/// <summary>
+/// Consecutive entries of one producer's log: the content of a message and of a response to <c>GET /events?after=</c>.
+/// </summary>
 /// <param name="Producer">App id of the log's owner.</param>
 /// <param name="Events">In order of position, without a gap; empty at the log's end.</param>
 public sealed record EventPage(string Producer, IReadOnlyList<LoggedEvent> Events);

@@ -1,6 +1,8 @@
 namespace DaprShop.Contracts;
 
-/// <summary>Types of the facts in the event logs. A change of meaning gets a new version, never a new reading of an old one.</summary>
+/// <summary>
+/// Event types. A change of meaning gets a new version; the meaning of an existing version never changes.
+/// </summary>
 public static class EventTypes
 {
     /// <summary>Type of the CloudEvent that carries an <see cref="EventPage"/>.</summary>
@@ -9,59 +11,79 @@ public static class EventTypes
     /// <summary>An order was accepted; payload <see cref="OrderAccepted"/>.</summary>
     public const string OrderAccepted = "order.accepted.v1";
 
-    /// <summary>An order changed its status; payload <see cref="OrderMoved"/>.</summary>
+    /// <summary>An order changed its status; payload <see cref="OrderStatusChanged"/>.</summary>
     public const string OrderStatusChanged = "order.status_changed.v1";
 
-    /// <summary>What a page of <see cref="OrderAccepted"/> and <see cref="OrderMoved"/> comes to; payload <see cref="Contracts.OrderStatusChanges"/>. Broadcast only, and not in the log.</summary>
+    /// <summary>
+    /// The status changes of a page, condensed; payload <see cref="Contracts.OrderStatusChanges"/>. Broadcast only.
+    /// </summary>
     public const string OrderStatusChanges = "order.status_changes.v1";
 
-    /// <summary>A part of an order is on its way, has arrived, or could not leave; payload <see cref="Contracts.ShipmentStatusChanged"/>.</summary>
+    /// <summary>
+    /// A shipment was dispatched, delivered or refused; payload <see cref="Contracts.ShipmentStatusChanged"/>.
+    /// </summary>
     public const string ShipmentStatusChanged = "shipment.status_changed.v1";
 
-    /// <summary>A customer sends something back, or that was settled; payload <see cref="Contracts.ReturnStatusChanged"/>.</summary>
+    /// <summary>
+    /// A return was requested, decided or settled; payload <see cref="Contracts.ReturnStatusChanged"/>.
+    /// </summary>
     public const string ReturnStatusChanged = "return.status_changed.v1";
 
     /// <summary>Units moved between quantities of stock levels; payload <see cref="StockMoved"/>.</summary>
     public const string StockMoved = "stock.moved.v1";
 
-    /// <summary>What a page of <see cref="StockMoved"/> comes to; payload <see cref="StockLevels"/>. Broadcast only, and not in the log.</summary>
+    /// <summary>
+    /// The last quantities of each stock level in a page; payload <see cref="StockLevels"/>. Broadcast only.
+    /// </summary>
     public const string StockLevels = "stock.levels.v1";
 
     /// <summary>Stock could not cover an order; payload <see cref="StockRefused"/>.</summary>
     public const string StockRefused = "stock.refused.v1";
 
-    /// <summary>A SKU that had none available has some again; payload <see cref="StockAvailable"/>.</summary>
+    /// <summary>A SKU is available again after it was sold out; payload <see cref="StockAvailable"/>.</summary>
     public const string BackInStock = "stock.back_in_stock.v1";
 
-    /// <summary>A SKU's available units have fallen to its threshold; payload <see cref="StockAvailable"/>.</summary>
+    /// <summary>
+    /// A SKU's available units have fallen to its low-stock threshold; payload <see cref="StockAvailable"/>.
+    /// </summary>
     public const string StockLow = "stock.low.v1";
 
-    /// <summary>A count has found fewer units than are promised; payload <see cref="StockShort"/>.</summary>
+    /// <summary>A stocktake found fewer units than are promised; payload <see cref="StockShortfall"/>.</summary>
     public const string StockShortfall = "stock.shortfall.v1";
 
-    /// <summary>Units arrived for an order that waits for them; payload <see cref="Contracts.BackorderFilled"/>.</summary>
+    /// <summary>Units were allocated to a backordered order; payload <see cref="Contracts.BackorderFilled"/>.</summary>
     public const string BackorderFilled = "backorder.filled.v1";
 
-    /// <summary>Units are held for the next in a waitlist; payload <see cref="Contracts.WaitlistOffered"/>.</summary>
+    /// <summary>
+    /// Units are held for the next customer of a waitlist; payload <see cref="Contracts.WaitlistOffered"/>.
+    /// </summary>
     public const string WaitlistOffered = "waitlist.offered.v1";
 
-    /// <summary>Money moved, or a charge was refused; payload <see cref="PaymentBooked"/>.</summary>
+    /// <summary>
+    /// Money was captured or refunded, or a charge was declined; payload <see cref="PaymentRecorded"/>.
+    /// </summary>
     public const string PaymentRecorded = "payment.recorded.v1";
 }
 
-/// <summary>Payload of <see cref="EventTypes.OrderAccepted"/>: what the order comes to, in GBP; its lines never change, and Orders tells them.</summary>
-/// <param name="Units">Ordered in all.</param>
-/// <param name="Skus">Different ones.</param>
+/// <summary>
+/// Payload of <see cref="EventTypes.OrderAccepted"/>: the order's totals, money in GBP. Its lines never change and are
+/// read from Orders.
+/// </summary>
+/// <param name="Units">Units of all lines.</param>
+/// <param name="Skus">Number of different SKUs.</param>
 public sealed record OrderAccepted(Guid OrderId, long Number, string Customer, decimal Total, long Units, int Skus);
 
-/// <summary>Payload of <see cref="EventTypes.OrderStatusChanged"/>. <paramref name="Reason"/> says why, where the status alone does not.</summary>
-/// <param name="Actor">Who moved it: a customer or an operator; null: the saga.</param>
+/// <summary>
+/// Payload of <see cref="EventTypes.OrderStatusChanged"/>. <paramref name="Reason"/> is null where the status says
+/// enough.
+/// </summary>
+/// <param name="Actor">The customer or operator who changed it; null for the saga.</param>
 public sealed record OrderStatusChanged(Guid OrderId, string From, string To, string? Reason, string? Actor = null);
 
 /// <summary>Payload of <see cref="EventTypes.ShipmentStatusChanged"/>.</summary>
-/// <param name="Number">Among the shipments of its order: from 1.</param>
+/// <param name="Number">Number among the shipments of its order, from 1.</param>
 /// <param name="State">dispatched, delivered or refused.</param>
-/// <param name="Reason">Why it could not leave; null otherwise.</param>
+/// <param name="Reason">Why it was refused; null otherwise.</param>
 public sealed record ShipmentStatusChanged(
     Guid ShipmentId,
     Guid OrderId,
@@ -73,11 +95,11 @@ public sealed record ShipmentStatusChanged(
 );
 
 /// <summary>Payload of <see cref="EventTypes.ReturnStatusChanged"/>.</summary>
-/// <param name="Number">Among the returns of its order: from 1.</param>
+/// <param name="Number">Number among the returns of its order, from 1.</param>
 /// <param name="State">requested, decided or settled.</param>
-/// <param name="Lines">What comes back, and, once that is decided, what becomes of it.</param>
-/// <param name="Amount">GBP that are refunded for it; null before that is decided.</param>
-/// <param name="Reason">The customer's.</param>
+/// <param name="Lines">The returned units and, after the decision, their disposition.</param>
+/// <param name="Amount">Refund in GBP; null before the decision.</param>
+/// <param name="Reason">The customer's reason.</param>
 public sealed record ReturnStatusChanged(
     Guid ReturnId,
     Guid OrderId,
@@ -89,13 +111,16 @@ public sealed record ReturnStatusChanged(
     string? Reason
 );
 
-/// <summary>Units of a SKU that come back. <paramref name="Disposition"/>: restock, damaged, discard or refuse; null before that is decided.</summary>
+/// <summary>
+/// Returned units of a SKU. <paramref name="Disposition"/>: restock, damaged, discard or refuse; null before the
+/// decision.
+/// </summary>
 public sealed record ReturnLine(string Sku, int Quantity, string? Disposition);
 
 /// <summary>Payload of <see cref="EventTypes.StockMoved"/>: all movements of one operation.</summary>
-/// <param name="Cause">What asked for it: an order id, or the reference of a receipt or return.</param>
-/// <param name="Actor">Who asked for it.</param>
-/// <param name="Reason">Why, where the kind alone does not say; null otherwise.</param>
+/// <param name="Cause">Its cause: an order id, or the reference of a receipt or return.</param>
+/// <param name="Actor">The customer, operator or service that caused it.</param>
+/// <param name="Reason">The reason; null where the kind says enough.</param>
 public sealed record StockMoved(
     string Kind,
     string Cause,
@@ -105,8 +130,8 @@ public sealed record StockMoved(
 );
 
 /// <summary>One movement of one stock level, with the level's quantities after it.</summary>
-/// <param name="Sequence">Number of the movement at its level: dense, from 1.</param>
-/// <param name="Quantity">Units, signed: what the movement added to the quantity that its kind is about.</param>
+/// <param name="Sequence">Sequence number at its level: dense, from 1.</param>
+/// <param name="Quantity">Signed units that the movement added to the quantity of its kind.</param>
 public sealed record MovementLine(
     string Sku,
     string Location,
@@ -121,8 +146,8 @@ public sealed record MovementLine(
 );
 
 /// <summary>
-/// Payload of <see cref="EventTypes.StockLevels"/>: the last quantities of each stock level, column by column (the n-th entries belong together),
-/// which is a fifth of the size that the movements have.
+/// Payload of <see cref="EventTypes.StockLevels"/>: the last quantities of each stock level, column by column (the n-th
+/// entries belong together), which is a fifth of the size that the movements have.
 /// </summary>
 /// <param name="Sequence">Number of the level's last movement.</param>
 public sealed record StockLevels(
@@ -139,19 +164,29 @@ public sealed record StockLevels(
 /// <summary>Payload of <see cref="EventTypes.StockRefused"/>.</summary>
 public sealed record StockRefused(Guid OrderId, IReadOnlyList<Shortage> Shortages);
 
-/// <summary>Payload of <see cref="EventTypes.BackInStock"/> and <see cref="EventTypes.StockLow"/>: units available over all locations.</summary>
-/// <param name="Threshold">What they have fallen to or below; null where they came back.</param>
+/// <summary>
+/// Payload of <see cref="EventTypes.BackInStock"/> and <see cref="EventTypes.StockLow"/>: units available over all
+/// locations.
+/// </summary>
+/// <param name="Threshold">The threshold that was reached; null for back in stock.</param>
 public sealed record StockAvailable(string Sku, long Available, long? Threshold);
 
 /// <summary>Payload of <see cref="EventTypes.StockShortfall"/>.</summary>
-/// <param name="Missing">Units that are promised at the level but not there.</param>
-/// <param name="Orders">The newest claims on them.</param>
+/// <param name="Missing">Promised units that are missing at the level.</param>
+/// <param name="Orders">The orders with the newest claims on them.</param>
 public sealed record StockShortfall(string Sku, string Location, long Missing, IReadOnlyList<Guid> Orders);
 
-/// <summary>Payload of <see cref="EventTypes.BackorderFilled"/>. <paramref name="Left"/>: units of the SKU that the order still waits for.</summary>
+/// <summary>
+/// Payload of <see cref="EventTypes.BackorderFilled"/>. <paramref name="Left"/>: units of the SKU that the order still
+/// lacks.
+/// </summary>
 public sealed record BackorderFilled(Guid OrderId, string Sku, int Quantity, int Left);
 
-/// <summary>Payload of <see cref="EventTypes.WaitlistOffered"/>: <paramref name="Quantity"/> units are the customer's to order until <paramref name="ExpiresAt"/>, with the hold <paramref name="OfferId"/>.</summary>
+/// <summary>
+/// Payload of <see cref="EventTypes.WaitlistOffered"/>: the customer may order <paramref name="Quantity"/> units with
+/// the hold
+/// <paramref name="OfferId"/> until <paramref name="ExpiresAt"/>.
+/// </summary>
 public sealed record WaitlistOffered(
     Guid OfferId,
     Guid EntryId,
@@ -161,5 +196,9 @@ public sealed record WaitlistOffered(
     DateTimeOffset ExpiresAt
 );
 
-/// <summary>Payload of <see cref="EventTypes.PaymentRecorded"/>. <paramref name="Kind"/> is captured, declined, refused, refunded, partly_refunded or credited; the reference is an order id, or what a credit was given for. Money in GBP.</summary>
+/// <summary>
+/// Payload of <see cref="EventTypes.PaymentRecorded"/>. <paramref name="Kind"/> is captured, declined, refused,
+/// refunded, partly_refunded or credited; <paramref name="Reference"/> is an order id, or the reference of a credit.
+/// Money in GBP.
+/// </summary>
 public sealed record PaymentRecorded(string Reference, string Kind, decimal Amount, string? Reason);

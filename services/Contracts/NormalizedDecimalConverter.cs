@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace DaprShop.Contracts;
 
 /// <summary>
-/// Reads amounts without the zeros at their end. Brokers write a payload anew, and 4.2500 becomes 4.25 on its way with one sidecar and not with another:
-/// what is made of an event has to be the same, byte for byte, whichever way it came.
+/// Reads amounts without the zeros at their end. Brokers write a payload anew, and 4.2500 becomes 4.25 on its way with
+/// one sidecar and not with another: what is made of an event has to be the same, byte for byte, whichever way it came.
 /// </summary>
 internal sealed class NormalizedDecimalConverter : JsonConverter<decimal>
 {

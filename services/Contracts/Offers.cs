@@ -1,10 +1,12 @@
 namespace DaprShop.Contracts;
 
-/// <summary>Orders takes an offer. <paramref name="Customer"/>: whose it must be; null where anyone's will do.</summary>
+/// <summary>Orders claims an offer. <paramref name="Customer"/> must own it; null: any owner.</summary>
 public sealed record ClaimOfferRequest(string? Customer);
 
-/// <summary>Inventory tells Orders of an offer that is being taken: units that are held for <paramref name="Customer"/> alone.</summary>
-/// <param name="Id">Also the hold that the customer's order uses up.</param>
-/// <param name="Lines">What it is for.</param>
-/// <param name="ExpiresAt">Until then the order's saga finds it.</param>
+/// <summary>
+/// A claimed waitlist offer, from Inventory to Orders: units held exclusively for <paramref name="Customer"/>.
+/// </summary>
+/// <param name="Id">Also the id of the hold that the customer's order consumes.</param>
+/// <param name="Lines">The held units.</param>
+/// <param name="ExpiresAt">The hold's expiry; the order's saga must use it before.</param>
 public sealed record Offer(Guid Id, string Customer, IReadOnlyList<OrderedUnits> Lines, DateTimeOffset ExpiresAt);

@@ -1,11 +1,14 @@
 namespace DaprShop.Contracts;
 
-/// <summary>A step of an order's way: what <c>GET /orders/{id}/transitions</c> lists, what is broadcast, and what a stream of live status sends.</summary>
-/// <param name="Version">The order's after it: from 1, without a gap.</param>
-/// <param name="From">The status before; null for the first.</param>
-/// <param name="Status">The status since.</param>
-/// <param name="Reason">Why, where the status alone does not say; null otherwise.</param>
-/// <param name="At">When it was decided.</param>
+/// <summary>
+/// One status change of an order, as listed by <c>GET /orders/{id}/transitions</c>, broadcast, and sent on live
+/// streams.
+/// </summary>
+/// <param name="Version">The order's version after it: from 1, without gaps.</param>
+/// <param name="From">The previous status; null for the first.</param>
+/// <param name="Status">The new status.</param>
+/// <param name="Reason">The reason; null where the status says enough.</param>
+/// <param name="At">When it happened.</param>
 public sealed record OrderTransition(
     Guid OrderId,
     int Version,
@@ -15,14 +18,14 @@ public sealed record OrderTransition(
     DateTimeOffset At
 )
 {
-    /// <summary>Statuses after which nothing more happens to an order.</summary>
+    /// <summary>Final statuses: no transition leaves them.</summary>
     public static IReadOnlyList<string> FinalStatuses { get; } = ["delivered", "rejected", "cancelled", "expired"];
 }
 
-/// <summary>What an order has become.</summary>
-/// <param name="Version">The order's now.</param>
-/// <param name="Status">The order's now.</param>
-/// <param name="Transitions">After the version that was asked for, oldest first.</param>
+/// <summary>The current status of an order and the transitions that led to it.</summary>
+/// <param name="Version">The order's current version.</param>
+/// <param name="Status">The order's current status.</param>
+/// <param name="Transitions">The transitions after the requested version, oldest first.</param>
 public sealed record OrderTransitions(
     Guid OrderId,
     int Version,
@@ -30,5 +33,5 @@ public sealed record OrderTransitions(
     IReadOnlyList<OrderTransition> Transitions
 );
 
-/// <summary>Payload of <see cref="EventTypes.OrderStatusChanges"/>: the transitions that a page tells of.</summary>
+/// <summary>Payload of <see cref="EventTypes.OrderStatusChanges"/>: the transitions of a page.</summary>
 public sealed record OrderStatusChanges(IReadOnlyList<OrderTransition> Transitions);

@@ -7,10 +7,15 @@ public static class Topics
     public const string Stock = "stock";
     public const string Payments = "payments";
 
-    /// <summary>Where the sidecar puts what a subscriber of <paramref name="topic"/> could not even read.</summary>
+    /// <summary>
+    /// The topic to which the sidecar moves messages of <paramref name="topic"/> that it could not deliver.
+    /// </summary>
     public static string DeadLettersOf(string topic) => $"{topic}-dead";
 
-    /// <summary>Where what <paramref name="topic"/> tells is told to every replica. A name of its own: brokers do not let work and broadcast share one.</summary>
+    /// <summary>
+    /// The broadcast topic of <paramref name="topic"/>. It has a name of its own because brokers do not let work and
+    /// broadcast share one.
+    /// </summary>
     public static string BroadcastOf(string topic) => $"{topic}-live";
 
     /// <summary>The app whose event log <paramref name="topic"/> carries.</summary>

@@ -26,7 +26,8 @@ public sealed class DeadLetters(TimeProvider time)
         """;
 
     /// <summary>
-    /// Counts a failed attempt, in the caller's transaction. Returns true when it was the last attempt: the event is parked.
+    /// Counts a failed attempt, in the caller's transaction. Returns true when it was the last attempt: the event is
+    /// parked.
     /// </summary>
     public async Task<bool> CountFailureAsync(
         NpgsqlConnection connection,
@@ -80,7 +81,9 @@ public sealed class DeadLetters(TimeProvider time)
         CancellationToken cancellationToken
     ) => connection.QueryAsync<ParkedMessage>(List, [after, limit], cancellationToken);
 
-    /// <summary>Removes and returns a message, in the caller's transaction if there is one; null when it was removed before.</summary>
+    /// <summary>
+    /// Removes and returns a message, in the caller's transaction if there is one; null when it was removed before.
+    /// </summary>
     internal static async Task<ParkedMessage?> RemoveAsync(
         NpgsqlConnection connection,
         Guid id,

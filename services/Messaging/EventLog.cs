@@ -25,7 +25,8 @@ public static class EventLog
         """;
 
     /// <summary>
-    /// Adds the append to <paramref name="batch"/>. It should be the batch's last command: it serialises the writers until they commit.
+    /// Adds the append to <paramref name="batch"/>. It should be the batch's last command: it serialises the writers
+    /// until they commit.
     /// </summary>
     public static void AppendEvents(this NpgsqlBatch batch, IReadOnlyList<NewEvent> events, DateTimeOffset now)
     {

@@ -8,7 +8,10 @@ public static class EventPages
     /// <summary>Entries per message, at most.</summary>
     public const int MaxEvents = 200;
 
-    /// <summary>Characters of payload per message, at most, unless a single event is larger. Some brokers refuse more than 1 MiB.</summary>
+    /// <summary>
+    /// Characters of payload per message, at most, unless a single event is larger. Some brokers refuse more than 1
+    /// MiB.
+    /// </summary>
     public const int MaxLength = 256 * 1024;
 
     // Approximate length of an entry's ids, times, trace context and names.

@@ -8,8 +8,9 @@ using Npgsql;
 namespace DaprShop.Messaging;
 
 /// <summary>
-/// Publishes the event log in order, in pages, and advances its cursor only after the broker's acknowledgement: at least once.
-/// One replica relays at a time. Events that a broker loses after acknowledging them are fetched by their consumers from the log.
+/// Publishes the event log in order, in pages, and advances its cursor only after the broker's acknowledgement: at
+/// least once. One replica relays at a time. Events that a broker loses after acknowledging them are fetched by their
+/// consumers from the log.
 /// </summary>
 /// <param name="publish">Returns once the broker has acknowledged all pages.</param>
 internal sealed class EventRelay(

@@ -5,7 +5,8 @@ using Npgsql;
 namespace DaprShop.Messaging;
 
 /// <summary>
-/// Applies the producers' logs again with the service's projections, into the schema that the caller's search path names.
+/// Applies the producers' logs again with the service's projections, into the schema that the caller's search path
+/// names.
 /// </summary>
 public sealed class EventReplay
 {
@@ -23,7 +24,8 @@ public sealed class EventReplay
     public IReadOnlyCollection<string> Producers => _projections.Keys;
 
     /// <summary>
-    /// The next events after <paramref name="after"/>, up to <paramref name="upTo"/>, at least one. Retries while the producer is unavailable.
+    /// The next events after <paramref name="after"/>, up to <paramref name="upTo"/>, at least one. Retries while the
+    /// producer is unavailable.
     /// </summary>
     /// <exception cref="InvalidDataException">The log no longer has them.</exception>
     public async Task<IReadOnlyList<LoggedEvent>> FetchAsync(
@@ -53,7 +55,8 @@ public sealed class EventReplay
     }
 
     /// <summary>
-    /// Applies <paramref name="events"/> in the caller's transaction. Returns the events that could not be applied; they leave no effect.
+    /// Applies <paramref name="events"/> in the caller's transaction. Returns the events that could not be applied;
+    /// they leave no effect.
     /// </summary>
     public async Task<IReadOnlyList<LoggedEvent>> ApplyAsync(
         NpgsqlTransaction transaction,

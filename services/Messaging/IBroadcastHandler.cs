@@ -3,8 +3,9 @@ using DaprShop.Contracts;
 namespace DaprShop.Messaging;
 
 /// <summary>
-/// Handles broadcast pages in a replica's memory. Every running replica receives each broadcast, and none is kept for a replica that
-/// is down: a page may come late, twice, out of order or never, so versions decide, and the owner is asked where it matters.
+/// Handles broadcast pages in a replica's memory. Every running replica receives each broadcast, and none is kept for a
+/// replica that is down: a page may come late, twice, out of order or never, so versions decide, and the owner is asked
+/// where it matters.
 /// </summary>
 public interface IBroadcastHandler
 {

@@ -10,8 +10,9 @@ public interface IProjection
     string Topic { get; }
 
     /// <summary>
-    /// Applies <paramref name="events"/>, in the log's order, each exactly once: the watermark is updated in the same transaction.
-    /// An exception that is not transient means that an event cannot be applied; after five attempts it is parked.
+    /// Applies <paramref name="events"/>, in the log's order, each exactly once: the watermark is updated in the same
+    /// transaction. An exception that is not transient means that an event cannot be applied; after five attempts it is
+    /// parked.
     /// </summary>
     Task ApplyAsync(
         NpgsqlConnection connection,

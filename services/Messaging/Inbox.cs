@@ -6,8 +6,9 @@ using Npgsql;
 namespace DaprShop.Messaging;
 
 /// <summary>
-/// Applies a producer's events in order, without a gap, each once in effect, although messages are late, repeated or out of order.
-/// The watermark, updated in the transaction of the effect, is the inbox: one number instead of a row per event, since logs are dense.
+/// Applies a producer's events in order, without a gap, each once in effect, although messages are late, repeated or
+/// out of order. The watermark, updated in the transaction of the effect, is the inbox: one number instead of a row per
+/// event, since logs are dense.
 /// </summary>
 internal sealed class Inbox(
     IProjection projection,
@@ -33,11 +34,15 @@ internal sealed class Inbox(
 
     public void Dispose() => _oneAtATime.Dispose();
 
-    /// <summary>Applies the events of <paramref name="pages"/> that are new here, and fetches missing ones from the producer.</summary>
+    /// <summary>
+    /// Applies the events of <paramref name="pages"/> that are new here, and fetches missing ones from the producer.
+    /// </summary>
     public Task ApplyAsync(IEnumerable<EventPage> pages, CancellationToken cancellationToken) =>
         AdvanceAsync([.. pages.SelectMany(p => p.Events).OrderBy(e => e.Position)], cancellationToken);
 
-    /// <summary>Fetches and applies events that the producer has logged and no message has brought. Returns their number.</summary>
+    /// <summary>
+    /// Fetches and applies events that the producer has logged and no message has brought. Returns their number.
+    /// </summary>
     public Task<int> ReconcileAsync(CancellationToken cancellationToken) =>
         AdvanceAsync([], cancellationToken, always: true);
 
@@ -75,7 +80,9 @@ internal sealed class Inbox(
         }
     }
 
-    /// <summary>The events that directly follow <paramref name="watermark"/>, up to the first gap, without repetitions.</summary>
+    /// <summary>
+    /// The events that directly follow <paramref name="watermark"/>, up to the first gap, without repetitions.
+    /// </summary>
     internal static List<LoggedEvent> Contiguous(IEnumerable<LoggedEvent> events, long watermark)
     {
         var contiguous = new List<LoggedEvent>();
@@ -145,7 +152,9 @@ internal sealed class Inbox(
         }
     }
 
-    /// <summary>Applies a parked event again, in the caller's transaction. Its successors were applied in the meantime.</summary>
+    /// <summary>
+    /// Applies a parked event again, in the caller's transaction. Its successors were applied in the meantime.
+    /// </summary>
     public Task ReplayAsync(NpgsqlConnection connection, LoggedEvent entry, CancellationToken cancellationToken) =>
         projection.ApplyAsync(connection, [entry], cancellationToken);
 

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace DaprShop.Messaging;
 
 /// <summary>
-/// Compares each watermark with its producer's log every five seconds and fetches the events that no message has brought:
-/// events published before the first subscription, or lost by a broker that had acknowledged them.
+/// Compares each watermark with its producer's log every five seconds and fetches the events that no message has
+/// brought: events published before the first subscription, or lost by a broker that had acknowledged them.
 /// </summary>
 internal sealed class InboxReconciler(IEnumerable<Inbox> inboxes, TimeProvider time, ILogger<InboxReconciler> logger)
     : PollingWorker(TimeSpan.FromSeconds(5), time, logger, waitFirst: true)

@@ -40,7 +40,9 @@ public static class MessagingEndpoints
             )
             .ExcludeFromDescription();
 
-    /// <summary>A bulk subscription and a dead-letter subscription per projection, and a subscription per broadcast handler.</summary>
+    /// <summary>
+    /// A bulk subscription and a dead-letter subscription per projection, and a subscription per broadcast handler.
+    /// </summary>
     public static void MapSubscriptions(this IEndpointRouteBuilder routes)
     {
         foreach (var inbox in routes.ServiceProvider.GetServices<Inbox>())
@@ -104,8 +106,8 @@ public static class MessagingEndpoints
         routes.MapSubscribeHandler().ExcludeFromDescription();
     }
 
-    // Never DROP: after an earlier RETRY of the same entry it makes daprd 1.18.2 panic. Unreadable messages are parked here
-    // and acknowledged.
+    // Never DROP: after an earlier RETRY of the same entry it makes daprd 1.18.2 panic. Unreadable messages are parked
+    // here and acknowledged.
     private static async Task<BulkSubscribeAppResponse> ReceiveAsync(
         Inbox inbox,
         BulkSubscribeMessage<JsonElement> messages,

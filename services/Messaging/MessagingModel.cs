@@ -8,7 +8,8 @@ public static class MessagingModel
 {
     /// <summary>The event log, its head, and the relay's cursor: for a service that publishes events.</summary>
     /// <param name="bySubject">
-    /// A <c>like</c> pattern of the event types that are also read by subject; each of their versions is unique. Null: none.
+    /// A <c>like</c> pattern of the event types that are also read by subject; each of their versions is unique. Null:
+    /// none.
     /// </param>
     public static void AddEventLog(this ModelBuilder model, string? bySubject = null)
     {
@@ -49,7 +50,9 @@ public static class MessagingModel
         });
     }
 
-    /// <summary>Gives <paramref name="role"/> the permissions of a producer: it may append events, never change or remove one.</summary>
+    /// <summary>
+    /// Gives <paramref name="role"/> the permissions of a producer: it may append events, never change or remove one.
+    /// </summary>
     public static void GrantEventLog(this MigrationBuilder migration, string role) =>
         migration.Sql(
             $"grant select, insert on events to {role}; grant select, update on event_head, relay_cursor to {role};"

@@ -12,9 +12,12 @@ namespace DaprShop.Messaging;
 public static class MessagingServices
 {
     /// <summary>
-    /// Publishes the service's event log on <paramref name="topic"/>. Raise <see cref="RelaySignal"/> after a commit that appended events.
+    /// Publishes the service's event log on <paramref name="topic"/>. Raise <see cref="RelaySignal"/> after a commit
+    /// that appended events.
     /// </summary>
-    /// <param name="broadcast">Condenses a page to the page that is broadcast to every replica; returns null to broadcast nothing.</param>
+    /// <param name="broadcast">
+    /// Condenses a page to the page that is broadcast to every replica; returns null to broadcast nothing.
+    /// </param>
     public static IServiceCollection AddEventRelay(
         this IServiceCollection services,
         string topic,

@@ -5,7 +5,9 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Messaging;
 
-/// <summary>Publishes pages as CloudEvents through the sidecar: each page as work, and its condensed form as a broadcast.</summary>
+/// <summary>
+/// Publishes pages as CloudEvents through the sidecar: each page as work, and its condensed form as a broadcast.
+/// </summary>
 internal sealed class PagePublisher(
     string topic,
     Func<EventPage, EventPage?>? broadcast,

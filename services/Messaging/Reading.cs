@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace DaprShop.Messaging;
 
-/// <summary>Rows by position, until the last caller maps them by name (<see cref="DaprShop.ServiceDefaults.SqlQueries"/>).</summary>
+/// <summary>
+/// Rows by position, until the last caller maps them by name (<see cref="DaprShop.ServiceDefaults.SqlQueries"/>).
+/// </summary>
 public static class Reading
 {
     /// <summary>All rows of the current result.</summary>
@@ -47,7 +49,9 @@ public static class Reading
         return await connection.QueryAsync(sql, values, map, cancellationToken);
     }
 
-    /// <summary>The first column of the first row, in the transaction of the connection; null where there is none.</summary>
+    /// <summary>
+    /// The first column of the first row, in the transaction of the connection; null where there is none.
+    /// </summary>
     public static async Task<object?> ScalarAsync(
         this NpgsqlConnection connection,
         string sql,

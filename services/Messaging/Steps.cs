@@ -1,8 +1,9 @@
 namespace DaprShop.Messaging;
 
 /// <summary>
-/// Labelled places between one effect and the next. A test that names a folder by <c>SHOP_STEPS</c> and puts a file of a label's name there stops the
-/// first process that comes by, kills what it wants, and lets it go on by deleting the file. Without the folder, nothing happens here.
+/// Labelled places between one effect and the next. A test that names a folder by <c>SHOP_STEPS</c> and puts a file of
+/// a label's name there stops the first process that comes by, kills what it wants, and lets it go on by deleting the
+/// file. Without the folder, nothing happens here.
 /// </summary>
 public static class Steps
 {

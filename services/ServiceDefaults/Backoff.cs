@@ -1,6 +1,8 @@
 namespace DaprShop.ServiceDefaults;
 
-/// <summary>Exponential waits between attempts: <paramref name="first"/>, then doubling up to <paramref name="longest"/>.</summary>
+/// <summary>
+/// Exponential waits between attempts: <paramref name="first"/>, then doubling up to <paramref name="longest"/>.
+/// </summary>
 public sealed class Backoff(TimeSpan first, TimeSpan longest)
 {
     private const int MaxDoublings = 16;

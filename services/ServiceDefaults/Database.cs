@@ -12,7 +12,9 @@ public static class Database
     private const int SessionBuffer = 64 * 1024;
     private static readonly TimeSpan MigrationTimeout = TimeSpan.FromMinutes(5);
 
-    /// <summary>Registers the data source and <typeparamref name="TContext"/>, both as the service's restricted role.</summary>
+    /// <summary>
+    /// Registers the data source and <typeparamref name="TContext"/>, both as the service's restricted role.
+    /// </summary>
     public static IServiceCollection AddShopDatabase<TContext>(
         this IServiceCollection services,
         IConfiguration configuration
@@ -28,7 +30,8 @@ public static class Database
             // A group's arrays and rows in one system call each, not in ten.
             ReadBufferSize = SessionBuffer,
             WriteBufferSize = SessionBuffer,
-            // A session keeps the plans it made when a table was empty until somebody analyses the table: by then a saga step read all orders to find its own.
+            // A session keeps the plans it made when a table was empty until somebody analyses the table: by then a
+            // saga step read all orders to find its own.
             Options = "-c enable_seqscan=off",
         };
         services.AddSingleton(_ => NpgsqlDataSource.Create(session));
@@ -56,7 +59,9 @@ public static class Database
         return options;
     }
 
-    /// <summary>If <paramref name="args"/> say <c>migrate</c>: brings the database up to date as its owner, and answers true.</summary>
+    /// <summary>
+    /// If <paramref name="args"/> say <c>migrate</c>: brings the database up to date as its owner, and answers true.
+    /// </summary>
     public static async Task<bool> MigrateAsync<TContext>(
         string[] args,
         Func<DbContextOptions<TContext>, TContext> create

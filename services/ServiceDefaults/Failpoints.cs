@@ -2,17 +2,23 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DaprShop.ServiceDefaults;
 
-/// <summary>Named points between one effect and the next, at which tests stop a process. In production they do nothing.</summary>
+/// <summary>
+/// Named points between one effect and the next, at which tests stop a process. In production they do nothing.
+/// </summary>
 public interface IFailpoints
 {
-    /// <summary>Marks that this process has reached the point <paramref name="name"/>; returns when it may go on.</summary>
+    /// <summary>
+    /// Marks that this process has reached the point <paramref name="name"/>; returns when it may go on.
+    /// </summary>
     Task ReachAsync(string name);
 }
 
 /// <summary>Registers the failpoints.</summary>
 public static class Failpoints
 {
-    /// <summary>Environment variable that names the folder of <see cref="FileFailpoints"/>; only tests set it.</summary>
+    /// <summary>
+    /// Environment variable that names the folder of <see cref="FileFailpoints"/>; only tests set it.
+    /// </summary>
     public const string Variable = "SHOP_FAILPOINTS";
 
     /// <summary>Failpoints that do nothing, unless <see cref="Variable"/> is set.</summary>
@@ -35,8 +41,9 @@ public sealed class NoFailpoints : IFailpoints
 }
 
 /// <summary>
-/// Failpoints controlled by files: the first process that reaches a point for which <paramref name="folder"/> holds a file of that
-/// name renames the file to <c>NAME.reached</c> and waits until it is deleted. Slashes in names become hyphens.
+/// Failpoints controlled by files: the first process that reaches a point for which <paramref name="folder"/> holds a
+/// file of that name renames the file to <c>NAME.reached</c> and waits until it is deleted. Slashes in names become
+/// hyphens.
 /// </summary>
 public sealed class FileFailpoints(string folder) : IFailpoints
 {

@@ -5,8 +5,9 @@ using Microsoft.Extensions.Hosting;
 namespace DaprShop.ServiceDefaults;
 
 /// <summary>
-/// Lets concurrent callers share a transaction: while one group commits, the next one collects. No caller waits for a group to fill,
-/// so a single caller has no delay; under load, one commit carries up to <paramref name="limit"/> commands.
+/// Lets concurrent callers share a transaction: while one group commits, the next one collects. No caller waits for a
+/// group to fill, so a single caller has no delay; under load, one commit carries up to <paramref name="limit"/>
+/// commands.
 /// </summary>
 /// <param name="commit">Executes the group in one transaction and returns the results in its order.</param>
 /// <param name="limit">Commands per group, at most.</param>
@@ -20,7 +21,8 @@ public sealed class GroupCommit<TCommand, TResult>(
     );
 
     /// <summary>
-    /// Waits until the group that carries <paramref name="command"/> is committed. Cancelling the wait does not cancel the command.
+    /// Waits until the group that carries <paramref name="command"/> is committed. Cancelling the wait does not cancel
+    /// the command.
     /// </summary>
     public Task<TResult> RunAsync(TCommand command, CancellationToken cancellationToken)
     {
@@ -85,7 +87,9 @@ public sealed class GroupCommit<TCommand, TResult>(
 /// <summary>Registers group commits.</summary>
 public static class GroupCommitServices
 {
-    /// <summary>A <see cref="GroupCommit{TCommand,TResult}"/> over a method of <typeparamref name="TWriter"/>.</summary>
+    /// <summary>
+    /// A <see cref="GroupCommit{TCommand,TResult}"/> over a method of <typeparamref name="TWriter"/>.
+    /// </summary>
     public static IServiceCollection AddGroupCommit<TCommand, TResult, TWriter>(
         this IServiceCollection services,
         Func<TWriter, Func<IReadOnlyList<TCommand>, CancellationToken, Task<IReadOnlyList<TResult>>>> commit,

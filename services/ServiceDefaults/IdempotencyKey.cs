@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace DaprShop.ServiceDefaults;
 
-/// <summary>The client's name for one request, from the header <c>Idempotency-Key</c>. Routes with this parameter require it.</summary>
+/// <summary>
+/// The client's name for one request, from the header <c>Idempotency-Key</c>. Routes with this parameter require it.
+/// </summary>
 public readonly record struct IdempotencyKey(string Value)
 {
     /// <summary>Characters, at most.</summary>

@@ -9,7 +9,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace DaprShop.ServiceDefaults;
 
 /// <summary>
-/// The caller, a customer or an operator, identified by a JWT. Services validate the token themselves; they do not trust the gateway.
+/// The caller, a customer or an operator, identified by a JWT. Services validate the token themselves; they do not
+/// trust the gateway.
 /// </summary>
 public static class Identity
 {
@@ -73,6 +74,8 @@ public static class Identity
     /// <summary>True for an operator, who may read and change the data of every customer.</summary>
     public static bool IsOperator(this ClaimsPrincipal user) => user.IsInRole(Operator);
 
-    /// <summary>The customer whose data the caller may access: the caller itself; null (every customer) for an operator.</summary>
+    /// <summary>
+    /// The customer whose data the caller may access: the caller itself; null (every customer) for an operator.
+    /// </summary>
     public static string? Owner(this HttpContext context) => context.User.IsOperator() ? null : context.Name();
 }

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace DaprShop.ServiceDefaults;
 
 /// <summary>
-/// A background loop over a queue or a table: it works until nothing is left, then waits for its signal or for the next poll.
-/// Transient errors are logged and retried with back-off; any other error ends the process, whose supervisor restarts it.
+/// A background loop over a queue or a table: it works until nothing is left, then waits for its signal or for the next
+/// poll. Transient errors are logged and retried with back-off; any other error ends the process, whose supervisor
+/// restarts it.
 /// </summary>
 /// <param name="interval">The longest wait between two passes.</param>
 /// <param name="signal">Ends the wait early; null for a loop that only polls.</param>

@@ -15,7 +15,9 @@ public static class Problems
 {
     private const string TypePrefix = "urn:daprshop:problem:";
 
-    /// <summary>A problem whose type is <paramref name="kind"/>, stable for programs; <paramref name="detail"/> is for people.</summary>
+    /// <summary>
+    /// A problem whose type is <paramref name="kind"/>, stable for programs; <paramref name="detail"/> is for people.
+    /// </summary>
     public static ProblemHttpResult Of(
         int status,
         string kind,
@@ -143,5 +145,7 @@ public sealed class ProblemException(ProblemHttpResult problem) : Exception(prob
     public ProblemHttpResult Problem { get; } = problem;
 }
 
-/// <summary>An error in one field of a request. <paramref name="Field"/> is a JSON pointer or the name of a header.</summary>
+/// <summary>
+/// An error in one field of a request. <paramref name="Field"/> is a JSON pointer or the name of a header.
+/// </summary>
 public sealed record ValidationError(string Field, string Detail);

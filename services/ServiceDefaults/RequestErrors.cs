@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace DaprShop.ServiceDefaults;
 
 /// <summary>
-/// Says in plain words why a request could not be bound. The messages of ASP.NET and System.Text.Json name C# types, which mean
-/// nothing to a caller.
+/// Says in plain words why a request could not be bound. The messages of ASP.NET and System.Text.Json name C# types,
+/// which mean nothing to a caller.
 /// </summary>
 internal static partial class RequestErrors
 {

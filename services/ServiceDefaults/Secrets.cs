@@ -5,7 +5,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace DaprShop.ServiceDefaults;
 
-/// <summary>Configuration from the sidecar's secret store: the database connection and the key of the local token issuer.</summary>
+/// <summary>
+/// Configuration from the sidecar's secret store: the database connection and the key of the local token issuer.
+/// </summary>
 internal static class Secrets
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);

@@ -21,8 +21,12 @@ public sealed class ServiceInvoker(IHttpClientFactory clients, IFailpoints failp
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
-    /// <summary>Posts <paramref name="request"/> to <paramref name="path"/> of <paramref name="app"/> and returns its response.</summary>
-    /// <exception cref="HttpRequestException">The service cannot be reached, or answered with an error status.</exception>
+    /// <summary>
+    /// Posts <paramref name="request"/> to <paramref name="path"/> of <paramref name="app"/> and returns its response.
+    /// </summary>
+    /// <exception cref="HttpRequestException">
+    /// The service cannot be reached, or answered with an error status.
+    /// </exception>
     public async Task<TResponse> PostAsync<TRequest, TResponse>(
         string app,
         string path,
@@ -34,8 +38,13 @@ public sealed class ServiceInvoker(IHttpClientFactory clients, IFailpoints failp
         return await ReadAsync<TResponse>(app, path, response, cancellationToken);
     }
 
-    /// <summary>Posts <paramref name="request"/> to <paramref name="path"/> of <paramref name="app"/>; the response has no content of interest.</summary>
-    /// <exception cref="HttpRequestException">The service cannot be reached, or answered with an error status.</exception>
+    /// <summary>
+    /// Posts <paramref name="request"/> to <paramref name="path"/> of <paramref name="app"/>; the response has no
+    /// content of interest.
+    /// </summary>
+    /// <exception cref="HttpRequestException">
+    /// The service cannot be reached, or answered with an error status.
+    /// </exception>
     public async Task PostAsync<TRequest>(
         string app,
         string path,
@@ -47,7 +56,9 @@ public sealed class ServiceInvoker(IHttpClientFactory clients, IFailpoints failp
     }
 
     /// <summary>Gets <paramref name="path"/> of <paramref name="app"/>.</summary>
-    /// <exception cref="HttpRequestException">The service cannot be reached, or answered with an error status.</exception>
+    /// <exception cref="HttpRequestException">
+    /// The service cannot be reached, or answered with an error status.
+    /// </exception>
     public async Task<TResponse> GetAsync<TResponse>(string app, string path, CancellationToken cancellationToken)
     {
         using var response = await clients.CreateClient(app).GetAsync(path, cancellationToken);
@@ -117,7 +128,10 @@ public static class ServiceInvocation
     /// An <see cref="HttpClient"/> whose relative addresses are invoked on <paramref name="app"/> through the sidecar.
     /// </summary>
     /// <param name="name">The client's name; <paramref name="app"/> when null.</param>
-    /// <param name="timeout">How long an invocation may take; 20 seconds when null. Then a <see cref="Polly.Timeout.TimeoutRejectedException"/> is thrown.</param>
+    /// <param name="timeout">
+    /// How long an invocation may take; 20 seconds when null. Then a
+    /// <see cref="Polly.Timeout.TimeoutRejectedException"/> is thrown.
+    /// </param>
     public static IServiceCollection AddInvocationClient(
         this IServiceCollection services,
         string app,

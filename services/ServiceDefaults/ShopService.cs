@@ -19,7 +19,9 @@ public static class ShopService
     /// <summary>Bodies larger than this many bytes are refused with 413.</summary>
     public const long MaxBodySize = 4 * 1024 * 1024;
 
-    /// <summary>A builder with the defaults, after the sidecar has given out the secrets of <paramref name="app"/>.</summary>
+    /// <summary>
+    /// A builder with the defaults, after the sidecar has given out the secrets of <paramref name="app"/>.
+    /// </summary>
     public static async Task<WebApplicationBuilder> CreateBuilderAsync(string[] args, string app)
     {
         var builder = WebApplication.CreateBuilder(args);
@@ -61,7 +63,8 @@ public static class ShopService
         builder.Services.AddShopTelemetry(app, builder.Configuration);
         builder.Services.AddShopIdentity(builder.Configuration);
         builder.Services.AddHealthChecks();
-        // Records inside features share short names (Page, Request): alone, one would be described by the schema of another.
+        // Records inside features share short names (Page, Request): alone, one would be described by the schema of
+        // another.
         builder.Services.Configure<OpenApiOptions>("v1", api =>
             api.CreateSchemaReferenceId = json =>
                 OpenApiOptions.CreateDefaultSchemaReferenceId(json) is { } id

@@ -7,8 +7,8 @@ namespace DaprShop.ServiceDefaults;
 
 /// <summary>
 /// SQL statements with positional parameters, and rows mapped by column name (Dapper). A row type is a record whose
-/// constructor parameters have the names, order and types of the select list; <c>snake_case</c> matches <c>PascalCase</c>,
-/// and a mismatch throws at the first row.
+/// constructor parameters have the names, order and types of the select list; <c>snake_case</c> matches
+/// <c>PascalCase</c>, and a mismatch throws at the first row.
 /// </summary>
 public static class SqlQueries
 {
@@ -34,7 +34,9 @@ public static class SqlQueries
         batch.BatchCommands.Add(command);
     }
 
-    /// <summary>Adds a command with one parameter that is an array; the other overload would read it as several parameters.</summary>
+    /// <summary>
+    /// Adds a command with one parameter that is an array; the other overload would read it as several parameters.
+    /// </summary>
     public static void Add(this NpgsqlBatch batch, string sql, string[] value) => batch.Add(sql, [(object)value]);
 
     /// <summary>All rows of the reader's current result set.</summary>
@@ -54,7 +56,9 @@ public static class SqlQueries
     }
 
     /// <summary>All rows of the reader's next result set.</summary>
-    /// <exception cref="InvalidOperationException">There is no next result set, or <typeparamref name="TRow"/> does not match the columns.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There is no next result set, or <typeparamref name="TRow"/> does not match the columns.
+    /// </exception>
     public static async Task<List<TRow>> ReadNextAsync<TRow>(
         this NpgsqlDataReader reader,
         CancellationToken cancellationToken
@@ -89,7 +93,9 @@ public static class SqlQueries
         return await connection.QueryAsync<TRow>(sql, values, cancellationToken);
     }
 
-    /// <summary>The first column of the first row, in the connection's transaction; default where there is no row or it is null.</summary>
+    /// <summary>
+    /// The first column of the first row, in the connection's transaction; default where there is no row or it is null.
+    /// </summary>
     public static async Task<T?> ScalarAsync<T>(
         this NpgsqlConnection connection,
         string sql,

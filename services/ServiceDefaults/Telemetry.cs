@@ -9,7 +9,10 @@ namespace DaprShop.ServiceDefaults;
 
 internal static class Telemetry
 {
-    /// <summary>Traces and the shop's own metrics go to the collector that <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names; without one, none are made.</summary>
+    /// <summary>
+    /// Traces and the shop's own metrics go to the collector that <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names; without
+    /// one, none are made.
+    /// </summary>
     public static void AddShopTelemetry(this IServiceCollection services, string app, IConfiguration configuration)
     {
         if (configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is null)

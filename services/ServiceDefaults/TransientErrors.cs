@@ -4,7 +4,9 @@ using Polly;
 
 namespace DaprShop.ServiceDefaults;
 
-/// <summary>Distinguishes errors of the environment, which a retry may cure, from errors of the work itself, which would recur.</summary>
+/// <summary>
+/// Distinguishes errors of the environment, which a retry may cure, from errors of the work itself, which would recur.
+/// </summary>
 public static class TransientErrors
 {
     /// <summary>True when a retry may succeed although nothing was repaired.</summary>

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Caching.Memory;
 namespace DaprShop.ServiceDefaults;
 
 /// <summary>
-/// Caches the callers of tokens validated in the last minute, so that a repeated token costs no signature check. A token is never
-/// trusted beyond its own expiry; after a signing key is withdrawn, its tokens are rejected within that minute.
+/// Caches the callers of tokens validated in the last minute, so that a repeated token costs no signature check. A
+/// token is never trusted beyond its own expiry; after a signing key is withdrawn, its tokens are rejected within that
+/// minute.
 /// </summary>
 internal sealed class ValidatedTokenCache(TimeProvider time) : JwtBearerEvents, IDisposable
 {

@@ -2,7 +2,9 @@ using System.Threading.Channels;
 
 namespace DaprShop.ServiceDefaults;
 
-/// <summary>Wakes a background loop of this process when there is work, so that the loop does not wait for its next poll.</summary>
+/// <summary>
+/// Wakes a background loop of this process when there is work, so that the loop does not wait for its next poll.
+/// </summary>
 public class WorkSignal
 {
     private readonly Channel<bool> _raised = Channel.CreateBounded<bool>(
