@@ -1,7 +1,7 @@
 namespace DaprShop.Architecture.Tests;
 
-/// <summary>Who may know whom.</summary>
-public sealed class ArrowTests
+/// <summary>Which project may reference which.</summary>
+public sealed class ReferenceTests
 {
     public static TheoryData<string> Services => [.. Sources.Services];
 
@@ -15,13 +15,13 @@ public sealed class ArrowTests
 
     [Theory]
     [InlineData("Contracts")]
-    [InlineData("Messaging", "Contracts")]
+    [InlineData("Messaging", "ServiceDefaults")]
     [InlineData("ServiceDefaults", "Contracts")]
-    public void What_services_share_knows_the_contracts_at_most(string project, params string[] allowed) =>
+    public void A_shared_project_references_only_those_below_it(string project, params string[] allowed) =>
         Sources.References(Sources.Project("services", project)).Should().BeSubsetOf(allowed);
 
     [Fact]
-    public void The_platform_knows_nothing_of_the_shop()
+    public void The_platform_does_not_reference_the_shop()
     {
         foreach (var project in Sources.Projects("platform"))
             Sources.References(Sources.Project("platform", project)).Should().BeSubsetOf(Sources.Projects("platform"));
@@ -36,36 +36,11 @@ public sealed class ArrowTests
     }
 
     [Fact]
-    public void The_command_does_not_reach_into_services() =>
+    public void The_command_references_no_service() =>
         Sources.References(Sources.Project("tools", "Shop")).Should().BeSubsetOf(["Contracts"]);
 
-    [Theory]
-    [MemberData(nameof(Services))]
-    public void The_domain_is_pure(string service)
-    {
-        string[] impure =
-        [
-            "async ",
-            "await ",
-            "Task<",
-            "Npgsql",
-            "EntityFrameworkCore",
-            "HttpClient",
-            "TimeProvider",
-            "ILogger",
-            ".Data;",
-            ".Features;",
-            ".Workflows;",
-        ];
-        var domain = Path.Combine("services", service, "Domain");
-        if (!Directory.Exists(Path.Combine(Sources.Root, domain)))
-            return;
-        foreach (var file in Sources.Files(domain))
-            File.ReadAllText(file).Should().NotContainAny(impure, $"{file} decides, and does nothing else");
-    }
-
     [Fact]
-    public void No_service_knows_which_broker_or_store_or_runtime_it_runs_on()
+    public void No_service_names_a_broker_a_store_or_a_runtime()
     {
         string[] products = ["Redis", "RabbitMQ", "Kafka", "EmbeddedDapr", "Embedded Dapr"];
         var files = Sources
@@ -73,6 +48,6 @@ public sealed class ArrowTests
             .Where(f =>
                 products.Any(product => File.ReadAllText(f).Contains(product, StringComparison.OrdinalIgnoreCase))
             );
-        files.Should().BeEmpty("not even a comment may depend on it");
+        files.Should().BeEmpty("components decide, and not even a comment may depend on them");
     }
 }
