@@ -1,5 +1,5 @@
 @echo off
-rem The front door on Windows: builds what is new, then runs the shop command (tools\Shop).
+rem Builds what has changed, then runs the shop command (tools\Shop).
 setlocal
 set root=%~dp0
 if not exist "%root%.shop\state.json" (

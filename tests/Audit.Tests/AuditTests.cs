@@ -6,42 +6,39 @@ namespace DaprShop.Audit.Tests;
 
 public sealed class AuditTests(SmallShop shop) : IClassFixture<SmallShop>
 {
-    public static TheoryData<string, string, string, string> Corruptions => Damage.All;
+    public static TheoryData<string, string, string, string> Cases => Corruptions.All;
 
     [Fact]
-    public async Task A_sound_shop_has_no_violations()
+    public async Task A_consistent_shop_has_no_violations()
     {
         var report = await shop.Databases.AuditAsync();
 
         Describe(report).Should().BeEmpty();
-        report.Unrest.Should().BeEmpty();
+        report.ActiveWork.Should().BeEmpty();
         report.Findings.Should().OnlyContain(f => f.Checked > 0);
     }
 
     [Theory]
-    [MemberData(nameof(Corruptions))]
+    [MemberData(nameof(Cases))]
     public async Task A_corruption_is_reported_by_its_invariant(
         string check,
-        string what,
+        string description,
         string database,
-        string damage
+        string corruption
     )
     {
-        var report = await shop.Databases.AuditAsync(database, damage);
+        var report = await shop.Databases.AuditAsync(database, corruption);
 
-        report.Findings.Where(f => f.Violations > 0).Select(f => f.Check.Name).Should().Contain(check, what);
-        report.Findings.Should().OnlyContain(f => f.First.Count == Math.Min(f.Violations, Auditor.Kept));
+        report.Findings.Where(f => f.Violations > 0).Select(f => f.Check.Name).Should().Contain(check, description);
+        report.Findings.Should().OnlyContain(f => f.Examples.Count == Math.Min(f.Violations, Auditor.MaxExamples));
     }
 
     [Fact]
     public void Every_check_has_a_corruption_that_it_reports() =>
-        Invariants
-            .Checks.Select(c => c.Name)
-            .Should()
-            .BeEquivalentTo(Corruptions.Select(row => row.Data.Item1).Distinct());
+        Invariants.Checks.Select(c => c.Name).Should().BeEquivalentTo(Cases.Select(row => row.Data.Item1).Distinct());
 
     [Fact]
-    public async Task An_order_under_way_is_no_violation_but_leaves_out_what_holds_at_rest()
+    public async Task An_order_in_progress_is_no_violation_but_skips_the_checks_that_need_an_idle_shop()
     {
         var report = await shop.Databases.AuditAsync(
             "orders",
@@ -51,11 +48,11 @@ public sealed class AuditTests(SmallShop shop) : IClassFixture<SmallShop>
             """
         );
 
-        report.Unrest.Should().ContainSingle().Which.Should().EndWith("orders in the saga");
+        report.ActiveWork.Should().ContainSingle().Which.Should().EndWith("orders in the saga");
         report
             .Findings.Where(f => f.Skipped)
             .Should()
-            .OnlyContain(f => f.Check.AtRest && f.Violations == 0)
+            .OnlyContain(f => f.Check.OnlyWhenIdle && f.Violations == 0)
             .And.NotBeEmpty();
         report
             .Findings.Where(f => f.Violations > 0)
@@ -65,7 +62,7 @@ public sealed class AuditTests(SmallShop shop) : IClassFixture<SmallShop>
     }
 
     [Fact]
-    public async Task An_order_that_an_operator_must_look_at_may_hold_stock_and_money()
+    public async Task An_order_in_needs_attention_may_hold_stock_and_money()
     {
         var report = await shop.Databases.AuditAsync(
             "orders",
@@ -76,12 +73,15 @@ public sealed class AuditTests(SmallShop shop) : IClassFixture<SmallShop>
     }
 
     [Fact]
-    public async Task A_parked_event_is_a_hole_in_a_timeline_and_no_other_harm()
+    public async Task A_parked_event_is_only_a_gap_in_a_timeline()
     {
         var report = await shop.Databases.AuditAsync(
             "history",
             """
-            insert into dead_letters select gen_random_uuid(), 'orders', position, '{}', 'poison', now() from order_timeline where type = 'order.status_changed' and to_status = 'confirmed' and order_id not in (select order_id from order_timeline where to_status = 'shipped') limit 1;
+            insert into dead_letters select gen_random_uuid(), 'orders', position, '{}', 'poison', now()
+            from order_timeline
+            where type = 'order.status_changed' and to_status = 'confirmed'
+                and order_id not in (select order_id from order_timeline where to_status = 'shipped') limit 1;
             delete from order_timeline t using dead_letters d where t.position = d.position and t.step = 3
             """
         );
@@ -91,7 +91,7 @@ public sealed class AuditTests(SmallShop shop) : IClassFixture<SmallShop>
     }
 
     [Fact]
-    public void The_declared_moves_are_those_of_Orders()
+    public void The_declared_transitions_are_those_of_Orders()
     {
         var values = Regex
             .Match(
@@ -115,6 +115,6 @@ public sealed class AuditTests(SmallShop shop) : IClassFixture<SmallShop>
             .Should()
             .BeEquivalentTo(Enumerable.Range(1, 28).Select(n => $"I-{n:00}"));
 
-    private static IEnumerable<string> Describe(Report report) =>
-        report.Findings.SelectMany(f => f.First, (f, v) => $"{f.Check.Name}: {v.Subject}: {v.Detail}");
+    private static IEnumerable<string> Describe(AuditReport report) =>
+        report.Findings.SelectMany(f => f.Examples, (f, v) => $"{f.Check.Name}: {v.Subject}: {v.Detail}");
 }

@@ -16,12 +16,13 @@ using Npgsql;
 namespace DaprShop.Audit.Tests;
 
 /// <summary>
-/// Orders live random lives: whatever customers, operators, the provider and the clock do, in any sequence, repeated, late, or by a saga that has lost its
-/// orders. The services' own code on their own databases; the audit judges.
+/// Orders go through random sequences of actions of customers, operators, the provider and the clock: in any order,
+/// repeated, late, or by a saga that has lost its orders. The services' own code runs on its own databases, and the
+/// audit checks the result.
 /// </summary>
 public sealed class LifeTests
 {
-    private const int Deeds = 600;
+    private const int Actions = 600;
     private static readonly string[] Skus = ["cup", "tea", "pot"];
     private static readonly string[] Tokens =
     [
@@ -45,7 +46,7 @@ public sealed class LifeTests
         TimeSpan.FromHours(25),
     ];
 
-    /// <summary>Three lives; <c>ORDER_LIVES</c> says otherwise.</summary>
+    /// <summary>Three seeds; the environment variable <c>ORDER_LIVES</c> sets another number.</summary>
     public static TheoryData<int> Seeds =>
         [
             .. Enumerable.Range(
@@ -59,9 +60,9 @@ public sealed class LifeTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public async Task G23_No_sequence_of_deeds_leaves_the_declared_moves_nor_loses_a_unit_or_a_penny(int seed)
+    public async Task G23_No_sequence_of_actions_leaves_the_declared_transitions_or_loses_a_unit_or_a_penny(int seed)
     {
-        var databases = await ShopDatabases.CreateAsync();
+        var databases = await AuditTestDatabases.CreateAsync();
         await using var orders = NpgsqlDataSource.Create(databases[Apps.Orders].App);
         await using var inventory = NpgsqlDataSource.Create(databases[Apps.Inventory].App);
         await using var payments = NpgsqlDataSource.Create(databases[Apps.Payments].App);
@@ -73,27 +74,27 @@ public sealed class LifeTests
             new FakeTimeProvider(TimeProvider.System.GetUtcNow()) { AutoAdvanceAmount = TimeSpan.FromMilliseconds(3) }
         );
         await life.StockAsync();
-        for (var i = 0; i < Deeds; i++)
-            await life.DoSomethingAsync();
+        for (var i = 0; i < Actions; i++)
+            await life.ActAsync();
         await life.EndAsync();
-        await databases.TellAsync();
+        await databases.PublishAsync();
 
         var report = await databases.AuditAsync();
-        report.Unrest.Should().BeEmpty($"seed {seed}");
+        report.ActiveWork.Should().BeEmpty($"seed {seed}");
         report
-            .Findings.SelectMany(f => f.First, (f, v) => $"{f.Check.Name}: {v.Subject}: {v.Detail}")
+            .Findings.SelectMany(f => f.Examples, (f, v) => $"{f.Check.Name}: {v.Subject}: {v.Detail}")
             .Should()
             .BeEmpty($"seed {seed}");
-        life.Fates.Should().BeEquivalentTo(OrderStatuses.All, "else the lives are dull");
-        // The last: it declined first.
-        life.Refused.Should()
+        life.Statuses.Should().BeEquivalentTo(OrderStatuses.All, "every status must occur");
+        // The last one: the provider declined it first.
+        life.RejectionReasons.Should()
             .BeSubsetOf(
                 [
                     "out of stock",
                     "The provider declined the payment.",
                     "The provider captured it when the order was over.",
                 ],
-                "what was given up for unpaid is expired"
+                "an unpaid order expires and is not rejected"
             );
     }
 
@@ -122,15 +123,15 @@ public sealed class LifeTests
         private readonly List<Guid> _batches = [];
         private readonly List<Shipment> _shipped = [];
         private readonly List<DecidedReturn> _decided = [];
-        private readonly List<Return> _asked = [];
+        private readonly List<Return> _requested = [];
         private int _keys;
         private bool _ending;
 
-        /// <summary>Where orders have been.</summary>
-        public HashSet<string> Fates { get; } = [];
+        /// <summary>The statuses that orders have had.</summary>
+        public HashSet<string> Statuses { get; } = [];
 
-        /// <summary>Why orders were rejected.</summary>
-        public HashSet<string?> Refused { get; } = [];
+        /// <summary>The reasons for which orders were rejected.</summary>
+        public HashSet<string?> RejectionReasons { get; } = [];
 
         private readonly RetryStore _retries = new(
             orders,
@@ -140,14 +141,18 @@ public sealed class LifeTests
             time
         );
 
-        private Saga Saga => new(_store, _stock, _payments, time) { Dies = () => !_ending && random.Next(8) == 0 };
+        private SagaDriver Saga =>
+            new(_store, _stock, _payments, time) { CrashesHere = () => !_ending && random.Next(8) == 0 };
 
         public async Task StockAsync()
         {
             await using var items = inventory.CreateCommand(
                 """
-                insert into items (sku, name, price, stocked, backorder_limit) values ('cup', 'Cup', 2.5, true, 20), ('tea', 'Tea', 1.1, true, 0), ('pot', 'Pot', 9.99, true, 5);
-                insert into levels (sku, location, on_hand, allocated, held, unavailable, incoming, short, sequence, hash) select sku, 'main', 0, 0, 0, 0, 0, 0, 0, '' from items
+                insert into items (sku, name, price, stocked, backorder_limit)
+                values ('cup', 'Cup', 2.5, true, 20), ('tea', 'Tea', 1.1, true, 0), ('pot', 'Pot', 9.99, true, 5);
+                insert into levels
+                    (sku, location, on_hand, allocated, held, unavailable, incoming, short, sequence, hash)
+                select sku, 'main', 0, 0, 0, 0, 0, 0, 0, '' from items
                 """
             );
             await items.ExecuteNonQueryAsync();
@@ -155,7 +160,7 @@ public sealed class LifeTests
                 await ReceiveAsync(sku, 10);
         }
 
-        public async Task DoSomethingAsync() =>
+        public async Task ActAsync() =>
             await (
                 random.Next(22) switch
                 {
@@ -166,7 +171,7 @@ public sealed class LifeTests
                     12 => DecideAsync(Any(_orders)),
                     13 => ReceiveAsync(Skus[random.Next(3)], random.Next(1, 6)),
                     14 => ShipAsync(await AnyAsync("'confirmed', 'shipped'")),
-                    15 => CarryOutAsync(),
+                    15 => ExecuteAsync(),
                     16 => DeliverAsync(Any(_shipped)),
                     17 => ReturnAsync(await AnyAsync("'shipped', 'delivered'")),
                     18 => NoticeAsync(Any(_orders)),
@@ -176,7 +181,7 @@ public sealed class LifeTests
                 }
             );
 
-        /// <summary>Everything that is under way ends; who waits for stock may wait on.</summary>
+        /// <summary>Finishes all work in progress; backorders may remain.</summary>
         public async Task EndAsync()
         {
             _ending = true;
@@ -188,15 +193,15 @@ public sealed class LifeTests
                 await WakeAsync();
                 await Saga.RunBatchAsync();
                 foreach (var shipment in await _shipments.ClaimAsync(null, CancellationToken.None))
-                    await CarryOutAsync(shipment);
+                    await ExecuteAsync(shipment);
                 foreach (var decided in await _returns.ClaimAsync(null, CancellationToken.None))
-                    await CarryOutAsync(decided);
+                    await ExecuteAsync(decided);
             }
 
             foreach (var shipment in _shipped)
                 await DeliverAsync(shipment);
             await using var connection = await orders.OpenConnectionAsync();
-            Fates.UnionWith(
+            Statuses.UnionWith(
                 await connection.QueryAsync(
                     "select data->>'to' from events where type = 'order.status_changed.v1'",
                     [],
@@ -204,7 +209,7 @@ public sealed class LifeTests
                     CancellationToken.None
                 )
             );
-            Refused.UnionWith(
+            RejectionReasons.UnionWith(
                 await connection.QueryAsync(
                     "select reason from orders where status = 'rejected'",
                     [],
@@ -243,7 +248,7 @@ public sealed class LifeTests
                 )
             );
 
-        // Of any batch there ever was, in any sequence.
+        // A step of any earlier batch, in any order.
         private async Task StepAsync()
         {
             if (_batches.Count == 0)
@@ -283,13 +288,13 @@ public sealed class LifeTests
                 )
             );
 
-        private async Task LockedAsync(Guid? id, Func<NpgsqlConnection, LockedOrder, Task> deed)
+        private async Task LockedAsync(Guid? id, Func<NpgsqlConnection, LockedOrder, Task> action)
         {
             if (id is null)
                 return;
             await using var connection = await orders.OpenConnectionAsync();
             await using var transaction = await connection.BeginTransactionAsync();
-            await deed(connection, (await OrderLock.TakeAsync(connection, id.Value, CancellationToken.None))!);
+            await action(connection, (await OrderLock.TakeAsync(connection, id.Value, CancellationToken.None))!);
             await transaction.CommitAsync();
         }
 
@@ -342,16 +347,16 @@ public sealed class LifeTests
                 _shipped.Add(begun.Shipment);
         }
 
-        // Any of them, whether it is carried out already or not.
-        private async Task CarryOutAsync()
+        // Any of them, whether it was executed already or not.
+        private async Task ExecuteAsync()
         {
             if (Any(_shipped) is { } shipment && random.Next(2) == 0)
-                await CarryOutAsync(shipment);
+                await ExecuteAsync(shipment);
             else if (Any(_decided) is { } decided)
-                await CarryOutAsync(decided);
+                await ExecuteAsync(decided);
         }
 
-        private async Task CarryOutAsync(Shipment shipment)
+        private async Task ExecuteAsync(Shipment shipment)
         {
             var answer = (CommandOutcome)
                 (
@@ -376,7 +381,7 @@ public sealed class LifeTests
                 );
         }
 
-        private async Task CarryOutAsync(DecidedReturn decided)
+        private async Task ExecuteAsync(DecidedReturn decided)
         {
             List<ReturnedUnits> back =
             [
@@ -418,7 +423,7 @@ public sealed class LifeTests
         {
             if (id is null)
                 return;
-            if (Any(_asked) is { } asked && random.Next(2) == 0)
+            if (Any(_requested) is { } asked && random.Next(2) == 0)
             {
                 List<DecidedUnits> decision =
                 [
@@ -455,7 +460,7 @@ public sealed class LifeTests
                 ) is
                 { Return: not null } back
             )
-                _asked.Add(back.Return);
+                _requested.Add(back.Return);
         }
 
         private async Task NoticeAsync(Guid? id)
@@ -475,7 +480,7 @@ public sealed class LifeTests
             await _payments.DecideAsync([Payment.Unknown(id.Value, 0, "")], Charging.Notice, CancellationToken.None);
         }
 
-        // It has been tried fifty times, unless somebody is at it now.
+        // Simulates fifty attempts, unless a batch owns the order now.
         private async Task GiveUpAsync(Guid? id)
         {
             if (id is null)
@@ -495,12 +500,12 @@ public sealed class LifeTests
             return _store.AbandonAsync(TimeSpan.FromSeconds(30), CancellationToken.None);
         }
 
-        // What is refused has changed nothing.
-        private static async Task<T?> AllowedAsync<T>(Func<Task<T>> deed)
+        // A rejected request has changed nothing.
+        private static async Task<T?> AllowedAsync<T>(Func<Task<T>> action)
         {
             try
             {
-                return await deed();
+                return await action();
             }
             catch (ProblemException refused) when (refused.Problem.StatusCode < 500)
             {

@@ -4,7 +4,6 @@ using DaprShop.Inventory.Stock;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
 using DaprShop.TestKit;
-using DaprShop.Shop.Audit;
 using Npgsql;
 
 namespace DaprShop.Audit.Tests;
@@ -17,13 +16,15 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
     [Theory]
     [InlineData("update levels set allocated = allocated - 1 where sku = 'cup' and location = 'main'")]
     [InlineData(
-        "update levels set on_hand = on_hand + 1, held = held + 1, sequence = sequence - 1 where sku = 'cup' and location = 'main'"
+        "update levels set on_hand = on_hand + 1, held = held + 1, sequence = sequence - 1 where sku = 'cup' "
+            + "and location = 'main'"
     )]
     [InlineData("alter table levels drop constraint no_oversell; update levels set short = 0")]
     [InlineData("update levels set incoming = 0, hash = ''")]
     [InlineData("delete from holds where state = 'active' and entry_id is null")]
     [InlineData(
-        "delete from hold_lines l using holds h where h.id = l.hold_id and state = 'active' and entry_id is null; delete from holds where state = 'active' and entry_id is null"
+        "delete from hold_lines l using holds h where h.id = l.hold_id and state = 'active' and entry_id is "
+            + "null; delete from holds where state = 'active' and entry_id is null"
     )]
     [InlineData("delete from holds where state = 'active' and entry_id is not null")]
     [InlineData("update holds set state = 'released' where state = 'active' and entry_id is null")]
@@ -32,12 +33,13 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
     [InlineData("update inbounds set state = 'received' where reference = 'T-1'")]
     [InlineData("insert into backorders values (gen_random_uuid(), 'mug', -1, 1, 0, null, 'open')")]
     [InlineData(
-        "insert into waitlist (id, sku, customer, quantity, state) values (gen_random_uuid(), 'cup', 'hal', 2, 'waiting')"
+        "insert into waitlist (id, sku, customer, quantity, state) values (gen_random_uuid(), 'cup', 'hal', 2, "
+            + "'waiting')"
     )]
-    public async Task N4_Drift_is_found_healed_and_does_not_come_back(string damage) =>
+    public async Task N4_Drift_is_found_repaired_and_does_not_recur(string corruption) =>
         await shop.Databases.OnCopyAsync(Apps.Inventory, async copy =>
         {
-            await copy.DamageAsync(damage);
+            await copy.CorruptAsync(corruption);
             (await BrokenAsync(copy)).Should().NotBeEmpty();
             await using var database = NpgsqlDataSource.Create(copy.App);
             var stock = Stock(database);
@@ -55,9 +57,8 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
     [InlineData("update levels set held = 0 where sku = 'pot' and location = 'main'")]
     [InlineData("update levels set sequence = sequence - 1 where sku = 'pot' and location = 'main'")]
     [InlineData("update hold_lines set quantity = 900 where sku = 'pot' and quantity = 7")]
-    public async Task N4_A_level_that_says_less_than_a_lapsed_hold_claims_is_healed_and_then_the_hold_expires(
-        string damage
-    ) => await shop.Databases.OnCopyAsync(Apps.Inventory, async copy =>
+    public async Task N4_A_level_below_an_expired_hold_is_repaired_and_then_the_hold_expires(string corruption) =>
+        await shop.Databases.OnCopyAsync(Apps.Inventory, async copy =>
         {
             await using var database = NpgsqlDataSource.Create(copy.App);
             var stock = Stock(database);
@@ -90,7 +91,7 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
                 ],
                 CancellationToken.None
             );
-            await copy.DamageAsync(damage);
+            await copy.CorruptAsync(corruption);
             var end = () => stock.CommitAsync([new ExpireHoldsCommand([hold])], CancellationToken.None);
             await end.Should().ThrowAsync<PostgresException>();
 
@@ -107,11 +108,11 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
 
     [Theory]
     [InlineData("select 1")]
-    [InlineData("delete from holds where state = 'committed'")] // What it held, its order has moved.
-    public async Task Claims_that_add_up_are_left_alone(string damage) =>
+    [InlineData("delete from holds where state = 'committed'")] // Its units belong to its order.
+    public async Task Consistent_claims_are_not_changed(string corruption) =>
         await shop.Databases.OnCopyAsync(Apps.Inventory, async copy =>
         {
-            await copy.DamageAsync(damage);
+            await copy.CorruptAsync(corruption);
             await using var database = NpgsqlDataSource.Create(copy.App);
 
             (await RepairAsync(Stock(database))).Changes.Should().BeEmpty();
@@ -119,7 +120,7 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
         });
 
     [Fact]
-    public async Task N4_A_thousand_lost_claims_are_healed_and_every_unit_is_sold() =>
+    public async Task N4_A_thousand_lost_claims_are_repaired_and_every_unit_is_sold() =>
         await shop.Databases.OnCopyAsync(Apps.Inventory, async copy =>
         {
             await using var database = NpgsqlDataSource.Create(copy.App);
@@ -160,8 +161,8 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
                     CancellationToken.None
                 );
 
-            // 400 orders and 300 holds are forgotten, and 300 times a unit counts as claimed without anything.
-            await copy.DamageAsync(
+            // 400 orders and 300 holds are deleted, and 300 units are claimed without an order or a hold.
+            await copy.CorruptAsync(
                 $"""
                 delete from allocations where order_id in ({List(
                     orders
@@ -192,10 +193,10 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
         });
 
     [Fact]
-    public async Task What_others_move_in_the_same_commit_is_left_for_the_next_repair() =>
+    public async Task SKUs_that_other_commands_change_in_the_same_commit_are_left_for_the_next_repair() =>
         await shop.Databases.OnCopyAsync(Apps.Inventory, async copy =>
         {
-            await copy.DamageAsync(
+            await copy.CorruptAsync(
                 "update levels set incoming = incoming + 1 where sku in ('cup', 'tea') and location = 'main'"
             );
             await using var database = NpgsqlDataSource.Create(copy.App);
@@ -229,7 +230,7 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
         });
 
     [Fact]
-    public async Task N6_A_flipped_movement_is_named_by_the_rebuild()
+    public async Task N6_A_changed_movement_is_named_by_the_rebuild()
     {
         var report = await shop.Databases.AuditAsync(
             Apps.Inventory,
@@ -238,7 +239,7 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
 
         report
             .Findings.Single(f => f.Check.Name == "I-10.rebuild")
-            .First.Select(v => v.Subject)
+            .Examples.Select(v => v.Subject)
             .Should()
             .Contain("mug at main, movement 3")
             .And.NotContain(s => s.StartsWith("cup"));
@@ -261,8 +262,10 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
     private static StockResponses.Repaired Read(CommandOutcome answer) =>
         System.Text.Json.JsonSerializer.Deserialize<StockResponses.Repaired>(answer.Body, StockResponses.Json)!;
 
-    /// <summary>What does not hold in Inventory's database. That nobody has heard yet of what is new is no fault of it.</summary>
-    private static async Task<IEnumerable<string>> BrokenAsync(ShopDatabases.Copy copy)
+    /// <summary>
+    /// The invariants that are violated in Inventory's database. That the new events are not published yet is expected.
+    /// </summary>
+    private static async Task<IEnumerable<string>> BrokenAsync(AuditTestDatabases.Copy copy)
     {
         NpgsqlConnection.ClearAllPools();
         return (await copy.AuditAsync())

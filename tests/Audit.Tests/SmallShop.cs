@@ -13,7 +13,9 @@ using Npgsql;
 
 namespace DaprShop.Audit.Tests;
 
-/// <summary>A shop that a dozen orders went through, of every fate there is, written by the services' own code.</summary>
+/// <summary>
+/// A shop with about twenty orders that reached every outcome, written by the services' own code.
+/// </summary>
 public sealed class SmallShop : IAsyncLifetime
 {
     private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow().AddHours(-1))
@@ -21,11 +23,11 @@ public sealed class SmallShop : IAsyncLifetime
         AutoAdvanceAmount = TimeSpan.FromMilliseconds(7),
     };
 
-    internal ShopDatabases Databases { get; private set; } = null!;
+    internal AuditTestDatabases Databases { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
-        Databases = await ShopDatabases.CreateAsync();
+        Databases = await AuditTestDatabases.CreateAsync();
         await using var orders = NpgsqlDataSource.Create(Databases[Apps.Orders].App);
         await using var inventory = NpgsqlDataSource.Create(Databases[Apps.Inventory].App);
         await using var payments = NpgsqlDataSource.Create(Databases[Apps.Payments].App);
@@ -38,7 +40,7 @@ public sealed class SmallShop : IAsyncLifetime
             _time
         );
         var accepting = new OrderAcceptanceStore(orders, new RelaySignal(), new DispatchSignal(), _time);
-        var saga = new Saga(
+        var saga = new SagaDriver(
             new SagaStore(orders, new RelaySignal(), _time),
             stock,
             new PaymentStore(payments, _time, new RelaySignal()),
@@ -57,13 +59,13 @@ public sealed class SmallShop : IAsyncLifetime
             ("second thoughts", "tok_ok", [("cup", 4), ("pot", 1)])
         );
         await DrainAsync(saga);
-        await BulkScene.HandInAsync(orders, accepting, _time);
+        await BulkUpload.UploadAsync(orders, accepting, _time);
         await DrainAsync(saga);
         await CancelAsync(orders, "second thoughts");
         await AcceptAsync(accepting, ("too late", "tok_ok", [("tea", 3)]), ("called off", "tok_ok", [("cup", 5)]));
         await CancelAsync(orders, "called off");
         await DrainAsync(saga);
-        var scene = new StockScene(stock, _time);
+        var scene = new StockScenario(stock, _time);
         var numbers = await AcceptAsync(
             accepting,
             ("held", "tok_ok", [("mug", 1)]),
@@ -78,8 +80,8 @@ public sealed class SmallShop : IAsyncLifetime
         await DrainAsync(saga);
         await scene.WaitAsync((await AcceptAsync(accepting, ("waits still", "tok_ok", [("mug", 2)])))["waits still"]);
         await DrainAsync(saga);
-        await scene.MoveAsync();
-        await ParcelsAsync(
+        await scene.TransferAsync();
+        await FulfilAsync(
             orders,
             stock,
             new PaymentStore(payments, _time, new RelaySignal()),
@@ -95,7 +97,7 @@ public sealed class SmallShop : IAsyncLifetime
             4.5m,
             CancellationToken.None
         );
-        await Databases.TellAsync();
+        await Databases.PublishAsync();
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -105,8 +107,9 @@ public sealed class SmallShop : IAsyncLifetime
         await using var items = inventory.CreateCommand(
             """
             insert into items (sku, name, price, stocked, backorder_limit, max_per_customer, limited_since) values
-                ('cup', 'Cup', 2.5, true, 0, null, null), ('tea', 'Tea', 1.1, true, 0, null, null), ('pot', 'Pot', 9.99, true, 0, null, null),
-                ('mug', 'Mug', 3, true, 10, 6, now() - interval '1 day'), ('postage', 'Postage', 3, false, 0, null, null);
+                ('cup', 'Cup', 2.5, true, 0, null, null), ('tea', 'Tea', 1.1, true, 0, null, null),
+                ('pot', 'Pot', 9.99, true, 0, null, null), ('mug', 'Mug', 3, true, 10, 6, now() - interval '1 day'),
+                ('postage', 'Postage', 3, false, 0, null, null);
             insert into levels (sku, location, on_hand, allocated, held, unavailable, incoming, short, sequence, hash)
             select sku, 'main', 0, 0, 0, 0, 0, 0, 0, '' from items where stocked
             """
@@ -162,9 +165,9 @@ public sealed class SmallShop : IAsyncLifetime
         return orders.Zip(accepted).ToDictionary(p => p.First.Key, p => p.Second.Order!);
     }
 
-    private async Task DrainAsync(Saga saga)
+    private async Task DrainAsync(SagaDriver saga)
     {
-        // What was put back is due after a pause: ten seconds at most, six attempts here.
+        // A requeued order is due after a delay of at most ten seconds; here it needs six attempts.
         for (var round = 0; round < 10; round++)
         {
             while (await saga.RunBatchAsync()) { }
@@ -190,8 +193,10 @@ public sealed class SmallShop : IAsyncLifetime
         await transaction.CommitAsync();
     }
 
-    /// <summary>An order leaves, with a service on it, arrives, and a part of it comes back, as <c>FulfilmentWorker</c> carries it out.</summary>
-    private async Task ParcelsAsync(NpgsqlDataSource orders, StockUnitOfWork stock, PaymentStore payments, Guid order)
+    /// <summary>
+    /// Ships and delivers an order that includes a service, and returns a part of it, as <c>FulfilmentWorker</c> does.
+    /// </summary>
+    private async Task FulfilAsync(NpgsqlDataSource orders, StockUnitOfWork stock, PaymentStore payments, Guid order)
     {
         var shipments = new ShipmentStore(orders, new RelaySignal(), _time);
         var (shipment, _) = await shipments.BeginAsync(order, null, "olga", "shipment", [1], CancellationToken.None);

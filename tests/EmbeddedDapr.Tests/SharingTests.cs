@@ -1,5 +1,5 @@
 using Dapr.Client;
-using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop.Networking;
 using DaprShop.TestKit;
 using EmbeddedDapr.PubSub;
 using EmbeddedDapr.Tests.Kit;

@@ -1,10 +1,9 @@
 using DaprShop.Contracts;
-using DaprShop.Shop.Infrastructure;
 using YamlDotNet.RepresentationModel;
 
 namespace DaprShop.Shop.Tests;
 
-/// <summary>The components, and every setting that a message or a workflow was seen to be lost without.</summary>
+/// <summary>The components, and every setting without which a message or a workflow was lost in a test.</summary>
 public sealed class ComponentTests
 {
     private const int LargestBulk = 200;
@@ -27,7 +26,7 @@ public sealed class ComponentTests
             { "stores/postgres/workflowstore.yaml", Components.WorkflowStore, "state.postgresql" },
         };
 
-    /// <summary>File, setting, value, and what happens without it.</summary>
+    /// <summary>File, setting, value, and the consequence of a missing setting.</summary>
     public static TheoryData<string, string, string, string> Guards =>
         new()
         {
@@ -39,15 +38,30 @@ public sealed class ComponentTests
             },
             { "brokers/rabbitmq/pubsub.yaml", "durable", "true", "queues die with the broker" },
             { "brokers/rabbitmq/pubsub.yaml", "deliveryMode", "2", "messages die with the broker" },
-            { "brokers/rabbitmq/pubsub.yaml", "publisherConfirm", "true", "a publish counts before the broker has it" },
-            { "brokers/rabbitmq/pubsub.yaml", "autoAck", "false", "a message is gone before it is handled" },
-            { "brokers/rabbitmq/pubsub.yaml", "requeueInFailure", "true", "a message is gone when its handler fails" },
-            { "brokers/rabbitmq/broadcast.yaml", "consumerID", "{uuid}", "replicas share instead of getting all" },
+            {
+                "brokers/rabbitmq/pubsub.yaml",
+                "publisherConfirm",
+                "true",
+                "a publish is acknowledged before the broker has it"
+            },
+            { "brokers/rabbitmq/pubsub.yaml", "autoAck", "false", "a message is removed before it is handled" },
+            {
+                "brokers/rabbitmq/pubsub.yaml",
+                "requeueInFailure",
+                "true",
+                "a message is removed when its handler fails"
+            },
+            {
+                "brokers/rabbitmq/broadcast.yaml",
+                "consumerID",
+                "{uuid}",
+                "replicas share the messages instead of each receiving all"
+            },
             {
                 "brokers/rabbitmq/broadcast.yaml",
                 "deletedWhenUnused",
                 "true",
-                "the queues of sidecars that are gone fill up for ever"
+                "the queues of stopped sidecars grow without limit"
             },
             {
                 "brokers/kafka/pubsub.yaml",
@@ -55,19 +69,39 @@ public sealed class ComponentTests
                 "oldest",
                 "500 of 600 messages published before the first subscription were lost"
             },
-            { "brokers/kafka/pubsub.yaml", "producerRequiredAcks", "all", "a publish counts before it is replicated" },
-            { "brokers/kafka/pubsub.yaml", "consumeRetryEnabled", "true", "a refused message is skipped" },
-            { "brokers/kafka/pubsub.yaml", "version", "2.8.0", "it asks in a protocol that Kafka 4 does not know" },
-            { "brokers/kafka/broadcast.yaml", "consumerGroup", "{uuid}", "replicas share instead of getting all" },
-            { "brokers/redis/broadcast.yaml", "consumerID", "{uuid}", "replicas share instead of getting all" },
+            {
+                "brokers/kafka/pubsub.yaml",
+                "producerRequiredAcks",
+                "all",
+                "a publish is acknowledged before it is replicated"
+            },
+            { "brokers/kafka/pubsub.yaml", "consumeRetryEnabled", "true", "a message whose handler fails is skipped" },
+            {
+                "brokers/kafka/pubsub.yaml",
+                "version",
+                "2.8.0",
+                "the sidecar uses a protocol version that Kafka 4 does not support"
+            },
+            {
+                "brokers/kafka/broadcast.yaml",
+                "consumerGroup",
+                "{uuid}",
+                "replicas share the messages instead of each receiving all"
+            },
+            {
+                "brokers/redis/broadcast.yaml",
+                "consumerID",
+                "{uuid}",
+                "replicas share the messages instead of each receiving all"
+            },
             { "brokers/redis/pubsub.yaml", "processingTimeout", "30000", "duration strings are ignored" },
             { "brokers/redis/pubsub.yaml", "redeliverInterval", "5000", "duration strings are ignored" },
-            { "brokers/redis/pubsub.yaml", "streamTTL", "10m", "Redis keeps all that was ever published" },
+            { "brokers/redis/pubsub.yaml", "streamTTL", "10m", "Redis keeps every message forever" },
             {
                 "brokers/redis/broadcast.yaml",
                 "streamTTL",
                 "1m",
-                "a sidecar that comes reads all that was ever broadcast"
+                "a new sidecar reads every message that was ever broadcast"
             },
             { "stores/redis/workflowstore.yaml", "actorStateStore", "true", "no workflow starts" },
             { "stores/postgres/workflowstore.yaml", "actorStateStore", "true", "no workflow starts" },
@@ -75,7 +109,7 @@ public sealed class ComponentTests
 
     [Theory]
     [MemberData(nameof(Profile))]
-    public void A_component_has_the_name_that_the_services_know(string file, string name, string type)
+    public void A_component_has_the_name_that_the_services_use(string file, string name, string type)
     {
         var component = Read(file);
 
@@ -84,7 +118,7 @@ public sealed class ComponentTests
     }
 
     [Fact]
-    public void No_component_is_without_a_test() =>
+    public void Every_component_has_a_test() =>
         Directory
             .EnumerateFiles(Folder, "*.yaml", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(Folder, path).Replace('\\', '/'))
@@ -94,8 +128,12 @@ public sealed class ComponentTests
 
     [Theory]
     [MemberData(nameof(Guards))]
-    public void What_would_lose_something_is_set(string file, string setting, string value, string otherwise) =>
-        Metadata(file).GetValueOrDefault(setting).Should().Be(value, $"otherwise {otherwise}");
+    public void A_setting_that_prevents_a_loss_is_present(
+        string file,
+        string setting,
+        string value,
+        string otherwise
+    ) => Metadata(file).GetValueOrDefault(setting).Should().Be(value, $"otherwise {otherwise}");
 
     [Theory]
     [InlineData("brokers/redis/pubsub.yaml", "concurrency")]
@@ -104,17 +142,17 @@ public sealed class ComponentTests
     [InlineData("brokers/redis/broadcast.yaml", "queueDepth")]
     [InlineData("brokers/rabbitmq/pubsub.yaml", "prefetchCount")]
     [InlineData("brokers/rabbitmq/broadcast.yaml", "prefetchCount")]
-    public void A_bulk_delivery_is_not_capped_below_what_subscriptions_ask_for(string file, string setting) =>
+    public void A_bulk_delivery_may_be_as_large_as_subscriptions_request(string file, string setting) =>
         int.Parse(Metadata(file)[setting], null).Should().BeGreaterThanOrEqualTo(LargestBulk);
 
     [Theory]
     [InlineData("brokers/redis/pubsub.yaml")]
     [InlineData("brokers/redis/broadcast.yaml")]
     public void A_stream_is_not_trimmed(string file) =>
-        Metadata(file).Should().NotContainKey("maxLenApprox", "it trims what nobody has read yet");
+        Metadata(file).Should().NotContainKey("maxLenApprox", "it trims messages that no consumer has read");
 
     [Fact]
-    public void The_two_tables_of_postgres_do_not_share_their_note_of_migrations()
+    public void The_two_PostgreSQL_stores_have_separate_metadata_tables()
     {
         var (cache, workflows) = (
             Metadata("stores/postgres/cache.yaml"),
@@ -128,21 +166,23 @@ public sealed class ComponentTests
     [Theory]
     [InlineData("redis")]
     [InlineData("postgres")]
-    public void Only_who_runs_workflows_or_actors_has_an_actor_state_store(string store) =>
+    public void Only_apps_with_workflows_or_actors_have_an_actor_state_store(string store) =>
         Scopes($"stores/{store}/workflowstore.yaml").Should().Equal(Apps.Orders, Apps.Inventory);
 
     [Theory]
     [InlineData("redis")]
     [InlineData("rabbitmq")]
     [InlineData("kafka")]
-    public void The_services_with_an_event_log_or_a_projection_have_the_work_and_everybody_the_broadcast(string broker)
+    public void Services_with_an_event_log_or_a_projection_have_the_work_component_and_all_apps_have_broadcast(
+        string broker
+    )
     {
         Scopes($"brokers/{broker}/pubsub.yaml").Should().Equal(Workers);
         Scopes($"brokers/{broker}/broadcast.yaml").Should().BeEmpty();
     }
 
     [Fact]
-    public void Inbound_retries_never_end_and_have_no_timeout()
+    public void Inbound_retries_are_unlimited_and_have_no_timeout()
     {
         var spec = (YamlMappingNode)Read("common/resiliency.yaml").Children["spec"];
         var targets = (YamlMappingNode)spec["targets"]["components"];

@@ -1,12 +1,13 @@
 using DaprShop.Contracts;
-using DaprShop.Shop.Infrastructure;
-using DaprShop.Shop.Supervision;
+using DaprShop.Shop.Networking;
+using DaprShop.Shop.Runtimes;
+using DaprShop.Shop.Topology;
 
 namespace DaprShop.Shop.Tests;
 
 public sealed class DaprFileTests
 {
-    private static readonly DaprFile File = DaprFile.Load(Path.Combine(ShopFolder.Find().Root, "dapr.yaml"));
+    private static readonly DaprFile File = DaprFile.Load(ShopFolder.Find());
 
     private static IEnumerable<int> Ports =>
         File
@@ -30,14 +31,14 @@ public sealed class DaprFileTests
             );
 
     [Fact]
-    public void No_port_is_given_twice() => Ports.Should().OnlyHaveUniqueItems();
+    public void No_port_is_used_twice() => Ports.Should().OnlyHaveUniqueItems();
 
     [Fact]
-    public void No_port_is_one_that_an_outgoing_connection_may_hold() =>
+    public void No_port_is_in_the_range_of_outgoing_connections() =>
         Ports.Append(FreePort.Take()).Should().OnlyContain(port => port < 32768);
 
     [Fact]
-    public void Dapr_run_looks_for_placement_and_scheduler_where_the_shop_starts_them() =>
+    public void Dapr_run_uses_the_placement_and_scheduler_that_the_shop_starts() =>
         System
             .IO.File.ReadAllLines(Path.Combine(ShopFolder.Find().Root, "dapr.yaml"))
             .Should()
@@ -51,7 +52,7 @@ public sealed class DaprFileTests
         File.Apps.Where(app => app.RunsWorkflows).Select(app => app.Id).Should().Equal(Apps.Orders);
 
     [Fact]
-    public void Every_app_gets_the_common_settings_and_its_own()
+    public void Every_app_has_the_common_settings_and_its_own()
     {
         const string yaml = """
             version: 1
@@ -80,7 +81,7 @@ public sealed class DaprFileTests
     }
 
     [Fact]
-    public void The_file_names_the_usual_broker_and_store_and_others_can_take_their_place()
+    public void The_file_names_the_default_broker_and_store_and_both_can_be_replaced()
     {
         var other = File.With("kafka", "postgres");
 
@@ -94,7 +95,7 @@ public sealed class DaprFileTests
     }
 
     [Fact]
-    public void A_file_that_is_no_yaml_is_refused_with_a_sentence()
+    public void A_malformed_file_is_refused_with_a_message()
     {
         var act = () => DaprFile.Parse("apps: [", "/");
 

@@ -1,5 +1,5 @@
-using DaprShop.Shop.Infrastructure;
-using DaprShop.Shop.Supervision;
+using DaprShop.Shop.Runtimes;
+using DaprShop.Shop.Topology;
 
 namespace DaprShop.Shop.Tests;
 
@@ -10,7 +10,7 @@ public sealed class DaprRuntimeTests
     [InlineData("rabbitmq", "redis", "rabbitmq redis")]
     [InlineData("redis", "postgres", "redis")]
     [InlineData("kafka", "postgres", "kafka")]
-    public void Only_the_servers_that_broker_and_store_need_are_had(string broker, string store, string servers)
+    public void Only_the_servers_that_broker_and_store_need_are_started(string broker, string store, string servers)
     {
         var runtime = new DaprRuntime(
             ShopFolder.Find(),
@@ -20,17 +20,14 @@ public sealed class DaprRuntimeTests
         );
 
         string.Join(' ', runtime.Servers).Should().Be(servers);
-        runtime.Engines.Should().Equal(store == "postgres" ? ["dapr"] : Array.Empty<string>());
+        runtime.Databases.Should().Equal(store == "postgres" ? ["dapr"] : Array.Empty<string>());
     }
 
     [Fact]
-    public void An_app_has_its_sidecar_beside_it_with_the_components_of_broker_and_store()
+    public void An_app_has_a_sidecar_with_the_components_of_broker_and_store()
     {
         var shop = ShopFolder.Find();
-        var app = DaprFile
-            .Load(Path.Combine(shop.Root, "dapr.yaml"))
-            .With("kafka", "postgres")
-            .Apps.First(each => each.Id == "orders");
+        var app = DaprFile.Load(shop).With("kafka", "postgres").Apps.First(each => each.Id == "orders");
 
         var processes = new DaprRuntime(
             shop,
@@ -43,7 +40,8 @@ public sealed class DaprRuntimeTests
         string.Join(' ', processes[0].Arguments)
             .Should()
             .Contain(
-                $"--resources-path {shop.Root}/components/brokers/kafka --resources-path {shop.Root}/components/stores/postgres"
+                $"--resources-path {shop.Root}/components/brokers/kafka "
+                    + $"--resources-path {shop.Root}/components/stores/postgres"
             );
     }
 }

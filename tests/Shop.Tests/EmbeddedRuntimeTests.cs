@@ -1,11 +1,16 @@
 using System.Net;
-using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop.Networking;
 using DaprShop.Shop.Processes;
+using DaprShop.Shop.Runtimes;
+using DaprShop.Shop.Secrets;
 using DaprShop.Shop.Supervision;
+using DaprShop.Shop.Topology;
 
 namespace DaprShop.Shop.Tests;
 
-/// <summary>The embedded runtime as the supervisor sees it: one program in a known place, whose ports answer.</summary>
+/// <summary>
+/// The embedded runtime from the supervisor's view: one program at a known path, which listens on each app's port.
+/// </summary>
 public sealed class EmbeddedRuntimeTests : IDisposable
 {
     private readonly TemporaryShop _shop = new();
@@ -22,21 +27,21 @@ public sealed class EmbeddedRuntimeTests : IDisposable
     }
 
     [Fact]
-    public void Where_it_is_not_built_it_is_not_found() => EmbeddedRuntime.Find(_shop.Folder).Should().BeNull();
+    public void It_is_not_found_where_it_is_not_built() => EmbeddedRuntime.Find(_shop.Folder).Should().BeNull();
 
     [Fact]
-    public async Task It_is_one_process_for_all_apps_which_have_no_sidecars_of_their_own_and_it_is_started_again_when_it_dies()
+    public async Task It_is_one_process_for_all_apps_without_sidecars_and_is_restarted_when_it_dies()
     {
         Build();
         await using var supervisor = new Supervisor(_shop.Folder, _shop.State, TimeProvider.System);
         var runtime = new EmbeddedRuntime(_shop.Folder, EmbeddedRuntime.Find(_shop.Folder)!, Apps());
 
         var starting = runtime.StartAsync(
-            new Supervision.Servers(_shop.Folder, supervisor),
+            new ServerManager(_shop.Folder, supervisor),
             TestContext.Current.CancellationToken
         );
         await TemporaryShop.Eventually(() => File.Exists(PathOf("started")), "it is started");
-        starting.IsCompleted.Should().BeFalse("its ports do not answer yet");
+        starting.IsCompleted.Should().BeFalse("it does not listen yet");
         foreach (var port in _http)
             _ports.Prefixes.Add($"http://127.0.0.1:{port}/");
         _ports.Start();
@@ -47,12 +52,12 @@ public sealed class EmbeddedRuntimeTests : IDisposable
         (unit.Name, unit.Kind).Should().Be(("embedded", UnitKind.Infra));
         File.ReadAllText(PathOf("started")).Should().Be($"--file {PathOf("dapr.yaml")} for Host=here\n");
         runtime.ProcessesOf(Apps().Apps[0]).Select(process => process.Name).Should().Equal("orders");
-        (runtime.Servers, runtime.Engines).Should().BeEquivalentTo((Array.Empty<string>(), new[] { "embedded" }));
+        (runtime.Servers, runtime.Databases).Should().BeEquivalentTo((Array.Empty<string>(), new[] { "embedded" }));
 
-        unit.Processes[0].Identity.Send(Signal.Kill);
+        unit.Processes[0].Identity.Send(ProcessSignal.Kill);
         await TemporaryShop.Eventually(
             () => unit.Restarts == 1 && unit.Processes.All(process => process.IsAlive),
-            "it is started again"
+            "it is restarted"
         );
     }
 
@@ -61,11 +66,17 @@ public sealed class EmbeddedRuntimeTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(Program)!);
         File.WriteAllText(
             Program,
-            $"#!/bin/sh\necho \"$* for $EMBEDDED_DAPR_POSTGRES\" > {PathOf("next")}; mv {PathOf("next")} {PathOf("started")}\nexec sleep 1000\n"
+            $"""
+            #!/bin/sh
+            echo "$* for $EMBEDDED_DAPR_POSTGRES" > {PathOf("next")}
+            mv {PathOf("next")} {PathOf("started")}
+            exec sleep 1000
+
+            """
         );
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(Program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        SecretFile.Write(_shop.Folder.Owner, new Dictionary<string, string> { ["embedded"] = "Host=here" });
+        PrivateFile.Write(_shop.Folder.Owner, new Dictionary<string, string> { ["embedded"] = "Host=here" });
     }
 
     private DaprFile Apps() =>
@@ -81,7 +92,7 @@ public sealed class EmbeddedRuntimeTests : IDisposable
 
     private string PathOf(string name) => Path.Combine(_shop.Folder.Root, name);
 
-    /// <summary>Not well, but there.</summary>
+    /// <summary>Answers with an error: unhealthy, but listening.</summary>
     private async Task AnswerAsync()
     {
         while (_ports.IsListening)

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop.Secrets;
 
 namespace DaprShop.Shop.Tests;
 
@@ -12,7 +12,7 @@ public sealed class JwtTests
     private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch.AddYears(60);
 
     [Fact]
-    public void A_token_says_who_may_do_what_until_when()
+    public void A_token_states_issuer_caller_role_and_expiry()
     {
         var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(Parts()[1])).RootElement;
 

@@ -11,20 +11,20 @@ public sealed class LaunchTests : IDisposable
     public void Dispose() => _shop.Dispose();
 
     [Fact]
-    public async Task What_the_starter_has_open_is_not_held_open_by_what_it_starts()
+    public async Task A_started_process_does_not_inherit_open_files()
     {
         var root = _shop.Folder.Root;
         var command = Launch.Command(_shop.Script("child", $"ls -l /proc/self/fd > {root}/open"));
         // As `flock FILE ./shop up --detach` does.
-        var starter = new ProcessStartInfo(
+        var parent = new ProcessStartInfo(
             "/bin/sh",
             ["-c", $"exec 3>{root}/lock; exec \"$@\"", "sh", command.FileName, .. command.ArgumentList]
         )
         {
             WorkingDirectory = root,
         };
-        starter.Environment["SHOP_LOG"] = command.Environment["SHOP_LOG"];
-        using var process = Process.Start(starter)!;
+        parent.Environment["SHOP_LOG"] = command.Environment["SHOP_LOG"];
+        using var process = Process.Start(parent)!;
 
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
@@ -33,20 +33,20 @@ public sealed class LaunchTests : IDisposable
     }
 
     [Fact]
-    public async Task A_command_that_is_run_is_out_of_reach_of_Ctrl_C_and_ends_when_its_starter_gives_it_up()
+    public async Task A_command_is_not_reached_by_Ctrl_C_and_ends_when_it_is_cancelled()
     {
         var (_, stat) = await Launch.RunAsync(
             _shop.Script("command", "cat /proc/$$/stat"),
             TestContext.Current.CancellationToken
         );
         // After the name: state, parent, process group.
-        stat.Split(' ')[4].Should().Be(stat.Split(' ')[0], "it leads a group of its own");
+        stat.Split(' ')[4].Should().Be(stat.Split(' ')[0], "it leads its own process group");
 
-        using var giveUp = new CancellationTokenSource();
+        using var cancel = new CancellationTokenSource();
         var pids = Path.Combine(_shop.Folder.Root, "pids");
         var run = Launch.RunAsync(
             _shop.Script("command", "echo $$ > pids.new; mv pids.new pids; sleep 1000; true"),
-            giveUp.Token
+            cancel.Token
         );
         await TemporaryShop.Eventually(() => File.Exists(pids), "it starts");
         var command = ProcessIdentity.Of(
@@ -55,7 +55,7 @@ public sealed class LaunchTests : IDisposable
                 CultureInfo.InvariantCulture
             )
         );
-        await giveUp.CancelAsync();
+        await cancel.CancelAsync();
 
         await run.Invoking(r => r).Should().ThrowAsync<OperationCanceledException>();
         command.IsAlive.Should().BeFalse();

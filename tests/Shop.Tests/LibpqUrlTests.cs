@@ -1,4 +1,4 @@
-using DaprShop.Shop.Infrastructure.Postgres;
+using DaprShop.Shop.Databases;
 
 namespace DaprShop.Shop.Tests;
 
@@ -13,6 +13,6 @@ public sealed class LibpqUrlTests
         "Host=db;Username=u;Password=p;Database=dapr;SSL Mode=VerifyFull;Root Certificate=/etc/ca.pem",
         "postgres://u:p@db:5432/dapr?sslmode=verify-full&sslrootcert=%2Fetc%2Fca.pem"
     )]
-    public void A_sidecar_is_told_the_same_server_user_and_database(string connectionString, string url) =>
+    public void The_url_has_the_same_server_user_and_database(string connectionString, string url) =>
         LibpqUrl.Of(connectionString).Should().Be(url);
 }

@@ -1,13 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
-using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop.Networking;
 
 namespace DaprShop.Shop.Tests;
 
 public sealed class PortTests
 {
     [Fact]
-    public async Task A_taken_port_is_named_with_its_owner()
+    public async Task A_port_in_use_is_reported_with_its_process()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -22,7 +22,7 @@ public sealed class PortTests
     }
 
     [Fact]
-    public void A_port_is_found_in_the_kernels_table()
+    public void A_socket_is_found_in_the_kernels_table()
     {
         string[] table =
         [
@@ -36,5 +36,5 @@ public sealed class PortTests
     }
 
     [Fact]
-    public void Nobody_owns_a_free_port() => PortOwner.Of(FreePort.Take()).Should().BeNull();
+    public void A_free_port_has_no_owner() => PortOwner.Find(FreePort.Take()).Should().BeNull();
 }

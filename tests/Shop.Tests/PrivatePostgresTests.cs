@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using DaprShop.Shop.Infrastructure.Postgres;
+using DaprShop.Shop.Databases;
+using DaprShop.Shop.Postgres;
 using DaprShop.Shop.Processes;
 using DaprShop.TestKit;
 using Npgsql;
@@ -10,7 +11,7 @@ namespace DaprShop.Shop.Tests;
 public sealed class PrivatePostgresTests
 {
     [Fact]
-    public async Task An_owner_makes_tables_that_the_app_role_may_use_only_where_granted()
+    public async Task The_app_role_may_use_the_owners_tables_only_as_granted()
     {
         var database = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("orders");
         await RunAsync(
@@ -26,7 +27,7 @@ public sealed class PrivatePostgresTests
     }
 
     [Fact]
-    public async Task The_auditor_reads_everything_and_changes_nothing()
+    public async Task The_auditor_may_read_everything_and_change_nothing()
     {
         var database = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("inventory");
         await RunAsync(database.Owner, "create table levels(id int)");
@@ -37,7 +38,7 @@ public sealed class PrivatePostgresTests
     }
 
     [Fact]
-    public async Task No_role_enters_the_database_of_another_service()
+    public async Task No_role_may_connect_to_the_database_of_another_service()
     {
         var postgres = await LocalPostgres.SharedAsync();
         var orders = await postgres.CreateDatabaseAsync("orders");
@@ -50,21 +51,24 @@ public sealed class PrivatePostgresTests
     }
 
     [Fact]
-    public async Task The_database_of_the_sidecars_is_entered_by_its_owner_only()
+    public async Task Only_its_owner_may_connect_to_the_database_of_the_sidecars()
     {
         var admin = (await LocalPostgres.SharedAsync()).Admin;
-        await new Provisioner(admin).DatabaseAsync("dapr", "dapr_1", TestContext.Current.CancellationToken);
+        await new Provisioner(admin).CreateDatabaseAsync("dapr", "dapr_1", TestContext.Current.CancellationToken);
 
-        var who = await RunAsync(
+        var roles = await RunAsync(
             admin,
-            "select string_agg(rolname, ' ') from pg_roles where not rolsuper and rolname !~ '^pg_' and has_database_privilege(oid, 'dapr_1', 'connect')"
+            """
+            select string_agg(rolname, ' ') from pg_roles
+            where not rolsuper and rolname !~ '^pg_' and has_database_privilege(oid, 'dapr_1', 'connect')
+            """
         );
 
-        who.Should().Be("dapr_owner");
+        roles.Should().Be("dapr_owner");
     }
 
     [Fact]
-    public async Task Every_commit_is_on_disk()
+    public async Task Every_commit_is_durable()
     {
         var postgres = await LocalPostgres.SharedAsync();
 
@@ -74,11 +78,12 @@ public sealed class PrivatePostgresTests
     }
 
     [Fact]
-    public async Task A_postmaster_that_was_killed_is_waited_for_until_the_system_has_collected_it()
+    public async Task A_start_waits_until_the_system_has_reaped_a_killed_postmaster()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Processes are collected like that on Linux.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Zombie processes are tested on Linux only.");
         var folder = Directory.CreateTempSubdirectory("daprshop-cluster-");
-        // A shell's child that has ended, while what the shell has become does not ask for it. It ends after that: a shell may collect at once.
+        // A child of a shell that ends after the shell has replaced itself with cat, which does not reap it. A shell
+        // might reap it at once.
         using var parent = Process.Start(
             new ProcessStartInfo("sh", ["-c", "sleep 0.2 & echo $!; exec cat"])
             {
@@ -91,13 +96,13 @@ public sealed class PrivatePostgresTests
             CultureInfo.InvariantCulture
         );
         await TemporaryShop.Eventually(() => !ProcessIdentity.Of(zombie).IsAlive, "it has ended");
-        Directory.Exists($"/proc/{zombie}").Should().BeTrue("it is not collected");
+        Directory.Exists($"/proc/{zombie}").Should().BeTrue("it is not reaped");
         await File.WriteAllTextAsync(
             Path.Combine(folder.FullName, "postmaster.pid"),
             $"{zombie}\n",
             TestContext.Current.CancellationToken
         );
-        var collects = Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken)
+        var reaps = Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken)
             .ContinueWith(_ => parent.StandardInput.Close(), TaskScheduler.Default);
 
         await new PostgresCluster(
@@ -107,7 +112,7 @@ public sealed class PrivatePostgresTests
         ).ServerAsync(1, TestContext.Current.CancellationToken);
 
         Directory.Exists($"/proc/{zombie}").Should().BeFalse();
-        await collects;
+        await reaps;
         folder.Delete(recursive: true);
     }
 

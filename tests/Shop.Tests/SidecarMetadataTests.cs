@@ -6,7 +6,7 @@ namespace DaprShop.Shop.Tests;
 public sealed class SidecarMetadataTests
 {
     [Fact]
-    public void A_wedged_sidecar_shows_no_workers() =>
+    public void A_wedged_sidecar_has_no_workers() =>
         SidecarMetadata
             .ConnectedWorkers(Json("""{"id":"orders","actorRuntime":{"runtimeStatus":"RUNNING"}}"""))
             .Should()
@@ -17,7 +17,7 @@ public sealed class SidecarMetadataTests
         SidecarMetadata.ConnectedWorkers(Json("""{"workflows":{"connectedWorkers":2}}""")).Should().Be(2);
 
     [Fact]
-    public void What_an_app_declares_and_what_its_sidecar_has_are_compared_by_component_and_topic()
+    public void Declared_and_actual_subscriptions_are_compared_by_component_and_topic()
     {
         var declared = SidecarMetadata.Declared(
             Json("""[{"pubsubName":"pubsub","topic":"orders","route":"/a"},{"pubsubname":"pubsub","topic":"stock"}]""")

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Text;
-using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop.Networking;
 using DaprShop.Shop.Supervision;
+using DaprShop.Shop.Topology;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DaprShop.Shop.Tests;
 
-/// <summary>An app and a sidecar that answer what the test says; the watch decides by asking them.</summary>
+/// <summary>The watch polls an app and a sidecar whose responses the test sets.</summary>
 public sealed class SidecarWatchTests : IAsyncLifetime
 {
     private readonly TemporaryShop _shop = new();
@@ -36,15 +37,15 @@ public sealed class SidecarWatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_sidecar_that_hands_out_no_work_is_restarted_with_its_app()
+    public async Task A_sidecar_without_workflow_workers_is_restarted_with_its_app()
     {
         var unit = Watch();
         _metadata = """{"id":"orders"}""";
 
-        await PassAsync(seconds: 40);
+        await AdvanceAsync(seconds: 40);
 
-        await TemporaryShop.Eventually(() => IsRestarted(unit), "the wedge is cured by a restart only");
-        unit.LastTrouble.Should().Contain("no workflow worker");
+        await TemporaryShop.Eventually(() => IsRestarted(unit), "only a restart repairs a wedged sidecar");
+        unit.LastFailure.Should().Contain("no workflow worker");
     }
 
     [Fact]
@@ -53,25 +54,25 @@ public sealed class SidecarWatchTests : IAsyncLifetime
         var unit = Watch();
         _outbound = 500;
 
-        await PassAsync(seconds: 60);
+        await AdvanceAsync(seconds: 60);
 
-        await TemporaryShop.Eventually(() => IsRestarted(unit), "it does not find its components again by itself");
-        unit.LastTrouble.Should().Contain("without its components");
+        await TemporaryShop.Eventually(() => IsRestarted(unit), "it does not recover its components");
+        unit.LastFailure.Should().Contain("without its components");
     }
 
     [Fact]
-    public async Task A_sidecar_that_works_is_left_alone()
+    public async Task A_working_sidecar_is_not_restarted()
     {
         var unit = Watch();
 
-        await PassAsync(seconds: 60);
+        await AdvanceAsync(seconds: 60);
 
         unit.Restarts.Should().Be(0);
     }
 
     private Unit Watch()
     {
-        var unit = _supervisor.Keep("orders", UnitKind.App, new Dictionary<string, int>(), _shop.Sleeper("orders"));
+        var unit = _supervisor.Start("orders", UnitKind.App, new Dictionary<string, int>(), _shop.Sleeper("orders"));
         var app = new DaprApp("orders", _port, _port, 0)
         {
             InternalGrpcPort = 0,
@@ -88,8 +89,8 @@ public sealed class SidecarWatchTests : IAsyncLifetime
         return unit;
     }
 
-    /// <summary>Lets time pass in small steps, as often as the watch has time to ask in between.</summary>
-    private async Task PassAsync(int seconds)
+    /// <summary>Advances the time in small steps, so that the watch can poll in between.</summary>
+    private async Task AdvanceAsync(int seconds)
     {
         for (var second = 0; second < seconds; second++)
         {
@@ -100,7 +101,7 @@ public sealed class SidecarWatchTests : IAsyncLifetime
 
     private bool IsRestarted(Unit unit)
     {
-        // The watch counts from its first answer, which may have come late.
+        // The watch measures from its first response, which may have been late.
         _time.Advance(TimeSpan.FromSeconds(1));
         return unit.Restarts > 0;
     }

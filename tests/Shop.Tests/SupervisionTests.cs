@@ -11,10 +11,10 @@ public sealed class SupervisionTests : IDisposable
     public void Dispose() => _shop.Dispose();
 
     [Fact]
-    public async Task When_one_of_a_unit_dies_both_are_started_again()
+    public async Task When_one_process_of_a_unit_dies_all_are_restarted()
     {
         await using var supervisor = new Supervisor(_shop.Folder, _shop.State, TimeProvider.System);
-        var unit = supervisor.Keep(
+        var unit = supervisor.Start(
             "orders",
             UnitKind.App,
             NoPorts,
@@ -24,36 +24,36 @@ public sealed class SupervisionTests : IDisposable
         await TemporaryShop.Eventually(() => unit.Processes.Count == 2, "both start");
         var (sidecar, app) = (unit.Processes[0].Identity, unit.Processes[1].Identity);
 
-        app.Send(Signal.Kill);
+        app.Send(ProcessSignal.Kill);
 
         await TemporaryShop.Eventually(
             () => unit.Restarts == 1 && unit.Processes.All(process => process.IsAlive),
-            "both are started again"
+            "both are restarted"
         );
         sidecar.IsAlive.Should().BeFalse();
         unit.Processes.Select(process => process.Pid).Should().NotContain([sidecar.Pid, app.Pid]);
-        unit.LastTrouble.Should().Be("orders ended");
+        unit.LastFailure.Should().Be("orders ended");
     }
 
     [Fact]
-    public async Task What_runs_but_does_not_work_is_restarted_on_request()
+    public async Task A_running_unit_is_restarted_on_request()
     {
         await using var supervisor = new Supervisor(_shop.Folder, _shop.State, TimeProvider.System);
-        var unit = supervisor.Keep("orders", UnitKind.App, NoPorts, _shop.Sleeper("orders"));
+        var unit = supervisor.Start("orders", UnitKind.App, NoPorts, _shop.Sleeper("orders"));
         await TemporaryShop.Eventually(() => unit.Processes.Count == 1, "it starts");
 
-        unit.Restart("it is wedged");
+        unit.RequestRestart("it is wedged");
 
         await TemporaryShop.Eventually(() => unit.Restarts == 1, "it is restarted");
-        unit.LastTrouble.Should().Be("it is wedged");
+        unit.LastFailure.Should().Be("it is wedged");
     }
 
     [Fact]
-    public async Task Apps_end_before_sidecars_and_sidecars_before_what_both_stand_on()
+    public async Task Apps_are_stopped_before_sidecars_and_sidecars_before_infrastructure()
     {
         var supervisor = new Supervisor(_shop.Folder, _shop.State, TimeProvider.System);
-        supervisor.Keep("postgres", UnitKind.Infra, NoPorts, Witness("postgres"));
-        supervisor.Keep("orders", UnitKind.App, NoPorts, Witness("orders-sidecar"), Witness("orders"));
+        supervisor.Start("postgres", UnitKind.Infra, NoPorts, Recorder("postgres"));
+        supervisor.Start("orders", UnitKind.App, NoPorts, Recorder("orders-sidecar"), Recorder("orders"));
         await TemporaryShop.Eventually(
             () =>
                 File.Exists(Ready("postgres")) && File.Exists(Ready("orders")) && File.Exists(Ready("orders-sidecar")),
@@ -65,11 +65,11 @@ public sealed class SupervisionTests : IDisposable
         File.ReadAllLines(Path.Combine(_shop.Folder.Root, "ended"))
             .Should()
             .Equal("orders", "orders-sidecar", "postgres");
-        Strays.Of(_shop.Folder).Should().BeEmpty();
+        OrphanedProcesses.Find(_shop.Folder).Should().BeEmpty();
     }
 
     [Fact]
-    public async Task Who_does_not_listen_is_killed()
+    public async Task A_process_that_ignores_the_stop_signal_is_killed()
     {
         var deaf = _shop.Script("deaf", "trap '' TERM; touch deaf.ready; while :; do sleep 0.05; done") with
         {
@@ -84,10 +84,10 @@ public sealed class SupervisionTests : IDisposable
     }
 
     [Fact]
-    public async Task What_runs_is_written_down_with_its_pids()
+    public async Task Running_processes_are_recorded_with_their_pids()
     {
         await using var supervisor = new Supervisor(_shop.Folder, _shop.State, TimeProvider.System);
-        var unit = supervisor.Keep(
+        var unit = supervisor.Start(
             "redis",
             UnitKind.Infra,
             new Dictionary<string, int> { ["redis"] = 6379 },
@@ -97,7 +97,7 @@ public sealed class SupervisionTests : IDisposable
 
         await TemporaryShop.Eventually(
             () => ShopState.Load(_shop.Folder)!.Units[0].Processes.Count == 1,
-            "it is written down"
+            "it is recorded"
         );
         ShopState
             .Load(_shop.Folder)!
@@ -114,7 +114,7 @@ public sealed class SupervisionTests : IDisposable
             );
     }
 
-    private ProcessSpec Witness(string name) =>
+    private ProcessSpec Recorder(string name) =>
         _shop.Script(
             name,
             $"trap 'echo {name} >> ended; exit 0' TERM; touch {name}.ready; while :; do sleep 0.05; done"

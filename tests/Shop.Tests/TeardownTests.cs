@@ -1,4 +1,3 @@
-using DaprShop.Shop.Infrastructure;
 using DaprShop.Shop.Processes;
 using DaprShop.Shop.Supervision;
 
@@ -11,7 +10,7 @@ public sealed class TeardownTests : IDisposable
     public void Dispose() => _shop.Dispose();
 
     [Fact]
-    public async Task What_a_killed_supervisor_left_behind_is_ended_by_the_state_file()
+    public async Task Processes_in_the_state_file_of_a_killed_supervisor_are_stopped()
     {
         var orphan = OwnedProcess.Start(_shop.Sleeper("orders"));
         Save(orphan.Identity);
@@ -24,7 +23,7 @@ public sealed class TeardownTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pid_that_belongs_to_somebody_else_by_now_is_left_alone()
+    public async Task A_reused_pid_is_not_signalled()
     {
         await using var stranger = OwnedProcess.Start(
             _shop.Sleeper("stranger") with
@@ -40,36 +39,36 @@ public sealed class TeardownTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_started_but_not_written_down_is_found_by_its_log()
+    public async Task A_process_that_was_not_recorded_is_found_by_its_log()
     {
-        var stray = OwnedProcess.Start(_shop.Sleeper("orders"));
+        var orphan = OwnedProcess.Start(_shop.Sleeper("orders"));
 
         (await Teardown.RunAsync(_shop.Folder)).Should().Be(1);
 
-        stray.Identity.IsAlive.Should().BeFalse();
+        orphan.Identity.IsAlive.Should().BeFalse();
     }
 
     [Fact]
-    public async Task The_lock_of_a_supervisor_that_was_killed_goes_and_one_that_is_held_stays()
+    public async Task A_stale_lock_file_is_deleted_and_a_held_one_is_kept()
     {
         File.WriteAllText(_shop.Folder.Lock, "");
         await Teardown.RunAsync(_shop.Folder);
         File.Exists(_shop.Folder.Lock).Should().BeFalse();
 
-        using (StartLock.Take(_shop.Folder))
+        using (StartLock.Acquire(_shop.Folder))
         {
             await Teardown.RunAsync(_shop.Folder);
             _shop
-                .Folder.Invoking(StartLock.Take)
+                .Folder.Invoking(StartLock.Acquire)
                 .Should()
                 .Throw<ShopException>()
-                .WithMessage("*starting this shop at this moment*");
+                .WithMessage("Another process is starting this shop*");
         }
         File.Exists(_shop.Folder.Lock).Should().BeFalse();
     }
 
     [Fact]
-    public async Task Where_nothing_runs_nothing_is_ended() => (await Teardown.RunAsync(_shop.Folder)).Should().Be(0);
+    public async Task Nothing_is_stopped_where_nothing_runs() => (await Teardown.RunAsync(_shop.Folder)).Should().Be(0);
 
     private void Save(ProcessIdentity orders) =>
         (
@@ -81,7 +80,7 @@ public sealed class TeardownTests : IDisposable
                         "orders",
                         UnitKind.App,
                         0,
-                        [new ProcessState("orders", orders, 5101, Signal.Terminate, "")]
+                        [new ProcessState("orders", orders, 5101, ProcessSignal.Terminate, "")]
                     ),
                 ],
             }

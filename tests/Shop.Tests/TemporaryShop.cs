@@ -1,24 +1,23 @@
-using DaprShop.Shop.Infrastructure;
 using DaprShop.Shop.Processes;
 using DaprShop.Shop.Supervision;
 
 namespace DaprShop.Shop.Tests;
 
-/// <summary>A folder to supervise tiny processes in. Whatever still runs of them at the end is killed.</summary>
+/// <summary>A folder in which small processes are supervised. Those that still run at the end are killed.</summary>
 internal sealed class TemporaryShop : IDisposable
 {
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     public TemporaryShop() => Folder.Create();
 
-    /// <summary>With nothing beside it: a shop also looks there for what it needs.</summary>
+    /// <summary>Has an empty parent folder, where a shop looks for a Kafka installation.</summary>
     public ShopFolder Folder { get; } =
         new(Directory.CreateTempSubdirectory("daprshop-test-").CreateSubdirectory("shop").FullName);
 
     public ShopState State { get; init; } =
         new()
         {
-            // Nobody: a pid that no system gives out.
+            // A pid that no system uses.
             Supervisor = new ProcessIdentity(int.MaxValue, 1),
             Broker = "redis",
             Store = "redis",
@@ -31,12 +30,12 @@ internal sealed class TemporaryShop : IDisposable
         new(name, "/bin/sh", "-c", script) { WorkingDirectory = Folder.Root, LogFile = Folder.LogOf(name) };
 
     public static async Task Eventually(Func<bool> condition, string because) =>
-        (await Until.TrueAsync(() => Task.FromResult(condition()), Deadline)).Should().BeTrue(because);
+        (await Poll.UntilAsync(() => Task.FromResult(condition()), Timeout)).Should().BeTrue(because);
 
     public void Dispose()
     {
-        foreach (var stray in Strays.Of(Folder))
-            stray.Send(Signal.Kill);
+        foreach (var orphan in OrphanedProcesses.Find(Folder))
+            orphan.Send(ProcessSignal.Kill);
         Directory.Delete(Path.GetDirectoryName(Folder.Root)!, recursive: true);
     }
 }

@@ -1,4 +1,3 @@
-using DaprShop.Shop.Infrastructure;
 using DaprShop.Shop.Testing;
 
 namespace DaprShop.Shop.Tests;

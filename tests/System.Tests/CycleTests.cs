@@ -15,7 +15,7 @@ public sealed class CycleTests
     private static readonly string[] Phases =
     [
         "starting",
-        "making roles",
+        "creating roles",
         "migrating",
         "starting the apps",
         "waiting for",
@@ -117,7 +117,7 @@ public sealed class CycleTests
         exitCode.Should().Be(1);
         errors
             .Should()
-            .MatchRegex($@"8080 \(.+\) is held by .+ \(pid {me.Id}\)")
+            .MatchRegex($@"8080 \(.+\) is used by .+ \(pid {me.Id}\)")
             .And.Contain(File.ReadAllText("/proc/self/comm").Trim());
         holder.Stop();
         new Footprint(shop).Left().Should().BeEmpty();

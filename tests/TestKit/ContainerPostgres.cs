@@ -1,5 +1,5 @@
-using DaprShop.Shop.Infrastructure;
-using DaprShop.Shop.Infrastructure.Docker;
+using DaprShop.Shop;
+using DaprShop.Shop.Docker;
 using Docker.DotNet;
 using DotNet.Testcontainers.Builders;
 using Npgsql;
@@ -28,7 +28,7 @@ internal sealed class ContainerPostgres(PostgreSqlContainer container) : IPostgr
         var shop = ShopFolder.Find();
         if (Environment.GetEnvironmentVariable(Way) is { Length: > 0 } way and not "docker")
             return Otherwise($"{Way}={way}");
-        if (await DockerEngine.ObstacleAsync(shop, CancellationToken.None) is { } obstacle)
+        if (await DockerEngine.UnavailableReasonAsync(shop, CancellationToken.None) is { } obstacle)
             return Otherwise(obstacle);
         var image = ComposeService.Load(shop, "postgres");
         using var patience = new CancellationTokenSource(Patience);

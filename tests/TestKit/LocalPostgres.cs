@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using DaprShop.Shop.Infrastructure.Postgres;
+using DaprShop.Shop.Databases;
 using Npgsql;
 
 namespace DaprShop.TestKit;
@@ -41,7 +41,7 @@ public sealed class LocalPostgres : IAsyncDisposable
         return new LocalPostgres(
             server,
             provisioner,
-            await provisioner.RolesAsync(new Dictionary<string, string>(), CancellationToken.None)
+            await provisioner.CreateRolesAsync(new Dictionary<string, string>(), CancellationToken.None)
         );
     }
 
@@ -49,7 +49,7 @@ public sealed class LocalPostgres : IAsyncDisposable
     public async Task<TestDatabase> CreateDatabaseAsync(string service)
     {
         var name = $"{service}_{Interlocked.Increment(ref _databases)}";
-        await _provisioner.DatabaseAsync(service, name, CancellationToken.None);
+        await _provisioner.CreateDatabaseAsync(service, name, CancellationToken.None);
         return Named(service, name);
     }
 
@@ -71,7 +71,7 @@ public sealed class LocalPostgres : IAsyncDisposable
         )
             await copy.ExecuteNonQueryAsync();
         // A copy has the tables and their grants, but not the grants on the database itself.
-        await _provisioner.DatabaseAsync(service, name, CancellationToken.None);
+        await _provisioner.CreateDatabaseAsync(service, name, CancellationToken.None);
         return Named(service, name);
     }
 

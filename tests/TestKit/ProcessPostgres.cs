@@ -1,5 +1,5 @@
-using DaprShop.Shop.Infrastructure;
-using DaprShop.Shop.Infrastructure.Postgres;
+using DaprShop.Shop.Networking;
+using DaprShop.Shop.Postgres;
 using DaprShop.Shop.Processes;
 using Npgsql;
 
@@ -42,7 +42,7 @@ internal sealed class ProcessPostgres(OwnedProcess server, TestFolder folder, st
 
     public void EndAtOnce()
     {
-        server.Identity.Send(Signal.Quit);
+        server.Identity.Send(ProcessSignal.Quit);
         server.Ended.Wait(TimeSpan.FromSeconds(5));
         folder.DeleteBehind();
     }

@@ -59,7 +59,7 @@ internal sealed class TestFolder
                 continue;
             var server = System.IO.Path.Combine(path, "server");
             if (File.Exists(server))
-                Identity(File.ReadAllText(server))?.Send(Signal.Quit);
+                Identity(File.ReadAllText(server))?.Send(ProcessSignal.Quit);
             new TestFolder(path).Delete();
         }
     }

@@ -1,25 +1,25 @@
 using System.CommandLine;
+using DaprShop.Shop;
 using DaprShop.Shop.Commands;
-using DaprShop.Shop.Infrastructure;
 
-var root = new RootCommand("DaprShop on this machine: start it, look at it, try it, end it.")
+var root = new RootCommand("Run DaprShop on this machine: start it, inspect it, test it, stop it.")
 {
-    Up.Create(),
-    Down.Create(),
-    Status.Create(),
-    Logs.Create(),
+    UpCommand.Create(),
+    DownCommand.Create(),
+    StatusCommand.Create(),
+    LogsCommand.Create(),
     Test.Create(),
-    Token.Create(),
-    Infra.Create(),
-    Import.Create(),
-    Audit.Create(),
-    History.Create(),
+    TokenCommand.Create(),
+    InfraCommand.Create(),
+    ImportCommand.Create(),
+    AuditCommand.Create(),
+    HistoryCommand.Create(),
     BenchCommand.Create(),
 };
 
 try
 {
-    // Ctrl-C and SIGTERM cancel; ending a whole shop politely takes longer than the library's two seconds.
+    // Ctrl-C and SIGTERM cancel. Stopping a whole shop in order takes longer than the library's default of two seconds.
     return await root.Parse(args)
         .InvokeAsync(
             new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(2) }

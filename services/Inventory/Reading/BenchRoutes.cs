@@ -3,7 +3,10 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Inventory.Reading;
 
-/// <summary>What <c>./shop bench reads</c> compares with: routes that do nothing, in this very process. The gateway routes none of them.</summary>
+/// <summary>
+/// Routes that do nothing: the baseline of <c>./shop bench reads</c>. They exist only with the setting
+/// <c>Bench:Routes</c>, which the benchmark sets for an Inventory of its own.
+/// </summary>
 internal static class BenchRoutes
 {
     public static void Map(IEndpointRouteBuilder routes)

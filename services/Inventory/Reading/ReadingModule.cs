@@ -55,6 +55,7 @@ internal static class ReadingModule
             .RequireAuthorization(Identity.Operator)
             .WithSummary("Stock of one SKU as of a time")
             .WithTags("Stock");
-        BenchRoutes.Map(routes);
+        if (routes.ServiceProvider.GetRequiredService<IConfiguration>().GetValue<bool>("Bench:Routes"))
+            BenchRoutes.Map(routes);
     }
 }

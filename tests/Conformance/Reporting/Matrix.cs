@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using DaprShop.Conformance.Runtime;
-using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop;
 
 namespace DaprShop.Conformance.Reporting;
 

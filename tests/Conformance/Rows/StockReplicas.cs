@@ -4,8 +4,8 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
 using DaprShop.Conformance.Runtime;
-using DaprShop.Shop.Infrastructure;
 using DaprShop.Shop.Processes;
+using DaprShop.Shop.Secrets;
 using DaprShop.TestKit;
 
 namespace DaprShop.Conformance.Rows;
@@ -47,7 +47,7 @@ public sealed class StockReplicas(Servers servers) : Row(servers)
         {
             var version = await WriteAsync(one, "cup");
             var written = Stopwatch.GetTimestamp();
-            var hears = await Until.TrueAsync(
+            var hears = await Poll.UntilAsync(
                 async () =>
                 {
                     var read = await ReadAsync(other, "cup");

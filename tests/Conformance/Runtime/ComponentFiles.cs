@@ -1,4 +1,4 @@
-using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop;
 
 namespace DaprShop.Conformance.Runtime;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
-using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop.Networking;
 using DaprShop.Shop.Processes;
+using DaprShop.Shop.Runtimes;
 using DaprShop.TestKit;
 using DaprShop.TestKit.Servers;
 
@@ -72,7 +73,7 @@ internal sealed class ControlPlaneProcesses : IAsyncDisposable
     {
         foreach (var process in _processes)
         {
-            process.Identity.Send(Signal.Kill);
+            process.Identity.Send(ProcessSignal.Kill);
             await process.DisposeAsync();
         }
     }

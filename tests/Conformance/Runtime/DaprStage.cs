@@ -1,6 +1,8 @@
 using System.Globalization;
-using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop.Networking;
 using DaprShop.Shop.Processes;
+using DaprShop.Shop.Runtimes;
+using DaprShop.Shop.Secrets;
 using DaprShop.TestKit.Servers;
 
 namespace DaprShop.Conformance.Runtime;
@@ -41,7 +43,7 @@ internal sealed class DaprStage : Stage
         if (column.Store == "postgres")
             secrets["dapr-postgres"] = await StateDatabase.CreateAsync();
         Directory.CreateDirectory(Path.Combine(stage.Folder, ".shop"));
-        SecretFile.Write(Path.Combine(stage.Folder, ".shop", "secrets.json"), secrets);
+        PrivateFile.Write(Path.Combine(stage.Folder, ".shop", "secrets.json"), secrets);
         if (specs.Any(s => s.Workflows))
             stage._controlPlane = await ControlPlaneProcesses.StartAsync(stage._dapr, stage.Folder);
         return stage;

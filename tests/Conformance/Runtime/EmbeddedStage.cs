@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using DaprShop.Shop.Infrastructure;
 using DaprShop.Shop.Processes;
+using DaprShop.Shop.Secrets;
 using Npgsql;
 
 namespace DaprShop.Conformance.Runtime;
@@ -25,7 +25,7 @@ internal sealed class EmbeddedStage : Stage
     {
         var stage = new EmbeddedStage(await StateDatabase.CreateForAppAsync(), specs);
         Directory.CreateDirectory(Path.Combine(stage.Folder, ".shop"));
-        SecretFile.Write(Path.Combine(stage.Folder, ".shop", "secrets.json"), new Dictionary<string, string>());
+        PrivateFile.Write(Path.Combine(stage.Folder, ".shop", "secrets.json"), new Dictionary<string, string>());
         var yaml = new StringBuilder("version: 1\ncommon:\n  resourcesPaths:\n");
         foreach (var path in ComponentFiles.Copy(Files, stage.Folder))
             yaml.Append(CultureInfo.InvariantCulture, $"    - {path}\n");

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Dapr.Client;
-using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop.Networking;
 using DaprShop.Shop.Processes;
 using DaprShop.TestKit;
 using DaprShop.TestKit.Servers;
@@ -91,7 +91,7 @@ internal sealed class Node(Stage stage, NodeSpec spec, int index) : IAsyncDispos
     {
         if (_app is null)
             return;
-        _app.Identity.Send(Signal.Kill);
+        _app.Identity.Send(ProcessSignal.Kill);
         await _app.DisposeAsync();
     }
 

@@ -1,4 +1,4 @@
-using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop.Runtimes;
 using DaprShop.TestKit.Servers;
 
 namespace DaprShop.Conformance.Runtime;
@@ -13,7 +13,7 @@ internal static class Requirements
             return;
         var missing = DaprBinaries.Find() is null ? "Dapr: not in ~/.dapr/bin" : null;
         foreach (var product in new[] { column.Broker, column.Store }.Where(p => p is not (null or "postgres")))
-            missing ??= await TestServer.ObstacleAsync(product!);
+            missing ??= await TestServer.UnavailableReasonAsync(product!);
         if (missing is null)
             return;
         if (Environment.GetEnvironmentVariable("CI") == "true" && column.Broker != "kafka")

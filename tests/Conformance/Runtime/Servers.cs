@@ -1,4 +1,4 @@
-using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop;
 using DaprShop.Shop.Processes;
 using DaprShop.TestKit.Servers;
 

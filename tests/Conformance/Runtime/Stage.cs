@@ -42,7 +42,7 @@ internal abstract class Stage : IAsyncDisposable
     {
         if (process is null)
             return;
-        process.Identity.Send(Signal.Kill);
+        process.Identity.Send(ProcessSignal.Kill);
         await process.DisposeAsync();
     }
 

@@ -1,4 +1,4 @@
-using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop.Networking;
 using EmbeddedDapr.Hosting;
 using EmbeddedDapr.Resources;
 

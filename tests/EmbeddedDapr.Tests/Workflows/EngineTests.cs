@@ -1,5 +1,5 @@
-using EmbeddedDapr.Workflows.Protocol;
 using DaprShop.TestKit;
+using EmbeddedDapr.Workflows.Protocol;
 using Grpc.Core;
 using static EmbeddedDapr.Tests.Workflows.HandWorker;
 using Kind = EmbeddedDapr.Workflows.Protocol.HistoryEvent.EventTypeOneofCase;

@@ -1,6 +1,6 @@
-using EmbeddedDapr.Workflows.Protocol;
 using EmbeddedDapr.Hosting;
 using EmbeddedDapr.Workflows;
+using EmbeddedDapr.Workflows.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 

@@ -1,6 +1,6 @@
-using EmbeddedDapr.Workflows.Protocol;
 using DaprShop.TestKit;
 using EmbeddedDapr.Workflows;
+using EmbeddedDapr.Workflows.Protocol;
 using Grpc.Core;
 using Npgsql;
 using static EmbeddedDapr.Tests.Workflows.HandWorker;

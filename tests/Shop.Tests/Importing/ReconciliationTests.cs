@@ -1,3 +1,4 @@
+using DaprShop.Shop.Gateway;
 using DaprShop.Shop.Import;
 
 namespace DaprShop.Shop.Tests.Importing;
@@ -7,49 +8,56 @@ public sealed class ReconciliationTests
     private static readonly ImportPlan Plan = ImportPlan.Of(RetailFileTests.Lines());
 
     [Fact]
-    public void A_shop_that_did_everything_agrees_in_every_figure() =>
-        Differing(Opening.Exact, Perfect()).Should().BeEmpty();
+    public void A_complete_import_matches_in_every_figure() =>
+        Differing(OpeningStock.Exact, Perfect()).Should().BeEmpty();
 
     [Fact]
-    public void An_order_that_is_missing_shows() =>
-        Differing(Opening.Exact, Perfect() with { Summary = Summary(confirmed: 2) })
+    public void A_missing_order_is_a_difference() =>
+        Differing(OpeningStock.Exact, Perfect() with { Summary = Summary(confirmed: 2) })
             .Should()
             .Contain("orders confirmed")
             .And.Contain("orders");
 
     [Fact]
-    public void A_penny_that_is_missing_shows() =>
-        Differing(Opening.Exact, Perfect() with { Summary = Summary(3) with { Revenue = Plan.Sales.Value - 0.01m } })
+    public void A_missing_penny_is_a_difference() =>
+        Differing(
+                OpeningStock.Exact,
+                Perfect() with
+                {
+                    Summary = Summary(3) with { Revenue = Plan.Sales.Value - 0.01m },
+                }
+            )
             .Should()
             .Equal("revenue, GBP");
 
     [Fact]
-    public void A_credit_that_was_given_twice_shows() =>
-        Differing(Opening.Exact, Perfect() with { Credited = Plan.Returns.Value * 2 })
+    public void A_credit_given_twice_is_a_difference() =>
+        Differing(OpeningStock.Exact, Perfect() with { Credited = Plan.Returns.Value * 2 })
             .Should()
             .Equal("value of the returns, GBP");
 
     [Fact]
-    public void A_unit_that_vanished_from_the_shelf_shows() =>
-        Differing(Opening.Exact, Perfect() with { Stock = Stock(available: -1) })
+    public void A_missing_unit_is_a_difference() =>
+        Differing(OpeningStock.Exact, Perfect() with { Stock = Stock(available: -1) })
             .Should()
-            .Contain("SKUs where sold + left units are not the opening stock (and returns)");
+            .Contain("SKUs where sold + available units differ from opening stock + returns");
 
     [Fact]
-    public void Units_that_were_left_before_the_returns_show() =>
-        Differing(Opening.Exact, Perfect() with { Unsold = 1 })
+    public void Units_left_before_the_returns_are_a_difference() =>
+        Differing(OpeningStock.Exact, Perfect() with { Unsold = 1 })
             .Should()
-            .Equal("SKUs with units left before the returns");
+            .Equal("SKUs with available units before the returns");
 
     [Fact]
-    public void With_too_little_stock_rejected_orders_are_no_difference_if_their_units_are_left()
+    public void With_too_little_stock_a_rejected_order_is_no_difference_if_its_units_are_available()
     {
-        // Order 1 asked for 8 A and 1 a, of which 8 and 0 are there: rejected. Order 5 asked for 10 B9 of 9: rejected. Order 3 went through.
+        // Order 1 requests 8 A and 1 a, of which 8 and 0 are available: rejected. Order 5 requests 10 B9 of 9:
+        // rejected. Order 3 is confirmed.
         var confirmed = new Totals();
         confirmed.Add(1, 3);
         confirmed.Add(1, 18);
-        var shop = new Outcome(
-            new SummaryAnswer(new Dictionary<string, int> { ["confirmed"] = 1, ["rejected"] = 2 }, 21, 2, 2),
+        var shop = new ImportOutcome(
+            new OrdersSummary(new Dictionary<string, int> { ["confirmed"] = 1, ["rejected"] = 2 }, 21, 2, 2),
             2,
             new Dictionary<string, long> { ["A"] = 1, ["POST"] = 1 },
             confirmed,
@@ -59,9 +67,9 @@ public sealed class ReconciliationTests
             0
         );
 
-        Differing(Opening.Short, shop).Should().BeEmpty();
+        Differing(OpeningStock.Short, shop).Should().BeEmpty();
         Differing(
-                Opening.Short,
+                OpeningStock.Short,
                 shop with
                 {
                     Stock = new Dictionary<string, StockQuantities> { ["A"] = new(8, 2, 6), ["B9"] = new(9, 0, 9) },
@@ -71,10 +79,10 @@ public sealed class ReconciliationTests
             .HaveCount(2);
     }
 
-    private static IEnumerable<string> Differing(Opening opening, Outcome shop) =>
+    private static IEnumerable<string> Differing(OpeningStock opening, ImportOutcome shop) =>
         Reconciliation.Of(Plan, opening, shop).Where(figure => figure.Difference != 0).Select(figure => figure.Name);
 
-    private static Outcome Perfect() =>
+    private static ImportOutcome Perfect() =>
         new(
             Summary(3),
             Plan.LinesLeftOut,
@@ -86,7 +94,7 @@ public sealed class ReconciliationTests
             Plan.Returns.Value
         );
 
-    private static SummaryAnswer Summary(int confirmed) =>
+    private static OrdersSummary Summary(int confirmed) =>
         new(
             new Dictionary<string, int> { ["confirmed"] = confirmed },
             Plan.Sales.Value,

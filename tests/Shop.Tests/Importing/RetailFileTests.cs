@@ -1,11 +1,10 @@
 using DaprShop.Shop.Import;
-using DaprShop.Shop.Infrastructure;
 
 namespace DaprShop.Shop.Tests.Importing;
 
 public sealed class RetailFileTests
 {
-    // An order torn apart by a note, a guest's order with postage, a note alone, and a return of goods and postage.
+    // An order interrupted by a note, a guest's order with postage, a single note, and a return of goods and postage.
     internal const string File = """
         InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
         1,A,"LAMP, RED",6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom
@@ -29,7 +28,7 @@ public sealed class RetailFileTests
     {
         Lines().First().Should().Be(new RetailLine("1", "A", "LAMP, RED", 6, 2.55m, "17850"));
         Lines().ElementAt(2).Price.Should().Be(1.125m);
-        Lines().ElementAt(4).Customer.Should().BeNull("the file does not say who bought");
+        Lines().ElementAt(4).Customer.Should().BeNull("the file names no customer");
     }
 
     [Fact]
@@ -41,7 +40,7 @@ public sealed class RetailFileTests
     }
 
     [Fact]
-    public void A_line_that_cannot_be_read_is_named()
+    public void A_malformed_line_is_named()
     {
         var read = () =>
             RetailSource
@@ -52,7 +51,7 @@ public sealed class RetailFileTests
     }
 
     [Fact]
-    public void The_plan_counts_sales_returns_and_what_is_left_out()
+    public void The_plan_counts_sales_returns_and_omitted_lines()
     {
         var plan = ImportPlan.Of(Lines());
 
@@ -81,7 +80,7 @@ public sealed class RetailFileTests
     }
 
     [Fact]
-    public void An_item_has_the_last_name_and_price_and_codes_that_differ_by_case_are_two()
+    public void An_item_has_the_last_name_and_price_and_codes_are_case_sensitive()
     {
         var plan = ImportPlan.Of(Lines().Take(5));
 
@@ -110,24 +109,24 @@ public sealed class RetailFileTests
         var plan = ImportPlan.Of([new RetailLine("1", sku, "", 7, 1, null)]);
 
         plan.Skus[sku].Stocked.Should().Be(stocked);
-        plan.Skus[sku].Opening(Opening.Exact).Should().Be(stocked ? 7 : 0);
-        plan.Skus[sku].Opening(Opening.Short).Should().Be(stocked ? 6 : 0);
-        plan.Skus[sku].Opening(Opening.Plenty).Should().Be(stocked ? 70 : 0);
+        plan.Skus[sku].OpeningUnits(OpeningStock.Exact).Should().Be(stocked ? 7 : 0);
+        plan.Skus[sku].OpeningUnits(OpeningStock.Short).Should().Be(stocked ? 6 : 0);
+        plan.Skus[sku].OpeningUnits(OpeningStock.Plenty).Should().Be(stocked ? 70 : 0);
     }
 
     [Fact]
-    public void An_invoice_that_the_file_tears_apart_is_one_order()
+    public void An_invoice_whose_lines_are_not_consecutive_is_one_order()
     {
         var invoices = Invoices.Of(Lines(), ImportPlan.Of(Lines())).ToList();
 
         invoices.Select(i => i.Number).Should().Equal("1", "3", "C4", "5");
         invoices[0].Lines.Select(l => l.Sku).Should().Equal("A", "a", "A");
-        invoices[1].Lines.Select(l => l.Sku).Should().Equal(["A", "POST"], "what is free is a note");
+        invoices[1].Lines.Select(l => l.Sku).Should().Equal(["A", "POST"], "a line without a price is a note");
         invoices[2].IsReturn.Should().BeTrue();
     }
 
     [Fact]
-    public void A_limit_takes_the_invoices_up_to_the_last_of_so_many_orders()
+    public void A_limit_imports_the_invoices_up_to_that_many_orders()
     {
         var plan = ImportPlan.Of(Lines(), orders: 2);
 

@@ -1,11 +1,11 @@
-using DaprShop.Shop.Infrastructure;
-using DaprShop.Shop.Infrastructure.Servers;
+using DaprShop.Shop.Networking;
 using DaprShop.Shop.Processes;
+using DaprShop.Shop.Servers;
 using DaprShop.Shop.Supervision;
 
 namespace DaprShop.Shop.Tests.Servers;
 
-/// <summary>Real servers from the programs of this machine.</summary>
+/// <summary>Real servers from the programs that are installed on this machine.</summary>
 [Collection("servers")]
 public sealed class LocalServerTests
 {
@@ -13,27 +13,25 @@ public sealed class LocalServerTests
     [InlineData("redis")]
     [InlineData("rabbitmq")]
     [InlineData("kafka")]
-    public async Task A_private_server_keeps_its_data_when_it_is_killed_and_leaves_nothing_when_it_is_stopped(
-        string product
-    )
+    public async Task A_private_server_keeps_its_data_when_killed_and_leaves_no_process_when_stopped(string product)
     {
         await using var servers = new RunningServers();
         var (kind, data) = await LocalAsync(servers, product);
-        var address = await servers.HaveAsync(kind);
+        var address = await servers.AcquireAsync(kind);
         var unit = servers.Units.Should().ContainSingle().Subject;
         var ports = ListeningPorts(servers);
-        await data.KeepAsync(unit, address, "kept");
+        await data.SaveAsync(unit, address, "kept");
 
-        unit.Processes.Single(process => process.Spec.Name == product).Identity.Send(Signal.Kill);
+        unit.Processes.Single(process => process.Spec.Name == product).Identity.Send(ProcessSignal.Kill);
 
         (
-            await Until.TrueAsync(
+            await Poll.UntilAsync(
                 async () => unit.Restarts == 1 && await kind.ProblemAsync(address, CancellationToken.None) is null,
                 TimeSpan.FromSeconds(180)
             )
         )
             .Should()
-            .BeTrue($"it is started again, at the same address: {LogTail.Of(servers.Shop.Folder.LogOf(product))}");
+            .BeTrue($"it is restarted at the same address: {LogTail.Of(servers.Shop.Folder.LogOf(product))}");
         (await data.ListAsync(unit, address)).Should().Contain("kept");
 
         await servers.StopAsync();
@@ -41,35 +39,35 @@ public sealed class LocalServerTests
         ports
             .Should()
             .NotBeEmpty()
-            .And.OnlyContain(port => port < 32768, "the others may be given to outgoing connections");
+            .And.OnlyContain(port => port < 32768, "higher ports may be assigned to outgoing connections");
         ports.Should().OnlyContain(port => FreePort.IsFree(port));
-        Strays.Of(servers.Shop.Folder).Should().BeEmpty();
+        OrphanedProcesses.Find(servers.Shop.Folder).Should().BeEmpty();
     }
 
     [Fact]
-    public async Task A_rabbitmq_that_does_not_let_us_in_is_told_from_one_that_does()
+    public async Task A_rabbitmq_that_rejects_the_password_is_reported()
     {
         await using var servers = new RunningServers();
         var (kind, _) = await LocalAsync(servers, "rabbitmq");
-        var address = new Uri(await servers.HaveAsync(kind));
+        var address = new Uri(await servers.AcquireAsync(kind));
 
         (await kind.ProblemAsync($"amqp://shop:wrong@127.0.0.1:{address.Port}", TestContext.Current.CancellationToken))
             .Should()
             .Be("it does not accept the password of user 'shop'");
         (await new KafkaServer().ProblemAsync($"127.0.0.1:{address.Port}", TestContext.Current.CancellationToken))
             .Should()
-            .NotBeNull("it is no Kafka");
+            .NotBeNull("the server is not Kafka");
     }
 
     [Fact]
-    public async Task A_kafka_that_is_stopped_while_it_formats_leaves_nothing()
+    public async Task A_kafka_that_is_stopped_while_it_formats_leaves_no_process()
     {
         await using var servers = new RunningServers();
         var (kind, _) = await LocalAsync(servers, "kafka");
         using var interrupt = new CancellationTokenSource();
-        var starting = servers.HaveAsync(kind, interrupt.Token);
+        var starting = servers.AcquireAsync(kind, interrupt.Token);
         await TemporaryShop.Eventually(
-            () => Strays.Of(servers.Shop.Folder).Count() > 1,
+            () => OrphanedProcesses.Find(servers.Shop.Folder).Count() > 1,
             "the shell has started the program that formats"
         );
 
@@ -77,26 +75,28 @@ public sealed class LocalServerTests
         await ((Func<Task>)(() => starting)).Should().ThrowAsync<OperationCanceledException>();
         await servers.StopAsync();
 
-        Strays.Of(servers.Shop.Folder).Should().BeEmpty();
+        OrphanedProcesses.Find(servers.Shop.Folder).Should().BeEmpty();
     }
 
     private static async Task<(ServerKind Kind, IServerData Data)> LocalAsync(RunningServers servers, string product)
     {
         var kind = ServerKind.Of(product);
         servers.Set(kind.Variable, null);
-        servers.Set(kind.WayVariable, "local");
+        servers.Set(kind.ProviderVariable, "local");
         ServerPrograms.FindKafka(servers);
-        var obstacle = await Supervision.Servers.ObstacleAsync(
+        var unavailable = await ServerManager.UnavailableReasonAsync(
             servers.Shop.Folder,
             kind,
             TestContext.Current.CancellationToken
         );
         if (Environment.GetEnvironmentVariable("CI") != "true")
-            Assert.SkipWhen(obstacle is not null, obstacle ?? "");
+            Assert.SkipWhen(unavailable is not null, unavailable ?? "");
         return (kind, ServerPrograms.DataOf(product));
     }
 
-    /// <summary>What the servers of this shop listen on, from the kernel's table by way of who holds a port.</summary>
+    /// <summary>
+    /// The ports on which the servers of this shop listen, from the kernel's table and the processes that use them.
+    /// </summary>
     private static List<int> ListeningPorts(RunningServers servers)
     {
         var pids = servers.Units.SelectMany(unit => unit.Processes).Select(process => $"(pid {process.Pid})").ToList();
@@ -108,7 +108,7 @@ public sealed class LocalServerTests
                 .Where(fields => fields.Length > 3 && fields[3] == "0A")
                 .Select(fields => Convert.ToInt32(fields[1].Split(':')[1], 16))
                 .Distinct()
-                .Where(port => PortOwner.Of(port) is { } owner && pids.Exists(owner.EndsWith)),
+                .Where(port => PortOwner.Find(port) is { } owner && pids.Exists(owner.EndsWith)),
         ];
     }
 }

@@ -1,12 +1,14 @@
-using DaprShop.Shop.Infrastructure;
-using DaprShop.Shop.Infrastructure.Docker;
-using DaprShop.Shop.Infrastructure.Postgres;
-using DaprShop.Shop.Infrastructure.Servers;
+using DaprShop.Shop.Docker;
+using DaprShop.Shop.Networking;
+using DaprShop.Shop.Postgres;
+using DaprShop.Shop.Servers;
 using DaprShop.Shop.Supervision;
 
 namespace DaprShop.Shop.Tests.Servers;
 
-/// <summary>A shop without apps, for the servers it stands on. Environment variables set with it are unset with it.</summary>
+/// <summary>
+/// A shop without apps that runs servers. It restores the environment variables that were set with it.
+/// </summary>
 internal sealed class RunningServers : IAsyncDisposable
 {
     private readonly TemporaryShop _shop = new();
@@ -16,7 +18,7 @@ internal sealed class RunningServers : IAsyncDisposable
 
     public RunningServers()
     {
-        FreePort.AvoidsUsual = true;
+        FreePort.UseRandomPorts = true;
         _supervisor = new Supervisor(_shop.Folder, _shop.State, TimeProvider.System);
     }
 
@@ -30,13 +32,13 @@ internal sealed class RunningServers : IAsyncDisposable
         Environment.SetEnvironmentVariable(variable, value);
     }
 
-    public Task<string> HaveAsync(ServerKind kind, CancellationToken? cancel = null) =>
-        new Supervision.Servers(_shop.Folder, _supervisor).HaveAsync(
+    public Task<string> AcquireAsync(ServerKind kind, CancellationToken? cancel = null) =>
+        new ServerManager(_shop.Folder, _supervisor).AcquireAsync(
             kind,
             cancel ?? TestContext.Current.CancellationToken
         );
 
-    /// <summary>As <c>shop down</c> does.</summary>
+    /// <summary>Stops the servers as <c>shop down</c> does.</summary>
     public async Task StopAsync()
     {
         _isStopped = true;

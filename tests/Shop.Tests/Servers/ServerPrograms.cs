@@ -1,15 +1,14 @@
 using System.Net.Sockets;
 using System.Text;
-using DaprShop.Shop.Infrastructure;
 using DaprShop.Shop.Processes;
 using DaprShop.Shop.Supervision;
 
 namespace DaprShop.Shop.Tests.Servers;
 
-/// <summary>Something durable in a server, by the server's own tools.</summary>
+/// <summary>Durable data in a server, written and read with the server's own tools.</summary>
 internal interface IServerData
 {
-    Task KeepAsync(Unit unit, string address, string name);
+    Task SaveAsync(Unit unit, string address, string name);
 
     Task<string> ListAsync(Unit unit, string address);
 }
@@ -25,7 +24,7 @@ internal static class ServerPrograms
             _ => new KafkaData(),
         };
 
-    /// <summary>The shop looks beside its checkout, which a temporary one is not.</summary>
+    /// <summary>A shop looks for Kafka beside its folder; for a temporary folder KAFKA_HOME names it.</summary>
     public static void FindKafka(RunningServers servers)
     {
         var beside = Path.GetFullPath(Path.Combine(ShopFolder.Find().Root, "..", "shared", "kafka"));
@@ -48,7 +47,7 @@ internal static class ServerPrograms
 
     private sealed class RedisData : IServerData
     {
-        public Task KeepAsync(Unit unit, string address, string name) => AskAsync(address, $"SET {name} 1\r\n");
+        public Task SaveAsync(Unit unit, string address, string name) => AskAsync(address, $"SET {name} 1\r\n");
 
         public Task<string> ListAsync(Unit unit, string address) => AskAsync(address, "KEYS *\r\n");
 
@@ -68,7 +67,7 @@ internal static class ServerPrograms
 
     private sealed class RabbitData : IServerData
     {
-        public Task KeepAsync(Unit unit, string address, string name) => ControlAsync(unit, "add_vhost", name);
+        public Task SaveAsync(Unit unit, string address, string name) => ControlAsync(unit, "add_vhost", name);
 
         public Task<string> ListAsync(Unit unit, string address) => ControlAsync(unit, "list_vhosts");
 
@@ -82,7 +81,7 @@ internal static class ServerPrograms
 
     private sealed class KafkaData : IServerData
     {
-        public Task KeepAsync(Unit unit, string address, string name) =>
+        public Task SaveAsync(Unit unit, string address, string name) =>
             TopicsAsync(unit, address, "--create", "--topic", name);
 
         public Task<string> ListAsync(Unit unit, string address) => TopicsAsync(unit, address, "--list");

@@ -12,7 +12,7 @@ internal static class Orphans
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
             foreach (var process in All)
-                process.Identity.Send(Signal.Kill);
+                process.Identity.Send(ProcessSignal.Kill);
         };
 
     public static void Add(OwnedProcess process) => All.Enqueue(process);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
-using DaprShop.Shop.Infrastructure;
-using DaprShop.Shop.Infrastructure.Servers;
+using DaprShop.Shop;
+using DaprShop.Shop.Networking;
+using DaprShop.Shop.Servers;
 
 namespace DaprShop.TestKit.Servers;
 
@@ -12,7 +13,7 @@ internal static class ServerWays
     static ServerWays()
     {
         // Tests run beside a shop and beside each other: the usual ports are not theirs.
-        FreePort.AvoidsUsual = true;
+        FreePort.UseRandomPorts = true;
         var root = ShopFolder.Find().Root;
         // A server's folder is nowhere near the checkout, beside which Kafka may lie; a git worktree lies one folder deeper.
         string[] places =
@@ -28,12 +29,12 @@ internal static class ServerWays
     }
 
     /// <summary>Answers the way, or what is in the way of each.</summary>
-    public static async Task<(IWay? Way, string Obstacles)> ChooseAsync(ServerKind kind, ShopFolder shop)
+    public static async Task<(IServerProvider? Way, string Obstacles)> ChooseAsync(ServerKind kind, ShopFolder shop)
     {
         var obstacles = new List<string>();
-        foreach (var way in kind.Ways(shop))
+        foreach (var way in kind.Providers(shop))
         {
-            if (await way.ObstacleAsync(CancellationToken.None) is not { } obstacle)
+            if (await way.UnavailableReasonAsync(CancellationToken.None) is not { } obstacle)
             {
                 if (Said.TryAdd(kind.Name, true))
                     Console.WriteLine(

@@ -1,7 +1,7 @@
-using DaprShop.Shop.Infrastructure;
-using DaprShop.Shop.Infrastructure.Docker;
-using DaprShop.Shop.Infrastructure.Servers;
+using DaprShop.Shop;
+using DaprShop.Shop.Docker;
 using DaprShop.Shop.Processes;
+using DaprShop.Shop.Servers;
 
 namespace DaprShop.TestKit.Servers;
 
@@ -27,7 +27,7 @@ internal sealed class TestServer : IAsyncDisposable
     public string Address => _server.Address;
 
     /// <summary>Null where <paramref name="product"/> can be had on this machine, else what is missing.</summary>
-    public static async Task<string?> ObstacleAsync(string product)
+    public static async Task<string?> UnavailableReasonAsync(string product)
     {
         var (way, obstacles) = await ServerWays.ChooseAsync(ServerKind.Of(product), ShopFolder.Find());
         return way is null ? $"{product}: {obstacles}" : null;
@@ -68,7 +68,7 @@ internal sealed class TestServer : IAsyncDisposable
         }
 
         string? problem = null;
-        var up = await Until.TrueAsync(
+        var up = await Poll.UntilAsync(
             async () =>
                 !_process!.IsAlive || (problem = await _kind.ProblemAsync(Address, CancellationToken.None)) is null,
             Patience
@@ -84,7 +84,7 @@ internal sealed class TestServer : IAsyncDisposable
     {
         if (_isContainer)
             await DockerEngine.RemoveAsync(_shop);
-        _process!.Identity.Send(Signal.Kill);
+        _process!.Identity.Send(ProcessSignal.Kill);
         await _process.DisposeAsync();
     }
 

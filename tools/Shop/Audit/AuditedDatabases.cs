@@ -1,22 +1,22 @@
-using DaprShop.Shop.Infrastructure;
-using DaprShop.Shop.Infrastructure.Postgres;
+using DaprShop.Shop.Databases;
+using DaprShop.Shop.Secrets;
 using Npgsql;
 
 namespace DaprShop.Shop.Audit;
 
-/// <summary>Where the services' databases are, for one who may read them all.</summary>
+/// <summary>Connections to the services' databases, as the auditor, who may read all of them.</summary>
 internal sealed class AuditedDatabases(IReadOnlyDictionary<string, string> connectionStrings)
 {
-    /// <summary>Aggregates over half a million rows: what they sort should stay in memory.</summary>
+    /// <summary>The checks aggregate up to half a million rows; their sorts should stay in memory.</summary>
     private const string Settings =
         "set work_mem = '128MB'; set temp_buffers = '64MB'; set statement_timeout = '10min'";
 
-    /// <summary>The databases of a shop that was started here.</summary>
-    /// <exception cref="ShopException">None was.</exception>
+    /// <summary>The databases of the shop in this folder.</summary>
+    /// <exception cref="ShopException">The shop was never started (exit code 2).</exception>
     public static AuditedDatabases Of(ShopFolder shop)
     {
-        var auditor = SecretFile.Read(shop.Owner).GetValueOrDefault(Provisioner.Auditor)
-            ?? throw new ShopException("There is no shop to audit yet: `./shop up` makes its databases.", 2);
+        var auditor = PrivateFile.Read(shop.Owner).GetValueOrDefault(Provisioner.Auditor)
+            ?? throw new ShopException("The shop has no databases yet. Create them with `./shop up --detach`.", 2);
         return new AuditedDatabases(
             Provisioner.Services.ToDictionary(
                 service => service,
@@ -45,7 +45,8 @@ internal sealed class AuditedDatabases(IReadOnlyDictionary<string, string> conne
         {
             await connection.DisposeAsync();
             throw new ShopException(
-                $"The database '{service}' cannot be read: {e.Message} Is the shop up? `./shop status` tells.",
+                $"The database '{service}' cannot be read: {e.Message} If the shop is down, start it with "
+                    + "`./shop up --detach`; `./shop status` shows whether it is up.",
                 2
             );
         }

@@ -1,55 +1,57 @@
-using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop.Databases;
 using DaprShop.Shop.Processes;
 using Npgsql;
 
 namespace DaprShop.Shop.Audit;
 
-/// <summary>Checks every invariant by SQL over the services' databases, each in a snapshot of its own.</summary>
+/// <summary>Checks every invariant by SQL over the services' databases, each in its own snapshot.</summary>
 internal sealed class Auditor(AuditedDatabases databases)
 {
-    /// <summary>Violations of a check that are kept in full.</summary>
-    public const int Kept = 20;
+    /// <summary>The number of violations per check that are reported in full.</summary>
+    public const int MaxExamples = 20;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Waits for rest, for <paramref name="patience"/> at most, then checks.</summary>
-    /// <param name="patience">Zero: as it is now.</param>
+    /// <summary>Waits until the shop is idle, at most for <paramref name="timeout"/>, then checks.</summary>
+    /// <param name="timeout">Zero: the shop is checked as it is now.</param>
     /// <param name="rebuild">Also rebuilds the stock levels from the ledger.</param>
-    /// <param name="cancel">Gives up.</param>
-    /// <exception cref="ShopException">It could not run.</exception>
-    public async Task<Report> RunAsync(TimeSpan patience, bool rebuild, CancellationToken cancel)
+    /// <param name="cancel">Cancels the audit.</param>
+    /// <exception cref="ShopException">The audit could not run (exit code 2).</exception>
+    public async Task<AuditReport> RunAsync(TimeSpan timeout, bool rebuild, CancellationToken cancel)
     {
         Snapshots? snapshots = null;
         try
         {
-            Rest rest = null!;
-            var still = false;
-            await Until.TrueAsync(
+            Quiescence quiescence = null!;
+            var isIdle = false;
+            await Poll.UntilAsync(
                 async () =>
                 {
                     if (snapshots is not null)
                         await snapshots.DisposeAsync();
-                    snapshots = await Snapshots.TakeAsync(databases, cancel);
-                    rest = await Rest.ReadAsync(snapshots, cancel);
-                    still = rest.IsQuiet && await rest.StillHoldsAsync(databases, cancel);
-                    return still && rest.Behind.Count == 0;
+                    snapshots = await Snapshots.CreateAsync(databases, cancel);
+                    quiescence = await Quiescence.ReadAsync(snapshots, cancel);
+                    isIdle = quiescence.IsIdle && await quiescence.IsUnchangedAsync(databases, cancel);
+                    return isIdle && quiescence.Lagging.Count == 0;
                 },
-                Pause,
-                patience,
+                PollInterval,
+                timeout,
                 cancel
             );
 
-            // Who is still behind after all that patience is not on the way: the checks report it.
-            var unrest =
-                still ? []
-                : rest.Unrest is { Count: > 0 } reasons ? reasons
+            // A consumer that still lags after the timeout is not merely late: the checks report it.
+            var activeWork =
+                isIdle ? []
+                : quiescence.ActiveWork is { Count: > 0 } work ? work
                 : ["the services keep writing"];
-            return new Report(await CheckAsync(snapshots!, atRest: still, rebuild, cancel), unrest, rest.Parked);
+            var findings = await CheckAsync(snapshots!, isIdle, rebuild, cancel);
+            return new AuditReport(findings, activeWork, quiescence.Parked);
         }
         catch (PostgresException e)
         {
             throw new ShopException(
-                $"The audit cannot read what it needs: {e.MessageText}. `./shop up` brings the databases up to date.",
+                $"The audit cannot read a database: {e.MessageText}. Run `./shop up`, which migrates the databases, "
+                    + "and try again.",
                 2
             );
         }
@@ -60,46 +62,44 @@ internal sealed class Auditor(AuditedDatabases databases)
         }
     }
 
-    private static async Task<IReadOnlyList<Finding>> CheckAsync(
+    private static async Task<IReadOnlyList<AuditFinding>> CheckAsync(
         Snapshots snapshots,
-        bool atRest,
+        bool isIdle,
         bool rebuild,
         CancellationToken cancel
     )
     {
-        var asked = Invariants.Checks.Where(check => rebuild || !check.OnRequest).ToList();
-        var due = asked.Where(check => atRest || !check.AtRest).ToList();
-        foreach (
-            var (database, input) in due.SelectMany(c => c.Databases.SelectMany(d => c.Inputs.Select(i => (d, i))))
-                .Distinct()
-        )
+        var requested = Invariants.Checks.Where(check => rebuild || !check.OnRequest).ToList();
+        var due = requested.Where(check => isIdle || !check.OnlyWhenIdle).ToList();
+        var inputs = due.SelectMany(check => check.Databases.SelectMany(d => check.Inputs.Select(input => (d, input))));
+        foreach (var (database, input) in inputs.Distinct())
             await LoadAsync(snapshots, Invariants.Inputs[input], database, cancel);
 
-        // A connection does one thing at a time, but there are four.
+        // A connection runs one command at a time, but there is one per database.
         var found = await Task.WhenAll(
             due.SelectMany(check => check.Databases, (check, database) => (check, database))
-                .GroupBy(at => at.database)
+                .GroupBy(run => run.database)
                 .Select(async group =>
                 {
-                    var findings = new List<Finding>();
+                    var findings = new List<AuditFinding>();
                     foreach (var (check, database) in group)
                         findings.Add(await RunAsync(snapshots, check, database, cancel));
                     return findings;
                 })
         );
-        var skipped = asked
+        var skipped = requested
             .Except(due)
-            .SelectMany(c => c.Databases, (c, d) => new Finding(c, d, 0, 0, [], Skipped: true));
+            .SelectMany(c => c.Databases, (c, d) => new AuditFinding(c, d, 0, 0, [], Skipped: true));
         return [.. found.SelectMany(f => f).Concat(skipped).OrderBy(f => f.Check.Name, StringComparer.Ordinal)];
     }
 
-    private static async Task LoadAsync(Snapshots snapshots, Input input, string into, CancellationToken cancel)
+    private static async Task LoadAsync(Snapshots snapshots, CheckInput input, string into, CancellationToken cancel)
     {
         var target = snapshots[into];
         await ExecuteAsync(target, $"create temporary table {input.Name} {input.Columns} on commit drop", cancel);
         foreach (var source in input.Databases)
         {
-            var sql = input.Sql.Replace(SqlFile.Service, source, StringComparison.Ordinal);
+            var sql = input.Sql.Replace(AuditSqlFile.Service, source, StringComparison.Ordinal);
             await using var rows = await snapshots[source]
                 .BeginRawBinaryCopyAsync($"copy ({sql}) to stdout (format binary)", cancel);
             await using var table = await target.BeginRawBinaryCopyAsync(
@@ -112,39 +112,38 @@ internal sealed class Auditor(AuditedDatabases databases)
         await ExecuteAsync(target, $"analyze {input.Name}", cancel);
     }
 
-    private static Task<Finding> RunAsync(
+    private static Task<AuditFinding> RunAsync(
         Snapshots snapshots,
-        Check check,
+        InvariantCheck check,
         string database,
         CancellationToken cancel
     ) =>
-        snapshots.TryAsync(
+        snapshots.RunInSavepointAsync(
             database,
             async connection =>
             {
                 await using var command = new NpgsqlCommand(
-                    check.Sql.Replace(SqlFile.Service, database, StringComparison.Ordinal),
+                    check.Sql.Replace(AuditSqlFile.Service, database, StringComparison.Ordinal),
                     connection
                 );
                 await using var reader = await command.ExecuteReaderAsync(cancel);
-                await reader.ReadAsync(cancel);
-                var looked = reader.GetInt64(0);
+                var items = await reader.ReadRowsAsync<CheckedItems>(cancel).SingleAsync(cancel);
                 await reader.NextResultAsync(cancel);
-                var (count, first) = (0L, new List<Violation>());
-                while (await reader.ReadAsync(cancel))
-                    if (++count <= Kept)
-                        first.Add(new Violation(reader.GetString(0), reader.GetString(1)));
-                return new Finding(check, database, looked, count, first, Skipped: false);
+                var (violations, examples) = (0L, new List<Violation>());
+                await foreach (var violation in reader.ReadRowsAsync<Violation>(cancel))
+                    if (++violations <= MaxExamples)
+                        examples.Add(violation);
+                return new AuditFinding(check, database, items.Checked, violations, examples, Skipped: false);
             },
             Unreadable(check, database),
             cancel
         );
 
-    // Data of a form that no service writes: 22 is PostgreSQL's class for that.
-    private static Func<PostgresException, Finding> Unreadable(Check check, string database) =>
+    // PostgreSQL's class 22 means data that cannot be parsed: no service writes such data, so it is a violation.
+    private static Func<PostgresException, AuditFinding> Unreadable(InvariantCheck check, string database) =>
         e =>
             e.SqlState.StartsWith("22", StringComparison.Ordinal)
-                ? new Finding(
+                ? new AuditFinding(
                     check,
                     database,
                     0,
@@ -153,7 +152,8 @@ internal sealed class Auditor(AuditedDatabases databases)
                     Skipped: false
                 )
                 : throw new ShopException(
-                    $"{check.Name} could not be checked in the database '{database}': {e.MessageText}.",
+                    $"The check {check.Name} failed in the database '{database}': {e.MessageText}. Restart the shop "
+                        + "with this build (`./shop down`, then `./shop up`) so that the databases match it.",
                     2
                 );
 
@@ -162,4 +162,6 @@ internal sealed class Auditor(AuditedDatabases databases)
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(cancel);
     }
+
+    private sealed record CheckedItems(long Checked);
 }

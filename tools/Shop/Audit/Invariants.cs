@@ -1,24 +1,24 @@
 namespace DaprShop.Shop.Audit;
 
-/// <summary>What the audit checks: the SQL files beside this one.</summary>
+/// <summary>The checks of the audit: the SQL files in the folder Sql.</summary>
 internal static class Invariants
 {
     private const string InputFolder = "Inputs/";
 
     private static readonly Dictionary<string, string> Files = Read();
 
-    public static IReadOnlyList<Check> Checks { get; } =
+    public static IReadOnlyList<InvariantCheck> Checks { get; } =
     [
         .. Files
             .Where(f => !f.Key.StartsWith(InputFolder, StringComparison.Ordinal))
             .OrderBy(f => f.Key, StringComparer.Ordinal)
-            .Select(f => Check.Parse(f.Key, f.Value)),
+            .Select(f => InvariantCheck.Parse(f.Key, f.Value)),
     ];
 
-    public static IReadOnlyDictionary<string, Input> Inputs { get; } =
+    public static IReadOnlyDictionary<string, CheckInput> Inputs { get; } =
         Files
             .Where(f => f.Key.StartsWith(InputFolder, StringComparison.Ordinal))
-            .Select(f => Input.Parse(f.Key[InputFolder.Length..], f.Value))
+            .Select(f => CheckInput.Parse(f.Key[InputFolder.Length..], f.Value))
             .ToDictionary(i => i.Name);
 
     private static Dictionary<string, string> Read()

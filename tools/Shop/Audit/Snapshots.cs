@@ -3,18 +3,21 @@ using Npgsql;
 
 namespace DaprShop.Shop.Audit;
 
-/// <summary>One snapshot per database, each of a single moment. Nothing that is written here outlives them.</summary>
+/// <summary>
+/// One snapshot per database, each of a single moment. Temporary tables written here are dropped with the snapshots.
+/// </summary>
 internal sealed class Snapshots : IAsyncDisposable
 {
-    // Facts flow from right to left: what a snapshot shows, those after it show the cause of. An order is there before its reservation,
-    // an event before its place in a timeline.
+    // The databases with the effects are read before the databases with the causes: for every effect that a snapshot
+    // shows, a later snapshot shows the cause. An order exists before its reservation, an event before its timeline
+    // entry.
     private static readonly string[] EffectsFirst = ["history", "payments", "inventory", "orders"];
 
     private readonly Dictionary<string, (NpgsqlConnection Connection, NpgsqlTransaction Transaction)> _open = [];
 
     public NpgsqlConnection this[string service] => _open[service].Connection;
 
-    public static async Task<Snapshots> TakeAsync(AuditedDatabases databases, CancellationToken cancel)
+    public static async Task<Snapshots> CreateAsync(AuditedDatabases databases, CancellationToken cancel)
     {
         var snapshots = new Snapshots();
         try
@@ -24,9 +27,9 @@ internal sealed class Snapshots : IAsyncDisposable
                 var connection = await databases.OpenAsync(service, cancel);
                 var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
                 snapshots._open[service] = (connection, transaction);
-                // The first statement, not `begin`, takes the snapshot.
-                await using var touch = new NpgsqlCommand("select 1", connection);
-                await touch.ExecuteNonQueryAsync(cancel);
+                // PostgreSQL takes the snapshot at the first statement, not at `begin`.
+                await using var firstStatement = new NpgsqlCommand("select 1", connection);
+                await firstStatement.ExecuteNonQueryAsync(cancel);
             }
 
             return snapshots;
@@ -38,24 +41,24 @@ internal sealed class Snapshots : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs <paramref name="work"/>; when that fails, the snapshot is as it was before.</summary>
-    public async Task<T> TryAsync<T>(
+    /// <summary>Runs <paramref name="work"/>; when it fails, the snapshot is restored to its state before.</summary>
+    public async Task<T> RunInSavepointAsync<T>(
         string service,
         Func<NpgsqlConnection, Task<T>> work,
         Func<PostgresException, T> failed,
         CancellationToken cancel
     )
     {
-        const string Before = "before";
+        const string Savepoint = "before";
         var (connection, transaction) = _open[service];
-        await transaction.SaveAsync(Before, cancel);
+        await transaction.SaveAsync(Savepoint, cancel);
         try
         {
             return await work(connection);
         }
         catch (PostgresException e)
         {
-            await transaction.RollbackAsync(Before, cancel);
+            await transaction.RollbackAsync(Savepoint, cancel);
             return failed(e);
         }
     }

@@ -1,13 +1,15 @@
-using DaprShop.Shop.Import;
+using DaprShop.Shop.Gateway;
 
 namespace DaprShop.Shop.Bench;
 
-/// <summary>Orders of one to three lines over two hundred SKUs with plenty of stock: the n-th order is the same in every run.</summary>
+/// <summary>
+/// Orders of one to three lines over 200 SKUs with ample stock. The n-th order is the same in every run.
+/// </summary>
 internal sealed class BenchOrders(GatewayClient gateway)
 {
     private const int Skus = 200;
-    private const int Plenty = 5_000_000;
-    private const int AtOnce = 16;
+    private const int UnitsPerSku = 5_000_000;
+    private const int MaxConcurrentRequests = 16;
     private const int Seed = 4;
     private readonly string _run = Guid.CreateVersion7().ToString("N");
     private Random _random = new(Seed);
@@ -15,13 +17,14 @@ internal sealed class BenchOrders(GatewayClient gateway)
 
     public static IEnumerable<string> AllSkus => Enumerable.Range(0, Skus).Select(Sku);
 
+    /// <summary>Creates the items and their stock.</summary>
     public Task StockAsync(CancellationToken cancel) =>
-        InFlight.RunAsync(
+        Parallel.ForEachAsync(
             Enumerable.Range(0, Skus),
-            AtOnce,
+            new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrentRequests, CancellationToken = cancel },
             async (number, stop) =>
             {
-                await gateway.PutAsync<ItemAnswer>(
+                await gateway.PutAsync<ItemSaved>(
                     $"items/{Sku(number)}",
                     new
                     {
@@ -32,20 +35,19 @@ internal sealed class BenchOrders(GatewayClient gateway)
                     $"bench-item-{number}",
                     stop
                 );
-                await gateway.PostAsync<BookedAnswer>(
+                await gateway.PostAsync<StockBooked>(
                     $"stock/{Sku(number)}/receipts",
-                    new { quantity = Plenty, reason = "benchmark" },
+                    new { quantity = UnitsPerSku, reason = "benchmark" },
                     $"bench-{_run}-{number}",
                     stop
                 );
-            },
-            cancel
+            }
         );
 
-    /// <summary>Begins the sequence again: every block places the same orders.</summary>
+    /// <summary>Restarts the sequence, so that every block places the same orders.</summary>
     public void Restart() => _random = new Random(Seed);
 
-    /// <summary>An order's body.</summary>
+    /// <summary>The request body of the next order.</summary>
     public object Next() =>
         new
         {
@@ -56,14 +58,14 @@ internal sealed class BenchOrders(GatewayClient gateway)
             payment = new { token = "tok_ok" },
         };
 
-    /// <summary>Hands in so many orders by one request.</summary>
+    /// <summary>Places this many orders with one request.</summary>
     public Task PlaceAsync(int count, CancellationToken cancel)
     {
         var orders = Enumerable
             .Range(0, count)
             .Select(_ => new { key = $"bench-{_run}-{_sent++}", order = Next() })
             .ToList();
-        return gateway.PostAsync<List<OutcomeAnswer>>("ops/orders", new { orders }, null, cancel);
+        return gateway.PostAsync<List<PlacementOutcome>>("ops/orders", new { orders }, null, cancel);
     }
 
     private static string Sku(int number) => $"BENCH-{number:000}";

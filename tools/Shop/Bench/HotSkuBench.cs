@@ -1,35 +1,39 @@
 using System.Diagnostics;
 using System.Text;
-using DaprShop.Shop.Infrastructure;
 
 namespace DaprShop.Shop.Bench;
 
-/// <summary>One way of reserving, in orders per second.</summary>
-internal sealed record Reserving(string Way, double OrdersPerSecond);
+/// <summary>The throughput of one method of reservation.</summary>
+internal sealed record ReservationThroughput(string Method, double OrdersPerSecond);
 
-/// <summary>The result; its names are those of <c>--json</c>.</summary>
-/// <param name="Baseline">A transaction per order on the hot SKU, all of its clients at once.</param>
-/// <param name="Best">The same with as few connections as suit it best, the other clients waiting: what a connection pool of the right size would make of it.</param>
-/// <param name="Shop">The service on the hot SKU, called as the saga calls it.</param>
-/// <param name="Single">The service on the hot SKU, one order to a request.</param>
-/// <param name="HotToSpread">The service on one SKU, against the same on two hundred.</param>
+/// <summary>The result of <c>bench hot-sku</c>; the member names are those of <c>--json</c>.</summary>
+/// <param name="Baseline">One transaction per order on the hot SKU, with all clients connected.</param>
+/// <param name="Best">
+/// The same with the number of connections that is fastest for it, as a connection pool of the right size would have.
+/// </param>
+/// <param name="Shop">The service on the hot SKU, with the batches that the saga sends.</param>
+/// <param name="Single">The service on the hot SKU, with one order per request.</param>
+/// <param name="HotToSpread">The throughput on one SKU divided by that on 200 SKUs.</param>
 internal sealed record HotSkuResult(
     string Scenario,
-    Reserving Baseline,
-    Reserving Shop,
+    ReservationThroughput Baseline,
+    ReservationThroughput Shop,
     double Ratio,
-    Reserving Single,
+    ReservationThroughput Single,
     double SingleRatio,
-    Reserving Spread,
+    ReservationThroughput Spread,
     double HotToSpread,
-    Reserving Best,
+    ReservationThroughput Best,
     double RatioToBest,
     IReadOnlyList<double> RatioOfPairs,
     string Remark
 );
 
-/// <summary>Reservations of one hot SKU through the Inventory service with its group commit, against the naive way, in turn, on one PostgreSQL server with durability on.</summary>
-internal sealed class HotSkuBench(ShopFolder shop, TimeSpan length, Action<string> tell)
+/// <summary>
+/// Compares reservations of one hot SKU through the Inventory service, which uses group commit, with one transaction
+/// per order, in alternating blocks on the same PostgreSQL server with durable commits.
+/// </summary>
+internal sealed class HotSkuBench(ShopFolder shop, TimeSpan length, Action<string> report)
 {
     private const int Rounds = 3;
     private const int BatchSize = 200;
@@ -44,27 +48,30 @@ internal sealed class HotSkuBench(ShopFolder shop, TimeSpan length, Action<strin
         var naive = new NaiveReservations(inventory.Database);
         await naive.PrepareAsync(cancel);
         var best = await BestAsync(naive, cancel);
-        Dictionary<string, Func<Task<double>>> ways = new()
+        Dictionary<string, Func<Task<double>>> methods = new()
         {
             [$"select for update, {Clients} clients"] = () => naive.MeasureAsync(Hot, Clients, length, cancel),
-            [$"service, hot, {BatchSize} orders a request"] = () =>
+            [$"service, hot, {BatchSize} orders per request"] = () =>
                 ServiceAsync(inventory.Port, [Hot], connections: 8, BatchSize, cancel),
-            [$"service, spread, {BatchSize} orders a request"] = () =>
+            [$"service, spread, {BatchSize} orders per request"] = () =>
                 ServiceAsync(inventory.Port, Spread, connections: 8, BatchSize, cancel),
-            ["service, hot, one order a request"] = () => ServiceAsync(inventory.Port, [Hot], Clients, 1, cancel),
+            ["service, hot, one order per request"] = () => ServiceAsync(inventory.Port, [Hot], Clients, 1, cancel),
             [$"select for update, {best} connections"] = () => naive.MeasureAsync(Hot, best, length, cancel),
         };
-        var seen = ways.ToDictionary(w => w.Key, _ => new List<double>());
-        foreach (var way in ways.Values)
-            await way();
+        var seen = methods.ToDictionary(m => m.Key, _ => new List<double>());
+        foreach (var measure in methods.Values)
+            await measure();
         for (var round = 1; round <= Rounds; round++)
         {
-            foreach (var (name, way) in ways)
-                seen[name].Add(await way());
-            tell($"round {round}: " + string.Join("; ", seen.Select(s => $"{s.Key}: {s.Value[^1]:0}/s")));
+            foreach (var (name, measure) in methods)
+                seen[name].Add(await measure());
+            report($"round {round}: " + string.Join("; ", seen.Select(s => $"{s.Key}: {s.Value[^1]:0}/s")));
         }
 
-        var medians = seen.Select(s => new Reserving(s.Key, Math.Round(s.Value.Order().ElementAt(Rounds / 2))))
+        var medians = seen.Select(s => new ReservationThroughput(
+                s.Key,
+                Math.Round(s.Value.Order().ElementAt(Rounds / 2))
+            ))
             .ToList();
         var (baseline, hot, spread, single, few) = (medians[0], medians[1], medians[2], medians[3], medians[4]);
         var pairs = seen.Values.ToList();
@@ -80,8 +87,10 @@ internal sealed class HotSkuBench(ShopFolder shop, TimeSpan length, Action<strin
             few,
             Ratio(hot, few),
             [.. pairs[1].Zip(pairs[0], (service, other) => Math.Round(service / other, 1))],
-            $"One unit an order; blocks of {length.TotalSeconds:0.#} s in turn, the median of {Rounds}. The baseline writes a level, a movement and an allocation; the service also the claim, the hash chain and the event. "
-                + "fsync and synchronous_commit are the server's, for both. The ratio is of the service as the saga calls it."
+            $"One unit per order; alternating blocks of {length.TotalSeconds:0.#} s, the median of {Rounds}. "
+                + "The baseline writes a level, a movement and an allocation; the service also writes the claim, the "
+                + "hash chain and the event. Both commit durably on the same server. The ratio compares the service as "
+                + "the saga calls it."
         );
     }
 
@@ -91,7 +100,7 @@ internal sealed class HotSkuBench(ShopFolder shop, TimeSpan length, Action<strin
         foreach (var connections in Connections)
         {
             var rate = await naive.MeasureAsync(Hot, connections, length / 2, cancel);
-            tell($"select for update with {connections} connections: {rate:0}/s");
+            report($"select for update with {connections} connections: {rate:0}/s");
             if (rate > most)
                 (best, most) = (connections, rate);
         }
@@ -111,12 +120,14 @@ internal sealed class HotSkuBench(ShopFolder shop, TimeSpan length, Action<strin
         var done = await Task.WhenAll(
             Enumerable
                 .Range(0, connections)
-                .Select(number => Task.Run(() => AskAsync(port, skus, number, ordersPerRequest, clock, cancel), cancel))
+                .Select(number =>
+                    Task.Run(() => SendAsync(port, skus, number, ordersPerRequest, clock, cancel), cancel)
+                )
         );
         return done.Sum() / clock.Elapsed.TotalSeconds;
     }
 
-    private async Task<long> AskAsync(
+    private async Task<long> SendAsync(
         int port,
         string[] skus,
         int number,
@@ -125,16 +136,19 @@ internal sealed class HotSkuBench(ShopFolder shop, TimeSpan length, Action<strin
         CancellationToken cancel
     )
     {
-        using var connection = await PlainConnection.OpenAsync(port, cancel);
+        using var connection = await RawHttpConnection.OpenAsync(port, cancel);
         var orders = 0L;
         for (; clock.Elapsed < length; orders += ordersPerRequest)
         {
-            var answer = await connection.AskAsync(
-                PlainConnection.Post("/reservations", Body(skus, number + (int)orders, ordersPerRequest)),
+            var response = await connection.SendAsync(
+                RawHttpConnection.Post("/reservations", Body(skus, number + (int)orders, ordersPerRequest)),
                 cancel
             );
-            if (answer.Span.IndexOf("\"outOfStock\""u8) >= 0)
-                throw new ShopException("The hot SKU is sold out: the benchmark measures nothing.");
+            if (response.Span.IndexOf("\"outOfStock\""u8) >= 0)
+                throw new ShopException(
+                    "The hot SKU is sold out, so the measurement is invalid. Run the benchmark again with fewer "
+                        + "--seconds."
+                );
         }
 
         return orders;
@@ -157,6 +171,6 @@ internal sealed class HotSkuBench(ShopFolder shop, TimeSpan length, Action<strin
         return json.Append("]}").ToString();
     }
 
-    private static double Ratio(Reserving one, Reserving other) =>
+    private static double Ratio(ReservationThroughput one, ReservationThroughput other) =>
         Math.Round(one.OrdersPerSecond / other.OrdersPerSecond, 2);
 }

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json;
-using DaprShop.Shop.Import;
+using DaprShop.Shop.Gateway;
 
 namespace DaprShop.Shop.Bench;
 
-/// <summary>Milliseconds from the 202 to <c>confirmed</c>: as the shop dates it, and as a caller sees it who keeps asking.</summary>
+/// <summary>The result of <c>bench latency</c>; the member names are those of <c>--json</c>.</summary>
 internal sealed record LatencyResult(
     string Scenario,
     object? Baseline,
@@ -13,6 +13,10 @@ internal sealed record LatencyResult(
     string Remark
 );
 
+/// <summary>Milliseconds from the 202 to <c>confirmed</c>.</summary>
+/// <param name="MedianMs">By the order's own timestamp.</param>
+/// <param name="SeenMedianMs">Until a polling client sees the status.</param>
+/// <param name="AcceptMedianMs">From the request to the 202.</param>
 internal sealed record LatencyFigures(
     int Orders,
     double MedianMs,
@@ -22,23 +26,23 @@ internal sealed record LatencyFigures(
     double AcceptMedianMs
 );
 
-/// <summary>One order after the other, on a shop that has nothing else to do.</summary>
+/// <summary>Places one order after another on an otherwise idle shop.</summary>
 internal sealed class LatencyBench(GatewayClient gateway, TimeProvider time)
 {
     private const int Orders = 50;
-    private static readonly TimeSpan Asking = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan PauseBetweenOrders = TimeSpan.FromMilliseconds(200);
     private readonly BenchOrders _orders = new(gateway);
 
     public async Task<LatencyResult> RunAsync(CancellationToken cancel)
     {
         await _orders.StockAsync(cancel);
-        // The first of its kind pays for what every later one finds done.
+        // The first orders warm up caches and compiled code.
         for (var i = 0; i < 3; i++)
-            await OneAsync(cancel);
+            await MeasureOneAsync(cancel);
         var all = new List<(double Accept, double Dated, double Seen)>();
         for (var i = 0; i < Orders; i++)
-            all.Add(await OneAsync(cancel));
+            all.Add(await MeasureOneAsync(cancel));
         var accept = all.Select(o => o.Accept).Order().ToList();
         var dated = all.Select(o => o.Dated).Order().ToList();
         var seen = all.Select(o => o.Seen).Order().ToList();
@@ -47,22 +51,23 @@ internal sealed class LatencyBench(GatewayClient gateway, TimeProvider time)
             null,
             new LatencyFigures(
                 Orders,
-                SagaBench.At(dated, 0.5),
-                SagaBench.At(dated, 0.99),
-                SagaBench.At(seen, 0.5),
-                SagaBench.At(seen, 0.99),
-                SagaBench.At(accept, 0.5)
+                Percentile.Of(dated, 0.5),
+                Percentile.Of(dated, 0.99),
+                Percentile.Of(seen, 0.5),
+                Percentile.Of(seen, 0.99),
+                Percentile.Of(accept, 0.5)
             ),
             null,
-            $"From the answer 202 to the moment that the order's confirmation is dated, and to the first GET that tells it, asked every {Asking.TotalMilliseconds:0} ms."
+            "From the 202 to the timestamp of the confirmation, and to the first GET that shows it, polled every "
+                + $"{PollInterval.TotalMilliseconds:0} ms."
         );
     }
 
-    private async Task<(double Accept, double Dated, double Seen)> OneAsync(CancellationToken cancel)
+    private async Task<(double Accept, double Dated, double Seen)> MeasureOneAsync(CancellationToken cancel)
     {
-        await Task.Delay(Idle, cancel);
+        await Task.Delay(PauseBetweenOrders, cancel);
         var asked = Stopwatch.GetTimestamp();
-        var order = await gateway.PostAsync<AcceptedAnswer>(
+        var order = await gateway.PostAsync<OrderPlaced>(
             "orders",
             _orders.Next(),
             $"bench-{Guid.CreateVersion7():N}",
@@ -83,7 +88,7 @@ internal sealed class LatencyBench(GatewayClient gateway, TimeProvider time)
                 );
             }
 
-            await Task.Delay(Asking, cancel);
+            await Task.Delay(PollInterval, cancel);
         }
     }
 }

@@ -3,13 +3,17 @@ using Npgsql;
 
 namespace DaprShop.Shop.Bench;
 
-/// <summary>What group commit is compared with: a transaction per order that locks the level, looks, and writes, with nothing else in it.</summary>
+/// <summary>
+/// The baseline for group commit: one transaction per order that locks the level, reads it and writes, and does nothing
+/// else.
+/// </summary>
 internal sealed class NaiveReservations(NpgsqlDataSource database)
 {
     private const string Tables = """
         create schema naive;
         create table naive.levels (sku text primary key, on_hand bigint not null, allocated bigint not null);
-        create table naive.movements (id uuid primary key, sku text not null, quantity int not null, at timestamptz not null);
+        create table naive.movements (
+            id uuid primary key, sku text not null, quantity int not null, at timestamptz not null);
         create table naive.allocations (order_id uuid primary key, sku text not null, quantity int not null);
         insert into naive.levels select sku, 1000000000, 0 from items
         """;
@@ -33,19 +37,19 @@ internal sealed class NaiveReservations(NpgsqlDataSource database)
     private async Task<long> ReserveAsync(string sku, Stopwatch clock, TimeSpan time, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        await using var look = await PreparedAsync(
+        await using var readLevel = await PreparedAsync(
             "select on_hand - allocated from naive.levels where sku = $1 for update",
             sku
         );
-        await using var take = await PreparedAsync(
+        await using var updateLevel = await PreparedAsync(
             "update naive.levels set allocated = allocated + 1 where sku = $1",
             sku
         );
-        await using var move = await PreparedAsync(
+        await using var insertMovement = await PreparedAsync(
             "insert into naive.movements values (gen_random_uuid(), $1, 1, now())",
             sku
         );
-        await using var claim = await PreparedAsync(
+        await using var insertAllocation = await PreparedAsync(
             "insert into naive.allocations values (gen_random_uuid(), $1, 1)",
             sku
         );
@@ -53,11 +57,11 @@ internal sealed class NaiveReservations(NpgsqlDataSource database)
         for (; clock.Elapsed < time; orders++)
         {
             await using var transaction = await connection.BeginTransactionAsync(cancel);
-            if ((long)(await look.ExecuteScalarAsync(cancel))! < 1)
+            if ((long)(await readLevel.ExecuteScalarAsync(cancel))! < 1)
                 break;
-            await take.ExecuteNonQueryAsync(cancel);
-            await move.ExecuteNonQueryAsync(cancel);
-            await claim.ExecuteNonQueryAsync(cancel);
+            await updateLevel.ExecuteNonQueryAsync(cancel);
+            await insertMovement.ExecuteNonQueryAsync(cancel);
+            await insertAllocation.ExecuteNonQueryAsync(cancel);
             await transaction.CommitAsync(cancel);
         }
 

@@ -1,60 +1,66 @@
 using System.Diagnostics;
-using DaprShop.Shop.Infrastructure;
 
 namespace DaprShop.Shop.Bench;
 
-/// <summary>One way of answering. CPU is the Inventory process's, in microseconds per request.</summary>
-internal sealed record Answering(string Route, double RequestsPerSecond, double CpuMicroseconds, double FromMemory);
+/// <summary>The throughput of one endpoint.</summary>
+/// <param name="CpuMicroseconds">CPU time of the Inventory process per request.</param>
+/// <param name="FromMemory">The fraction of responses that came from process memory.</param>
+internal sealed record ReadThroughput(
+    string Route,
+    double RequestsPerSecond,
+    double CpuMicroseconds,
+    double FromMemory
+);
 
-/// <summary>The result; its names are those of <c>--json</c>.</summary>
+/// <summary>The result of <c>bench reads</c>; the member names are those of <c>--json</c>.</summary>
 /// <param name="Baseline">An empty endpoint behind the same authentication.</param>
-/// <param name="Bare">An empty endpoint with nothing in front of it, asked without a token.</param>
+/// <param name="Bare">An empty endpoint without middleware, requested without a token.</param>
 internal sealed record ReadsResult(
     string Scenario,
-    Answering Baseline,
-    Answering Shop,
+    ReadThroughput Baseline,
+    ReadThroughput Shop,
     double Ratio,
     double CpuRatio,
-    Answering Bare,
+    ReadThroughput Bare,
     double RatioToBare,
     IReadOnlyList<double> RatioOfPairs,
     string Remark
 );
 
-/// <summary>Stock from process memory over HTTP, against endpoints of the same process that do nothing, in turn.</summary>
-internal sealed class ReadsBench(
-    int port,
-    string token,
-    BenchOrders orders,
-    ShopCpu cpu,
-    TimeSpan length,
-    Action<string> tell
-)
+/// <summary>
+/// Compares reading stock from process memory over HTTP with empty endpoints of the same process, in alternating
+/// blocks.
+/// </summary>
+internal sealed class ReadsBench(ShopFolder shop, string token, TimeSpan length, Action<string> report)
 {
     private const int Rounds = 15;
     private const int Connections = 16;
-    private static readonly TimeSpan Warming = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
 
     public async Task<ReadsResult> RunAsync(CancellationToken cancel)
     {
-        tell("stocking 200 SKUs");
-        await orders.StockAsync(cancel);
-        var stock = BenchOrders.AllSkus.Select(sku => PlainConnection.Get($"/stock/{sku}", token)).ToArray();
-        (string Route, byte[][] Requests)[] ways =
+        report("starting an Inventory with 200 SKUs");
+        await using var inventory = await ScratchInventory.StartAsync(shop, BenchOrders.AllSkus, cancel);
+        var stock = BenchOrders.AllSkus.Select(sku => RawHttpConnection.Get($"/stock/{sku}", token)).ToArray();
+        (string Route, byte[][] Requests)[] endpoints =
         [
-            ("GET /bench/empty, authenticated", [PlainConnection.Get("/bench/empty", token)]),
+            ("GET /bench/empty, authenticated", [RawHttpConnection.Get("/bench/empty", token)]),
             ("GET /stock/{sku}, authenticated", stock),
-            ("GET /bench/bare, no middleware", [PlainConnection.Get("/bench/bare", null)]),
+            ("GET /bench/bare, no middleware", [RawHttpConnection.Get("/bench/bare", null)]),
         ];
-        foreach (var (route, requests) in ways)
-            await MeasureAsync(route, requests, Warming, cancel);
-        var seen = ways.Select(_ => new List<Answering>()).ToArray();
+        foreach (var (route, requests) in endpoints)
+            await MeasureAsync(inventory, route, requests, WarmUp, cancel);
+        var seen = endpoints.Select(_ => new List<ReadThroughput>()).ToArray();
         for (var round = 1; round <= Rounds; round++)
         {
-            // Each way comes first in turn: what the machine does meanwhile falls on all of them alike.
-            foreach (var way in Enumerable.Range(round, ways.Length).Select(turn => turn % ways.Length))
-                seen[way].Add(await MeasureAsync(ways[way].Route, ways[way].Requests, length, cancel));
-            tell(
+            // Each endpoint is measured first in turn, so that other load on the machine affects all of them equally.
+            foreach (var at in Enumerable.Range(round, endpoints.Length).Select(turn => turn % endpoints.Length))
+            {
+                var (route, requests) = endpoints[at];
+                seen[at].Add(await MeasureAsync(inventory, route, requests, length, cancel));
+            }
+
+            report(
                 $"round {round}: " + string.Join(", ", seen.Select(s => $"{s[^1].Route} {s[^1].RequestsPerSecond:0}/s"))
             );
         }
@@ -69,33 +75,44 @@ internal sealed class ReadsBench(
             Median(seen[2]),
             Median(seen[1].Zip(seen[2], Ratio)),
             pairs,
-            $"At Inventory's own port, without gateway and sidecars; {Connections} connections, 200 SKUs, blocks of {length.TotalSeconds:0.#} s in turn, the median of {Rounds} rounds. "
-                + "The baseline checks the same JWT, `bare` none. The client shares the machine, which brings the rates closer together: the ratio in CPU has no client in it."
+            $"At the port of a separate Inventory, without gateway and sidecars; {Connections} connections, 200 SKUs, alternating "
+                + $"blocks of {length.TotalSeconds:0.#} s, the median of {Rounds} rounds. The baseline checks the "
+                + "same JWT, `bare` checks none. The client shares the machine, which brings the rates closer together; the "
+                + "CPU ratio does not include the client."
         );
     }
 
-    private async Task<Answering> MeasureAsync(string route, byte[][] requests, TimeSpan time, CancellationToken cancel)
+    private static async Task<ReadThroughput> MeasureAsync(
+        ScratchInventory inventory,
+        string route,
+        byte[][] requests,
+        TimeSpan time,
+        CancellationToken cancel
+    )
     {
-        // While the others had their turn, memory grew old: what is measured is answers from it.
-        using (var connection = await PlainConnection.OpenAsync(port, cancel))
+        // The entries in memory expired while the other endpoints were measured: load them again.
+        using (var connection = await RawHttpConnection.OpenAsync(inventory.Port, cancel))
             foreach (var request in requests)
-                await connection.AskAsync(request, cancel);
-        var (before, clock) = (cpu.Read().GetValueOrDefault("inventory"), Stopwatch.StartNew());
+                await connection.SendAsync(request, cancel);
+        var (before, clock) = (inventory.CpuTime, Stopwatch.StartNew());
         var counts = await Task.WhenAll(
             Enumerable
                 .Range(0, Connections)
-                .Select(number => Task.Run(() => AskAsync(requests, number, clock, time, cancel), cancel))
+                .Select(number =>
+                    Task.Run(() => SendAsync(inventory.Port, requests, number, clock, time, cancel), cancel)
+                )
         );
-        var (seconds, asked) = (clock.Elapsed.TotalSeconds, counts.Sum(c => c.Asked));
-        return new Answering(
+        var (seconds, sent) = (clock.Elapsed.TotalSeconds, counts.Sum(c => c.Sent));
+        return new ReadThroughput(
             route,
-            Math.Round(asked / seconds),
-            Math.Round((cpu.Read().GetValueOrDefault("inventory") - before) * 1e6 / asked, 1),
-            Math.Round((double)counts.Sum(c => c.FromMemory) / asked, 4)
+            Math.Round(sent / seconds),
+            Math.Round((inventory.CpuTime - before).TotalMicroseconds / sent, 1),
+            Math.Round((double)counts.Sum(c => c.FromMemory) / sent, 4)
         );
     }
 
-    private async Task<(long Asked, long FromMemory)> AskAsync(
+    private static async Task<(long Sent, long FromMemory)> SendAsync(
+        int port,
         byte[][] requests,
         int number,
         Stopwatch clock,
@@ -103,23 +120,23 @@ internal sealed class ReadsBench(
         CancellationToken cancel
     )
     {
-        using var connection = await PlainConnection.OpenAsync(port, cancel);
-        var (asked, memory) = (0L, 0L);
-        for (; clock.Elapsed < time; asked++)
+        using var connection = await RawHttpConnection.OpenAsync(port, cancel);
+        var (sent, fromMemory) = (0L, 0L);
+        for (; clock.Elapsed < time; sent++)
         {
-            var answer = await connection.AskAsync(requests[(number + asked) % requests.Length], cancel);
-            if (answer.Span.IndexOf("\"layer\":\"memory\""u8) >= 0)
-                memory++;
+            var response = await connection.SendAsync(requests[(number + sent) % requests.Length], cancel);
+            if (response.Span.IndexOf("\"layer\":\"memory\""u8) >= 0)
+                fromMemory++;
         }
 
-        return (asked, memory);
+        return (sent, fromMemory);
     }
 
-    private static Answering Median(List<Answering> blocks) =>
+    private static ReadThroughput Median(List<ReadThroughput> blocks) =>
         blocks.OrderBy(b => b.RequestsPerSecond).ElementAt(blocks.Count / 2);
 
     private static double Median(IEnumerable<double> ratios) => Math.Round(ratios.Order().ElementAt(Rounds / 2), 2);
 
-    private static double Ratio(Answering shop, Answering other) =>
+    private static double Ratio(ReadThroughput shop, ReadThroughput other) =>
         Math.Round(shop.RequestsPerSecond / other.RequestsPerSecond, 3);
 }

@@ -2,8 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using DaprShop.Shop.Bench;
-using DaprShop.Shop.Infrastructure;
-using DaprShop.Shop.Supervision;
+using DaprShop.Shop.Gateway;
 using Spectre.Console;
 
 namespace DaprShop.Shop.Commands;
@@ -15,120 +14,151 @@ internal static class BenchCommand
 
     public static Command Create()
     {
-        var json = new Option<bool>("--json") { Description = "One JSON object and nothing else.", Recursive = true };
-        var seconds = Number.Option(
+        var json = new Option<bool>("--json") { Description = CommonOptions.JsonDescription, Recursive = true };
+        return new Command("bench", "Measure the running shop.")
+        {
+            json,
+            Timed(
+                "saga",
+                "Compare one workflow per order with batches: orders/s, latency and CPU time per order.",
+                defaultSeconds: 10,
+                json,
+                SagaAsync
+            ),
+            Latency(json),
+            Timed(
+                "reads",
+                "Compare reading stock from process memory with an endpoint that does nothing.",
+                defaultSeconds: 1,
+                json,
+                ReadsAsync
+            ),
+            Timed(
+                "hot-sku",
+                "Compare reservations of one SKU by group commit with one transaction per order.",
+                defaultSeconds: 4,
+                json,
+                HotSkuAsync
+            ),
+        };
+    }
+
+    private static Command Timed(
+        string name,
+        string description,
+        int defaultSeconds,
+        Option<bool> json,
+        Func<TimeSpan, bool, CancellationToken, Task> run
+    )
+    {
+        var seconds = WholeNumber.Option(
             "--seconds",
-            "The length of a block. Default: 10; of reads, 1; of hot-sku, 4.",
+            $"The length of one measured block in seconds. Default: {defaultSeconds}.",
             least: 1
         );
-        var saga = new Command(
-            "saga",
-            "One workflow per order against batches, in turn: rate, latency and CPU per order."
-        )
-        {
-            seconds,
-        };
-        saga.SetAction(
-            (given, cancel) =>
-                SagaAsync(TimeSpan.FromSeconds(given.GetValue(seconds) ?? 10), given.GetValue(json), cancel)
+        var command = new Command(name, description) { seconds };
+        command.SetAction(
+            (parsed, cancel) =>
+                run(TimeSpan.FromSeconds(parsed.GetValue(seconds) ?? defaultSeconds), parsed.GetValue(json), cancel)
         );
-        var latency = new Command("latency", "From the 202 to `confirmed`, fifty orders one by one.");
-        latency.SetAction((given, cancel) => LatencyAsync(given.GetValue(json), cancel));
-        var reads = new Command("reads", "Stock from process memory against an endpoint that does nothing, in turn.")
-        {
-            seconds,
-        };
-        reads.SetAction(
-            (given, cancel) =>
-                ReadsAsync(TimeSpan.FromSeconds(given.GetValue(seconds) ?? 1), given.GetValue(json), cancel)
-        );
-        var hot = new Command(
-            "hot-sku",
-            "Reservations of one SKU by group commit against a transaction per order, in turn."
-        )
-        {
-            seconds,
-        };
-        hot.SetAction(
-            (given, cancel) =>
-                HotSkuAsync(TimeSpan.FromSeconds(given.GetValue(seconds) ?? 4), given.GetValue(json), cancel)
-        );
-        return new Command("bench", "Measure the running shop.") { json, saga, latency, reads, hot };
+        return command;
     }
 
-    private static async Task<int> SagaAsync(TimeSpan length, bool asJson, CancellationToken cancel)
+    private static Command Latency(Option<bool> json)
+    {
+        var command = new Command(
+            "latency",
+            "Measure the time from the 202 to `confirmed`, for 50 orders in sequence."
+        );
+        command.SetAction((parsed, cancel) => LatencyAsync(parsed.GetValue(json), cancel));
+        return command;
+    }
+
+    private static async Task SagaAsync(TimeSpan length, bool asJson, CancellationToken cancel)
     {
         var shop = ShopFolder.Find();
-        using var gateway = Operator.Connect(shop, "bench");
-        await using var databases = new ShopDatabases(shop);
-        var result = await new SagaBench(
-            gateway,
-            shop,
-            databases,
-            length,
-            asJson ? _ => { } : Console.WriteLine
-        ).RunAsync(cancel);
+        using var gateway = OperatorSession.Connect(shop, "bench");
+        await using var databases = new BenchDatabases(shop);
+        var result = await new SagaBench(gateway, shop, databases, length, Progress(asJson)).RunAsync(cancel);
         if (asJson)
-            Console.WriteLine(JsonSerializer.Serialize(result, Format));
+            PrintJson(result);
         else
             Print(result);
-        return 0;
     }
 
-    private static async Task<int> LatencyAsync(bool asJson, CancellationToken cancel)
+    private static async Task LatencyAsync(bool asJson, CancellationToken cancel)
     {
-        using var gateway = Operator.Connect(ShopFolder.Find(), "bench");
+        using var gateway = OperatorSession.Connect(ShopFolder.Find(), "bench");
         var result = await new LatencyBench(gateway, TimeProvider.System).RunAsync(cancel);
+        if (asJson)
+        {
+            PrintJson(result);
+            return;
+        }
+
+        var shop = result.Shop;
         Console.WriteLine(
-            asJson
-                ? JsonSerializer.Serialize(result, Format)
-                : $"202 to confirmed: median {result.Shop.MedianMs} ms, p99 {result.Shop.P99Ms} ms; seen by asking: median {result.Shop.SeenMedianMs} ms, p99 {result.Shop.SeenP99Ms} ms; "
-                    + $"request to 202: median {result.Shop.AcceptMedianMs} ms. {result.Remark}"
+            $"""
+            202 to confirmed, by the order's timestamp: median {shop.MedianMs} ms, p99 {shop.P99Ms} ms
+            202 to confirmed, seen by polling:          median {shop.SeenMedianMs} ms, p99 {shop.SeenP99Ms} ms
+            Request to 202:                             median {shop.AcceptMedianMs} ms
+            {result.Remark}
+            """
         );
-        return 0;
     }
 
-    private static async Task<int> ReadsAsync(TimeSpan length, bool asJson, CancellationToken cancel)
+    private static async Task ReadsAsync(TimeSpan length, bool asJson, CancellationToken cancel)
     {
-        var shop = ShopFolder.Find();
-        using var gateway = Operator.Connect(shop, "bench");
-        var port = DaprFile.Load(Path.Combine(shop.Root, "dapr.yaml")).Apps.First(app => app.Id == "inventory").Port;
-        var result = await new ReadsBench(
-            port,
-            Operator.Pass("bench"),
-            new BenchOrders(gateway),
-            new ShopCpu(shop),
-            length,
-            asJson ? _ => { } : Console.WriteLine
-        ).RunAsync(cancel);
-        Console.WriteLine(
-            asJson
-                ? JsonSerializer.Serialize(result, Format)
-                : $"{Line(result.Shop)}; {Line(result.Baseline)}; {Line(result.Bare)}. Ratio {result.Ratio} (rounds: {string.Join(", ", result.RatioOfPairs)}), "
-                    + $"{result.CpuRatio} in CPU, {result.RatioToBare} to the bare one. {result.Remark}"
-        );
-        return 0;
+        var shop = ShopFolder.Find().EnsureStarted();
+        var token = OperatorSession.CreateToken(shop, "bench");
+        var result = await new ReadsBench(shop, token, length, Progress(asJson)).RunAsync(cancel);
+        if (asJson)
+        {
+            PrintJson(result);
+            return;
+        }
 
-        static string Line(Answering way) =>
-            $"{way.Route}: {way.RequestsPerSecond:N0}/s, {way.CpuMicroseconds} µs of CPU";
+        Console.WriteLine(
+            $"""
+            {Line(result.Shop)}
+            {Line(result.Baseline)}
+            {Line(result.Bare)}
+            Ratio to the baseline: {result.Ratio} in requests/s (rounds: {string.Join(", ", result.RatioOfPairs)}),
+            {result.CpuRatio} in CPU time. Ratio to the bare endpoint: {result.RatioToBare}.
+            {result.Remark}
+            """
+        );
+
+        static string Line(ReadThroughput read) =>
+            $"{read.Route}: {read.RequestsPerSecond:N0} requests/s, {read.CpuMicroseconds} µs of CPU time each";
     }
 
-    private static async Task<int> HotSkuAsync(TimeSpan length, bool asJson, CancellationToken cancel)
+    private static async Task HotSkuAsync(TimeSpan length, bool asJson, CancellationToken cancel)
     {
-        var result = await new HotSkuBench(
-            ShopFolder.Find().WithShop(),
-            length,
-            asJson ? _ => { } : Console.WriteLine
-        ).RunAsync(cancel);
-        Console.WriteLine(
-            asJson
-                ? JsonSerializer.Serialize(result, Format)
-                : $"{Line(result.Shop)}; {Line(result.Baseline)}: ratio {result.Ratio} (rounds: {string.Join(", ", result.RatioOfPairs)}). {Line(result.Single)}: {result.SingleRatio}. "
-                    + $"{Line(result.Spread)}: hot ÷ spread {result.HotToSpread}. {Line(result.Best)}: {result.RatioToBest}. {result.Remark}"
-        );
-        return 0;
+        var shop = ShopFolder.Find().EnsureStarted();
+        var result = await new HotSkuBench(shop, length, Progress(asJson)).RunAsync(cancel);
+        if (asJson)
+        {
+            PrintJson(result);
+            return;
+        }
 
-        static string Line(Reserving way) => $"{way.Way}: {way.OrdersPerSecond:N0}/s";
+        Console.WriteLine(
+            $"""
+            {Line(result.Shop)}
+            {Line(result.Baseline)}
+              ratio {result.Ratio} (rounds: {string.Join(", ", result.RatioOfPairs)})
+            {Line(result.Single)}
+              ratio to the baseline {result.SingleRatio}
+            {Line(result.Spread)}
+              ratio of the hot SKU to 200 SKUs {result.HotToSpread}
+            {Line(result.Best)}
+              ratio of the service to it {result.RatioToBest}
+            {result.Remark}
+            """
+        );
+
+        static string Line(ReservationThroughput each) => $"{each.Method}: {each.OrdersPerSecond:N0} orders/s";
     }
 
     private static void Print(SagaResult result)
@@ -137,15 +167,16 @@ internal static class BenchCommand
             AnsiConsole.Profile.Width = 140;
         var table = new Table()
             .Border(TableBorder.Rounded)
-            .AddColumns("saga", "in flight", "batch fill", "orders/s", "p50 ms", "p99 ms", "CPU ms/order");
-        Row("one workflow per order", result.Baseline);
-        Row($"batches of {result.Shop.Batching.BatchSize}", result.Shop);
+            .AddColumns("saga", "in flight", "orders per batch", "orders/s", "p50 ms", "p99 ms", "CPU ms/order");
+        AddRow("one workflow per order", result.Baseline);
+        AddRow($"batches of {result.Shop.Batching.BatchSize}", result.Shop);
         AnsiConsole.Write(table);
         Console.WriteLine(
-            $"Ratio {result.Ratio} in orders/s (pairs: {string.Join(", ", result.RatioOfPairs)}), {result.CpuRatio} in CPU. {result.Remark}"
+            $"Ratio {result.Ratio} in orders/s (pairs: {string.Join(", ", result.RatioOfPairs)}), {result.CpuRatio} in "
+                + $"CPU time. {result.Remark}"
         );
 
-        void Row(string name, Block block) =>
+        void AddRow(string name, BenchBlock block) =>
             table.AddRow([
                 name,
                 .. new[]
@@ -159,4 +190,8 @@ internal static class BenchCommand
                 }.Select(number => number.ToString(CultureInfo.InvariantCulture)),
             ]);
     }
+
+    private static Action<string> Progress(bool asJson) => asJson ? _ => { } : Console.WriteLine;
+
+    private static void PrintJson<T>(T result) => Console.WriteLine(JsonSerializer.Serialize(result, Format));
 }

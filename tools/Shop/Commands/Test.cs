@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using DaprShop.Shop.Infrastructure;
 using DaprShop.Shop.Testing;
 
 namespace DaprShop.Shop.Commands;
@@ -56,7 +55,7 @@ internal static class Test
             )
                 given.AddError($"--slice is a day such as 2026-11-30: not '{token.Value}'.");
         });
-        var lanes = Number.Option("--lanes", "Jobs at a time. Default: by processors and memory.", least: 1);
+        var lanes = WholeNumber.Option("--lanes", "Jobs at a time. Default: by processors and memory.", least: 1);
         var command = new Command("test", "Run the tests.") { filter, all, slice, lanes };
         command.SetAction(
             (given, cancel) =>
@@ -84,7 +83,7 @@ internal static class Test
             throw new ShopException($"No test matches '{filter}'.");
         if (jobs.FirstOrDefault(job => !File.Exists(job.Program)) is { } missing)
             throw new ShopException($"{missing.Name} is not built: {missing.Program} is missing.");
-        var obstacle = await NetworkNamespace.ObstacleAsync(cancel);
+        var obstacle = await NetworkNamespace.UnavailableReasonAsync(cancel);
         Console.WriteLine(
             slice == Full
                 ? "Campaigns at full size."

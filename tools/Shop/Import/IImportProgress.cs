@@ -1,12 +1,15 @@
 namespace DaprShop.Shop.Import;
 
-/// <summary>Told how far the import is.</summary>
+/// <summary>Receives the progress of an import.</summary>
 internal interface IImportProgress
 {
-    void Stage(string what, int of);
+    /// <param name="name">The stage that starts.</param>
+    /// <param name="total">Its number of items; 0 where it is unknown.</param>
+    void Stage(string name, int total);
 
+    /// <summary>The number of items of the stage that are done.</summary>
     void Done(int count);
 
-    /// <summary>Orders accepted, of them settled, and the accepted orders per second so far.</summary>
+    /// <summary>Orders accepted so far, those of them that are settled, and accepted orders per second.</summary>
     void Orders(int accepted, int settled, double perSecond);
 }

@@ -1,13 +1,16 @@
 namespace DaprShop.Shop.Import;
 
-/// <summary>What the input adds up to, found by reading it once: what to put on the shelves, and what to expect at the end.</summary>
+/// <summary>The totals of the input, found by reading it once: the opening stock, and the expected result.</summary>
 internal sealed class ImportPlan
 {
     private readonly Dictionary<string, int> _linesOfInvoice = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SkuPlan> _skus = new(StringComparer.Ordinal);
     private readonly HashSet<string> _orders = new(StringComparer.Ordinal);
 
-    /// <summary>Lines per invoice that is imported: only when all were read, it is complete, for the file tears one apart.</summary>
+    /// <summary>
+    /// The number of lines per imported invoice. An invoice is complete only when all were read: the file contains one
+    /// whose lines are not consecutive.
+    /// </summary>
     public IReadOnlyDictionary<string, int> LinesOfInvoice => _linesOfInvoice;
 
     public IReadOnlyDictionary<string, SkuPlan> Skus => _skus;
@@ -24,7 +27,9 @@ internal sealed class ImportPlan
 
     public int Lines => Sales.Lines + Returns.Lines + LinesLeftOut;
 
-    /// <summary>Reads all; with a limit, the invoices from the first to the one that holds the last of <paramref name="orders"/> orders.</summary>
+    /// <summary>
+    /// Reads the whole input, or with a limit only the invoices up to the last of <paramref name="orders"/> orders.
+    /// </summary>
     public static ImportPlan Of(IEnumerable<RetailLine> lines, int orders = int.MaxValue)
     {
         var plan = new ImportPlan();
@@ -48,7 +53,7 @@ internal sealed class ImportPlan
 
         if (!_skus.TryGetValue(line.Sku, out var sku))
             _skus.Add(line.Sku, sku = new SkuPlan(line.Sku));
-        sku.See(line);
+        sku.Add(line);
         if (line.IsReturn)
         {
             Returns.Add(-line.Quantity, -line.Value);
@@ -77,25 +82,25 @@ internal sealed class Totals
     }
 }
 
-/// <summary>What the input asks of one SKU.</summary>
+/// <summary>The totals of one SKU.</summary>
 internal sealed class SkuPlan(string sku)
 {
     private string? _name;
 
     public string Sku => sku;
 
-    public bool Stocked => !Services.Contains(sku);
+    public bool Stocked => !ServiceCodes.Contains(sku);
 
     public string Name => _name ?? sku;
 
-    /// <summary>The last one seen.</summary>
+    /// <summary>GBP; the last price in the input.</summary>
     public decimal Price { get; private set; }
 
     public long Ordered { get; private set; }
 
     public long Returned { get; private set; }
 
-    public void See(RetailLine line)
+    public void Add(RetailLine line)
     {
         if (!string.IsNullOrWhiteSpace(line.Name))
             _name = line.Name.Trim();
@@ -106,27 +111,27 @@ internal sealed class SkuPlan(string sku)
             Ordered += line.Quantity;
     }
 
-    /// <summary>Units to put on the shelf before the first order.</summary>
-    public long Opening(Opening opening) =>
+    /// <summary>Units in stock before the first order.</summary>
+    public long OpeningUnits(OpeningStock opening) =>
         !Stocked
             ? 0
             : opening switch
             {
-                Import.Opening.Exact => Ordered,
-                Import.Opening.Short => Math.Max(0, Ordered - 1),
+                OpeningStock.Exact => Ordered,
+                OpeningStock.Short => Math.Max(0, Ordered - 1),
                 _ => Ordered * 10,
             };
 }
 
-/// <summary>How much stock there is at the beginning.</summary>
-internal enum Opening
+/// <summary>The amount of stock before the first order.</summary>
+internal enum OpeningStock
 {
-    /// <summary>What the orders ask for, to the unit.</summary>
+    /// <summary>Exactly the ordered units.</summary>
     Exact,
 
-    /// <summary>One unit less of each SKU.</summary>
+    /// <summary>One unit less than ordered of each SKU.</summary>
     Short,
 
-    /// <summary>Ten times as much.</summary>
+    /// <summary>Ten times the ordered units.</summary>
     Plenty,
 }

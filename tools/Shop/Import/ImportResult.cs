@@ -1,11 +1,11 @@
 namespace DaprShop.Shop.Import;
 
-/// <summary>What an import ends with; the names are those of <c>--json</c>.</summary>
-/// <param name="Revenue">GBP, of the confirmed orders.</param>
-/// <param name="Returns">GBP given back.</param>
-/// <param name="Seconds">From the first order sent to the last one settled; opening stock and returns are not in it.</param>
-/// <param name="CpuMsPerOrder">Of the shop's processes in that time; empty where it cannot be told.</param>
-/// <param name="Repeated">Requests that had to be sent again.</param>
+/// <summary>The result of an import; the member names are those of <c>--json</c>.</summary>
+/// <param name="Revenue">GBP of the confirmed orders.</param>
+/// <param name="Returns">GBP refunded.</param>
+/// <param name="Seconds">From the first order sent to the last one settled; without opening stock and returns.</param>
+/// <param name="CpuMsPerOrder">CPU time of the shop's processes in that time; empty where it is unknown.</param>
+/// <param name="Repeated">The number of repeated requests.</param>
 internal sealed record ImportResult(
     int Orders,
     int Lines,

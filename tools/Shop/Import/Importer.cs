@@ -1,28 +1,32 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using DaprShop.Shop.Bench;
-using DaprShop.Shop.Infrastructure;
+using DaprShop.Shop.Gateway;
+using DaprShop.Shop.Measurement;
 
 namespace DaprShop.Shop.Import;
 
 /// <summary>
-/// Brings the input through the shop's front door: items and opening stock, orders, returns. Every request has a key made of what it
-/// is about, so an import that was interrupted, on either side, is simply run again.
+/// Sends the input to the gateway: items and opening stock, orders, returns. Each request has an idempotency key
+/// derived from its content, so an interrupted import is continued by running it again.
 /// </summary>
 internal sealed class Importer(
     GatewayClient gateway,
     ShopFolder shop,
     RetailSource source,
-    Opening opening,
+    OpeningStock opening,
     int limit,
     IImportProgress progress
 )
 {
-    private const int AtOnce = 64;
-    private const int BulksAtOnce = 8;
-    private const int StockPage = 1_000;
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan CloseLook = TimeSpan.FromMilliseconds(50);
+    private const int MaxConcurrentRequests = 64;
+    private const int MaxConcurrentBatches = 8;
+    private const int StockPageSize = 1_000;
+
+    private const string EmptyShopAdvice =
+        "An import needs an empty shop: run `./shop down --wipe`, then `./shop up --detach`.";
+
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan FinalPollInterval = TimeSpan.FromMilliseconds(50);
     private readonly ConcurrentDictionary<string, Guid> _orders = new(StringComparer.Ordinal);
     private readonly string _opening = opening.ToString().ToLowerInvariant();
     private readonly ShopCpu _cpu = new(shop);
@@ -34,111 +38,105 @@ internal sealed class Importer(
     {
         progress.Stage("reading the input", 0);
         var plan = ImportPlan.Of(source.Read(), limit);
-        var mark = await MarkAsync(plan, cancel);
-        await OpenAsync(plan, cancel);
-        var seconds = await OrderAsync(plan, cancel);
-        progress.Stage("looking at the stock", 0);
+        var marker = await LoadOrCreateMarkerAsync(plan, cancel);
+        await CreateItemsAsync(plan, cancel);
+        var seconds = await PlaceOrdersAsync(plan, cancel);
+        progress.Stage("reading the stock", 0);
         var (confirmed, totals) = await ConfirmedAsync(plan, cancel);
-        if (mark.Unsold is null)
+        if (marker.Unsold is null)
         {
             var before = await StockAsync(plan, cancel);
-            mark = mark with
+            marker = marker with
             {
                 Unsold = plan.Skus.Values.Count(s =>
                     s.Stocked && before.TryGetValue(s.Sku, out var at) && at.Available != 0
                 ),
             };
-            mark.Save(shop);
+            marker.Save(shop);
         }
 
-        // With too little stock the question is what is left, and returns would blur it.
-        var withReturns = opening != Opening.Short;
-        var credited = withReturns ? await ReturnAsync(plan, cancel) : 0;
+        // With too little stock the remaining units are compared, which returns would change.
+        var withReturns = opening != OpeningStock.Short;
+        var credited = withReturns ? await BookReturnsAsync(plan, cancel) : 0;
         progress.Stage("reconciling", 0);
-        var outcome = new Outcome(
-            Since(mark.Before, await SummaryAsync(cancel)),
+        var outcome = new ImportOutcome(
+            Since(marker.Before, await SummaryAsync(cancel)),
             plan.Lines - _linesSent - plan.Returns.Lines,
             confirmed,
             totals,
             await StockAsync(plan, cancel),
-            mark.Unsold.Value,
+            marker.Unsold.Value,
             withReturns,
             credited
         );
         return Result(plan, outcome, seconds);
     }
 
-    private async Task<ImportMark> MarkAsync(ImportPlan plan, CancellationToken cancel)
+    private async Task<ImportMarker> LoadOrCreateMarkerAsync(ImportPlan plan, CancellationToken cancel)
     {
-        var mine = new ImportMark(source.Identity, _opening, plan.Orders, await SummaryAsync(cancel));
-        if (ImportMark.Load(shop) is { } other)
+        var mine = new ImportMarker(source.Identity, _opening, plan.Orders, await SummaryAsync(cancel));
+        if (ImportMarker.Load(shop) is { } other)
         {
             return other.IsOf(mine)
                 ? other
                 : throw new ShopException(
-                    $"This shop holds another import ({other.Input}, --opening {other.Opening}, {other.Orders} orders). An import needs a fresh shop: `./shop down --wipe`, then `./shop up --detach`."
+                    $"This shop contains another import ({other.Input}, --opening {other.Opening}, {other.Orders} "
+                        + "orders). "
+                        + EmptyShopAdvice
                 );
         }
 
         var stock = await StockAsync(plan, cancel);
         if (stock.Values.Any(q => (q.OnHand, q.Allocated) != (0, 0)))
-            throw new ShopException(
-                "This shop has stock of the SKUs to be imported already. An import needs a fresh shop: `./shop down --wipe`, then `./shop up --detach`."
-            );
+            throw new ShopException($"This shop already has stock of the SKUs to be imported. {EmptyShopAdvice}");
         mine.Save(shop);
         return mine;
     }
 
-    private async Task OpenAsync(ImportPlan plan, CancellationToken cancel)
+    private async Task CreateItemsAsync(ImportPlan plan, CancellationToken cancel)
     {
         Stage("items and opening stock", plan.Skus.Count);
-        await InFlight.RunAsync(
-            plan.Skus.Values,
-            AtOnce,
-            async (sku, stop) =>
-            {
-                var path = Uri.EscapeDataString(sku.Sku);
-                await gateway.PutAsync<ItemAnswer>(
-                    $"items/{path}",
-                    new
-                    {
-                        sku.Name,
-                        sku.Price,
-                        sku.Stocked,
-                    },
-                    Key("item", sku.Sku),
+        await Parallel.ForEachAsync(plan.Skus.Values, Concurrently(MaxConcurrentRequests, cancel), async (sku, stop) =>
+        {
+            var path = Uri.EscapeDataString(sku.Sku);
+            await gateway.PutAsync<ItemSaved>(
+                $"items/{path}",
+                new
+                {
+                    sku.Name,
+                    sku.Price,
+                    sku.Stocked,
+                },
+                Key("item", sku.Sku),
+                stop
+            );
+            if (sku.OpeningUnits(opening) is var quantity and > 0)
+                await gateway.PostAsync<StockBooked>(
+                    $"stock/{path}/receipts",
+                    new { quantity, reason = "opening stock" },
+                    Key("opening", sku.Sku),
                     stop
                 );
-                if (sku.Opening(opening) is var quantity and > 0)
-                    await gateway.PostAsync<BookedAnswer>(
-                        $"stock/{path}/receipts",
-                        new { quantity, reason = "opening stock" },
-                        Key("opening", sku.Sku),
-                        stop
-                    );
-                One();
-            },
-            cancel
-        );
+            CountOne();
+        });
     }
 
-    /// <summary>Answers the seconds from the first order sent to the last one settled.</summary>
-    private async Task<double> OrderAsync(ImportPlan plan, CancellationToken cancel)
+    /// <summary>Returns the seconds from the first order sent to the last one settled.</summary>
+    private async Task<double> PlaceOrdersAsync(ImportPlan plan, CancellationToken cancel)
     {
         Stage("orders", plan.Orders);
         var cpu = _cpu.Read();
         var clock = Stopwatch.StartNew();
-        var sending = InFlight.RunAsync(
-            Invoices.InBulks(Invoices.Of(source.Read(), plan).Where(i => !i.IsReturn)),
-            BulksAtOnce,
-            PlaceAsync,
-            cancel
+        var sending = Parallel.ForEachAsync(
+            Invoices.InBatches(Invoices.Of(source.Read(), plan).Where(i => !i.IsReturn)),
+            Concurrently(MaxConcurrentBatches, cancel),
+            PlaceBatchAsync
         );
         while (true)
         {
             var all = sending.IsCompleted;
             var accepted = _orders.Count;
-            var backlog = await gateway.GetAsync<BacklogAnswer>("ops/backlog", cancel);
+            var backlog = await gateway.GetAsync<SagaBacklog>("ops/backlog", cancel);
             progress.Orders(
                 accepted,
                 accepted - Math.Min(accepted, backlog.InSaga),
@@ -147,7 +145,7 @@ internal sealed class Importer(
             if (all && backlog.InSaga == 0)
                 break;
             await Task.WhenAny(
-                Task.Delay(all ? CloseLook : Glance, cancel),
+                Task.Delay(all ? FinalPollInterval : PollInterval, cancel),
                 all ? Task.Delay(Timeout.Infinite, cancel) : sending
             );
             cancel.ThrowIfCancellationRequested();
@@ -159,9 +157,9 @@ internal sealed class Importer(
         return seconds;
     }
 
-    private async Task PlaceAsync(IReadOnlyList<Invoice> bulk, CancellationToken cancel)
+    private async ValueTask PlaceBatchAsync(IReadOnlyList<Invoice> batch, CancellationToken cancel)
     {
-        var orders = bulk.Select(invoice => new
+        var orders = batch.Select(invoice => new
         {
             key = Key("order", invoice.Number),
             order = new
@@ -176,30 +174,31 @@ internal sealed class Importer(
                 payment = new { token = "tok_ok" },
             },
         });
-        var outcomes = await gateway.PostAsync<IReadOnlyList<OutcomeAnswer>>(
+        var outcomes = await gateway.PostAsync<IReadOnlyList<PlacementOutcome>>(
             "ops/orders",
             new { orders },
             null,
             cancel
         );
-        foreach (var (invoice, outcome) in bulk.Zip(outcomes))
+        foreach (var (invoice, outcome) in batch.Zip(outcomes))
         {
             _orders[invoice.Number] = outcome.Id
                 ?? throw new ShopException(
-                    $"Order {invoice.Number} was refused: {string.Join(' ', outcome.Errors!.Select(e => $"{e.Field}: {e.Detail}"))}"
+                    $"Order {invoice.Number} was rejected: "
+                        + string.Join(' ', outcome.Errors!.Select(e => $"{e.Field}: {e.Detail}"))
                 );
             Interlocked.Add(ref _linesSent, invoice.Lines.Count);
         }
     }
 
-    /// <summary>Answers the GBP given back.</summary>
-    private async Task<decimal> ReturnAsync(ImportPlan plan, CancellationToken cancel)
+    /// <summary>Returns the refunded GBP.</summary>
+    private async Task<decimal> BookReturnsAsync(ImportPlan plan, CancellationToken cancel)
     {
         Stage("returns", plan.ReturnInvoices);
         var amounts = new ConcurrentBag<decimal>();
-        await InFlight.RunAsync(
+        await Parallel.ForEachAsync(
             Invoices.Of(source.Read(), plan).Where(i => i.IsReturn),
-            AtOnce,
+            Concurrently(MaxConcurrentRequests, cancel),
             async (credit, stop) =>
             {
                 var lines = credit
@@ -208,7 +207,7 @@ internal sealed class Importer(
                     .Select(g => new { sku = g.Key, quantity = -g.Sum(l => l.Quantity) })
                     .ToList();
                 if (lines.Count > 0)
-                    await gateway.PostAsync<BookedAnswer>(
+                    await gateway.PostAsync<StockBooked>(
                         "stock/returns",
                         new { reference = credit.Number, lines },
                         Key("return", credit.Number),
@@ -216,7 +215,7 @@ internal sealed class Importer(
                     );
                 amounts.Add(
                     (
-                        await gateway.PostAsync<CreditAnswer>(
+                        await gateway.PostAsync<CreditGiven>(
                             "payments/credits",
                             new { reference = credit.Number, amount = -credit.Lines.Sum(l => l.Value) },
                             Key("credit", credit.Number),
@@ -224,14 +223,15 @@ internal sealed class Importer(
                         )
                     ).Amount
                 );
-                One();
-            },
-            cancel
+                CountOne();
+            }
         );
         return amounts.Sum();
     }
 
-    /// <summary>Units per SKU, and sums, of the orders that the shop did not reject, as they stand in the input.</summary>
+    /// <summary>
+    /// Units per SKU, and totals, of the orders that the shop did not reject, according to the input.
+    /// </summary>
     private async Task<(Dictionary<string, long> Units, Totals Totals)> ConfirmedAsync(
         ImportPlan plan,
         CancellationToken cancel
@@ -241,7 +241,7 @@ internal sealed class Importer(
         long? cursor = null;
         do
         {
-            var page = await gateway.GetAsync<OrdersAnswer>(
+            var page = await gateway.GetAsync<OrderPage>(
                 $"orders?status=rejected&limit=200{(cursor is null ? "" : $"&cursor={cursor}")}",
                 cancel
             );
@@ -271,8 +271,8 @@ internal sealed class Importer(
         string? cursor = null;
         do
         {
-            var page = await gateway.GetAsync<StockAnswer>(
-                $"stock?limit={StockPage}{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}",
+            var page = await gateway.GetAsync<StockPage>(
+                $"stock?limit={StockPageSize}{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}",
                 cancel
             );
             foreach (var item in page.Items.Where(i => plan.Skus.ContainsKey(i.Sku)))
@@ -282,10 +282,10 @@ internal sealed class Importer(
         return stock;
     }
 
-    private Task<SummaryAnswer> SummaryAsync(CancellationToken cancel) =>
-        gateway.GetAsync<SummaryAnswer>("ops/orders/summary", cancel);
+    private Task<OrdersSummary> SummaryAsync(CancellationToken cancel) =>
+        gateway.GetAsync<OrdersSummary>("ops/orders/summary", cancel);
 
-    private static SummaryAnswer Since(SummaryAnswer before, SummaryAnswer now) =>
+    private static OrdersSummary Since(OrdersSummary before, OrdersSummary now) =>
         new(
             now.ByStatus.ToDictionary(s => s.Key, s => s.Value - before.Of(s.Key)),
             now.Revenue - before.Revenue,
@@ -293,10 +293,10 @@ internal sealed class Importer(
             now.Lines - before.Lines
         );
 
-    private ImportResult Result(ImportPlan plan, Outcome outcome, double seconds)
+    private ImportResult Result(ImportPlan plan, ImportOutcome outcome, double seconds)
     {
         var figures = Reconciliation.Of(plan, opening, outcome);
-        using var me = Process.GetCurrentProcess();
+        using var process = Process.GetCurrentProcess();
         return new ImportResult(
             outcome.Summary.Total,
             outcome.Summary.Lines,
@@ -310,19 +310,22 @@ internal sealed class Importer(
             Math.Round(plan.Orders / seconds, 1),
             figures.All(f => f.Difference == 0),
             gateway.Repeated,
-            me.PeakWorkingSet64 / (1024 * 1024),
+            process.PeakWorkingSet64 / (1024 * 1024),
             _used.ToDictionary(p => p.Key, p => Math.Round(p.Value * 1000 / plan.Orders, 2)),
             figures
         );
     }
 
-    private string Key(string kind, string what) => $"{source.Name}-{_opening}-{kind}-{what}";
+    private string Key(string kind, string id) => $"{source.Name}-{_opening}-{kind}-{id}";
 
-    private void Stage(string what, int of)
+    private void Stage(string name, int total)
     {
         _done = 0;
-        progress.Stage(what, of);
+        progress.Stage(name, total);
     }
 
-    private void One() => progress.Done(Interlocked.Increment(ref _done));
+    private static ParallelOptions Concurrently(int limit, CancellationToken cancel) =>
+        new() { MaxDegreeOfParallelism = limit, CancellationToken = cancel };
+
+    private void CountOne() => progress.Done(Interlocked.Increment(ref _done));
 }

@@ -1,37 +1,44 @@
 namespace DaprShop.Shop.Import;
 
-/// <summary>An invoice with all its lines that count: an order, or a credit note.</summary>
+/// <summary>An invoice with its imported lines: an order or a credit note.</summary>
 internal sealed record Invoice(string Number, IReadOnlyList<RetailLine> Lines)
 {
     public bool IsReturn => RetailLine.IsCredit(Number);
 }
 
+/// <summary>Groups lines into invoices, and invoices into batches.</summary>
 internal static class Invoices
 {
-    private const int BulkInvoices = 25;
-    private const int BulkLines = 1_000;
+    private const int MaxInvoicesPerBatch = 25;
+    private const int MaxLinesPerBatch = 1_000;
 
-    /// <summary>Consecutive invoices, as many as make a request of decent size.</summary>
-    public static IEnumerable<IReadOnlyList<Invoice>> InBulks(IEnumerable<Invoice> invoices)
+    /// <summary>Consecutive invoices, in batches of at most 25 invoices and about 1,000 lines.</summary>
+    public static IEnumerable<IReadOnlyList<Invoice>> InBatches(IEnumerable<Invoice> invoices)
     {
-        var (bulk, lines) = (new List<Invoice>(BulkInvoices), 0);
+        var (batch, lines) = (new List<Invoice>(MaxInvoicesPerBatch), 0);
         foreach (var invoice in invoices)
         {
-            if (bulk.Count == BulkInvoices || (bulk.Count > 0 && lines + invoice.Lines.Count > BulkLines))
+            if (
+                batch.Count == MaxInvoicesPerBatch
+                || (batch.Count > 0 && lines + invoice.Lines.Count > MaxLinesPerBatch)
+            )
             {
-                yield return bulk;
-                (bulk, lines) = (new List<Invoice>(BulkInvoices), 0);
+                yield return batch;
+                (batch, lines) = (new List<Invoice>(MaxInvoicesPerBatch), 0);
             }
 
-            bulk.Add(invoice);
+            batch.Add(invoice);
             lines += invoice.Lines.Count;
         }
 
-        if (bulk.Count > 0)
-            yield return bulk;
+        if (batch.Count > 0)
+            yield return batch;
     }
 
-    /// <summary>The planned invoices, each as soon as its last line was read; only unfinished ones are held. Those with nothing to import are left out.</summary>
+    /// <summary>
+    /// The planned invoices, each as soon as its last line was read; only incomplete ones are held in memory. Invoices
+    /// with nothing to import are left out.
+    /// </summary>
     public static IEnumerable<Invoice> Of(IEnumerable<RetailLine> lines, ImportPlan plan)
     {
         var open = new Dictionary<string, (int Missing, List<RetailLine> Lines)>(StringComparer.Ordinal);

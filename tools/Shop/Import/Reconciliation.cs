@@ -1,21 +1,23 @@
+using DaprShop.Shop.Gateway;
+
 namespace DaprShop.Shop.Import;
 
-/// <summary>A figure of the shop beside what the file says.</summary>
-internal sealed record Figure(string Name, decimal Expected, decimal Got)
+/// <summary>A figure of the shop beside the figure of the file.</summary>
+internal sealed record Figure(string Name, decimal Expected, decimal Actual)
 {
-    public decimal Difference => Got - Expected;
+    public decimal Difference => Actual - Expected;
 }
 
-/// <summary>What the shop says at the end.</summary>
-/// <param name="Summary">Of this import's orders.</param>
-/// <param name="LeftOut">Lines that were read and not sent.</param>
-/// <param name="Confirmed">What the confirmed orders add up to in the file, per SKU: units.</param>
-/// <param name="ConfirmedTotals">The same, in sum.</param>
-/// <param name="Stock">Of every SKU of the file.</param>
-/// <param name="Unsold">Stocked SKUs with anything available before the returns.</param>
-/// <param name="Credited">GBP given back.</param>
-internal sealed record Outcome(
-    SummaryAnswer Summary,
+/// <summary>The state of the shop after the import.</summary>
+/// <param name="Summary">The orders of this import.</param>
+/// <param name="LeftOut">The number of lines that were read and not sent.</param>
+/// <param name="Confirmed">Units per SKU of the confirmed orders, according to the file.</param>
+/// <param name="ConfirmedTotals">The totals of the confirmed orders, according to the file.</param>
+/// <param name="Stock">The stock of every SKU of the file.</param>
+/// <param name="Unsold">The number of stocked SKUs with available units before the returns.</param>
+/// <param name="Credited">GBP refunded.</param>
+internal sealed record ImportOutcome(
+    OrdersSummary Summary,
     int LeftOut,
     IReadOnlyDictionary<string, long> Confirmed,
     Totals ConfirmedTotals,
@@ -42,7 +44,7 @@ internal static class RetailFigures
 /// <summary>Compares the shop with the file, figure by figure.</summary>
 internal static class Reconciliation
 {
-    public static IReadOnlyList<Figure> Of(ImportPlan plan, Opening opening, Outcome shop)
+    public static IReadOnlyList<Figure> Of(ImportPlan plan, OpeningStock opening, ImportOutcome shop)
     {
         var stocked = plan.Skus.Values.Where(s => s.Stocked).ToList();
         List<Figure> figures =
@@ -50,27 +52,27 @@ internal static class Reconciliation
             new("orders", plan.Orders, shop.Summary.Total),
             new("confirmed + rejected", plan.Orders, shop.Summary.Of("confirmed") + shop.Summary.Of("rejected")),
         ];
-        if (opening != Opening.Short)
+        if (opening != OpeningStock.Short)
         {
             figures.Add(new("orders confirmed", plan.Orders, shop.Summary.Of("confirmed")));
             figures.Add(new("orders rejected", 0, shop.Summary.Of("rejected")));
         }
 
-        var sold = opening == Opening.Short ? shop.ConfirmedTotals : plan.Sales;
+        var sold = opening == OpeningStock.Short ? shop.ConfirmedTotals : plan.Sales;
         figures.AddRange([
             new("order lines", sold.Lines, shop.Summary.Lines),
             new("units sold", sold.Units, shop.Summary.Units),
             new("revenue, GBP", sold.Value, shop.Summary.Revenue),
             new(
-                "SKUs whose sold units are not what confirmed orders ask for",
+                "SKUs whose allocated units differ from the confirmed orders",
                 0,
                 stocked.Count(s => At(s).Allocated != shop.Confirmed.GetValueOrDefault(s.Sku))
             ),
             new(
-                "SKUs where sold + left units are not the opening stock (and returns)",
+                "SKUs where sold + available units differ from opening stock + returns",
                 0,
                 stocked.Count(s =>
-                    At(s).Available + shop.Confirmed.GetValueOrDefault(s.Sku) != s.Opening(opening) + Returned(s)
+                    At(s).Available + shop.Confirmed.GetValueOrDefault(s.Sku) != s.OpeningUnits(opening) + Returned(s)
                 )
             ),
             new(
@@ -79,8 +81,8 @@ internal static class Reconciliation
                 stocked.Count(s => At(s) is var at && Math.Min(at.Available, Math.Min(at.OnHand, at.Allocated)) < 0)
             ),
         ]);
-        if (opening == Opening.Exact)
-            figures.Add(new("SKUs with units left before the returns", 0, shop.Unsold));
+        if (opening == OpeningStock.Exact)
+            figures.Add(new("SKUs with available units before the returns", 0, shop.Unsold));
         if (shop.WithReturns)
         {
             figures.Add(
@@ -88,7 +90,7 @@ internal static class Reconciliation
                     "returned units of stocked SKUs",
                     stocked.Sum(s => s.Returned),
                     stocked.Sum(s => At(s).Available)
-                        - stocked.Sum(s => s.Opening(opening))
+                        - stocked.Sum(s => s.OpeningUnits(opening))
                         + stocked.Sum(s => shop.Confirmed.GetValueOrDefault(s.Sku))
                 )
             );
@@ -102,7 +104,7 @@ internal static class Reconciliation
         StockQuantities At(SkuPlan sku) => shop.Stock.GetValueOrDefault(sku.Sku) ?? new StockQuantities(0, 0, 0);
     }
 
-    /// <summary>The whole retail file must add up to its published figures.</summary>
+    /// <summary>The totals of the whole retail file must match its published figures.</summary>
     private static IEnumerable<Figure> Published(ImportPlan plan) =>
         [
             new("file: orders", RetailFigures.Orders, plan.Orders),

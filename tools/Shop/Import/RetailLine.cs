@@ -2,7 +2,7 @@ namespace DaprShop.Shop.Import;
 
 /// <summary>One line of an invoice of the retail file.</summary>
 /// <param name="Price">GBP per unit.</param>
-/// <param name="Customer">Null: the file does not say who bought.</param>
+/// <param name="Customer">Null where the file names no customer.</param>
 internal sealed record RetailLine(
     string Invoice,
     string Sku,
@@ -12,10 +12,13 @@ internal sealed record RetailLine(
     string? Customer
 )
 {
-    /// <summary>A credit note: goods came back, and money goes back.</summary>
+    /// <summary>A line of a credit note: returned goods and a refund.</summary>
     public bool IsReturn => IsCredit(Invoice);
 
-    /// <summary>Something sold. What is neither this nor a return is a note of the warehouse, which is counted but not imported.</summary>
+    /// <summary>
+    /// A sold item. A line that is neither a sale nor a return is a note of the warehouse: it is counted but not
+    /// imported.
+    /// </summary>
     public bool IsSale => !IsReturn && Quantity > 0 && Price > 0;
 
     public decimal Value => Quantity * Price;

@@ -1,13 +1,12 @@
 using System.Globalization;
 using CsvHelper;
-using DaprShop.Shop.Infrastructure;
 using SharpCompress.Compressors.Xz;
 
 namespace DaprShop.Shop.Import;
 
-/// <summary>Invoice lines that can be read again and again, in the same order, without being held in memory.</summary>
-/// <param name="Name">Begins every idempotency key of the import.</param>
-/// <param name="Identity">Tells one input from another.</param>
+/// <summary>Invoice lines that can be read repeatedly, in the same order, without holding them in memory.</summary>
+/// <param name="Name">The prefix of every idempotency key of the import.</param>
+/// <param name="Identity">Identifies the input.</param>
 internal sealed record RetailSource(string Name, string Identity, Func<IEnumerable<RetailLine>> Read)
 {
     private const string SampleName = "sample";
@@ -29,7 +28,8 @@ internal sealed record RetailSource(string Name, string Identity, Func<IEnumerab
         return file.Exists
             ? new RetailSource("retail", $"{file.Name} ({file.Length} bytes)", () => ReadFile(file.FullName))
             : throw new ShopException(
-                $"There is no file {argument}. Give the retail file (.csv or .csv.xz), or `sample` for some made-up orders."
+                $"The file {argument} does not exist. Give the path of the retail file (.csv or .csv.xz), or `sample` "
+                    + "for 100 generated orders."
             );
     }
 
@@ -43,7 +43,10 @@ internal sealed record RetailSource(string Name, string Identity, Func<IEnumerab
             yield return line;
     }
 
-    /// <summary>The lines of a file with the columns InvoiceNo, StockCode, Description, Quantity, InvoiceDate, UnitPrice, CustomerID, Country.</summary>
+    /// <summary>
+    /// The lines of a file with the columns InvoiceNo, StockCode, Description, Quantity, InvoiceDate, UnitPrice,
+    /// CustomerID, Country.
+    /// </summary>
     public static IEnumerable<RetailLine> ReadCsv(TextReader text)
     {
         using var csv = CsvReader.Create(text, Format);
@@ -61,7 +64,8 @@ internal sealed record RetailSource(string Name, string Identity, Func<IEnumerab
             ]
         )
             throw new ShopException(
-                "This is not the retail file: its first line names other columns than InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country."
+                "This is not the retail file. Its first line must be "
+                    + "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country."
             );
         while (csv.Read())
             yield return Parse(csv);
@@ -83,12 +87,13 @@ internal sealed record RetailSource(string Name, string Identity, Func<IEnumerab
         catch (Exception e) when (e is FormatException or IndexOutOfRangeException)
         {
             throw new ShopException(
-                $"Line {csv.LineNumber} of the file cannot be read: {csv.Current.ToString().TrimEnd()}"
+                $"Line {csv.LineNumber} of the file is malformed: {csv.Current.ToString().TrimEnd()} Correct or delete "
+                    + "it, and import again."
             );
         }
     }
 
-    // The file was once made by a program that took ids for numbers: 17850.0.
+    // The program that wrote the file treated ids as numbers: 17850.0.
     private static string? Customer(string id) =>
         id.Length == 0 ? null
         : id.EndsWith(".0", StringComparison.Ordinal) ? id[..^2]

@@ -1,6 +1,8 @@
 namespace DaprShop.Shop.Import;
 
-/// <summary>A small shop's week, the same on every machine: orders of some lines, notes, services and returns in the shape of the retail file.</summary>
+/// <summary>
+/// 100 generated orders with notes, services and returns in the form of the retail file, the same on every machine.
+/// </summary>
 internal static class Sample
 {
     private const int Orders = 100;
@@ -9,7 +11,7 @@ internal static class Sample
 
     public static IEnumerable<RetailLine> Lines()
     {
-        var random = new Dice(20_101_201);
+        var random = new PseudoRandom(20_101_201);
         for (var order = 1; order <= Orders; order++)
         {
             var invoice = $"S{1000 + order}";
@@ -29,8 +31,11 @@ internal static class Sample
     private static RetailLine Goods(string invoice, int sku, int quantity, string? customer) =>
         new(invoice, $"SAMPLE-{sku:00}", $"SAMPLE ARTICLE {sku}", quantity, 0.85m + (sku * 1.135m), customer);
 
-    /// <summary>A linear congruential generator: unlike <see cref="Random"/>'s, its numbers are the same in every version of .NET.</summary>
-    private sealed class Dice(uint seed)
+    /// <summary>
+    /// A linear congruential generator. Unlike <see cref="Random"/>, it produces the same numbers in every version of
+    /// .NET.
+    /// </summary>
+    private sealed class PseudoRandom(uint seed)
     {
         private uint _state = seed;
 

@@ -4,12 +4,17 @@ using System.Globalization;
 namespace DaprShop.Shop.Processes;
 
 /// <summary>
-/// Turns a <see cref="ProcessSpec"/> into a command. On POSIX a shell opens the log and then becomes the program (the pid stays the same), in a
-/// session of its own, so that neither Ctrl-C in the terminal nor the death of the supervisor reaches it by accident.
+/// Turns a <see cref="ProcessSpec"/> into a command. On POSIX a shell opens the log and then replaces itself with the
+/// program (the pid stays the same), in a session of its own, so that neither Ctrl-C in the terminal nor the death of
+/// the supervisor signals it by accident.
 /// </summary>
 internal static class Launch
 {
-    // What else the starter has open, a lock for instance, is none of the program's business, and would be held for as long as it runs.
+    /// <summary>Names the log file of a process in its environment; the shop recognises its processes by it.</summary>
+    public const string LogVariable = "SHOP_LOG";
+
+    // File descriptors that the parent has open, of a lock for example, are closed: the program would hold them open
+    // for as long as it runs.
     private const string IntoLog = """exec "$@" >>"$SHOP_LOG" 2>&1 </dev/null 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-""";
 
     public static ProcessStartInfo Command(ProcessSpec spec)
@@ -26,20 +31,23 @@ internal static class Launch
                 ["-c", IntoLog, "sh", .. OwnSession(), .. AsUser(spec), spec.FileName, .. spec.Arguments]
             );
         command.WorkingDirectory = spec.WorkingDirectory;
-        command.Environment["SHOP_LOG"] = spec.LogFile;
+        command.Environment[LogVariable] = spec.LogFile;
         foreach (var (name, value) in spec.Environment)
             command.Environment[name] = value;
         return command;
     }
 
-    /// <summary>Runs a command to its end; answers its exit code and all it said. Ctrl-C does not reach it either: its death by that would be taken for a failure.</summary>
+    /// <summary>
+    /// Runs a command to its end and returns its exit code and its output. Ctrl-C does not signal it: its death would
+    /// be mistaken for a failure of the command.
+    /// </summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(
         ProcessSpec spec,
         CancellationToken cancel = default
     )
     {
-        string[] words = [.. OwnSession(), .. AsUser(spec), spec.FileName, .. spec.Arguments];
-        var command = new ProcessStartInfo(words[0], words[1..])
+        string[] commandLine = [.. OwnSession(), .. AsUser(spec), spec.FileName, .. spec.Arguments];
+        var command = new ProcessStartInfo(commandLine[0], commandLine[1..])
         {
             WorkingDirectory = spec.WorkingDirectory,
             RedirectStandardOutput = true,

@@ -1,6 +1,6 @@
 namespace DaprShop.Shop.Processes;
 
-/// <summary>The last lines of a log file: what a failed process had to say.</summary>
+/// <summary>The last lines of a log file, for the message about a failed process.</summary>
 internal static class LogTail
 {
     private const int Window = 64 * 1024;
@@ -8,7 +8,7 @@ internal static class LogTail
     public static string Of(string file, int lines = 12)
     {
         if (!File.Exists(file))
-            return $"({file} was not written)";
+            return $"({file} does not exist)";
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         stream.Seek(-Math.Min(Window, stream.Length), SeekOrigin.End);
         using var reader = new StreamReader(stream);

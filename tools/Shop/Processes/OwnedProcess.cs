@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace DaprShop.Shop.Processes;
 
-/// <summary>A running child process: who it is, when it ended, and how to end it.</summary>
+/// <summary>A child process: its identity, its end, and how to stop it.</summary>
 internal sealed class OwnedProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -21,7 +21,7 @@ internal sealed class OwnedProcess : IAsyncDisposable
 
     public int Pid => Identity.Pid;
 
-    /// <summary>Completes when the process has ended, however it did.</summary>
+    /// <summary>Completes when the process has ended, for whatever reason.</summary>
     public Task Ended { get; }
 
     public bool IsAlive => !Ended.IsCompleted && !_process.HasExited;
@@ -38,7 +38,9 @@ internal sealed class OwnedProcess : IAsyncDisposable
         return new OwnedProcess(spec, process);
     }
 
-    /// <summary>Asks the process to end and kills it when it takes longer than its grace.</summary>
+    /// <summary>
+    /// Asks the process to stop, and kills it when it takes longer than its <see cref="ProcessSpec.Grace"/>.
+    /// </summary>
     public async Task StopAsync()
     {
         if (IsAlive)
@@ -50,7 +52,7 @@ internal sealed class OwnedProcess : IAsyncDisposable
             }
             catch (TimeoutException)
             {
-                Identity.Send(Signal.Kill);
+                Identity.Send(ProcessSignal.Kill);
             }
         }
         await Ended;

@@ -1,8 +1,6 @@
-using DaprShop.Shop.Infrastructure;
-
 namespace DaprShop.Shop.Processes;
 
-/// <summary>All it takes to start one process, as often as needed.</summary>
+/// <summary>Everything that is needed to start a process, and to start it again.</summary>
 internal sealed record ProcessSpec(string Name, string FileName, params string[] Arguments)
 {
     public required string WorkingDirectory { get; init; }
@@ -11,14 +9,17 @@ internal sealed record ProcessSpec(string Name, string FileName, params string[]
 
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>What ends it politely.</summary>
-    public Signal StopSignal { get; init; } = Signal.Terminate;
+    /// <summary>The signal that asks the process to stop.</summary>
+    public ProcessSignal StopSignal { get; init; } = ProcessSignal.Terminate;
 
-    /// <summary>How long it may take to end before it is killed.</summary>
+    /// <summary>How long the process may take to stop before it is killed.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>The account that runs the process; null for the account of the shop.</summary>
     public UnprivilegedUser? RunAs { get; init; }
 
-    /// <summary>Folders that it needs; made before every start, because somebody may have wiped them.</summary>
+    /// <summary>
+    /// Folders that the process needs; created before every start, because they may have been deleted.
+    /// </summary>
     public IReadOnlyList<string> Folders { get; init; } = [];
 }

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace DaprShop.Shop.Processes;
 
-/// <summary>Writes a child's output to its log on Windows, where no shell can open the file and then become the program.</summary>
+/// <summary>
+/// Writes a child's output to its log on Windows, where no shell can open the file and then replace itself with the
+/// program.
+/// </summary>
 internal static class WindowsLog
 {
     public static void Follow(Process process, string file)

@@ -1,17 +1,17 @@
 using System.Text.Json;
-using DaprShop.Shop.Infrastructure;
 using DaprShop.Shop.Processes;
+using DaprShop.Shop.Secrets;
 
 namespace DaprShop.Shop.Supervision;
 
-/// <summary>What runs, as the supervisor last wrote it to <c>.shop/state.json</c>.</summary>
+/// <summary>The running processes, as the supervisor last wrote them to <c>.shop/state.json</c>.</summary>
 internal sealed record ShopState
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     public required ProcessIdentity Supervisor { get; init; }
 
-    /// <summary>dapr or embedded; null when only the infrastructure was asked for.</summary>
+    /// <summary>dapr or embedded; null when only the infrastructure was started.</summary>
     public string? Runtime { get; init; }
 
     public string? RuntimeReason { get; init; }
@@ -20,16 +20,18 @@ internal sealed record ShopState
 
     public required string Store { get; init; }
 
-    /// <summary>What the supervisor is doing right now.</summary>
+    /// <summary>The present activity of the supervisor.</summary>
     public required string Phase { get; init; }
 
-    /// <summary>Everything was up once; whether it is now, `status` asks.</summary>
+    /// <summary>True once everything was ready. Whether it still is, <c>status</c> checks.</summary>
     public bool Started { get; init; }
 
-    /// <summary>Why starting failed.</summary>
+    /// <summary>The reason why the start failed.</summary>
     public string? Problem { get; init; }
 
-    /// <summary>Servers of others that the shop uses: PostgreSQL, Redis, placement or scheduler by their addresses.</summary>
+    /// <summary>
+    /// Addresses of external servers that the shop uses: PostgreSQL, a broker, a store, placement or scheduler.
+    /// </summary>
     public IReadOnlyDictionary<string, string> External { get; init; } = new Dictionary<string, string>();
 
     public IReadOnlyList<UnitState> Units { get; init; } = [];
@@ -40,23 +42,23 @@ internal sealed record ShopState
         {
             return JsonSerializer.Deserialize<ShopState>(File.ReadAllText(shop.State), Format);
         }
-        catch (Exception none) when (none is IOException or JsonException)
+        catch (Exception unreadable) when (unreadable is IOException or JsonException)
         {
             return null;
         }
     }
 
-    public void Save(ShopFolder shop) => SecretFile.Write(shop.State, JsonSerializer.Serialize(this, Format));
+    public void Save(ShopFolder shop) => PrivateFile.Write(shop.State, JsonSerializer.Serialize(this, Format));
 }
 
-/// <summary>A unit's processes.</summary>
+/// <summary>A unit and its running processes.</summary>
 internal sealed record UnitState(string Name, UnitKind Kind, int Restarts, IReadOnlyList<ProcessState> Processes);
 
-/// <summary>One process, with the signal that ends it politely.</summary>
+/// <summary>One process, with the signal that asks it to stop.</summary>
 internal sealed record ProcessState(
     string Name,
     ProcessIdentity Identity,
     int? Port,
-    Signal StopSignal,
+    ProcessSignal StopSignal,
     string LogFile
 );

@@ -2,16 +2,16 @@ using System.Text.Json;
 
 namespace DaprShop.Shop.Supervision;
 
-/// <summary>Reads the answers of <c>/v1.0/metadata</c> (sidecar) and <c>/dapr/subscribe</c> (app).</summary>
+/// <summary>Reads the responses of <c>/v1.0/metadata</c> (sidecar) and <c>/dapr/subscribe</c> (app).</summary>
 internal static class SidecarMetadata
 {
-    /// <summary>What an app wants to subscribe to, as "component/topic".</summary>
+    /// <summary>The subscriptions that an app declares, as "component/topic".</summary>
     public static IEnumerable<string> Declared(JsonElement? subscribe) => Topics(subscribe);
 
-    /// <summary>What a sidecar has subscribed to, as "component/topic".</summary>
+    /// <summary>The subscriptions that a sidecar has made, as "component/topic".</summary>
     public static IEnumerable<string> Subscribed(JsonElement metadata) => Topics(Property(metadata, "subscriptions"));
 
-    /// <summary>How many workflow workers are connected; the wedge shows as none.</summary>
+    /// <summary>The number of connected workflow workers; 0 when the sidecar is wedged.</summary>
     public static int ConnectedWorkers(JsonElement metadata) =>
         Property(metadata, "workflows") is { } workflows
         && Property(workflows, "connectedWorkers") is { ValueKind: JsonValueKind.Number } count
@@ -23,7 +23,7 @@ internal static class SidecarMetadata
             ? items.EnumerateArray().Select(item => $"{Property(item, "pubsubname")}/{Property(item, "topic")}")
             : [];
 
-    // The app's SDK and the sidecar do not agree on the case of their keys.
+    // The app's SDK and the sidecar write their keys in different case.
     private static JsonElement? Property(JsonElement of, string name) =>
         of.ValueKind == JsonValueKind.Object
             ? of.EnumerateObject()

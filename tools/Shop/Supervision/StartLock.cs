@@ -1,11 +1,13 @@
-using DaprShop.Shop.Infrastructure;
-
 namespace DaprShop.Shop.Supervision;
 
-/// <summary>Lets only one process at a time start or hold the shop of a folder. The system gives the lock back when its holder dies; the file goes with the lock.</summary>
+/// <summary>
+/// Allows one process at a time to start or supervise the shop of a folder. The operating system releases the lock when
+/// its holder dies; the lock file is deleted with the release.
+/// </summary>
 internal static class StartLock
 {
-    public static IDisposable Take(ShopFolder shop)
+    /// <exception cref="ShopException">Another process holds the lock.</exception>
+    public static IDisposable Acquire(ShopFolder shop)
     {
         try
         {
@@ -21,23 +23,23 @@ internal static class StartLock
         catch (IOException held)
         {
             throw new ShopException(
-                "Somebody else is starting this shop at this moment. `./shop status` shows how it goes.",
+                "Another process is starting this shop. Run `./shop status` to see its progress.",
                 held
             );
         }
     }
 
-    /// <summary>Deletes the file of a holder that was killed, unless somebody holds the lock.</summary>
-    public static void Clear(ShopFolder shop)
+    /// <summary>Deletes the lock file of a process that was killed, unless a process holds the lock.</summary>
+    public static void RemoveStale(ShopFolder shop)
     {
         try
         {
             if (File.Exists(shop.Lock))
-                Take(shop).Dispose();
+                Acquire(shop).Dispose();
         }
         catch (ShopException)
         {
-            // It is in use again, or the caller's own.
+            // Another process, or the caller itself, holds the lock.
         }
     }
 }

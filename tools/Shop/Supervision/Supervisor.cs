@@ -1,9 +1,11 @@
-using DaprShop.Shop.Infrastructure;
 using DaprShop.Shop.Processes;
+using DaprShop.Shop.Topology;
 
 namespace DaprShop.Shop.Supervision;
 
-/// <summary>Owns every process of a running shop: starts them in order, restarts what dies, writes down what runs, and ends it all.</summary>
+/// <summary>
+/// Owns every process of a running shop: starts it, restarts it when it dies, records it, and stops it.
+/// </summary>
 internal sealed class Supervisor : IAsyncDisposable
 {
     private readonly ShopFolder _shop;
@@ -11,41 +13,41 @@ internal sealed class Supervisor : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Unit> _units = [];
     private readonly List<Task> _loops = [];
-    private readonly Lock _turn = new();
+    private readonly Lock _lock = new();
     private ShopState _state;
 
     public Supervisor(ShopFolder shop, ShopState state, TimeProvider time)
     {
         (_shop, _state, _time) = (shop, state, time);
-        Write(unchanged => unchanged);
+        Update(unchanged => unchanged);
     }
 
     public IReadOnlyList<Unit> Units => _units;
 
-    /// <summary>Says what is going on, to whoever reads the state file.</summary>
-    public void Phase(string text)
+    /// <summary>Records the present activity in the log and in the state file.</summary>
+    public void SetPhase(string text)
     {
         if (text == _state.Phase)
             return;
-        Log.Line(text);
-        Write(state => state with { Phase = text });
+        SupervisorLog.Write(text);
+        Update(state => state with { Phase = text });
     }
 
-    public void Write(Func<ShopState, ShopState> change)
+    public void Update(Func<ShopState, ShopState> change)
     {
-        lock (_turn)
+        lock (_lock)
         {
-            _state = change(_state) with { Units = [.. _units.Select(Describe)] };
+            _state = change(_state) with { Units = [.. _units.Select(StateOf)] };
             _state.Save(_shop);
         }
     }
 
-    /// <summary>Starts a unit and keeps it running.</summary>
-    public Unit Keep(string name, UnitKind kind, IReadOnlyDictionary<string, int> ports, params ProcessSpec[] specs)
+    /// <summary>Starts a unit and restarts it whenever it dies.</summary>
+    public Unit Start(string name, UnitKind kind, IReadOnlyDictionary<string, int> ports, params ProcessSpec[] specs)
     {
         var unit = new Unit(name, kind, specs, _time) { Ports = ports };
-        unit.Changed += () => Write(state => state);
-        lock (_turn)
+        unit.Changed += () => Update(state => state);
+        lock (_lock)
         {
             _units.Add(unit);
             _loops.Add(Task.Run(() => unit.RunAsync(_stop.Token)));
@@ -53,34 +55,34 @@ internal sealed class Supervisor : IAsyncDisposable
         return unit;
     }
 
-    /// <summary>Ends a unit that is of no use, and forgets it.</summary>
-    public async Task DropAsync(Unit unit)
+    /// <summary>Stops a unit and removes it from the state.</summary>
+    public async Task RemoveAsync(Unit unit)
     {
-        await unit.EndAsync();
-        lock (_turn)
+        await unit.TerminateAsync();
+        lock (_lock)
             _units.Remove(unit);
-        Write(state => state);
+        Update(state => state);
     }
 
-    /// <summary>Watches an app for being wedged, from now on.</summary>
+    /// <summary>Restarts an app whenever <see cref="SidecarWatch"/> finds that it is wedged.</summary>
     public void Watch(DaprApp app, Unit unit) =>
         _loops.Add(Task.Run(() => new SidecarWatch(app, unit, _time).RunAsync(_stop.Token)));
 
-    /// <summary>Ends everything: apps, then sidecars, then what both stand on.</summary>
+    /// <summary>Stops everything: apps, then sidecars, then the infrastructure.</summary>
     public async ValueTask DisposeAsync()
     {
-        Phase("stopping");
+        SetPhase("stopping");
         await _stop.CancelAsync();
         await Task.WhenAll(_loops).ContinueWith(_ => { }, TaskScheduler.Default);
         var apps = _units.Where(unit => unit.Kind == UnitKind.App).ToList();
         await Task.WhenAll(apps.Select(unit => unit.StopAsync(spec => spec.Name == unit.Name)));
         await Task.WhenAll(apps.Select(unit => unit.StopAsync(_ => true)));
         await Task.WhenAll(_units.Select(unit => unit.StopAsync(_ => true)));
-        Log.Line("stopped");
+        SupervisorLog.Write("stopped");
         _stop.Dispose();
     }
 
-    private static UnitState Describe(Unit unit) =>
+    private static UnitState StateOf(Unit unit) =>
         new(
             unit.Name,
             unit.Kind,

@@ -4,64 +4,68 @@ using DaprShop.Shop.Processes;
 namespace DaprShop.Shop.Supervision;
 
 /// <summary>
-/// Processes that live and die together: when one ends, the others are stopped and all are started again, later each time. An app and its sidecar are
-/// one unit, because a sidecar that lost its workflow worker may never hand out work again (workflow.md, "the wedge").
+/// Processes that are restarted together: when one ends, the others are stopped and all are started again, after an
+/// increasing delay. An app and its sidecar are one unit, because a sidecar that lost its workflow worker may never
+/// hand out work again ("the wedge").
 /// </summary>
 internal sealed class Unit(string name, UnitKind kind, IReadOnlyList<ProcessSpec> specs, TimeProvider time)
 {
-    private readonly Backoff _backoff = new();
-    private volatile TaskCompletionSource<string> _kick = new();
+    private readonly RestartDelay _restartDelay = new();
+    private volatile TaskCompletionSource<string> _restartRequest = new();
     private volatile IReadOnlyList<OwnedProcess> _processes = [];
     private volatile Task _running = Task.CompletedTask;
-    private volatile bool _isGivenUp;
+    private volatile bool _isTerminated;
 
     public string Name => name;
 
     public UnitKind Kind => kind;
 
-    /// <summary>A port that tells its processes apart in what `status` shows; by process name.</summary>
+    /// <summary>The ports that <c>status</c> shows, by process name.</summary>
     public IReadOnlyDictionary<string, int> Ports { get; init; } = new Dictionary<string, int>();
 
     public IReadOnlyList<OwnedProcess> Processes => _processes;
 
     public int Restarts { get; private set; }
 
-    /// <summary>Why it was restarted last, for the log and for whoever waits in vain for it to become ready.</summary>
-    public string? LastTrouble { get; private set; }
+    /// <summary>The reason of the last restart; null before the first one.</summary>
+    public string? LastFailure { get; private set; }
 
     /// <summary>Raised whenever a process was started or has ended.</summary>
     public event Action? Changed;
 
-    /// <summary>Has its processes restarted though they run: they are of no use any more.</summary>
-    public void Restart(string reason) => _kick.TrySetResult(reason);
+    /// <summary>Restarts the processes although they run, because they no longer work.</summary>
+    public void RequestRestart(string reason) => _restartRequest.TrySetResult(reason);
 
-    /// <summary>Keeps the processes running until <paramref name="stop"/>, and leaves them running then: whoever stops knows the order.</summary>
-    public Task RunAsync(CancellationToken stop) => _running = KeepAsync(stop);
+    /// <summary>
+    /// Keeps the processes running until <paramref name="stop"/>. It does not stop them then, because the caller stops
+    /// all units in order.
+    /// </summary>
+    public Task RunAsync(CancellationToken stop) => _running = SuperviseAsync(stop);
 
-    /// <summary>Ends the processes for good.</summary>
-    public async Task EndAsync()
+    /// <summary>Stops the processes and does not restart them.</summary>
+    public async Task TerminateAsync()
     {
-        _isGivenUp = true;
-        Restart("it is given up");
+        _isTerminated = true;
+        RequestRestart("it is being removed");
         await _running;
         await StopAsync(_ => true);
     }
 
-    private async Task KeepAsync(CancellationToken stop)
+    private async Task SuperviseAsync(CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested && !_isGivenUp)
+        while (!stop.IsCancellationRequested && !_isTerminated)
         {
             var started = time.GetTimestamp();
-            if (TryStart() && !_isGivenUp && !await EndedAsync(stop))
+            if (TryStart() && !_isTerminated && !await WaitForExitOrRestartAsync(stop))
                 return;
             await StopAsync(_ => true);
-            if (_isGivenUp)
+            if (_isTerminated)
                 return;
             Restarts++;
             Changed?.Invoke();
-            var wait = _backoff.After(time.GetElapsedTime(started));
-            Log.Line($"{name}: {LastTrouble}; started again in {wait.TotalSeconds:0.0} s");
-            await Task.Delay(wait, time, stop)
+            var delay = _restartDelay.Next(time.GetElapsedTime(started));
+            SupervisorLog.Write($"{name}: {LastFailure}; restarting in {delay.TotalSeconds:0.0} s");
+            await Task.Delay(delay, time, stop)
                 .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
@@ -71,7 +75,7 @@ internal sealed class Unit(string name, UnitKind kind, IReadOnlyList<ProcessSpec
 
     private bool TryStart()
     {
-        _kick = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _restartRequest = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var started = new List<OwnedProcess>();
         try
         {
@@ -79,10 +83,10 @@ internal sealed class Unit(string name, UnitKind kind, IReadOnlyList<ProcessSpec
                 started.Add(OwnedProcess.Start(spec));
             return true;
         }
-        catch (Exception problem) when (problem is Win32Exception or IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is Win32Exception or IOException or UnauthorizedAccessException)
         {
-            // Its folder was wiped, say: it may be back at the next try.
-            LastTrouble = problem.Message;
+            // For example because its folder was deleted, which may exist again at the next attempt.
+            LastFailure = failure.Message;
             return false;
         }
         finally
@@ -92,18 +96,18 @@ internal sealed class Unit(string name, UnitKind kind, IReadOnlyList<ProcessSpec
         }
     }
 
-    /// <summary>True when a process ended or a restart was asked for, false when it is time to stop.</summary>
-    private async Task<bool> EndedAsync(CancellationToken stop)
+    /// <summary>True when a process ended or a restart was requested, false when the unit is to stop.</summary>
+    private async Task<bool> WaitForExitOrRestartAsync(CancellationToken stop)
     {
         await Task.WhenAny([
             .. _processes.Select(process => process.Ended),
-            _kick.Task,
+            _restartRequest.Task,
             Task.Delay(Timeout.InfiniteTimeSpan, stop),
         ]);
         if (stop.IsCancellationRequested)
             return false;
-        LastTrouble = _kick.Task.IsCompleted
-            ? await _kick.Task
+        LastFailure = _restartRequest.Task.IsCompleted
+            ? await _restartRequest.Task
             : $"{_processes.First(process => !process.IsAlive).Spec.Name} ended";
         return true;
     }

@@ -1,6 +1,6 @@
 namespace DaprShop.Shop.Supervision;
 
-/// <summary>What a unit is for: apps are stopped before the infrastructure they stand on.</summary>
+/// <summary>The purpose of a unit. Apps are stopped before the infrastructure that they use.</summary>
 internal enum UnitKind
 {
     Infra,

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using DaprShop.Shop.Infrastructure;
 using DaprShop.Shop.Processes;
 
 namespace DaprShop.Shop.Testing;
@@ -23,7 +22,7 @@ internal static class NetworkNamespace
     ];
 
     /// <summary>Null where namespaces can be made, else the reason why not.</summary>
-    public static async Task<string?> ObstacleAsync(CancellationToken cancel)
+    public static async Task<string?> UnavailableReasonAsync(CancellationToken cancel)
     {
         if (!OperatingSystem.IsLinux())
             return "this system has no network namespaces";

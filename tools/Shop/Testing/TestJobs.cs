@@ -1,5 +1,3 @@
-using DaprShop.Shop.Infrastructure;
-
 namespace DaprShop.Shop.Testing;
 
 /// <summary>

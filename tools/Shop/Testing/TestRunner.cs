@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Xml;
 using System.Xml.Linq;
-using DaprShop.Shop.Infrastructure;
 using DaprShop.Shop.Processes;
 
 namespace DaprShop.Shop.Testing;
@@ -145,7 +144,7 @@ internal sealed class TestRunner(ShopFolder shop, int lanes, bool isolated, Time
     /// <summary>Ctrl-C lets the tests end their shops.</summary>
     private static async Task EndAsync(Process process)
     {
-        Signals.Send(process.Id, Signal.Interrupt);
+        ProcessSignals.Send(process.Id, ProcessSignal.Interrupt);
         using var grace = new CancellationTokenSource(Grace);
         await process.WaitForExitAsync(grace.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!process.HasExited)

@@ -1,5 +1,5 @@
--- inventory: Each movement continues the one before it: sequence without a gap, every balance to the unit, as its kind says
-select count(*) from movements;
+-- inventory: Each movement continues the previous one: its sequence has no gap, and its balances change as its kind requires
+select count(*) as checked from movements;
 
 with walk as (
     select *, lag(sequence, 1, 0::bigint) over level as sequence_before,
@@ -9,15 +9,19 @@ with walk as (
            unavailable - lag(unavailable, 1, 0::bigint) over level as d_unavailable,
            incoming - lag(incoming, 1, 0::bigint) over level as d_incoming
     from movements window level as (partition by sku, location order by sequence))
-select format('%s at %s, movement %s', sku, location, sequence),
+select format('%s at %s, movement %s', sku, location, sequence) as subject,
        format('%s %s: on_hand %s, allocated %s, held %s, unavailable %s, incoming %s, after movement %s',
-              kind, quantity, d_on_hand, d_allocated, d_held, d_unavailable, d_incoming, sequence_before)
+              kind, quantity, d_on_hand, d_allocated, d_held, d_unavailable, d_incoming, sequence_before) as detail
 from walk
 where sequence <> sequence_before + 1
    or not coalesce(case kind
-      when 'allocated' then (d_on_hand, d_allocated, d_unavailable, d_incoming) = (0, quantity, 0, 0) and d_held between -quantity and 0
-      -- A claim that is given back was an order's or a hold's, never both.
-      when 'released' then (d_on_hand, d_unavailable, d_incoming) = (0, 0, 0) and (d_allocated, d_held) in ((quantity, 0), (0, quantity))
+      when 'allocated'
+          then (d_on_hand, d_allocated, d_unavailable, d_incoming) = (0, quantity, 0, 0)
+              and d_held between -quantity and 0
+      -- A released claim belonged to an order or to a hold, never to both.
+      when 'released'
+          then (d_on_hand, d_unavailable, d_incoming) = (0, 0, 0)
+              and (d_allocated, d_held) in ((quantity, 0), (0, quantity))
       when 'held' then (d_on_hand, d_allocated, d_held, d_unavailable, d_incoming) = (0, 0, quantity, 0, 0)
       when 'expired' then (d_on_hand, d_allocated, d_held, d_unavailable, d_incoming) = (0, 0, quantity, 0, 0)
       when 'withheld' then (d_on_hand, d_allocated, d_held, d_unavailable, d_incoming) = (0, 0, 0, quantity, 0)
@@ -25,6 +29,10 @@ where sequence <> sequence_before + 1
       when 'shipped' then (d_on_hand, d_allocated, d_held, d_unavailable, d_incoming) = (quantity, quantity, 0, 0, 0)
       when 'adjusted' then (d_on_hand, d_allocated, d_held, d_unavailable, d_incoming) = (quantity, 0, 0, 0, 0)
       when 'returned' then (d_on_hand, d_allocated, d_held, d_unavailable, d_incoming) = (quantity, 0, 0, 0, 0)
-      -- What arrives of a document is not expected any more; more than was expected may arrive.
-      when 'received' then (d_on_hand, d_allocated, d_held, d_unavailable) = (quantity, 0, 0, 0) and d_incoming between -quantity and 0
-      when 'transferred' then (d_on_hand, d_allocated, d_held, d_unavailable) = (quantity, 0, 0, 0) and d_incoming between -greatest(quantity, 0) and 0 end, false)
+      -- Received units of a document are no longer expected; more than expected may be received.
+      when 'received'
+          then (d_on_hand, d_allocated, d_held, d_unavailable) = (quantity, 0, 0, 0)
+              and d_incoming between -quantity and 0
+      when 'transferred'
+          then (d_on_hand, d_allocated, d_held, d_unavailable) = (quantity, 0, 0, 0)
+              and d_incoming between -greatest(quantity, 0) and 0 end, false)

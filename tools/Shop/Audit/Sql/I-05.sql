@@ -1,10 +1,12 @@
--- inventory: No quantity is negative, now or at any movement
-select (select count(*) from levels) + (select count(*) from movements);
+-- inventory: No quantity is negative, now or after any movement
+select (select count(*) from levels) + (select count(*) from movements) as checked;
 
-select format('%s at %s', sku, location),
-       format('on_hand %s, allocated %s, held %s, unavailable %s, incoming %s, short %s', on_hand, allocated, held, unavailable, incoming, short)
+select format('%s at %s', sku, location) as subject,
+       format('on_hand %s, allocated %s, held %s, unavailable %s, incoming %s, short %s',
+              on_hand, allocated, held, unavailable, incoming, short) as detail
 from levels where least(on_hand, allocated, held, unavailable, incoming, short) < 0
 union all
 select format('%s at %s, movement %s', sku, location, sequence),
-       format('on_hand %s, allocated %s, held %s, unavailable %s, incoming %s', on_hand, allocated, held, unavailable, incoming)
+       format('on_hand %s, allocated %s, held %s, unavailable %s, incoming %s',
+              on_hand, allocated, held, unavailable, incoming)
 from movements where least(on_hand, allocated, held, unavailable, incoming) < 0

@@ -1,5 +1,6 @@
--- inventory: What is recorded as short is exactly what is missing
-select count(*) from levels;
+-- inventory: The recorded shortage is exactly the deficit
+select count(*) as checked from levels;
 
-select format('%s at %s', sku, location), format('short %s, missing %s', short, greatest(allocated + held - on_hand + unavailable, 0))
+select format('%s at %s', sku, location) as subject,
+       format('short %s, deficit %s', short, greatest(allocated + held - on_hand + unavailable, 0)) as detail
 from levels where short <> greatest(allocated + held - on_hand + unavailable, 0)

@@ -1,20 +1,25 @@
--- inventory: A claim ends once: an open one has given nothing back, a released one all that was not shipped, a refused one took nothing
-select count(*) from reservations;
+-- inventory: A claim ends once: an open claim has released nothing, a released claim everything that was not shipped, a refused claim has allocated nothing
+select count(*) as checked from reservations;
 
 with walk as (
-    select regexp_replace(cause, '^repair-', '') as cause, kind, actor, allocated - lag(allocated, 1, 0::bigint) over (partition by sku, location order by sequence) as units
+    select regexp_replace(cause, '^repair-', '') as cause, kind, actor,
+           allocated - lag(allocated, 1, 0::bigint) over (partition by sku, location order by sequence) as units
     from movements),
 claims as (
-    select cause, bool_or(actor = 'auditor') as repaired, coalesce(sum(units) filter (where kind = 'allocated'), 0) as allocated,
-           coalesce(-sum(units) filter (where kind = 'shipped'), 0) as shipped, coalesce(-sum(units) filter (where kind = 'released'), 0) as released,
-           coalesce(-sum(units) filter (where kind = 'released' and actor <> 'auditor'), 0) as given_back
+    select cause, bool_or(actor = 'auditor') as repaired,
+           coalesce(sum(units) filter (where kind = 'allocated'), 0) as allocated,
+           coalesce(-sum(units) filter (where kind = 'shipped'), 0) as shipped,
+           coalesce(-sum(units) filter (where kind = 'released'), 0) as released,
+           coalesce(-sum(units) filter (where kind = 'released' and actor <> 'auditor'), 0) as released_by_order
     from walk where units <> 0 and kind in ('allocated', 'shipped', 'released') group by cause)
-select format('order %s', coalesce(r.order_id::text, c.cause)),
-       format('is %s; allocated %s, shipped %s, released %s', coalesce(r.state, 'unknown'), c.allocated, c.shipped, c.released)
+select format('order %s', coalesce(r.order_id::text, c.cause)) as subject,
+       format('is %s; allocated %s, shipped %s, released %s',
+              coalesce(r.state, 'unknown'), c.allocated, c.shipped, c.released) as detail
 from reservations r full join claims c on c.cause = r.order_id::text
 where case
-      when r.state in ('allocated', 'backordered') then coalesce(c.given_back, 0) <> 0
+      when r.state in ('allocated', 'backordered') then coalesce(c.released_by_order, 0) <> 0
       when r.state = 'released' then coalesce(c.allocated <> c.released + c.shipped, false)
-      when r.state in ('out_of_stock', 'limit_exceeded') then c.allocated <> c.released or c.shipped <> 0 or c.cause is not null and not c.repaired
-      -- A claim that was lost, and that a repair has given back.
+      when r.state in ('out_of_stock', 'limit_exceeded')
+          then c.allocated <> c.released or c.shipped <> 0 or c.cause is not null and not c.repaired
+      -- A lost claim whose units a repair has released.
       else not c.repaired or c.allocated <> c.released + c.shipped end

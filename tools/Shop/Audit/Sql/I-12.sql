@@ -1,21 +1,29 @@
--- inventory: Backorders are filled first come first served: no later place while an earlier one of the SKU was waiting; filled is what was allocated later
-select count(*) from backorders;
+-- inventory: Backorders are filled first come, first served: no later place while an earlier one of the SKU was waiting; filled equals the units allocated later
+select count(*) as checked from backorders;
 
 with fills as (
     select a.order_id, a.sku, sum(a.quantity) as units from allocations a where a.step > 0 group by a.order_id, a.sku),
 moved as (
-    select b.order_id, b.sku, b.place, b.state, r.decided_at, m.location, min(m.sequence) as first, max(m.sequence) as last, min(m.occurred_at) as first_at
+    select b.order_id, b.sku, b.place, b.state, r.decided_at, m.location,
+           min(m.sequence) as first, max(m.sequence) as last, min(m.occurred_at) as first_at
     from backorders b join reservations r using (order_id)
     left join movements m on m.cause = b.order_id::text and m.sku = b.sku and m.kind = 'allocated' and m.step > 0
     group by b.order_id, b.sku, b.place, b.state, r.decided_at, m.location)
--- When it was decided is known by a clock, which a transaction reads before it waits for its locks: a minute is more than it waits.
--- When a backorder was cancelled is not known: those are not looked at.
-select format('%s, place %s', late.sku, late.place), format('was filled at %s by movement %s, while place %s of order %s was waiting', late.location, late.first, early.place, early.order_id)
-from moved late join moved early on early.sku = late.sku and early.place < late.place and early.decided_at < late.first_at - interval '1 minute'
-where early.state = 'open' and (early.location is null or early.location = late.location) or early.state = 'filled' and early.location = late.location and early.last > late.first
+-- The decision time is read before the transaction waits for its locks, which takes less than a minute. The time of a
+-- cancellation is not recorded, so cancelled backorders are not checked.
+select format('%s, place %s', late.sku, late.place) as subject,
+       format('was filled at %s by movement %s while place %s of order %s was waiting',
+              late.location, late.first, early.place, early.order_id) as detail
+from moved late
+join moved early on early.sku = late.sku and early.place < late.place
+    and early.decided_at < late.first_at - interval '1 minute'
+where early.state = 'open' and (early.location is null or early.location = late.location)
+   or early.state = 'filled' and early.location = late.location and early.last > late.first
 union all
-select format('order %s, %s', coalesce(b.order_id, f.order_id), coalesce(b.sku, f.sku)), format('%s of %s filled (%s), %s allocated later', b.filled, b.quantity, b.state, coalesce(f.units, 0))
+select format('order %s, %s', coalesce(b.order_id, f.order_id), coalesce(b.sku, f.sku)),
+       format('%s of %s filled (%s), %s allocated later', b.filled, b.quantity, b.state, coalesce(f.units, 0))
 from backorders b full join fills f on f.order_id = b.order_id and f.sku = b.sku
 where coalesce(b.filled, 0) <> coalesce(f.units, 0) or (b.state = 'filled') <> (b.filled = b.quantity)
 union all
-select format('%s, place %s', sku, place), format('stands in line %s times', count(*)) from backorders group by sku, place having count(*) > 1
+select format('%s, place %s', sku, place), format('%s backorders have this place', count(*))
+from backorders group by sku, place having count(*) > 1

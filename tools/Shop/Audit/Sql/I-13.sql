@@ -1,13 +1,18 @@
--- inventory: An offer of a waitlist is one active hold of its customer on that SKU, and there is one per place
-select count(*) from waitlist;
+-- inventory: A waitlist offer is one active hold of its customer on that SKU, and each entry has at most one offer
+select count(*) as checked from waitlist;
 
-select format('%s, place %s of %s', w.sku, w.place, w.customer), format('is %s; %s offers, %s of them active over %s units', w.state, count(h.id), count(h.id) filter (where h.state = 'active'), sum(l.units))
+select format('%s, place %s of %s', w.sku, w.place, w.customer) as subject,
+       format('is %s; %s offers, %s of them active over %s units',
+              w.state, count(h.id), count(h.id) filter (where h.state = 'active'), sum(l.units)) as detail
 from waitlist w
 left join holds h on h.entry_id = w.id
 left join lateral (
-    select sum(quantity) filter (where sku = w.sku) as units, count(*) filter (where sku <> w.sku) as others from hold_lines where hold_id = h.id) l on true
+    select sum(quantity) filter (where sku = w.sku) as units, count(*) filter (where sku <> w.sku) as others
+    from hold_lines where hold_id = h.id) l on true
 group by w.id
-having case when w.state = 'offered' then count(h.id) filter (where h.state = 'active' and h.customer = w.customer and l.units between 1 and w.quantity and l.others = 0) <> 1
+having case when w.state = 'offered' then count(h.id) filter (
+                where h.state = 'active' and h.customer = w.customer and l.units between 1 and w.quantity
+                    and l.others = 0) <> 1
             when w.state = 'waiting' then count(h.id) > 0
             when w.state = 'left' then count(h.id) > 0
             when w.state = 'purchased' then count(h.id) filter (where h.state = 'committed') <> 1
@@ -16,4 +21,5 @@ having case when w.state = 'offered' then count(h.id) filter (where h.state = 'a
             else true end
     or count(h.id) > 1
 union all
-select format('hold %s of %s', id, customer), 'is an offer for a place that there is not' from holds h where entry_id is not null and not exists (select from waitlist w where w.id = h.entry_id)
+select format('hold %s of %s', id, customer), 'is an offer for a waitlist entry that does not exist'
+from holds h where entry_id is not null and not exists (select from waitlist w where w.id = h.entry_id)

@@ -1,13 +1,20 @@
--- orders: Confirmed and later: stock is allocated and exactly the total is captured. Rejected, cancelled, expired: nothing allocated, net payment zero
--- at rest
--- with: money, claims
-select count(*) from orders where status in ('confirmed', 'shipped', 'delivered', 'rejected', 'cancelled', 'expired');
+-- orders: Confirmed and later: stock is allocated and exactly the total is captured. Rejected, cancelled, expired: nothing is allocated, the net payment is zero
+-- when idle
+-- inputs: money, claims
+select count(*) as checked from orders
+where status in ('confirmed', 'shipped', 'delivered', 'rejected', 'cancelled', 'expired');
 
-select format('order %s', o.id),
-       format('is %s, total %s; stock %s; payment %s, charged %s, refunded %s', o.status, o.total, coalesce(c.state, 'none'), coalesce(m.state, 'none'), m.charged, m.refunded)
+select format('order %s', o.id) as subject,
+       format('is %s, total %s; stock %s; payment %s, charged %s, refunded %s',
+              o.status, o.total, coalesce(c.state, 'none'), coalesce(m.state, 'none'), m.charged, m.refunded) as detail
 from orders o
 left join money m on m.order_id = o.id::text
 left join claims c on c.order_id = o.id::text
-where o.status in ('confirmed', 'shipped', 'delivered') and (c.state is distinct from 'allocated' or m.state is distinct from 'captured' or m.charged - m.refunded is distinct from o.total)
-   or o.status = 'backordered' and (c.state is null or c.state not in ('backordered', 'allocated') or m.charged is not null)
-   or o.status in ('rejected', 'cancelled', 'expired') and (c.state in ('allocated', 'backordered') or m.state = 'captured' or coalesce(m.charged - m.refunded, 0) <> 0)
+where o.status in ('confirmed', 'shipped', 'delivered')
+       and (c.state is distinct from 'allocated' or m.state is distinct from 'captured'
+            or m.charged - m.refunded is distinct from o.total)
+   or o.status = 'backordered'
+       and (c.state is null or c.state not in ('backordered', 'allocated') or m.charged is not null)
+   or o.status in ('rejected', 'cancelled', 'expired')
+       and (c.state in ('allocated', 'backordered') or m.state = 'captured'
+            or coalesce(m.charged - m.refunded, 0) <> 0)

@@ -1,5 +1,6 @@
--- orders, inventory, payments: Everything that happened has been published
--- at rest
-select position from event_head;
+-- orders, inventory, payments: Every event has been published
+-- when idle
+select position as checked from event_head;
 
-select '{service}', format('%s events wait for the relay', h.position - c.position) from event_head h, relay_cursor c where c.position < h.position
+select '{service}' as subject, format('%s events are not published yet', h.position - c.position) as detail
+from event_head h, relay_cursor c where c.position < h.position

@@ -1,14 +1,18 @@
--- orders: Compensations are exactly the steps that were taken: what was allocated is released, what was charged is refunded, money first
--- at rest
--- with: money, claims
-select count(*) from orders;
+-- orders: Compensations match the executed steps exactly: allocated stock is released, charged money is refunded, money first
+-- when idle
+-- inputs: money, claims
+select count(*) as checked from orders;
 
-select format('order %s', o.id),
-       format('is %s; allocated %s, shipped %s, released %s; charged %s, refunded %s', o.status, c.allocated, c.shipped, c.released, m.charged, m.refunded)
+select format('order %s', o.id) as subject,
+       format('is %s; allocated %s, shipped %s, released %s; charged %s, refunded %s',
+              o.status, c.allocated, c.shipped, c.released, m.charged, m.refunded) as detail
 from orders o
 left join money m on m.order_id = o.id::text
 left join claims c on c.order_id = o.id::text
-where o.status in ('rejected', 'cancelled', 'expired') and (coalesce(c.released + c.shipped, 0) <> coalesce(c.allocated, 0) or coalesce(m.refunded, 0) <> coalesce(m.charged, 0))
-   or o.status not in ('rejected', 'cancelled', 'expired', 'needs_attention') and (coalesce(c.released, 0) <> 0 or coalesce(m.refunded, 0) <> 0)
-   -- The two services' clocks may differ a little, and what the provider captures later is refunded later.
+where o.status in ('rejected', 'cancelled', 'expired')
+       and (coalesce(c.released + c.shipped, 0) <> coalesce(c.allocated, 0)
+            or coalesce(m.refunded, 0) <> coalesce(m.charged, 0))
+   or o.status not in ('rejected', 'cancelled', 'expired', 'needs_attention')
+       and (coalesce(c.released, 0) <> 0 or coalesce(m.refunded, 0) <> 0)
+   -- The clocks of the two services may differ a little; an amount that is captured later is refunded later.
    or c.released_at < m.refunded_at - interval '1 second' and m.charged_at < c.released_at

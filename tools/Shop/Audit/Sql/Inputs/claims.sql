@@ -1,8 +1,12 @@
 -- inventory: (order_id text, state text, allocated bigint, shipped bigint, released bigint, released_at timestamptz)
--- What a repair gave back counts for the order that its cause names.
-select coalesce(r.order_id::text, m.cause), r.state, coalesce(m.allocated, 0), coalesce(m.shipped, 0), coalesce(m.released, 0), m.released_at
+-- Units that a repair released count for the order that its cause names.
+select coalesce(r.order_id::text, m.cause), r.state, coalesce(m.allocated, 0), coalesce(m.shipped, 0),
+       coalesce(m.released, 0), m.released_at
 from reservations r
 full join (
-    select regexp_replace(cause, '^repair-', '') as cause, sum(quantity) filter (where kind = 'allocated') as allocated, sum(-quantity) filter (where kind = 'shipped') as shipped,
-           sum(-quantity) filter (where kind = 'released') as released, max(occurred_at) filter (where kind = 'released') as released_at
+    select regexp_replace(cause, '^repair-', '') as cause,
+           sum(quantity) filter (where kind = 'allocated') as allocated,
+           sum(-quantity) filter (where kind = 'shipped') as shipped,
+           sum(-quantity) filter (where kind = 'released') as released,
+           max(occurred_at) filter (where kind = 'released') as released_at
     from movements where kind in ('allocated', 'released', 'shipped') group by 1) m on m.cause = r.order_id::text

@@ -1,0 +1,92 @@
+using DaprShop.Contracts;
+using DaprShop.Inventory.Model;
+using DaprShop.Inventory.Stock;
+using DaprShop.Messaging;
+using DaprShop.Orders.Model;
+using DaprShop.Orders.Saga;
+using DaprShop.Payments.Data;
+using DaprShop.Payments.Domain;
+
+namespace DaprShop.Audit.Tests;
+
+/// <summary>
+/// The order saga without a workflow engine: the services' own statements and rules, one call after another.
+/// </summary>
+internal sealed class SagaDriver(SagaStore orders, StockUnitOfWork stock, PaymentStore payments, TimeProvider time)
+{
+    /// <summary>
+    /// Called after each effect in another service; true where Orders crashes there, before it has written the result.
+    /// </summary>
+    public Func<bool> CrashesHere { get; init; } = () => false;
+
+    /// <summary>Runs one batch of due orders. False when there is none.</summary>
+    public async Task<bool> RunBatchAsync()
+    {
+        var batches = await orders.ClaimAsync(1, 200, "test", CancellationToken.None);
+        foreach (var (batch, _) in batches)
+        {
+            await ReserveAsync(batch);
+            await ChargeAsync(batch);
+            await SettleAsync(batch);
+        }
+
+        return batches.Count > 0;
+    }
+
+    public async Task ReserveAsync(Guid batch)
+    {
+        var due = await orders.OwnedLinesAsync(batch, CancellationToken.None);
+        if (due.Count == 0)
+            return;
+        var answer = (ReserveResponse)
+            (await stock.CommitAsync([new ReserveCommand([.. due.Select(d => d.Order)])], CancellationToken.None))[0];
+        if (CrashesHere())
+            return;
+        await orders.WriteAsync(
+            batch,
+            SagaRules.AfterReserve(answer.Outcomes.Zip(due, (outcome, order) => (outcome, order.Status))),
+            CancellationToken.None
+        );
+    }
+
+    public async Task ChargeAsync(Guid batch)
+    {
+        var due = (await orders.OwnedAsync(batch, CancellationToken.None)).FindAll(o =>
+            o.Status == OrderStatus.Reserved
+        );
+        var decided = await payments.DecideAsync(
+            due.ConvertAll(o => Payment.Unknown(o.Id, o.Total, o.PaymentToken)),
+            Charging.Charge,
+            CancellationToken.None
+        );
+        var outcomes = decided.Values.Select(p => new ChargeOutcome(p.OrderId, p.State, p.Reason)).ToList();
+        if (CrashesHere())
+            return;
+        await orders.WriteAsync(
+            batch,
+            SagaRules.AfterCharge(outcomes, due, time.GetUtcNow(), PayWithin),
+            CancellationToken.None
+        );
+    }
+
+    private static readonly TimeSpan PayWithin = TimeSpan.FromMinutes(30);
+
+    public async Task SettleAsync(Guid batch)
+    {
+        var owned = await orders.OwnedAsync(batch, CancellationToken.None);
+        await payments.DecideAsync(
+            [.. SagaRules.ToRefund(owned, time.GetUtcNow(), PayWithin).Select(id => Payment.Unknown(id, 0, ""))],
+            Charging.Refund,
+            CancellationToken.None
+        );
+        if (CrashesHere())
+            return;
+        await stock.CommitAsync(
+            [new ReleaseCommand(SagaRules.ToRelease(owned, time.GetUtcNow(), PayWithin))],
+            CancellationToken.None
+        );
+        if (CrashesHere())
+            return;
+        await orders.WriteAsync(batch, SagaRules.Settle(owned, time.GetUtcNow(), PayWithin), CancellationToken.None);
+    }
+}

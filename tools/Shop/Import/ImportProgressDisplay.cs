@@ -1,0 +1,88 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace DaprShop.Shop.Import;
+
+/// <summary>
+/// Shows an import: a progress line on a terminal, else a line per stage; and the table of figures at the end.
+/// </summary>
+internal sealed class ImportProgressDisplay : IImportProgress
+{
+    private readonly StatusContext? _status;
+    private string _stage = "";
+    private int _total;
+
+    private ImportProgressDisplay(StatusContext? status) => _status = status;
+
+    public static IImportProgress Silent { get; } = new SilentProgress();
+
+    public static Task<T> RunAsync<T>(Func<IImportProgress, Task<T>> work) =>
+        Console.IsOutputRedirected
+            ? work(new ImportProgressDisplay(null))
+            : AnsiConsole
+                .Status()
+                .Spinner(Spinner.Known.Dots)
+                .StartAsync("…", status => work(new ImportProgressDisplay(status)));
+
+    public void Stage(string name, int total)
+    {
+        (_stage, _total) = (name, total);
+        if (_status is null)
+            Console.WriteLine(total == 0 ? $"{name}…" : $"{name}: {Number(total)}");
+        else
+            Show(name + "…");
+    }
+
+    public void Done(int count) => Show($"{_stage}: {Number(count)} of {Number(_total)}");
+
+    public void Orders(int accepted, int settled, double perSecond) =>
+        Show(
+            $"{_stage}: {Number(accepted)} of {Number(_total)} accepted, {Number(settled)} settled, "
+                + $"backlog {Number(accepted - settled)}, {perSecond:0} orders/s"
+        );
+
+    public static void Print(ImportResult result)
+    {
+        var console = AnsiConsole.Console;
+        if (Console.IsOutputRedirected)
+            console.Profile.Width = 140;
+        var table = new Table().Border(TableBorder.Rounded).AddColumn("figure");
+        foreach (var column in new[] { "expected", "actual", "difference" })
+            table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (var figure in result.Figures)
+            table.AddRow(
+                figure.Name,
+                Number(figure.Expected),
+                Number(figure.Actual),
+                figure.Difference == 0 ? "[green]0[/]" : $"[red]{Number(figure.Difference)}[/]"
+            );
+        console.Write(table);
+        console.WriteLine(
+            $"{Number(result.Orders)} orders in {result.Seconds:0.0} s: {result.OrdersPerSecond:0} orders/s. "
+                + $"Repeated requests: {Number(result.Repeated)}. Peak memory of the import: {result.PeakMemoryMb} MB."
+        );
+        if (result.CpuMsPerOrder.Count > 0)
+        {
+            var highest = result.CpuMsPerOrder.Take(8).Select(p => $"{p.Key} {p.Value:0.0}");
+            console.WriteLine(
+                $"CPU per order: {result.CpuMsPerOrder.Values.Sum():0.0} ms ({string.Join(", ", highest)}, …)."
+            );
+        }
+        console.WriteLine(
+            result.Reconciled ? "Reconciled: every figure matches." : "NOT reconciled: see the differences above."
+        );
+    }
+
+    private void Show(string text) => _status?.Status(Markup.Escape(text));
+
+    private static string Number(decimal number) => number.ToString("#,0.####", CultureInfo.InvariantCulture);
+
+    private sealed class SilentProgress : IImportProgress
+    {
+        public void Stage(string name, int total) { }
+
+        public void Done(int count) { }
+
+        public void Orders(int accepted, int settled, double perSecond) { }
+    }
+}

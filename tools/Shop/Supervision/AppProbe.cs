@@ -1,0 +1,75 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using DaprShop.Shop.Topology;
+
+namespace DaprShop.Shop.Supervision;
+
+/// <summary>Health checks of one app and its sidecar. A missing or malformed answer counts as unhealthy.</summary>
+internal sealed class AppProbe(DaprApp app) : IDisposable
+{
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(2) };
+
+    public Task<bool> IsAliveAsync(CancellationToken cancel) =>
+        HasStatusAsync(AppUri("/health/live"), HttpStatusCode.OK, cancel);
+
+    public Task<bool> HasComponentsAsync(CancellationToken cancel) =>
+        HasStatusAsync(SidecarUri("/v1.0/healthz/outbound"), HttpStatusCode.NoContent, cancel);
+
+    public async Task<bool> HasWorkerAsync(CancellationToken cancel) =>
+        await GetJsonAsync(SidecarUri("/v1.0/metadata"), cancel) is { } metadata
+        && SidecarMetadata.ConnectedWorkers(metadata) > 0;
+
+    /// <summary>Null when app and sidecar are ready to serve requests, else the problem.</summary>
+    public async Task<string?> ProblemAsync(CancellationToken cancel)
+    {
+        if (!await HasStatusAsync(AppUri("/health/ready"), HttpStatusCode.OK, cancel))
+            return $"{app.Id}: the app is not ready";
+        if (!await HasStatusAsync(SidecarUri("/v1.0/healthz"), HttpStatusCode.NoContent, cancel))
+            return $"{app.Id}: the sidecar is not healthy";
+        if (await GetJsonAsync(SidecarUri("/v1.0/metadata"), cancel) is not { } metadata)
+            return $"{app.Id}: the sidecar does not answer";
+        var declared = await GetJsonAsync(AppUri("/dapr/subscribe"), cancel);
+        var missing = SidecarMetadata.Declared(declared).Except(SidecarMetadata.Subscribed(metadata)).FirstOrDefault();
+        if (missing is not null)
+            return $"{app.Id}: the sidecar has not subscribed to {missing} yet";
+        return app.RunsWorkflows && SidecarMetadata.ConnectedWorkers(metadata) == 0
+            ? $"{app.Id}: no workflow worker is connected"
+            : null;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private Uri AppUri(string path) => new($"http://127.0.0.1:{app.Port}{path}");
+
+    private Uri SidecarUri(string path) => new($"http://127.0.0.1:{app.HttpPort}{path}");
+
+    private async Task<bool> HasStatusAsync(Uri address, HttpStatusCode expected, CancellationToken cancel)
+    {
+        try
+        {
+            using var response = await _http.GetAsync(address, cancel);
+            return response.StatusCode == expected;
+        }
+        catch (Exception failure) when (IsMissingResponse(failure, cancel))
+        {
+            return false;
+        }
+    }
+
+    private async Task<JsonElement?> GetJsonAsync(Uri address, CancellationToken cancel)
+    {
+        try
+        {
+            return await _http.GetFromJsonAsync<JsonElement>(address, cancel);
+        }
+        catch (Exception failure) when (IsMissingResponse(failure, cancel))
+        {
+            return null;
+        }
+    }
+
+    private static bool IsMissingResponse(Exception failure, CancellationToken cancel) =>
+        failure is HttpRequestException or JsonException or IOException
+        || (failure is OperationCanceledException && !cancel.IsCancellationRequested);
+}
