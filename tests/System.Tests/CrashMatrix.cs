@@ -109,10 +109,10 @@ public sealed class CrashMatrix
             "bulk",
             BulkAsync,
             [
-                ("passing-rows", "gateway"),
+                ("uploading-rows", "gateway"),
                 ("keeping-rows", "orders"),
                 ("kept-rows", "orders"),
-                ("passed-rows", "gateway"),
+                ("uploaded-rows", "gateway"),
                 ("ending-file", "orders"),
                 ("ended-file", "orders"),
                 ("accepting-stretch", "orders"),
