@@ -32,6 +32,8 @@ public static class ShopService
                 .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
                 .MinimumLevel.Override("Dapr", LogEventLevel.Warning)
                 .MinimumLevel.Override("Yarp", LogEventLevel.Error)
+                // Callers log what failed; the pipelines would also log each attempt.
+                .MinimumLevel.Override("Polly", LogEventLevel.Error)
                 .ReadFrom.Configuration(builder.Configuration)
                 .Enrich.WithProperty("App", app)
                 .WriteTo.Console(

@@ -2,12 +2,13 @@ using System.Net.Http.Headers;
 using DaprShop.Contracts;
 using DaprShop.Gateway.Sidecar;
 using DaprShop.ServiceDefaults;
+using Polly;
 using Polly.Timeout;
 
 namespace DaprShop.Gateway.BulkUpload;
 
 /// <summary>Calls the bulk routes of Orders through the sidecar, with the client's token and Idempotency-Key.</summary>
-internal sealed class BulkOrdersClient(DaprSidecar sidecar, IHttpClientFactory clients)
+internal sealed class BulkOrdersClient(DaprSidecar sidecar, IHttpClientFactory clients, TimeProvider time)
 {
     /// <summary>Name of the HTTP client that retries.</summary>
     public const string UploadClient = "bulk-upload";
@@ -18,6 +19,7 @@ internal sealed class BulkOrdersClient(DaprSidecar sidecar, IHttpClientFactory c
     /// <summary>How long Orders may take to respond to one attempt.</summary>
     public static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(30);
 
+    private static readonly HttpRequestOptionsKey<long> Start = new("start");
     private static readonly string[] ForwardedHeaders = ["Authorization", "Idempotency-Key"];
 
     /// <summary>Posts, with retries, and returns a response that is not a server error.</summary>
@@ -44,6 +46,10 @@ internal sealed class BulkOrdersClient(DaprSidecar sidecar, IHttpClientFactory c
                 )
             );
     }
+
+    /// <summary>Timestamp at which the first attempt of a request began.</summary>
+    public static long StartOf(ResilienceContext context) =>
+        context.GetRequestMessage()!.Options.TryGetValue(Start, out var start) ? start : 0;
 
     /// <summary>Gets once; null where Orders is unavailable.</summary>
     public async Task<HttpResponseMessage?> GetAsync(HttpContext context, string path)
@@ -72,6 +78,7 @@ internal sealed class BulkOrdersClient(DaprSidecar sidecar, IHttpClientFactory c
     private HttpRequestMessage CreateRequest(HttpContext context, HttpMethod method, string path)
     {
         var request = new HttpRequestMessage(method, $"{sidecar.InvocationUrl(Apps.Orders)}/{path}");
+        request.Options.Set(Start, time.GetTimestamp());
         foreach (var name in ForwardedHeaders.Where(context.Request.Headers.ContainsKey))
             request.Headers.TryAddWithoutValidation(name, context.Request.Headers[name].ToString());
         return request;

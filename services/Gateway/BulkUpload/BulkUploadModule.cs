@@ -1,3 +1,4 @@
+using System.Net;
 using DaprShop.Gateway.ServerSentEvents;
 using DaprShop.Gateway.Sidecar;
 using DaprShop.ServiceDefaults;
@@ -41,9 +42,11 @@ internal static class BulkUploadModule
     private static void AddUploadPipeline(
         ResiliencePipelineBuilder<HttpResponseMessage> pipeline,
         IServiceProvider services
-    ) =>
+    )
+    {
+        var duration = services.GetRequiredService<BulkUploadOptions>().RetryDuration;
+        var time = services.GetRequiredService<TimeProvider>();
         pipeline
-            .AddTimeout(services.GetRequiredService<BulkUploadOptions>().RetryDuration)
             .AddRetry(
                 new RetryStrategyOptions<HttpResponseMessage>
                 {
@@ -52,11 +55,18 @@ internal static class BulkUploadModule
                     Delay = TimeSpan.FromMilliseconds(50),
                     MaxDelay = TimeSpan.FromSeconds(1),
                     UseJitter = true,
-                    ShouldHandle = new PredicateBuilder<HttpResponseMessage>()
-                        .Handle<HttpRequestException>()
-                        .Handle<TimeoutRejectedException>()
-                        .HandleResult(response => (int)response.StatusCode >= 500),
+                    // No total timeout: it would cancel an attempt that Orders is still working on.
+                    ShouldHandle = attempt =>
+                        ValueTask.FromResult(
+                            IsOutage(attempt.Outcome)
+                                && time.GetElapsedTime(BulkOrdersClient.StartOf(attempt.Context)) < duration
+                        ),
                 }
             )
             .AddTimeout(BulkOrdersClient.AttemptTimeout);
+    }
+
+    private static bool IsOutage(Outcome<HttpResponseMessage> outcome) =>
+        outcome.Exception is HttpRequestException or TimeoutRejectedException
+        || outcome.Result is { StatusCode: >= HttpStatusCode.InternalServerError };
 }

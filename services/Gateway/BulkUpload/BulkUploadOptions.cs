@@ -8,7 +8,10 @@ internal sealed class BulkUploadOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "BulkUpload";
 
-    /// <summary>How long one request of an upload to Orders is retried before the upload fails with 503.</summary>
+    /// <summary>
+    /// How long one request of an upload to Orders is retried. After that no attempt begins, and the upload fails with
+    /// 503.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]
     public TimeSpan RetryDuration { get; init; } = TimeSpan.FromSeconds(60);
 }

@@ -1,6 +1,8 @@
 namespace DaprShop.Gateway.BulkUpload;
 
-/// <summary>Returns a response of Orders to the client: its status, type, location and body. Disposes the response.</summary>
+/// <summary>
+/// Returns a response of Orders to the client: its status, type, location and body. Disposes the response.
+/// </summary>
 internal sealed class ForwardedResult(HttpResponseMessage source) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)

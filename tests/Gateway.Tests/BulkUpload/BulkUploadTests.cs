@@ -270,10 +270,7 @@ public sealed class BulkUploadTests : IAsyncLifetime
             caller: alice
         );
 
-        await Wait.UntilAsync(
-            () => Task.FromResult(Paths().Any(p => p.EndsWith("/rows"))),
-            "the first batch arrives"
-        );
+        await Wait.UntilAsync(() => Task.FromResult(Paths().Any(p => p.EndsWith("/rows"))), "the first batch arrives");
         var before = -1;
         await Wait.UntilAsync(
             () => Task.FromResult(sent == Interlocked.Exchange(ref before, sent)),

@@ -34,10 +34,7 @@ public sealed class StreamLimitTests : LiveStatusTestBase
 
         foreach (var stream in open)
             await stream.DisposeAsync();
-        await Wait.UntilAsync(
-            () => Task.FromResult(Hub.Watched == 0),
-            "ended streams leave nothing behind"
-        );
+        await Wait.UntilAsync(() => Task.FromResult(Hub.Watched == 0), "ended streams leave nothing behind");
     }
 
     [Fact]
