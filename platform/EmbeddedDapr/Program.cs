@@ -17,7 +17,7 @@ try
         ?? throw new RunFileException(
             "EMBEDDED_DAPR_POSTGRES is not set; it must hold the connection string of the runtime's own database."
         );
-    await using var runtime = await EmbeddedRuntime.BuildAsync(
+    await using var runtime = await RuntimeHost.BuildAsync(
         RunFile.Load(file, Environment.GetEnvironmentVariable),
         database
     );

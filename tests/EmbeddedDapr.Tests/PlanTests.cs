@@ -24,7 +24,7 @@ public sealed class PlanTests
     {
         await using var runtime = await TestRuntime.StartAsync(TestSidecars.For("reader") with { AppPort = 0 });
         await using var database = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder(EmbeddedRuntime.SessionOf(runtime.Database))
+            new NpgsqlConnectionStringBuilder(RuntimeHost.SessionOf(runtime.Database))
             {
                 MaxPoolSize = 1,
             }.ConnectionString

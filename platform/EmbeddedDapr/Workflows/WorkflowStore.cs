@@ -68,7 +68,7 @@ internal sealed class WorkflowStore(string app, NpgsqlDataSource database)
             id,
             limit
         );
-        return (await reader.ReadRowsAsync<EventRow>(cancellationToken)).ConvertAll(row =>
+        return (await reader.ReadRowsAsync<HistoryEventRow>(cancellationToken)).ConvertAll(row =>
             HistoryEvent.Parser.ParseFrom(row.Event)
         );
     }
@@ -155,7 +155,7 @@ internal sealed class WorkflowStore(string app, NpgsqlDataSource database)
 
     private sealed record StateRow(byte[] State);
 
-    private sealed record EventRow(byte[] Event);
+    private sealed record HistoryEventRow(byte[] Event);
 
     private sealed record IdRow(string Id);
 }

@@ -66,7 +66,7 @@ internal sealed class Office : IAsyncDisposable
 
     public async Task StartRuntimeAsync()
     {
-        _runtime = await EmbeddedRuntime.BuildAsync(new Sidecars([.. _sidecars, _neighbour]), _database);
+        _runtime = await RuntimeHost.BuildAsync(new Sidecars([.. _sidecars, _neighbour]), _database);
         await _runtime.StartAsync();
     }
 

@@ -33,7 +33,7 @@ internal sealed class TestRuntime : IAsyncDisposable
 
     private static async Task<TestRuntime> StartAsync(string database, bool ownsDatabase, Sidecar[] sidecars)
     {
-        var app = await EmbeddedRuntime.BuildAsync(new Sidecars(sidecars), database);
+        var app = await RuntimeHost.BuildAsync(new Sidecars(sidecars), database);
         await app.StartAsync();
         return new(app, database, ownsDatabase);
     }

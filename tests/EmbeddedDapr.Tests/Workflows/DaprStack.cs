@@ -43,7 +43,7 @@ public sealed class DaprStack : IAsyncLifetime
 
     public async Task StartSidecarAsync()
     {
-        _runtime = await EmbeddedDapr.EmbeddedRuntime.BuildAsync(new Sidecars([_sidecar]), _database);
+        _runtime = await EmbeddedDapr.RuntimeHost.BuildAsync(new Sidecars([_sidecar]), _database);
         await _runtime.StartAsync();
     }
 

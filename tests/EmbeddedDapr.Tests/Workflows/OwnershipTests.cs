@@ -15,7 +15,7 @@ public sealed class OwnershipTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _database = (await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("orders")).Owner;
-        await using (var runtime = await EmbeddedRuntime.BuildAsync(new([]), _database)) { }
+        await using (var runtime = await RuntimeHost.BuildAsync(new([]), _database)) { }
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -15,7 +15,7 @@ namespace EmbeddedDapr;
 /// Builds the host: one server listens on the HTTP and gRPC ports of all sidecars, and one PostgreSQL database holds
 /// all durable state.
 /// </summary>
-internal static class EmbeddedRuntime
+internal static class RuntimeHost
 {
     // How long a stop waits for deliveries that apps are still handling.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);

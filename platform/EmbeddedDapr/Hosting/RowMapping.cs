@@ -8,9 +8,9 @@ namespace EmbeddedDapr.Hosting;
 /// Maps rows to records by column name: a record's constructor parameters have the select list's names and order, and
 /// <c>snake_case</c> columns match <c>PascalCase</c> parameters. A single number or time maps to its plain type.
 /// </summary>
-internal static class Rows
+internal static class RowMapping
 {
-    static Rows() => DefaultTypeMap.MatchNamesWithUnderscores = true;
+    static RowMapping() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
     /// <summary>Reads the rest of the current result set.</summary>
     public static async Task<List<T>> ReadRowsAsync<T>(
