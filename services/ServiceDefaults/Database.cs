@@ -30,9 +30,9 @@ public static class Database
             // A group's arrays and rows in one system call each, not in ten.
             ReadBufferSize = SessionBuffer,
             WriteBufferSize = SessionBuffer,
-            // A session keeps the plans it made when a table was empty until somebody analyses the table: by then a
-            // saga step read all orders to find its own.
-            Options = "-c enable_seqscan=off",
+            // A cached plan would be kept from when the tables were empty until they are analyzed, and read whole tables by
+            // then. Planning each execution takes 0.03 to 0.4 ms; a batch of the saga has about 15 statements.
+            Options = "-c plan_cache_mode=force_custom_plan",
         };
         services.AddSingleton(_ => NpgsqlDataSource.Create(session));
         services.AddDbContextPool<TContext>(

@@ -2,6 +2,7 @@ using DaprShop.Contracts;
 using DaprShop.Orders.Bulk;
 using DaprShop.Orders.Model;
 using DaprShop.Orders.Placing;
+using DaprShop.ServiceDefaults;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -16,7 +17,7 @@ internal static class BulkUpload
 
     public static async Task UploadAsync(NpgsqlDataSource orders, OrderAcceptanceStore accepting, TimeProvider time)
     {
-        var (store, queue) = (new BulkStore(orders, time), new BulkQueue(orders));
+        var (store, queue) = (new BulkStore(orders, NoFailpoints.Instance, time), new BulkQueue(orders));
         await store.OpenAsync("bob", byOperator: false, "file", BulkPolicies.RejectFailedRows, CancellationToken.None);
         var job = await IdAsync(orders);
         await store.ReceiveAsync(
@@ -25,13 +26,14 @@ internal static class BulkUpload
             CancellationToken.None
         );
         await store.EndAsync(job, 3, CancellationToken.None);
-        using var catalogue = new Catalogue(new Downstream(new CupInventory()), time);
+        using var catalogue = new Catalogue(new ServiceInvoker(new CupInventory(), NoFailpoints.Instance), time);
         var stretch = new BulkBatchProcessor(
             orders,
             queue,
             accepting,
             catalogue,
             Options.Create(new JsonOptions()),
+            NoFailpoints.Instance,
             time,
             NullLogger<BulkBatchProcessor>.Instance
         );

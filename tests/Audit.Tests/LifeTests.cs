@@ -114,8 +114,14 @@ public sealed class LifeTests
             new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromDays(2)),
             time
         );
-        private readonly OrderAcceptanceStore _accepting = new(orders, new RelaySignal(), new DispatchSignal(), time);
-        private readonly SagaStore _store = new(orders, new RelaySignal(), time);
+        private readonly OrderAcceptanceStore _accepting = new(
+            orders,
+            new RelaySignal(),
+            new DispatchSignal(),
+            NoFailpoints.Instance,
+            time
+        );
+        private readonly SagaStore _store = new(orders, new RelaySignal(), new SagaOptions(), time);
         private readonly PaymentStore _payments = new(payments, time, new RelaySignal());
         private readonly ShipmentStore _shipments = new(orders, new RelaySignal(), time);
         private readonly ReturnStore _returns = new(orders, new RelaySignal(), time);
@@ -137,7 +143,7 @@ public sealed class LifeTests
             orders,
             new DispatchSignal(),
             new RelaySignal(),
-            new SagaOptions(new ConfigurationBuilder().Build()),
+            new SagaOptions(),
             time
         );
 
@@ -243,8 +249,8 @@ public sealed class LifeTests
 
         private async Task ClaimAsync() =>
             _batches.AddRange(
-                (await _store.ClaimAsync(random.Next(1, 3), random.Next(1, 4), "test", CancellationToken.None)).Select(
-                    b => b.Id
+                (await _store.ClaimAsync(random.Next(1, 3), random.Next(1, 4), CancellationToken.None)).Select(b =>
+                    b.Id
                 )
             );
 
@@ -273,12 +279,12 @@ public sealed class LifeTests
 
         private Task CancelAsync(Guid? id) =>
             LockedAsync(id, (connection, order) =>
-                CancelOrder.TryAsync(connection, order, "alice", time.GetUtcNow(), CancellationToken.None)
+                CancelOrder.TryCancelAsync(connection, order, "alice", time.GetUtcNow(), CancellationToken.None)
             );
 
         private Task DecideAsync(Guid? id) =>
             LockedAsync(id, (connection, order) =>
-                DecideOrder.TryAsync(
+                DecideOrder.TryDecideAsync(
                     connection,
                     order.Id,
                     random.Next(2) == 0 ? ShortagePolicies.Partial : ShortagePolicies.Backorder,
@@ -294,7 +300,7 @@ public sealed class LifeTests
                 return;
             await using var connection = await orders.OpenConnectionAsync();
             await using var transaction = await connection.BeginTransactionAsync();
-            await action(connection, (await OrderLock.TakeAsync(connection, id.Value, CancellationToken.None))!);
+            await action(connection, (await OrderLock.LockAsync(connection, id.Value, CancellationToken.None))!);
             await transaction.CommitAsync();
         }
 
@@ -329,7 +335,7 @@ public sealed class LifeTests
                 CancellationToken.None
             );
             if (filled.Count > 0)
-                await _store.WakeAsync(filled, CancellationToken.None);
+                await _store.ResumeAsync(filled, CancellationToken.None);
         }
 
         private async Task ShipAsync(Guid? id)

@@ -22,12 +22,12 @@ internal sealed class SagaDriver(SagaStore orders, StockUnitOfWork stock, Paymen
     /// <summary>Runs one batch of due orders. False when there is none.</summary>
     public async Task<bool> RunBatchAsync()
     {
-        var batches = await orders.ClaimAsync(1, 200, "test", CancellationToken.None);
-        foreach (var (batch, _) in batches)
+        var batches = await orders.ClaimAsync(1, 200, CancellationToken.None);
+        foreach (var batch in batches)
         {
-            await ReserveAsync(batch);
-            await ChargeAsync(batch);
-            await SettleAsync(batch);
+            await ReserveAsync(batch.Id);
+            await ChargeAsync(batch.Id);
+            await SettleAsync(batch.Id);
         }
 
         return batches.Count > 0;
@@ -35,7 +35,7 @@ internal sealed class SagaDriver(SagaStore orders, StockUnitOfWork stock, Paymen
 
     public async Task ReserveAsync(Guid batch)
     {
-        var due = await orders.OwnedLinesAsync(batch, CancellationToken.None);
+        var due = await orders.GetOrdersToReserveAsync(batch, CancellationToken.None);
         if (due.Count == 0)
             return;
         var answer = (ReserveResponse)
@@ -51,7 +51,7 @@ internal sealed class SagaDriver(SagaStore orders, StockUnitOfWork stock, Paymen
 
     public async Task ChargeAsync(Guid batch)
     {
-        var due = (await orders.OwnedAsync(batch, CancellationToken.None)).FindAll(o =>
+        var due = (await orders.GetOwnedAsync(batch, CancellationToken.None)).FindAll(o =>
             o.Status == OrderStatus.Reserved
         );
         var decided = await payments.DecideAsync(
@@ -71,22 +71,35 @@ internal sealed class SagaDriver(SagaStore orders, StockUnitOfWork stock, Paymen
 
     private static readonly TimeSpan PayWithin = TimeSpan.FromMinutes(30);
 
+    /// <summary>Refunds and releases what the batch must compensate, and settles it.</summary>
     public async Task SettleAsync(Guid batch)
     {
-        var owned = await orders.OwnedAsync(batch, CancellationToken.None);
+        var refunds = SagaRules.ToRefund(
+            await orders.GetOwnedAsync(batch, CancellationToken.None),
+            time.GetUtcNow(),
+            PayWithin
+        );
         await payments.DecideAsync(
-            [.. SagaRules.ToRefund(owned, time.GetUtcNow(), PayWithin).Select(id => Payment.Unknown(id, 0, ""))],
+            [.. refunds.Select(id => Payment.Unknown(id, 0, ""))],
             Charging.Refund,
             CancellationToken.None
         );
         if (CrashesHere())
             return;
-        await stock.CommitAsync(
-            [new ReleaseCommand(SagaRules.ToRelease(owned, time.GetUtcNow(), PayWithin))],
-            CancellationToken.None
+        await orders.WriteAsync(batch, new SagaStepResult { Refunded = refunds }, CancellationToken.None);
+        var releases = SagaRules.ToRelease(
+            await orders.GetOwnedAsync(batch, CancellationToken.None),
+            time.GetUtcNow(),
+            PayWithin
         );
+        await stock.CommitAsync([new ReleaseCommand(releases)], CancellationToken.None);
         if (CrashesHere())
             return;
-        await orders.WriteAsync(batch, SagaRules.Settle(owned, time.GetUtcNow(), PayWithin), CancellationToken.None);
+        await orders.WriteAsync(batch, new SagaStepResult { StockReleased = releases }, CancellationToken.None);
+        await orders.WriteAsync(
+            batch,
+            SagaRules.Settle(await orders.GetOwnedAsync(batch, CancellationToken.None), time.GetUtcNow(), PayWithin),
+            CancellationToken.None
+        );
     }
 }

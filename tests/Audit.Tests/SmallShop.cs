@@ -7,6 +7,7 @@ using DaprShop.Orders.Model;
 using DaprShop.Orders.Placing;
 using DaprShop.Orders.Saga;
 using DaprShop.Payments.Data;
+using DaprShop.ServiceDefaults;
 using DaprShop.TestKit;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
@@ -39,9 +40,15 @@ public sealed class SmallShop : IAsyncLifetime
             new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromDays(2)),
             _time
         );
-        var accepting = new OrderAcceptanceStore(orders, new RelaySignal(), new DispatchSignal(), _time);
+        var accepting = new OrderAcceptanceStore(
+            orders,
+            new RelaySignal(),
+            new DispatchSignal(),
+            NoFailpoints.Instance,
+            _time
+        );
         var saga = new SagaDriver(
-            new SagaStore(orders, new RelaySignal(), _time),
+            new SagaStore(orders, new RelaySignal(), new SagaOptions(), _time),
             stock,
             new PaymentStore(payments, _time, new RelaySignal()),
             _time
@@ -188,8 +195,8 @@ public sealed class SmallShop : IAsyncLifetime
                     CancellationToken.None
                 )
             )!;
-        var order = (await OrderLock.TakeAsync(connection, id, CancellationToken.None))!;
-        await CancelOrder.TryAsync(connection, order, "alice", _time.GetUtcNow(), CancellationToken.None);
+        var order = (await OrderLock.LockAsync(connection, id, CancellationToken.None))!;
+        await CancelOrder.TryCancelAsync(connection, order, "alice", _time.GetUtcNow(), CancellationToken.None);
         await transaction.CommitAsync();
     }
 

@@ -20,19 +20,18 @@ internal sealed class OrdersDatabase(TestDatabase names, NpgsqlDataSource source
 
     public NpgsqlDataSource Source => source;
 
-    public SagaStore Store { get; } = new(source, new RelaySignal(), TimeProvider.System);
+    public SagaStore Store { get; } = new(source, new RelaySignal(), new SagaOptions(), TimeProvider.System);
 
     public static async Task<OrdersDatabase> CreateAsync()
     {
-        var names = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync(
-            Apps.Orders,
-            owner => Database.MigrateAsync<OrdersDbContext>(owner, o => new OrdersDbContext(o))
+        var names = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync(Apps.Orders, owner =>
+            Database.MigrateAsync<OrdersDbContext>(owner, o => new OrdersDbContext(o))
         );
         return new OrdersDatabase(names, NpgsqlDataSource.Create(names.App));
     }
 
     public OrderAcceptanceStore Accepting() =>
-        new(source, new RelaySignal(), new DispatchSignal(), TimeProvider.System);
+        new(source, new RelaySignal(), new DispatchSignal(), NoFailpoints.Instance, TimeProvider.System);
 
     public static AcceptOrder Order(
         string key,
@@ -70,7 +69,7 @@ internal sealed class OrdersDatabase(TestDatabase names, NpgsqlDataSource source
     }
 
     public async Task<List<Guid>> ClaimAsync(int slots = 1, int size = 200) =>
-        [.. (await Store.ClaimAsync(slots, size, "test", CancellationToken.None)).Select(batch => batch.Id)];
+        [.. (await Store.ClaimAsync(slots, size, CancellationToken.None)).Select(batch => batch.Id)];
 
     public Task<long> NumberAsync(string sql) => Sql.ScalarAsync<long>(names.App, sql);
 
@@ -84,7 +83,10 @@ internal sealed class OrdersDatabase(TestDatabase names, NpgsqlDataSource source
     }
 }
 
-/// <summary>Inventory and Payments as small as they can be: what they promise, in a dictionary each. They stand behind the sidecar's address.</summary>
+/// <summary>
+/// Inventory and Payments as small as they can be: what they promise, in a dictionary each. They stand behind the
+/// sidecar's address.
+/// </summary>
 internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFactory
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)

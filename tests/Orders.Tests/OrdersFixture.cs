@@ -1,11 +1,12 @@
-using DaprShop.Orders.Model;
 using DaprShop.ServiceDefaults;
 using DaprShop.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>The service over a database of its own, with a small house behind it. No saga runs: its slots are none.</summary>
+/// <summary>
+/// The service over a database of its own, with a small house behind it. No saga runs: its slots are none.
+/// </summary>
 public sealed class OrdersFixture : IAsyncLifetime
 {
     internal OrdersDatabase Database { get; private set; } = null!;
@@ -19,7 +20,7 @@ public sealed class OrdersFixture : IAsyncLifetime
         Database = await OrdersDatabase.CreateAsync();
         Service = new ServiceHost<Program>(
             Database.Names.App,
-            services => services.AddSingleton(new Downstream(House)),
+            services => services.AddSingleton(new ServiceInvoker(House, NoFailpoints.Instance)),
             ("Saga:Slots", "0")
         );
     }

@@ -24,12 +24,14 @@ public sealed class CrashMatrix
 
     private static readonly (string Step, string Process)[] Undoing =
     [
-        ("asks-refunds", "orders"),
-        ("heard-refunds", "orders"),
-        ("asks-reservations/release", "orders"),
+        ("invoking-refunds", "orders"),
+        ("invoked-refunds", "orders"),
+        ("recorded-refunds", "orders"),
+        ("invoking-reservations/release", "orders"),
         ("committing-Release", "inventory"),
         ("committed-Release", "inventory"),
-        ("heard-reservations/release", "orders"),
+        ("invoked-reservations/release", "orders"),
+        ("recorded-releases", "orders"),
     ];
 
     /// <summary>The ways of an order, the steps on them, and who is there.</summary>
@@ -49,10 +51,10 @@ public sealed class CrashMatrix
             "reserve",
             PlaceAsync,
             [
-                ("asks-reservations", "orders"),
+                ("invoking-reservations", "orders"),
                 ("committing-Reserve", "inventory"),
                 ("committed-Reserve", "inventory"),
-                ("heard-reservations", "orders"),
+                ("invoked-reservations", "orders"),
                 ("published-stock", "inventory"),
             ]
         ),
@@ -60,10 +62,10 @@ public sealed class CrashMatrix
             "charge",
             PlaceAsync,
             [
-                ("asks-charges", "orders"),
+                ("invoking-charges", "orders"),
                 ("paying", "payments"),
                 ("paid", "payments"),
-                ("heard-charges", "orders"),
+                ("invoked-charges", "orders"),
                 ("published-payments", "payments"),
             ]
         ),
@@ -85,24 +87,24 @@ public sealed class CrashMatrix
             "ship",
             ShipAsync,
             [
-                ("asks-reservations/ship", "orders"),
+                ("invoking-reservations/ship", "orders"),
                 ("committing-Ship", "inventory"),
                 ("committed-Ship", "inventory"),
-                ("heard-reservations/ship", "orders"),
+                ("invoked-reservations/ship", "orders"),
             ]
         ),
         (
             "return",
             ReturnAsync,
             [
-                ("asks-reservations/take-back", "orders"),
+                ("invoking-reservations/take-back", "orders"),
                 ("committing-Return", "inventory"),
                 ("committed-Return", "inventory"),
-                ("heard-reservations/take-back", "orders"),
-                ("asks-refunds/parts", "orders"),
+                ("invoked-reservations/take-back", "orders"),
+                ("invoking-refunds/parts", "orders"),
                 ("refunding-part", "payments"),
                 ("refunded-part", "payments"),
-                ("heard-refunds/parts", "orders"),
+                ("invoked-refunds/parts", "orders"),
             ]
         ),
         (
@@ -115,8 +117,8 @@ public sealed class CrashMatrix
                 ("uploaded-rows", "gateway"),
                 ("ending-file", "orders"),
                 ("ended-file", "orders"),
-                ("accepting-stretch", "orders"),
-                ("accepted-stretch", "orders"),
+                ("accepting-batch", "orders"),
+                ("accepted-batch", "orders"),
             ]
         ),
     ];
@@ -146,7 +148,12 @@ public sealed class CrashMatrix
         // Who is not paid expires in three seconds; all but one are paid when the provider is asked.
         await using var shop = new LiveShop
         {
-            Settings = new Dictionary<string, string> { ["SHOP_STEPS"] = folder, ["Saga__PayWithinMinutes"] = "0.05" },
+            Settings = new Dictionary<string, string>
+            {
+                ["SHOP_FAILPOINTS"] = folder,
+                ["SHOP_STEPS"] = folder,
+                ["Saga__PayWithinMinutes"] = "0.05",
+            },
         };
         await shop.StartAsync(runtime);
         var scene = new Scene(shop, await shop.AsAsync("operator", "olga"), await shop.AsAsync("customer", "alice"));

@@ -15,17 +15,17 @@ create table if not exists actor_reminders (
   type text not null,
   id text not null,
   name text not null,
-  -- Changes with each registration: a firing must not overwrite a registration made meanwhile.
+  -- New with each registration: what fires must not overwrite what has been registered meanwhile.
   version uuid not null,
   due timestamptz not null,
   expires timestamptz null,
-  -- Remaining firings; null: unlimited.
+  -- Firings still to come; null for no end.
   remaining int null,
   spec bytea not null,
   primary key (app, type, id, name)
 );
 
--- Set while a process fires the reminder; after this time another process may fire it again.
+-- While it is being fired: until then by nobody else, and then again.
 alter table actor_reminders add column if not exists leased_until timestamptz null;
 
 create index if not exists actor_reminders_due on actor_reminders (due);

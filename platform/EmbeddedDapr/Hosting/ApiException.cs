@@ -2,10 +2,7 @@ using Grpc.Core;
 
 namespace EmbeddedDapr.Hosting;
 
-/// <summary>
-/// Rejects a call: over HTTP with a status, <c>errorCode</c> and <c>message</c>, over gRPC with a status and the
-/// message.
-/// </summary>
+/// <summary>A call that is answered with an error: over HTTP a status with <c>errorCode</c> and <c>message</c>, over gRPC a status with the message.</summary>
 internal sealed class ApiException(
     int httpStatus,
     StatusCode grpcStatus,
@@ -20,7 +17,7 @@ internal sealed class ApiException(
 
     public string ErrorCode => errorCode;
 
-    /// <summary>The request is malformed.</summary>
+    /// <summary>The caller's request cannot be read.</summary>
     public static ApiException Malformed(string message) =>
         new(StatusCodes.Status400BadRequest, StatusCode.InvalidArgument, "ERR_MALFORMED_REQUEST", message);
 }

@@ -1,8 +1,14 @@
 namespace EmbeddedDapr.Hosting;
 
-/// <summary>The connected workflow workers, as the sidecar's metadata reports them.</summary>
+/// <summary>Knows the workflow workers that are connected; asked by the sidecar's metadata.</summary>
 internal interface IWorkflowWorkers
 {
-    /// <summary>The number of workers of the sidecar's app with an open stream.</summary>
+    /// <summary>How many workers of the sidecar's app hold a stream open.</summary>
     int Connected(Sidecar sidecar);
+}
+
+/// <summary>Where no workflows are served.</summary>
+internal sealed class NoWorkflowWorkers : IWorkflowWorkers
+{
+    public int Connected(Sidecar sidecar) => 0;
 }

@@ -21,7 +21,7 @@ internal sealed class MetadataService(Sidecars sidecars, SubscriptionRegistry re
             new GetMetadataResponse
             {
                 Id = sidecar.AppId,
-                RuntimeVersion = MetadataModule.RuntimeVersion,
+                RuntimeVersion = MetadataArea.RuntimeVersion,
                 RegisteredComponents =
                 {
                     sidecar.Components.Select(c => new RegisteredComponents
@@ -29,10 +29,10 @@ internal sealed class MetadataService(Sidecars sidecars, SubscriptionRegistry re
                         Name = c.Name,
                         Type = c.Type,
                         Version = c.Version,
-                        Capabilities = { MetadataModule.CapabilitiesOf(c) },
+                        Capabilities = { MetadataArea.CapabilitiesOf(c) },
                     }),
                 },
-                ExtendedMetadata = { ["daprRuntimeVersion"] = MetadataModule.RuntimeVersion },
+                ExtendedMetadata = { ["daprRuntimeVersion"] = MetadataArea.RuntimeVersion },
                 Subscriptions =
                 {
                     registry

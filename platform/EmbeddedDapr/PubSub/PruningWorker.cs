@@ -3,26 +3,25 @@ using Npgsql;
 
 namespace EmbeddedDapr.PubSub;
 
-/// <summary>Deletes fully delivered messages, and broadcast subscriptions whose sidecar has stopped.</summary>
+/// <summary>Deletes messages that nobody waits for, and the subscriptions of broadcasts whose sidecar is gone.</summary>
 internal sealed class PruningWorker(
     NpgsqlDataSource database,
-    ConsumerNames consumers,
+    Consumers consumers,
     TimeProvider clock,
     ILogger<PruningWorker> logger
 ) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    // An app added later receives the messages of the last day. Messages of a topic without subscriptions are kept
-    // without limit.
+    // A service that is added to a running shop gets the last day's messages. Those of a topic that nobody has subscribed to yet are kept without end.
     private static readonly TimeSpan Retention = TimeSpan.FromHours(24);
 
-    // Ten times the interval: a busy process is not mistaken for a stopped one.
-    private static readonly TimeSpan BroadcastExpiry = TimeSpan.FromMinutes(10);
+    // Ten times the interval: a machine that was busy is not taken for one that is gone.
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(10);
 
-    private const int DeleteBatchSize = 5_000;
+    private const int AtOnce = 5_000;
 
-    // Publishers and subscribers wait meanwhile: no row is inserted that refers to a deleted one.
+    // Whoever publishes or subscribes meanwhile waits: nothing is written for a row that is being deleted.
     private const string LockTopics = "select from topics order by id for update";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -32,7 +31,7 @@ internal sealed class PruningWorker(
         {
             try
             {
-                await PruneAsync(Retention, BroadcastExpiry, stoppingToken);
+                await PruneAsync(Retention, Silence, stoppingToken);
             }
             catch (NpgsqlException e)
             {
@@ -41,7 +40,7 @@ internal sealed class PruningWorker(
         }
     }
 
-    internal async Task PruneAsync(TimeSpan retention, TimeSpan broadcastExpiry, CancellationToken cancellationToken)
+    internal async Task PruneAsync(TimeSpan retention, TimeSpan silence, CancellationToken cancellationToken)
     {
         await using (var batch = database.CreateBatch())
         {
@@ -52,16 +51,16 @@ internal sealed class PruningWorker(
             batch.Add(LockTopics);
             batch.Add(
                 """
-                with expired as (delete from subscriptions where seen_at < now() - $1 returning id)
-                delete from deliveries where subscription in (select id from expired)
+                with gone as (delete from subscriptions where seen_at < now() - $1 returning id)
+                delete from deliveries where subscription in (select id from gone)
                 """,
-                broadcastExpiry
+                silence
             );
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        // In batches, since publishers wait for each.
-        while (await DeleteMessagesAsync(retention, cancellationToken) == DeleteBatchSize)
+        // In pieces, since publishers wait for each.
+        while (await DeleteMessagesAsync(retention, cancellationToken) == AtOnce)
             ;
     }
 
@@ -74,13 +73,11 @@ internal sealed class PruningWorker(
             delete from messages where id in (
                 select m.id from messages m where published_at < now() - $1
                 and exists (select from subscriptions s where s.topic = m.topic)
-                and not exists (
-                    select from subscriptions s join deliveries d on d.subscription = s.id and d.message = m.id
-                    where s.topic = m.topic)
+                and not exists (select from subscriptions s join deliveries d on d.subscription = s.id and d.message = m.id where s.topic = m.topic)
                 limit $2)
             """,
             retention,
-            DeleteBatchSize
+            AtOnce
         );
         await batch.ExecuteNonQueryAsync(cancellationToken);
         return (int)batch.BatchCommands[1].RecordsAffected;

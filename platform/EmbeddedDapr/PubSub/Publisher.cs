@@ -5,33 +5,29 @@ using Grpc.Core;
 
 namespace EmbeddedDapr.PubSub;
 
-/// <summary>One message to publish.</summary>
-internal sealed record PublishEntry(
+/// <summary>One entry that an app publishes.</summary>
+internal sealed record Publication(
     ReadOnlyMemory<byte> Data,
     string ContentType,
     IReadOnlyDictionary<string, string> Metadata
 );
 
-/// <summary>Publishes for an app: validates, wraps in envelopes, and stores in one commit.</summary>
+/// <summary>Publishes for an app: checks, envelopes, one commit.</summary>
 internal sealed class Publisher(MessageStore store, TimeProvider clock)
 {
-    /// <exception cref="ApiException">Nothing was published; the exception says why.</exception>
+    /// <exception cref="ApiException">Nothing was published; the caller is told why.</exception>
     public Task PublishAsync(
         Sidecar sidecar,
         TopicName topic,
-        IReadOnlyCollection<PublishEntry> entries,
-        TraceContext trace,
+        IReadOnlyCollection<Publication> entries,
+        Trace trace,
         CancellationToken cancellationToken
     )
     {
         if (!sidecar.Components.Any(c => c.IsPubSub && c.Name == topic.PubSub))
-            throw Rejected(
-                StatusCodes.Status404NotFound,
-                "ERR_PUBSUB_NOT_FOUND",
-                $"pubsub {topic.PubSub} is not found"
-            );
+            throw Refused(StatusCodes.Status404NotFound, "ERR_PUBSUB_NOT_FOUND", $"pubsub {topic.PubSub} is not found");
         if (topic.Topic.Length == 0)
-            throw Rejected(
+            throw Refused(
                 StatusCodes.Status404NotFound,
                 "ERR_TOPIC_NAME_EMPTY",
                 $"topic is empty in pubsub {topic.PubSub}"
@@ -45,7 +41,7 @@ internal sealed class Publisher(MessageStore store, TimeProvider clock)
             );
     }
 
-    /// <summary>Checks that each entry has a unique id.</summary>
+    /// <summary>Entries must be told apart by an id each.</summary>
     public static void CheckIds(IEnumerable<string?> ids, TopicName topic)
     {
         var seen = new HashSet<string>();
@@ -54,13 +50,13 @@ internal sealed class Publisher(MessageStore store, TimeProvider clock)
     }
 
     public static ApiException Unreadable(TopicName topic, string cause) =>
-        Rejected(
+        Refused(
             StatusCodes.Status400BadRequest,
             "ERR_PUBSUB_EVENTS_SER",
             $"error marshaling events to bytes for topic {topic.Topic} pubsub {topic.PubSub}. error: {cause}"
         );
 
-    private Message Prepare(Sidecar sidecar, TopicName topic, PublishEntry entry, TraceContext trace)
+    private Message Prepare(Sidecar sidecar, TopicName topic, Publication entry, Trace trace)
     {
         var timeToLive = TimeToLive(entry.Metadata);
         if (
@@ -68,13 +64,13 @@ internal sealed class Publisher(MessageStore store, TimeProvider clock)
             && raw.Equals("true", StringComparison.OrdinalIgnoreCase)
         )
         {
-            // A bulk delivery embeds the payload as JSON; an invalid one would corrupt the whole bulk.
+            // In a bulk it is written as the JSON that it says it is; otherwise it would spoil its neighbours.
             if (entry.ContentType == CloudEvents.ContentType && !CloudEvents.IsJson(entry.Data.Span))
-                throw Unreadable(topic, "a raw CloudEvent must be JSON");
+                throw Unreadable(topic, "a raw CloudEvent is not JSON");
             return new(entry.Data.ToArray(), entry.ContentType, entry.Metadata, timeToLive);
         }
 
-        var overrides = new CloudEventOverrides(
+        var overrides = new Overrides(
             entry.Metadata.GetValueOrDefault("cloudevent.id"),
             entry.Metadata.GetValueOrDefault("cloudevent.source"),
             entry.Metadata.GetValueOrDefault("cloudevent.type"),
@@ -99,7 +95,7 @@ internal sealed class Publisher(MessageStore store, TimeProvider clock)
         }
         catch (JsonException e)
         {
-            throw Rejected(
+            throw Refused(
                 StatusCodes.Status400BadRequest,
                 "ERR_PUBSUB_CLOUD_EVENTS_SER",
                 $"cannot create cloudevent: {e.Message}"
@@ -114,9 +110,9 @@ internal sealed class Publisher(MessageStore store, TimeProvider clock)
             var text
                 when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
                     && seconds > 0 => TimeSpan.FromSeconds(seconds),
-            var text => throw ApiException.Malformed($"ttlInSeconds is '{text}'; it must be whole seconds above 0."),
+            var text => throw ApiException.Malformed($"ttlInSeconds is '{text}'; whole seconds above 0 are allowed."),
         };
 
-    private static ApiException Rejected(int status, string code, string message) =>
+    private static ApiException Refused(int status, string code, string message) =>
         new(status, StatusCode.InvalidArgument, code, message);
 }

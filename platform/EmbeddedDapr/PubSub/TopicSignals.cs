@@ -3,13 +3,10 @@ using EmbeddedDapr.Hosting;
 
 namespace EmbeddedDapr.PubSub;
 
-/// <summary>
-/// Wakes this process's delivery loops of a topic after a commit. Loops of other processes find the messages by
-/// polling.
-/// </summary>
+/// <summary>Wakes this process's delivery loops of a topic after a commit. Loops of other processes find the messages by their poll.</summary>
 internal sealed class TopicSignals
 {
-    private readonly ConcurrentDictionary<TopicName, ConcurrentDictionary<WakeUpSignal, bool>> _waiting = new();
+    private readonly ConcurrentDictionary<TopicName, ConcurrentDictionary<Signal, bool>> _waiting = new();
 
     public void Raise(TopicName topic)
     {
@@ -17,15 +14,15 @@ internal sealed class TopicSignals
             signal.Raise();
     }
 
-    /// <summary>Raises the signal for each commit until the returned registration is disposed.</summary>
-    public IDisposable Join(TopicName topic, WakeUpSignal signal)
+    /// <summary>A signal that is raised until it is given back.</summary>
+    public IDisposable Join(TopicName topic, Signal signal)
     {
         _waiting.GetOrAdd(topic, _ => new())[signal] = true;
-        return new Registration(() => _waiting[topic].TryRemove(signal, out _));
+        return new Leaving(() => _waiting[topic].TryRemove(signal, out _));
     }
 
-    private sealed class Registration(Action remove) : IDisposable
+    private sealed class Leaving(Action leave) : IDisposable
     {
-        public void Dispose() => remove();
+        public void Dispose() => leave();
     }
 }

@@ -1,7 +1,7 @@
 namespace EmbeddedDapr.State;
 
-/// <summary>The condition on a key did not hold; nothing was written.</summary>
+/// <summary>A key is not what the caller takes it for: nothing was written.</summary>
 internal sealed class StateConflictException(string message) : Exception(message);
 
-/// <summary>The ETag is not one that the store issues.</summary>
+/// <summary>An ETag is none of those that are given out.</summary>
 internal sealed class MalformedETagException(string etag) : Exception($"invalid etag value: '{etag}'");

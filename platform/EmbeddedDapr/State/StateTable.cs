@@ -4,12 +4,12 @@ using Npgsql;
 
 namespace EmbeddedDapr.State;
 
-/// <summary>The table of keys and values.</summary>
+/// <summary>Keys and values in PostgreSQL.</summary>
 internal sealed class StateTable(NpgsqlDataSource database)
 {
     private const string Present = "(expires_at is null or expires_at > now())";
 
-    /// <summary>The values of the keys that exist and have not expired.</summary>
+    /// <summary>The values of the keys that are there.</summary>
     public async Task<Dictionary<string, StateValue>> GetAsync(
         string store,
         string[] keys,
@@ -23,17 +23,22 @@ internal sealed class StateTable(NpgsqlDataSource database)
             keys
         );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return (await reader.ReadRowsAsync<ValueRow>(cancellationToken)).ToDictionary(
-            row => row.Key,
-            row => new StateValue(row.Value, row.Etag.ToString(CultureInfo.InvariantCulture), row.ExpiresAt)
-        );
+        var found = new Dictionary<string, StateValue>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            found[reader.GetString(0)] = new(
+                reader.GetFieldValue<byte[]>(1),
+                reader.GetInt64(2).ToString(CultureInfo.InvariantCulture),
+                await reader.IsDBNullAsync(3, cancellationToken) ? null : reader.GetDateTime(3)
+            );
+        }
+
+        return found;
     }
 
-    /// <summary>
-    /// Applies all operations or none, those of one key in their order, each only if its ETag condition holds.
-    /// </summary>
+    /// <summary>Makes the changes, those of one key in their order, all or none, each on the condition that it states.</summary>
     /// <exception cref="StateConflictException">A condition did not hold.</exception>
-    /// <exception cref="MalformedETagException">An ETag is not a number.</exception>
+    /// <exception cref="MalformedETagException">An ETag is none.</exception>
     public async Task ApplyAsync(
         string store,
         IReadOnlyList<StateOperation> operations,
@@ -42,7 +47,7 @@ internal sealed class StateTable(NpgsqlDataSource database)
     {
         if (operations.Count == 0)
             return;
-        // Sorted by key, so that no two transactions deadlock; changes of one key keep their order.
+        // By key, so that no two transactions wait for each other; changes of one key stay in their order.
         var ordered = operations.OrderBy(o => o.Key, StringComparer.Ordinal).ToList();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -64,7 +69,7 @@ internal sealed class StateTable(NpgsqlDataSource database)
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <summary>Deletes expired values.</summary>
+    /// <summary>Deletes what has expired.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("delete from state where expires_at <= now()");
@@ -81,10 +86,7 @@ internal sealed class StateTable(NpgsqlDataSource database)
         {
             case { ETag: { } etag, Value: { } value }:
                 batch.Add(
-                    $"""
-                    update state set value = $4, etag = default, expires_at = now() + $5::interval
-                    where store = $1 and key = $2 and etag = $3 and {Present}
-                    """,
+                    $"update state set value = $4, etag = default, expires_at = now() + $5::interval where store = $1 and key = $2 and etag = $3 and {Present}",
                     store,
                     operation.Key,
                     Version(etag),
@@ -104,8 +106,7 @@ internal sealed class StateTable(NpgsqlDataSource database)
                 batch.Add(
                     $"""
                     insert into state (store, key, value, expires_at) values ($1, $2, $3, now() + $4::interval)
-                    on conflict (store, key)
-                    do update set value = excluded.value, etag = excluded.etag, expires_at = excluded.expires_at
+                    on conflict (store, key) do update set value = excluded.value, etag = excluded.etag, expires_at = excluded.expires_at
                     {(operation.FirstWrite ? "where state.expires_at <= now()" : "")}
                     """,
                     store,
@@ -124,6 +125,4 @@ internal sealed class StateTable(NpgsqlDataSource database)
         long.TryParse(etag, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             ? version
             : throw new MalformedETagException(etag);
-
-    private sealed record ValueRow(string Key, byte[] Value, long Etag, DateTime? ExpiresAt);
 }

@@ -5,43 +5,42 @@ using Npgsql;
 namespace EmbeddedDapr.Workflows;
 
 /// <summary>
-/// Writes the entries of all instances of an app, in order, over the connection that holds the app's advisory lock: a
-/// process that loses the lock has lost the connection, and can write no more. Entries enqueued while a transaction is
-/// in flight are written by the next one.
+/// Writes the changes of all instances of an app, in order, over the one connection that holds the app's advisory lock: who loses the lock has
+/// lost the connection, and can write no more. All that comes while one transaction is on its way leaves with the next.
 /// </summary>
 internal sealed class Journal(string app, NpgsqlConnection connection, Lock gate)
 {
-    private readonly Channel<bool> _wakeUps = Channel.CreateBounded<bool>(
+    private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
     );
-    private List<JournalEntry> _queue = [];
+    private List<Change> _queue = [];
     private bool _isClosed;
 
-    /// <summary>Checks the connection, and with it the lock, when nothing is written for long.</summary>
-    public void Heartbeat() => _wakeUps.Writer.TryWrite(true);
+    /// <summary>Makes sure that the connection, and with it the lock, is still there when nothing is written for long.</summary>
+    public void Beat() => _bell.Writer.TryWrite(true);
 
     /// <summary>Under the gate.</summary>
-    public Task Enqueue(JournalEntry entry)
+    public Task Enqueue(Change change)
     {
         if (_isClosed)
         {
-            entry.Committed.SetException(Unavailable());
+            change.Committed.SetException(Lost());
         }
         else
         {
-            _queue.Add(entry);
-            _wakeUps.Writer.TryWrite(false);
+            _queue.Add(change);
+            _bell.Writer.TryWrite(false);
         }
-        return entry.Committed.Task;
+        return change.Committed.Task;
     }
 
-    /// <summary>Runs until it is cancelled, after the write in flight, or until the database fails.</summary>
+    /// <summary>Runs until it is cancelled, which lets a write that is on its way end, or until the database fails it.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        List<JournalEntry> taken = [];
+        List<Change> taken = [];
         try
         {
-            await foreach (var isHeartbeat in _wakeUps.Reader.ReadAllAsync(cancellationToken))
+            await foreach (var isBeat in _bell.Reader.ReadAllAsync(cancellationToken))
             {
                 JournalBatch batch;
                 lock (gate)
@@ -50,15 +49,15 @@ internal sealed class Journal(string app, NpgsqlConnection connection, Lock gate
                     batch = new JournalBatch(app, taken);
                 }
 
-                await batch.WriteAsync(connection, isHeartbeat);
+                await batch.WriteAsync(connection, isBeat);
                 lock (gate)
                 {
-                    foreach (var entry in taken)
-                        entry.RunAfterCommit();
+                    foreach (var change in taken)
+                        change.Publish();
                 }
 
-                foreach (var entry in taken)
-                    entry.Committed.SetResult();
+                foreach (var change in taken)
+                    change.Committed.SetResult();
             }
         }
         finally
@@ -66,21 +65,21 @@ internal sealed class Journal(string app, NpgsqlConnection connection, Lock gate
             lock (gate)
             {
                 _isClosed = true;
-                foreach (var entry in taken.Concat(_queue))
+                foreach (var change in taken.Concat(_queue))
                 {
-                    entry.Committed.TrySetException(Unavailable());
-                    // Observed here, since not every caller awaits it.
-                    _ = entry.Committed.Task.Exception;
+                    change.Committed.TrySetException(Lost());
+                    // Not everybody waits for it.
+                    _ = change.Committed.Task.Exception;
                 }
             }
         }
     }
 
-    private static RpcException Unavailable() =>
+    private static RpcException Lost() =>
         new(
             new Status(
                 StatusCode.Unavailable,
-                "The runtime lost its database connection or is stopping; the outcome is unknown. Try again."
+                "The runtime lost its database, or is ending; whether this is done is unknown. Try again."
             )
         );
 }

@@ -4,96 +4,84 @@ using NpgsqlTypes;
 
 namespace EmbeddedDapr.Workflows;
 
-/// <summary>Writes many entries with a few set-based statements, in one round trip and one commit.</summary>
+/// <summary>Many changes as a few set-based statements, which one message and one commit carry.</summary>
 internal sealed class JournalBatch
 {
-    private const string UpsertInstances = """
+    private const string PutInstances = """
         insert into workflow_instances (app, id, execution, expires, state)
         select $1, id, execution, expires, state from unnest($2, $3, $4, $5) as r (id, execution, expires, state)
-        on conflict (app, id)
-        do update set execution = excluded.execution, expires = excluded.expires, state = excluded.state
+        on conflict (app, id) do update set execution = excluded.execution, expires = excluded.expires, state = excluded.state
         """;
 
-    private const string DeleteReplaced = """
-        delete from workflow_history h using workflow_instances i
-        where i.app = $1 and i.id = any($2) and h.execution = i.execution
-        """;
+    private const string Replace =
+        "delete from workflow_history h using workflow_instances i where i.app = $1 and i.id = any($2) and h.execution = i.execution";
 
-    private const string InsertHistory =
+    private const string AddHistory =
         "insert into workflow_history (execution, seq, event) select * from unnest($1, $2, $3)";
-    private const string InsertInbox =
+    private const string AddInbox =
         "insert into workflow_inbox (execution, seq, event) select * from unnest($1, $2, $3)";
 
-    private const string DeleteConsumed = """
-        delete from workflow_inbox i using unnest($1, $2) as r (execution, seq)
-        where i.execution = r.execution and i.seq = r.seq
-        """;
+    private const string TakeInbox =
+        "delete from workflow_inbox i using unnest($1, $2) as r (execution, seq) where i.execution = r.execution and i.seq = r.seq";
 
-    private const string DeleteHistory = "delete from workflow_history where execution = any($1)";
-    private const string DeleteInbox = "delete from workflow_inbox where execution = any($1)";
+    private const string ForgetHistory = "delete from workflow_history where execution = any($1)";
+    private const string ForgetInbox = "delete from workflow_inbox where execution = any($1)";
 
     private readonly List<NpgsqlBatchCommand> _commands = [];
 
-    /// <summary>Call under the gate: inbox items become written, so that consuming them deletes their rows.</summary>
-    public JournalBatch(string app, List<JournalEntry> entries)
+    /// <summary>Under the gate: from here on, a row of the inbox that a turn takes must be deleted.</summary>
+    public JournalBatch(string app, List<Change> changes)
     {
-        // First, while the rows still have the old execution ids. An ended instance has no inbox rows.
-        var begun = entries.SelectMany(entry => entry.Begun).ToArray();
+        // First, while the rows still name the old executions. What has ended has nothing in the inbox.
+        var begun = changes.SelectMany(change => change.Begun).ToArray();
         if (begun.Length > 0)
             Add(
-                DeleteReplaced,
+                Replace,
                 new NpgsqlParameter<string> { TypedValue = app },
                 new NpgsqlParameter<string[]> { TypedValue = begun }
             );
 
         var instances = new Dictionary<string, InstanceRow>();
-        foreach (var row in entries.SelectMany(entry => entry.Instances))
+        foreach (var row in changes.SelectMany(change => change.Instances))
             instances[row.Id] = row;
         if (instances.Count > 0)
             Put(app, [.. instances.Values]);
 
-        var history = entries.SelectMany(entry => entry.History).ToArray();
+        var history = changes.SelectMany(change => change.History).ToArray();
         if (history.Length > 0)
             Add(
-                InsertHistory,
+                AddHistory,
                 Uuids(history.Select(row => row.Execution)),
                 Integers(history.Select(row => row.Seq)),
                 Bytes(history.Select(row => row.Event))
             );
 
-        var arrived = entries
-            .SelectMany(entry => entry.Received)
-            .Where(item => item.Stage == InboxStage.Queued)
-            .ToArray();
+        var arrived = changes.SelectMany(change => change.Arrived).Where(item => item.Stage == Stage.Queued).ToArray();
         foreach (var item in arrived)
-            item.Stage = InboxStage.Written;
+            item.Stage = Stage.Written;
         if (arrived.Length > 0)
             Add(
-                InsertInbox,
+                AddInbox,
                 Uuids(arrived.Select(item => item.Execution)),
                 Integers(arrived.Select(item => item.Seq)),
                 Bytes(arrived.Select(item => item.Event.ToByteArray()))
             );
 
-        var consumed = entries.SelectMany(entry => entry.Consumed).ToArray();
+        var consumed = changes.SelectMany(change => change.Consumed).ToArray();
         if (consumed.Length > 0)
-            Add(
-                DeleteConsumed,
-                Uuids(consumed.Select(item => item.Execution)),
-                Integers(consumed.Select(item => item.Seq))
-            );
+            Add(TakeInbox, Uuids(consumed.Select(item => item.Execution)), Integers(consumed.Select(item => item.Seq)));
 
-        var forgotten = entries.SelectMany(entry => entry.Deleted).ToArray();
+        var forgotten = changes.SelectMany(change => change.Forgotten).ToArray();
         if (forgotten.Length == 0)
             return;
-        Add(DeleteHistory, Uuids(forgotten));
-        Add(DeleteInbox, Uuids(forgotten));
+        Add(ForgetHistory, Uuids(forgotten));
+        Add(ForgetInbox, Uuids(forgotten));
     }
 
-    /// <param name="isHeartbeat">Send a query even when there is nothing to write.</param>
-    public async Task WriteAsync(NpgsqlConnection connection, bool isHeartbeat)
+    /// <param name="isBeat">Ask the server something even when there is nothing to write.</param>
+    public async Task WriteAsync(NpgsqlConnection connection, bool isBeat)
     {
-        if (isHeartbeat && _commands.Count == 0)
+        if (isBeat && _commands.Count == 0)
             Add("select 1");
         if (_commands.Count == 0)
             return;
@@ -106,7 +94,7 @@ internal sealed class JournalBatch
 
     private void Put(string app, InstanceRow[] rows) =>
         Add(
-            UpsertInstances,
+            PutInstances,
             new NpgsqlParameter<string> { TypedValue = app },
             new NpgsqlParameter<string[]> { TypedValue = [.. rows.Select(row => row.Id)] },
             Uuids(rows.Select(row => row.Execution)),

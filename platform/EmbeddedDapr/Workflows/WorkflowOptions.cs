@@ -7,11 +7,9 @@ internal sealed record WorkflowOptions
 
     public TimeSpan AnyTerminal { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>The interval of retention runs.</summary>
+    /// <summary>How often retention looks for what may go.</summary>
     public TimeSpan Sweep { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>
-    /// How long a call waits until this process owns the app's workflows, before it fails as Unavailable.
-    /// </summary>
+    /// <summary>How long a call waits for this process to own the app's workflows before it answers Unavailable.</summary>
     public TimeSpan Ownership { get; init; } = TimeSpan.FromSeconds(10);
 }

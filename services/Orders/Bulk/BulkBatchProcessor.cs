@@ -11,8 +11,9 @@ using Npgsql;
 namespace DaprShop.Orders.Bulk;
 
 /// <summary>
-/// Carries a bulk job on by a stretch of rows: the orders and what became of the rows are one transaction, so a crash loses nothing and repeats
-/// nothing. A stretch that fails is tried again row by row, until the row that spoils it is alone, and parked.
+/// Processes a batch of a job's rows: the orders and the outcomes of the rows are one transaction, so a crash loses
+/// nothing and repeats nothing. A batch that fails is retried row by row, until the row that causes it is alone, and
+/// parked.
 /// </summary>
 internal sealed class BulkBatchProcessor(
     NpgsqlDataSource database,
@@ -20,6 +21,7 @@ internal sealed class BulkBatchProcessor(
     OrderAcceptanceStore orders,
     Catalogue catalogue,
     IOptions<JsonOptions> json,
+    IFailpoints failpoints,
     TimeProvider time,
     ILogger<BulkBatchProcessor> logger
 )
@@ -27,9 +29,9 @@ internal sealed class BulkBatchProcessor(
     /// <summary>Rows per transaction, at most.</summary>
     public const int MaxRows = 200;
 
-    private static readonly ValidationError KeyTaken = new("/key", "The key was used with another order.");
+    private static readonly ValidationError KeyTaken = new("/key", "The key was already used with another order.");
 
-    /// <summary>False where others have all the rows that are left.</summary>
+    /// <summary>Returns false where other workers hold all remaining rows.</summary>
     public async Task<bool> RunAsync(DueJob job, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -43,22 +45,22 @@ internal sealed class BulkBatchProcessor(
             var outcomes = await DecideAsync(connection, job, rows, now, cancellationToken);
             if (!await BulkQueue.WriteAsync(connection, job, outcomes, now, cancellationToken))
                 return true;
-            await Steps.ReachAsync("accepting-stretch");
+            await failpoints.ReachAsync("accepting-batch");
             await transaction.CommitAsync(cancellationToken);
-            await Steps.ReachAsync("accepted-stretch");
+            await failpoints.ReachAsync("accepted-batch");
             orders.Announce(outcomes.Count(o => o is { State: BulkRowStates.Accepted, Replayed: false }));
         }
         catch (Exception e) when (TransientErrors.IsPermanent(e) || IsRefusal(e))
         {
             await transaction.RollbackAsync(CancellationToken.None);
-            logger.LogStretchFailed(job.Id, rows[0].Row, rows.Count, e.Message);
+            logger.LogBatchFailed(job.Id, rows[0].Row, rows.Count, e.Message);
             await queue.FailAsync(job, rows, e.Message, time.GetUtcNow(), cancellationToken);
         }
 
         return true;
     }
 
-    // What Inventory refuses to read it refuses the next time too; 408 and 429 ask for a next time.
+    // Inventory would reject the same request again; 408 and 429 ask for a retry.
     private static bool IsRefusal(Exception e) =>
         e
             is HttpRequestException
@@ -95,15 +97,13 @@ internal sealed class BulkBatchProcessor(
             .ToList();
         var good = decided
             .Where(d => d.Verdict.Lines is not null)
-            .Select(d =>
-                (d.Row, d.Order.Key, d.Verdict.Complaints, Order: Accept(job, d.Row, d.Order, d.Verdict.Lines!))
-            )
+            .Select(d => (d.Row, d.Order.Key, d.Verdict.Errors, Order: Accept(job, d.Row, d.Order, d.Verdict.Lines!)))
             .ToList();
         List<RowOutcome> outcomes =
         [
             .. decided
                 .Where(d => d.Verdict.Lines is null)
-                .Select(d => new RowOutcome(d.Row, BulkRowStates.Rejected, d.Verdict.Complaints)),
+                .Select(d => new RowOutcome(d.Row, BulkRowStates.Rejected, d.Verdict.Errors)),
         ];
         if (good.Count == 0)
             return outcomes;
@@ -111,9 +111,9 @@ internal sealed class BulkBatchProcessor(
         if (job.IsChecking)
         {
             var known = (
-                await BulkQueue.KnownAsync(connection, job, good.Select(g => g.Order.Key), cancellationToken)
+                await BulkQueue.GetKnownKeysAsync(connection, job, good.Select(g => g.Order.Key), cancellationToken)
             ).ToDictionary(k => k.Key, k => k.ToList());
-            foreach (var (row, key, complaints, order) in good)
+            foreach (var (row, key, errors, order) in good)
             {
                 if (!known.TryGetValue(order.Key, out var before))
                     known[order.Key] = before = [];
@@ -125,7 +125,7 @@ internal sealed class BulkBatchProcessor(
                         : new RowOutcome(
                             row,
                             BulkRowStates.Checked,
-                            complaints,
+                            errors,
                             Key: key,
                             Fingerprint: key is null ? null : order.Fingerprint
                         )
@@ -144,7 +144,7 @@ internal sealed class BulkBatchProcessor(
         outcomes.AddRange(
             good.Zip(acceptances, (g, a) =>
                 a.Order is { } order
-                    ? new RowOutcome(g.Row, BulkRowStates.Accepted, g.Complaints, order.Id, a.Replayed)
+                    ? new RowOutcome(g.Row, BulkRowStates.Accepted, g.Errors, order.Id, a.Replayed)
                     : new RowOutcome(g.Row, BulkRowStates.Rejected, [KeyTaken])
             )
         );

@@ -4,7 +4,7 @@ using Microsoft.OpenApi;
 
 namespace DaprShop.Orders.Bulk;
 
-/// <summary>Describes the file, which the gateway cuts up: Orders' own route has no body.</summary>
+/// <summary>Describes the uploaded file, which the gateway splits into rows: Orders' own route has no body.</summary>
 internal static class BulkFileDescription
 {
     public static Task AddAsync(
@@ -14,14 +14,19 @@ internal static class BulkFileDescription
     )
     {
         operation.Description = """
-            The file is streamed in; it may have any length. The answer comes when all of it is durable. An upload that was cut is taken up by sending the same file with the same
-            Idempotency-Key; so is one that is sent twice: the same job answers, and nothing is added. A row that names no `key` of its own has `<Idempotency-Key>:<row>`.
+            The file is streamed and may have any length. The response is sent when all rows are durable. To resume an
+            interrupted upload, send the same file with the same Idempotency-Key; the same job is returned, and nothing is
+            added twice.
+            A row without a `key` of its own has the key `<Idempotency-Key>:<row>`.
             """;
         operation.RequestBody = new OpenApiRequestBody
         {
             Required = true,
-            Description =
-                "One JSON object a line, as `POST /orders` takes it, with an optional `key`; or CSV with a header of sku, quantity, token and, optionally, key, customer, unitPrice, onShortage: consecutive lines of one key are one order.",
+            Description = """
+                NDJSON: one JSON object per line, as for `POST /orders`, with an optional `key`. CSV: a header with sku,
+                quantity and token, and optionally key, customer, unitPrice and onShortage; consecutive lines with the
+                same key are one order.
+                """,
             Content = new Dictionary<string, OpenApiMediaType>
             {
                 [BulkFormat.Ndjson] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String } },

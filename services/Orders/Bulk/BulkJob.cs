@@ -6,12 +6,14 @@ using Microsoft.EntityFrameworkCore;
 namespace DaprShop.Orders.Bulk;
 
 /// <summary>A bulk job, as its caller sees it.</summary>
-/// <param name="Key">The caller's name for it: the Idempotency-Key.</param>
+/// <param name="Key">The Idempotency-Key of the upload.</param>
 /// <param name="State">receiving, checking, running, paused, done or rejected.</param>
 /// <param name="Version">Grows with every change of the job and of its orders.</param>
 /// <param name="Orders">The accepted orders by status.</param>
-/// <param name="Settled">Nothing of it has a next step: neither a row nor, but for those that wait for stock or their customer, an order.</param>
-/// <param name="ReceivedAt">When the whole file was there.</param>
+/// <param name="Settled">
+/// All rows are decided, and no order is active; orders may wait for stock or their customer.
+/// </param>
+/// <param name="ReceivedAt">The time at which the whole file was durable.</param>
 internal sealed record BulkJob(
     Guid Id,
     string Key,
@@ -26,12 +28,12 @@ internal sealed record BulkJob(
     DateTimeOffset? FinishedAt
 )
 {
-    private static readonly string[] InSaga =
+    private static readonly string[] Active =
     [
         .. new[] { OrderStatus.Accepted, OrderStatus.Reserved, OrderStatus.Paid }.Select(OrderStatuses.Name),
     ];
 
-    /// <summary>The caller's job; an operator's eyes see everybody's.</summary>
+    /// <summary>The caller's jobs; an operator sees all.</summary>
     public static IQueryable<BulkJobRow> Of(OrdersDbContext db, HttpContext context) =>
         context.User.IsOperator()
             ? db.BulkJobs.AsNoTracking()
@@ -61,12 +63,12 @@ internal sealed record BulkJob(
                     .ToListAsync(cancellationToken);
         var counts = BulkCounts.Of(row);
         var settled =
-            row.State is BulkStates.Done or BulkStates.Rejected && orders.TrueForAll(o => !InSaga.Contains(o.Key));
+            row.State is BulkStates.Done or BulkStates.Rejected && orders.TrueForAll(o => !Active.Contains(o.Key));
         return new BulkJob(
             row.Id,
             row.Key,
             row.OnError,
-            Told(row),
+            VisibleState(row),
             row.Version + orders.Sum(o => o.Versions),
             counts,
             orders.ToDictionary(o => o.Key, o => o.Count),
@@ -77,15 +79,15 @@ internal sealed record BulkJob(
         );
     }
 
-    /// <summary>The state that is told.</summary>
-    public static string Told(BulkJobRow row) =>
+    /// <summary>The state shown to callers.</summary>
+    public static string VisibleState(BulkJobRow row) =>
         row.Paused && row.State is not (BulkStates.Done or BulkStates.Rejected) ? BulkStates.Paused : row.State;
 }
 
-/// <param name="Accepted">Rows whose order is there.</param>
-/// <param name="Replayed">Of those: whose order was there before.</param>
-/// <param name="Parked">Rows that made their transaction fail, for an operator to look at.</param>
-/// <param name="Pending">Rows that are still to be decided.</param>
+/// <param name="Accepted">Rows with an order.</param>
+/// <param name="Replayed">Accepted rows whose order existed before.</param>
+/// <param name="Parked">Rows that made their transaction fail; an operator must inspect them.</param>
+/// <param name="Pending">Rows not yet decided.</param>
 /// <param name="Skipped">Rows without errors of a file that was rejected as a whole.</param>
 internal sealed record BulkCounts(
     int Received,

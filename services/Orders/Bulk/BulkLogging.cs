@@ -4,10 +4,7 @@ internal static partial class BulkLogging
 {
     [LoggerMessage(
         LogLevel.Warning,
-        "Bulk job {JobId}: the stretch of {Count} rows from row {Row} failed, and is tried row by row: {Cause}"
+        "Bulk job {JobId}: the batch of {Count} rows from row {Row} failed and is retried row by row: {Cause}"
     )]
-    public static partial void LogStretchFailed(this ILogger logger, Guid jobId, int row, int count, string cause);
-
-    [LoggerMessage(LogLevel.Warning, "Bulk jobs were interrupted and go on: {Cause}")]
-    public static partial void LogBulkInterrupted(this ILogger logger, string cause);
+    public static partial void LogBatchFailed(this ILogger logger, Guid jobId, int row, int count, string cause);
 }

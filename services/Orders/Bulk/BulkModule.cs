@@ -7,6 +7,7 @@ internal static class BulkModule
 {
     public static IServiceCollection AddBulk(this IServiceCollection services) =>
         services
+            .AddShopOptions<BulkOptions>(BulkOptions.Section)
             .AddSingleton<BulkStore>()
             .AddSingleton<BulkQueue>()
             .AddSingleton<BulkSignal>()
@@ -17,24 +18,23 @@ internal static class BulkModule
     {
         var jobs = routes.MapGroup("/bulk-orders").RequireAuthorization(Identity.Customer).WithTags("Bulk orders");
         jobs.MapPost("", OpenBulkOrders.HandleAsync)
-            .WithSummary("Hand in a file of orders")
+            .WithSummary("Upload a file of orders")
             .AddOpenApiOperationTransformer(BulkFileDescription.AddAsync);
         jobs.MapGet("", ListBulkOrders.HandleAsync).WithSummary("Bulk jobs, newest first, page by page");
-        jobs.MapGet("/{id:guid}", GetBulkJob.HandleAsync).WithSummary("How far a bulk job is");
+        jobs.MapGet("/{id:guid}", GetBulkJob.HandleAsync).WithSummary("The progress of a bulk job");
         jobs.MapGet("/{id:guid}/errors", GetBulkErrors.HandleAsync)
-            .WithSummary("What is wrong with rows of a bulk job, page by page");
-        jobs.MapPost("/{id:guid}/pause", PauseBulkOrders.PauseAsync)
-            .WithSummary("Accept no more of a bulk job for now");
-        jobs.MapPost("/{id:guid}/resume", PauseBulkOrders.ResumeAsync).WithSummary("Go on with a bulk job");
+            .WithSummary("The errors of a bulk job's rows, page by page");
+        jobs.MapPost("/{id:guid}/pause", PauseBulkOrders.PauseAsync).WithSummary("Pause a bulk job");
+        jobs.MapPost("/{id:guid}/resume", PauseBulkOrders.ResumeAsync).WithSummary("Resume a bulk job");
 
-        // The gateway's alone.
+        // Called by the gateway only.
         jobs.MapPost("/{id:guid}/rows", ReceiveBulkRows.RowsAsync).ExcludeFromDescription();
         jobs.MapPost("/{id:guid}/end", ReceiveBulkRows.EndAsync).ExcludeFromDescription();
 
         routes
             .MapPost("/bulk-orders/{id:guid}/rows/{row:int}/retry", RetryBulkRow.HandleAsync)
             .RequireAuthorization(Identity.Operator)
-            .WithSummary("Try a parked row again")
+            .WithSummary("Retry a parked row")
             .WithTags("Bulk orders");
         return routes;
     }

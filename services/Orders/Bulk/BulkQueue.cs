@@ -6,20 +6,21 @@ using Npgsql;
 
 namespace DaprShop.Orders.Bulk;
 
-/// <summary>A job that a worker may go on with.</summary>
+/// <summary>A job with rows to check or accept.</summary>
 internal sealed record DueJob(Guid Id, string Caller, bool ByOperator, string Key, string OnError, string State)
 {
-    /// <summary>Its rows are looked at, not accepted yet.</summary>
+    /// <summary>True while its rows are checked and not yet accepted.</summary>
     public bool IsChecking => State == BulkStates.Checking;
 
-    /// <summary>The state of the rows that are due.</summary>
+    /// <summary>The state of its due rows.</summary>
     public string RowState =>
         !IsChecking && OnError == BulkPolicies.RejectEverything ? BulkRowStates.Checked : BulkRowStates.Pending;
 }
 
 internal sealed record DueRow(int Row, string? Body, string? Fault, int Attempts);
 
-/// <summary>What became of a row. <paramref name="Key"/> and <paramref name="Fingerprint"/> are remembered where rows are only checked.</summary>
+/// <summary>The decision about a row.</summary>
+/// <param name="Key">Stored with <paramref name="Fingerprint"/> where the row is only checked.</param>
 internal sealed record RowOutcome(
     int Row,
     string State,
@@ -30,41 +31,28 @@ internal sealed record RowOutcome(
     byte[]? Fingerprint = null
 );
 
-/// <summary>The rows that workers have before them.</summary>
+/// <summary>The queue of due rows.</summary>
 internal sealed class BulkQueue(NpgsqlDataSource database)
 {
-    /// <summary>Failed transactions, after which a row is an operator's.</summary>
+    /// <summary>Failed transactions after which a row is parked for an operator.</summary>
     public const int MaxAttempts = 3;
 
-    private const int MaxStretchBytes = 1024 * 1024;
+    private const int MaxBatchBytes = 1024 * 1024;
 
-    /// <summary>The job that has waited longest; null when there is nothing to do.</summary>
+    /// <summary>The due job that was served longest ago; null where none is due.</summary>
     public async Task<DueJob?> NextAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
         (
-            await database.QueryAsync(
-                BulkStatements.Next,
-                [now.UtcDateTime],
-                r => new DueJob(
-                    r.GetGuid(0),
-                    r.GetString(1),
-                    r.GetBoolean(2),
-                    r.GetString(3),
-                    r.GetString(4),
-                    r.GetString(5)
-                ),
-                cancellationToken
-            )
+            await database.QueryAsync<DueJob>(BulkStatements.Next, [now.UtcDateTime], cancellationToken)
         ).SingleOrDefault();
 
-    /// <summary>How many orders the saga has before it, <paramref name="limit"/> at most.</summary>
+    /// <summary>The number of orders that the saga can advance, <paramref name="limit"/> at most.</summary>
     public async Task<int> BacklogAsync(int limit, CancellationToken cancellationToken)
     {
-        await using var batch = database.CreateBatch();
-        batch.Add(BulkStatements.Backlog, limit);
-        return (int)(await batch.ExecuteScalarAsync(cancellationToken))!;
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ScalarAsync<int>(BulkStatements.Backlog, [limit], cancellationToken);
     }
 
-    /// <summary>A stretch of the job's rows, which nobody else gets before the transaction ends.</summary>
+    /// <summary>Claims a batch of the job's rows; no other worker gets them before the transaction ends.</summary>
     public static async Task<List<DueRow>> ClaimAsync(
         NpgsqlConnection connection,
         DueJob job,
@@ -75,33 +63,32 @@ internal sealed class BulkQueue(NpgsqlDataSource database)
         await using var batch = new NpgsqlBatch(connection);
         if (job.IsChecking)
             batch.Add(BulkStatements.LockCheck, job.Id);
-        batch.Add(BulkStatements.Claim, job.Id, job.RowState, limit, MaxStretchBytes);
+        batch.Add(BulkStatements.Claim, job.Id, job.RowState, limit, MaxBatchBytes);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        if (job.IsChecking)
-            await reader.NextResultAsync(cancellationToken);
-        return await reader.ReadAllAsync(
-            r => new DueRow(r.GetInt32(0), r.Text(1), r.Text(2), r.GetInt32(3)),
-            cancellationToken
-        );
+        return job.IsChecking
+            ? await reader.ReadNextAsync<DueRow>(cancellationToken)
+            : await reader.ReadAllAsync<DueRow>(cancellationToken);
     }
 
-    /// <summary>What stands behind these keys already.</summary>
-    public static async Task<ILookup<string, byte[]>> KnownAsync(
+    /// <summary>The fingerprints that are known of these keys.</summary>
+    public static async Task<ILookup<string, byte[]>> GetKnownKeysAsync(
         NpgsqlConnection connection,
         DueJob job,
         IEnumerable<string> keys,
         CancellationToken cancellationToken
     ) =>
         (
-            await connection.QueryAsync(
-                BulkStatements.KnownKeys,
+            await connection.QueryAsync<KnownKey>(
+                BulkStatements.SelectKnownKeys,
                 [job.Id, job.Caller, keys.ToArray()],
-                r => (Key: r.GetString(0), Fingerprint: r.GetFieldValue<byte[]>(1)),
                 cancellationToken
             )
         ).ToLookup(k => k.Key, k => k.Fingerprint);
 
-    /// <summary>Writes the outcomes and the job's counts. False: the job is paused, or not any more what it was; nothing may be committed.</summary>
+    /// <summary>
+    /// Writes the outcomes and the job's counts. False: the job was paused or changed meanwhile; the caller must not
+    /// commit.
+    /// </summary>
     public static async Task<bool> WriteAsync(
         NpgsqlConnection connection,
         DueJob job,
@@ -112,7 +99,7 @@ internal sealed class BulkQueue(NpgsqlDataSource database)
     {
         await using var count = new NpgsqlBatch(connection);
         count.Add(
-            BulkStatements.Count,
+            BulkStatements.CountDecided,
             job.Id,
             job.State,
             outcomes.Count(o => o.State == BulkRowStates.Checked),
@@ -142,7 +129,10 @@ internal sealed class BulkQueue(NpgsqlDataSource database)
         return true;
     }
 
-    /// <summary>Counts a failed transaction against its rows, and parks who failed too often. Whatever the cause says is kept, without the character that no database keeps.</summary>
+    /// <summary>
+    /// Counts a failed transaction against its rows, and parks rows that failed too often. The cause is stored without
+    /// U+0000, which text columns cannot hold.
+    /// </summary>
     public async Task FailAsync(
         DueJob job,
         IReadOnlyList<DueRow> rows,
@@ -166,4 +156,6 @@ internal sealed class BulkQueue(NpgsqlDataSource database)
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
+
+    private sealed record KnownKey(string Key, byte[] Fingerprint);
 }

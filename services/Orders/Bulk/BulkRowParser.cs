@@ -1,18 +1,17 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using DaprShop.Messaging;
 using DaprShop.Orders.Placing;
 using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Orders.Bulk;
 
-/// <summary>A row as far as it can be read.</summary>
+/// <summary>A row, as far as it can be read.</summary>
 /// <param name="Key">The row's own, if it has one.</param>
-/// <param name="Request">Null where there is no making sense of the row. A line that cannot be read is null.</param>
-/// <param name="Complaints">About what could not be read.</param>
-internal sealed record BulkOrder(string? Key, OrderRequest? Request, IReadOnlyList<ValidationError> Complaints);
+/// <param name="Request">Null where the row cannot be read. A line that cannot be read is null.</param>
+/// <param name="Errors">The errors of the parts that could not be read.</param>
+internal sealed record BulkOrder(string? Key, OrderRequest? Request, IReadOnlyList<ValidationError> Errors);
 
-/// <summary>Reads a row of a bulk file: what <c>POST /orders</c> takes, and a <c>key</c>. Pure.</summary>
+/// <summary>Reads a row of a bulk file: the body of <c>POST /orders</c>, and a <c>key</c>.</summary>
 internal static class BulkRowParser
 {
     private const string Lines = "lines";
@@ -20,37 +19,38 @@ internal static class BulkRowParser
     private static readonly JsonNodeOptions AnyCase = new() { PropertyNameCaseInsensitive = true };
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <summary>Reads line by line, so that one that is wrong does not hide the others.</summary>
+    /// <summary>Reads line by line, so that an unreadable line does not hide the others.</summary>
     public static BulkOrder Read(string body, JsonSerializerOptions json)
     {
-        var complaints = new List<ValidationError>();
-        if (Try("", complaints, () => Parse(body)) is not { } row)
-            return new BulkOrder(null, null, complaints);
+        var errors = new List<ValidationError>();
+        if (Try("", errors, () => Parse(body)) is not { } row)
+            return new BulkOrder(null, null, errors);
 
-        var key = Try($"/{Key}", complaints, () => row[Key]?.Deserialize<string>(json));
+        var key = Try($"/{Key}", errors, () => row[Key]?.Deserialize<string>(json));
         row.Remove(Key);
         List<RequestedLine?> lines = [];
         if (row[Lines] is JsonArray given)
         {
             for (var i = 0; i < given.Count; i++)
-                lines.Add(Try($"/{Lines}/{i}", complaints, () => given[i]?.Deserialize<RequestedLine>(json)));
+                lines.Add(Try($"/{Lines}/{i}", errors, () => given[i]?.Deserialize<RequestedLine>(json)));
             row[Lines] = new JsonArray();
         }
 
-        var request = Try("", complaints, () => row.Deserialize<OrderRequest>(json));
-        return new BulkOrder(key, request is null ? null : request with { Lines = lines! }, complaints);
+        var request = Try("", errors, () => row.Deserialize<OrderRequest>(json));
+        return new BulkOrder(key, request is null ? null : request with { Lines = lines! }, errors);
     }
 
     private static JsonObject Parse(string body)
     {
         var row =
-            JsonNode.Parse(body, AnyCase, Strict) as JsonObject ?? throw new JsonException("A row is one JSON object.");
-        // Its names are read only now, and fail here rather than wherever one is asked for first.
+            JsonNode.Parse(body, AnyCase, Strict) as JsonObject
+            ?? throw new JsonException("A row must be one JSON object.");
+        // Counting reads the names, so that duplicate names fail here.
         _ = row.Count;
         return row;
     }
 
-    private static T? Try<T>(string field, List<ValidationError> complaints, Func<T?> read)
+    private static T? Try<T>(string field, List<ValidationError> errors, Func<T?> read)
         where T : class
     {
         try
@@ -59,21 +59,21 @@ internal static class BulkRowParser
         }
         catch (JsonException e)
         {
-            complaints.Add(new ValidationError(Storable(field + Pointer(e.Path)), Storable(e.Message.Split(" Path: ")[0])));
+            errors.Add(new ValidationError(Storable(field + Pointer(e.Path)), Storable(e.Message.Split(" Path: ")[0])));
         }
         catch (InvalidOperationException)
         {
-            complaints.Add(new ValidationError(field, "Text has no half of a surrogate pair."));
+            errors.Add(new ValidationError(field, "Text must not contain half of a surrogate pair."));
         }
         catch (ArgumentException)
         {
-            complaints.Add(new ValidationError(field, "No two names differ only by case."));
+            errors.Add(new ValidationError(field, "Two names must not differ only by case."));
         }
 
         return null;
     }
 
-    // A complaint quotes the row's own names.
+    // An error quotes the row's own names.
     private static string Storable(string text) => text.Replace('\0', '\uFFFD');
 
     private static string Pointer(string? path) =>

@@ -1,20 +1,22 @@
 using System.Globalization;
 using DaprShop.Contracts;
-using DaprShop.Messaging;
 using DaprShop.Orders.Placing;
 using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Orders.Bulk;
 
-/// <summary>What becomes of a row.</summary>
-/// <param name="Lines">What is ordered, at its prices; null where the row is rejected.</param>
-/// <param name="Complaints">What is wrong with it: all of it, or lines that it does without.</param>
-internal sealed record BulkVerdict(IReadOnlyList<PricedLine>? Lines, IReadOnlyList<ValidationError> Complaints);
+/// <summary>The decision about a row.</summary>
+/// <param name="Lines">The priced lines to accept; null where the row is rejected.</param>
+/// <param name="Errors">The errors of the row, or of lines that it goes without.</param>
+internal sealed record BulkVerdict(IReadOnlyList<PricedLine>? Lines, IReadOnlyList<ValidationError> Errors);
 
-/// <summary>Decides about a row of a bulk file. Pure.</summary>
+/// <summary>Decides about a row of a bulk file.</summary>
 internal static class BulkRowRules
 {
-    /// <summary>The rules are those of <c>POST /orders</c>; <paramref name="policy"/> says what an error in a line costs: the line, or the row.</summary>
+    /// <summary>
+    /// Applies the rules of <c>POST /orders</c>; <paramref name="policy"/> says whether an error in a line rejects the
+    /// line or the row.
+    /// </summary>
     public static BulkVerdict Decide(
         BulkOrder order,
         bool byOperator,
@@ -23,19 +25,19 @@ internal static class BulkRowRules
     )
     {
         if (order.Request is not { } request)
-            return new BulkVerdict(null, order.Complaints);
+            return new BulkVerdict(null, order.Errors);
 
-        // About a line that could not be read there is a better complaint than that it is not there.
-        var complaints = order.Complaints.ToList();
-        complaints.AddRange(
+        // A line that could not be read already has a more precise error than a missing line.
+        var errors = order.Errors.ToList();
+        errors.AddRange(
             OrderValidationRules
-                .Check(request, byOperator)
-                .Where(c => !complaints.Any(known => LineOf(c) is { } line && LineOf(known) == line))
+                .Validate(request, byOperator)
+                .Where(c => !errors.Any(known => LineOf(c) is { } line && LineOf(known) == line))
         );
         if (order.Key is { Length: 0 or > IdempotencyKey.MaxLength })
-            complaints.Add(new("/key", $"A key has 1 to {IdempotencyKey.MaxLength} characters."));
+            errors.Add(new("/key", $"Must have 1 to {IdempotencyKey.MaxLength} characters."));
 
-        var wrong = complaints.Select(LineOf).OfType<int>().ToHashSet();
+        var wrong = errors.Select(LineOf).OfType<int>().ToHashSet();
         var (lines, unknown) = OrderPricingRules.Price(
             request with
             {
@@ -48,17 +50,17 @@ internal static class BulkRowRules
             },
             catalogue
         );
-        complaints.AddRange(unknown);
-        complaints.AddRange(OrderValidationRules.CheckTotal(lines));
+        errors.AddRange(unknown);
+        errors.AddRange(OrderValidationRules.ValidateTotal(lines));
         var acceptable =
             policy == BulkPolicies.IgnoreFailed
-                ? complaints.TrueForAll(c => LineOf(c) is not null) && lines.Count > 0
-                : complaints.Count == 0;
-        return new BulkVerdict(acceptable ? lines : null, complaints);
+                ? errors.TrueForAll(c => LineOf(c) is not null) && lines.Count > 0
+                : errors.Count == 0;
+        return new BulkVerdict(acceptable ? lines : null, errors);
     }
 
-    private static int? LineOf(ValidationError complaint) =>
-        complaint.Field.Split('/') is ["", "lines", var index, ..]
+    private static int? LineOf(ValidationError error) =>
+        error.Field.Split('/') is ["", "lines", var index, ..]
         && int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var line)
             ? line
             : null;

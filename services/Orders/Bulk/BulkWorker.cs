@@ -1,4 +1,5 @@
 using DaprShop.Messaging;
+using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Orders.Bulk;
 
@@ -6,47 +7,35 @@ namespace DaprShop.Orders.Bulk;
 internal sealed class BulkSignal : WorkSignal;
 
 /// <summary>
-/// Goes on with bulk jobs, each in its turn, on every replica. It adds no orders while the saga has <c>Bulk:Backlog</c> before it, so that who
-/// orders by hand meanwhile does not stand behind a whole file.
+/// Processes bulk jobs in turn, on every replica. It accepts no rows while the saga has <see
+/// cref="BulkOptions.Backlog"/> orders to advance, so that single orders do not wait behind a whole file.
 /// </summary>
 internal sealed class BulkWorker(
     BulkQueue queue,
-    BulkBatchProcessor stretch,
+    BulkBatchProcessor processor,
     BulkSignal signal,
-    IConfiguration configuration,
+    BulkOptions options,
     TimeProvider time,
     ILogger<BulkWorker> logger
-) : BackgroundService
+) : PollingWorker(Poll, time, logger, signal)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(50);
-    private readonly int _backlog = configuration.GetValue("Bulk:Backlog", 1_000);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await GoOnAsync(stoppingToken);
-                backoff.Reset();
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                logger.LogBulkInterrupted(e.Message);
-                await backoff.WaitAsync(stoppingToken);
-            }
-        }
-    }
+    // Until the saga has advanced, or another worker has finished the rows that it holds.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private readonly TimeProvider _time = time;
 
-    private async Task GoOnAsync(CancellationToken cancellationToken)
+    // A job's own errors are counted against its rows. Any other error is retried too: the jobs behind it must not wait
+    // for ever.
+    protected override bool IsRetryable(Exception exception) => true;
+
+    protected override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
-        if (await queue.NextAsync(time.GetUtcNow(), cancellationToken) is not { } job)
-            await signal.WaitAsync(Poll, cancellationToken);
-        else if (!job.IsChecking && await queue.BacklogAsync(_backlog, cancellationToken) >= _backlog)
-            await signal.WaitAsync(Breath, cancellationToken);
-        else if (!await stretch.RunAsync(job, cancellationToken))
-            await signal.WaitAsync(Breath, cancellationToken);
+        if (await queue.NextAsync(_time.GetUtcNow(), cancellationToken) is not { } job)
+            return false;
+        var isBusy = !job.IsChecking && await queue.BacklogAsync(options.Backlog, cancellationToken) >= options.Backlog;
+        if (isBusy || !await processor.RunAsync(job, cancellationToken))
+            await signal.WaitAsync(Pause, cancellationToken);
+        return true;
     }
 }

@@ -9,14 +9,17 @@ using Microsoft.Extensions.Options;
 
 namespace DaprShop.Orders.Bulk;
 
-/// <summary><c>GET /bulk-orders/{id}/errors</c>: rows that were rejected or parked, and those that were accepted without some of their lines.</summary>
+/// <summary>
+/// <c>GET /bulk-orders/{id}/errors</c>: rejected and parked rows, and rows that were accepted without some of their
+/// lines.
+/// </summary>
 internal static class GetBulkErrors
 {
     private const int MaxPage = 200;
 
-    /// <param name="Row">The line of the file on which it begins.</param>
-    /// <param name="Key">The row's own key, if it has one that can be read.</param>
-    /// <param name="Cause">What its transaction failed of, where it is parked.</param>
+    /// <param name="Row">The line of the file on which the row begins.</param>
+    /// <param name="Key">The row's own key, where it has one that can be read.</param>
+    /// <param name="Cause">The error of its last transaction, where it is parked.</param>
     internal sealed record RowError(
         int Row,
         string? Key,
@@ -26,10 +29,10 @@ internal static class GetBulkErrors
         IReadOnlyList<ValidationError> Errors
     );
 
-    /// <param name="Cursor">Send it back to get the rows after these; null at the end.</param>
-    internal sealed record Page(IReadOnlyList<RowError> Rows, int? Cursor);
+    /// <param name="Cursor">Send it to get later rows; null on the last page.</param>
+    internal sealed record RowErrorPage(IReadOnlyList<RowError> Rows, int? Cursor);
 
-    public static async Task<Results<Ok<Page>, ProblemHttpResult>> HandleAsync(
+    public static async Task<Results<Ok<RowErrorPage>, ProblemHttpResult>> HandleAsync(
         Guid id,
         OrdersDbContext db,
         IOptions<JsonOptions> json,
@@ -49,7 +52,7 @@ internal static class GetBulkErrors
             .Take(take)
             .ToListAsync(cancellationToken);
         return TypedResults.Ok(
-            new Page(
+            new RowErrorPage(
                 [
                     .. rows.Select(r => new RowError(
                         r.Row,

@@ -10,7 +10,7 @@ internal static class ListBulkOrders
 {
     private const int MaxPage = 200;
 
-    internal sealed record Summary(
+    internal sealed record BulkJobSummary(
         Guid Id,
         string Caller,
         string Key,
@@ -20,10 +20,10 @@ internal static class ListBulkOrders
         DateTimeOffset CreatedAt
     );
 
-    /// <param name="Cursor">Send it back to get older jobs; null at the end.</param>
-    internal sealed record Page(IReadOnlyList<Summary> Jobs, Guid? Cursor);
+    /// <param name="Cursor">Send it to get older jobs; null on the last page.</param>
+    internal sealed record BulkJobPage(IReadOnlyList<BulkJobSummary> Jobs, Guid? Cursor);
 
-    public static async Task<Ok<Page>> HandleAsync(
+    public static async Task<Ok<BulkJobPage>> HandleAsync(
         OrdersDbContext db,
         HttpContext context,
         CancellationToken cancellationToken,
@@ -37,14 +37,14 @@ internal static class ListBulkOrders
             jobs = jobs.Where(j => j.Id < before);
         var rows = await jobs.OrderByDescending(j => j.Id).Take(take).ToListAsync(cancellationToken);
         return TypedResults.Ok(
-            new Page(
+            new BulkJobPage(
                 [
-                    .. rows.Select(j => new Summary(
+                    .. rows.Select(j => new BulkJobSummary(
                         j.Id,
                         j.Caller,
                         j.Key,
                         j.OnError,
-                        BulkJob.Told(j),
+                        BulkJob.VisibleState(j),
                         BulkCounts.Of(j),
                         j.CreatedAt
                     )),

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DaprShop.Orders.Bulk;
 
-/// <summary><c>POST /bulk-orders</c>: opens a job, or finds the one that the key names. The gateway sends the file's rows after it.</summary>
+/// <summary>
+/// <c>POST /bulk-orders</c>: opens a job, or finds the one with this key. The gateway sends the file's rows afterwards.
+/// </summary>
 internal static class OpenBulkOrders
 {
     public static async Task<Results<Accepted<BulkJob>, ProblemHttpResult>> HandleAsync(
@@ -18,7 +20,7 @@ internal static class OpenBulkOrders
     )
     {
         if (!BulkPolicies.Names.Contains(onError))
-            return Problems.Invalid([new("onError", $"It is one of {string.Join(", ", BulkPolicies.Names)}.")]);
+            return Problems.Invalid([new("onError", $"Must be one of: {string.Join(", ", BulkPolicies.Names)}.")]);
         var caller = context.Name();
         var isNew = await store.OpenAsync(caller, context.User.IsOperator(), key.Value, onError, cancellationToken);
         var job = (

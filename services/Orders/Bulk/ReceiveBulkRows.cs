@@ -7,7 +7,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace DaprShop.Orders.Bulk;
 
-/// <summary>The gateway brings a file's rows, stretch by stretch, and then its end. Each may come twice. For sidecars only.</summary>
+/// <summary>
+/// The gateway sends a file's rows, in parts, and then its end. Each may be repeated. Called through the sidecar only.
+/// </summary>
 internal static class ReceiveBulkRows
 {
     public static async Task<Results<NoContent, ProblemHttpResult>> RowsAsync(

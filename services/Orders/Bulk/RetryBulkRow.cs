@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DaprShop.Orders.Bulk;
 
-/// <summary><c>POST /bulk-orders/{id}/rows/{row}/retry</c>: an operator has a parked row tried again.</summary>
+/// <summary><c>POST /bulk-orders/{id}/rows/{row}/retry</c>: an operator retries a parked row.</summary>
 internal static class RetryBulkRow
 {
     public static async Task<Results<Ok<BulkJob>, ProblemHttpResult>> HandleAsync(
@@ -22,8 +22,8 @@ internal static class RetryBulkRow
             return Problems.Of(
                 409,
                 "not-parked",
-                "Nothing to try again",
-                $"Job {id} has no parked row {row}, or was rejected as a whole."
+                "The row is not parked",
+                $"Row {row} of job {id} is not parked, or the job was rejected as a whole."
             );
         signal.Raise();
         return TypedResults.Ok(

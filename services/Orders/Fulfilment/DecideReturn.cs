@@ -6,31 +6,31 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace DaprShop.Orders.Fulfilment;
 
 /// <summary>
-/// <c>POST /returns/{id}/decision</c>: what becomes of the units that came back: sold again, set aside as damaged, thrown away, or refused.
-/// What is not refused is refunded. The same decision again changes nothing.
+/// <c>POST /returns/{id}/decision</c>: decides about returned units: restocked, set aside as damaged, discarded, or
+/// refused. Accepted units are refunded. Repeating the same decision changes nothing.
 /// </summary>
 internal static class DecideReturn
 {
-    /// <param name="Lines">Each unit that was to come back, once.</param>
-    /// <param name="Location">Where they came back to; null: the default.</param>
-    internal sealed record Request(IReadOnlyList<DecidedUnits> Lines, string? Location = null);
+    /// <param name="Lines">Every requested unit, once.</param>
+    /// <param name="Location">The location of the units; null: the default.</param>
+    internal sealed record ReturnDecision(IReadOnlyList<DecidedUnits> Lines, string? Location = null);
 
     /// <param name="Refund">GBP.</param>
-    internal sealed record Decided(Guid Id, decimal Refund);
+    internal sealed record DecidedRefund(Guid Id, decimal Refund);
 
-    public static async Task<Results<Ok<Decided>, ProblemHttpResult>> HandleAsync(
+    public static async Task<Results<Ok<DecidedRefund>, ProblemHttpResult>> HandleAsync(
         Guid id,
-        Request request,
+        ReturnDecision request,
         ReturnStore returns,
-        FulfilmentWorker errands,
+        FulfilmentWorker worker,
         HttpContext context,
         CancellationToken cancellationToken
     )
     {
         if (request.Location is { Length: 0 or > ItemNames.MaxLength })
-            return Problems.Invalid([new("/location", $"A location has 1 to {ItemNames.MaxLength} characters.")]);
+            return Problems.Invalid([new("/location", $"Must have 1 to {ItemNames.MaxLength} characters.")]);
         var refund = await returns.DecideAsync(id, request.Lines, request.Location, context.Name(), cancellationToken);
-        await errands.TryAsync(id);
-        return TypedResults.Ok(new Decided(id, Money.Trim(refund)));
+        await worker.TryAsync(id);
+        return TypedResults.Ok(new DecidedRefund(id, Money.Normalize(refund)));
     }
 }

@@ -2,7 +2,7 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Orders.Fulfilment;
 
-/// <summary>Fulfilment: ships confirmed orders, and takes units back.</summary>
+/// <summary>Fulfilment: ships confirmed orders, and processes returns.</summary>
 internal static class FulfilmentModule
 {
     public static IServiceCollection AddFulfilment(this IServiceCollection services) =>
@@ -22,32 +22,32 @@ internal static class FulfilmentModule
         routes
             .MapPost("/shipments/{id:guid}/delivery", DeliverShipment.HandleAsync)
             .RequireAuthorization(Identity.Operator)
-            .WithSummary("A shipment has arrived")
+            .WithSummary("Record the arrival of a shipment")
             .WithTags("Shipments");
         routes
             .MapGet("/orders/{id:guid}/shipments", ListShipments.HandleAsync)
             .RequireAuthorization(Identity.Customer)
-            .WithSummary("What has left of an order")
+            .WithSummary("The shipments of an order")
             .WithTags("Shipments");
         routes
             .MapPost("/orders/{id:guid}/returns", RequestReturn.HandleAsync)
             .RequireAuthorization(Identity.Customer)
-            .WithSummary("Send units back")
+            .WithSummary("Request a return")
             .WithTags("Returns");
         routes
             .MapGet("/orders/{id:guid}/returns", ListReturns.OfOrderAsync)
             .RequireAuthorization(Identity.Customer)
-            .WithSummary("What comes back of an order")
+            .WithSummary("The returns of an order")
             .WithTags("Returns");
         routes
             .MapGet("/returns", ListReturns.RequestedAsync)
             .RequireAuthorization(Identity.Operator)
-            .WithSummary("Returns that wait for a decision, oldest first")
+            .WithSummary("Returns that await a decision, oldest first")
             .WithTags("Returns");
         routes
             .MapPost("/returns/{id:guid}/decision", DecideReturn.HandleAsync)
             .RequireAuthorization(Identity.Operator)
-            .WithSummary("Decide what becomes of returned units")
+            .WithSummary("Decide about returned units")
             .WithTags("Returns");
         return routes;
     }

@@ -1,108 +1,111 @@
 using DaprShop.Contracts;
 using DaprShop.Messaging;
-using DaprShop.Orders.Model;
 using DaprShop.Orders.Placing;
+using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Orders.Fulfilment;
 
 /// <summary>
-/// Carries out what was decided about an order that is past its saga: shipments, and returns. Each is a row, claimed for a time and asked for under
-/// its own id, so a crash in the middle is made good by whoever claims it next, and nothing happens twice. (ADR 15 says why this is no workflow.)
+/// Executes shipments and decided returns. Each is a row, claimed for a time; its calls carry its id as key. So a crash
+/// half-way is repaired by the next claim, and nothing happens twice. (ADR 15 says why this is not a workflow.)
 /// </summary>
 internal sealed class FulfilmentWorker(
     ShipmentStore shipments,
     ReturnStore returns,
-    Downstream downstream,
+    ServiceInvoker services,
     Catalogue catalogue,
     TimeProvider time,
     ILogger<FulfilmentWorker> logger
-) : BackgroundService
+) : PollingWorker(Interval, time, logger, waitFirst: true)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Carries one out now, if nobody is at it. Where that fails it is tried again later.</summary>
-    public Task TryAsync(Guid id) => CarryOutAsync(id, CancellationToken.None);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-            await CarryOutAsync(null, stoppingToken);
-    }
-
-    private async Task CarryOutAsync(Guid? id, CancellationToken cancellationToken)
+    /// <summary>
+    /// Executes one job now, unless a worker is executing it. A failure is logged, and the job is retried later.
+    /// </summary>
+    public async Task TryAsync(Guid id)
     {
         try
         {
-            foreach (var shipment in await shipments.ClaimAsync(id, cancellationToken))
-                await AttemptAsync(
-                    shipment.Id,
-                    ShipAsync(shipment, cancellationToken),
-                    shipments.PostponeAsync,
-                    cancellationToken
-                );
-            foreach (var decided in await returns.ClaimAsync(id, cancellationToken))
-                await AttemptAsync(
-                    decided.Id,
-                    ReturnAsync(decided, cancellationToken),
-                    returns.PostponeAsync,
-                    cancellationToken
-                );
+            await ExecuteDueAsync(id, CancellationToken.None);
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e)
         {
-            logger.LogErrandInterrupted(id, e.Message);
+            logger.LogClaimFailed(e.Message);
         }
     }
 
-    private async Task AttemptAsync(
-        Guid id,
-        Task attempt,
-        Func<Guid, CancellationToken, Task> postpone,
-        CancellationToken cancellationToken
-    )
+    protected override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
-        try
+        await ExecuteDueAsync(null, cancellationToken);
+        return false;
+    }
+
+    private async Task ExecuteDueAsync(Guid? id, CancellationToken cancellationToken)
+    {
+        foreach (var shipment in await shipments.ClaimAsync(id, cancellationToken))
         {
-            await attempt;
+            try
+            {
+                await ShipAsync(shipment, cancellationToken);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                logger.LogExecutionFailed("shipment", shipment.Id, e.Message);
+                await shipments.PostponeAsync(shipment.Id, cancellationToken);
+            }
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+
+        foreach (var decided in await returns.ClaimAsync(id, cancellationToken))
         {
-            logger.LogErrandInterrupted(id, e.Message);
-            await postpone(id, cancellationToken);
+            try
+            {
+                await SettleReturnAsync(decided, cancellationToken);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                logger.LogExecutionFailed("return", decided.Id, e.Message);
+                await returns.PostponeAsync(decided.Id, cancellationToken);
+            }
         }
     }
 
     private async Task ShipAsync(Shipment shipment, CancellationToken cancellationToken)
     {
         var stocked = await StockedAsync(shipment.Lines, l => l.Sku, cancellationToken);
-        var answer =
+        var response =
             stocked.Count == 0
                 ? null
-                : await downstream.AskAsync<ShipRequest, ShipResponse>(
+                : await services.PostAsync<ShipRequest, ShipResponse>(
                     Apps.Inventory,
                     "reservations/ship",
                     new ShipRequest($"shipment:{shipment.Id}", shipment.OrderId, stocked),
                     cancellationToken
                 );
-        await shipments.EndAsync(shipment, answer?.Refused, cancellationToken);
+        await shipments.EndAsync(shipment, response?.Refused, cancellationToken);
     }
 
-    private async Task ReturnAsync(DecidedReturn decided, CancellationToken cancellationToken)
+    private async Task SettleReturnAsync(DecidedReturn decided, CancellationToken cancellationToken)
     {
-        var back = decided
+        var accepted = decided
             .Decision.Where(d => d.Disposition != Disposition.Refuse)
             .Select(d => new ReturnedUnits(d.Sku, d.Quantity, d.Disposition, decided.Location))
             .ToList();
-        if (await StockedAsync(back, b => b.Sku, cancellationToken) is { Count: > 0 } stocked)
-            await downstream.TellAsync(
+        if (await StockedAsync(accepted, u => u.Sku, cancellationToken) is { Count: > 0 } stocked)
+            await services.PostAsync(
                 Apps.Inventory,
                 "reservations/take-back",
-                new ReturnUnitsRequest($"return:{decided.Id}", decided.OrderId, decided.Number, decided.Decider, stocked),
+                new ReturnUnitsRequest(
+                    $"return:{decided.Id}",
+                    decided.OrderId,
+                    decided.Number,
+                    decided.Decider,
+                    stocked
+                ),
                 cancellationToken
             );
         if (decided.Amount > 0)
-            await downstream.TellAsync(
+            await services.PostAsync(
                 Apps.Payments,
                 "refunds/parts",
                 new PartRefundRequest(decided.Id, decided.OrderId, decided.Amount),
@@ -111,7 +114,7 @@ internal sealed class FulfilmentWorker(
         await returns.SettleAsync(decided, cancellationToken);
     }
 
-    /// <summary>Services are sold, and leave no shelf.</summary>
+    /// <summary>The units of stocked items. Services are sold too, but are not in stock.</summary>
     private async Task<List<T>> StockedAsync<T>(
         IReadOnlyList<T> units,
         Func<T, string> sku,

@@ -1,13 +1,13 @@
 using DaprShop.Contracts;
-using DaprShop.Messaging;
 using DaprShop.Orders.Model;
+using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Orders.Fulfilment;
 
-/// <summary>Which units of an order leave, and come back. Pure.</summary>
+/// <summary>Decides which units of an order can be shipped or returned.</summary>
 internal static class LineUnitRules
 {
-    /// <summary>All that <paramref name="room"/> allows, by SKU.</summary>
+    /// <summary>The units that <paramref name="room"/> counts, summed by SKU.</summary>
     public static List<OrderedUnits> All(IEnumerable<LineUnits> lines, Func<LineUnits, int> room) =>
         [
             .. lines
@@ -16,7 +16,7 @@ internal static class LineUnitRules
                 .Where(u => u.Quantity > 0),
         ];
 
-    /// <summary>What is asked for beyond that: the quantity asked for, and the one that is there.</summary>
+    /// <summary>The SKUs of which more is wanted than <paramref name="room"/> counts.</summary>
     public static List<Shortage> Excess(
         IEnumerable<LineUnits> lines,
         IEnumerable<OrderedUnits> wanted,
@@ -33,7 +33,9 @@ internal static class LineUnitRules
         ];
     }
 
-    /// <summary>The units line by line: a SKU that stands on several lines fills them in their sequence.</summary>
+    /// <summary>
+    /// Distributes the wanted units over the lines; a SKU on several lines fills them in their sequence.
+    /// </summary>
     public static List<(LineUnits Line, int Units)> Spread(
         IReadOnlyList<LineUnits> lines,
         IEnumerable<OrderedUnits> wanted,
@@ -56,7 +58,7 @@ internal static class LineUnitRules
         return spread;
     }
 
-    /// <summary>What these units were sold for, in GBP.</summary>
+    /// <summary>The price of the units, in GBP.</summary>
     public static decimal Worth(IEnumerable<(LineUnits Line, int Units)> spread) =>
         spread.Sum(s => s.Units * s.Line.UnitPrice);
 }

@@ -8,13 +8,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace DaprShop.Orders.Fulfilment;
 
-/// <summary><c>GET /orders/{id}/returns</c>: what comes back of an order; <c>GET /returns</c>: what waits for a decision.</summary>
+/// <summary>
+/// <c>GET /orders/{id}/returns</c>: the returns of an order; <c>GET /returns</c>: returns that await a decision.
+/// </summary>
 internal static class ListReturns
 {
     private const int MaxPage = 200;
 
-    /// <param name="State">requested, decided (stock and money are on their way) or settled.</param>
-    /// <param name="Lines">With a disposition, once it is decided: restock, damaged, discard or refuse.</param>
+    /// <param name="State">requested, decided (stock and refund are being processed) or settled.</param>
+    /// <param name="Lines">Once decided, with a disposition: restock, damaged, discard or refuse.</param>
     /// <param name="Refund">GBP.</param>
     internal sealed record ReturnView(
         Guid Id,
@@ -29,8 +31,8 @@ internal static class ListReturns
         DateTimeOffset? SettledAt
     );
 
-    /// <param name="Cursor">Send it back to get later ones; null at the end.</param>
-    internal sealed record Page(IReadOnlyList<ReturnView> Returns, Guid? Cursor);
+    /// <param name="Cursor">Send it to get later returns; null on the last page.</param>
+    internal sealed record ReturnPage(IReadOnlyList<ReturnView> Returns, Guid? Cursor);
 
     public static async Task<Results<Ok<ReturnView[]>, ProblemHttpResult>> OfOrderAsync(
         Guid id,
@@ -49,7 +51,7 @@ internal static class ListReturns
         return TypedResults.Ok(rows.Select(View).ToArray());
     }
 
-    public static async Task<Ok<Page>> RequestedAsync(
+    public static async Task<Ok<ReturnPage>> RequestedAsync(
         OrdersDbContext db,
         CancellationToken cancellationToken,
         Guid? cursor = null,
@@ -57,7 +59,7 @@ internal static class ListReturns
     )
     {
         var take = Math.Clamp(limit, 1, MaxPage);
-        // Ids grow with time, and no two are alike.
+        // Ids ascend with time.
         var after = cursor ?? Guid.Empty;
         var rows = await db
             .Returns.AsNoTracking()
@@ -65,7 +67,7 @@ internal static class ListReturns
             .OrderBy(r => r.Id)
             .Take(take)
             .ToListAsync(cancellationToken);
-        return TypedResults.Ok(new Page([.. rows.Select(View)], rows.Count == take ? rows[^1].Id : null));
+        return TypedResults.Ok(new ReturnPage([.. rows.Select(View)], rows.Count == take ? rows[^1].Id : null));
     }
 
     private static ReturnView View(ReturnRow r) =>
@@ -76,7 +78,7 @@ internal static class ListReturns
             r.State,
             JsonSerializer.Deserialize<List<ReturnLine>>(r.Decision ?? r.Lines, JsonSerializerOptions.Web)!,
             r.Reason,
-            r.Amount is { } amount ? Money.Trim(amount) : null,
+            r.Amount is { } amount ? Money.Normalize(amount) : null,
             r.CreatedAt,
             r.DecidedAt,
             r.SettledAt

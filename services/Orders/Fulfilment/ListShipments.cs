@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace DaprShop.Orders.Fulfilment;
 
-/// <summary><c>GET /orders/{id}/shipments</c>: what has left of an order.</summary>
+/// <summary><c>GET /orders/{id}/shipments</c>: the shipments of an order.</summary>
 internal static class ListShipments
 {
     /// <param name="State">preparing, dispatched, delivered or refused.</param>

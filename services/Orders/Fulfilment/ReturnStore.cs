@@ -8,11 +8,12 @@ using Npgsql;
 
 namespace DaprShop.Orders.Fulfilment;
 
-/// <summary>A return as its customer asked for it.</summary>
+/// <summary>A return as its customer requested it.</summary>
+/// <param name="Number">Counts the returns of the order, from 1.</param>
 internal sealed record Return(Guid Id, Guid OrderId, int Number, IReadOnlyList<OrderedUnits> Lines, string Reason);
 
-/// <summary>A return that is decided: what is to be done about it.</summary>
-/// <param name="Amount">GBP to be refunded.</param>
+/// <summary>A decided return: what its execution must do.</summary>
+/// <param name="Amount">The refund in GBP.</param>
 internal sealed record DecidedReturn(
     Guid Id,
     Guid OrderId,
@@ -24,32 +25,54 @@ internal sealed record DecidedReturn(
     string Reason
 );
 
-/// <summary>Returns: requested once per key, decided by one compare-and-set, carried out by whoever claims them, settled once.</summary>
+/// <summary>
+/// Returns: requested once per key, decided by one compare-and-set, executed by the worker that claims them, settled
+/// once.
+/// </summary>
 internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, TimeProvider time)
 {
-    private const string Select = "select id, order_id, number, lines::text, reason, fingerprint from returns";
+    private const string SelectByKey = """
+        select id, order_id, number, lines::text as lines, reason, fingerprint from returns
+        where caller = $1 and key = $2
+        """;
 
-    private const string Insert = """
-        insert into returns (id, order_id, number, state, lines, reason, caller, key, fingerprint, created_at, due_at, attempts)
-        select $1, $2, coalesce(max(number), 0) + 1, 'requested', $3::jsonb, $4, $5, $6, $7, $8, $8, 0 from returns where order_id = $2
+    private const string SelectById =
+        "select id, order_id, number, lines::text as lines, reason from returns where id = $1";
+
+    private const string SelectDecision =
+        "select decision::text as decision, amount, state, location from returns where id = $1";
+
+    private const string Insert = $"""
+        insert into returns (
+            id, order_id, number, state, lines, reason, caller, key, fingerprint, created_at, due_at, attempts)
+        select $1, $2, coalesce(max(number), 0) + 1, '{ReturnStates.Requested}', $3::jsonb, $4, $5, $6, $7, $8, $8, 0
+        from returns where order_id = $2
         on conflict (caller, key) do nothing returning number
         """;
 
-    // What is decided stands on the order's lines already.
-    private const string UnderWay = """
-        select u.sku, sum(u.quantity)::int from returns r, jsonb_to_recordset(r.lines) as u(sku text, quantity int)
-        where r.order_id = $1 and r.state = 'requested' group by 1
+    // Decided units are already counted on the order's lines.
+    private const string SelectRequestedUnits = $"""
+        select u.sku, sum(u.quantity)::int as quantity
+        from returns r, jsonb_to_recordset(r.lines) as u(sku text, quantity int)
+        where r.order_id = $1 and r.state = '{ReturnStates.Requested}' group by u.sku
         """;
 
-    private const string Decide = """
-        update returns set state = 'decided', decision = $2::jsonb, location = $3, amount = $4, decider = $5, decided_at = $6, due_at = $6
-        where id = $1 and state = 'requested' returning id
+    private const string Decide = $"""
+        update returns
+        set state = '{ReturnStates.Decided}', decision = $2::jsonb, location = $3, amount = $4, decider = $5,
+            decided_at = $6, due_at = $6
+        where id = $1 and state = '{ReturnStates.Requested}'
+        """;
+
+    private const string Settle = $"""
+        update returns set state = '{ReturnStates.Settled}', settled_at = $2
+        where id = $1 and state = '{ReturnStates.Decided}'
         """;
 
     private static readonly string Claim = FulfilmentJobs.Claim(
         "returns",
         ReturnStates.Decided,
-        "id, order_id, number, decision::text, location, amount, decider, reason"
+        "id, order_id, number, decision::text as decision, location, amount, decider, reason"
     );
     private static readonly string Postpone = FulfilmentJobs.Postpone("returns");
     private static readonly string AddReturned = FulfilmentJobs.AddUnits("returned");
@@ -58,9 +81,11 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
-    /// <summary>Asks for a return.</summary>
-    /// <param name="owner">Whose order it must be; null where anyone's will do.</param>
-    /// <exception cref="ProblemException">404, 409 or 422: there is no such order, or so much of it has not left.</exception>
+    /// <summary>Requests a return.</summary>
+    /// <param name="owner">The required owner of the order; null for any.</param>
+    /// <exception cref="ProblemException">
+    /// 404, 409 or 422: there is no such order, or fewer units have left.
+    /// </exception>
     public async Task<(Return Return, bool Replayed)> RequestAsync(
         Guid orderId,
         string? owner,
@@ -76,58 +101,42 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (
-            await OrderLock.TakeAsync(connection, orderId, cancellationToken) is not { } order
+            await OrderLock.LockAsync(connection, orderId, cancellationToken) is not { } order
             || owner is not null && order.Customer != owner
         )
             throw new ProblemException(Problems.NotFound($"order {orderId}"));
-        if (
-            await FulfilmentJobs.EarlierAsync(
-                connection,
-                $"{Select} where caller = $1 and key = $2",
-                caller,
-                key,
-                fingerprint,
-                Read,
-                cancellationToken
-            ) is
-            { } earlier
-        )
-            return (earlier, true);
+        if (await connection.QueryAsync<KeyedReturn>(SelectByKey, [caller, key], cancellationToken) is [var earlier])
+        {
+            FulfilmentJobs.CheckFingerprint(earlier.Fingerprint, fingerprint, key);
+            return (ToReturn(earlier.Id, earlier.OrderId, earlier.Number, earlier.Lines, earlier.Reason), true);
+        }
 
-        var units = await OrderLock.LinesAsync(connection, orderId, cancellationToken);
+        var units = await OrderLock.GetLinesAsync(connection, orderId, cancellationToken);
         var wanted = lines
             .GroupBy(l => l.Sku, StringComparer.Ordinal)
             .Select(g => new OrderedUnits(g.Key, g.Sum(l => l.Quantity)))
             .ToList();
-        var underWay = await connection.QueryAsync(
-            UnderWay,
-            [orderId],
-            r => new OrderedUnits(r.GetString(0), r.GetInt32(1)),
-            cancellationToken
-        );
-        if (
-            LineUnitRules.Excess(units, [.. wanted, .. underWay.Where(u => wanted.Exists(w => w.Sku == u.Sku))], l =>
-                l.ToReturn
-            ) is
-            { Count: > 0 } excess
-        )
+        var requested = await connection.QueryAsync<OrderedUnits>(SelectRequestedUnits, [orderId], cancellationToken);
+        var alsoRequested = requested.Where(u => wanted.Exists(w => w.Sku == u.Sku));
+        if (LineUnitRules.Excess(units, [.. wanted, .. alsoRequested], l => l.ToReturn) is { Count: > 0 } excess)
             throw new ProblemException(
                 Problems.Of(
                     409,
                     "not-returnable",
-                    "More than can come back",
-                    $"The order is {order.Status.Name()}. Of these SKUs, fewer units have left and are not on their way back already.",
+                    "More units than can be returned",
+                    $"The order is {order.Status.Name()}. Fewer units have been shipped and not yet returned of: "
+                        + $"{string.Join(", ", excess.Select(e => e.Sku))}.",
                     ("items", excess),
                     ("status", order.Status.Name())
                 )
             );
 
-        var asked = new Return(Guid.CreateVersion7(now), orderId, 0, wanted, reason);
+        var request = new Return(Guid.CreateVersion7(now), orderId, 0, wanted, reason);
         if (
-            await connection.ScalarAsync(
+            await connection.ScalarAsync<int?>(
                 Insert,
                 [
-                    asked.Id,
+                    request.Id,
                     orderId,
                     JsonSerializer.Serialize(wanted, Json),
                     reason,
@@ -138,14 +147,14 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
                 ],
                 cancellationToken
             )
-            is not int number
+            is not { } number
         )
             throw new ProblemException(IdempotencyKey.Conflict(key));
-        await TellAsync(
+        await AppendAsync(
             connection,
             1,
             new ReturnStatusChanged(
-                asked.Id,
+                request.Id,
                 orderId,
                 number,
                 ReturnStates.Requested,
@@ -159,11 +168,13 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
         );
         await transaction.CommitAsync(cancellationToken);
         relay.Raise();
-        return (asked with { Number = number }, false);
+        return (request with { Number = number }, false);
     }
 
-    /// <summary>Decides what becomes of the units. The same decision again changes nothing. Answers the amount to be refunded, in GBP.</summary>
-    /// <exception cref="ProblemException">404, 409 or 422: there is none, it is decided otherwise, or the decision is about other units.</exception>
+    /// <summary>Decides a return, and returns the refund in GBP. Repeating the same decision changes nothing.</summary>
+    /// <exception cref="ProblemException">
+    /// 404, 409 or 422: there is no such return, another decision was made, or the decision names other units.
+    /// </exception>
     public async Task<decimal> DecideAsync(
         Guid id,
         IReadOnlyList<DecidedUnits> decision,
@@ -175,160 +186,164 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
         var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (
-            (await connection.QueryAsync($"{Select} where id = $1", [id], Read, cancellationToken)).FirstOrDefault()
-            is not { } asked
-        )
+        if (await connection.QueryAsync<SelectedReturn>(SelectById, [id], cancellationToken) is not [var row])
             throw new ProblemException(Problems.NotFound($"return {id}"));
-        if (ReturnRules.Check(asked.Lines, decision) is { Count: > 0 } complaints)
-            throw new ProblemException(Problems.Invalid(complaints));
-        await OrderLock.TakeAsync(connection, asked.OrderId, cancellationToken);
+        var request = ToReturn(row.Id, row.OrderId, row.Number, row.Lines, row.Reason);
+        if (ReturnRules.Check(request.Lines, decision) is { Count: > 0 } errors)
+            throw new ProblemException(Problems.Invalid(errors));
+        await OrderLock.LockAsync(connection, request.OrderId, cancellationToken);
         var spread = LineUnitRules.Spread(
-            await OrderLock.LinesAsync(connection, asked.OrderId, cancellationToken),
+            await OrderLock.GetLinesAsync(connection, request.OrderId, cancellationToken),
             ReturnRules.Accepted(decision),
             l => l.ToReturn
         );
-        var worth = LineUnitRules.Worth(spread);
+        var refund = LineUnitRules.Worth(spread);
         if (
-            await connection.ScalarAsync(
+            await connection.ExecuteAsync(
                 Decide,
                 [
                     id,
                     JsonSerializer.Serialize(decision, Json),
                     (object?)location ?? DBNull.Value,
-                    worth,
+                    refund,
                     decider,
                     now.UtcDateTime,
                 ],
                 cancellationToken
-            )
-            is null
+            ) == 0
         )
         {
-            var earlier = await connection.QueryAsync(
-                "select decision::text, amount, state, location from returns where id = $1",
-                [id],
-                r =>
-                    (
-                        Decision: JsonSerializer.Deserialize<List<DecidedUnits>>(r.GetString(0), Json)!,
-                        Amount: r.GetDecimal(1),
-                        State: r.GetString(2),
-                        Location: r.Text(3)
-                    ),
-                cancellationToken
-            );
-            return ReturnRules.AreSame(earlier[0].Decision, decision) && earlier[0].Location == location
-                ? earlier[0].Amount
+            var decided = (await connection.QueryAsync<DecisionRow>(SelectDecision, [id], cancellationToken)).Single();
+            var earlier = JsonSerializer.Deserialize<List<DecidedUnits>>(decided.Decision, Json)!;
+            return ReturnRules.AreSame(earlier, decision) && decided.Location == location
+                ? decided.Amount
                 : throw new ProblemException(
                     Problems.Of(
                         409,
                         "already-decided",
-                        "Already decided",
-                        "Something else was decided about this return.",
-                        ("state", earlier[0].State)
+                        "The return is already decided",
+                        "Another decision was made about this return.",
+                        ("state", decided.State)
                     )
                 );
         }
 
-        await connection.ScalarAsync(
+        await connection.ExecuteAsync(
             AddReturned,
-            [asked.OrderId, spread.Select(s => s.Line.Line).ToArray(), spread.Select(s => s.Units).ToArray()],
+            [request.OrderId, spread.Select(s => s.Line.Line).ToArray(), spread.Select(s => s.Units).ToArray()],
             cancellationToken
         );
-        await TellAsync(
-            connection,
-            2,
-            Moved(
-                new DecidedReturn(id, asked.OrderId, asked.Number, decision, location, worth, decider, asked.Reason),
-                ReturnStates.Decided
-            ),
-            now,
-            cancellationToken
+        var result = new DecidedReturn(
+            id,
+            request.OrderId,
+            request.Number,
+            decision,
+            location,
+            refund,
+            decider,
+            request.Reason
         );
+        await AppendAsync(connection, 2, Event(result, ReturnStates.Decided), now, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         relay.Raise();
-        return worth;
+        return refund;
     }
 
-    /// <summary>Claims returns that are to be carried out: all that are due, or the one named.</summary>
-    public Task<List<DecidedReturn>> ClaimAsync(Guid? id, CancellationToken cancellationToken) =>
-        database.QueryAsync(
+    /// <summary>Claims decided returns to execute: all that are due, or the one named.</summary>
+    public async Task<List<DecidedReturn>> ClaimAsync(Guid? id, CancellationToken cancellationToken)
+    {
+        var rows = await database.QueryAsync<ClaimedReturn>(
             Claim,
             [time.GetUtcNow().UtcDateTime, FulfilmentJobs.Lease, (object?)id ?? DBNull.Value],
-            r => new DecidedReturn(
-                r.GetGuid(0),
-                r.GetGuid(1),
-                r.GetInt32(2),
-                JsonSerializer.Deserialize<List<DecidedUnits>>(r.GetString(3), Json)!,
-                r.Text(4),
-                r.GetDecimal(5),
-                r.GetString(6),
-                r.GetString(7)
-            ),
             cancellationToken
         );
+        return rows.ConvertAll(r => new DecidedReturn(
+            r.Id,
+            r.OrderId,
+            r.Number,
+            JsonSerializer.Deserialize<List<DecidedUnits>>(r.Decision, Json)!,
+            r.Location,
+            r.Amount,
+            r.Decider,
+            r.Reason
+        ));
+    }
 
-    /// <summary>Tries one that failed again, after a pause that doubles with each attempt.</summary>
+    /// <summary>Retries a return after a pause that doubles with each attempt.</summary>
     public Task PostponeAsync(Guid id, CancellationToken cancellationToken) =>
-        database.RunAsync(Postpone, [id, time.GetUtcNow().UtcDateTime], cancellationToken);
+        database.ExecuteAsync(Postpone, [id, time.GetUtcNow().UtcDateTime], cancellationToken);
 
-    /// <summary>Writes that units and money are back. Once: a repetition changes nothing.</summary>
+    /// <summary>Records that units and money are back. Repeating it changes nothing.</summary>
     public async Task SettleAsync(DecidedReturn decided, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (
-            await connection.ScalarAsync(
-                "update returns set state = 'settled', settled_at = $2 where id = $1 and state = 'decided' returning id",
-                [decided.Id, now.UtcDateTime],
-                cancellationToken
-            )
-            is null
-        )
+        if (await connection.ExecuteAsync(Settle, [decided.Id, now.UtcDateTime], cancellationToken) == 0)
             return;
-        await TellAsync(connection, 3, Moved(decided, ReturnStates.Settled), now, cancellationToken);
+        await AppendAsync(connection, 3, Event(decided, ReturnStates.Settled), now, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         relay.Raise();
     }
 
-    private static ReturnStatusChanged Moved(DecidedReturn r, string state) =>
+    private static ReturnStatusChanged Event(DecidedReturn decided, string state) =>
         new(
-            r.Id,
-            r.OrderId,
-            r.Number,
+            decided.Id,
+            decided.OrderId,
+            decided.Number,
             state,
             [
-                .. r.Decision.Select(d => new ReturnLine(
+                .. decided.Decision.Select(d => new ReturnLine(
                     d.Sku,
                     d.Quantity,
                     JsonNamingPolicy.CamelCase.ConvertName(d.Disposition.ToString())
                 )),
             ],
-            Money.Trim(r.Amount),
-            r.Decider,
-            r.Reason
+            Money.Normalize(decided.Amount),
+            decided.Decider,
+            decided.Reason
         );
 
-    private static async Task TellAsync(
+    private static async Task AppendAsync(
         NpgsqlConnection connection,
         int version,
-        ReturnStatusChanged moved,
+        ReturnStatusChanged change,
         DateTimeOffset now,
         CancellationToken cancellationToken
     )
     {
         await using var batch = new NpgsqlBatch(connection);
-        batch.AppendEvents([new NewEvent(EventTypes.ReturnStatusChanged, moved.ReturnId.ToString(), version, moved)], now);
+        batch.AppendEvents(
+            [new NewEvent(EventTypes.ReturnStatusChanged, change.ReturnId.ToString(), version, change)],
+            now
+        );
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static Return Read(NpgsqlDataReader r) =>
-        new(
-            r.GetGuid(0),
-            r.GetGuid(1),
-            r.GetInt32(2),
-            JsonSerializer.Deserialize<List<OrderedUnits>>(r.GetString(3), Json)!,
-            r.GetString(4)
-        );
+    private static Return ToReturn(Guid id, Guid orderId, int number, string lines, string reason) =>
+        new(id, orderId, number, JsonSerializer.Deserialize<List<OrderedUnits>>(lines, Json)!, reason);
+
+    private sealed record KeyedReturn(
+        Guid Id,
+        Guid OrderId,
+        int Number,
+        string Lines,
+        string Reason,
+        byte[] Fingerprint
+    );
+
+    private sealed record SelectedReturn(Guid Id, Guid OrderId, int Number, string Lines, string Reason);
+
+    private sealed record DecisionRow(string Decision, decimal Amount, string State, string? Location);
+
+    private sealed record ClaimedReturn(
+        Guid Id,
+        Guid OrderId,
+        int Number,
+        string Decision,
+        string? Location,
+        decimal Amount,
+        string Decider,
+        string Reason
+    );
 }

@@ -8,19 +8,21 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace DaprShop.Orders.Fulfilment;
 
 /// <summary>
-/// <c>POST /shipments</c>: units of a confirmed order leave, all of them or a part. Between it and a cancellation there is one winner. It is carried
-/// out before the answer where Inventory is there, and by and by where it is not: the answer is the same.
+/// <c>POST /shipments</c>: an operator ships an order, or a part of it. The shipment is executed at once where
+/// Inventory is reachable, and otherwise by the worker; the response is the same.
 /// </summary>
 internal static class ShipOrder
 {
-    /// <param name="Lines">What leaves; null: all that is left. Without a location, from wherever the units are allocated.</param>
-    internal sealed record Request(Guid OrderId, IReadOnlyList<ShippedUnits>? Lines = null);
+    /// <param name="Lines">
+    /// The units to ship; null: all that have not left. Without a location, from the locations of the allocation.
+    /// </param>
+    internal sealed record ShipmentRequest(Guid OrderId, IReadOnlyList<ShippedUnits>? Lines = null);
 
     public static async Task<Results<Accepted<Shipment>, ProblemHttpResult>> HandleAsync(
-        Request request,
+        ShipmentRequest request,
         IdempotencyKey key,
         ShipmentStore shipments,
-        FulfilmentWorker errands,
+        FulfilmentWorker worker,
         HttpContext context,
         CancellationToken cancellationToken
     )
@@ -40,7 +42,8 @@ internal static class ShipOrder
             return Problems.Invalid([
                 new(
                     "/lines",
-                    $"There are 1 to {OrderValidationRules.MaxLines} lines of sku, quantity (1 to {OrderValidationRules.MaxQuantity}) and, if need be, location (1 to {ItemNames.MaxLength} characters); without lines all that is left is shipped."
+                    $"Must have 1 to {OrderValidationRules.MaxLines} lines with sku, "
+                        + $"quantity (1 to {OrderValidationRules.MaxQuantity}) and optionally location (1 to {ItemNames.MaxLength} characters)."
                 ),
             ]);
         var (shipment, replayed) = await shipments.BeginAsync(
@@ -54,9 +57,9 @@ internal static class ShipOrder
         if (replayed)
             context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
         else
-            await errands.TryAsync(shipment.Id);
+            await worker.TryAsync(shipment.Id);
         if (await shipments.RefusalAsync(shipment.Id, cancellationToken) is { } refusal)
-            return Problems.Of(409, "not-shipped", "The units cannot leave", refusal, ("shipment", shipment.Id));
+            return Problems.Of(409, "not-shipped", "The units cannot be shipped", refusal, ("shipment", shipment.Id));
         return TypedResults.Accepted($"/orders/{shipment.OrderId}/shipments", shipment);
     }
 }

@@ -7,42 +7,68 @@ using Npgsql;
 
 namespace DaprShop.Orders.Fulfilment;
 
-/// <summary>A shipment as it was asked for.</summary>
+/// <summary>A shipment as an operator requested it.</summary>
+/// <param name="Number">Counts the shipments of the order, from 1.</param>
 internal sealed record Shipment(Guid Id, Guid OrderId, int Number, IReadOnlyList<ShippedUnits> Lines);
 
 /// <summary>
-/// Shipments. To begin one is a compare-and-set on the order: until it is carried out, nobody cancels the order. What is begun is carried out
-/// by whoever claims it, as often as it takes; its end is written once.
+/// Shipments. To begin one is a compare-and-set on the order: until it has ended, the order cannot be cancelled. A
+/// shipment that has begun is executed by the worker that claims it, and retried until it ends. Its end is written
+/// once.
 /// </summary>
 internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay, TimeProvider time)
 {
-    private const string Select = "select id, order_id, number, lines::text, fingerprint from shipments";
+    private const string SelectByKey = """
+        select id, order_id, number, lines::text as lines, fingerprint from shipments where actor = $1 and key = $2
+        """;
+
+    private const string SelectById = "select id, order_id, number, lines::text as lines from shipments where id = $1";
+
+    private const string SelectPreparing =
+        $"select id from shipments where order_id = $1 and state = '{ShipmentStates.Preparing}'";
+
+    private const string CountOpen = $"""
+        select count(*) from shipments
+        where order_id = $1 and state in ('{ShipmentStates.Preparing}', '{ShipmentStates.Dispatched}')
+        """;
+
+    private const string SelectState = "select state from shipments where id = $1";
+
+    private const string SelectRefusal =
+        $"select reason from shipments where id = $1 and state = '{ShipmentStates.Refused}'";
+
+    private const string Insert = $"""
+        insert into shipments (
+            id, order_id, number, state, lines, actor, key, fingerprint, created_at, due_at, attempts)
+        select $1, $2, coalesce(max(number), 0) + 1, '{ShipmentStates.Preparing}', $3::jsonb, $4, $5, $6, $7, $7, 0
+        from shipments where order_id = $2
+        on conflict (actor, key) do nothing returning number
+        """;
+
+    private const string End = $"""
+        update shipments
+        set state = $2, reason = $3,
+            dispatched_at = case when $2 = '{ShipmentStates.Dispatched}' then $4::timestamptz end
+        where id = $1 and state = '{ShipmentStates.Preparing}' returning actor
+        """;
+
+    private const string Deliver = $"""
+        update shipments set state = '{ShipmentStates.Delivered}', delivered_at = $2
+        where id = $1 and state = '{ShipmentStates.Dispatched}'
+        """;
 
     private static readonly string Claim = FulfilmentJobs.Claim(
         "shipments",
         ShipmentStates.Preparing,
-        "id, order_id, number, lines::text"
+        "id, order_id, number, lines::text as lines"
     );
     private static readonly string Postpone = FulfilmentJobs.Postpone("shipments");
     private static readonly string AddShipped = FulfilmentJobs.AddUnits("shipped");
 
-    private const string Insert = """
-        insert into shipments (id, order_id, number, state, lines, actor, key, fingerprint, created_at, due_at, attempts)
-        select $1, $2, coalesce(max(number), 0) + 1, 'preparing', $3::jsonb, $4, $5, $6, $7, $7, 0 from shipments where order_id = $2
-        on conflict (actor, key) do nothing returning number
-        """;
-
-    private const string End = """
-        update shipments set state = $2, reason = $3, dispatched_at = case when $2 = 'dispatched' then $4::timestamptz end
-        where id = $1 and state = 'preparing' returning actor
-        """;
-
-    private const string Deliver = """
-        update shipments set state = 'delivered', delivered_at = $2 where id = $1 and state = 'dispatched' returning id
-        """;
-
-    /// <summary>Begins a shipment of <paramref name="lines"/>, or of all that is left.</summary>
-    /// <exception cref="ProblemException">404, 409 or 422: the order is not there, or not to be shipped so.</exception>
+    /// <summary>Begins a shipment of <paramref name="lines"/>; null: of all units that have not left.</summary>
+    /// <exception cref="ProblemException">
+    /// 404, 409 or 422: there is no such order, or it cannot be shipped so.
+    /// </exception>
     public async Task<(Shipment Shipment, bool Replayed)> BeginAsync(
         Guid orderId,
         IReadOnlyList<ShippedUnits>? lines,
@@ -55,49 +81,35 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
         var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (await OrderLock.TakeAsync(connection, orderId, cancellationToken) is not { } order)
+        if (await OrderLock.LockAsync(connection, orderId, cancellationToken) is not { } order)
             throw new ProblemException(Problems.NotFound($"order {orderId}"));
-        if (
-            await FulfilmentJobs.EarlierAsync(
-                connection,
-                $"{Select} where actor = $1 and key = $2",
-                actor,
-                key,
-                fingerprint,
-                Read,
-                cancellationToken
-            ) is
-            { } earlier
-        )
-            return (earlier, true);
+        if (await connection.QueryAsync<KeyedShipment>(SelectByKey, [actor, key], cancellationToken) is [var earlier])
+        {
+            FulfilmentJobs.CheckFingerprint(earlier.Fingerprint, fingerprint, key);
+            return (ToShipment(earlier.Id, earlier.OrderId, earlier.Number, earlier.Lines), true);
+        }
+
         if (order.Status is not (OrderStatus.Confirmed or OrderStatus.Shipped))
             throw new ProblemException(
                 Problems.Of(
                     409,
                     "not-shippable",
                     "The order cannot be shipped",
-                    $"It is {order.Status.Name()}; orders are shipped when they are confirmed or shipped in part.",
+                    $"The order is {order.Status.Name()}; it can be shipped when it is confirmed or shipped in part.",
                     ("status", order.Status.Name())
                 )
             );
-        if (
-            await connection.ScalarAsync(
-                "select id from shipments where order_id = $1 and state = 'preparing'",
-                [orderId],
-                cancellationToken
-            )
-            is not null
-        )
+        if ((await connection.QueryAsync<Guid>(SelectPreparing, [orderId], cancellationToken)).Count > 0)
             throw new ProblemException(
                 Problems.Of(
                     409,
                     "shipment-under-way",
-                    "A shipment is under way",
+                    "Another shipment is being prepared",
                     "Another shipment of this order is being prepared. Try again when it has left."
                 )
             );
 
-        var units = await OrderLock.LinesAsync(connection, orderId, cancellationToken);
+        var units = await OrderLock.GetLinesAsync(connection, orderId, cancellationToken);
         var wanted = lines
             ?? [.. LineUnitRules.All(units, l => l.ToShip).Select(u => new ShippedUnits(u.Sku, u.Quantity))];
         if (
@@ -108,19 +120,24 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
                 Problems.Of(
                     409,
                     "too-many",
-                    "More than is left to ship",
-                    "Of these SKUs, fewer units are left to ship.",
+                    "More units than are left to ship",
+                    $"Fewer units are left to ship of: {string.Join(", ", excess.Select(e => e.Sku))}.",
                     ("items", excess)
                 )
             );
         if (wanted.Count == 0)
             throw new ProblemException(
-                Problems.Of(409, "nothing-to-ship", "Nothing is left to ship", "All units of the order have left.")
+                Problems.Of(
+                    409,
+                    "nothing-to-ship",
+                    "No units are left to ship",
+                    "All units of the order have been shipped or cancelled."
+                )
             );
 
         var shipment = new Shipment(Guid.CreateVersion7(now), orderId, 0, wanted);
         if (
-            await connection.ScalarAsync(
+            await connection.ScalarAsync<int?>(
                 Insert,
                 [
                     shipment.Id,
@@ -133,58 +150,58 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
                 ],
                 cancellationToken
             )
-            is not int number
+            is not { } number
         )
             throw new ProblemException(IdempotencyKey.Conflict(key));
         await transaction.CommitAsync(cancellationToken);
         return (shipment with { Number = number }, false);
     }
 
-    /// <summary>Claims shipments that are to be carried out: all that are due, or the one named.</summary>
-    public Task<List<Shipment>> ClaimAsync(Guid? id, CancellationToken cancellationToken) =>
-        database.QueryAsync(
+    /// <summary>Claims shipments to execute: all that are due, or the one named.</summary>
+    public async Task<List<Shipment>> ClaimAsync(Guid? id, CancellationToken cancellationToken)
+    {
+        var rows = await database.QueryAsync<ClaimedShipment>(
             Claim,
             [time.GetUtcNow().UtcDateTime, FulfilmentJobs.Lease, (object?)id ?? DBNull.Value],
-            Read,
             cancellationToken
         );
+        return rows.ConvertAll(r => ToShipment(r.Id, r.OrderId, r.Number, r.Lines));
+    }
 
-    /// <summary>Tries one that failed again, after a pause that doubles with each attempt.</summary>
+    /// <summary>Retries a shipment after a pause that doubles with each attempt.</summary>
     public Task PostponeAsync(Guid id, CancellationToken cancellationToken) =>
-        database.RunAsync(Postpone, [id, time.GetUtcNow().UtcDateTime], cancellationToken);
+        database.ExecuteAsync(Postpone, [id, time.GetUtcNow().UtcDateTime], cancellationToken);
 
-    /// <summary>Writes that a shipment has left, or, with a reason, that it could not. Once: a repetition changes nothing.</summary>
+    /// <summary>
+    /// Records that a shipment has left, or the reason why it was refused. Repeating it changes nothing.
+    /// </summary>
     public async Task EndAsync(Shipment shipment, string? refused, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var state = refused is null ? ShipmentStates.Dispatched : ShipmentStates.Refused;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var order = (await OrderLock.TakeAsync(connection, shipment.OrderId, cancellationToken))!;
+        var order = (await OrderLock.LockAsync(connection, shipment.OrderId, cancellationToken))!;
         if (
-            await connection.ScalarAsync(
+            await connection.ScalarAsync<string>(
                 End,
                 [shipment.Id, state, (object?)refused ?? DBNull.Value, now.UtcDateTime],
                 cancellationToken
             )
-            is not string actor
+            is not { } actor
         )
             return;
 
         var wanted = shipment.Lines.Select(l => new OrderedUnits(l.Sku, l.Quantity)).ToList();
         List<NewEvent> events =
         [
-            Told(
-                shipment.Id,
-                1,
-                new ShipmentStatusChanged(shipment.Id, order.Id, shipment.Number, state, wanted, actor, refused)
-            ),
+            Event(1, new ShipmentStatusChanged(shipment.Id, order.Id, shipment.Number, state, wanted, actor, refused)),
         ];
         await using var batch = new NpgsqlBatch(connection);
         if (refused is null)
         {
             var spread = LineUnitRules.Spread(
-                await OrderLock.LinesAsync(connection, order.Id, cancellationToken),
+                await OrderLock.GetLinesAsync(connection, order.Id, cancellationToken),
                 wanted,
                 l => l.ToShip
             );
@@ -196,7 +213,14 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
             );
             if (order.Status == OrderStatus.Confirmed)
                 events.Add(
-                    await OrderLock.MoveAsync(connection, order, OrderStatus.Shipped, actor, now, cancellationToken)
+                    await OrderLock.ChangeStatusAsync(
+                        connection,
+                        order,
+                        OrderStatus.Shipped,
+                        actor,
+                        now,
+                        cancellationToken
+                    )
                 );
         }
 
@@ -206,60 +230,59 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
         relay.Raise();
     }
 
-    /// <summary>Why a shipment could not leave; null where it has, or may still.</summary>
-    public async Task<string?> RefusalAsync(Guid id, CancellationToken cancellationToken) =>
-        (
-            await database.QueryAsync(
-                "select reason from shipments where id = $1 and state = 'refused'",
-                [id],
-                r => r.Text(0),
-                cancellationToken
-            )
-        ).SingleOrDefault();
+    /// <summary>The reason why a shipment was refused; null where it was not.</summary>
+    public async Task<string?> RefusalAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ScalarAsync<string>(SelectRefusal, [id], cancellationToken);
+    }
 
-    /// <summary>Writes that a shipment has arrived; with the last of its units the order is delivered.</summary>
-    /// <exception cref="ProblemException">404 or 409: there is none, or it has not left.</exception>
+    /// <summary>
+    /// Records the arrival of a shipment, and returns the order's status: with the last unit it becomes delivered.
+    /// </summary>
+    /// <exception cref="ProblemException">404 or 409: there is no such shipment, or it has not left.</exception>
     public async Task<string> DeliverAsync(Guid id, string actor, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (
-            (await connection.QueryAsync($"{Select} where id = $1", [id], Read, cancellationToken)).FirstOrDefault()
-            is not { } shipment
-        )
+        if (await connection.QueryAsync<ClaimedShipment>(SelectById, [id], cancellationToken) is not [var row])
             throw new ProblemException(Problems.NotFound($"shipment {id}"));
-        var order = (await OrderLock.TakeAsync(connection, shipment.OrderId, cancellationToken))!;
-        if (await connection.ScalarAsync(Deliver, [id, now.UtcDateTime], cancellationToken) is null)
+        var shipment = ToShipment(row.Id, row.OrderId, row.Number, row.Lines);
+        var order = (await OrderLock.LockAsync(connection, shipment.OrderId, cancellationToken))!;
+        if (await connection.ExecuteAsync(Deliver, [id, now.UtcDateTime], cancellationToken) == 0)
         {
-            var state = (string?)
-                await connection.ScalarAsync("select state from shipments where id = $1", [id], cancellationToken);
+            var state = await connection.ScalarAsync<string>(SelectState, [id], cancellationToken);
             return state == ShipmentStates.Delivered
                 ? order.Status.Name()
                 : throw new ProblemException(
-                    Problems.Of(409, "not-dispatched", "The shipment has not left", $"It is {state}.", ("state", state))
+                    Problems.Of(
+                        409,
+                        "not-dispatched",
+                        "The shipment has not left",
+                        $"The shipment is {state}.",
+                        ("state", state)
+                    )
                 );
         }
 
         var lines = shipment.Lines.Select(l => new OrderedUnits(l.Sku, l.Quantity)).ToList();
         List<NewEvent> events =
         [
-            Told(id, 2, new ShipmentStatusChanged(id, order.Id, shipment.Number, ShipmentStates.Delivered, lines, actor, null)),
+            Event(
+                2,
+                new ShipmentStatusChanged(id, order.Id, shipment.Number, ShipmentStates.Delivered, lines, actor, null)
+            ),
         ];
         var status = order.Status;
         if (
             status == OrderStatus.Shipped
-            && (await OrderLock.LinesAsync(connection, order.Id, cancellationToken)).TrueForAll(l => l.ToShip == 0)
-            && await connection.ScalarAsync(
-                "select count(*) from shipments where order_id = $1 and state in ('preparing', 'dispatched')",
-                [order.Id],
-                cancellationToken
-            )
-                is 0L
+            && (await OrderLock.GetLinesAsync(connection, order.Id, cancellationToken)).TrueForAll(l => l.ToShip == 0)
+            && await connection.ScalarAsync<long>(CountOpen, [order.Id], cancellationToken) == 0
         )
         {
             status = OrderStatus.Delivered;
-            events.Add(await OrderLock.MoveAsync(connection, order, status, actor, now, cancellationToken));
+            events.Add(await OrderLock.ChangeStatusAsync(connection, order, status, actor, now, cancellationToken));
         }
 
         await using var batch = new NpgsqlBatch(connection);
@@ -270,14 +293,13 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
         return status.Name();
     }
 
-    private static NewEvent Told(Guid id, int version, ShipmentStatusChanged moved) =>
-        new(EventTypes.ShipmentStatusChanged, id.ToString(), version, moved);
+    private static NewEvent Event(int version, ShipmentStatusChanged change) =>
+        new(EventTypes.ShipmentStatusChanged, change.ShipmentId.ToString(), version, change);
 
-    private static Shipment Read(NpgsqlDataReader r) =>
-        new(
-            r.GetGuid(0),
-            r.GetGuid(1),
-            r.GetInt32(2),
-            JsonSerializer.Deserialize<List<ShippedUnits>>(r.GetString(3), JsonSerializerOptions.Web)!
-        );
+    private static Shipment ToShipment(Guid id, Guid orderId, int number, string lines) =>
+        new(id, orderId, number, JsonSerializer.Deserialize<List<ShippedUnits>>(lines, JsonSerializerOptions.Web)!);
+
+    private sealed record KeyedShipment(Guid Id, Guid OrderId, int Number, string Lines, byte[] Fingerprint);
+
+    private sealed record ClaimedShipment(Guid Id, Guid OrderId, int Number, string Lines);
 }

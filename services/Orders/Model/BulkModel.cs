@@ -13,7 +13,7 @@ internal static class BulkModel
             e.ToTable("bulk_jobs").HasKey(x => x.Id);
             e.HasIndex(x => new { x.Caller, x.Key }).IsUnique();
             e.HasIndex(x => x.ServedAt)
-                .HasFilter("state in ('checking', 'running') and not paused")
+                .HasFilter($"state in ('{BulkStates.Checking}', '{BulkStates.Running}') and not paused")
                 .HasDatabaseName("ix_bulk_jobs_due");
         });
         model.Entity<BulkOrderRow>(e =>
@@ -28,7 +28,7 @@ internal static class BulkModel
                     x.Attempts,
                     x.Row,
                 })
-                .HasFilter("state in ('pending', 'checked')")
+                .HasFilter($"state in ('{BulkRowStates.Pending}', '{BulkRowStates.Checked}')")
                 .HasDatabaseName("ix_bulk_rows_left");
             e.HasIndex(x => new { x.JobId, x.Key }).HasFilter("key is not null").HasDatabaseName("ix_bulk_rows_keys");
             e.HasIndex(x => new { x.JobId, x.Row })
@@ -38,10 +38,10 @@ internal static class BulkModel
     }
 }
 
-/// <param name="Key">The caller's name for it.</param>
-/// <param name="Received">Rows; the other counts are of rows that are in that state, or have been checked.</param>
-/// <param name="Version">Raised by each change.</param>
-/// <param name="ServedAt">When a worker last took of it: who has waited longest is next.</param>
+/// <param name="Key">The Idempotency-Key of the upload.</param>
+/// <param name="Received">Rows; the other counts are of rows in that state, or of checked rows.</param>
+/// <param name="Version">Counts the changes.</param>
+/// <param name="ServedAt">The time at which a worker last served it; the job served longest ago is next.</param>
 internal sealed record BulkJobRow(
     Guid Id,
     string Caller,
@@ -63,11 +63,14 @@ internal sealed record BulkJobRow(
     DateTimeOffset ServedAt
 );
 
-/// <param name="Key">Its own, and <paramref name="Fingerprint"/> what stands behind it: where all rows are looked at first, to find two orders under one key.</param>
-/// <param name="Attempts">Transactions that it was part of, and that failed.</param>
-/// <param name="Replayed">Its order was there before: the key was used by an equal order.</param>
-/// <param name="Errors">What is wrong with it; of an accepted row, with the lines that were dropped.</param>
-/// <param name="Cause">What the last failed attempt failed of.</param>
+/// <param name="Key">
+/// Its own key, with <paramref name="Fingerprint"/>: stored where all rows are checked first, to find two orders with
+/// one key.
+/// </param>
+/// <param name="Attempts">Failed transactions that contained it.</param>
+/// <param name="Replayed">Its order existed before: the key was used by an equal order.</param>
+/// <param name="Errors">Its errors; of an accepted row, the errors of the dropped lines.</param>
+/// <param name="Cause">The error of the last failed attempt.</param>
 internal sealed record BulkOrderRow(
     Guid JobId,
     int Row,

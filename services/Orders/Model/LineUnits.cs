@@ -1,6 +1,6 @@
 namespace DaprShop.Orders.Model;
 
-/// <summary>A line of an order, and what has become of its units.</summary>
+/// <summary>The units of an order's line by what happened to them.</summary>
 internal sealed record LineUnits(
     int Line,
     string Sku,
@@ -11,9 +11,9 @@ internal sealed record LineUnits(
     decimal UnitPrice
 )
 {
-    /// <summary>Units that are still to leave.</summary>
+    /// <summary>Units that have not left yet.</summary>
     public int ToShip => Quantity - Cancelled - Shipped;
 
-    /// <summary>Units that have left and are still the customer's.</summary>
+    /// <summary>Units that have left and have not come back.</summary>
     public int ToReturn => Shipped - Returned;
 }

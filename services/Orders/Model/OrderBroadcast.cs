@@ -1,16 +1,15 @@
 using System.Text.Json;
 using DaprShop.Contracts;
-using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Orders.Model;
 
-/// <summary>What is broadcast of orders.</summary>
+/// <summary>Selects what is broadcast of the event log: the status changes of a page, as one event.</summary>
 internal static class OrderBroadcast
 {
-    /// <summary>The transitions that a page tells of; null where it tells of none.</summary>
+    /// <summary>The page's status changes as one event; null where it has none.</summary>
     public static EventPage? Condense(EventPage page)
     {
-        var transitions = page.Events.Select(Transition).OfType<OrderTransition>().ToList();
+        var transitions = page.Events.Select(ToTransition).OfType<OrderTransition>().ToList();
         return transitions.Count == 0
             ? null
             : new EventPage(
@@ -28,19 +27,19 @@ internal static class OrderBroadcast
             );
     }
 
-    private static OrderTransition? Transition(LoggedEvent entry) =>
+    private static OrderTransition? ToTransition(LoggedEvent entry) =>
         entry.Type switch
         {
             EventTypes.OrderAccepted => new(
                 Guid.Parse(entry.Subject),
                 entry.Version,
                 null,
-                OrderStatus.Accepted.Name(),
+                OrderStatusNames.Accepted,
                 null,
                 entry.OccurredAt
             ),
-            EventTypes.OrderStatusChanged => entry.Read<OrderStatusChanged>() is var moved
-                ? new(moved.OrderId, entry.Version, moved.From, moved.To, moved.Reason, entry.OccurredAt)
+            EventTypes.OrderStatusChanged => entry.Read<OrderStatusChanged>() is var change
+                ? new(change.OrderId, entry.Version, change.From, change.To, change.Reason, entry.OccurredAt)
                 : null,
             _ => null,
         };

@@ -1,61 +1,52 @@
+using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.ServiceDefaults;
 using Npgsql;
 
 namespace DaprShop.Orders.Model;
 
-/// <summary>An order that is locked until the transaction's end.</summary>
+/// <summary>An order that is locked until the transaction ends.</summary>
 internal sealed record LockedOrder(Guid Id, string Customer, OrderStatus Status);
 
-/// <summary>Locks an order for a decision about it, so that the status named in a refusal is the one that refused.</summary>
+/// <summary>
+/// Locks an order for a user's command, so that the status named in a rejection is the status that caused it.
+/// </summary>
 internal static class OrderLock
 {
-    private const string Units =
-        "select line, sku, quantity, cancelled, shipped, returned, unit_price from order_lines where order_id = $1 order by line";
+    private const string SelectForUpdate = "select customer, status from orders where id = $1 for update";
 
-    // A batch that owns the order has its own fence, and none of the statuses that people move orders from.
-    private const string Move =
+    private const string SelectLines = """
+        select line, sku, quantity, cancelled, shipped, returned, unit_price
+        from order_lines where order_id = $1 order by line
+        """;
+
+    // Batches have a fence of their own, and own no order in a status that users change.
+    private const string UpdateStatus =
         "update orders set status = $2, version = version + 1, updated_at = $3 where id = $1 returning version";
 
-    /// <summary>The order; null where there is none.</summary>
-    public static async Task<LockedOrder?> TakeAsync(
+    /// <summary>Locks the order; null where there is none.</summary>
+    public static async Task<LockedOrder?> LockAsync(
         NpgsqlConnection connection,
         Guid id,
         CancellationToken cancellationToken
-    ) =>
-        (
-            await connection.QueryAsync(
-                "select customer, status from orders where id = $1 for update",
-                [id],
-                r => new LockedOrder(id, r.GetString(0), OrderStatuses.Parse(r.GetString(1))),
-                cancellationToken
-            )
-        ).SingleOrDefault();
+    )
+    {
+        var rows = await connection.QueryAsync<LockedRow>(SelectForUpdate, [id], cancellationToken);
+        return rows is [var row] ? new LockedOrder(id, row.Customer, OrderStatuses.Parse(row.Status)) : null;
+    }
 
-    /// <summary>The lines of an order, by number.</summary>
-    public static Task<List<LineUnits>> LinesAsync(
+    /// <summary>The lines of an order, by line number.</summary>
+    public static Task<List<LineUnits>> GetLinesAsync(
         NpgsqlConnection connection,
         Guid id,
         CancellationToken cancellationToken
-    ) =>
-        connection.QueryAsync(
-            Units,
-            [id],
-            r => new LineUnits(
-                r.GetInt32(0),
-                r.GetString(1),
-                r.GetInt32(2),
-                r.GetInt32(3),
-                r.GetInt32(4),
-                r.GetInt32(5),
-                r.GetDecimal(6)
-            ),
-            cancellationToken
-        );
+    ) => connection.QueryAsync<LineUnits>(SelectLines, [id], cancellationToken);
 
-    /// <summary>Moves a locked order, and answers the fact to tell.</summary>
-    /// <exception cref="InvalidOperationException">The table declares no such move.</exception>
-    public static async Task<NewEvent> MoveAsync(
+    /// <summary>Changes the status of a locked order, and returns the event to append.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// <see cref="TransitionRules"/> does not declare the change.
+    /// </exception>
+    public static async Task<NewEvent> ChangeStatusAsync(
         NpgsqlConnection connection,
         LockedOrder order,
         OrderStatus to,
@@ -65,14 +56,19 @@ internal static class OrderLock
     )
     {
         if (!TransitionRules.Allows(order.Status, to))
-            throw new InvalidOperationException($"The table declares no move from {order.Status} to {to}.");
-        var version = (int)
-            (await connection.ScalarAsync(Move, [order.Id, to.Name(), now.UtcDateTime], cancellationToken))!;
+            throw new InvalidOperationException($"No transition from {order.Status} to {to} is declared.");
+        var version = await connection.ScalarAsync<int>(
+            UpdateStatus,
+            [order.Id, to.Name(), now.UtcDateTime],
+            cancellationToken
+        );
         return new NewEvent(
-            Contracts.EventTypes.OrderStatusChanged,
+            EventTypes.OrderStatusChanged,
             order.Id.ToString(),
             version,
-            new Contracts.OrderStatusChanged(order.Id, order.Status.Name(), to.Name(), null, actor)
+            new OrderStatusChanged(order.Id, order.Status.Name(), to.Name(), null, actor)
         );
     }
+
+    private sealed record LockedRow(string Customer, string Status);
 }

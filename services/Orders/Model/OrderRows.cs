@@ -1,13 +1,20 @@
 namespace DaprShop.Orders.Model;
 
-/// <param name="BatchId">The saga that owns the order now: only its activities may move it.</param>
-/// <param name="DecideBy">Until when its customer may decide what becomes of it; null where nothing is asked, or where it is decided.</param>
-/// <param name="DecidedBy">Who decided that.</param>
+/// <summary>An order.</summary>
+/// <param name="BatchId">
+/// The batch that owns the order; only its activities may change the status. Null: no batch owns it.
+/// </param>
+/// <param name="DueAt">
+/// Not claimed before. Infinity while a batch owns it; an earlier value asks for the next claim.
+/// </param>
+/// <param name="Attempts">Claims since the order last waited.</param>
+/// <param name="Payment">The provider's answer where the status does not show it: <c>declined</c>.</param>
+/// <param name="CompensationPending">Cancelled, and its payment and stock are not yet compensated.</param>
+/// <param name="Refunded">The batch that owns the order has refunded it. A claim resets it.</param>
+/// <param name="StockReleased">The batch that owns the order has released its stock. A claim resets it.</param>
 /// <param name="HoldId">A hold on stock that the order uses up.</param>
-/// <param name="DueAt">Not to be claimed before; infinity while a batch owns it, so that whoever wants it sooner can say so.</param>
-/// <param name="Attempts">Times it was claimed.</param>
-/// <param name="Payment">What the provider said, where the status does not tell: <c>declined</c>.</param>
-/// <param name="Undo">Its steps are still to be compensated: refunded and released.</param>
+/// <param name="DecideBy">The customer's deadline; null when no decision is open.</param>
+/// <param name="DecidedBy">The user who made the customer's decision.</param>
 internal sealed record OrderRow(
     Guid Id,
     long Number,
@@ -23,7 +30,9 @@ internal sealed record OrderRow(
     DateTimeOffset DueAt,
     int Attempts,
     string? Payment,
-    bool Undo,
+    bool CompensationPending,
+    bool Refunded,
+    bool StockReleased,
     DateTimeOffset AcceptedAt,
     DateTimeOffset UpdatedAt,
     Guid? HoldId,
@@ -31,9 +40,13 @@ internal sealed record OrderRow(
     string? DecidedBy
 );
 
-/// <param name="Cancelled">Of the quantity: what the order does without.</param>
-/// <param name="Shipped">Of the quantity: what has left.</param>
-/// <param name="Returned">Of what has left: what came back.</param>
+/// <summary>A line of an order.</summary>
+/// <param name="Quantity">Units ordered.</param>
+/// <param name="Cancelled">
+/// Units of <paramref name="Quantity"/> that stock did not cover and the order goes without.
+/// </param>
+/// <param name="Shipped">Units of <paramref name="Quantity"/> that have left.</param>
+/// <param name="Returned">Units of <paramref name="Shipped"/> that came back.</param>
 internal sealed record OrderLineRow(
     Guid OrderId,
     int Line,
@@ -45,10 +58,10 @@ internal sealed record OrderLineRow(
     int Returned
 );
 
-/// <param name="Worker">The replica that dispatched it.</param>
+/// <summary>A batch of orders, and the progress of its workflow.</summary>
+/// <param name="Abandoned">The watchdog took its orders away.</param>
 internal sealed record BatchRow(
     Guid Id,
-    string Worker,
     Guid[] OrderIds,
     DateTimeOffset StartedAt,
     DateTimeOffset ProgressedAt,
@@ -56,4 +69,5 @@ internal sealed record BatchRow(
     bool Abandoned
 );
 
+/// <summary>The order that a caller's key stands for.</summary>
 internal sealed record IdempotencyKeyRow(string Caller, string Key, byte[] Fingerprint, Guid OrderId);

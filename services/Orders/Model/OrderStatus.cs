@@ -2,16 +2,16 @@ using System.Text.Json;
 
 namespace DaprShop.Orders.Model;
 
-/// <summary>Where an order stands. The table of legal moves is <see cref="TransitionRules"/>.</summary>
+/// <summary>The status of an order. <see cref="TransitionRules"/> declares which changes are legal.</summary>
 internal enum OrderStatus
 {
-    /// <summary>Durable; the customer has been told 202.</summary>
+    /// <summary>Durable; the customer has the 202.</summary>
     Accepted,
 
     /// <summary>Waits for stock.</summary>
     Backordered,
 
-    /// <summary>Short; the customer decides.</summary>
+    /// <summary>Stock does not cover it; the customer decides.</summary>
     AwaitingCustomer,
 
     /// <summary>Stock is allocated to it.</summary>
@@ -23,25 +23,43 @@ internal enum OrderStatus
     /// <summary>Ready to ship.</summary>
     Confirmed,
 
-    /// <summary>On its way.</summary>
+    /// <summary>At least one unit has left.</summary>
     Shipped,
 
-    /// <summary>Arrived.</summary>
+    /// <summary>All units have arrived.</summary>
     Delivered,
 
-    /// <summary>Refused: out of stock, or not paid. Final.</summary>
+    /// <summary>Out of stock, or not paid. Final.</summary>
     Rejected,
 
-    /// <summary>Called off by the customer or an operator. Final.</summary>
+    /// <summary>Cancelled by the customer or an operator. Final.</summary>
     Cancelled,
 
-    /// <summary>Not decided or paid in time. Final.</summary>
+    /// <summary>Not decided or not paid in time. Final.</summary>
     Expired,
 
     /// <summary>The saga cannot finish it; an operator must.</summary>
     NeedsAttention,
 }
 
+/// <summary>The names of the statuses for SQL; a test compares them with <see cref="OrderStatuses.Name"/>.</summary>
+internal static class OrderStatusNames
+{
+    public const string Accepted = "accepted";
+    public const string Backordered = "backordered";
+    public const string AwaitingCustomer = "awaiting_customer";
+    public const string Reserved = "reserved";
+    public const string Paid = "paid";
+    public const string Confirmed = "confirmed";
+    public const string Shipped = "shipped";
+    public const string Delivered = "delivered";
+    public const string Rejected = "rejected";
+    public const string Cancelled = "cancelled";
+    public const string Expired = "expired";
+    public const string NeedsAttention = "needs_attention";
+}
+
+/// <summary>Converts between statuses and their names.</summary>
 internal static class OrderStatuses
 {
     private static readonly string[] Names =
@@ -49,11 +67,11 @@ internal static class OrderStatuses
         .. Enum.GetNames<OrderStatus>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName),
     ];
 
-    /// <summary>The name in the database, in events and in answers.</summary>
-    public static string Name(this OrderStatus status) => Names[(int)status];
-
     /// <summary>All names, in the order of the enum.</summary>
     public static IReadOnlyList<string> All => Names;
+
+    /// <summary>The name in the database, in events and in responses.</summary>
+    public static string Name(this OrderStatus status) => Names[(int)status];
 
     /// <exception cref="ArgumentOutOfRangeException">No status has this name.</exception>
     public static OrderStatus Parse(string name) =>

@@ -7,6 +7,7 @@ namespace DaprShop.Orders.Model;
 /// <summary>Customers see their own orders; operators see all.</summary>
 internal static class OrderVisibility
 {
+    /// <summary>True when the order exists and the caller may see it.</summary>
     public static Task<bool> IsVisibleAsync(
         this OrdersDbContext db,
         Guid id,

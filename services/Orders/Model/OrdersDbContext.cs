@@ -4,22 +4,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace DaprShop.Orders.Model;
 
-/// <summary>Orders' database.</summary>
+/// <summary>The model of the Orders database.</summary>
 internal sealed class OrdersDbContext(DbContextOptions<OrdersDbContext> options) : DbContext(options)
 {
-    /// <summary>Orders that have a next step.</summary>
-    public const string InSaga = "undo or status in ('accepted', 'reserved', 'paid')";
-
-    /// <summary>Those, and the ones that wait for stock or for their customer: their saga goes on by and by.</summary>
-    public const string Unfinished =
-        "undo or status in ('accepted', 'reserved', 'paid', 'backordered', 'awaiting_customer')";
-
-    /// <summary>What the dispatcher looks for: those that nobody works on.</summary>
-    public const string Claimable = $"batch_id is null and ({Unfinished})";
-
-    /// <summary>Orders that are not on their way through the saga, nor where most rest.</summary>
-    private const string Rare = "status not in ('accepted', 'reserved', 'paid', 'confirmed', 'delivered')";
-
     public DbSet<OrderRow> Orders => Set<OrderRow>();
 
     public DbSet<OrderLineRow> Lines => Set<OrderLineRow>();
@@ -46,11 +33,12 @@ internal sealed class OrdersDbContext(DbContextOptions<OrdersDbContext> options)
             e.HasIndex(x => new { x.Customer, x.Number }).IsUnique();
             e.HasIndex(x => x.Number).IsUnique();
 
-            // Statuses that orders rest in and that are looked for; the others are found along the way.
-            e.HasIndex(x => new { x.Status, x.Number }).HasFilter(Rare).HasDatabaseName("ix_orders_rare");
+            e.HasIndex(x => new { x.Status, x.Number })
+                .HasFilter(OrderConditions.Rare)
+                .HasDatabaseName("ix_orders_rare");
             e.HasIndex(x => x.AcceptedAt).HasMethod("brin");
             e.HasIndex(x => x.Number, "ix_orders_unfinished")
-                .HasFilter(Unfinished)
+                .HasFilter(OrderConditions.Unfinished)
                 .HasDatabaseName("ix_orders_unfinished");
         });
         modelBuilder.Entity<OrderLineRow>(e =>
@@ -83,12 +71,15 @@ internal sealed class OrdersDbContext(DbContextOptions<OrdersDbContext> options)
             e.HasIndex(x => new { x.OrderId, x.Number }).IsUnique();
             e.HasIndex(x => new { x.Actor, x.Key }).IsUnique();
 
-            // One at a time: while it is prepared, the order can be neither cancelled nor shipped again.
+            // One shipment of an order at a time: while it is prepared, the order can be neither cancelled nor shipped
+            // again.
             e.HasIndex(x => x.OrderId)
                 .IsUnique()
-                .HasFilter("state = 'preparing'")
+                .HasFilter($"state = '{ShipmentStates.Preparing}'")
                 .HasDatabaseName("ix_shipments_one_preparing");
-            e.HasIndex(x => x.DueAt).HasFilter("state = 'preparing'").HasDatabaseName("ix_shipments_due");
+            e.HasIndex(x => x.DueAt)
+                .HasFilter($"state = '{ShipmentStates.Preparing}'")
+                .HasDatabaseName("ix_shipments_due");
         });
         modelBuilder.Entity<ReturnRow>(e =>
         {
@@ -98,8 +89,10 @@ internal sealed class OrdersDbContext(DbContextOptions<OrdersDbContext> options)
             e.Property(x => x.Amount).HasPrecision(18, 4);
             e.HasIndex(x => new { x.OrderId, x.Number }).IsUnique();
             e.HasIndex(x => new { x.Caller, x.Key }).IsUnique();
-            e.HasIndex(x => x.DueAt).HasFilter("state = 'decided'").HasDatabaseName("ix_returns_due");
-            e.HasIndex(x => x.CreatedAt).HasFilter("state = 'requested'").HasDatabaseName("ix_returns_requested");
+            e.HasIndex(x => x.DueAt).HasFilter($"state = '{ReturnStates.Decided}'").HasDatabaseName("ix_returns_due");
+            e.HasIndex(x => x.CreatedAt)
+                .HasFilter($"state = '{ReturnStates.Requested}'")
+                .HasDatabaseName("ix_returns_requested");
         });
         modelBuilder.Entity<IdempotencyKeyRow>().ToTable("idempotency_keys").HasKey(x => new { x.Caller, x.Key });
         modelBuilder.AddBulkTables();

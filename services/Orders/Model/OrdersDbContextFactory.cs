@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace DaprShop.Orders.Model;
 
-/// <summary>Lets <c>dotnet ef migrations add</c> see the model without a database.</summary>
+/// <summary>Lets <c>dotnet ef migrations add</c> read the model without a database.</summary>
 internal sealed class OrdersDbContextFactory : IDesignTimeDbContextFactory<OrdersDbContext>
 {
     public OrdersDbContext CreateDbContext(string[] args) =>

@@ -1,12 +1,12 @@
 namespace DaprShop.Orders.Model;
 
-/// <summary>Units that a customer sends back.</summary>
-/// <param name="State">requested, decided (stock and money are on their way) or settled.</param>
+/// <summary>Units that a customer returns.</summary>
+/// <param name="State">requested, decided (stock and refund are being processed) or settled.</param>
 /// <param name="Lines">A JSON array of sku and quantity.</param>
-/// <param name="Decision">A JSON array of sku, quantity and disposition; null before.</param>
-/// <param name="Location">Where they came back to; null: the default.</param>
-/// <param name="Amount">GBP to be refunded; null before the decision.</param>
-/// <param name="Reason">The customer's.</param>
+/// <param name="Decision">A JSON array of sku, quantity and disposition; null before the decision.</param>
+/// <param name="Location">The location of the units; null: the default.</param>
+/// <param name="Amount">The refund in GBP; null before the decision.</param>
+/// <param name="Reason">The customer's reason.</param>
 internal sealed record ReturnRow(
     Guid Id,
     Guid OrderId,

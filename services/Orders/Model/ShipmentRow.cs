@@ -1,10 +1,10 @@
 namespace DaprShop.Orders.Model;
 
-/// <summary>Units of an order that leave together.</summary>
-/// <param name="Number">Among the shipments of its order: from 1.</param>
-/// <param name="State">preparing (nothing else may happen to the order), dispatched, delivered or refused.</param>
-/// <param name="Lines">A JSON array of sku, location (null: wherever they are) and quantity.</param>
-/// <param name="DueAt">When it is to be carried out at the latest, if whoever began it has not.</param>
+/// <summary>Units of an order that are shipped together.</summary>
+/// <param name="Number">Counts the shipments of the order, from 1.</param>
+/// <param name="State">preparing (the order cannot be cancelled meanwhile), dispatched, delivered or refused.</param>
+/// <param name="Lines">A JSON array of sku, location (null: the locations of the allocation) and quantity.</param>
+/// <param name="DueAt">The time of the next attempt.</param>
 internal sealed record ShipmentRow(
     Guid Id,
     Guid OrderId,

@@ -2,7 +2,7 @@ using DaprShop.Contracts;
 
 namespace DaprShop.Orders.Model;
 
-/// <summary>The names of what is to happen where stock does not cover an order.</summary>
+/// <summary>The names of <see cref="ShortagePolicy"/> in requests and in the database.</summary>
 internal static class ShortagePolicies
 {
     public const string Reject = "reject";
@@ -12,5 +12,6 @@ internal static class ShortagePolicies
 
     public static readonly string[] Names = [Reject, Backorder, Partial, Ask];
 
+    /// <exception cref="ArgumentException">No policy has this name.</exception>
     public static ShortagePolicy Parse(string name) => Enum.Parse<ShortagePolicy>(name, ignoreCase: true);
 }

@@ -2,7 +2,7 @@ using static DaprShop.Orders.Model.OrderStatus;
 
 namespace DaprShop.Orders.Model;
 
-/// <summary>The declared state machine. Each transition raises the order's version by one and writes one event.</summary>
+/// <summary>The legal status changes. Each raises the order's version by one and writes one event.</summary>
 internal static class TransitionRules
 {
     private static readonly Dictionary<OrderStatus, OrderStatus[]> Table = new()
@@ -33,17 +33,17 @@ internal static class TransitionRules
         ],
     };
 
-    /// <summary>All declared moves.</summary>
+    /// <summary>All legal changes.</summary>
     public static IEnumerable<(OrderStatus From, OrderStatus To)> All =>
         Table.SelectMany(row => row.Value.Select(to => (row.Key, to)));
 
-    /// <summary>True when the table declares the move.</summary>
+    /// <summary>True when the change is legal.</summary>
     public static bool Allows(OrderStatus from, OrderStatus to) => Table[from].Contains(to);
 
-    /// <summary>The statuses that may move to <paramref name="to"/>.</summary>
+    /// <summary>The statuses that may change to <paramref name="to"/>.</summary>
     public static IEnumerable<OrderStatus> Into(OrderStatus to) =>
         Table.Where(row => row.Value.Contains(to)).Select(row => row.Key);
 
-    /// <summary>True where nothing is held any more and nothing more happens.</summary>
+    /// <summary>True where the order holds neither stock nor money, and no change follows.</summary>
     public static bool IsFinal(OrderStatus status) => status is Rejected or Cancelled or Expired;
 }

@@ -9,16 +9,19 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DaprShop.Orders.Placing;
 
-/// <summary><c>POST /waitlist/offers/{id}/accept</c>: orders what is held for the caller as the head of a waitlist. An offer makes one order, however often it is accepted.</summary>
+/// <summary>
+/// <c>POST /waitlist/offers/{id}/accept</c>: orders the units that a waitlist offer holds for the caller. An offer
+/// makes one order, however often it is accepted.
+/// </summary>
 internal static class AcceptOffer
 {
-    internal sealed record Request(RequestedPayment Payment);
+    internal sealed record OfferAcceptance(RequestedPayment Payment);
 
     public static async Task<Results<Accepted<AcceptedOrder>, ProblemHttpResult>> HandleAsync(
         Guid id,
-        Request request,
+        OfferAcceptance request,
         IdempotencyKey key,
-        Downstream downstream,
+        ServiceInvoker services,
         Catalogue catalogue,
         GroupCommit<AcceptOrder, Acceptance> orders,
         HttpContext context,
@@ -27,12 +30,12 @@ internal static class AcceptOffer
     {
         if (request.Payment.Token.Length is 0 or > OrderValidationRules.MaxTextLength)
             return Problems.Invalid([
-                new("/payment/token", $"A token has 1 to {OrderValidationRules.MaxTextLength} characters."),
+                new("/payment/token", $"Must have 1 to {OrderValidationRules.MaxTextLength} characters."),
             ]);
         Offer offer;
         try
         {
-            offer = await downstream.AskAsync<ClaimOfferRequest, Offer>(
+            offer = await services.PostAsync<ClaimOfferRequest, Offer>(
                 Apps.Inventory,
                 $"internal/offers/{id}/take",
                 new ClaimOfferRequest(context.Owner()),
@@ -48,23 +51,21 @@ internal static class AcceptOffer
             return Problems.Of(
                 409,
                 "offer-ended",
-                "The offer is over",
-                "Its time has passed, or it was declined: the units went to the next in line. Join the line again with POST /waitlist/{sku}."
+                "The offer has ended",
+                "It expired or was declined. Join the waitlist again with POST /waitlist/{sku}."
             );
         }
 
-        // A repeated answer is not checked again there.
+        // Inventory does not check the customer of a repeated claim again.
         if (!(context.User.IsOperator() || offer.Customer == context.Name()))
             return Problems.NotFound($"offer {id}");
-        var wanted = new OrderRequest(
+        var order = new OrderRequest(
             [.. offer.Lines.Select(l => new RequestedLine(l.Sku, l.Quantity))],
             request.Payment,
             Hold: id
         );
-        var (lines, _) = OrderPricingRules.Price(
-            wanted,
-            await catalogue.FindAsync(offer.Lines.Select(l => l.Sku), cancellationToken)
-        );
+        var items = await catalogue.FindAsync(offer.Lines.Select(l => l.Sku), cancellationToken);
+        var (lines, _) = OrderPricingRules.Price(order, items);
         var acceptance = await orders.RunAsync(
             new AcceptOrder(
                 offer.Customer,
@@ -73,15 +74,15 @@ internal static class AcceptOffer
                 offer.Customer,
                 lines,
                 request.Payment.Token,
-                wanted.OnShortage,
+                order.OnShortage,
                 id
             ),
             cancellationToken
         );
-        if (acceptance.Order is not { } order)
+        if (acceptance.Order is not { } accepted)
             return IdempotencyKey.Conflict(key.Value);
         if (acceptance.Replayed)
             context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
-        return TypedResults.Accepted($"/orders/{order.Id}", order);
+        return TypedResults.Accepted($"/orders/{accepted.Id}", accepted);
     }
 }

@@ -1,6 +1,8 @@
 namespace DaprShop.Orders.Placing;
 
-/// <summary>An order that can be accepted.</summary>
+/// <summary>A valid, priced order to accept.</summary>
+/// <param name="Caller">The user who sent it; a key belongs to its caller.</param>
+/// <param name="Fingerprint">Equal for equal orders: a repeated key with another fingerprint is a conflict.</param>
 internal sealed record AcceptOrder(
     string Caller,
     string Key,
@@ -12,10 +14,12 @@ internal sealed record AcceptOrder(
     Guid? HoldId = null
 );
 
-/// <summary>What the caller is told; null <paramref name="Order"/>: the key names another intent.</summary>
+/// <summary>The result for one request.</summary>
+/// <param name="Order">Null where the key was used with another order.</param>
+/// <param name="Replayed">The order was accepted by an earlier request.</param>
 internal sealed record Acceptance(AcceptedOrder? Order, bool Replayed);
 
-/// <summary>The answer to an accepted order, the same on every repetition.</summary>
+/// <summary>The response for an accepted order; every repetition returns the same.</summary>
 internal sealed record AcceptedOrder(
     Guid Id,
     long Number,

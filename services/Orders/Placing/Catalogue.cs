@@ -1,35 +1,36 @@
 using System.Collections.Concurrent;
 using DaprShop.Contracts;
-using DaprShop.Orders.Model;
+using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Orders.Placing;
 
 /// <summary>
-/// What Orders knows of Inventory's items, for some seconds. All that was ever asked for is refreshed at once, so a stream of
-/// orders costs one invocation per <see cref="MaxAge"/> and <see cref="AtOnce"/> items, and a changed price reaches new orders within that time.
+/// A cache of Inventory's items. All items that were ever asked for are refreshed together, so a stream of orders costs
+/// one invocation per <see cref="MaxAge"/> and <see cref="ChunkSize"/> items. A changed price applies to new orders
+/// within <see cref="MaxAge"/>.
 /// </summary>
-internal sealed class Catalogue(Downstream downstream, TimeProvider time) : IDisposable
+internal sealed class Catalogue(ServiceInvoker services, TimeProvider time) : IDisposable
 {
     public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(5);
 
-    /// <summary>Items asked for at a time: sidecars pass on 4 MiB, and an item takes two thousand bytes at most.</summary>
-    public const int AtOnce = 1_000;
+    /// <summary>Items per lookup, at most: sidecars pass on 4 MiB, and an item takes up to 2,000 bytes.</summary>
+    public const int ChunkSize = 1_000;
 
     private readonly ConcurrentDictionary<string, Item> _items = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _oneAtATime = new(1);
-    private long _refreshed = long.MinValue;
+    private readonly SemaphoreSlim _lookUp = new(1);
+    private long _refreshedAt = long.MinValue;
 
-    /// <summary>The items of those SKUs that exist.</summary>
+    /// <summary>The items of the SKUs that exist, by SKU.</summary>
     public async Task<IReadOnlyDictionary<string, Item>> FindAsync(
         IEnumerable<string> skus,
         CancellationToken cancellationToken
     )
     {
-        // There is no item of a longer name, and enough of them would make a question that Inventory does not read.
+        // No item has a longer SKU, and many long SKUs would make a request that Inventory rejects.
         var wanted = skus.Where(sku => sku.Length <= ItemNames.MaxLength).Distinct(StringComparer.Ordinal).ToList();
-        if (!IsFresh || wanted.Any(sku => !_items.ContainsKey(sku)))
+        if (!IsFresh || wanted.Exists(sku => !_items.ContainsKey(sku)))
         {
-            await _oneAtATime.WaitAsync(cancellationToken);
+            await _lookUp.WaitAsync(cancellationToken);
             try
             {
                 var missing = wanted.Where(sku => !_items.ContainsKey(sku)).ToList();
@@ -40,36 +41,35 @@ internal sealed class Catalogue(Downstream downstream, TimeProvider time) : IDis
             }
             finally
             {
-                _oneAtATime.Release();
+                _lookUp.Release();
             }
         }
 
         return wanted.Where(_items.ContainsKey).ToDictionary(sku => sku, sku => _items[sku], StringComparer.Ordinal);
     }
 
-    public void Dispose() => _oneAtATime.Dispose();
+    public void Dispose() => _lookUp.Dispose();
 
     private bool IsFresh =>
-        Volatile.Read(ref _refreshed) is var at && at != long.MinValue && time.GetElapsedTime(at) < MaxAge;
+        Volatile.Read(ref _refreshedAt) is var at && at != long.MinValue && time.GetElapsedTime(at) < MaxAge;
 
     private async Task LookUpAsync(List<string> skus, CancellationToken cancellationToken)
     {
         var all = !IsFresh;
-        var asked = time.GetTimestamp();
-        foreach (var some in skus.Chunk(AtOnce))
+        var startedAt = time.GetTimestamp();
+        foreach (var chunk in skus.Chunk(ChunkSize))
         {
-            foreach (
-                var item in await downstream.AskAsync<ItemLookup, List<Item>>(
-                    Apps.Inventory,
-                    "items/lookup",
-                    new ItemLookup(some),
-                    cancellationToken
-                )
-            )
+            var items = await services.PostAsync<ItemLookup, List<Item>>(
+                Apps.Inventory,
+                "items/lookup",
+                new ItemLookup(chunk),
+                cancellationToken
+            );
+            foreach (var item in items)
                 _items[item.Sku] = item;
         }
 
         if (all)
-            Volatile.Write(ref _refreshed, asked);
+            Volatile.Write(ref _refreshedAt, startedAt);
     }
 }

@@ -6,7 +6,10 @@ using Npgsql;
 
 namespace DaprShop.Orders.Placing;
 
-/// <summary>The statements of accepting; each serves a whole group.</summary>
+/// <summary>An order whose key was used before.</summary>
+internal sealed record ReplayedOrder(string Caller, string Key, byte[] Fingerprint, AcceptedOrder Order);
+
+/// <summary>The statements that accept orders; each serves a whole group.</summary>
 internal static class OrderAcceptanceStatements
 {
     private const string ClaimKeys = """
@@ -15,9 +18,12 @@ internal static class OrderAcceptanceStatements
         on conflict do nothing returning order_id
         """;
 
-    private const string InsertOrders = """
-        insert into orders (id, customer, status, version, total, payment_token, on_shortage, due_at, attempts, undo, accepted_at, updated_at, hold_id)
-        select u.id, u.customer, 'accepted', 1, u.total, u.payment_token, u.on_shortage, $7, 0, false, $7, $7, u.hold_id
+    private const string InsertOrders = $"""
+        insert into orders (
+            id, customer, status, version, total, payment_token, on_shortage, due_at, attempts,
+            compensation_pending, refunded, stock_released, accepted_at, updated_at, hold_id)
+        select u.id, u.customer, '{OrderStatusNames.Accepted}', 1, u.total, u.payment_token, u.on_shortage, $7, 0,
+            false, false, false, $7, $7, u.hold_id
         from unnest($1::uuid[], $2::text[], $3::numeric[], $4::text[], $5::text[], $6::uuid[])
              with ordinality as u(id, customer, total, payment_token, on_shortage, hold_id, place)
         order by u.place returning id, number
@@ -28,36 +34,43 @@ internal static class OrderAcceptanceStatements
         select * from unnest($1::uuid[], $2::int[], $3::text[], $4::int[], $5::numeric[])
         """;
 
-    private const string Earlier = """
+    private const string SelectReplayed = """
         select k.caller, k.key, k.fingerprint, o.id, o.number, l.sku, l.quantity, l.unit_price
-        from idempotency_keys k join orders o on o.id = k.order_id join order_lines l on l.order_id = o.id
+        from idempotency_keys k
+        join orders o on o.id = k.order_id
+        join order_lines l on l.order_id = o.id
         where (k.caller, k.key) in (select * from unnest($1::text[], $2::text[])) order by o.id, l.line
         """;
 
-    /// <summary>The ids of those whose key nobody had used. A concurrent user of the same key is waited for.</summary>
+    /// <summary>
+    /// Claims the keys, and returns the ids of the orders whose key is new. A concurrent claim of the same key is
+    /// waited for.
+    /// </summary>
     public static async Task<HashSet<Guid>> ClaimKeysAsync(
         NpgsqlConnection connection,
         IReadOnlyList<(Guid Id, AcceptOrder Request)> orders,
         CancellationToken cancellationToken
     )
     {
-        await using var batch = new NpgsqlBatch(connection);
-        // In key order, so that two replicas that meet on several keys do not wait for each other in a circle.
+        // In key order: two replicas that share several keys do not deadlock.
         var sorted = orders
             .OrderBy(o => o.Request.Caller, StringComparer.Ordinal)
             .ThenBy(o => o.Request.Key, StringComparer.Ordinal)
             .ToList();
-        batch.Add(
+        var claimed = await connection.QueryAsync<Guid>(
             ClaimKeys,
-            sorted.Select(o => o.Request.Caller).ToArray(),
-            sorted.Select(o => o.Request.Key).ToArray(),
-            sorted.Select(o => o.Request.Fingerprint).ToArray(),
-            sorted.Select(o => o.Id).ToArray()
+            [
+                sorted.Select(o => o.Request.Caller).ToArray(),
+                sorted.Select(o => o.Request.Key).ToArray(),
+                sorted.Select(o => o.Request.Fingerprint).ToArray(),
+                sorted.Select(o => o.Id).ToArray(),
+            ],
+            cancellationToken
         );
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return [.. await reader.ReadAllAsync(r => r.GetGuid(0), cancellationToken)];
+        return [.. claimed];
     }
 
+    /// <summary>Inserts orders, lines and events, and returns the orders by id.</summary>
     public static async Task<Dictionary<Guid, AcceptedOrder>> InsertAsync(
         NpgsqlConnection connection,
         IReadOnlyList<(Guid Id, AcceptOrder Request)> orders,
@@ -90,9 +103,7 @@ internal static class OrderAcceptanceStatements
         );
         Dictionary<Guid, long> numbers;
         await using (var reader = await insert.ExecuteReaderAsync(cancellationToken))
-            numbers = (
-                await reader.ReadAllAsync(r => (Id: r.GetGuid(0), Number: r.GetInt64(1)), cancellationToken)
-            ).ToDictionary(r => r.Id, r => r.Number);
+            numbers = (await reader.ReadAllAsync<NumberRow>(cancellationToken)).ToDictionary(r => r.Id, r => r.Number);
 
         await using var append = new NpgsqlBatch(connection);
         append.AppendEvents(
@@ -103,19 +114,20 @@ internal static class OrderAcceptanceStatements
                             EventTypes.OrderAccepted,
                             o.Id.ToString(),
                             1,
-                            Accepted(o.Id, numbers[o.Id], totals[i], o.Request)
+                            Event(o.Id, numbers[o.Id], totals[i], o.Request)
                         )
                 ),
             ],
             now
         );
         await append.ExecuteNonQueryAsync(cancellationToken);
-        return orders.Select((o, i) => Answer(o.Id, numbers[o.Id], totals[i], o.Request.Lines)).ToDictionary(a => a.Id);
+        return orders
+            .Select((o, i) => Response(o.Id, numbers[o.Id], totals[i], o.Request.Lines))
+            .ToDictionary(a => a.Id);
     }
 
-    public static async Task<
-        IEnumerable<(string Caller, string Key, byte[] Fingerprint, AcceptedOrder Order)>
-    > ReadEarlierAsync(
+    /// <summary>The orders that were accepted earlier under the keys of <paramref name="requests"/>.</summary>
+    public static async Task<IEnumerable<ReplayedOrder>> GetReplayedAsync(
         NpgsqlConnection connection,
         IReadOnlyList<AcceptOrder> requests,
         CancellationToken cancellationToken
@@ -123,34 +135,26 @@ internal static class OrderAcceptanceStatements
     {
         if (requests.Count == 0)
             return [];
-        await using var batch = new NpgsqlBatch(connection);
-        batch.Add(Earlier, requests.Select(r => r.Caller).ToArray(), requests.Select(r => r.Key).ToArray());
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var rows = await reader.ReadAllAsync(
-            r =>
-                (
-                    Caller: r.GetString(0),
-                    Key: r.GetString(1),
-                    Fingerprint: r.GetFieldValue<byte[]>(2),
-                    Id: r.GetGuid(3),
-                    Number: r.GetInt64(4),
-                    Line: new PricedLine(r.GetString(5), r.GetInt32(6), r.GetDecimal(7))
-                ),
+        var rows = await connection.QueryAsync<ReplayedLineRow>(
+            SelectReplayed,
+            [requests.Select(r => r.Caller).ToArray(), requests.Select(r => r.Key).ToArray()],
             cancellationToken
         );
         return rows.GroupBy(r => (r.Caller, r.Key))
-            .Select(g => (First: g.First(), Lines: g.Select(r => r.Line).ToList()))
-            .Select(o =>
-                (
-                    o.First.Caller,
-                    o.First.Key,
-                    o.First.Fingerprint,
-                    Answer(o.First.Id, o.First.Number, OrderPricingRules.Total(o.Lines), o.Lines)
-                )
-            );
+            .Select(rows =>
+            {
+                var order = rows.First();
+                var lines = rows.Select(r => new PricedLine(r.Sku, r.Quantity, r.UnitPrice)).ToList();
+                return new ReplayedOrder(
+                    order.Caller,
+                    order.Key,
+                    order.Fingerprint,
+                    Response(order.Id, order.Number, OrderPricingRules.Total(lines), lines)
+                );
+            });
     }
 
-    private static OrderAccepted Accepted(Guid id, long number, decimal total, AcceptOrder request) =>
+    private static OrderAccepted Event(Guid id, long number, decimal total, AcceptOrder request) =>
         new(
             id,
             number,
@@ -160,13 +164,26 @@ internal static class OrderAcceptanceStatements
             request.Lines.Select(l => l.Sku).Distinct(StringComparer.Ordinal).Count()
         );
 
-    private static AcceptedOrder Answer(Guid id, long number, decimal total, IEnumerable<PricedLine> lines) =>
+    private static AcceptedOrder Response(Guid id, long number, decimal total, IEnumerable<PricedLine> lines) =>
         new(
             id,
             number,
-            OrderStatus.Accepted.Name(),
+            OrderStatusNames.Accepted,
             1,
-            Money.Trim(total),
-            [.. lines.Select(l => l with { UnitPrice = Money.Trim(l.UnitPrice) })]
+            Money.Normalize(total),
+            [.. lines.Select(l => l with { UnitPrice = Money.Normalize(l.UnitPrice) })]
         );
+
+    private sealed record NumberRow(Guid Id, long Number);
+
+    private sealed record ReplayedLineRow(
+        string Caller,
+        string Key,
+        byte[] Fingerprint,
+        Guid Id,
+        long Number,
+        string Sku,
+        int Quantity,
+        decimal UnitPrice
+    );
 }

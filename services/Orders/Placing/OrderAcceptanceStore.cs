@@ -1,20 +1,23 @@
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
+using DaprShop.ServiceDefaults;
 using Npgsql;
 
 namespace DaprShop.Orders.Placing;
 
-/// <summary>Accepts orders: key, order, lines and event in one transaction, shared by all who ask at the same time.</summary>
+/// <summary>Accepts orders: key, order, lines and event in one transaction, shared by concurrent requests.</summary>
 internal sealed class OrderAcceptanceStore(
     NpgsqlDataSource database,
     RelaySignal relay,
     DispatchSignal dispatch,
+    IFailpoints failpoints,
     TimeProvider time
 )
 {
     /// <summary>Orders per transaction, at most.</summary>
     public const int GroupLimit = 200;
 
+    /// <summary>Accepts the orders in a transaction of their own.</summary>
     public async Task<IReadOnlyList<Acceptance>> CommitAsync(
         IReadOnlyList<AcceptOrder> requests,
         CancellationToken cancellationToken
@@ -23,14 +26,16 @@ internal sealed class OrderAcceptanceStore(
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var answers = await AcceptAsync(connection, requests, time.GetUtcNow(), cancellationToken);
-        await Steps.ReachAsync("placing");
+        await failpoints.ReachAsync("placing");
         await transaction.CommitAsync(cancellationToken);
-        await Steps.ReachAsync("placed");
+        await failpoints.ReachAsync("placed");
         Announce(answers.Count(a => a is { Order: not null, Replayed: false }));
         return answers;
     }
 
-    /// <summary>Accepts in the caller's transaction; after its commit <see cref="Announce"/> is to be called.</summary>
+    /// <summary>
+    /// Accepts the orders in the caller's transaction. The caller calls <see cref="Announce"/> after its commit.
+    /// </summary>
     public static async Task<IReadOnlyList<Acceptance>> AcceptAsync(
         NpgsqlConnection connection,
         IReadOnlyList<AcceptOrder> requests,
@@ -49,13 +54,9 @@ internal sealed class OrderAcceptanceStore(
             f => (f.Request.Caller, f.Request.Key),
             f => (f.Request.Fingerprint, Order: accepted[f.Id])
         );
-        foreach (
-            var earlier in await OrderAcceptanceStatements.ReadEarlierAsync(
-                connection,
-                [.. first.Except(fresh).Select(f => f.Request)],
-                cancellationToken
-            )
-        )
+        var repeated = first.Except(fresh).Select(f => f.Request).ToList();
+        var replayed = await OrderAcceptanceStatements.GetReplayedAsync(connection, repeated, cancellationToken);
+        foreach (var earlier in replayed)
             known.Add((earlier.Caller, earlier.Key), (earlier.Fingerprint, earlier.Order));
 
         var answered = new HashSet<Guid>();
@@ -71,7 +72,7 @@ internal sealed class OrderAcceptanceStore(
         ];
     }
 
-    /// <summary>So many orders were accepted: the saga and the relay need not wait for their polls.</summary>
+    /// <summary>Wakes the saga and the relay after <paramref name="accepted"/> orders were committed.</summary>
     public void Announce(int accepted)
     {
         if (accepted == 0)

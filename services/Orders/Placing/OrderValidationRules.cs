@@ -1,5 +1,4 @@
 using DaprShop.Contracts;
-using DaprShop.Messaging;
 using DaprShop.Orders.Model;
 using DaprShop.ServiceDefaults;
 
@@ -11,54 +10,56 @@ internal static class OrderValidationRules
     public const int MaxLines = 2_000;
     public const int MaxQuantity = 1_000_000;
     public const int MaxTextLength = 100;
+
+    /// <summary>GBP.</summary>
     public const decimal MaxUnitPrice = 1_000_000m;
 
-    /// <summary>GBP; the database holds a hundred times as much.</summary>
+    /// <summary>GBP; the database column holds a hundred times as much.</summary>
     public const decimal MaxTotal = 1_000_000_000_000m;
 
-    /// <summary>What is wrong with the request as it stands; empty when nothing is.</summary>
-    public static List<ValidationError> Check(OrderRequest request, bool byOperator)
+    /// <summary>All errors of the request; empty for a valid one.</summary>
+    public static List<ValidationError> Validate(OrderRequest request, bool byOperator)
     {
-        var complaints = new List<ValidationError>();
+        var errors = new List<ValidationError>();
         if (request.Lines.Count is 0 or > MaxLines)
-            complaints.Add(new("/lines", $"An order has 1 to {MaxLines} lines."));
+            errors.Add(new("/lines", $"Must have 1 to {MaxLines} lines."));
         for (var i = 0; i < Math.Min(request.Lines.Count, MaxLines); i++)
-            CheckLine(request.Lines[i], $"/lines/{i}", byOperator, complaints);
+            ValidateLine(request.Lines[i], $"/lines/{i}", byOperator, errors);
         if (request.Payment.Token.Length is 0 or > MaxTextLength)
-            complaints.Add(new("/payment/token", $"A token has 1 to {MaxTextLength} characters."));
+            errors.Add(new("/payment/token", $"Must have 1 to {MaxTextLength} characters."));
         if (!ShortagePolicies.Names.Contains(request.OnShortage))
-            complaints.Add(new("/onShortage", $"It is one of {string.Join(", ", ShortagePolicies.Names)}."));
+            errors.Add(new("/onShortage", $"Must be one of: {string.Join(", ", ShortagePolicies.Names)}."));
         if (request.Customer is not null && !byOperator)
-            complaints.Add(new("/customer", "Only an operator may order for somebody else."));
+            errors.Add(new("/customer", "Only an operator may order for another customer."));
         if (request.Customer is { Length: 0 or > MaxTextLength })
-            complaints.Add(new("/customer", $"A customer's name has 1 to {MaxTextLength} characters."));
-        return complaints;
+            errors.Add(new("/customer", $"Must have 1 to {MaxTextLength} characters."));
+        return errors;
     }
 
-    /// <summary>What is wrong with the lines together; empty when nothing is.</summary>
-    public static List<ValidationError> CheckTotal(IEnumerable<PricedLine> lines) =>
+    /// <summary>Errors of the order's total; empty for a valid one.</summary>
+    public static List<ValidationError> ValidateTotal(IEnumerable<PricedLine> lines) =>
         OrderPricingRules.Total(lines) > MaxTotal
-            ? [new("/lines", $"An order's total is {MaxTotal} GBP at most.")]
+            ? [new("/lines", $"The order's total must not exceed {MaxTotal} GBP.")]
             : [];
 
-    private static void CheckLine(RequestedLine? line, string field, bool byOperator, List<ValidationError> complaints)
+    private static void ValidateLine(RequestedLine? line, string field, bool byOperator, List<ValidationError> errors)
     {
-        // A list's elements may be null whatever its type says.
+        // JSON may contain a null element although the list's type excludes it.
         if (line is null)
         {
-            complaints.Add(new(field, "A line is an object with sku and quantity."));
+            errors.Add(new(field, "Must be an object with sku and quantity."));
             return;
         }
 
         if (line.Sku.Length is 0 or > ItemNames.MaxLength)
-            complaints.Add(new($"{field}/sku", $"A SKU has 1 to {ItemNames.MaxLength} characters."));
+            errors.Add(new($"{field}/sku", $"Must have 1 to {ItemNames.MaxLength} characters."));
         if (line.Quantity is < 1 or > MaxQuantity)
-            complaints.Add(new($"{field}/quantity", $"A quantity is 1 to {MaxQuantity}."));
+            errors.Add(new($"{field}/quantity", $"Must be 1 to {MaxQuantity}."));
         if (line.UnitPrice is null)
             return;
         if (!byOperator)
-            complaints.Add(new($"{field}/unitPrice", "Only an operator may name a price."));
+            errors.Add(new($"{field}/unitPrice", "Only an operator may set a price."));
         if (line.UnitPrice is < 0 or > MaxUnitPrice || decimal.Round(line.UnitPrice.Value, 4) != line.UnitPrice)
-            complaints.Add(new($"{field}/unitPrice", $"A price is 0 to {MaxUnitPrice} with four decimals at most."));
+            errors.Add(new($"{field}/unitPrice", $"Must be 0 to {MaxUnitPrice}, with at most four decimals."));
     }
 }

@@ -5,20 +5,23 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DaprShop.Orders.Placing;
 
-/// <summary><c>POST /ops/orders</c>: an operator hands in many orders by one request, each with its own key and its own outcome.</summary>
+/// <summary>
+/// <c>POST /ops/orders</c>: an operator places many orders by one request, each with its own key and its own outcome.
+/// </summary>
 internal static class PlaceManyOrders
 {
     private const int MaxOrders = 500;
 
-    internal sealed record Request(IReadOnlyList<KeyedOrder> Orders);
+    internal sealed record ManyOrders(IReadOnlyList<KeyedOrder> Orders);
 
     internal sealed record KeyedOrder(string Key, OrderRequest Order);
 
-    /// <param name="Errors">Why it was not accepted; null where it was.</param>
-    internal sealed record Outcome(string Key, Guid? Id, IReadOnlyList<ValidationError>? Errors);
+    /// <param name="Id">Null where the order was not accepted.</param>
+    /// <param name="Errors">Null where the order was accepted.</param>
+    internal sealed record PlacedOrder(string Key, Guid? Id, IReadOnlyList<ValidationError>? Errors);
 
-    public static async Task<Results<Ok<Outcome[]>, ProblemHttpResult>> HandleAsync(
-        Request request,
+    public static async Task<Results<Ok<PlacedOrder[]>, ProblemHttpResult>> HandleAsync(
+        ManyOrders request,
         Catalogue catalogue,
         GroupCommit<AcceptOrder, Acceptance> orders,
         HttpContext context,
@@ -30,26 +33,24 @@ internal static class PlaceManyOrders
             || request.Orders.Any(o => o is null || o.Order.Lines.Contains(null!))
         )
             return Problems.Invalid([
-                new("/orders", $"There are 1 to {MaxOrders} orders, and none of them, nor of their lines, is null."),
+                new("/orders", $"Must have 1 to {MaxOrders} orders; neither an order nor a line may be null."),
             ]);
-        var items = await catalogue.FindAsync(
-            request.Orders.SelectMany(o => o.Order.Lines).Select(l => l.Sku),
-            cancellationToken
-        );
+        var skus = request.Orders.SelectMany(o => o.Order.Lines).Select(l => l.Sku);
+        var items = await catalogue.FindAsync(skus, cancellationToken);
         return TypedResults.Ok(await Task.WhenAll(request.Orders.Select(PlaceAsync)));
 
-        async Task<Outcome> PlaceAsync(KeyedOrder order)
+        async Task<PlacedOrder> PlaceAsync(KeyedOrder order)
         {
-            var complaints = OrderValidationRules.Check(order.Order, byOperator: true);
+            var errors = OrderValidationRules.Validate(order.Order, byOperator: true);
             if (order.Key.Length is 0 or > IdempotencyKey.MaxLength)
-                complaints.Add(new("/key", $"A key has 1 to {IdempotencyKey.MaxLength} characters."));
-            if (complaints.Count > 0)
-                return new Outcome(order.Key, null, complaints);
+                errors.Add(new("/key", $"Must have 1 to {IdempotencyKey.MaxLength} characters."));
+            if (errors.Count > 0)
+                return new PlacedOrder(order.Key, null, errors);
             var (lines, unknown) = OrderPricingRules.Price(order.Order, items);
             if (unknown.Count > 0)
-                return new Outcome(order.Key, null, unknown);
-            if (OrderValidationRules.CheckTotal(lines) is { Count: > 0 } tooMuch)
-                return new Outcome(order.Key, null, tooMuch);
+                return new PlacedOrder(order.Key, null, unknown);
+            if (OrderValidationRules.ValidateTotal(lines) is { Count: > 0 } tooExpensive)
+                return new PlacedOrder(order.Key, null, tooExpensive);
 
             var caller = context.Name();
             var acceptance = await orders.RunAsync(
@@ -66,8 +67,8 @@ internal static class PlaceManyOrders
                 cancellationToken
             );
             return acceptance.Order is { } accepted
-                ? new Outcome(order.Key, accepted.Id, null)
-                : new Outcome(order.Key, null, [new("/key", "The key was used with another order.")]);
+                ? new PlacedOrder(order.Key, accepted.Id, null)
+                : new PlacedOrder(order.Key, null, [new("/key", "The key was already used with another order.")]);
         }
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DaprShop.Orders.Placing;
 
-/// <summary><c>POST /orders</c>: an order is durable when the 202 is sent.</summary>
+/// <summary><c>POST /orders</c>: the order is durable when the 202 is sent.</summary>
 internal static class PlaceOrder
 {
     public static async Task<Results<Accepted<AcceptedOrder>, ProblemHttpResult>> HandleAsync(
@@ -17,23 +17,21 @@ internal static class PlaceOrder
         CancellationToken cancellationToken
     )
     {
-        var complaints = OrderValidationRules.Check(request, context.User.IsOperator());
-        if (complaints.Count > 0)
-            return Problems.Invalid(complaints);
-        var (lines, unknown) = OrderPricingRules.Price(
-            request,
-            await catalogue.FindAsync(request.Lines.Select(l => l.Sku), cancellationToken)
-        );
+        var errors = OrderValidationRules.Validate(request, context.User.IsOperator());
+        if (errors.Count > 0)
+            return Problems.Invalid(errors);
+        var items = await catalogue.FindAsync(request.Lines.Select(l => l.Sku), cancellationToken);
+        var (lines, unknown) = OrderPricingRules.Price(request, items);
         if (unknown.Count > 0)
             return Problems.Of(
                 422,
                 "unknown-sku",
                 "Unknown SKU",
-                string.Join(' ', unknown.Select(c => c.Detail)),
+                string.Join(' ', unknown.Select(e => e.Detail)),
                 ("errors", unknown)
             );
-        if (OrderValidationRules.CheckTotal(lines) is { Count: > 0 } tooMuch)
-            return Problems.Invalid(tooMuch);
+        if (OrderValidationRules.ValidateTotal(lines) is { Count: > 0 } tooExpensive)
+            return Problems.Invalid(tooExpensive);
 
         var caller = context.Name();
         var acceptance = await orders.RunAsync(

@@ -11,8 +11,8 @@ namespace DaprShop.Orders.Queries;
 /// <summary><c>GET /orders/{id}</c>: one of the caller's orders; an operator sees all.</summary>
 internal static class GetOrder
 {
-    /// <param name="Items">What was missing when stock was asked for.</param>
-    /// <param name="DecideBy">Until when its customer may decide, where stock does not cover it.</param>
+    /// <param name="Items">The shortages found when stock was requested.</param>
+    /// <param name="DecideBy">The customer's deadline, where stock does not cover the order.</param>
     internal sealed record Order(
         Guid Id,
         long Number,
@@ -25,13 +25,20 @@ internal static class GetOrder
         DateTimeOffset AcceptedAt,
         DateTimeOffset UpdatedAt,
         DateTimeOffset? DecideBy,
-        IReadOnlyList<Line> Lines
+        IReadOnlyList<OrderLine> Lines
     );
 
-    /// <param name="Cancelled">Of the quantity: what the order does without.</param>
-    /// <param name="Shipped">Of the quantity: what has left.</param>
-    /// <param name="Returned">Of what has left: what came back.</param>
-    internal sealed record Line(string Sku, int Quantity, decimal UnitPrice, int Cancelled, int Shipped, int Returned);
+    /// <param name="Cancelled">Units of the quantity that the order goes without.</param>
+    /// <param name="Shipped">Units of the quantity that have left.</param>
+    /// <param name="Returned">Shipped units that came back.</param>
+    internal sealed record OrderLine(
+        string Sku,
+        int Quantity,
+        decimal UnitPrice,
+        int Cancelled,
+        int Shipped,
+        int Returned
+    );
 
     public static async Task<Results<Ok<Order>, ProblemHttpResult>> HandleAsync(
         Guid id,
@@ -55,7 +62,7 @@ internal static class GetOrder
                 row.Customer,
                 row.Status,
                 row.Version,
-                Money.Trim(row.Total),
+                Money.Normalize(row.Total),
                 row.Reason,
                 row.Shortages is null
                     ? null
@@ -63,16 +70,14 @@ internal static class GetOrder
                 row.AcceptedAt,
                 row.UpdatedAt,
                 row.DecideBy,
-                [
-                    .. found.Lines.Select(l => new Line(
-                        l.Sku,
-                        l.Quantity,
-                        Money.Trim(l.UnitPrice),
-                        l.Cancelled,
-                        l.Shipped,
-                        l.Returned
-                    )),
-                ]
+                found.Lines.ConvertAll(l => new OrderLine(
+                    l.Sku,
+                    l.Quantity,
+                    Money.Normalize(l.UnitPrice),
+                    l.Cancelled,
+                    l.Shipped,
+                    l.Returned
+                ))
             )
         );
     }

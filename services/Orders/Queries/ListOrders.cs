@@ -11,7 +11,7 @@ internal static class ListOrders
 {
     private const int MaxPage = 200;
 
-    internal sealed record Summary(
+    internal sealed record OrderSummary(
         Guid Id,
         long Number,
         string Customer,
@@ -21,10 +21,12 @@ internal static class ListOrders
         DateTimeOffset AcceptedAt
     );
 
-    /// <param name="Cursor">Send it back to get older orders; null at the end.</param>
-    internal sealed record Page(IReadOnlyList<Summary> Orders, long? Cursor);
+    /// <param name="Cursor">Send it to get older orders; null on the last page.</param>
+    internal sealed record OrderPage(IReadOnlyList<OrderSummary> Orders, long? Cursor);
 
-    public static async Task<Results<Ok<Page>, ProblemHttpResult>> HandleAsync(
+    /// <param name="from">Accepted at this time or later.</param>
+    /// <param name="until">Accepted before this time.</param>
+    public static async Task<Results<Ok<OrderPage>, ProblemHttpResult>> HandleAsync(
         OrdersDbContext db,
         HttpContext context,
         CancellationToken cancellationToken,
@@ -38,14 +40,14 @@ internal static class ListOrders
     )
     {
         if (status is not null && !OrderStatuses.All.Contains(status))
-            return Problems.Invalid([new("status", $"A status is one of {string.Join(", ", OrderStatuses.All)}.")]);
+            return Problems.Invalid([new("status", $"Must be one of: {string.Join(", ", OrderStatuses.All)}.")]);
         if (customer is not null && !context.User.IsOperator() && customer != context.Name())
-            return Problems.Invalid([new("customer", "Only an operator sees the orders of somebody else.")]);
+            return Problems.Invalid([new("customer", "Only an operator may list another customer's orders.")]);
         var take = Math.Clamp(limit, 1, MaxPage);
-        var whose = context.User.IsOperator() ? customer : context.Name();
+        var owner = context.User.IsOperator() ? customer : context.Name();
         var orders = db.Orders.AsNoTracking().Where(o => o.Number < cursor);
-        if (whose is not null)
-            orders = orders.Where(o => o.Customer == whose);
+        if (owner is not null)
+            orders = orders.Where(o => o.Customer == owner);
         if (status is not null)
             orders = orders.Where(o => o.Status == status);
         if (from?.ToUniversalTime() is { } first)
@@ -57,11 +59,11 @@ internal static class ListOrders
         var rows = await orders
             .OrderByDescending(o => o.Number)
             .Take(take)
-            .Select(o => new Summary(o.Id, o.Number, o.Customer, o.Status, o.Version, o.Total, o.AcceptedAt))
+            .Select(o => new OrderSummary(o.Id, o.Number, o.Customer, o.Status, o.Version, o.Total, o.AcceptedAt))
             .ToListAsync(cancellationToken);
         return TypedResults.Ok(
-            new Page(
-                [.. rows.Select(o => o with { Total = Money.Trim(o.Total) })],
+            new OrderPage(
+                rows.ConvertAll(o => o with { Total = Money.Normalize(o.Total) }),
                 rows.Count == take ? rows[^1].Number : null
             )
         );

@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DaprShop.Orders.Queries;
 
-/// <summary><c>GET /orders/{id}/transitions?after=</c>: an order's way, straight from the log of its facts. The gateway's streams of live status are made of it.</summary>
+/// <summary>
+/// <c>GET /orders/{id}/transitions?after=</c>: an order's status changes, read from the event log. The gateway's live
+/// streams are built on it.
+/// </summary>
 internal static class ListTransitions
 {
     public static async Task<Results<Ok<OrderTransitions>, ProblemHttpResult>> HandleAsync(

@@ -2,7 +2,7 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Orders.Queries;
 
-/// <summary>Queries: what callers, operators and History read about orders.</summary>
+/// <summary>Queries: what customers, operators and History read about orders.</summary>
 internal static class QueriesModule
 {
     public static IServiceCollection AddQueries(this IServiceCollection services) =>
@@ -13,7 +13,7 @@ internal static class QueriesModule
         var orders = routes.MapGroup("/orders").RequireAuthorization(Identity.Customer).WithTags("Orders");
         orders
             .MapGet("", ListOrders.HandleAsync)
-            .WithSummary("Orders, newest first, page by page: of one status, SKU, customer or time");
+            .WithSummary("Orders, newest first, page by page, filtered by status, SKU, customer or time");
         orders.MapGet("/{id:guid}", GetOrder.HandleAsync).WithSummary("One order");
         orders
             .MapGet("/{id:guid}/transitions", ListTransitions.HandleAsync)
@@ -22,9 +22,11 @@ internal static class QueriesModule
         var operations = routes.MapGroup("/ops").RequireAuthorization(Identity.Operator).WithTags("Operations");
         operations
             .MapGet("/attention", ListAttention.HandleAsync)
-            .WithSummary("What needs an operator, or has been tried in vain for five minutes");
-        operations.MapGet("/backlog", GetBacklog.HandleAsync).WithSummary("What is under way");
-        operations.MapGet("/orders/summary", GetOrderSummary.HandleAsync).WithSummary("Orders by status, and revenue");
+            .WithSummary("Orders that need an operator, and work that has failed for five minutes");
+        operations.MapGet("/backlog", GetBacklog.HandleAsync).WithSummary("The amount of unfinished work");
+        operations
+            .MapGet("/orders/summary", GetOrderSummary.HandleAsync)
+            .WithSummary("Orders by status, and what was sold");
 
         routes.MapGet("/internal/orders/{id:guid}/state", GetOrderState.HandleAsync).ExcludeFromDescription();
         return routes;

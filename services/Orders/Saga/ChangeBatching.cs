@@ -4,25 +4,25 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DaprShop.Orders.Saga;
 
-/// <summary><c>GET /ops/saga</c> and <c>PUT /ops/saga</c>: how the saga batches on this replica.</summary>
+/// <summary><c>GET /ops/saga</c> and <c>PUT /ops/saga</c>: the batching of this replica.</summary>
 internal static class ChangeBatching
 {
-    public static Batching Current(SagaOptions settings) => settings.Current;
+    public static Batching Current(BatchingControl control) => control.Current;
 
     public static Results<Ok<Batching>, ProblemHttpResult> Change(
         Batching batching,
-        SagaOptions settings,
+        BatchingControl control,
         DispatchSignal dispatch
     )
     {
-        if (batching.BatchSize is < 1 or > SagaOptions.MaxBatchSize || batching.Slots is < 0 or > SagaOptions.MaxSlots)
-            return Problems.Invalid([
-                new(
-                    "",
-                    $"A batch has 1 to {SagaOptions.MaxBatchSize} orders; there are 0 (paused) to {SagaOptions.MaxSlots} slots."
-                ),
-            ]);
-        settings.Current = batching;
+        var errors = new List<ValidationError>();
+        if (batching.BatchSize is < 1 or > SagaOptions.MaxBatchSize)
+            errors.Add(new("/batchSize", $"Must be 1 to {SagaOptions.MaxBatchSize}."));
+        if (batching.Slots is < 0 or > SagaOptions.MaxSlots)
+            errors.Add(new("/slots", $"Must be 0 to {SagaOptions.MaxSlots}; 0 pauses the saga."));
+        if (errors.Count > 0)
+            return Problems.Invalid(errors);
+        control.Current = batching;
         dispatch.Raise();
         return TypedResults.Ok(batching);
     }

@@ -2,31 +2,33 @@ using Dapr.Workflow;
 using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
+using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Orders.Saga;
 
-/// <summary>Captures the money of the batch's reserved orders by one call.</summary>
-internal sealed class ChargePayments(SagaStore store, Downstream downstream, SagaOptions settings, TimeProvider time)
-    : WorkflowActivity<Guid, bool>
+/// <summary>
+/// Captures the money of the batch's reserved orders by one call, and tells which compensations the batch needs.
+/// </summary>
+internal sealed class ChargePayments(SagaStore store, ServiceInvoker services, SagaOptions options, TimeProvider time)
+    : WorkflowActivity<Guid, NeededCompensations>
 {
-    public override async Task<bool> RunAsync(WorkflowActivityContext context, Guid input)
+    public override async Task<NeededCompensations> RunAsync(WorkflowActivityContext context, Guid input)
     {
-        var due = (await store.OwnedAsync(input, CancellationToken.None)).FindAll(o =>
-            o.Status == OrderStatus.Reserved
-        );
-        if (due.Count == 0)
-            return false;
-        var charges = due.ConvertAll(o => new ChargeOrder(o.Id, o.Total, o.PaymentToken));
-        var response = await downstream.AskAsync<ChargeRequest, ChargeResponse>(
-            Apps.Payments,
-            "charges",
-            new ChargeRequest(charges)
-        );
-        await store.WriteAsync(
-            input,
-            SagaRules.AfterCharge(response.Outcomes, due, time.GetUtcNow(), settings.PayWithin),
-            CancellationToken.None
-        );
-        return true;
+        var owned = await store.GetOwnedAsync(input, CancellationToken.None);
+        var reserved = owned.FindAll(o => o.Status == OrderStatus.Reserved);
+        var charged = new SagaStepResult();
+        if (reserved.Count > 0)
+        {
+            var response = await services.PostAsync<ChargeRequest, ChargeResponse>(
+                Apps.Payments,
+                "charges",
+                new ChargeRequest(reserved.ConvertAll(o => new ChargeOrder(o.Id, o.Total, o.PaymentToken))),
+                CancellationToken.None
+            );
+            charged = SagaRules.AfterCharge(response.Outcomes, reserved, time.GetUtcNow(), options.PayWithin);
+            await store.WriteAsync(input, charged, CancellationToken.None);
+        }
+
+        return SagaRules.AfterCharging(owned, charged, time.GetUtcNow(), options.PayWithin);
     }
 }

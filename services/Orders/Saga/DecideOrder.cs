@@ -7,15 +7,20 @@ using Npgsql;
 namespace DaprShop.Orders.Saga;
 
 /// <summary>
-/// <c>POST /orders/{id}/decision</c>: the customer of an order that stock does not cover says what is to become of it: <c>take</c> what is there,
-/// or <c>wait</c> for the rest. (To call it off is <c>/cancel</c>.) One compare-and-set decides between the customer and the deadline.
+/// <c>POST /orders/{id}/decision</c>: the customer of an order that stock does not cover chooses: <c>take</c> the
+/// available units, or <c>wait</c> for the rest. (The third choice is <c>/cancel</c>.) One compare-and-set decides
+/// between the customer and the deadline.
 /// </summary>
 internal static class DecideOrder
 {
-    // A batch that owns the order wanted to expire it; who decides in time takes it away.
-    private const string Decide = """
-        update orders set on_shortage = $2, decide_by = null, decided_by = case when decide_by is null then decided_by else $4 end, due_at = $3, batch_id = null
-        where id = $1 and status = 'awaiting_customer' and (decide_by > $3 or decide_by is null and on_shortage = $2)
+    // A batch that owns the order was about to expire it; a decision before the deadline takes the order away from the
+    // batch.
+    private const string Decide = $"""
+        update orders
+        set on_shortage = $2, decide_by = null, due_at = $3, batch_id = null,
+            decided_by = case when decide_by is null then decided_by else $4 end
+        where id = $1 and status = '{OrderStatusNames.AwaitingCustomer}'
+          and (decide_by > $3 or decide_by is null and on_shortage = $2)
         returning version
         """;
 
@@ -25,15 +30,16 @@ internal static class DecideOrder
         ["wait"] = ShortagePolicies.Backorder,
     };
 
-    internal sealed record Request(string Choice);
+    internal sealed record Decision(string Choice);
 
-    internal sealed record Decided(Guid Id, string Choice, int Version);
+    internal sealed record DecidedOrder(Guid Id, string Choice, int Version);
 
-    public static async Task<Results<Ok<Decided>, ProblemHttpResult>> HandleAsync(
+    public static async Task<Results<Ok<DecidedOrder>, ProblemHttpResult>> HandleAsync(
         Guid id,
-        Request request,
+        Decision request,
         NpgsqlDataSource database,
         DispatchSignal dispatch,
+        IFailpoints failpoints,
         TimeProvider time,
         HttpContext context,
         CancellationToken cancellationToken
@@ -43,41 +49,46 @@ internal static class DecideOrder
             return Problems.Invalid([
                 new(
                     "/choice",
-                    $"It is one of {string.Join(", ", Choices.Keys)}; to call the order off, POST /orders/{{id}}/cancel."
+                    $"Must be one of: {string.Join(", ", Choices.Keys)}. To cancel, POST /orders/{{id}}/cancel."
                 ),
             ]);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (
-            await OrderLock.TakeAsync(connection, id, cancellationToken) is not { } order
+            await OrderLock.LockAsync(connection, id, cancellationToken) is not { } order
             || !(context.User.IsOperator() || order.Customer == context.Name())
         )
             return Problems.NotFound($"order {id}");
 
         if (
-            await TryAsync(connection, id, policy, context.Name(), time.GetUtcNow(), cancellationToken)
+            await TryDecideAsync(connection, id, policy, context.Name(), time.GetUtcNow(), cancellationToken)
             is not { } version
         )
             return Problems.Of(
                 409,
                 "not-awaiting-decision",
-                "Nothing is to be decided",
-                $"The order is {order.Status.Name()}, or has been decided already, or its deadline has passed.",
+                "The order awaits no decision",
+                order.Status == OrderStatus.AwaitingCustomer
+                    ? "The decision was already made, or its deadline has passed."
+                    : $"The order is {order.Status.Name()}.",
                 ("status", order.Status.Name())
             );
         await transaction.CommitAsync(cancellationToken);
-        await Steps.ReachAsync("decided");
+        await failpoints.ReachAsync("decided");
         dispatch.Raise();
-        return TypedResults.Ok(new Decided(id, request.Choice, version));
+        return TypedResults.Ok(new DecidedOrder(id, request.Choice, version));
     }
 
-    /// <summary>Decides about a locked order; the move that follows is told to be the decider's. Answers its version; null where nothing is to be decided, or it was decided otherwise.</summary>
-    internal static async Task<int?> TryAsync(
+    /// <summary>
+    /// Decides a locked order; the status change that follows names <paramref name="actor"/>. Returns the order's
+    /// version; null where no decision is open, or another one was made.
+    /// </summary>
+    internal static Task<int?> TryDecideAsync(
         NpgsqlConnection connection,
         Guid id,
         string policy,
-        string by,
+        string actor,
         DateTimeOffset now,
         CancellationToken cancellationToken
-    ) => await connection.ScalarAsync(Decide, [id, policy, now.UtcDateTime, by], cancellationToken) as int?;
+    ) => connection.ScalarAsync<int?>(Decide, [id, policy, now.UtcDateTime, actor], cancellationToken);
 }

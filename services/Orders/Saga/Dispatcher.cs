@@ -2,98 +2,85 @@ using System.Collections.Concurrent;
 using Dapr.Workflow;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
+using DaprShop.ServiceDefaults;
 using Grpc.Core;
 
 namespace DaprShop.Orders.Saga;
 
 /// <summary>
-/// Cuts due orders into batches and starts a workflow for each. When the shop is quiet an order leaves at once, alone. While batches are under
-/// way the next one gathers company, until it is full, or they are over, or <see cref="Gathering"/> has passed: a workflow costs the same for
-/// one order and for two hundred.
+/// Claims due orders in batches and starts a workflow for each. In a quiet shop an order leaves at once and alone.
+/// While batches are in flight, the next one collects orders until it is full, the others have finished, or <see
+/// cref="CollectFor"/> has passed: a workflow costs the same for one order and for two hundred.
 /// </summary>
 internal sealed class Dispatcher(
     SagaStore store,
-    SagaOptions settings,
+    BatchingControl batching,
     IDaprWorkflowClient workflows,
     DispatchSignal signal,
     TimeProvider time,
     ILogger<Dispatcher> logger
-) : BackgroundService
+) : PollingWorker(Poll, time, logger, signal)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan CollectFor = TimeSpan.FromMilliseconds(400);
 
-    // A start returns after the workflow's first turn; while no worker is usable it would never return.
-    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(5);
+    // A start returns after the workflow's first turn; without a usable worker it would never return.
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(5);
+    private readonly TimeProvider _time = time;
     private readonly ConcurrentDictionary<Guid, bool> _inFlight = new();
-    private readonly string _worker = $"{Environment.MachineName}/{Environment.ProcessId}";
     private long _claimedAt;
     private bool _moreIsDue;
 
-    /// <summary>The batch is over: its slot is free.</summary>
-    public void Finished(Guid batchId)
+    /// <summary>Frees the batch's slot.</summary>
+    public void FreeSlot(Guid batchId)
     {
         if (_inFlight.TryRemove(batchId, out _))
             signal.Raise();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await DispatchAsync(stoppingToken);
-                backoff.Reset();
-            }
-            catch (Exception e) when (TransientErrors.IsTransient(e) && !stoppingToken.IsCancellationRequested)
-            {
-                logger.LogDispatchInterrupted(e.Message);
-                await backoff.WaitAsync(stoppingToken);
-            }
-        }
-    }
-
-    private async Task DispatchAsync(CancellationToken cancellationToken)
+    protected override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
         // Another replica may have settled a batch, or the watchdog abandoned it.
         if (!_inFlight.IsEmpty)
-            foreach (var batch in await store.FinishedAsync(_inFlight.Keys, cancellationToken))
+            foreach (var batch in await store.GetFinishedAsync(_inFlight.Keys, cancellationToken))
                 _inFlight.TryRemove(batch, out _);
 
-        var (size, slots) = settings.Current;
+        var (size, slots) = batching.Current;
         var free = slots - _inFlight.Count;
-        var gathering =
+        var collecting =
             _inFlight.IsEmpty || _moreIsDue || signal.Waiting >= size
                 ? TimeSpan.Zero
-                : Gathering - time.GetElapsedTime(_claimedAt);
-        if (free <= 0 || gathering > TimeSpan.Zero)
+                : CollectFor - _time.GetElapsedTime(_claimedAt);
+        if (collecting > TimeSpan.Zero)
         {
-            await signal.WaitAsync(gathering > TimeSpan.Zero ? gathering : Poll, cancellationToken);
-            return;
+            await signal.WaitAsync(collecting, cancellationToken);
+            return true;
         }
 
-        signal.Claiming();
-        var claimed = await store.ClaimAsync(free, size, _worker, cancellationToken);
-        (_claimedAt, _moreIsDue) = (time.GetTimestamp(), claimed.Sum(c => c.Orders) == free * size);
-        foreach (var (batch, _) in claimed)
+        if (free <= 0)
+            return false;
+        signal.ResetWaiting();
+        var claimed = await store.ClaimAsync(free, size, cancellationToken);
+        (_claimedAt, _moreIsDue) = (_time.GetTimestamp(), claimed.Sum(c => c.Orders) == free * size);
+        foreach (var batch in claimed)
         {
-            _inFlight[batch] = true;
-            _ = StartAsync(batch, cancellationToken);
+            _inFlight[batch.Id] = true;
+            _ = StartAsync(batch.Id, cancellationToken);
         }
 
-        if (claimed.Count == 0)
-            await signal.WaitAsync(Poll, cancellationToken);
+        return claimed.Count > 0;
     }
 
-    /// <summary>Starts the workflow, trying until it has started or the batch is over. A repeated start of one id is one start.</summary>
+    /// <summary>
+    /// Starts the workflow, and retries until it has started or the batch is finished. Repeated starts of one id are
+    /// one start.
+    /// </summary>
     private async Task StartAsync(Guid batchId, CancellationToken cancellationToken)
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
         while (_inFlight.ContainsKey(batchId))
         {
-            using var deadline = new CancellationTokenSource(StartDeadline, time);
+            using var deadline = new CancellationTokenSource(StartTimeout, _time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
             try
             {
@@ -119,7 +106,7 @@ internal sealed class Dispatcher(
             }
             catch (Exception e)
             {
-                // Nobody awaits this task; the watchdog gives the orders to another batch.
+                // Nothing awaits this task. The watchdog abandons the batch, and its orders are claimed again.
                 logger.LogStartGivenUp(batchId, e);
                 return;
             }

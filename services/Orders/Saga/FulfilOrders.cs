@@ -3,13 +3,15 @@ using Dapr.Workflow;
 namespace DaprShop.Orders.Saga;
 
 /// <summary>
-/// The order saga, for a batch of one or many: reserve, charge, settle. The payload is the batch's id; what happened to each order
-/// stands in the database, and each step may run twice.
+/// The order saga, for a batch of one or many orders: reserve, charge, compensate where needed (refund, then release),
+/// settle. The payload is the batch's id. The database holds the outcome of each order, and every activity may run
+/// twice.
 /// </summary>
 internal sealed class FulfilOrders : Workflow<Guid, bool>
 {
-    // An activity that keeps failing is given up when the watchdog has long given its orders to another batch.
-    private static readonly WorkflowTaskOptions Patiently = new(
+    // The pauses add up to 38 s. The watchdog abandons the batch after 30 s without progress: later retries change
+    // nothing.
+    private static readonly WorkflowTaskOptions Retries = new(
         new WorkflowRetryPolicy(
             maxNumberOfAttempts: 12,
             firstRetryInterval: TimeSpan.FromMilliseconds(250),
@@ -18,12 +20,15 @@ internal sealed class FulfilOrders : Workflow<Guid, bool>
         )
     );
 
-    /// <summary>Runs the steps; compensations are part of settling.</summary>
     public override async Task<bool> RunAsync(WorkflowContext context, Guid input)
     {
-        await context.CallActivityAsync(nameof(ReserveStock), input, Patiently);
-        await context.CallActivityAsync(nameof(ChargePayments), input, Patiently);
-        await context.CallActivityAsync(nameof(SettleOrders), input, Patiently);
+        await context.CallActivityAsync(nameof(ReserveStock), input, Retries);
+        var needed = await context.CallActivityAsync<NeededCompensations>(nameof(ChargePayments), input, Retries);
+        if (needed.Refund)
+            await context.CallActivityAsync(nameof(RefundPayments), input, Retries);
+        if (needed.Release)
+            await context.CallActivityAsync(nameof(ReleaseStock), input, Retries);
+        await context.CallActivityAsync(nameof(SettleOrders), input, Retries);
         return true;
     }
 }

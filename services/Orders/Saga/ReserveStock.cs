@@ -1,28 +1,31 @@
 using Dapr.Workflow;
 using DaprShop.Contracts;
-using DaprShop.Messaging;
-using DaprShop.Orders.Model;
 using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Orders.Saga;
 
-/// <summary>Allocates the batch's stock by one call, and moves its orders on by one transaction; by more where a call would be larger than services take.</summary>
-internal sealed class ReserveStock(SagaStore store, Downstream downstream) : WorkflowActivity<Guid, bool>
+/// <summary>
+/// Allocates stock to the batch's orders, by one call to Inventory unless the request would exceed what services
+/// accept.
+/// </summary>
+internal sealed class ReserveStock(SagaStore store, ServiceInvoker services) : WorkflowActivity<Guid, bool>
 {
-    /// <summary>Lines per call, at most, but for an order that has more alone. With the longest SKUs, escaped, a line has 430 bytes.</summary>
+    /// <summary>
+    /// Lines per call, at most, except for a single order with more. With the longest SKUs, escaped, a line has 430
+    /// bytes.
+    /// </summary>
     public const int MaxLines = (int)(ShopService.MaxBodySize / 500);
 
     public override async Task<bool> RunAsync(WorkflowActivityContext context, Guid input)
     {
-        var orders = await store.OwnedLinesAsync(input, CancellationToken.None);
-        if (orders.Count == 0)
-            return false;
-        foreach (var part in Parts(orders))
+        var orders = await store.GetOrdersToReserveAsync(input, CancellationToken.None);
+        foreach (var part in Split(orders))
         {
-            var response = await downstream.AskAsync<ReserveRequest, ReserveResponse>(
+            var response = await services.PostAsync<ReserveRequest, ReserveResponse>(
                 Apps.Inventory,
                 "reservations",
-                new ReserveRequest([.. part.Select(o => o.Order)])
+                new ReserveRequest([.. part.Select(o => o.Order)]),
+                CancellationToken.None
             );
             await store.WriteAsync(
                 input,
@@ -34,11 +37,9 @@ internal sealed class ReserveStock(SagaStore store, Downstream downstream) : Wor
         return true;
     }
 
-    private static IEnumerable<List<(ReserveOrder Order, OrderStatus Status)>> Parts(
-        List<(ReserveOrder Order, OrderStatus Status)> orders
-    )
+    private static IEnumerable<List<OrderToReserve>> Split(List<OrderToReserve> orders)
     {
-        var (part, lines) = (new List<(ReserveOrder, OrderStatus)>(), 0);
+        var (part, lines) = (new List<OrderToReserve>(), 0);
         foreach (var order in orders)
         {
             lines += order.Order.Lines.Count;

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DaprShop.Orders.Saga;
 
-/// <summary><c>POST /wake</c>: Inventory has allocated stock to backordered orders. For sidecars only.</summary>
+/// <summary>
+/// <c>POST /wake</c>: Inventory has allocated stock to backordered orders. Called through the sidecar only.
+/// </summary>
 internal static class ResumeOrders
 {
     public static async Task<NoContent> HandleAsync(
@@ -14,7 +16,7 @@ internal static class ResumeOrders
         CancellationToken cancellationToken
     )
     {
-        await store.WakeAsync(request.OrderIds, cancellationToken);
+        await store.ResumeAsync(request.OrderIds, cancellationToken);
         dispatch.Raise();
         return TypedResults.NoContent();
     }

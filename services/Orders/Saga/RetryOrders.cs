@@ -5,34 +5,34 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace DaprShop.Orders.Saga;
 
 /// <summary>
-/// <c>POST /ops/orders/{id}/retry</c>: an operator has looked at an order that needed it, and hands it back to the saga, where it stood. (To give
-/// it up is <c>/cancel</c>.) <c>POST /ops/orders/retry</c>: all of them, once what stopped them was mended.
+/// <c>POST /ops/orders/{id}/retry</c>: an operator returns an order that needs attention to the saga. (To give it up is
+/// <c>/cancel</c>.) <c>POST /ops/orders/retry</c>: returns all of them, after the cause is mended.
 /// </summary>
 internal static class RetryOrders
 {
-    public static async Task<Results<Ok<RetryStore.Retried>, ProblemHttpResult>> RetryAsync(
+    public static async Task<Results<Ok<RetryStore.RetriedOrder>, ProblemHttpResult>> RetryAsync(
         Guid id,
         RetryStore orders,
         HttpContext context,
         CancellationToken cancellationToken
     )
     {
-        var (found, goesOn) = await orders.RetryAsync(id, context.Name(), cancellationToken);
+        var (found, retried) = await orders.RetryAsync(id, context.Name(), cancellationToken);
         if (found is null)
             return Problems.NotFound($"order {id}");
-        if (goesOn is not null)
-            return TypedResults.Ok(goesOn);
+        if (retried is not null)
+            return TypedResults.Ok(retried);
         return Problems.Of(
             409,
-            "not-in-need",
-            "The order needs no attention",
-            $"It is {found.Status.Name()}; what is tried again is {OrderStatus.NeedsAttention.Name()}.",
+            "not-needs-attention",
+            $"The order is not in {OrderStatusNames.NeedsAttention}",
+            $"The order is {found.Status.Name()}. Only orders in {OrderStatusNames.NeedsAttention} can be retried.",
             ("status", found.Status.Name()),
-            ("allowed", new[] { OrderStatus.NeedsAttention.Name() })
+            ("allowed", new[] { OrderStatusNames.NeedsAttention })
         );
     }
 
-    public static async Task<Ok<RetryStore.RetriedMany>> RetryAllAsync(
+    public static async Task<Ok<RetryStore.RetriedOrders>> RetryAllAsync(
         RetryStore orders,
         HttpContext context,
         CancellationToken cancellationToken

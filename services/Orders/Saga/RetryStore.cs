@@ -5,34 +5,53 @@ using Npgsql;
 
 namespace DaprShop.Orders.Saga;
 
-/// <summary>Hands orders that the saga has given up back to it, where they stood.</summary>
+/// <summary>Returns orders that need attention to the saga, in the status that they had before.</summary>
 internal sealed class RetryStore(
     NpgsqlDataSource database,
     DispatchSignal dispatch,
     RelaySignal relay,
-    SagaOptions saga,
+    SagaOptions options,
     TimeProvider time
 )
 {
-    /// <summary>Orders that one request hands back, at most.</summary>
-    public const int AtOnce = 500;
+    /// <summary>Orders per <see cref="RetryAllAsync"/>, at most.</summary>
+    public const int MaxOrders = 500;
 
-    private const string Origin =
-        $"select data->>'from' from events where subject = $1 and type like '{OrderEventTypes.Pattern}' and data->>'to' = 'needs_attention' order by version desc limit 1";
-
-    // Without a deadline its customer would have decided.
-    private const string Renew = """
-        update orders set attempts = 0, due_at = $2, reason = null, decide_by = case when status = 'awaiting_customer' and on_shortage = 'ask' then $3::timestamptz end where id = $1
+    private const string SelectPreviousStatus = $"""
+        select data->>'from' from events
+        where subject = $1 and type like '{OrderEventTypes.Pattern}'
+          and data->>'to' = '{OrderStatusNames.NeedsAttention}'
+        order by version desc limit 1
         """;
 
-    /// <summary>An order that goes on, and where it stands.</summary>
-    internal sealed record Retried(Guid Id, string Status, int Version);
+    // An order that asks its customer gets a new deadline; without one, the customer would count as having decided.
+    private const string Reset = $"""
+        update orders
+        set attempts = 0, due_at = $2, reason = null,
+            decide_by = case
+                when status = '{OrderStatusNames.AwaitingCustomer}' and on_shortage = '{ShortagePolicies.Ask}'
+                then $3::timestamptz end
+        where id = $1
+        """;
 
-    /// <summary>How many go on, and how many wait for the next request.</summary>
-    internal sealed record RetriedMany(int Retried, long Left);
+    private const string SelectOldest = $"""
+        select id from orders where status = '{OrderStatusNames.NeedsAttention}' order by updated_at limit $1
+        """;
 
-    /// <summary>The order as it was found, null where there is none; and as it goes on, null where it needed no attention.</summary>
-    public async Task<(LockedOrder? Found, Retried? GoesOn)> RetryAsync(
+    private const string Count = $"select count(*) from orders where status = '{OrderStatusNames.NeedsAttention}'";
+
+    /// <summary>An order that is in the saga again, and its status.</summary>
+    internal sealed record RetriedOrder(Guid Id, string Status, int Version);
+
+    /// <param name="Retried">Orders that are in the saga again.</param>
+    /// <param name="Left">Orders that still need attention.</param>
+    internal sealed record RetriedOrders(int Retried, long Left);
+
+    /// <summary>
+    /// Retries one order. Returns the order as it was found (null where there is none) and as it is now (null where it
+    /// did not need attention).
+    /// </summary>
+    public async Task<(LockedOrder? Found, RetriedOrder? Retried)> RetryAsync(
         Guid id,
         string actor,
         CancellationToken cancellationToken
@@ -41,49 +60,34 @@ internal sealed class RetryStore(
         var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var order = await OrderLock.TakeAsync(connection, id, cancellationToken);
+        var order = await OrderLock.LockAsync(connection, id, cancellationToken);
         if (order is not { Status: OrderStatus.NeedsAttention })
             return (order, null);
 
-        var stood = OrderStatuses.Parse((string)(await connection.ScalarAsync(Origin, [$"{id}"], cancellationToken))!);
-        var moved = await OrderLock.MoveAsync(connection, order, stood, actor, now, cancellationToken);
+        var previous = await connection.ScalarAsync<string>(SelectPreviousStatus, [$"{id}"], cancellationToken);
+        var status = OrderStatuses.Parse(previous!);
+        var change = await OrderLock.ChangeStatusAsync(connection, order, status, actor, now, cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
-        batch.Add(Renew, id, now.UtcDateTime, (now + saga.DecideWithin).UtcDateTime);
-        batch.AppendEvents([moved], now);
+        batch.Add(Reset, id, now.UtcDateTime, (now + options.DecideWithin).UtcDateTime);
+        batch.AppendEvents([change], now);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         dispatch.Raise();
         relay.Raise();
-        return (order, new Retried(id, stood.Name(), moved.Version));
+        return (order, new RetriedOrder(id, status.Name(), change.Version));
     }
 
-    /// <summary>Those that have waited longest, each in a transaction of its own.</summary>
-    public async Task<RetriedMany> RetryAllAsync(string actor, CancellationToken cancellationToken)
+    /// <summary>Retries the orders that have waited longest, each in a transaction of its own.</summary>
+    public async Task<RetriedOrders> RetryAllAsync(string actor, CancellationToken cancellationToken)
     {
-        var waiting = await database.QueryAsync(
-            "select id from orders where status = 'needs_attention' order by updated_at limit $1",
-            [AtOnce],
-            r => r.GetGuid(0),
-            cancellationToken
-        );
         var retried = 0;
-        foreach (var id in waiting)
+        foreach (var id in await database.QueryAsync<Guid>(SelectOldest, [MaxOrders], cancellationToken))
         {
-            if ((await RetryAsync(id, actor, cancellationToken)).GoesOn is not null)
+            if ((await RetryAsync(id, actor, cancellationToken)).Retried is not null)
                 retried++;
         }
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return new RetriedMany(
-            retried,
-            (long)
-                (
-                    await connection.ScalarAsync(
-                        "select count(*) from orders where status = 'needs_attention'",
-                        [],
-                        cancellationToken
-                    )
-                )!
-        );
+        return new RetriedOrders(retried, await connection.ScalarAsync<long>(Count, [], cancellationToken));
     }
 }

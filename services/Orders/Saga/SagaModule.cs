@@ -1,28 +1,20 @@
 using Dapr.Workflow;
-using DaprShop.Messaging;
+using DaprShop.Orders.Fulfilment;
 using DaprShop.Orders.Model;
 using DaprShop.ServiceDefaults;
-using Npgsql;
 
 namespace DaprShop.Orders.Saga;
 
-/// <summary>The saga: takes accepted orders to confirmed, or compensates them.</summary>
+/// <summary>The saga: brings accepted orders to confirmed, or compensates them.</summary>
 internal static class SagaModule
 {
     public static IServiceCollection AddSaga(this IServiceCollection services)
     {
         services
-            .AddSingleton(p => new SagaStore(
-                p.GetRequiredService<NpgsqlDataSource>(),
-                p.GetRequiredService<RelaySignal>(),
-                p.GetRequiredService<TimeProvider>()
-            )
-            {
-                DecideWithin = p.GetRequiredService<SagaOptions>().DecideWithin,
-            })
-            .AddSingleton<SagaOptions>()
+            .AddShopOptions<SagaOptions>(SagaOptions.Section)
+            .AddSingleton<BatchingControl>()
+            .AddSingleton<SagaStore>()
             .AddSingleton<RetryStore>()
-            .AddSingleton<Downstream>()
             .AddSingleton<DispatchSignal>()
             .AddSingleton<Dispatcher>()
             .AddHostedService(p => p.GetRequiredService<Dispatcher>())
@@ -43,14 +35,14 @@ internal static class SagaModule
         var operations = routes.MapGroup("/ops").RequireAuthorization(Identity.Operator).WithTags("Operations");
         operations
             .MapPost("/orders/{id:guid}/retry", RetryOrders.RetryAsync)
-            .WithSummary("Hand an order that needed attention back to its saga");
+            .WithSummary("Return an order that needs attention to its saga");
         operations
             .MapPost("/orders/retry", RetryOrders.RetryAllAsync)
             .WithSummary(
-                $"Hand all orders that need attention back to their sagas, {RetryStore.AtOnce} at a time: again, until none is left"
+                $"Return orders that need attention to their sagas, the oldest {RetryStore.MaxOrders} per request"
             );
-        operations.MapGet("/saga", ChangeBatching.Current).WithSummary("How the saga batches");
-        operations.MapPut("/saga", ChangeBatching.Change).WithSummary("Change how the saga batches, on this replica");
+        operations.MapGet("/saga", ChangeBatching.Current).WithSummary("The saga's batching");
+        operations.MapPut("/saga", ChangeBatching.Change).WithSummary("Change the saga's batching on this replica");
 
         routes.MapPost("/wake", ResumeOrders.HandleAsync).ExcludeFromDescription();
         return routes;

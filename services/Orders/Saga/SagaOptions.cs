@@ -1,34 +1,61 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace DaprShop.Orders.Saga;
 
-/// <summary>How the saga batches. Configured as <c>Saga:BatchSize</c>, <c>Saga:Slots</c>, <c>Saga:StaleAfterSeconds</c>; the first two may be changed while running.</summary>
-internal sealed class SagaOptions(IConfiguration configuration)
+/// <summary>The settings of the saga: section <c>Saga</c>.</summary>
+internal sealed class SagaOptions
 {
+    public const string Section = "Saga";
     public const int MaxBatchSize = 500;
     public const int MaxSlots = 200;
 
-    private volatile Batching _current = new(
-        configuration.GetValue("Saga:BatchSize", 200),
-        configuration.GetValue("Saga:Slots", 4)
-    );
+    /// <summary>Orders per workflow, at most, at start; operators change it by <c>PUT /ops/saga</c>.</summary>
+    [Range(1, MaxBatchSize)]
+    public int BatchSize { get; init; } = 200;
 
-    /// <summary>Orders per workflow, at most, and workflows in flight, at most.</summary>
+    /// <summary>
+    /// Workflows in flight per replica, at most, at start; 0 pauses the saga. Changed like <see cref="BatchSize"/>.
+    /// </summary>
+    [Range(0, MaxSlots)]
+    public int Slots { get; init; } = 4;
+
+    /// <summary>
+    /// Minutes that a customer has to decide about an order that stock does not cover. Then it expires.
+    /// </summary>
+    [Range(0.001, 525_600)]
+    public double DecideWithinMinutes { get; init; } = 24 * 60;
+
+    /// <summary>
+    /// Minutes that an order may be reserved without being paid. Then it expires, and a later capture is refunded.
+    /// </summary>
+    [Range(0.001, 525_600)]
+    public double PayWithinMinutes { get; init; } = 30;
+
+    /// <summary>
+    /// Seconds without progress after which a batch is abandoned. A restart of Dapr's scheduler may take 24 s.
+    /// </summary>
+    [Range(1, 3600)]
+    public double StaleAfterSeconds { get; init; } = 30;
+
+    public TimeSpan DecideWithin => TimeSpan.FromMinutes(DecideWithinMinutes);
+
+    public TimeSpan PayWithin => TimeSpan.FromMinutes(PayWithinMinutes);
+
+    public TimeSpan StaleAfter => TimeSpan.FromSeconds(StaleAfterSeconds);
+}
+
+/// <param name="BatchSize">Orders per workflow, at most.</param>
+/// <param name="Slots">Workflows in flight per replica, at most; 0 pauses the saga.</param>
+internal sealed record Batching(int BatchSize, int Slots);
+
+/// <summary>The batching that this replica uses; an operator may change it while it runs.</summary>
+internal sealed class BatchingControl(SagaOptions options)
+{
+    private volatile Batching _current = new(options.BatchSize, options.Slots);
+
     public Batching Current
     {
         get => _current;
         set => _current = value;
     }
-
-    /// <summary>How long a customer has to decide: <c>Saga:DecideWithinMinutes</c>.</summary>
-    public TimeSpan DecideWithin { get; } =
-        TimeSpan.FromMinutes(configuration.GetValue("Saga:DecideWithinMinutes", 24 * 60d));
-
-    /// <summary>How long an order may be reserved without being paid: <c>Saga:PayWithinMinutes</c>. Then it expires, and what is captured later goes back.</summary>
-    public TimeSpan PayWithin { get; } = TimeSpan.FromMinutes(configuration.GetValue("Saga:PayWithinMinutes", 30d));
-
-    /// <summary>A batch that has not progressed for so long loses its orders. A scheduler's restart may take 24 s.</summary>
-    public TimeSpan StaleAfter { get; } = TimeSpan.FromSeconds(configuration.GetValue("Saga:StaleAfterSeconds", 30));
 }
-
-/// <param name="BatchSize">Orders per workflow, at most.</param>
-/// <param name="Slots">Workflows in flight per replica, at most.</param>
-internal sealed record Batching(int BatchSize, int Slots);

@@ -5,112 +5,57 @@ using DaprShop.Orders.Model;
 
 namespace DaprShop.Orders.Saga;
 
-/// <summary>What follows from the answers of Inventory and Payments. Pure: the shell asks, this decides, the shell writes.</summary>
+/// <summary>
+/// The saga's decisions: what follows from the answers of Inventory and Payments, which orders need compensation, and
+/// how a batch ends.
+/// </summary>
 internal static class SagaRules
 {
-    // Inventory tells when stock has come; asking anyway, now and then, costs next to nothing.
-    private static readonly TimeSpan AskAgain = TimeSpan.FromHours(1);
+    // Inventory announces new stock; this poll only covers a lost announcement.
+    private static readonly TimeSpan WaitingPoll = TimeSpan.FromHours(1);
 
-    /// <summary>Reserved, waiting for stock, or rejected for want of it.</summary>
-    /// <param name="outcomes">Of orders in the status that stands beside them: accepted, backordered, or awaiting their customer, who has decided.</param>
-    public static StepResult AfterReserve(IEnumerable<(ReserveOutcome Outcome, OrderStatus From)> outcomes) =>
-        new()
+    /// <summary>Decides what follows from Inventory's answers.</summary>
+    /// <param name="outcomes">
+    /// Each with the order's status when Inventory was asked: accepted, backordered, or awaiting_customer (decided).
+    /// </param>
+    public static SagaStepResult AfterReserve(IEnumerable<(ReserveOutcome Outcome, OrderStatus From)> outcomes)
+    {
+        var answers = outcomes.ToList();
+        return new SagaStepResult
         {
-            Moves =
+            Changes = [.. answers.Select(a => AfterReserve(a.Outcome, a.From)).OfType<StatusChange>()],
+            Reductions =
             [
-                .. outcomes
-                    .Select(o =>
-                        (o.Outcome.State, o.From) switch
-                        {
-                            (ReservationState.Allocated, _) => new Move(
-                                o.Outcome.OrderId,
-                                o.From,
-                                OrderStatus.Reserved,
-                                o.Outcome.Shortages.Count > 0 ? "takes what is there" : null,
-                                o.Outcome.Shortages.Count > 0 ? o.Outcome.Shortages : null
-                            ),
-                            (ReservationState.Undecided, OrderStatus.Accepted) => new Move(
-                                o.Outcome.OrderId,
-                                o.From,
-                                OrderStatus.AwaitingCustomer,
-                                "not enough stock: the customer decides",
-                                o.Outcome.Shortages
-                            ),
-                            (ReservationState.Backordered, OrderStatus.Backordered) => null,
-                            (ReservationState.Backordered, _) => new Move(
-                                o.Outcome.OrderId,
-                                o.From,
-                                OrderStatus.Backordered,
-                                Expectation(o.Outcome.PromisedAt)
-                            ),
-                            (_, OrderStatus.Backordered) => new Move(
-                                o.Outcome.OrderId,
-                                o.From,
-                                OrderStatus.NeedsAttention,
-                                $"its claim on stock is {o.Outcome.State}"
-                            ),
-                            (ReservationState.OutOfStock, OrderStatus.AwaitingCustomer) => new Move(
-                                o.Outcome.OrderId,
-                                o.From,
-                                OrderStatus.Cancelled,
-                                "what the customer chose cannot be had",
-                                o.Outcome.Shortages
-                            ),
-                            (_, OrderStatus.AwaitingCustomer) => new Move(
-                                o.Outcome.OrderId,
-                                o.From,
-                                OrderStatus.NeedsAttention,
-                                $"its claim on stock is {o.Outcome.State}"
-                            ),
-                            (ReservationState.OutOfStock, _) => new Move(
-                                o.Outcome.OrderId,
-                                o.From,
-                                OrderStatus.Rejected,
-                                "out of stock",
-                                o.Outcome.Shortages
-                            ),
-                            (ReservationState.LimitExceeded, _) => new Move(
-                                o.Outcome.OrderId,
-                                o.From,
-                                OrderStatus.Rejected,
-                                "more than one customer may have",
-                                o.Outcome.Shortages
-                            ),
-                            _ => new Move(
-                                o.Outcome.OrderId,
-                                o.From,
-                                OrderStatus.Rejected,
-                                "its stock was released before it was reserved"
-                            ),
-                        }
-                    )
-                    .OfType<Move>(),
-            ],
-            Cuts =
-            [
-                .. outcomes
-                    .Where(o => o.Outcome.State == ReservationState.Allocated)
-                    .SelectMany(o => o.Outcome.Shortages.Select(s => new Cut(o.Outcome.OrderId, s.Sku, s.Available))),
+                .. answers
+                    .Where(a => a.Outcome.State == ReservationState.Allocated)
+                    .SelectMany(a =>
+                        a.Outcome.Shortages.Select(s => new LineReduction(a.Outcome.OrderId, s.Sku, s.Available))
+                    ),
             ],
         };
+    }
 
-    /// <summary>Paid, or refused; who has no answer yet stays reserved, and so does who was given up for unpaid by a batch that did not come to its end.</summary>
-    /// <param name="asked">The orders that the answers are about.</param>
-    public static StepResult AfterCharge(
+    /// <summary>
+    /// Decides what follows from Payments' answers. Captured: paid. Declined: the stock is released later. Pending: the
+    /// order stays reserved. Refunded: an earlier batch was interrupted while it expired the order, which stays
+    /// reserved and expires in this one.
+    /// </summary>
+    /// <param name="charged">The orders that the answers are about.</param>
+    public static SagaStepResult AfterCharge(
         IReadOnlyList<ChargeOutcome> outcomes,
-        IEnumerable<OwnedOrder> asked,
+        IEnumerable<OwnedOrder> charged,
         DateTimeOffset now,
         TimeSpan payWithin
     )
     {
-        var expiring = asked.Where(o => IsUnpaid(o, now, payWithin)).Select(o => o.Id).ToHashSet();
-        return new StepResult
+        var expiring = charged.Where(o => IsUnpaid(o, now, payWithin)).Select(o => o.Id).ToHashSet();
+        return new SagaStepResult
         {
-            Moves =
+            Changes =
             [
                 .. outcomes
                     .Where(o => o.State == ChargeState.Captured)
-                    .Select(o => new Move(o.OrderId, OrderStatus.Reserved, OrderStatus.Paid)),
+                    .Select(o => new StatusChange(o.OrderId, OrderStatus.Reserved, OrderStatus.Paid)),
             ],
             Declined =
             [
@@ -124,7 +69,37 @@ internal static class SagaRules
         };
     }
 
-    /// <summary>The orders whose stock must go back before the batch can be settled.</summary>
+    /// <summary>Tells which compensations the batch needs once <paramref name="charged"/> is written.</summary>
+    public static NeededCompensations AfterCharging(
+        IReadOnlyList<OwnedOrder> owned,
+        SagaStepResult charged,
+        DateTimeOffset now,
+        TimeSpan payWithin
+    )
+    {
+        var paid = charged.Changes.Select(c => c.OrderId).ToHashSet();
+        var declined = charged.Declined.Select(d => d.OrderId).ToHashSet();
+        var orders = owned
+            .Where(o => !paid.Contains(o.Id))
+            .Select(o => declined.Contains(o.Id) ? o with { Declined = true } : o)
+            .ToList();
+        return new NeededCompensations(
+            orders.Exists(o => NeedsRefund(o, now, payWithin)),
+            orders.Exists(o => NeedsRelease(o, now, payWithin))
+        );
+    }
+
+    /// <summary>
+    /// The orders to refund. An unpaid order is among them: it may have been charged although no answer came, and a
+    /// charge that is still on its way must be refused.
+    /// </summary>
+    public static IReadOnlyList<Guid> ToRefund(IEnumerable<OwnedOrder> owned, DateTimeOffset now, TimeSpan payWithin) =>
+        [.. owned.Where(o => !o.Refunded && NeedsRefund(o, now, payWithin)).Select(o => o.Id)];
+
+    /// <summary>
+    /// The orders whose stock is to be released. An order that needs a refund keeps its stock until it is refunded:
+    /// without the refund it could still be paid, and would be confirmed without stock.
+    /// </summary>
     public static IReadOnlyList<Guid> ToRelease(
         IEnumerable<OwnedOrder> owned,
         DateTimeOffset now,
@@ -132,71 +107,53 @@ internal static class SagaRules
     ) =>
         [
             .. owned
-                .Where(o => o.Undo || IsDeclined(o) || IsUndecided(o, now) || IsUnpaid(o, now, payWithin))
+                .Where(o =>
+                    !o.StockReleased
+                    && NeedsRelease(o, now, payWithin)
+                    && (o.Refunded || !NeedsRefund(o, now, payWithin))
+                )
                 .Select(o => o.Id),
         ];
 
-    /// <summary>The orders whose money must go back before that. An unpaid one may have been charged without an answer; and no charge of it is to succeed later.</summary>
-    public static IReadOnlyList<Guid> ToRefund(IEnumerable<OwnedOrder> owned, DateTimeOffset now, TimeSpan payWithin) =>
-        [.. owned.Where(o => o.Undo || IsUnpaid(o, now, payWithin)).Select(o => o.Id)];
-
-    /// <summary>The batch's end, after releases and refunds: every order is final, confirmed, or put back for another attempt.</summary>
+    /// <summary>
+    /// Ends the batch: every order becomes final or confirmed, waits, or is requeued. An order whose need for
+    /// compensation arose after the compensating activities had run (a deadline that passed meanwhile) is requeued at
+    /// once.
+    /// </summary>
     /// <param name="payWithin">How long an order may be reserved without being paid.</param>
-    public static StepResult Settle(IReadOnlyList<OwnedOrder> owned, DateTimeOffset now, TimeSpan payWithin)
+    public static SagaStepResult Settle(IReadOnlyList<OwnedOrder> owned, DateTimeOffset now, TimeSpan payWithin)
     {
-        var unanswered = owned
-            .Where(o =>
-                o
-                    is { Status: OrderStatus.Accepted or OrderStatus.Reserved }
-                        or { Status: OrderStatus.AwaitingCustomer, DecideBy: null }
-                && !IsDeclined(o)
-                && !IsUnpaid(o, now, payWithin)
-            )
-            .ToList();
-        var waiting = owned
-            .Where(o =>
-                o.Status == OrderStatus.Backordered
-                || o is { Status: OrderStatus.AwaitingCustomer, DecideBy: not null } && !IsUndecided(o, now)
-            )
-            .ToList();
-        return new StepResult
+        var uncompensated = owned.Where(o => !IsCompensated(o, now, payWithin)).ToList();
+        var ready = owned.Except(uncompensated).ToList();
+        var unanswered = ready.FindAll(o =>
+            o
+                is { Status: OrderStatus.Accepted or OrderStatus.Reserved }
+                    or { Status: OrderStatus.AwaitingCustomer, DecideBy: null }
+            && !IsDeclined(o)
+            && !IsUnpaid(o, now, payWithin)
+        );
+        var waiting = ready.FindAll(o =>
+            o.Status == OrderStatus.Backordered
+            || o is { Status: OrderStatus.AwaitingCustomer, DecideBy: not null } && !IsUndecided(o, now)
+        );
+        return new SagaStepResult
         {
-            Moves =
+            Changes = [.. ready.Select(o => AtEnd(o, now, payWithin)).OfType<StatusChange>()],
+            Compensated = [.. ready.Where(o => o.CompensationPending).Select(o => o.Id)],
+            Requeued =
             [
-                .. owned
-                    .Select(o =>
-                        o switch
-                        {
-                            { Status: OrderStatus.Paid } => new Move(o.Id, OrderStatus.Paid, OrderStatus.Confirmed),
-                            _ when IsUndecided(o, now) => new Move(
-                                o.Id,
-                                o.Status,
-                                OrderStatus.Expired,
-                                "the customer did not decide in time"
-                            ),
-                            _ when IsUnpaid(o, now, payWithin) => new Move(
-                                o.Id,
-                                o.Status,
-                                OrderStatus.Expired,
-                                "it was not paid in time"
-                            ),
-                            _ when IsDeclined(o) => new Move(o.Id, OrderStatus.Reserved, OrderStatus.Rejected),
-                            _ => null,
-                        }
-                    )
-                    .OfType<Move>(),
+                .. uncompensated.Select(o => (o.Id, now)),
+                .. unanswered.Select(o => (o.Id, now + Pause(o, payWithin))),
             ],
-            Undone = [.. owned.Where(o => o.Undo).Select(o => o.Id)],
-            PutBack = [.. unanswered.Select(o => (o.Id, now + Pause(o, payWithin)))],
-            Waiting = [.. waiting.Select(o => (o.Id, o.DecideBy ?? now + AskAgain))],
-            LetGo = [.. owned.Except(unanswered).Except(waiting).Select(o => o.Id)],
-            Finish = true,
+            Waiting = [.. waiting.Select(o => (o.Id, o.DecideBy ?? now + WaitingPoll))],
+            Completed = [.. ready.Except(unanswered).Except(waiting).Select(o => o.Id)],
+            FinishesBatch = true,
         };
     }
 
     /// <summary>
-    /// The wait before the next attempt: a quarter of a second, doubling, ten seconds at most; while money is waited for, a thirtieth of the time that it has,
-    /// so that the attempts do not run out before the time does.
+    /// The wait before the next attempt: 250 ms, doubling up to 10 s. For a reserved order the upper limit is at least
+    /// a thirtieth of <paramref name="payWithin"/>, so that its attempts outlast its deadline.
     /// </summary>
     public static TimeSpan Pause(OwnedOrder order, TimeSpan payWithin)
     {
@@ -204,19 +161,92 @@ internal static class SagaRules
         return TimeSpan.FromMilliseconds(Math.Min(longest, 250 * Math.Pow(2, Math.Max(order.Attempts - 1, 0))));
     }
 
+    private static StatusChange? AfterReserve(ReserveOutcome outcome, OrderStatus from)
+    {
+        return (outcome.State, from) switch
+        {
+            (ReservationState.Allocated, _) when outcome.Shortages.Count > 0 => To(
+                OrderStatus.Reserved,
+                "reserved in part: the order goes without the rest",
+                outcome.Shortages
+            ),
+            (ReservationState.Allocated, _) => To(OrderStatus.Reserved),
+            (ReservationState.Undecided, OrderStatus.Accepted) => To(
+                OrderStatus.AwaitingCustomer,
+                "not enough stock: the customer decides",
+                outcome.Shortages
+            ),
+            (ReservationState.Backordered, OrderStatus.Backordered) => null,
+            (ReservationState.Backordered, _) => To(OrderStatus.Backordered, Expectation(outcome.PromisedAt)),
+            (_, OrderStatus.Backordered) => To(
+                OrderStatus.NeedsAttention,
+                $"unexpected reservation state: {outcome.State}"
+            ),
+            (ReservationState.OutOfStock, OrderStatus.AwaitingCustomer) => To(
+                OrderStatus.Cancelled,
+                "the customer's choice is no longer available",
+                outcome.Shortages
+            ),
+            (_, OrderStatus.AwaitingCustomer) => To(
+                OrderStatus.NeedsAttention,
+                $"unexpected reservation state: {outcome.State}"
+            ),
+            (ReservationState.OutOfStock, _) => To(OrderStatus.Rejected, "out of stock", outcome.Shortages),
+            (ReservationState.LimitExceeded, _) => To(
+                OrderStatus.Rejected,
+                "exceeds the limit per customer",
+                outcome.Shortages
+            ),
+            _ => To(OrderStatus.Rejected, "the stock was released before it was reserved"),
+        };
+
+        StatusChange To(OrderStatus to, string? reason = null, IReadOnlyList<Shortage>? shortages = null) =>
+            new(outcome.OrderId, from, to, reason, shortages);
+    }
+
+    private static StatusChange? AtEnd(OwnedOrder order, DateTimeOffset now, TimeSpan payWithin) =>
+        order switch
+        {
+            { Status: OrderStatus.Paid } => new(order.Id, order.Status, OrderStatus.Confirmed),
+            _ when IsUndecided(order, now) => new(
+                order.Id,
+                order.Status,
+                OrderStatus.Expired,
+                "the customer did not decide in time"
+            ),
+            _ when IsUnpaid(order, now, payWithin) => new(
+                order.Id,
+                order.Status,
+                OrderStatus.Expired,
+                "not paid in time"
+            ),
+            _ when IsDeclined(order) => new(order.Id, order.Status, OrderStatus.Rejected),
+            _ => null,
+        };
+
     private static string Expectation(DateTimeOffset? promisedAt) =>
         promisedAt is { } at
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"waits for stock that is expected by {at.UtcDateTime:yyyy-MM-dd}"
+                $"backordered: stock is expected by {at.UtcDateTime:yyyy-MM-dd}"
             )
-            : "waits for stock; no date is known";
+            : "backordered: no delivery date is known";
+
+    private static bool IsCompensated(OwnedOrder order, DateTimeOffset now, TimeSpan payWithin) =>
+        (order.Refunded || !NeedsRefund(order, now, payWithin))
+        && (order.StockReleased || !NeedsRelease(order, now, payWithin));
+
+    private static bool NeedsRefund(OwnedOrder order, DateTimeOffset now, TimeSpan payWithin) =>
+        order.CompensationPending || IsUnpaid(order, now, payWithin);
+
+    private static bool NeedsRelease(OwnedOrder order, DateTimeOffset now, TimeSpan payWithin) =>
+        NeedsRefund(order, now, payWithin) || IsDeclined(order) || IsUndecided(order, now);
 
     private static bool IsUndecided(OwnedOrder order, DateTimeOffset now) =>
         order.Status == OrderStatus.AwaitingCustomer && order.DecideBy <= now;
 
     private static bool IsUnpaid(OwnedOrder order, DateTimeOffset now, TimeSpan payWithin) =>
-        order is { Status: OrderStatus.Reserved, Declined: false } && order.Since + payWithin <= now;
+        order is { Status: OrderStatus.Reserved, Declined: false } && order.StatusSince + payWithin <= now;
 
     private static bool IsDeclined(OwnedOrder order) => order is { Status: OrderStatus.Reserved, Declined: true };
 }

@@ -7,244 +7,279 @@ using Npgsql;
 
 namespace DaprShop.Orders.Saga;
 
-/// <summary>Batches and the orders they own.</summary>
-internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, TimeProvider time)
+/// <summary>A claimed batch, and the number of its orders.</summary>
+internal sealed record ClaimedBatch(Guid Id, int Orders);
+
+/// <summary>An order to reserve stock for, and its status.</summary>
+internal sealed record OrderToReserve(ReserveOrder Order, OrderStatus Status);
+
+/// <summary>Batches, and the orders that they own.</summary>
+internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, SagaOptions options, TimeProvider time)
 {
-    /// <summary>Claims, after which an order is an operator's.</summary>
+    /// <summary>Claims after which an order is left to an operator.</summary>
     public const int MaxAttempts = 50;
 
-    /// <summary>How long a customer has to decide about an order that stock does not cover.</summary>
-    public TimeSpan DecideWithin { get; init; } = TimeSpan.FromHours(24);
-
-    /// <summary>Claims due orders into at most <paramref name="slots"/> batches of at most <paramref name="size"/>; answers the batches and their sizes.</summary>
-    public async Task<List<(Guid Id, int Orders)>> ClaimAsync(
-        int slots,
-        int size,
-        string worker,
-        CancellationToken cancellationToken
-    )
+    /// <summary>
+    /// Claims due orders into at most <paramref name="slots"/> batches of at most <paramref name="size"/> orders.
+    /// </summary>
+    public Task<List<ClaimedBatch>> ClaimAsync(int slots, int size, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var ids = Enumerable.Range(0, slots).Select(_ => Guid.CreateVersion7(now)).ToArray();
-        return await database.QueryAsync(
+        return database.QueryAsync<ClaimedBatch>(
             SagaStatements.Claim,
-            [ids, size, worker, now.UtcDateTime, MaxAttempts],
-            r => (r.GetGuid(0), r.GetInt32(1)),
+            [ids, size, now.UtcDateTime, MaxAttempts],
             cancellationToken
         );
     }
 
     /// <summary>The orders that the batch still owns, in order of arrival.</summary>
-    public Task<List<OwnedOrder>> OwnedAsync(Guid batchId, CancellationToken cancellationToken) =>
-        database.QueryAsync(
-            SagaStatements.Owned,
-            [batchId],
-            r => new OwnedOrder(
-                r.GetGuid(0),
-                OrderStatuses.Parse(r.GetString(1)),
-                r.GetDecimal(2),
-                r.GetString(3),
-                !r.IsDBNull(4),
-                r.GetBoolean(5),
-                r.GetInt32(6),
-                r.Time(7),
-                r.GetFieldValue<DateTimeOffset>(8)
-            ),
-            cancellationToken
-        );
-
-    /// <summary>The orders that the batch still owns and that need stock, with what they ask for.</summary>
-    public async Task<List<(ReserveOrder Order, OrderStatus Status)>> OwnedLinesAsync(
-        Guid batchId,
-        CancellationToken cancellationToken
-    )
+    public async Task<List<OwnedOrder>> GetOwnedAsync(Guid batchId, CancellationToken cancellationToken)
     {
-        await using var batch = database.CreateBatch();
-        batch.Add(SagaStatements.OwnedLines, batchId);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var rows = await reader.ReadAllAsync(
-            r =>
-                (
-                    Order: (
-                        Id: r.GetGuid(0),
-                        Customer: r.GetString(3),
-                        Number: r.GetInt64(4),
-                        OnShortage: r.GetString(5),
-                        HoldId: r.Id(6),
-                        Status: r.GetString(7)
-                    ),
-                    Units: new OrderedUnits(r.GetString(1), r.GetInt32(2))
-                ),
+        var rows = await database.QueryAsync<OwnedRow>(SagaStatements.SelectOwned, [batchId], cancellationToken);
+        return rows.ConvertAll(r => new OwnedOrder(
+            r.Id,
+            OrderStatuses.Parse(r.Status),
+            r.Total,
+            r.PaymentToken,
+            r.Declined,
+            r.CompensationPending,
+            r.Refunded,
+            r.StockReleased,
+            r.Attempts,
+            r.DecideBy,
+            r.StatusSince
+        ));
+    }
+
+    /// <summary>The orders that the batch still owns and that need stock, with their lines.</summary>
+    public async Task<List<OrderToReserve>> GetOrdersToReserveAsync(Guid batchId, CancellationToken cancellationToken)
+    {
+        var rows = await database.QueryAsync<OwnedLineRow>(
+            SagaStatements.SelectOwnedLines,
+            [batchId],
             cancellationToken
         );
         return
         [
-            .. rows.GroupBy(r => r.Order, r => r.Units)
-                .Select(g =>
-                    (
+            .. rows.GroupBy(r => r.OrderId)
+                .Select(lines =>
+                {
+                    var order = lines.First();
+                    return new OrderToReserve(
                         new ReserveOrder(
-                            g.Key.Id,
-                            [.. g],
-                            g.Key.Customer,
-                            g.Key.Number,
-                            ShortagePolicies.Parse(g.Key.OnShortage),
-                            g.Key.HoldId
+                            order.OrderId,
+                            [.. lines.Select(l => new OrderedUnits(l.Sku, l.Quantity))],
+                            order.Customer,
+                            order.Number,
+                            ShortagePolicies.Parse(order.OnShortage),
+                            order.HoldId
                         ),
-                        OrderStatuses.Parse(g.Key.Status)
-                    )
-                ),
+                        OrderStatuses.Parse(order.Status)
+                    );
+                }),
         ];
     }
 
-    /// <summary>Writes a step's result. What the batch does not own any more stays as it is.</summary>
-    public async Task WriteAsync(Guid batchId, StepResult result, CancellationToken cancellationToken)
+    /// <summary>
+    /// Writes a step's result in one transaction. Orders that the batch no longer owns are left as they are.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// A status change is not declared in <see cref="TransitionRules"/>.
+    /// </exception>
+    public async Task WriteAsync(Guid batchId, SagaStepResult result, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var events = await MoveAsync(connection, batchId, result.Moves, now, cancellationToken);
+        var events = await ChangeStatusAsync(connection, batchId, result.Changes, now, cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
-        if (result.Cuts.Count > 0)
+        if (result.Reductions.Count > 0)
         {
             batch.Add(
-                SagaStatements.Cut,
+                SagaStatements.ReduceLines,
                 batchId,
-                result.Cuts.Select(c => c.OrderId).ToArray(),
-                result.Cuts.Select(c => c.Sku).ToArray(),
-                result.Cuts.Select(c => c.Keep).ToArray()
+                result.Reductions.Select(r => r.OrderId).ToArray(),
+                result.Reductions.Select(r => r.Sku).ToArray(),
+                result.Reductions.Select(r => r.Keep).ToArray()
             );
-            batch.Add(SagaStatements.Total, batchId, result.Cuts.Select(c => c.OrderId).Distinct().ToArray());
+            batch.Add(
+                SagaStatements.UpdateTotals,
+                batchId,
+                result.Reductions.Select(r => r.OrderId).Distinct().ToArray()
+            );
         }
 
         if (result.Declined.Count > 0)
             batch.Add(
-                SagaStatements.Decline,
+                SagaStatements.MarkDeclined,
                 batchId,
                 result.Declined.Select(d => d.OrderId).ToArray(),
                 result.Declined.Select(d => d.Reason).ToArray()
             );
-        if (result.Undone.Count > 0)
-            batch.Add(SagaStatements.Undone, batchId, result.Undone.ToArray());
-        if (result.LetGo.Count > 0)
-            batch.Add(SagaStatements.LetGo, batchId, result.LetGo.ToArray());
-        if (result.PutBack.Count > 0)
-            batch.Add(
-                SagaStatements.PutBack,
-                batchId,
-                result.PutBack.Select(p => p.OrderId).ToArray(),
-                result.PutBack.Select(p => p.DueAt.UtcDateTime).ToArray()
-            );
-        if (result.Waiting.Count > 0)
-            batch.Add(
-                SagaStatements.Wait,
-                batchId,
-                result.Waiting.Select(w => w.OrderId).ToArray(),
-                result.Waiting.Select(w => w.DueAt.UtcDateTime).ToArray()
-            );
-        batch.Add(result.Finish ? SagaStatements.Finish : SagaStatements.Progress, batchId, now.UtcDateTime);
+        AddUpdate(SagaStatements.MarkRefunded, result.Refunded);
+        AddUpdate(SagaStatements.MarkStockReleased, result.StockReleased);
+        AddUpdate(SagaStatements.MarkCompensated, result.Compensated);
+        AddUpdate(SagaStatements.Complete, result.Completed);
+        AddTimedUpdate(SagaStatements.Requeue, result.Requeued);
+        AddTimedUpdate(SagaStatements.Wait, result.Waiting);
+        batch.Add(
+            result.FinishesBatch ? SagaStatements.Finish : SagaStatements.RecordProgress,
+            batchId,
+            now.UtcDateTime
+        );
         batch.AppendEvents(events, now);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         if (events.Count > 0)
             relay.Raise();
+
+        void AddUpdate(string statement, IReadOnlyList<Guid> orders)
+        {
+            if (orders.Count > 0)
+                batch.Add(statement, batchId, orders.ToArray());
+        }
+
+        void AddTimedUpdate(string statement, IReadOnlyList<(Guid OrderId, DateTimeOffset DueAt)> orders)
+        {
+            if (orders.Count > 0)
+                batch.Add(
+                    statement,
+                    batchId,
+                    orders.Select(o => o.OrderId).ToArray(),
+                    orders.Select(o => o.DueAt.UtcDateTime).ToArray()
+                );
+        }
     }
 
-    /// <summary>Stock has come for these orders: their sagas go on.</summary>
-    public async Task WakeAsync(IReadOnlyList<Guid> orders, CancellationToken cancellationToken)
-    {
-        await using var batch = database.CreateBatch();
-        batch.Add(SagaStatements.Wake, orders.ToArray(), time.GetUtcNow().UtcDateTime);
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-    }
+    /// <summary>Makes waiting orders due for which stock was allocated.</summary>
+    public Task ResumeAsync(IReadOnlyList<Guid> orders, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(
+            SagaStatements.Resume,
+            [orders.ToArray(), time.GetUtcNow().UtcDateTime],
+            cancellationToken
+        );
 
-    /// <summary>Which of these batches are over, finished or abandoned.</summary>
-    public Task<List<Guid>> FinishedAsync(IEnumerable<Guid> batches, CancellationToken cancellationToken) =>
-        database.QueryAsync(SagaStatements.Finished, [batches.ToArray()], r => r.GetGuid(0), cancellationToken);
+    /// <summary>Those of the batches that are finished or abandoned.</summary>
+    public Task<List<Guid>> GetFinishedAsync(IEnumerable<Guid> batches, CancellationToken cancellationToken) =>
+        database.QueryAsync<Guid>(SagaStatements.SelectFinished, [batches.ToArray()], cancellationToken);
 
-    /// <summary>Frees the orders of batches without progress since <paramref name="staleAfter"/> ago. Answers how many.</summary>
+    /// <summary>
+    /// Abandons batches without progress for <paramref name="staleAfter"/>, and returns the number of orders that lost
+    /// their owner.
+    /// </summary>
     public async Task<int> AbandonAsync(TimeSpan staleAfter, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        return (
-            await database.QueryAsync(
-                SagaStatements.Abandon,
-                [now.UtcDateTime, (now - staleAfter).UtcDateTime],
-                r => r.GetGuid(0),
-                cancellationToken
-            )
-        ).Count;
+        var orders = await database.QueryAsync<Guid>(
+            SagaStatements.Abandon,
+            [now.UtcDateTime, (now - staleAfter).UtcDateTime],
+            cancellationToken
+        );
+        return orders.Count;
     }
 
-    /// <summary>Hands orders that were claimed too often to an operator. Answers how many.</summary>
+    /// <summary>Hands orders that were claimed too often to an operator, and returns their number.</summary>
     public async Task<int> GiveUpAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var marker = Guid.CreateVersion7(now);
+        var owner = Guid.CreateVersion7(now);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var take = new NpgsqlBatch(connection);
-        take.Add(SagaStatements.Exhausted, marker, MaxAttempts);
-        List<Move> moves;
-        await using (var reader = await take.ExecuteReaderAsync(cancellationToken))
-        {
-            moves = await reader.ReadAllAsync(
-                r => new Move(
-                    r.GetGuid(0),
-                    OrderStatuses.Parse(r.GetString(1)),
-                    OrderStatus.NeedsAttention,
-                    $"not finished after {MaxAttempts} attempts"
-                ),
-                cancellationToken
-            );
-        }
-
-        if (moves.Count == 0)
+        var exhausted = await connection.QueryAsync<ExhaustedRow>(
+            SagaStatements.ClaimExhausted,
+            [owner, MaxAttempts],
+            cancellationToken
+        );
+        if (exhausted.Count == 0)
             return 0;
-        var events = await MoveAsync(connection, marker, moves, now, cancellationToken);
+        var changes = exhausted.ConvertAll(o => new StatusChange(
+            o.Id,
+            OrderStatuses.Parse(o.Status),
+            OrderStatus.NeedsAttention,
+            $"not finished after {MaxAttempts} attempts"
+        ));
+        var events = await ChangeStatusAsync(connection, owner, changes, now, cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
-        batch.Add(SagaStatements.LetGo, marker, moves.Select(m => m.OrderId).ToArray());
+        batch.Add(SagaStatements.Complete, owner, changes.Select(c => c.OrderId).ToArray());
         batch.AppendEvents(events, now);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         relay.Raise();
-        return moves.Count;
+        return changes.Count;
     }
 
-    private async Task<List<NewEvent>> MoveAsync(
+    private async Task<List<NewEvent>> ChangeStatusAsync(
         NpgsqlConnection connection,
         Guid batchId,
-        IReadOnlyList<Move> moves,
+        IReadOnlyList<StatusChange> changes,
         DateTimeOffset now,
         CancellationToken cancellationToken
     )
     {
-        if (moves.Count == 0)
+        if (changes.Count == 0)
             return [];
-        if (moves.FirstOrDefault(m => !TransitionRules.Allows(m.From, m.To)) is { } illegal)
-            throw new InvalidOperationException($"The table declares no move from {illegal.From} to {illegal.To}.");
-        return await connection.QueryAsync(
-            SagaStatements.Move,
+        if (changes.FirstOrDefault(c => !TransitionRules.Allows(c.From, c.To)) is { } illegal)
+            throw new InvalidOperationException($"No transition from {illegal.From} to {illegal.To} is declared.");
+        var rows = await connection.QueryAsync<ChangedRow>(
+            SagaStatements.ChangeStatus,
             [
                 batchId,
-                moves.Select(m => m.OrderId).ToArray(),
-                moves.Select(m => m.From.Name()).ToArray(),
-                moves.Select(m => m.To.Name()).ToArray(),
-                moves.Select(m => m.Reason).ToArray(),
-                moves
-                    .Select(m =>
-                        m.Shortages is null ? null : JsonSerializer.Serialize(m.Shortages, JsonSerializerOptions.Web)
+                changes.Select(c => c.OrderId).ToArray(),
+                changes.Select(c => c.From.Name()).ToArray(),
+                changes.Select(c => c.To.Name()).ToArray(),
+                changes.Select(c => c.Reason).ToArray(),
+                changes
+                    .Select(c =>
+                        c.Shortages is null ? null : JsonSerializer.Serialize(c.Shortages, JsonSerializerOptions.Web)
                     )
                     .ToArray(),
                 now.UtcDateTime,
-                (now + DecideWithin).UtcDateTime,
+                (now + options.DecideWithin).UtcDateTime,
             ],
-            r => new NewEvent(
-                EventTypes.OrderStatusChanged,
-                r.GetGuid(0).ToString(),
-                r.GetInt32(3),
-                new OrderStatusChanged(r.GetGuid(0), r.GetString(1), r.GetString(2), r.Text(4), r.Text(5))
-            ),
             cancellationToken
         );
+        return rows.ConvertAll(r => new NewEvent(
+            EventTypes.OrderStatusChanged,
+            r.Id.ToString(),
+            r.Version,
+            new OrderStatusChanged(r.Id, r.Previous, r.Status, r.Reason, r.Actor)
+        ));
     }
+
+    private sealed record OwnedRow(
+        Guid Id,
+        string Status,
+        decimal Total,
+        string PaymentToken,
+        bool Declined,
+        bool CompensationPending,
+        bool Refunded,
+        bool StockReleased,
+        int Attempts,
+        DateTimeOffset? DecideBy,
+        DateTimeOffset StatusSince
+    );
+
+    private sealed record OwnedLineRow(
+        Guid OrderId,
+        string Customer,
+        long Number,
+        string OnShortage,
+        Guid? HoldId,
+        string Status,
+        string Sku,
+        int Quantity
+    );
+
+    private sealed record ChangedRow(
+        Guid Id,
+        string Previous,
+        string Status,
+        int Version,
+        string? Reason,
+        string? Actor
+    );
+
+    private sealed record ExhaustedRow(Guid Id, string Status);
 }

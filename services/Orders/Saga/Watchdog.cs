@@ -1,42 +1,33 @@
-using DaprShop.Messaging;
 using DaprShop.Orders.Model;
+using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Orders.Saga;
 
 /// <summary>
-/// Takes orders away from batches that stand still, whatever the reason: a workflow engine that lost its data, a lost reminder,
-/// a worker that hangs. They are claimed again under a new batch id.
+/// Abandons batches without progress, whatever the cause: a workflow engine that lost its data, a lost reminder, a
+/// worker that hangs. Their orders are claimed again under a new batch id. Orders that were claimed too often go to an
+/// operator.
 /// </summary>
 internal sealed class Watchdog(
     SagaStore store,
-    SagaOptions settings,
+    SagaOptions options,
     DispatchSignal dispatch,
     TimeProvider time,
     ILogger<Watchdog> logger
-) : BackgroundService
+) : PollingWorker(Interval, time, logger, waitFirst: true)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                var freed = await store.AbandonAsync(settings.StaleAfter, stoppingToken);
-                if (freed > 0)
-                    logger.LogFreed(freed, settings.StaleAfter);
-                var given = await store.GiveUpAsync(stoppingToken);
-                if (given > 0)
-                    logger.LogGivenUp(given);
-                if (freed > 0)
-                    dispatch.Raise();
-            }
-            catch (Exception e) when (TransientErrors.IsTransient(e) && !stoppingToken.IsCancellationRequested)
-            {
-                logger.LogWatchdogInterrupted(e.Message);
-            }
-        }
+        var abandoned = await store.AbandonAsync(options.StaleAfter, cancellationToken);
+        if (abandoned > 0)
+            logger.LogAbandoned(abandoned, options.StaleAfter);
+        var givenUp = await store.GiveUpAsync(cancellationToken);
+        if (givenUp > 0)
+            logger.LogGivenUp(givenUp);
+        if (abandoned > 0)
+            dispatch.Raise();
+        return false;
     }
 }

@@ -1,7 +1,6 @@
 using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.Orders.Bulk;
-using DaprShop.Orders.Model;
 using DaprShop.Orders.Placing;
 using DaprShop.ServiceDefaults;
 using DaprShop.TestKit;
@@ -22,8 +21,8 @@ internal sealed class BulkScene : IAsyncDisposable
     private BulkScene(OrdersDatabase db)
     {
         Db = db;
-        _catalogue = new Catalogue(new Downstream(_house), TimeProvider.System);
-        Store = new BulkStore(db.Source, TimeProvider.System);
+        _catalogue = new Catalogue(new ServiceInvoker(_house, NoFailpoints.Instance), TimeProvider.System);
+        Store = new BulkStore(db.Source, NoFailpoints.Instance, TimeProvider.System);
         Queue = new BulkQueue(db.Source);
         var json = new JsonOptions();
         (
@@ -36,6 +35,7 @@ internal sealed class BulkScene : IAsyncDisposable
             db.Accepting(),
             _catalogue,
             Options.Create(json),
+            NoFailpoints.Instance,
             TimeProvider.System,
             NullLogger<BulkBatchProcessor>.Instance
         );
@@ -114,7 +114,7 @@ internal sealed class BulkScene : IAsyncDisposable
             Queue,
             Stretch,
             new BulkSignal(),
-            new ConfigurationBuilder().AddInMemoryCollection([new("Bulk:Backlog", $"{backlog}")]).Build(),
+            new BulkOptions { Backlog = backlog },
             TimeProvider.System,
             NullLogger<BulkWorker>.Instance
         );

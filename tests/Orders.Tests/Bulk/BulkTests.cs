@@ -1,6 +1,7 @@
 using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.Orders.Bulk;
+using DaprShop.ServiceDefaults;
 using DaprShop.TestKit;
 using Npgsql;
 using static DaprShop.Orders.Tests.BulkScene;

@@ -114,7 +114,7 @@ public sealed class ReturnTests(OrdersFixture fixture) : ParcelScene(fixture)
         await IsProblemAsync(
             await Olga.PostAsJsonAsync($"returns/{back}/decision", new { lines = new[] { Line(2, "burn") } }),
             400,
-            "malformed-json"
+            "invalid-body"
         );
         (await GetAsync("returns?limit=200"))
             .GetProperty("returns")
@@ -153,7 +153,11 @@ public sealed class ReturnTests(OrdersFixture fixture) : ParcelScene(fixture)
 
     [Fact]
     public async Task A_cursor_that_is_none_is_told_as_such() =>
-        await IsProblemAsync(await Olga.GetAsync("returns?cursor=2026-11-25T10:00:00%2B02:00"), 400, "bad-request");
+        await IsProblemAsync(
+            await Olga.GetAsync("returns?cursor=2026-11-25T10:00:00%2B02:00"),
+            400,
+            "invalid-parameter"
+        );
 
     [Theory]
     [InlineData(64, 202, 200)]
@@ -230,7 +234,7 @@ public sealed class ReturnTests(OrdersFixture fixture) : ParcelScene(fixture)
                 }
             ),
             400,
-            "malformed-json"
+            "invalid-body"
         );
         (await GetAsync($"orders/{id}/returns"))[0].GetProperty("state").GetString().Should().Be("requested");
     }

@@ -61,4 +61,12 @@ public sealed class TransitionRulesTests
                 OrderStatus.NeedsAttention
             );
     }
+
+    [Fact]
+    public void The_names_in_SQL_are_those_of_the_statuses() =>
+        typeof(OrderStatusNames)
+            .GetFields()
+            .Select(field => (field.Name, (string)field.GetRawConstantValue()!))
+            .Should()
+            .Equal(Enum.GetValues<OrderStatus>().Select(status => (status.ToString(), status.Name())));
 }

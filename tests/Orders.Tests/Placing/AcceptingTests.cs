@@ -1,4 +1,5 @@
 using DaprShop.Messaging;
+using DaprShop.ServiceDefaults;
 using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;

@@ -1,5 +1,5 @@
-using DaprShop.Orders.Model;
 using DaprShop.Orders.Placing;
+using DaprShop.ServiceDefaults;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DaprShop.Orders.Tests;
@@ -11,7 +11,7 @@ public sealed class CatalogueTests : IDisposable
     private readonly FakeHouse _house = new(units: 0);
     private readonly Catalogue _catalogue;
 
-    public CatalogueTests() => _catalogue = new Catalogue(new Downstream(_house), _time);
+    public CatalogueTests() => _catalogue = new Catalogue(new ServiceInvoker(_house, NoFailpoints.Instance), _time);
 
     public void Dispose()
     {
@@ -85,13 +85,13 @@ public sealed class CatalogueTests : IDisposable
     {
         (
             await _catalogue.FindAsync(
-                Enumerable.Range(0, 2 * Catalogue.AtOnce).Select(i => $"sku-{i}").Append("cup"),
+                Enumerable.Range(0, 2 * Catalogue.ChunkSize).Select(i => $"sku-{i}").Append("cup"),
                 CancellationToken.None
             )
         )
             .Keys.Should()
             .Equal("cup");
-        (_house.LookUps, _house.MostLookedUp).Should().Be((3, Catalogue.AtOnce));
+        (_house.LookUps, _house.MostLookedUp).Should().Be((3, Catalogue.ChunkSize));
     }
 
     private async Task<decimal> PriceAsync() =>

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using DaprShop.Contracts;
-using DaprShop.Messaging;
 using DaprShop.ServiceDefaults;
 using DaprShop.TestKit;
 

@@ -15,7 +15,7 @@ public sealed class OrderValidationRulesTests
             "bob"
         );
         OrderValidationRules
-            .Check(request, byOperator: false)
+            .Validate(request, byOperator: false)
             .Select(c => c.Field)
             .Should()
             .Equal(
@@ -42,7 +42,7 @@ public sealed class OrderValidationRulesTests
             new RequestedPayment("tok_ok")
         );
         OrderValidationRules
-            .Check(request, byOperator: true)
+            .Validate(request, byOperator: true)
             .Select(c => c.Field)
             .Should()
             .Equal(allowed ? [] : ["/lines"]);
@@ -59,7 +59,7 @@ public sealed class OrderValidationRulesTests
     {
         var line = new RequestedLine("cup", 1, decimal.Parse(price, System.Globalization.CultureInfo.InvariantCulture));
         OrderValidationRules
-            .Check(new OrderRequest([line], new RequestedPayment("tok_ok")), byOperator: true)
+            .Validate(new OrderRequest([line], new RequestedPayment("tok_ok")), byOperator: true)
             .Select(c => c.Field)
             .Should()
             .Equal(allowed ? [] : ["/lines/0/unitPrice"]);
@@ -70,7 +70,7 @@ public sealed class OrderValidationRulesTests
     [InlineData(65, false)]
     public void A_sku_is_as_long_as_Inventory_allows(int length, bool allowed) =>
         OrderValidationRules
-            .Check(
+            .Validate(
                 new OrderRequest([new(new string('s', length), 1)], new RequestedPayment("tok_ok")),
                 byOperator: false
             )
@@ -82,7 +82,7 @@ public sealed class OrderValidationRulesTests
     public void Only_an_operator_may_name_a_price_or_a_customer()
     {
         var request = new OrderRequest([new("cup", 1, 1.5m)], new RequestedPayment("tok_ok"), Customer: "bob");
-        OrderValidationRules.Check(request, byOperator: true).Should().BeEmpty();
-        OrderValidationRules.Check(request, byOperator: false).Should().HaveCount(2);
+        OrderValidationRules.Validate(request, byOperator: true).Should().BeEmpty();
+        OrderValidationRules.Validate(request, byOperator: false).Should().HaveCount(2);
     }
 }

@@ -14,9 +14,9 @@ public sealed class AttentionTests(OrdersFixture fixture) : IClassFixture<Orders
     {
         var ids = await fixture.Database.AcceptAsync(7);
         await SetAsync(ids[0], "status = 'needs_attention', reason = 'not finished'", minutesAgo: 1);
-        await SetAsync(ids[1], "status = 'cancelled', undo = true, attempts = 3", minutesAgo: 6);
-        await SetAsync(ids[2], "status = 'cancelled', undo = true, attempts = 3", minutesAgo: 4);
-        await SetAsync(ids[3], "status = 'cancelled', undo = true, attempts = 2", minutesAgo: 6);
+        await SetAsync(ids[1], "status = 'cancelled', compensation_pending = true, attempts = 3", minutesAgo: 6);
+        await SetAsync(ids[2], "status = 'cancelled', compensation_pending = true, attempts = 3", minutesAgo: 4);
+        await SetAsync(ids[3], "status = 'cancelled', compensation_pending = true, attempts = 2", minutesAgo: 6);
         await SetAsync(ids[4], "status = 'reserved', attempts = 40", minutesAgo: 20);
         await ParcelAsync("shipments", "actor", ids[5], "preparing", attempts: 3, minutesAgo: 8);
         await ParcelAsync("returns", "caller", ids[5], "decided", attempts: 3, minutesAgo: 7);

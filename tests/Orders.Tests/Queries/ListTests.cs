@@ -7,7 +7,9 @@ using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>Lists of orders. Alice has ordered cups three times and a pot once, Bob a cup: one a day, in this sequence.</summary>
+/// <summary>
+/// Lists of orders. Alice has ordered cups three times and a pot once, Bob a cup: one a day, in this sequence.
+/// </summary>
 public sealed class ListTests(OrdersFixture fixture) : IClassFixture<OrdersFixture>, IAsyncLifetime
 {
     private static readonly (string Customer, string Sku, string Status)[] Placed =
@@ -93,7 +95,7 @@ public sealed class ListTests(OrdersFixture fixture) : IClassFixture<OrdersFixtu
 
     [Theory]
     [InlineData("status=lost", 422, "confirmed")]
-    [InlineData("customer=bob", 422, "somebody else")]
+    [InlineData("customer=bob", 422, "another customer")]
     [InlineData("cursor=x", 400, "cursor")]
     [InlineData("from=yesterday", 400, "from")]
     public async Task What_cannot_be_listed_is_refused_and_the_refusal_says_why(string query, int status, string says)

@@ -3,7 +3,6 @@ using System.Text.Json;
 using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
-using DaprShop.Orders.Queries;
 using DaprShop.ServiceDefaults;
 using DaprShop.TestKit;
 using Npgsql;
@@ -112,17 +111,6 @@ public sealed class TransitionTests(OrdersFixture fixture) : IClassFixture<Order
                 $"insert into events select position + 1000000, gen_random_uuid(), type, subject, version, occurred_at, trace_parent, data from events where subject = '{id}' and version = 2 returning position"
             );
         (await again.Should().ThrowAsync<PostgresException>()).Which.ConstraintName.Should().Be("ix_events_subject");
-    }
-
-    [Fact]
-    public async Task N1_An_order_is_found_in_the_log_without_reading_all_of_it()
-    {
-        var id = await ConfirmedAsync();
-        var plan = await Sql.ScalarAsync<string>(
-            fixture.Database.Names.App,
-            $"set local enable_seqscan = off; explain (format json) {OrderTransitionReader.Read.Replace("$1", $"'{id}'", StringComparison.Ordinal).Replace("$2", "0", StringComparison.Ordinal)}"
-        );
-        plan.Should().Contain("ix_events_subject").And.Contain("\"Index Cond\"");
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
 using DaprShop.Orders.Saga;
+using DaprShop.ServiceDefaults;
 using DaprShop.TestKit;
 using static DaprShop.Orders.Tests.SagaRun;
 
@@ -21,7 +22,7 @@ public sealed class BackorderTests
         (await db.ClaimAsync()).Should().BeEmpty("nothing is to be done until stock comes");
 
         house.Receive(2);
-        await db.Store.WakeAsync([order], CancellationToken.None);
+        await db.Store.ResumeAsync([order], CancellationToken.None);
         await RunAsync(db, house, (await db.ClaimAsync())[0]);
 
         (await db.StatusAsync(order)).Should().Be("confirmed");
@@ -42,13 +43,13 @@ public sealed class BackorderTests
         var house = new FakeHouse(units: 3);
         var order = (await db.AcceptAsync(1, quantity: 5, onShortage: ShortagePolicies.Backorder))[0];
         var batch = (await db.ClaimAsync())[0];
-        var (reserve, charge, settle) = (Steps(db, house)[0], Steps(db, house)[1], Steps(db, house)[2]);
-        await reserve(batch);
+        var activities = Activities(db, house);
+        await activities[0](batch);
 
         house.Receive(2);
-        await db.Store.WakeAsync([order], CancellationToken.None);
-        await charge(batch);
-        await settle(batch);
+        await db.Store.ResumeAsync([order], CancellationToken.None);
+        foreach (var activity in activities.Skip(1))
+            await activity(batch);
 
         await RunAsync(db, house, (await db.ClaimAsync())[0]);
         (await db.StatusAsync(order)).Should().Be("confirmed");
@@ -60,14 +61,17 @@ public sealed class BackorderTests
         await using var db = await OrdersDatabase.CreateAsync();
         var order = (await db.AcceptAsync(1, quantity: 5, onShortage: ShortagePolicies.Backorder))[0];
         var batch = (await db.ClaimAsync())[0];
-        var wanted = (await db.Store.OwnedLinesAsync(batch, CancellationToken.None)).Should().ContainSingle().Subject;
-        await db.Store.WakeAsync([order], CancellationToken.None);
+        var wanted = (await db.Store.GetOrdersToReserveAsync(batch, CancellationToken.None))
+            .Should()
+            .ContainSingle()
+            .Subject;
+        await db.Store.ResumeAsync([order], CancellationToken.None);
         await db.Store.WriteAsync(
             batch,
             SagaRules.AfterReserve([(new ReserveOutcome(order, ReservationState.Backordered, []), wanted.Status)]),
             CancellationToken.None
         );
-        await Steps(db, new FakeHouse(units: 0))[2](batch);
+        await Activities(db, new FakeHouse(units: 0))[^1](batch);
 
         (await db.ClaimAsync()).Should().ContainSingle();
     }
@@ -80,7 +84,7 @@ public sealed class BackorderTests
         var order = await WaitingAsync(db, house);
         for (var i = 0; i < SagaStore.MaxAttempts + 1; i++)
         {
-            await db.Store.WakeAsync([order], CancellationToken.None);
+            await db.Store.ResumeAsync([order], CancellationToken.None);
             await RunAsync(db, house, (await db.ClaimAsync())[0]);
         }
 
@@ -96,7 +100,7 @@ public sealed class BackorderTests
         var order = await WaitingAsync(db, house);
         await Sql.ScalarAsync<object>(
             db.Names.App,
-            "update orders set status = 'cancelled', version = version + 1, undo = true, due_at = now()"
+            "update orders set status = 'cancelled', version = version + 1, compensation_pending = true, due_at = now()"
         );
         await RunAsync(db, house, (await db.ClaimAsync())[0]);
 

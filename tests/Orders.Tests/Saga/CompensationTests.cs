@@ -1,6 +1,7 @@
 using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.Orders.Saga;
+using DaprShop.ServiceDefaults;
 using DaprShop.TestKit;
 using static DaprShop.Orders.Tests.SagaRun;
 
@@ -16,13 +17,15 @@ public sealed class CompensationTests
         var order = (await db.AcceptAsync(1))[0];
         await Sql.ScalarAsync<object>(
             db.Names.App,
-            $"update orders set attempts = {SagaStore.MaxAttempts}, status = 'cancelled', undo = true"
+            $"update orders set attempts = {SagaStore.MaxAttempts}, status = 'cancelled', compensation_pending = true"
         );
         (await db.Store.GiveUpAsync(CancellationToken.None)).Should().Be(0, "an operator could not do it any better");
 
         await RunAsync(db, new FakeHouse(units: 1), (await db.ClaimAsync())[0]);
 
-        (await db.NumberAsync($"select count(*) from orders where id = '{order}' and not undo")).Should().Be(1);
+        (await db.NumberAsync($"select count(*) from orders where id = '{order}' and not compensation_pending"))
+            .Should()
+            .Be(1);
     }
 
     [Fact]
@@ -35,14 +38,14 @@ public sealed class CompensationTests
         (house.Charges[order], house.Free).Should().Be((ChargeState.Captured, 0));
         await Sql.ScalarAsync<object>(
             db.Names.App,
-            "update orders set status = 'cancelled', version = version + 1, undo = true, due_at = now()"
+            "update orders set status = 'cancelled', version = version + 1, compensation_pending = true, due_at = now()"
         );
         var undoing = (await db.ClaimAsync())[0];
 
         house.Failure = System.Net.HttpStatusCode.InternalServerError;
         var refused = () => RunAsync(db, house, undoing);
         await refused.Should().ThrowAsync<HttpRequestException>("a refund that failed was not given");
-        (await db.NumberAsync("select count(*) from orders where undo")).Should().Be(1);
+        (await db.NumberAsync("select count(*) from orders where compensation_pending")).Should().Be(1);
 
         house.Failure = null;
         await RunAsync(db, house, undoing);

@@ -1,22 +1,25 @@
+using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
 using DaprShop.Orders.Saga;
 using DaprShop.ServiceDefaults;
 using DaprShop.TestKit;
 using Grpc.Core;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>How orders are cut into batches, and how a workflow is started that will not start. The dispatcher's clock stands still unless a test moves it.</summary>
+/// <summary>
+/// How orders are cut into batches, and how a workflow is started that will not start. The dispatcher's clock stands
+/// still unless a test moves it.
+/// </summary>
 public sealed class DispatcherTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider _time = new();
     private readonly DispatchSignal _signal = new();
-    private readonly SagaOptions _settings = new(new ConfigurationBuilder().Build());
+    private readonly BatchingControl _batching = new(new SagaOptions());
     private readonly (Dapr.Workflow.IDaprWorkflowClient Client, FakeWorkflows Engine) _workflows =
         FakeWorkflows.Create();
     private OrdersDatabase _db = null!;
@@ -72,7 +75,7 @@ public sealed class DispatcherTests : IAsyncLifetime
         {
             await ArriveAsync(1);
             await StartedAsync(i);
-            await FinishAsync(Engine.Started.Last(), tellDispatcher: true);
+            await FinishAsync(Engine.Started.Last(), freeSlot: true);
         }
 
         (await SizesAsync()).Should().Be("1,1,1");
@@ -90,7 +93,7 @@ public sealed class DispatcherTests : IAsyncLifetime
             (await _db.NumberAsync("select count(*) from batches where finished_at is null"))
                 .Should()
                 .Be(Math.Min(2, 5 - done));
-            await FinishAsync(Engine.Started.ElementAt(done), tellDispatcher: true);
+            await FinishAsync(Engine.Started.ElementAt(done), freeSlot: true);
         }
 
         (await SizesAsync()).Should().Be("2,2,2,2,2");
@@ -102,7 +105,7 @@ public sealed class DispatcherTests : IAsyncLifetime
         Engine.Start = (_, _) =>
         {
             if (Engine.Asked.Count == 2)
-                _settings.Current = new Batching(1, 0);
+                _batching.Current = new Batching(1, 0);
             return Task.CompletedTask;
         };
         await ArriveAsync(2);
@@ -110,7 +113,7 @@ public sealed class DispatcherTests : IAsyncLifetime
         await StartedAsync(2);
         await ArriveAsync(1);
 
-        _settings.Current = new Batching(1, 3);
+        _batching.Current = new Batching(1, 3);
         _signal.Raise();
 
         await StartedAsync(3);
@@ -125,13 +128,10 @@ public sealed class DispatcherTests : IAsyncLifetime
         await _dispatcher.StopAsync(CancellationToken.None);
         await _signal.WaitAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
 
-        await new SettleOrders(
-            _db.Store,
-            new Downstream(new FakeHouse(units: 1)),
-            _dispatcher,
-            SagaRun.Settings(),
-            _time
-        ).RunAsync(null!, Engine.Started.Single());
+        await new SettleOrders(_db.Store, _dispatcher, new SagaOptions(), NoFailpoints.Instance, _time).RunAsync(
+            null!,
+            Engine.Started.Single()
+        );
 
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         await _signal.WaitAsync(Timeout.InfiniteTimeSpan, deadline.Token);
@@ -145,9 +145,9 @@ public sealed class DispatcherTests : IAsyncLifetime
         await StartedAsync(1);
         _signal.Waiting.Should().Be(0, "a claim takes what waits");
 
-        await FinishAsync(Engine.Started.Single(), tellDispatcher: false);
+        await FinishAsync(Engine.Started.Single(), freeSlot: false);
 
-        await StartedAsync(2);
+        await PassesUntilStartedAsync(2);
     }
 
     [Fact]
@@ -192,7 +192,11 @@ public sealed class DispatcherTests : IAsyncLifetime
         var lost = Engine.Asked.Single();
         await _db.Store.AbandonAsync(TimeSpan.FromSeconds(-1), CancellationToken.None);
         await Wait.UntilAsync(
-            () => Task.FromResult(Engine.Asked.Count == 2),
+            () =>
+            {
+                _time.Advance(TimeSpan.FromMilliseconds(500));
+                return Task.FromResult(Engine.Asked.Count == 2);
+            },
             "its orders have another batch"
         );
 
@@ -225,10 +229,10 @@ public sealed class DispatcherTests : IAsyncLifetime
 
     private async Task StartAsync(int size, int slots)
     {
-        _settings.Current = new Batching(size, slots);
+        _batching.Current = new Batching(size, slots);
         _dispatcher = new Dispatcher(
-            new SagaStore(_source, new Messaging.RelaySignal(), TimeProvider.System),
-            _settings,
+            new SagaStore(_source, new RelaySignal(), new SagaOptions(), TimeProvider.System),
+            _batching,
             _workflows.Client,
             _signal,
             _time,
@@ -243,30 +247,29 @@ public sealed class DispatcherTests : IAsyncLifetime
         _signal.Raise(orders);
     }
 
-    private async Task FinishAsync(Guid batch, bool tellDispatcher)
+    private async Task FinishAsync(Guid batch, bool freeSlot)
     {
-        var owned = await _db.Store.OwnedAsync(batch, CancellationToken.None);
+        var owned = await _db.Store.GetOwnedAsync(batch, CancellationToken.None);
         await _db.Store.WriteAsync(
             batch,
-            new StepResult
+            new SagaStepResult
             {
-                Moves = [.. owned.Select(o => new Move(o.Id, o.Status, OrderStatus.Rejected))],
-                LetGo = [.. owned.Select(o => o.Id)],
-                Finish = true,
+                Changes = [.. owned.Select(o => new StatusChange(o.Id, o.Status, OrderStatus.Rejected))],
+                Completed = [.. owned.Select(o => o.Id)],
+                FinishesBatch = true,
             },
             CancellationToken.None
         );
-        if (tellDispatcher)
-            _dispatcher.Finished(batch);
+        if (freeSlot)
+            _dispatcher.FreeSlot(batch);
     }
 
     private Task StartedAsync(int batches) =>
-        Wait.UntilAsync(
-            () => Task.FromResult(Engine.Started.Count >= batches),
-            $"{batches} batches were started"
-        );
+        Wait.UntilAsync(() => Task.FromResult(Engine.Started.Count >= batches), $"{batches} batches were started");
 
-    /// <summary>Time passes, as often as the dispatcher needs it: it may have begun to wait only after some of it.</summary>
+    /// <summary>
+    /// Time passes, as often as the dispatcher needs it: it may have begun to wait only after some of it.
+    /// </summary>
     private Task PassesUntilStartedAsync(int batches) =>
         Wait.UntilAsync(
             () =>

@@ -97,7 +97,7 @@ public sealed class RetryTests(OrdersFixture fixture) : IClassFixture<OrdersFixt
         var id = (await fixture.Database.AcceptAsync(1))[0];
         var batch = (await fixture.Database.ClaimAsync())[0];
         if (status == "reserved")
-            await SagaRun.Steps(fixture.Database, fixture.House)[0](batch);
+            await SagaRun.Activities(fixture.Database, fixture.House)[0](batch);
         if (status == "awaiting_customer")
             await Sql.ScalarAsync<object>(
                 fixture.Database.Names.App,

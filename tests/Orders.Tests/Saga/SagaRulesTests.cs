@@ -19,17 +19,21 @@ public sealed class SagaRulesTests
             OrderStatus.Rejected
         )
         from declined in Gen.Bool
-        from undo in Gen.Bool
+        from cancelled in Gen.Bool
+        from refunded in Gen.Bool
+        from released in Gen.Bool
         from attempts in Gen.Int[1, 60]
         from hours in Gen.OneOf<int?>(null, -1, 0, 1)
         from minutes in Gen.Int[0, 60]
         select new OwnedOrder(
             Guid.CreateVersion7(),
-            undo ? OrderStatus.Cancelled : status,
+            cancelled ? OrderStatus.Cancelled : status,
             1,
             "tok_ok",
             declined,
-            undo,
+            cancelled,
+            refunded,
+            released,
             attempts,
             hours is { } h ? DateTimeOffset.UnixEpoch.AddHours(h) : null,
             DateTimeOffset.UnixEpoch.AddMinutes(-minutes)
@@ -38,7 +42,7 @@ public sealed class SagaRulesTests
     private static readonly TimeSpan PayWithin = TimeSpan.FromMinutes(30);
 
     [Fact]
-    public void Settling_ends_each_order_of_a_batch_as_a_table_of_nine_lines_says() =>
+    public void Settling_ends_each_compensated_order_as_a_table_of_nine_lines_says_and_requeues_the_others() =>
         Owned
             .List[0, 20]
             .Sample(
@@ -48,9 +52,9 @@ public sealed class SagaRulesTests
                     var result = SagaRules.Settle(orders, now, PayWithin);
                     foreach (var order in orders)
                     {
-                        var (to, released, refunded, back) = order switch
+                        var (to, release, refund, back) = order switch
                         {
-                            { Undo: true } => ((OrderStatus?)null, true, true, false),
+                            { CompensationPending: true } => ((OrderStatus?)null, true, true, false),
                             { Status: OrderStatus.Paid } => (OrderStatus.Confirmed, false, false, false),
                             { Status: OrderStatus.Rejected or OrderStatus.Backordered } => (null, false, false, false),
                             { Status: OrderStatus.AwaitingCustomer, DecideBy: { } by } when by <= now => (
@@ -66,7 +70,7 @@ public sealed class SagaRulesTests
                                 false,
                                 false
                             ),
-                            { Status: OrderStatus.Reserved } when order.Since <= now.AddMinutes(-30) => (
+                            { Status: OrderStatus.Reserved } when order.StatusSince <= now.AddMinutes(-30) => (
                                 OrderStatus.Expired,
                                 true,
                                 true,
@@ -74,29 +78,43 @@ public sealed class SagaRulesTests
                             ),
                             _ => (null, false, false, true),
                         };
+                        var compensated = (order.Refunded || !refund) && (order.StockReleased || !release);
+                        if (!compensated)
+                            (to, back) = (null, true);
                         result
-                            .Moves.Where(m => m.OrderId == order.Id)
+                            .Changes.Where(m => m.OrderId == order.Id)
                             .Select(m => (m.From, m.To))
                             .Should()
                             .Equal(to is { } next ? new[] { (order.Status, next) } : []);
-                        SagaRules.ToRelease(orders, now, PayWithin).Contains(order.Id).Should().Be(released);
-                        SagaRules.ToRefund(orders, now, PayWithin).Contains(order.Id).Should().Be(refunded);
-                        result.Undone.Contains(order.Id).Should().Be(order.Undo);
-                        result.PutBack.Count(p => p.OrderId == order.Id).Should().Be(back ? 1 : 0);
+                        SagaRules
+                            .ToRelease(orders, now, PayWithin)
+                            .Contains(order.Id)
+                            .Should()
+                            .Be(release && !order.StockReleased && (order.Refunded || !refund));
+                        SagaRules
+                            .ToRefund(orders, now, PayWithin)
+                            .Contains(order.Id)
+                            .Should()
+                            .Be(refund && !order.Refunded);
+                        result.Compensated.Contains(order.Id).Should().Be(order.CompensationPending && compensated);
+                        result.Requeued.Count(p => p.OrderId == order.Id).Should().Be(back ? 1 : 0);
                         var waits =
-                            order.Status == OrderStatus.Backordered
-                            || order is { Status: OrderStatus.AwaitingCustomer, DecideBy: not null } && to is null;
+                            compensated
+                            && (
+                                order.Status == OrderStatus.Backordered
+                                || order is { Status: OrderStatus.AwaitingCustomer, DecideBy: not null } && to is null
+                            );
                         result.Waiting.Count(w => w.OrderId == order.Id).Should().Be(waits ? 1 : 0);
                         result
-                            .LetGo.Count(id => id == order.Id)
+                            .Completed.Count(id => id == order.Id)
                             .Should()
                             .Be(back || waits ? 0 : 1, "no order keeps its owner");
                     }
 
-                    result.Moves.Where(m => !TransitionRules.Allows(m.From, m.To)).Should().BeEmpty();
+                    result.Changes.Where(m => !TransitionRules.Allows(m.From, m.To)).Should().BeEmpty();
                     result
-                        .PutBack.Where(p =>
-                            p.DueAt <= now
+                        .Requeued.Where(p =>
+                            p.DueAt < now
                             || p.DueAt
                                 > now.AddSeconds(
                                     orders.First(o => o.Id == p.OrderId).Status == OrderStatus.Reserved ? 60 : 10
@@ -104,7 +122,7 @@ public sealed class SagaRulesTests
                         )
                         .Should()
                         .BeEmpty();
-                    result.Finish.Should().BeTrue();
+                    result.FinishesBatch.Should().BeTrue();
                 },
                 iter: 2_000
             );
@@ -132,7 +150,7 @@ public sealed class SagaRulesTests
                     );
 
                     reserved
-                        .Moves.Select(m => (m.OrderId, m.From, m.To))
+                        .Changes.Select(m => (m.OrderId, m.From, m.To))
                         .Should()
                         .Equal(
                             answers
@@ -157,9 +175,9 @@ public sealed class SagaRulesTests
                                 )
                                 .Where(m => m.Item2 != m.Item3)
                         );
-                    reserved.Moves.Where(m => !TransitionRules.Allows(m.From, m.To)).Should().BeEmpty();
+                    reserved.Changes.Where(m => !TransitionRules.Allows(m.From, m.To)).Should().BeEmpty();
                     charged
-                        .Moves.Select(m => (m.OrderId, m.From, m.To))
+                        .Changes.Select(m => (m.OrderId, m.From, m.To))
                         .Should()
                         .Equal(
                             ids.Where((_, i) => answers[i].Item2 == ChargeState.Captured)
@@ -181,13 +199,73 @@ public sealed class SagaRulesTests
             .Sum(attempt =>
                 SagaRules
                     .Pause(
-                        new OwnedOrder(Guid.Empty, OrderStatus.Reserved, 1, "tok_late", false, false, attempt),
+                        new OwnedOrder(
+                            Guid.Empty,
+                            OrderStatus.Reserved,
+                            1,
+                            "tok_late",
+                            false,
+                            false,
+                            false,
+                            false,
+                            attempt
+                        ),
                         PayWithin
                     )
                     .TotalMinutes
             );
         waited.Should().BeGreaterThan(PayWithin.TotalMinutes, "else an operator would have to look at each of them");
     }
+
+    [Fact]
+    public void Charging_tells_exactly_the_compensations_that_the_orders_will_need() =>
+        Owned
+            .List[0, 5]
+            .Sample(
+                orders =>
+                {
+                    var now = DateTimeOffset.UnixEpoch;
+                    var charged = new SagaStepResult
+                    {
+                        Changes =
+                        [
+                            .. orders
+                                .Where(o => o is { Status: OrderStatus.Reserved, Attempts: <= 20 })
+                                .Select(o => new StatusChange(o.Id, o.Status, OrderStatus.Paid)),
+                        ],
+                        Declined =
+                        [
+                            .. orders
+                                .Where(o => o is { Status: OrderStatus.Reserved, Attempts: > 40 })
+                                .Select(o => (o.Id, (string?)"declined")),
+                        ],
+                    };
+                    var fresh = orders.ConvertAll(o =>
+                        o switch
+                        {
+                            { Status: OrderStatus.Reserved, Attempts: <= 20 } => o with { Status = OrderStatus.Paid },
+                            { Status: OrderStatus.Reserved, Attempts: > 40 } => o with { Declined = true },
+                            _ => o,
+                        } with
+                        {
+                            Refunded = false,
+                            StockReleased = false,
+                        }
+                    );
+                    var refunds = SagaRules.ToRefund(fresh, now, PayWithin);
+                    var releases = SagaRules.ToRelease(
+                        fresh.ConvertAll(o => o with { Refunded = refunds.Contains(o.Id) }),
+                        now,
+                        PayWithin
+                    );
+
+                    SagaRules
+                        .AfterCharging(orders, charged, now, PayWithin)
+                        .Should()
+                        .Be(new NeededCompensations(refunds.Count > 0, releases.Count > 0));
+                },
+                iter: 1_000
+            );
 
     [Fact]
     public void A_reserved_order_is_never_rejected_because_the_provider_is_slow()
@@ -198,6 +276,6 @@ public sealed class SagaRulesTests
             TimeProvider.System.GetUtcNow(),
             PayWithin
         );
-        (pending.Moves.Count, pending.Declined.Count).Should().Be((0, 0));
+        (pending.Changes.Count, pending.Declined.Count).Should().Be((0, 0));
     }
 }

@@ -45,11 +45,11 @@ public sealed class SagaTests
         await db.AcceptAsync(3);
         await db.AcceptAsync(1, token: "tok_declined");
         var batch = (await db.ClaimAsync())[0];
-        foreach (var step in Steps(db, house))
+        foreach (var step in Activities(db, house))
             await step(batch);
         var events = await db.NumberAsync("select count(*) from events");
         var row = await Sql.ScalarAsync<string>(db.Names.App, "select b::text from batches b");
-        foreach (var step in Steps(db, house))
+        foreach (var step in Activities(db, house))
             await step(batch);
         (await db.NumberAsync("select count(*) from events")).Should().Be(events);
         (await Sql.ScalarAsync<string>(db.Names.App, "select b::text from batches b"))
@@ -67,18 +67,23 @@ public sealed class SagaTests
         (await db.Store.AbandonAsync(TimeSpan.FromSeconds(-1), CancellationToken.None)).Should().Be(1);
         var heir = (await db.ClaimAsync())[0];
 
-        (await db.Store.OwnedAsync(zombie, CancellationToken.None)).Should().BeEmpty();
-        (await db.Store.OwnedLinesAsync(zombie, CancellationToken.None)).Should().BeEmpty();
-        await Sql.ScalarAsync<object>(db.Names.App, "update orders set undo = true");
+        (await db.Store.GetOwnedAsync(zombie, CancellationToken.None)).Should().BeEmpty();
+        (await db.Store.GetOrdersToReserveAsync(zombie, CancellationToken.None)).Should().BeEmpty();
+        await Sql.ScalarAsync<object>(db.Names.App, "update orders set compensation_pending = true");
         var before = await Sql.ScalarAsync<string>(db.Names.App, "select o::text from orders o");
         foreach (
-            var write in new StepResult[]
+            var write in new SagaStepResult[]
             {
-                new() { Moves = [new Move(order, OrderStatus.Accepted, OrderStatus.Rejected, "by a zombie")] },
+                new()
+                {
+                    Changes = [new StatusChange(order, OrderStatus.Accepted, OrderStatus.Rejected, "by a zombie")],
+                },
                 new() { Declined = [(order, "by a zombie")] },
-                new() { Undone = [order] },
-                new() { LetGo = [order] },
-                new() { PutBack = [(order, DateTimeOffset.MaxValue)] },
+                new() { Compensated = [order] },
+                new() { Refunded = [order] },
+                new() { StockReleased = [order] },
+                new() { Completed = [order] },
+                new() { Requeued = [(order, DateTimeOffset.MaxValue)] },
             }
         )
         {
@@ -87,7 +92,7 @@ public sealed class SagaTests
         }
 
         (await db.NumberAsync("select count(*) from events")).Should().Be(1);
-        (await db.Store.OwnedAsync(heir, CancellationToken.None)).Should().ContainSingle();
+        (await db.Store.GetOwnedAsync(heir, CancellationToken.None)).Should().ContainSingle();
     }
 
     [Fact]
@@ -96,11 +101,14 @@ public sealed class SagaTests
         await using var db = await OrdersDatabase.CreateAsync();
         var order = (await db.AcceptAsync(1))[0];
         var batch = (await db.ClaimAsync())[0];
-        var reserved = new StepResult { Moves = [new Move(order, OrderStatus.Accepted, OrderStatus.Reserved)] };
+        var reserved = new SagaStepResult
+        {
+            Changes = [new StatusChange(order, OrderStatus.Accepted, OrderStatus.Reserved)],
+        };
         await db.Store.WriteAsync(batch, reserved, CancellationToken.None);
         await db.Store.WriteAsync(
             batch,
-            new StepResult { Moves = [new Move(order, OrderStatus.Reserved, OrderStatus.Paid)] },
+            new SagaStepResult { Changes = [new StatusChange(order, OrderStatus.Reserved, OrderStatus.Paid)] },
             CancellationToken.None
         );
 
@@ -117,14 +125,14 @@ public sealed class SagaTests
         await db.ClaimAsync();
         await Sql.ScalarAsync<object>(
             db.Names.App,
-            $"update orders set status = 'cancelled', undo = true, batch_id = null, due_at = now() where id = '{cancelled}'"
+            $"update orders set status = 'cancelled', compensation_pending = true, batch_id = null, due_at = now() where id = '{cancelled}'"
         );
         await Sql.ScalarAsync<object>(db.Names.App, "update batches set progressed_at = now() - interval '1 minute'");
         var undoing = (await db.ClaimAsync())[0];
 
         (await db.Store.AbandonAsync(TimeSpan.FromSeconds(30), CancellationToken.None)).Should().Be(1);
 
-        (await db.Store.OwnedAsync(undoing, CancellationToken.None)).Select(o => o.Id).Should().Equal(cancelled);
+        (await db.Store.GetOwnedAsync(undoing, CancellationToken.None)).Select(o => o.Id).Should().Equal(cancelled);
     }
 
     [Fact]
@@ -211,7 +219,7 @@ public sealed class SagaTests
         ];
         await rival.CommitAsync();
 
-        (await db.Store.OwnedAsync(batch, CancellationToken.None))
+        (await db.Store.GetOwnedAsync(batch, CancellationToken.None))
             .Select(o => o.Id)
             .Should()
             .Equal(orders[1], orders[2]);
@@ -223,10 +231,14 @@ public sealed class SagaTests
         await using var db = await OrdersDatabase.CreateAsync();
         var order = (await db.AcceptAsync(1))[0];
         var batch = (await db.ClaimAsync())[0];
-        (await db.Store.OwnedAsync(batch, CancellationToken.None)).Single().Attempts.Should().Be(1);
+        (await db.Store.GetOwnedAsync(batch, CancellationToken.None)).Single().Attempts.Should().Be(1);
         await db.Store.WriteAsync(
             batch,
-            new StepResult { PutBack = [(order, TimeProvider.System.GetUtcNow().AddMinutes(1))], Finish = true },
+            new SagaStepResult
+            {
+                Requeued = [(order, TimeProvider.System.GetUtcNow().AddMinutes(1))],
+                FinishesBatch = true,
+            },
             CancellationToken.None
         );
 
@@ -243,7 +255,7 @@ public sealed class SagaTests
         );
         var owned = new List<Guid>();
         foreach (var batch in batches.SelectMany(b => b))
-            owned.AddRange((await db.Store.OwnedAsync(batch, CancellationToken.None)).Select(o => o.Id));
+            owned.AddRange((await db.Store.GetOwnedAsync(batch, CancellationToken.None)).Select(o => o.Id));
         owned.Should().OnlyHaveUniqueItems();
         (await db.NumberAsync("select count(*) from orders where batch_id is not null")).Should().Be(owned.Count);
         (await db.NumberAsync("select sum(cardinality(order_ids)) from batches")).Should().Be(owned.Count);
@@ -270,14 +282,17 @@ public sealed class SagaTests
         var skip = () =>
             db.Store.WriteAsync(
                 batch,
-                new StepResult { Moves = [new Move(order, OrderStatus.Accepted, OrderStatus.Confirmed)] },
+                new SagaStepResult { Changes = [new StatusChange(order, OrderStatus.Accepted, OrderStatus.Confirmed)] },
                 CancellationToken.None
             );
         await skip.Should().ThrowAsync<InvalidOperationException>();
         (await db.StatusAsync(order)).Should().Be("accepted");
     }
 
-    /// <summary>Steps of several batches in any interleaving, repeated, abandoned half-way, with cancels between: afterwards all is conserved.</summary>
+    /// <summary>
+    /// Steps of several batches in any interleaving, repeated, abandoned half-way, with cancels between: afterwards all
+    /// is conserved.
+    /// </summary>
     [Fact]
     public async Task Whatever_is_interrupted_repeated_or_cancelled_stock_and_money_are_conserved()
     {
@@ -308,7 +323,7 @@ public sealed class SagaTests
                         break;
                     default:
                         if (batches.Count > 0)
-                            await Steps(db, house)[random.Next(3)](batches[random.Next(batches.Count)]);
+                            await Activities(db, house)[random.Next(5)](batches[random.Next(batches.Count)]);
                         break;
                 }
             }
@@ -340,8 +355,9 @@ public sealed class SagaTests
     {
         for (
             var round = 0;
-            await db.NumberAsync("select count(*) from orders where undo or status in ('accepted', 'reserved', 'paid')")
-                > 0;
+            await db.NumberAsync(
+                "select count(*) from orders where compensation_pending or status in ('accepted', 'reserved', 'paid')"
+            ) > 0;
             round++
         )
         {
@@ -357,7 +373,7 @@ public sealed class SagaTests
         Sql.ScalarAsync<object>(
             db.Names.App,
             $"""
-            update orders set status = 'cancelled', version = version + 1, undo = true, batch_id = null, due_at = now()
+            update orders set status = 'cancelled', version = version + 1, compensation_pending = true, batch_id = null, due_at = now()
             where number = (select min(number) + {random.Next(
                 8
             )} from orders) and status in ('accepted', 'reserved', 'paid', 'confirmed')

@@ -1,5 +1,6 @@
 using DaprShop.Contracts;
 using DaprShop.Messaging;
+using DaprShop.ServiceDefaults;
 using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
@@ -28,7 +29,9 @@ public sealed class UnpaidTests
         (await db.StatusAsync(id), house.Free, house.Charges[id])
             .Should()
             .Be(("expired", 5, ChargeState.Refunded), "a late charge is refused, or goes back");
-        (await db.NumberAsync("select count(*) from orders where batch_id is not null or undo")).Should().Be(0);
+        (await db.NumberAsync("select count(*) from orders where batch_id is not null or compensation_pending"))
+            .Should()
+            .Be(0);
 
         await MakeDueAsync(db);
         (await db.ClaimAsync()).Should().BeEmpty("it is over");

@@ -3,7 +3,6 @@ using DaprShop.Orders.Model;
 using DaprShop.Orders.Saga;
 using DaprShop.ServiceDefaults;
 using DaprShop.TestKit;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
@@ -21,8 +20,8 @@ public sealed class WatchdogTests
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         var dispatch = new DispatchSignal();
         using var watchdog = new Watchdog(
-            new SagaStore(source, new RelaySignal(), time),
-            new SagaOptions(new ConfigurationBuilder().Build()),
+            new SagaStore(source, new RelaySignal(), new SagaOptions(), time),
+            new SagaOptions(),
             dispatch,
             time,
             NullLogger<Watchdog>.Instance

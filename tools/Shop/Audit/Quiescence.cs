@@ -18,7 +18,7 @@ internal sealed record Quiescence(
 {
     private const string OrdersInProgressSql = """
         select count(*) filter (
-                   where undo or status in ('accepted', 'reserved', 'paid')
+                   where compensation_pending or status in ('accepted', 'reserved', 'paid')
                        or status = 'backordered' and due_at <= now()
                ) as in_saga,
                (select count(*) from batches where finished_at is null) as unfinished_batches,

@@ -13,7 +13,7 @@ internal sealed class BenchDatabases : IAsyncDisposable
     private const string InProgressSql = """
         select (select coalesce(sum(cardinality(order_ids)), 0) from batches where finished_at is null)
              + (select count(*) from orders
-                where batch_id is null and (undo or status in ('accepted', 'reserved', 'paid')))
+                where batch_id is null and (compensation_pending or status in ('accepted', 'reserved', 'paid')))
         """;
 
     private const string LastOrderSql = "select coalesce(max(number), 0) from orders";
