@@ -28,7 +28,7 @@ internal static partial class Logging
     [LoggerMessage(LogLevel.Warning, "A broadcast page of {Topic} could not be handled")]
     public static partial void LogBroadcastFailed(this ILogger logger, string topic, Exception cause);
 
-    [LoggerMessage(LogLevel.Information, "Fetched {Count} events of {Topic} that no message had brought")]
+    [LoggerMessage(LogLevel.Information, "Fetched {Count} events of {Topic} that no message had delivered")]
     public static partial void LogReconciled(this ILogger logger, string topic, int count);
 
     [LoggerMessage(LogLevel.Warning, "Reconciling with the log of {Topic} was interrupted: {Cause}")]

@@ -20,10 +20,10 @@ internal static class BulkModule
         jobs.MapPost("", OpenBulkOrders.HandleAsync)
             .WithSummary("Upload a file of orders")
             .AddOpenApiOperationTransformer(BulkFileDescription.AddAsync);
-        jobs.MapGet("", ListBulkOrders.HandleAsync).WithSummary("Bulk jobs, newest first, page by page");
-        jobs.MapGet("/{id:guid}", GetBulkJob.HandleAsync).WithSummary("The progress of a bulk job");
+        jobs.MapGet("", ListBulkOrders.HandleAsync).WithSummary("List bulk jobs, newest first");
+        jobs.MapGet("/{id:guid}", GetBulkJob.HandleAsync).WithSummary("Get a bulk job's progress");
         jobs.MapGet("/{id:guid}/errors", GetBulkErrors.HandleAsync)
-            .WithSummary("The errors of a bulk job's rows, page by page");
+            .WithSummary("List the row errors of a bulk job");
         jobs.MapPost("/{id:guid}/pause", PauseBulkOrders.PauseAsync).WithSummary("Pause a bulk job");
         jobs.MapPost("/{id:guid}/resume", PauseBulkOrders.ResumeAsync).WithSummary("Resume a bulk job");
 

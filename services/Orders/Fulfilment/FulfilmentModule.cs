@@ -17,7 +17,7 @@ internal static class FulfilmentModule
         routes
             .MapPost("/shipments", ShipOrder.HandleAsync)
             .RequireAuthorization(Identity.Operator)
-            .WithSummary("Ship an order, or a part of it")
+            .WithSummary("Ship an order or a part of it")
             .WithTags("Shipments");
         routes
             .MapPost("/shipments/{id:guid}/delivery", DeliverShipment.HandleAsync)
@@ -27,7 +27,7 @@ internal static class FulfilmentModule
         routes
             .MapGet("/orders/{id:guid}/shipments", ListShipments.HandleAsync)
             .RequireAuthorization(Identity.Customer)
-            .WithSummary("The shipments of an order")
+            .WithSummary("List an order's shipments")
             .WithTags("Shipments");
         routes
             .MapPost("/orders/{id:guid}/returns", RequestReturn.HandleAsync)
@@ -37,17 +37,17 @@ internal static class FulfilmentModule
         routes
             .MapGet("/orders/{id:guid}/returns", ListReturns.OfOrderAsync)
             .RequireAuthorization(Identity.Customer)
-            .WithSummary("The returns of an order")
+            .WithSummary("List an order's returns")
             .WithTags("Returns");
         routes
             .MapGet("/returns", ListReturns.RequestedAsync)
             .RequireAuthorization(Identity.Operator)
-            .WithSummary("Returns that await a decision, oldest first")
+            .WithSummary("List returns that await a decision, oldest first")
             .WithTags("Returns");
         routes
             .MapPost("/returns/{id:guid}/decision", DecideReturn.HandleAsync)
             .RequireAuthorization(Identity.Operator)
-            .WithSummary("Decide about returned units")
+            .WithSummary("Decide about a return")
             .WithTags("Returns");
         return routes;
     }

@@ -124,7 +124,7 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
                     409,
                     "not-returnable",
                     "More units than can be returned",
-                    $"The order is {order.Status.Name()}. Fewer units have been shipped and not yet returned of: "
+                    $"The order is {order.Status.Name()}. Too few units have been shipped and not yet returned: "
                         + $"{string.Join(", ", excess.Select(e => e.Sku))}.",
                     ("items", excess),
                     ("status", order.Status.Name())

@@ -121,7 +121,7 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
                     409,
                     "too-many",
                     "More units than are left to ship",
-                    $"Fewer units are left to ship of: {string.Join(", ", excess.Select(e => e.Sku))}.",
+                    $"Too few units are left to ship: {string.Join(", ", excess.Select(e => e.Sku))}.",
                     ("items", excess)
                 )
             );

@@ -29,7 +29,7 @@ internal static class PlacingModule
         routes
             .MapPost("/waitlist/offers/{id:guid}/accept", AcceptOffer.HandleAsync)
             .RequireAuthorization(Identity.Customer)
-            .WithSummary("Order what an offer holds")
+            .WithSummary("Accept a waitlist offer and order the held units")
             .WithTags("Waitlist");
         return routes;
     }

@@ -13,20 +13,20 @@ internal static class QueriesModule
         var orders = routes.MapGroup("/orders").RequireAuthorization(Identity.Customer).WithTags("Orders");
         orders
             .MapGet("", ListOrders.HandleAsync)
-            .WithSummary("Orders, newest first, page by page, filtered by status, SKU, customer or time");
-        orders.MapGet("/{id:guid}", GetOrder.HandleAsync).WithSummary("One order");
+            .WithSummary("List orders, newest first, filtered by status, SKU, customer or time");
+        orders.MapGet("/{id:guid}", GetOrder.HandleAsync).WithSummary("Get an order");
         orders
             .MapGet("/{id:guid}/transitions", ListTransitions.HandleAsync)
-            .WithSummary("An order's transitions after a version, oldest first");
+            .WithSummary("List an order's status changes after a version, oldest first");
 
         var operations = routes.MapGroup("/ops").RequireAuthorization(Identity.Operator).WithTags("Operations");
         operations
             .MapGet("/attention", ListAttention.HandleAsync)
-            .WithSummary("Orders that need an operator, and work that has failed for five minutes");
-        operations.MapGet("/backlog", GetBacklog.HandleAsync).WithSummary("The amount of unfinished work");
+            .WithSummary("List orders that need an operator, and jobs that have failed for five minutes");
+        operations.MapGet("/backlog", GetBacklog.HandleAsync).WithSummary("Get the amount of unfinished work");
         operations
             .MapGet("/orders/summary", GetOrderSummary.HandleAsync)
-            .WithSummary("Orders by status, and what was sold");
+            .WithSummary("Summarize orders by status, and what was sold");
 
         routes.MapGet("/internal/orders/{id:guid}/state", GetOrderState.HandleAsync).ExcludeFromDescription();
         return routes;

@@ -67,7 +67,7 @@ internal static class DecideOrder
             return Problems.Of(
                 409,
                 "not-awaiting-decision",
-                "The order awaits no decision",
+                "The order is not awaiting a decision",
                 order.Status == OrderStatus.AwaitingCustomer
                     ? "The decision was already made, or its deadline has passed."
                     : $"The order is {order.Status.Name()}.",

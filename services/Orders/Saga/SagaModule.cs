@@ -35,13 +35,13 @@ internal static class SagaModule
         var operations = routes.MapGroup("/ops").RequireAuthorization(Identity.Operator).WithTags("Operations");
         operations
             .MapPost("/orders/{id:guid}/retry", RetryOrders.RetryAsync)
-            .WithSummary("Return an order that needs attention to its saga");
+            .WithSummary("Retry an order that needs attention");
         operations
             .MapPost("/orders/retry", RetryOrders.RetryAllAsync)
             .WithSummary(
-                $"Return orders that need attention to their sagas, the oldest {RetryStore.MaxOrders} per request"
+                $"Retry the oldest orders that need attention, up to {RetryStore.MaxOrders} per request"
             );
-        operations.MapGet("/saga", ChangeBatching.Current).WithSummary("The saga's batching");
+        operations.MapGet("/saga", ChangeBatching.Current).WithSummary("Get the saga's batching");
         operations.MapPut("/saga", ChangeBatching.Change).WithSummary("Change the saga's batching on this replica");
 
         routes.MapPost("/wake", ResumeOrders.HandleAsync).ExcludeFromDescription();
