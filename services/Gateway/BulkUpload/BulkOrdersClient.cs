@@ -39,7 +39,7 @@ internal sealed class BulkOrdersClient(DaprSidecar sidecar, IHttpClientFactory c
                 Problems.Of(
                     503,
                     "unavailable",
-                    "Service unavailable",
+                    "Temporarily unavailable",
                     $"The service {Apps.Orders} does not respond. The rows received so far are stored. "
                         + "Send the same file again, with the same Idempotency-Key.",
                     ("service", Apps.Orders)

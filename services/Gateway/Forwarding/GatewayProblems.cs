@@ -30,7 +30,7 @@ internal static class GatewayProblems
         return Problems.Of(
             503,
             "unavailable",
-            "Service unavailable",
+            "Temporarily unavailable",
             $"The service {app} does not respond. Send the same request again, with the same Idempotency-Key.",
             ("service", app)
         );
