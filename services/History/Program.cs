@@ -1,31 +1,28 @@
 using DaprShop.Contracts;
-using DaprShop.History.Data;
-using DaprShop.History.Features;
+using DaprShop.History.Diagnosis;
+using DaprShop.History.Model;
+using DaprShop.History.Rebuild;
+using DaprShop.History.Timelines;
 using DaprShop.Messaging;
 using DaprShop.ServiceDefaults;
 
-if (await Database.MigrateAsync<HistoryContext>(args, options => new HistoryContext(options)))
+if (await Database.MigrateAsync<HistoryDbContext>(args, options => new HistoryDbContext(options)))
     return;
 
 var builder = await ShopService.CreateBuilderAsync(args, Apps.History);
 builder
-    .Services.AddShopDatabase<HistoryContext>(builder.Configuration)
+    .Services.AddShopDatabase<HistoryDbContext>(builder.Configuration)
     .AddInvocationClient(Apps.Orders)
     .AddInvocationClient(Apps.Inventory)
     .AddInvocationClient(Apps.Payments)
-    .AddProjection<FoldOrders>()
-    .AddProjection<FoldStock>()
-    .AddProjection<FoldPayments>()
-    .AddSingleton<TimelineReader>()
-    .AddSingleton<IntakeReader>()
-    .AddRebuilding();
+    .AddTimelines()
+    .AddDiagnosis()
+    .AddRebuild();
 
 var app = builder.Build().UseShopDefaults();
 app.MapSubscriptions();
-app.MapGetOrderTimeline();
-app.MapExplainOrder();
-app.MapGetStockTimeline();
-app.MapGetCustomerTimeline();
-app.MapRebuildHistory();
+app.MapTimelines();
+app.MapDiagnosis();
+app.MapRebuild();
 app.MapDeadLetters().RequireAuthorization(Identity.Operator);
 await app.RunAsync();

@@ -1,26 +1,27 @@
 using DaprShop.Contracts;
 using DaprShop.Messaging;
-using DaprShop.Payments.Data;
-using DaprShop.Payments.Features;
+using DaprShop.Payments.Charging;
+using DaprShop.Payments.Credits;
+using DaprShop.Payments.Model;
+using DaprShop.Payments.Queries;
+using DaprShop.Payments.Refunds;
 using DaprShop.ServiceDefaults;
 
-if (await Database.MigrateAsync<PaymentsContext>(args, options => new PaymentsContext(options)))
+if (await Database.MigrateAsync<PaymentsDbContext>(args, options => new PaymentsDbContext(options)))
     return;
 
 var builder = await ShopService.CreateBuilderAsync(args, Apps.Payments);
 builder
-    .Services.AddShopDatabase<PaymentsContext>(builder.Configuration)
+    .Services.AddShopDatabase<PaymentsDbContext>(builder.Configuration)
     .AddEventRelay(Topics.Payments)
     .AddSingleton<PaymentStore>()
-    .AddSingleton<CreditStore>();
+    .AddCredits()
+    .AddQueries();
 
 var app = builder.Build().UseShopDefaults();
 app.MapEventLog(Apps.Payments);
-app.MapChargeOrders();
-app.MapRefundOrders();
-app.MapRefundPart();
-app.MapNoticeCapture();
-app.MapGiveCredit();
-app.MapGetPayment();
-app.MapTellPayment();
+app.MapCharging();
+app.MapRefunds();
+app.MapCredits();
+app.MapQueries();
 await app.RunAsync();

@@ -1,11 +1,11 @@
 using DaprShop.Contracts;
-using DaprShop.History.Data;
-using DaprShop.History.Features;
+using DaprShop.History.Model;
+using DaprShop.History.Timelines;
 using DaprShop.Inventory.Model;
 using DaprShop.Inventory.Stock;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
-using DaprShop.Payments.Data;
+using DaprShop.Payments.Model;
 using DaprShop.ServiceDefaults;
 using DaprShop.Shop.Audit;
 using DaprShop.TestKit;
@@ -39,10 +39,10 @@ internal sealed class AuditTestDatabases
             Database.MigrateAsync<InventoryDbContext>(owner, o => new InventoryDbContext(o))
         );
         await MigrateAsync(Apps.Payments, owner =>
-            Database.MigrateAsync<PaymentsContext>(owner, o => new PaymentsContext(o))
+            Database.MigrateAsync<PaymentsDbContext>(owner, o => new PaymentsDbContext(o))
         );
         await MigrateAsync(Apps.History, owner =>
-            Database.MigrateAsync<HistoryContext>(owner, o => new HistoryContext(o))
+            Database.MigrateAsync<HistoryDbContext>(owner, o => new HistoryDbContext(o))
         );
         return new AuditTestDatabases(server, databases);
 
@@ -56,7 +56,14 @@ internal sealed class AuditTestDatabases
     /// <summary>Publishes every event and lets History apply it.</summary>
     public async Task PublishAsync()
     {
-        foreach (IProjection projection in new IProjection[] { new FoldOrders(), new FoldStock(), new FoldPayments() })
+        foreach (
+            IProjection projection in new IProjection[]
+            {
+                new OrdersProjection(),
+                new StockProjection(),
+                new PaymentsProjection(),
+            }
+        )
         {
             var producer = Topics.ProducerOf(projection.Topic);
             await Sql.ScalarAsync<object>(

@@ -497,7 +497,7 @@ internal static class Corruptions
                 "I-17.parts",
                 "a payment omits a partial refund",
                 "payments",
-                "update payments set returned = 0 where returned > 0"
+                "update payments set refunded_in_parts = 0 where refunded_in_parts > 0"
             },
             {
                 "I-16.total",
@@ -552,7 +552,7 @@ internal static class Corruptions
                 "I-17.ledger",
                 "a captured payment was refunded",
                 "payments",
-                "insert into provider_ledger select reference, 'refund', amount, booked_at from "
+                "insert into provider_ledger select reference, 'refund', amount, recorded_at from "
                     + "provider_ledger where kind = 'charge' on conflict do nothing"
             },
             {
@@ -793,7 +793,7 @@ internal static class Corruptions
                 "I-24",
                 "an order's shortage was not applied",
                 "history",
-                "delete from order_timeline where type = 'stock.short'"
+                "delete from order_timeline where type = 'stock.shortfall'"
             },
             {
                 "I-24",
@@ -857,7 +857,7 @@ internal static class Corruptions
                 "I-26",
                 "stock was released before the refund",
                 "payments",
-                "update provider_ledger set booked_at = now() + interval '1 hour' where kind = 'refund'"
+                "update provider_ledger set recorded_at = now() + interval '1 hour' where kind = 'refund'"
             },
             { "I-27", "more is consumed than there is", "history", "update watermarks set position = position + 1" },
             {

@@ -6,8 +6,9 @@ using DaprShop.Orders.Fulfilment;
 using DaprShop.Orders.Model;
 using DaprShop.Orders.Placing;
 using DaprShop.Orders.Saga;
-using DaprShop.Payments.Data;
-using DaprShop.Payments.Domain;
+using DaprShop.Payments.Charging;
+using DaprShop.Payments.Model;
+using DaprShop.Payments.Refunds;
 using DaprShop.ServiceDefaults;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Time.Testing;
@@ -92,7 +93,7 @@ public sealed class LifeTests
                 [
                     "out of stock",
                     "The provider declined the payment.",
-                    "The provider captured it when the order was over.",
+                    "The provider captured the money after the order had ended.",
                 ],
                 "an unpaid order expires and is not rejected"
             );
@@ -412,7 +413,14 @@ public sealed class LifeTests
             if (random.Next(4) == 0)
                 return;
             if (decided.Amount > 0)
-                (await _payments.RefundPartAsync(decided.Id, decided.OrderId, decided.Amount, CancellationToken.None))
+                (
+                    await _payments.RefundPartAsync(
+                        decided.Id,
+                        decided.OrderId,
+                        p => RefundRules.RefundPart(p, decided.Amount, $"return {decided.Id}"),
+                        CancellationToken.None
+                    )
+                )
                     .Should()
                     .BeTrue();
             if (random.Next(4) > 0)
@@ -476,14 +484,18 @@ public sealed class LifeTests
             await using var connection = await payments.OpenConnectionAsync();
             if (
                 await connection.ScalarAsync(
-                    "select 1 from payments where order_id = $1 and asks > 0",
+                    "select 1 from payments where order_id = $1 and charge_attempts > 0",
                     [id.Value],
                     CancellationToken.None
                 )
                 is null
             )
                 return;
-            await _payments.DecideAsync([Payment.Unknown(id.Value, 0, "")], Charging.Notice, CancellationToken.None);
+            await _payments.DecideAsync(
+                [Payment.New(id.Value, 0, "")],
+                ChargeRules.RecordCapture,
+                CancellationToken.None
+            );
         }
 
         // Simulates fifty attempts, unless a batch owns the order now.

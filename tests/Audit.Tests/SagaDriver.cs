@@ -4,8 +4,9 @@ using DaprShop.Inventory.Stock;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
 using DaprShop.Orders.Saga;
-using DaprShop.Payments.Data;
-using DaprShop.Payments.Domain;
+using DaprShop.Payments.Charging;
+using DaprShop.Payments.Model;
+using DaprShop.Payments.Refunds;
 
 namespace DaprShop.Audit.Tests;
 
@@ -55,8 +56,8 @@ internal sealed class SagaDriver(SagaStore orders, StockUnitOfWork stock, Paymen
             o.Status == OrderStatus.Reserved
         );
         var decided = await payments.DecideAsync(
-            due.ConvertAll(o => Payment.Unknown(o.Id, o.Total, o.PaymentToken)),
-            Charging.Charge,
+            due.ConvertAll(o => Payment.New(o.Id, o.Total, o.PaymentToken)),
+            ChargeRules.Charge,
             CancellationToken.None
         );
         var outcomes = decided.Values.Select(p => new ChargeOutcome(p.OrderId, p.State, p.Reason)).ToList();
@@ -80,8 +81,8 @@ internal sealed class SagaDriver(SagaStore orders, StockUnitOfWork stock, Paymen
             PayWithin
         );
         await payments.DecideAsync(
-            [.. refunds.Select(id => Payment.Unknown(id, 0, ""))],
-            Charging.Refund,
+            [.. refunds.Select(id => Payment.New(id, 0, ""))],
+            RefundRules.Refund,
             CancellationToken.None
         );
         if (CrashesHere())

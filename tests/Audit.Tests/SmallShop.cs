@@ -6,7 +6,9 @@ using DaprShop.Orders.Fulfilment;
 using DaprShop.Orders.Model;
 using DaprShop.Orders.Placing;
 using DaprShop.Orders.Saga;
-using DaprShop.Payments.Data;
+using DaprShop.Payments.Credits;
+using DaprShop.Payments.Model;
+using DaprShop.Payments.Refunds;
 using DaprShop.ServiceDefaults;
 using DaprShop.TestKit;
 using Microsoft.Extensions.Time.Testing;
@@ -246,7 +248,12 @@ public sealed class SmallShop : IAsyncLifetime
             ],
             CancellationToken.None
         );
-        await payments.RefundPartAsync(decided.Id, order, decided.Amount, CancellationToken.None);
+        await payments.RefundPartAsync(
+            decided.Id,
+            order,
+            p => RefundRules.RefundPart(p, decided.Amount, $"return {decided.Id}"),
+            CancellationToken.None
+        );
         await returns.SettleAsync(decided, CancellationToken.None);
     }
 }

@@ -13,12 +13,12 @@ public sealed class DeadLetterTests(HistoryFixture fixture) : IClassFixture<Hist
     private readonly HttpClient _operator = fixture.Service.As(Identity.Operator);
 
     [Fact]
-    public async Task A_poisoned_event_is_parked_and_can_be_replayed_once_its_cause_is_mended()
+    public async Task A_poisoned_event_is_parked_and_can_be_replayed_once_its_cause_is_fixed()
     {
         var (poison, healthy) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         await Sql.ScalarAsync<object>(
             fixture.Database.Owner,
-            $"alter table order_timeline add constraint quarrel check (order_id <> '{poison}')"
+            $"alter table order_timeline add constraint poisoned check (order_id <> '{poison}')"
         );
         var page = fixture.Page(Topics.Payments, Captured(poison), Captured(healthy));
 
@@ -28,24 +28,24 @@ public sealed class DeadLetterTests(HistoryFixture fixture) : IClassFixture<Hist
 
         (await EntriesAsync(healthy)).Should().Be(1);
         var letter = (await ListAsync()).Single(l => l.Body.Contains($"{poison}"));
-        letter.Cause.Should().Contain("quarrel");
+        letter.Cause.Should().Contain("poisoned");
         (await StatusAsync(HttpMethod.Post, $"{letter.Id}/replay"))
             .Should()
-            .Be(HttpStatusCode.Conflict, "its cause is still there");
+            .Be(HttpStatusCode.Conflict, "the cause persists");
         (await ListAsync()).Should().Contain(l => l.Id == letter.Id, "a replay that fails changes nothing");
 
-        await Sql.ScalarAsync<object>(fixture.Database.Owner, "alter table order_timeline drop constraint quarrel");
+        await Sql.ScalarAsync<object>(fixture.Database.Owner, "alter table order_timeline drop constraint poisoned");
         (await StatusAsync(HttpMethod.Post, $"{letter.Id}/replay")).Should().Be(HttpStatusCode.NoContent);
 
         (await EntriesAsync(poison)).Should().Be(1);
         (await StatusAsync(HttpMethod.Post, $"{letter.Id}/replay"))
             .Should()
-            .Be(HttpStatusCode.NotFound, "it is replayed once");
+            .Be(HttpStatusCode.NotFound, "it was replayed");
         (await ListAsync()).Should().NotContain(l => l.Id == letter.Id);
     }
 
     [Fact]
-    public async Task What_cannot_even_be_read_is_parked_acknowledged_and_can_be_discarded()
+    public async Task An_unreadable_message_is_parked_and_acknowledged_and_can_be_discarded()
     {
         var mark = Guid.CreateVersion7().ToString();
         (await fixture.DeliverAsync(Topics.Orders, new { mark, events = 3 })).Should().Be("SUCCESS");
@@ -53,7 +53,7 @@ public sealed class DeadLetterTests(HistoryFixture fixture) : IClassFixture<Hist
             .Service.CreateClient()
             .PostAsJsonAsync(
                 $"subscriptions/{Topics.Orders}/dead",
-                new { given = "up", mark },
+                new { gaveUp = true, mark },
                 TestContext.Current.CancellationToken
             );
 
@@ -69,7 +69,7 @@ public sealed class DeadLetterTests(HistoryFixture fixture) : IClassFixture<Hist
     }
 
     [Fact]
-    public async Task Only_operators_come_in()
+    public async Task Only_operators_are_allowed()
     {
         using var customer = await fixture
             .Service.As(Identity.Customer)
@@ -82,18 +82,20 @@ public sealed class DeadLetterTests(HistoryFixture fixture) : IClassFixture<Hist
     }
 
     [Fact]
-    public async Task The_sidecar_is_told_of_a_bulk_subscription_for_each_topic_and_one_for_its_dead_letters()
+    public async Task The_service_subscribes_in_bulk_to_each_topic_and_to_its_dead_letters()
     {
         var subscriptions = await fixture
             .Service.CreateClient()
             .GetFromJsonAsync<JsonElement>("dapr/subscribe", TestContext.Current.CancellationToken);
 
-        var told = subscriptions.EnumerateArray().ToDictionary(s => s.GetProperty("topic").GetString()!);
-        told.Keys.Should().BeEquivalentTo("orders", "stock", "payments", "orders-dead", "stock-dead", "payments-dead");
+        var byTopic = subscriptions.EnumerateArray().ToDictionary(s => s.GetProperty("topic").GetString()!);
+        byTopic
+            .Keys.Should()
+            .BeEquivalentTo("orders", "stock", "payments", "orders-dead", "stock-dead", "payments-dead");
         foreach (var topic in new[] { Topics.Orders, Topics.Stock, Topics.Payments })
         {
-            told[topic].GetProperty("deadLetterTopic").GetString().Should().Be($"{topic}-dead");
-            told[topic].GetProperty("bulkSubscribe").GetProperty("enabled").GetBoolean().Should().BeTrue();
+            byTopic[topic].GetProperty("deadLetterTopic").GetString().Should().Be($"{topic}-dead");
+            byTopic[topic].GetProperty("bulkSubscribe").GetProperty("enabled").GetBoolean().Should().BeTrue();
         }
     }
 

@@ -1,12 +1,12 @@
 using DaprShop.Contracts;
-using DaprShop.History.Domain;
+using DaprShop.History.Diagnosis;
 
 namespace DaprShop.History.Tests;
 
 public sealed class DiagnosisTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 2, 12, 0, 0, TimeSpan.Zero);
-    private static readonly OutboxState Told = new(5, 5, 0);
+    private static readonly OutboxState Published = new(5, 5, 0);
     private static readonly OrderState Accepted = new(
         "ann",
         "accepted",
@@ -25,7 +25,7 @@ public sealed class DiagnosisTests
         4,
         null,
         [],
-        Told
+        Published
     );
     private static readonly OrderState InBatch = Accepted with
     {
@@ -36,11 +36,11 @@ public sealed class DiagnosisTests
         DueAt = null,
     };
     private static readonly OrderState Confirmed = Accepted with { Status = "confirmed" };
-    private static readonly OrderClaims NoClaims = new(null, [], [], Told);
-    private static readonly Evidence Calm = new(
+    private static readonly OrderClaims NoClaims = new(null, [], [], Published);
+    private static readonly Evidence Idle = new(
         Accepted,
         NoClaims,
-        new OrderPayment(null, 0, null, Told),
+        new OrderPayment(null, 0, null, Published),
         [],
         new Dictionary<string, long>
         {
@@ -54,155 +54,158 @@ public sealed class DiagnosisTests
     public static TheoryData<string, string> Stuck =>
         new()
         {
-            { "due", "waits-its-turn" },
+            { "due", "waiting-for-batch" },
             { "in a batch", "in-progress" },
             { "paused", "saga-paused" },
-            { "inventory away", "service-away" },
-            { "inventory away under a stalled batch", "service-away" },
+            { "inventory unavailable", "service-unavailable" },
+            { "inventory unavailable under a stalled batch", "service-unavailable" },
             { "stalled", "batch-stalled" },
-            { "tried", "tried-in-vain" },
-            { "backordered", "waits-for-stock" },
-            { "asked", "waits-for-customer" },
+            { "tried", "attempts-failed" },
+            { "backordered", "waiting-for-stock" },
+            { "customer decides", "waiting-for-customer" },
             { "unanswered", "payment-unanswered" },
-            { "payments away", "service-away" },
+            { "payments unavailable", "service-unavailable" },
             { "declined", "compensation-pending" },
-            { "undo", "compensation-pending" },
+            { "cancelled", "compensation-pending" },
             { "attention", "needs-attention" },
-            { "orders away", "service-away" },
+            { "orders unavailable", "service-unavailable" },
             { "done", "finished" },
             { "parked", "event-parked" },
             { "unpublished", "event-not-published" },
             { "behind", "finished" },
-            { "paused, and not due", "payment-unanswered" },
-            { "leaving", "shipment-preparing" },
-            { "leaving, inventory away", "service-away" },
-            { "sent back", "return-requested" },
-            { "coming back", "return-unsettled" },
-            { "coming back, payments away", "service-away" },
-            { "asked too late", "waits-its-turn" },
-            { "paused, and in a batch", "in-progress" },
-            { "not asked for money yet", "waits-its-turn" },
-            { "paid at last", "waits-its-turn" },
-            { "its stock has come", "waits-its-turn" },
-            { "backordered, inventory away", "service-away" },
-            { "tried, and due again", "waits-its-turn" },
-            { "parked under way", "waits-its-turn" },
-            { "orders away, and parked", "service-away" },
+            { "paused and not due", "payment-unanswered" },
+            { "preparing", "shipment-preparing" },
+            { "preparing, inventory unavailable", "service-unavailable" },
+            { "return requested", "return-requested" },
+            { "return decided", "return-unsettled" },
+            { "return decided, payments unavailable", "service-unavailable" },
+            { "decision overdue", "waiting-for-batch" },
+            { "paused and in a batch", "in-progress" },
+            { "not charged yet", "waiting-for-batch" },
+            { "paid", "waiting-for-batch" },
+            { "backorder filled", "waiting-for-batch" },
+            { "backordered, inventory unavailable", "service-unavailable" },
+            { "tried and due again", "waiting-for-batch" },
+            { "parked in progress", "waiting-for-batch" },
+            { "orders unavailable, and parked", "service-unavailable" },
         };
 
     [Theory, MemberData(nameof(Stuck))]
-    public void N8_The_first_finding_names_the_true_cause(string what, string code) =>
-        Diagnosis.Of(Case(what))[0].Code.Should().Be(code);
+    public void N8_The_first_finding_names_the_actual_cause(string situation, string code) =>
+        DiagnosisRules.Explain(Case(situation))[0].Code.Should().Be(code);
 
     [Fact]
-    public void N8_That_history_is_behind_is_said_and_is_no_cause() =>
-        Diagnosis.Of(Case("behind")).Select(f => f.Code).Should().Equal("finished", "history-behind");
+    public void N8_A_lag_of_history_is_reported_and_is_not_the_cause() =>
+        DiagnosisRules.Explain(Case("behind")).Select(f => f.Code).Should().Equal("finished", "history-behind");
 
     [Fact]
-    public void N8_Who_waits_for_stock_waits_for_no_batch() =>
-        Diagnosis.Of(Case("backordered")).Select(f => f.Code).Should().Equal("waits-for-stock");
+    public void N8_An_order_that_waits_for_stock_does_not_wait_for_a_batch() =>
+        DiagnosisRules.Explain(Case("backordered")).Select(f => f.Code).Should().Equal("waiting-for-stock");
 
     [Fact]
-    public void N8_Who_waits_for_stock_is_told_the_place_in_line_and_the_date() =>
-        Diagnosis
-            .Of(Case("backordered"))[0]
+    public void N8_An_order_that_waits_for_stock_is_given_its_position_and_the_expected_date() =>
+        DiagnosisRules
+            .Explain(Case("backordered"))[0]
             .Text.Should()
-            .Be("It waits for 2 of mug: place 3 in line, expected 2026-01-03 12:00:00 UTC.");
+            .Be("The order is waiting for 2 units of mug: position 3 in the queue, expected 2026-01-03 12:00:00 UTC.");
 
-    private static Evidence Case(string what) =>
-        what switch
+    private static Evidence Case(string situation) =>
+        situation switch
         {
-            "due" => Calm,
-            "in a batch" => Calm with { Order = InBatch },
-            "paused" => Calm with { Order = Accepted with { Slots = 0 } },
-            "paused, and not due" => Calm with
+            "due" => Idle,
+            "in a batch" => Idle with { Order = InBatch },
+            "paused" => Idle with { Order = Accepted with { Slots = 0 } },
+            "paused and not due" => Idle with
             {
                 Order = Accepted with { Status = "reserved", Slots = 0, Attempts = 2, DueAt = Now.AddSeconds(8) },
-                Payment = new("pending", 2, null, Told),
+                Payment = new("pending", 2, null, Published),
             },
-            "leaving" => Calm with { Order = Confirmed with { Parcels = [new("shipment", 1, "preparing", 2, Now)] } },
-            "leaving, inventory away" => Calm with
+            "preparing" => Idle with { Order = Confirmed with { Parcels = [new("shipment", 1, "preparing", 2, Now)] } },
+            "preparing, inventory unavailable" => Idle with
             {
                 Order = Confirmed with { Parcels = [new("shipment", 1, "preparing", 2, Now)] },
                 Claims = null,
             },
-            "sent back" => Calm with
+            "return requested" => Idle with
             {
                 Order = Confirmed with { Status = "delivered", Parcels = [new("return", 1, "requested", 0, Now)] },
             },
-            "coming back" => Calm with
+            "return decided" => Idle with
             {
                 Order = Confirmed with { Status = "delivered", Parcels = [new("return", 1, "decided", 2, Now)] },
             },
-            "coming back, payments away" => Case("coming back") with { Payment = null },
-            "asked too late" => Calm with { Order = Accepted with { Status = "awaiting_customer", DecideBy = Now } },
-            "paused, and in a batch" => Calm with { Order = InBatch with { Slots = 0 } },
-            "not asked for money yet" => Calm with
+            "return decided, payments unavailable" => Case("return decided") with { Payment = null },
+            "decision overdue" => Idle with { Order = Accepted with { Status = "awaiting_customer", DecideBy = Now } },
+            "paused and in a batch" => Idle with { Order = InBatch with { Slots = 0 } },
+            "not charged yet" => Idle with
             {
                 Order = Accepted with { Status = "reserved" },
-                Payment = new("pending", 0, null, Told),
+                Payment = new("pending", 0, null, Published),
             },
-            "paid at last" => Calm with
+            "paid" => Idle with
             {
                 Order = Accepted with { Status = "reserved" },
-                Payment = new("captured", 2, null, Told),
+                Payment = new("captured", 2, null, Published),
             },
-            "its stock has come" => Calm with { Order = Accepted with { Status = "backordered" } },
-            "backordered, inventory away" => Calm with
+            "backorder filled" => Idle with { Order = Accepted with { Status = "backordered" } },
+            "backordered, inventory unavailable" => Idle with
             {
                 Order = Accepted with { Status = "backordered" },
                 Claims = null,
             },
-            "tried, and due again" => Calm with { Order = Accepted with { Attempts = 3, DueAt = Now } },
-            "parked under way" => Calm with { Parked = [new(Apps.Payments, 4)] },
-            "orders away, and parked" => Calm with { Order = null, Parked = [new(Apps.Payments, 4)] },
-            "inventory away" => Calm with { Claims = null },
-            "inventory away under a stalled batch" => Calm with
+            "tried and due again" => Idle with { Order = Accepted with { Attempts = 3, DueAt = Now } },
+            "parked in progress" => Idle with { Parked = [new(Apps.Payments, 4)] },
+            "orders unavailable, and parked" => Idle with { Order = null, Parked = [new(Apps.Payments, 4)] },
+            "inventory unavailable" => Idle with { Claims = null },
+            "inventory unavailable under a stalled batch" => Idle with
             {
                 Order = InBatch with { StaleAt = Now.AddSeconds(-1) },
                 Claims = null,
             },
-            "stalled" => Calm with { Order = InBatch with { StaleAt = Now.AddSeconds(-1) } },
-            "tried" => Calm with { Order = Accepted with { Attempts = 3, DueAt = Now.AddSeconds(8) } },
-            "backordered" => Calm with
+            "stalled" => Idle with { Order = InBatch with { StaleAt = Now.AddSeconds(-1) } },
+            "tried" => Idle with { Order = Accepted with { Attempts = 3, DueAt = Now.AddSeconds(8) } },
+            "backordered" => Idle with
             {
                 Order = Accepted with { Status = "backordered" },
                 Claims = NoClaims with { State = "backordered", Backorders = [new("mug", 2, 3, Now.AddDays(1))] },
             },
-            "asked" => Calm with { Order = Accepted with { Status = "awaiting_customer", DecideBy = Now.AddHours(1) } },
-            "unanswered" => Calm with
+            "customer decides" => Idle with
+            {
+                Order = Accepted with { Status = "awaiting_customer", DecideBy = Now.AddHours(1) },
+            },
+            "unanswered" => Idle with
             {
                 Order = Accepted with { Status = "reserved", Attempts = 2, DueAt = Now.AddSeconds(8) },
-                Payment = new("pending", 2, null, Told),
+                Payment = new("pending", 2, null, Published),
             },
-            "payments away" => Calm with
+            "payments unavailable" => Idle with
             {
                 Order = Accepted with { Status = "reserved", Attempts = 2, DueAt = Now.AddSeconds(8) },
                 Payment = null,
             },
-            "declined" => Calm with { Order = Accepted with { Status = "reserved", Payment = "declined" } },
-            "undo" => Calm with { Order = Confirmed with { Status = "cancelled", Undo = true } },
-            "attention" => Calm with
+            "declined" => Idle with { Order = Accepted with { Status = "reserved", Payment = "declined" } },
+            "cancelled" => Idle with { Order = Confirmed with { Status = "cancelled", Undo = true } },
+            "attention" => Idle with
             {
                 Order = Accepted with { Status = "needs_attention", Reason = "tried 10 times" },
             },
-            "orders away" => Calm with { Order = null },
-            "done" => Calm with { Order = Confirmed },
-            "parked" => Calm with { Order = Confirmed, Parked = [new(Apps.Payments, 4)] },
-            "unpublished" => Calm with
+            "orders unavailable" => Idle with { Order = null },
+            "done" => Idle with { Order = Confirmed },
+            "parked" => Idle with { Order = Confirmed, Parked = [new(Apps.Payments, 4)] },
+            "unpublished" => Idle with
             {
                 Order = Confirmed with { Outbox = new(5, 4, 1) },
-                Seen = new Dictionary<string, long>
+                Applied = new Dictionary<string, long>
                 {
                     [Apps.Orders] = 4,
                     [Apps.Inventory] = 5,
                     [Apps.Payments] = 5,
                 },
             },
-            _ => Calm with
+            _ => Idle with
             {
                 Order = Confirmed,
-                Seen = new Dictionary<string, long>
+                Applied = new Dictionary<string, long>
                 {
                     [Apps.Orders] = 2,
                     [Apps.Inventory] = 5,

@@ -9,13 +9,13 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace DaprShop.History.Tests;
 
-/// <summary>Who is told why, and what becomes of the question while a service is away.</summary>
+/// <summary>Who may read an order's explanation, and what it contains while a service is unavailable.</summary>
 public sealed class ExplainTests(HistoryFixture fixture)
     : IClassFixture<HistoryFixture>,
         IAsyncDisposable,
         IHttpClientFactory
 {
-    private static readonly OutboxState Told = new(5, 5, 0);
+    private static readonly OutboxState Published = new(5, 5, 0);
     private readonly Guid _order = Guid.CreateVersion7();
     private readonly FakeTimeProvider _time = new();
     private readonly Dictionary<string, Func<CancellationToken, Task<HttpResponseMessage>>> _answers = new()
@@ -40,14 +40,14 @@ public sealed class ExplainTests(HistoryFixture fixture)
                     4,
                     null,
                     [],
-                    Told
+                    Published
                 )
             ),
-        [Apps.Inventory] = _ => Json(new OrderClaims("allocated", [], [], Told)),
-        [Apps.Payments] = _ => Json(new OrderPayment("captured", 0, null, Told)),
+        [Apps.Inventory] = _ => Json(new OrderClaims("allocated", [], [], Published)),
+        [Apps.Payments] = _ => Json(new OrderPayment("captured", 0, null, Published)),
     };
 
-    private int _asked;
+    private int _calls;
     private ServiceHost<Program>? _history;
 
     private ServiceHost<Program> History =>
@@ -61,42 +61,42 @@ public sealed class ExplainTests(HistoryFixture fixture)
         new(new Service(this, name)) { BaseAddress = new Uri($"http://{name}/") };
 
     [Fact]
-    public async Task N8_An_order_that_history_has_not_read_of_is_its_customers_by_the_word_of_Orders()
+    public async Task N8_Orders_names_the_customer_of_an_order_that_history_does_not_know_yet()
     {
-        using var own = await AskAsync("ann");
+        using var own = await ExplainAsync("ann");
         (await CodesAsync(own))[0].Should().Be("finished");
-        (await AskAsync("mallory")).StatusCode.Should().Be(HttpStatusCode.NotFound);
-        (await AskAsync("olga", Identity.Operator)).StatusCode.Should().Be(HttpStatusCode.OK);
-        (await AskAsync("ann", "guest")).StatusCode.Should().Be(HttpStatusCode.Forbidden);
+        (await ExplainAsync("mallory")).StatusCode.Should().Be(HttpStatusCode.NotFound);
+        (await ExplainAsync("olga", Identity.Operator)).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await ExplainAsync("ann", "guest")).StatusCode.Should().Be(HttpStatusCode.Forbidden);
     }
 
     [Fact]
-    public async Task N8_For_an_order_that_history_knows_to_be_anothers_nobody_is_asked()
+    public async Task N8_No_service_is_called_for_an_order_that_history_knows_to_be_another_customers()
     {
-        await fixture.TellAsync(
+        await fixture.PublishAsync(
             Topics.Orders,
             (EventTypes.OrderAccepted, DateTimeOffset.UnixEpoch, new OrderAccepted(_order, 7, "ann", 12.5m, 4, 2))
         );
-        (await AskAsync("mallory")).StatusCode.Should().Be(HttpStatusCode.NotFound);
-        _asked.Should().Be(0);
-        (await AskAsync("ann")).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await ExplainAsync("mallory")).StatusCode.Should().Be(HttpStatusCode.NotFound);
+        _calls.Should().Be(0);
+        (await ExplainAsync("ann")).StatusCode.Should().Be(HttpStatusCode.OK);
     }
 
     [Fact]
-    public async Task N8_An_order_that_Orders_does_not_know_is_none()
+    public async Task N8_An_order_that_Orders_does_not_know_is_not_found()
     {
         _answers[Apps.Orders] = _ => Task.FromResult(new HttpResponseMessage(HttpStatusCode.NotFound));
-        (await AskAsync("ann")).StatusCode.Should().Be(HttpStatusCode.NotFound);
+        (await ExplainAsync("ann")).StatusCode.Should().Be(HttpStatusCode.NotFound);
     }
 
     [Theory]
     [InlineData("an error")]
-    [InlineData("nonsense")]
-    [InlineData("nobody there")]
-    public async Task N8_A_service_that_is_away_is_a_finding_and_not_a_failure(string how)
+    [InlineData("not JSON")]
+    [InlineData("connection refused")]
+    public async Task N8_An_unavailable_service_is_a_finding_and_not_a_failure(string failure)
     {
         _answers[Apps.Payments] = _ =>
-            how switch
+            failure switch
             {
                 "an error" => Task.FromResult(
                     new HttpResponseMessage(HttpStatusCode.InternalServerError)
@@ -104,46 +104,46 @@ public sealed class ExplainTests(HistoryFixture fixture)
                         Content = JsonContent.Create(new { type = "urn:daprshop:problem:internal", status = 500 }),
                     }
                 ),
-                "nonsense" => Task.FromResult(
+                "not JSON" => Task.FromResult(
                     new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("<html>") }
                 ),
                 _ => throw new HttpRequestException("refused"),
             };
-        using var answer = await AskAsync("ann");
-        (await CodesAsync(answer)).Should().Contain("service-away");
+        using var answer = await ExplainAsync("ann");
+        (await CodesAsync(answer)).Should().Contain("service-unavailable");
     }
 
     [Fact]
-    public async Task N8_A_service_that_does_not_answer_in_two_seconds_is_away()
+    public async Task N8_A_service_that_does_not_answer_within_two_seconds_is_unavailable()
     {
         _answers[Apps.Inventory] = async token =>
         {
             await Task.Delay(Timeout.Infinite, token);
             return null!;
         };
-        var asking = AskAsync("ann");
+        var explaining = ExplainAsync("ann");
         await Wait.UntilAsync(
             () =>
             {
-                if (_asked == 3)
+                if (_calls == 3)
                     _time.Advance(TimeSpan.FromSeconds(2));
-                return Task.FromResult(asking.IsCompleted);
+                return Task.FromResult(explaining.IsCompleted);
             },
-            "it answers"
+            "the explanation arrives"
         );
-        (await CodesAsync(await asking)).Should().Contain("service-away");
+        (await CodesAsync(await explaining)).Should().Contain("service-unavailable");
     }
 
     [Fact]
-    public async Task N8_What_is_parked_of_an_order_is_found_by_its_id()
+    public async Task N8_Parked_events_of_an_order_are_found_by_its_id()
     {
         await fixture.DeliverAsync(Topics.Payments, new { order = _order, events = 3 });
         await fixture.DeliverAsync(Topics.Payments, new { order = Guid.CreateVersion7(), events = 3 });
-        using var answer = await AskAsync("ann");
+        using var answer = await ExplainAsync("ann");
         (await CodesAsync(answer)).Where(c => c == "event-parked").Should().ContainSingle();
     }
 
-    private Task<HttpResponseMessage> AskAsync(string name, string role = Identity.Customer) =>
+    private Task<HttpResponseMessage> ExplainAsync(string name, string role = Identity.Customer) =>
         History.As(role, name).GetAsync($"orders/{_order}/why", TestContext.Current.CancellationToken);
 
     private static async Task<List<string?>> CodesAsync(HttpResponseMessage answer) =>
@@ -175,8 +175,8 @@ public sealed class ExplainTests(HistoryFixture fixture)
                     StringComparison.Ordinal
                 )
             )
-                throw new HttpRequestException("nobody listens to events here");
-            Interlocked.Increment(ref shop._asked);
+                throw new HttpRequestException("this test serves no event logs");
+            Interlocked.Increment(ref shop._calls);
             return shop._answers[name](cancellationToken);
         }
     }

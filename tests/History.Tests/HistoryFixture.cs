@@ -1,14 +1,14 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using DaprShop.Contracts;
-using DaprShop.History.Data;
+using DaprShop.History.Model;
 using DaprShop.ServiceDefaults;
 using DaprShop.TestKit;
 using Npgsql;
 
 namespace DaprShop.History.Tests;
 
-/// <summary>The service over a migrated database of its own, and the part of the sidecar that delivers messages.</summary>
+/// <summary>The service on its own migrated database, with the part of the sidecar that delivers messages.</summary>
 public sealed class HistoryFixture : IAsyncLifetime
 {
     private readonly Dictionary<string, long> _positions = [];
@@ -20,38 +20,38 @@ public sealed class HistoryFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Database = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("history", owner =>
-            ServiceDefaults.Database.MigrateAsync<HistoryContext>(owner, o => new HistoryContext(o))
+            ServiceDefaults.Database.MigrateAsync<HistoryDbContext>(owner, o => new HistoryDbContext(o))
         );
         Service = new ServiceHost<Program>(Database.App);
     }
 
     public ValueTask DisposeAsync() => Service.DisposeAsync();
 
-    /// <summary>Lets a producer tell <paramref name="facts"/>, and delivers them in one message. Answers the status that the sidecar gets.</summary>
-    public Task<string> TellAsync(
+    /// <summary>Delivers <paramref name="events"/> as the producer's next page. Returns the status that the sidecar gets.</summary>
+    public Task<string> PublishAsync(
         string topic,
-        params IEnumerable<(string Type, DateTimeOffset At, object Data)> facts
-    ) => DeliverAsync(topic, Page(topic, facts));
+        params IEnumerable<(string Type, DateTimeOffset At, object Data)> events
+    ) => DeliverAsync(topic, Page(topic, events));
 
-    /// <summary>The producer's next facts, not delivered yet.</summary>
-    internal EventPage Page(string topic, params IEnumerable<(string Type, DateTimeOffset At, object Data)> facts) =>
+    /// <summary>A page of the producer's next events, not delivered yet.</summary>
+    internal EventPage Page(string topic, params IEnumerable<(string Type, DateTimeOffset At, object Data)> events) =>
         new(
             Topics.ProducerOf(topic),
             [
-                .. facts.Select(f => new LoggedEvent(
+                .. events.Select(e => new LoggedEvent(
                     Next(topic),
                     Guid.CreateVersion7(),
-                    f.Type,
+                    e.Type,
                     "subject",
                     1,
-                    f.At,
+                    e.At,
                     null,
-                    JsonSerializer.SerializeToElement(f.Data, JsonSerializerOptions.Web)
+                    JsonSerializer.SerializeToElement(e.Data, JsonSerializerOptions.Web)
                 )),
             ]
         );
 
-    /// <summary>Delivers <paramref name="data"/> as daprd's bulk subscription does, and answers the entry's status.</summary>
+    /// <summary>Delivers <paramref name="data"/> as daprd's bulk subscription does, and returns the entry's status.</summary>
     internal async Task<string> DeliverAsync(string topic, object data)
     {
         using var response = await Service

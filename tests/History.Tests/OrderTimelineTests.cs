@@ -13,14 +13,14 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
     private readonly Guid _order = Guid.CreateVersion7();
 
     [Fact]
-    public async Task An_orders_way_reads_like_a_parcels_though_its_producers_were_heard_in_any_sequence()
+    public async Task An_orders_timeline_is_in_order_of_time_whatever_order_its_producers_events_arrive_in()
     {
-        await fixture.TellAsync(
+        await fixture.PublishAsync(
             Topics.Payments,
             (EventTypes.PaymentRecorded, Noon.AddSeconds(2), new PaymentRecorded($"{_order}", "captured", 12.5m, null))
         );
-        await fixture.TellAsync(Topics.Stock, Allocated(Noon.AddSeconds(1), ("A", 3), ("B", 1)));
-        await fixture.TellAsync(
+        await fixture.PublishAsync(Topics.Stock, Allocated(Noon.AddSeconds(1), ("A", 3), ("B", 1)));
+        await fixture.PublishAsync(
             Topics.Orders,
             Accepted(Noon),
             Moved(Noon.AddSeconds(1), "accepted", "reserved"),
@@ -49,14 +49,14 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
     }
 
     [Fact]
-    public async Task A_refusal_says_what_was_short()
+    public async Task A_rejection_for_lack_of_stock_lists_the_shortages()
     {
-        await fixture.TellAsync(
+        await fixture.PublishAsync(
             Topics.Orders,
             Accepted(Noon),
             Moved(Noon.AddSeconds(2), "accepted", "rejected", "out of stock")
         );
-        await fixture.TellAsync(
+        await fixture.PublishAsync(
             Topics.Stock,
             (EventTypes.StockRefused, Noon.AddSeconds(1), new StockRefused(_order, [new("A", 3, 1)]))
         );
@@ -68,9 +68,9 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
     }
 
     [Fact]
-    public async Task G12_Waiting_for_stock_and_its_shipment_read_like_a_parcels_way()
+    public async Task G12_Backorders_shortfalls_and_shipments_appear_in_the_timeline()
     {
-        await fixture.TellAsync(
+        await fixture.PublishAsync(
             Topics.Stock,
             (EventTypes.BackorderFilled, Noon, new BackorderFilled(_order, "mug", 2, 1)),
             (EventTypes.BackorderFilled, Noon.AddSeconds(1), new BackorderFilled(_order, "mug", 1, 0)),
@@ -93,18 +93,18 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
             .Select(e => e.Text)
             .Should()
             .Equal(
-                "2 units of mug arrived for the order, 1 still to come",
-                "1 unit of mug arrived for the order, none to come",
-                "Fewer units of mug were counted than are promised: the order may be late",
+                "2 units of mug arrived for the order, 1 outstanding",
+                "1 unit of mug arrived for the order, none outstanding",
+                "A stock count found fewer units of mug than are promised: the order may be late",
                 "3 units of 1 SKU left the warehouse"
             );
         timeline.Should().OnlyContain(e => e.Source == "inventory");
     }
 
     [Fact]
-    public async Task G12_An_offer_has_a_way_of_its_own_until_an_order_takes_it()
+    public async Task G12_An_offer_has_its_own_timeline_until_an_order_claims_it()
     {
-        await fixture.TellAsync(
+        await fixture.PublishAsync(
             Topics.Stock,
             (
                 EventTypes.StockMoved,
@@ -129,12 +129,12 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
             .Equal(
                 "1 unit of 1 SKU held for the customer",
                 "1 unit of mug offered to the customer until 2026-01-02 12:15 UTC",
-                "1 unit of 1 SKU given back: the hold's time was over"
+                "1 unit of 1 SKU released: the hold expired"
             );
     }
 
     [Fact]
-    public async Task Messages_that_come_again_add_nothing()
+    public async Task Redelivered_messages_add_nothing()
     {
         var page = fixture.Page(Topics.Orders, Accepted(Noon), Moved(Noon, "accepted", "cancelled"));
 
@@ -145,7 +145,7 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
     }
 
     [Fact]
-    public async Task A_message_after_a_gap_waits_while_the_producer_is_away()
+    public async Task A_message_after_a_gap_is_retried_while_the_producer_is_unavailable()
     {
         var missing = fixture.Page(
             Topics.Payments,
@@ -167,9 +167,9 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
     }
 
     [Fact]
-    public async Task A_customer_sees_no_order_but_their_own_and_cannot_tell_foreign_from_unknown()
+    public async Task A_customer_sees_only_their_own_orders_and_cannot_tell_a_foreign_one_from_an_unknown_one()
     {
-        await fixture.TellAsync(Topics.Orders, Accepted(Noon));
+        await fixture.PublishAsync(Topics.Orders, Accepted(Noon));
 
         using var foreign = await fixture
             .Service.As(Identity.Customer, "bob")
@@ -177,14 +177,14 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
         using var unknown = await fixture
             .Service.As(Identity.Customer, "ann")
             .GetAsync($"orders/{Guid.CreateVersion7()}/timeline", TestContext.Current.CancellationToken);
-        using var nobody = await fixture
+        using var anonymous = await fixture
             .Service.CreateClient()
             .GetAsync($"orders/{_order}/timeline", TestContext.Current.CancellationToken);
         using var unknownToOperator = await fixture
             .Service.As(Identity.Operator)
             .GetAsync($"orders/{Guid.CreateVersion7()}/timeline", TestContext.Current.CancellationToken);
 
-        (foreign.StatusCode, unknown.StatusCode, nobody.StatusCode)
+        (foreign.StatusCode, unknown.StatusCode, anonymous.StatusCode)
             .Should()
             .Be((HttpStatusCode.NotFound, HttpStatusCode.NotFound, HttpStatusCode.Unauthorized));
         unknownToOperator.StatusCode.Should().Be(HttpStatusCode.NotFound);
@@ -201,7 +201,7 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
     [Fact]
     public async Task Pages_joined_by_their_cursors_are_the_whole_timeline()
     {
-        await fixture.TellAsync(
+        await fixture.PublishAsync(
             Topics.Orders,
             [
                 Accepted(Noon),
@@ -248,16 +248,16 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
     [InlineData("insert into order_timeline select * from order_timeline limit 1", "pk_order_timeline")]
     [InlineData("insert into stock_operations select * from stock_operations limit 1", "pk_stock_operations")]
     [InlineData("insert into stock_timeline select * from stock_timeline limit 1", "pk_stock_timeline")]
-    public async Task Nothing_is_told_twice_whoever_writes_it(string sql, string constraint)
+    public async Task The_database_rejects_a_duplicate_row_even_from_its_owner(string sql, string constraint)
     {
-        await fixture.TellAsync(Topics.Orders, Accepted(Noon));
-        await fixture.TellAsync(Topics.Stock, Allocated(Noon, ("A", 1)));
+        await fixture.PublishAsync(Topics.Orders, Accepted(Noon));
+        await fixture.PublishAsync(Topics.Stock, Allocated(Noon, ("A", 1)));
         var writing = () => Sql.ScalarAsync<object>(fixture.Database.Owner, sql);
         (await writing.Should().ThrowAsync<Npgsql.PostgresException>()).Which.ConstraintName.Should().Be(constraint);
     }
 
     [Fact]
-    public async Task Guests_read_nothing()
+    public async Task Guests_may_not_read()
     {
         using var guest = await fixture
             .Service.As("guest")

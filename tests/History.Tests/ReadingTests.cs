@@ -7,7 +7,7 @@ using DaprShop.TestKit;
 
 namespace DaprShop.History.Tests;
 
-/// <summary>Timelines from every side. Nobody but History is up.</summary>
+/// <summary>Timelines by order, customer and location. No other service runs.</summary>
 public sealed class ReadingTests(HistoryFixture fixture) : IClassFixture<HistoryFixture>
 {
     private static readonly DateTimeOffset Noon = new(2026, 1, 2, 12, 0, 0, TimeSpan.Zero);
@@ -15,10 +15,10 @@ public sealed class ReadingTests(HistoryFixture fixture) : IClassFixture<History
     private readonly HttpClient _olga = fixture.Service.As(Identity.Operator, "olga");
 
     [Fact]
-    public async Task G27_Each_transition_tells_from_what_to_what_by_whom_and_in_which_version()
+    public async Task G27_Each_status_change_has_both_statuses_its_actor_and_the_orders_version()
     {
         var order = await AcceptedAsync(Noon);
-        await fixture.TellAsync(
+        await fixture.PublishAsync(
             Topics.Orders,
             (
                 EventTypes.OrderStatusChanged,
@@ -36,10 +36,10 @@ public sealed class ReadingTests(HistoryFixture fixture) : IClassFixture<History
     }
 
     [Fact]
-    public async Task G12_An_orders_way_is_read_from_either_end_and_by_what_happened_and_when()
+    public async Task G12_An_orders_timeline_can_be_read_from_either_end_and_filtered_by_type_and_time()
     {
         var order = await AcceptedAsync(Noon);
-        await fixture.TellAsync(
+        await fixture.PublishAsync(
             Topics.Orders,
             (EventTypes.OrderStatusChanged, Noon.AddMinutes(1), new OrderStatusChanged(order, "accepted", "reserved", null)),
             (
@@ -62,7 +62,7 @@ public sealed class ReadingTests(HistoryFixture fixture) : IClassFixture<History
                 )
             )
         );
-        await fixture.TellAsync(
+        await fixture.PublishAsync(
             Topics.Payments,
             (
                 EventTypes.PaymentRecorded,
@@ -74,15 +74,15 @@ public sealed class ReadingTests(HistoryFixture fixture) : IClassFixture<History
         (await TextsAsync($"orders/{order}/timeline?order=desc"))
             .Should()
             .Equal(
-                "GBP 4.25 of it refunded",
-                "Return 1 is settled: GBP 4.25",
-                "Shipment 1 is on its way: 2 units of 1 SKU",
+                "GBP 4.25 of the payment refunded",
+                "Return 1 is complete: GBP 4.25 refunded",
+                "Shipment 1 was dispatched: 2 units of 1 SKU",
                 "Stock is held for the order",
                 "Order 7 was accepted: 4 units of 2 SKUs, GBP 12.50"
             );
         (await TextsAsync($"orders/{order}/timeline?type=shipment."))
             .Should()
-            .Equal("Shipment 1 is on its way: 2 units of 1 SKU");
+            .Equal("Shipment 1 was dispatched: 2 units of 1 SKU");
         (await TextsAsync($"orders/{order}/timeline?from=2026-01-02T12:01:00Z&until=2026-01-02T12:02:00Z"))
             .Should()
             .Equal("Stock is held for the order");
@@ -95,13 +95,13 @@ public sealed class ReadingTests(HistoryFixture fixture) : IClassFixture<History
     }
 
     [Fact]
-    public async Task A_customers_timeline_is_all_of_their_orders_newest_first_and_no_page_leaves_one_out()
+    public async Task A_customers_timeline_has_all_their_orders_newest_first_and_its_pages_skip_none()
     {
         List<Guid> orders = [];
         for (var i = 0; i < 5; i++)
             orders.Add(await AcceptedAsync(Noon.AddMinutes(i)));
-        // One fact, an entry for each: the same time, step and place in the log.
-        await fixture.TellAsync(
+        // One event, one entry for each order: with the same time, step and position.
+        await fixture.PublishAsync(
             Topics.Stock,
             (EventTypes.StockShortfall, Noon.AddHours(1), new StockShortfall("mug", "main", 1, orders))
         );
@@ -119,7 +119,9 @@ public sealed class ReadingTests(HistoryFixture fixture) : IClassFixture<History
 
         read.Select(e => (Text(e, "type"), e.GetProperty("orderId").GetGuid()))
             .Should()
-            .BeEquivalentTo(orders.Select(o => ("stock.short", o)).Concat(orders.Select(o => ("order.accepted", o))));
+            .BeEquivalentTo(
+                orders.Select(o => ("stock.shortfall", o)).Concat(orders.Select(o => ("order.accepted", o)))
+            );
         read.Select(e => e.GetProperty("at").GetDateTimeOffset()).Should().BeInDescendingOrder();
         (await EntriesAsync(_olga, $"customers/{_customer}/timeline?type=order.")).Should().HaveCount(5);
         (await EntriesAsync(fixture.Service.As(Identity.Customer, "mallory"), "timeline")).Should().BeEmpty();
@@ -127,10 +129,10 @@ public sealed class ReadingTests(HistoryFixture fixture) : IClassFixture<History
     }
 
     [Fact]
-    public async Task A_locations_timeline_tells_every_SKU_that_moved_there_by_kind_and_page_by_page()
+    public async Task A_locations_timeline_has_every_SKU_that_moved_there_and_can_be_filtered_and_paged()
     {
         var place = $"p{Guid.CreateVersion7():N}";
-        await fixture.TellAsync(
+        await fixture.PublishAsync(
             Topics.Stock,
             Moved("received", Noon, ("a", 1, 5), ("b", 1, 7)),
             Moved("adjusted", Noon.AddMinutes(1), ("a", 2, -1))
@@ -171,7 +173,7 @@ public sealed class ReadingTests(HistoryFixture fixture) : IClassFixture<History
     }
 
     [Fact]
-    public async Task N8_Who_asks_why_while_everybody_else_is_away_hears_just_that()
+    public async Task N8_While_all_other_services_are_unavailable_the_explanation_says_so()
     {
         var order = await AcceptedAsync(Noon);
         var why = await fixture
@@ -182,9 +184,9 @@ public sealed class ReadingTests(HistoryFixture fixture) : IClassFixture<History
             .Select(f => (Text(f, "code"), Text(f, "text")))
             .Should()
             .Equal(
-                ("service-away", "orders does not answer."),
-                ("service-away", "inventory does not answer."),
-                ("service-away", "payments does not answer.")
+                ("service-unavailable", "orders does not answer."),
+                ("service-unavailable", "inventory does not answer."),
+                ("service-unavailable", "payments does not answer.")
             );
         (await fixture.Service.As(Identity.Customer, "mallory").GetAsync($"orders/{order}/why"))
             .StatusCode.Should()
@@ -195,14 +197,14 @@ public sealed class ReadingTests(HistoryFixture fixture) : IClassFixture<History
     }
 
     [Fact]
-    public async Task G42_The_description_of_the_API_says_what_every_success_looks_like() =>
+    public async Task G42_The_OpenAPI_document_describes_every_success_response() =>
         (await _olga.UndescribedSuccessesAsync(TestContext.Current.CancellationToken)).Should().BeEmpty();
 
     private async Task<Guid> AcceptedAsync(DateTimeOffset at)
     {
         var order = Guid.CreateVersion7();
         (
-            await fixture.TellAsync(
+            await fixture.PublishAsync(
                 Topics.Orders,
                 (EventTypes.OrderAccepted, at, new OrderAccepted(order, 7, _customer, 12.5m, 4, 2))
             )
@@ -215,8 +217,8 @@ public sealed class ReadingTests(HistoryFixture fixture) : IClassFixture<History
     private async Task<List<string?>> TextsAsync(string path) =>
         [.. (await EntriesAsync(_olga, path)).Select(e => Text(e, "text"))];
 
-    private static async Task<List<JsonElement>> EntriesAsync(HttpClient who, string path) =>
-        [.. (await who.GetFromJsonAsync<JsonElement>(path)).GetProperty("entries").EnumerateArray()];
+    private static async Task<List<JsonElement>> EntriesAsync(HttpClient client, string path) =>
+        [.. (await client.GetFromJsonAsync<JsonElement>(path)).GetProperty("entries").EnumerateArray()];
 
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using DaprShop.Contracts;
-using DaprShop.History.Domain;
+using DaprShop.History.Rebuild;
+using DaprShop.History.Timelines;
 using DaprShop.Messaging;
 using DaprShop.ServiceDefaults;
 using DaprShop.TestKit;
@@ -12,7 +13,7 @@ namespace DaprShop.History.Tests;
 public sealed class RebuildTests : IAsyncLifetime
 {
     private const int Orders = 20;
-    private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _blocked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RecordedHistory _history = null!;
 
     public async ValueTask InitializeAsync() => _history = await RecordedHistory.StartAsync(Orders);
@@ -20,9 +21,9 @@ public sealed class RebuildTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _history.DisposeAsync();
 
     [Fact]
-    public async Task N6_A_history_rebuilt_while_events_flow_is_the_live_one()
+    public async Task N6_A_history_rebuilt_while_events_flow_is_identical_to_the_live_one()
     {
-        FlowOn();
+        KeepPlacingOrders();
 
         var run = await _history.RebuildAsync();
 
@@ -38,39 +39,41 @@ public sealed class RebuildTests : IAsyncLifetime
         run.Tables.Should().OnlyContain(t => t.IsIdentical && t.Rows == t.LiveRows && t.Digest == t.LiveDigest);
         (await _history.CountAsync("pg_class where relnamespace = 'rebuild'::regnamespace and relkind = 'r'"))
             .Should()
-            .Be(0, "its room is given back");
+            .Be(0, "the rebuilt tables are dropped");
     }
 
     [Fact]
-    public async Task N6_A_forged_a_missing_and_an_altered_row_are_told_and_healed_while_events_flow()
+    public async Task N6_An_unexpected_a_missing_and_an_altered_row_are_reported_and_repaired_while_events_flow()
     {
-        await _history.ForgeAsync("insert into order_owners values (gen_random_uuid(), 'mallory')");
-        await _history.ForgeAsync(
+        await _history.TamperAsync("insert into order_owners values (gen_random_uuid(), 'mallory')");
+        await _history.TamperAsync(
             "delete from stock_timeline where sequence = (select max(sequence) from stock_timeline)"
         );
-        await _history.ForgeAsync("update order_timeline set reason = 'forged' where step = 3 and position = 2");
-        FlowOn();
+        await _history.TamperAsync("update order_timeline set reason = 'altered' where step = 3 and position = 2");
+        KeepPlacingOrders();
 
         var run = await _history.RebuildAsync();
 
-        run.Phase.Should().Be(RebuildPhase.Healed, run.Error);
+        run.Phase.Should().Be(RebuildPhase.Repaired, run.Error);
         run.Tables.Where(t => !t.IsIdentical)
-            .Select(t => (t.Name, t.Forged, t.Missing))
+            .Select(t => (t.Name, t.Unexpected, t.Missing))
             .Should()
             .BeEquivalentTo([("order_owners", 1L, 0L), ("order_timeline", 1L, 1L), ("stock_timeline", 0L, 1L)]);
         run.Tables.Single(t => t.Name == "order_owners")
             .Examples.Should()
             .ContainSingle(e => e.Side == "live" && e.Row.Contains("mallory"));
         run.Tables.Single(t => t.Name == "order_timeline")
-            .Examples.Select(e => (e.Side, e.Row.Contains("forged")))
+            .Examples.Select(e => (e.Side, e.Row.Contains("altered")))
             .Should()
             .Equal(("live", true), ("rebuilt", false));
         run.Tables.Should().OnlyContain(t => t.IsIdentical || t.Digest != t.LiveDigest);
-        (await _history.RebuildAsync()).Phase.Should().Be(RebuildPhase.Identical, "what came meanwhile is still there");
+        (await _history.RebuildAsync())
+            .Phase.Should()
+            .Be(RebuildPhase.Identical, "no event that arrived meanwhile was lost");
     }
 
     [Fact]
-    public async Task The_services_role_may_add_to_history_and_nothing_else_and_adopts_no_unfinished_one()
+    public async Task The_services_role_can_only_add_rows_and_cannot_adopt_an_unfinished_rebuild()
     {
         var app = _history.Database.App;
         foreach (
@@ -94,27 +97,27 @@ public sealed class RebuildTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_parked_is_left_out_and_told()
+    public async Task A_parked_event_is_skipped_and_reported()
     {
         var letter = await ParkAsync();
 
         var run = await _history.RebuildAsync();
 
         run.Phase.Should().Be(RebuildPhase.Identical, run.Error);
-        run.LeftOut.Should().Equal(new LeftOutEvent(Apps.Payments, Orders + 1, EventTypes.PaymentRecorded, Parked: true));
+        run.Skipped.Should().Equal(new SkippedEvent(Apps.Payments, Orders + 1, EventTypes.PaymentRecorded, Parked: true));
         await ReplayAsync(letter);
         (await _history.RebuildAsync())
             .Should()
-            .Match<RebuildRun>(r => r.Phase == RebuildPhase.Identical && r.LeftOut.Count == 0);
+            .Match<RebuildRun>(r => r.Phase == RebuildPhase.Identical && r.Skipped.Count == 0);
     }
 
     [Fact]
-    public async Task A_parked_event_that_is_replayed_during_the_rebuild_is_on_both_sides()
+    public async Task A_parked_event_that_is_replayed_during_the_rebuild_is_in_both_histories()
     {
         var letter = await ParkAsync();
         for (var i = 0; i < Orders; i++)
-            _history.Tell();
-        await _history.ReconcileAsync();
+            _history.LogOrder();
+        await _history.CatchUpAsync();
         var replayed = false;
         _history.OnFetch = async (producer, after) =>
         {
@@ -127,13 +130,13 @@ public sealed class RebuildTests : IAsyncLifetime
         var run = await _history.RebuildAsync();
 
         replayed.Should().BeTrue();
-        run.Should().Match<RebuildRun>(r => r.Phase == RebuildPhase.Identical && r.LeftOut.Count == 0);
+        run.Should().Match<RebuildRun>(r => r.Phase == RebuildPhase.Identical && r.Skipped.Count == 0);
     }
 
     [Fact]
-    public async Task What_was_discarded_and_cannot_be_applied_is_told_and_keeps_the_live_history_from_being_replaced()
+    public async Task A_discarded_event_that_cannot_be_applied_is_reported_and_prevents_the_repair_of_the_live_history()
     {
-        var letter = await ParkAsync(mend: false);
+        var letter = await ParkAsync(fix: false);
         (
             await _history
                 .Service.As(Identity.Operator)
@@ -141,19 +144,19 @@ public sealed class RebuildTests : IAsyncLifetime
         ).EnsureSuccessStatusCode();
 
         var run = await _history.RebuildAsync();
-        await _history.ForgeAsync("insert into order_owners values (gen_random_uuid(), 'mallory')");
+        await _history.TamperAsync("insert into order_owners values (gen_random_uuid(), 'mallory')");
         var other = await _history.RebuildAsync();
 
         run.Phase.Should().Be(RebuildPhase.Identical, run.Error);
-        run.LeftOut.Should()
-            .Equal(new LeftOutEvent(Apps.Payments, Orders + 1, EventTypes.PaymentRecorded, Parked: false));
+        run.Skipped.Should()
+            .Equal(new SkippedEvent(Apps.Payments, Orders + 1, EventTypes.PaymentRecorded, Parked: false));
         other.Phase.Should().Be(RebuildPhase.Failed);
         other.Error.Should().Contain("could not be applied");
         (await _history.CountAsync("order_owners where customer = 'mallory'")).Should().Be(1);
     }
 
     [Fact]
-    public async Task A_log_that_has_lost_events_rebuilds_nothing()
+    public async Task A_log_with_missing_events_rebuilds_nothing()
     {
         _history.Logs[Apps.Inventory].RemoveAt(Orders / 2);
 
@@ -166,42 +169,42 @@ public sealed class RebuildTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_rebuild_that_is_cut_off_leaves_history_as_it_was_and_the_next_starts_again()
+    public async Task An_interrupted_rebuild_changes_nothing_and_the_next_one_starts_from_the_beginning()
     {
-        await _history.ForgeAsync("insert into order_owners values (gen_random_uuid(), 'mallory')");
-        Hold(Apps.Inventory);
+        await _history.TamperAsync("insert into order_owners values (gen_random_uuid(), 'mallory')");
+        Block(Apps.Inventory);
         await _history.StartRebuildAsync();
-        await Wait.UntilAsync(async () => (await _history.GetAsync()).Events > 0, "the rebuild is in the middle");
+        await Wait.UntilAsync(async () => (await _history.GetAsync()).Events > 0, "the rebuild is running");
 
         await _history.RestartAsync();
 
-        using var asked = await _history
+        using var response = await _history
             .Service.As(Identity.Operator)
             .GetAsync("ops/history/rebuild", TestContext.Current.CancellationToken);
-        asked.StatusCode.Should().Be(HttpStatusCode.NotFound);
+        response.StatusCode.Should().Be(HttpStatusCode.NotFound);
         (await _history.CountAsync("order_owners")).Should().Be(Orders + 1);
-        _held.SetResult();
+        _blocked.SetResult();
         (await _history.RebuildAsync())
             .Should()
-            .Match<RebuildRun>(r => r.Phase == RebuildPhase.Healed && r.Events == 4 * Orders);
+            .Match<RebuildRun>(r => r.Phase == RebuildPhase.Repaired && r.Events == 4 * Orders);
     }
 
     [Fact]
-    public async Task Two_rebuilds_at_once_are_one_and_another_replicas_is_refused()
+    public async Task A_second_request_joins_the_running_rebuild_and_another_replicas_is_rejected()
     {
-        Hold(Apps.Inventory);
+        Block(Apps.Inventory);
         await using var other = _history.Replica();
 
         var first = await _history.StartRebuildAsync();
-        await Wait.UntilAsync(async () => (await _history.GetAsync()).Events > 0, "the rebuild is in the middle");
+        await Wait.UntilAsync(async () => (await _history.GetAsync()).Events > 0, "the rebuild is running");
         var second = await _history.StartRebuildAsync();
         await _history.StartRebuildAsync(other);
         RebuildRun refused = null!;
         await Wait.UntilAsync(
             async () => (refused = await _history.GetAsync(other)).EndedAt is not null,
-            "the other replica gives up"
+            "the other replica's rebuild fails"
         );
-        _held.SetResult();
+        _blocked.SetResult();
         await Wait.UntilAsync(async () => (await _history.GetAsync()).EndedAt is not null, "the rebuild ends");
 
         second.Id.Should().Be(first.Id);
@@ -215,16 +218,17 @@ public sealed class RebuildTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_producer_that_is_away_is_waited_for()
+    public async Task A_rebuild_waits_for_an_unavailable_producer()
     {
-        var away = 3;
-        _history.OnFetch = (_, _) => away-- > 0 ? throw new HttpRequestException("away") : Task.CompletedTask;
+        var failures = 3;
+        _history.OnFetch = (_, _) =>
+            failures-- > 0 ? throw new HttpRequestException("unavailable") : Task.CompletedTask;
 
         (await _history.RebuildAsync()).Phase.Should().Be(RebuildPhase.Identical);
     }
 
     [Fact]
-    public async Task Only_operators_rebuild()
+    public async Task Only_operators_may_rebuild()
     {
         var customer = _history.Service.As(Identity.Customer);
 
@@ -236,27 +240,28 @@ public sealed class RebuildTests : IAsyncLifetime
             .Be(HttpStatusCode.Forbidden);
     }
 
-    // Whenever the rebuild asks, an order was placed meanwhile, and the live history has it already: also in the transaction that compares.
-    private void FlowOn() =>
+    // Whenever the rebuild fetches events, another order is placed first and the live history applies it: also during the
+    // transaction that compares.
+    private void KeepPlacingOrders() =>
         _history.OnFetch = async (_, _) =>
         {
-            _history.Tell();
-            await _history.ReconcileAsync();
+            _history.LogOrder();
+            await _history.CatchUpAsync();
         };
 
-    private void Hold(string at) =>
-        _history.OnFetch = (producer, after) => producer == at && after > 0 ? _held.Task : Task.CompletedTask;
+    private void Block(string at) =>
+        _history.OnFetch = (producer, after) => producer == at && after > 0 ? _blocked.Task : Task.CompletedTask;
 
-    /// <summary>A payment that cannot be applied, is parked, and could be applied by now. Answers the letter.</summary>
-    private async Task<Guid> ParkAsync(bool mend = true)
+    /// <summary>Parks a payment that cannot be applied; with <paramref name="fix"/>, it could be applied by now. Returns the dead letter's id.</summary>
+    private async Task<Guid> ParkAsync(bool fix = true)
     {
-        var order = _history.Tell();
-        await _history.ForgeAsync(
-            $"alter table order_timeline add constraint quarrel check (order_id <> '{order}' or step <> {(int)Step.Charged})"
+        var order = _history.LogOrder();
+        await _history.TamperAsync(
+            $"alter table order_timeline add constraint poisoned check (order_id <> '{order}' or step <> {(int)TimelineStep.Charged})"
         );
-        await _history.ReconcileAsync();
-        if (mend)
-            await _history.ForgeAsync("alter table order_timeline drop constraint quarrel");
+        await _history.CatchUpAsync();
+        if (fix)
+            await _history.TamperAsync("alter table order_timeline drop constraint poisoned");
         return await Sql.ScalarAsync<Guid>(_history.Database.Owner, "select id from dead_letters");
     }
 

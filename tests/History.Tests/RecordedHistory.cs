@@ -2,8 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using DaprShop.Contracts;
-using DaprShop.History.Data;
-using DaprShop.History.Domain;
+using DaprShop.History.Model;
+using DaprShop.History.Rebuild;
 using DaprShop.Messaging;
 using DaprShop.ServiceDefaults;
 using DaprShop.TestKit;
@@ -12,7 +12,7 @@ using Npgsql;
 
 namespace DaprShop.History.Tests;
 
-/// <summary>History over producers whose logs are lists: live it reads them when told to.</summary>
+/// <summary>History with producers whose logs are lists. The live history reads them only in <see cref="CatchUpAsync"/>.</summary>
 internal sealed class RecordedHistory : IAsyncDisposable, IHttpClientFactory
 {
     private const int PageLength = 7;
@@ -36,7 +36,7 @@ internal sealed class RecordedHistory : IAsyncDisposable, IHttpClientFactory
             [Apps.Payments] = [],
         };
 
-    /// <summary>Runs before a producer answers the rebuild: which one, and what follows after which event.</summary>
+    /// <summary>Runs before a producer answers the rebuild, with the producer and the position after which it reads.</summary>
     public Func<string, long, Task> OnFetch { get; set; } = (_, _) => Task.CompletedTask;
 
     public static async Task<RecordedHistory> StartAsync(int orders)
@@ -44,17 +44,17 @@ internal sealed class RecordedHistory : IAsyncDisposable, IHttpClientFactory
         var history = new RecordedHistory
         {
             Database = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("history", owner =>
-                ServiceDefaults.Database.MigrateAsync<HistoryContext>(owner, o => new HistoryContext(o))
+                ServiceDefaults.Database.MigrateAsync<HistoryDbContext>(owner, o => new HistoryDbContext(o))
             ),
         };
         history.Service = history.Replica();
         for (var i = 0; i < orders; i++)
-            history.Tell();
-        await history.ReconcileAsync();
+            history.LogOrder();
+        await history.CatchUpAsync();
         return history;
     }
 
-    /// <summary>One more process of the service. It reads nothing of itself.</summary>
+    /// <summary>One more process of the service, which does not read the logs by itself.</summary>
     public ServiceHost<Program> Replica() => new(Database.App, services =>
         {
             services.AddSingleton<IHttpClientFactory>(this);
@@ -63,15 +63,15 @@ internal sealed class RecordedHistory : IAsyncDisposable, IHttpClientFactory
 
     public ValueTask DisposeAsync() => Service.DisposeAsync();
 
-    /// <summary>Ends the service in the middle of whatever it does, and starts it again.</summary>
+    /// <summary>Stops the service, whatever it is doing, and starts it again.</summary>
     public async Task RestartAsync()
     {
         await Service.DisposeAsync();
         Service = Replica();
     }
 
-    /// <summary>The producers log an order, its stock and its payment.</summary>
-    public Guid Tell()
+    /// <summary>The producers log an order, its stock allocation and its payment. Returns the order's id.</summary>
+    public Guid LogOrder()
     {
         var order = Guid.CreateVersion7();
         lock (_gate)
@@ -90,8 +90,8 @@ internal sealed class RecordedHistory : IAsyncDisposable, IHttpClientFactory
         return order;
     }
 
-    /// <summary>The live history reads what the producers have logged. An event that cannot be applied is parked.</summary>
-    public async Task ReconcileAsync()
+    /// <summary>The live history applies all logged events. An event that cannot be applied is parked.</summary>
+    public async Task CatchUpAsync()
     {
         Live.Value = true;
         foreach (var intake in Service.Services.GetServices<Inbox>())
@@ -100,7 +100,7 @@ internal sealed class RecordedHistory : IAsyncDisposable, IHttpClientFactory
             {
                 try
                 {
-                    await intake.ReconcileAsync(CancellationToken.None);
+                    await intake.CatchUpAsync(CancellationToken.None);
                     applied = true;
                 }
                 catch (EventNotAppliedException) { }
@@ -110,7 +110,7 @@ internal sealed class RecordedHistory : IAsyncDisposable, IHttpClientFactory
         Live.Value = false;
     }
 
-    /// <summary>Rebuilds, and waits for the end.</summary>
+    /// <summary>Starts a rebuild and waits for its end.</summary>
     public async Task<RebuildRun> RebuildAsync()
     {
         var run = await StartRebuildAsync();
@@ -128,11 +128,12 @@ internal sealed class RecordedHistory : IAsyncDisposable, IHttpClientFactory
     public async Task<RebuildRun> GetAsync(ServiceHost<Program>? replica = null) =>
         (await (replica ?? Service).As(Identity.Operator).GetFromJsonAsync<RebuildRun>("ops/history/rebuild", Json))!;
 
-    /// <summary>Runs a statement as the database's owner, which alone may do anything.</summary>
-    public Task ForgeAsync(string sql) => Sql.ScalarAsync<object>(Database.Owner, sql);
+    /// <summary>Runs a statement as the database's owner, the only role that may change history.</summary>
+    public Task TamperAsync(string sql) => Sql.ScalarAsync<object>(Database.Owner, sql);
 
-    /// <summary>How many rows of <paramref name="what"/> there are.</summary>
-    public Task<long> CountAsync(string what) => Sql.ScalarAsync<long>(Database.Owner, $"select count(*) from {what}");
+    /// <summary>The number of rows of <paramref name="table"/> (with or without a where clause).</summary>
+    public Task<long> CountAsync(string table) =>
+        Sql.ScalarAsync<long>(Database.Owner, $"select count(*) from {table}");
 
     public HttpClient CreateClient(string name) =>
         new(new Producer(this, name)) { BaseAddress = new Uri($"http://{name}/") };
@@ -172,7 +173,7 @@ internal sealed class RecordedHistory : IAsyncDisposable, IHttpClientFactory
                     JsonSerializerOptions.Web
                 );
 
-            // What comes by a broker has been read and written by daprd, which keeps the numbers, and not their zeros.
+            // A message that comes through a broker was parsed and written by daprd, which drops trailing zeros of numbers.
             return new HttpResponseMessage(HttpStatusCode.OK)
             {
                 Content = new StringContent(

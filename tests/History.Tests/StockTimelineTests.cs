@@ -14,9 +14,9 @@ public sealed class StockTimelineTests(HistoryFixture fixture) : IClassFixture<H
     private readonly string _sku = $"{Guid.CreateVersion7()}";
 
     [Fact]
-    public async Task Every_movement_is_there_newest_first_with_its_cause_and_the_balance_after_it()
+    public async Task A_stock_timeline_has_every_movement_newest_first_with_its_cause_and_the_quantities_after_it()
     {
-        await fixture.TellAsync(
+        await fixture.PublishAsync(
             Topics.Stock,
             Move("received", "delivery 1", "olga", "truck", Line(1, 10, 10, 0)),
             Move("allocated", "some-order", "saga", null, Line(2, 4, 10, 4))
@@ -36,9 +36,9 @@ public sealed class StockTimelineTests(HistoryFixture fixture) : IClassFixture<H
     }
 
     [Fact]
-    public async Task G12_Every_kind_of_movement_carries_all_six_quantities()
+    public async Task G12_Every_kind_of_movement_has_all_six_quantities()
     {
-        await fixture.TellAsync(
+        await fixture.PublishAsync(
             Topics.Stock,
             new[] { "received", "held", "expired", "withheld", "expected", "transferred", "shipped" }.Select(
                 (kind, i) =>
@@ -74,7 +74,7 @@ public sealed class StockTimelineTests(HistoryFixture fixture) : IClassFixture<H
     [InlineData("&location=main")]
     public async Task Pages_joined_by_their_cursors_are_all_movements(string filter)
     {
-        await fixture.TellAsync(
+        await fixture.PublishAsync(
             Topics.Stock,
             Enumerable.Range(1, 25).Select(i => Move("received", "d", "o", null, Line(i, 1, i, 0)))
         );
@@ -91,9 +91,9 @@ public sealed class StockTimelineTests(HistoryFixture fixture) : IClassFixture<H
     }
 
     [Fact]
-    public async Task Skus_that_differ_by_case_are_different_and_locations_can_be_told_apart()
+    public async Task SKUs_that_differ_only_by_case_are_distinct_and_so_are_locations()
     {
-        await fixture.TellAsync(
+        await fixture.PublishAsync(
             Topics.Stock,
             Move(
                 "received",
@@ -117,7 +117,7 @@ public sealed class StockTimelineTests(HistoryFixture fixture) : IClassFixture<H
     }
 
     [Fact]
-    public async Task A_page_of_thousands_of_movements_passes_at_the_imports_pace()
+    public async Task A_page_of_thousands_of_movements_is_applied_within_three_seconds()
     {
         var page = fixture.Page(
             Topics.Stock,
@@ -154,9 +154,9 @@ public sealed class StockTimelineTests(HistoryFixture fixture) : IClassFixture<H
     }
 
     [Fact]
-    public async Task A_page_has_five_hundred_movements_at_most_and_a_cursor_must_be_one()
+    public async Task A_page_has_at_most_five_hundred_movements_and_an_invalid_cursor_is_rejected()
     {
-        await fixture.TellAsync(
+        await fixture.PublishAsync(
             Topics.Stock,
             Enumerable.Range(1, 501).Select(i => Move("received", "d", "o", null, Line(i, 1, i, 0)))
         );
@@ -171,7 +171,7 @@ public sealed class StockTimelineTests(HistoryFixture fixture) : IClassFixture<H
     }
 
     [Fact]
-    public async Task Only_operators_read_it()
+    public async Task Only_operators_may_read_it()
     {
         using var response = await fixture
             .Service.As(Identity.Customer)
@@ -191,7 +191,7 @@ public sealed class StockTimelineTests(HistoryFixture fixture) : IClassFixture<H
     [InlineData("update order_owners set customer = 'x'")]
     [InlineData("delete from order_owners")]
     [InlineData("delete from watermarks")]
-    public async Task The_services_role_may_not(string statement) =>
+    public async Task The_services_role_is_denied(string statement) =>
         (await Sql.IsForbiddenAsync(fixture.Database.App, statement)).Should().BeTrue();
 
     private static (string, DateTimeOffset, object) Move(

@@ -16,9 +16,9 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
     private readonly HttpClient _sidecar = fixture.Service.CreateClient();
 
     [Fact]
-    public async Task A_batch_is_answered_in_its_sequence_each_order_for_itself()
+    public async Task A_batch_returns_one_outcome_per_order_in_the_order_of_the_request()
     {
-        string[] tokens = ["tok_flaky", "tok_ok", "tok_declined", "tok_timeout", "tok_unheard_of"];
+        string[] tokens = ["tok_flaky", "tok_ok", "tok_declined", "tok_timeout", "tok_unknown"];
         var orders = tokens.Select(token => new ChargeOrder(Guid.CreateVersion7(), 10, token)).ToList();
 
         var first = await ChargeAsync([.. orders, orders[1]]);
@@ -53,7 +53,7 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
     }
 
     [Fact]
-    public async Task Overlapping_batches_in_any_sequence_neither_deadlock_nor_charge_twice()
+    public async Task Overlapping_batches_in_any_order_neither_deadlock_nor_charge_twice()
     {
         string[] tokens = ["tok_ok", "tok_timeout", "tok_flaky"];
         var orders = Enumerable
@@ -72,19 +72,21 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
 
         await ChargeAsync(orders);
         (await LedgerAsync(orders, "charge")).Should().BeLessThanOrEqualTo(200);
-        var disagreeing = await Sql.ScalarAsync<long>(
+        var inconsistent = await Sql.ScalarAsync<long>(
             fixture.Database.Auditor,
             """
             select count(*) from payments p left join lateral
-              (select coalesce(sum(case kind when 'charge' then amount else -amount end), 0) as net from provider_ledger where reference = p.order_id::text) l on true
+              (select coalesce(sum(case kind when 'charge' then amount else -amount end), 0) as net
+               from provider_ledger where reference = p.order_id::text) l on true
             where l.net <> case p.state when 'captured' then p.amount when 'pending' then l.net else 0 end
             """
         );
-        disagreeing.Should().Be(0);
+        inconsistent.Should().Be(0);
         var misnumbered = await Sql.ScalarAsync<long>(
             fixture.Database.Auditor,
             """
-            select count(*) from payments p where p.version <> (select count(distinct version) from events where subject = p.order_id::text)
+            select count(*) from payments p
+            where p.version <> (select count(distinct version) from events where subject = p.order_id::text)
               or p.version <> (select count(*) from events where subject = p.order_id::text)
             """
         );
@@ -92,7 +94,7 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
     }
 
     [Fact]
-    public async Task Two_charges_that_meet_take_the_money_once()
+    public async Task Two_concurrent_charges_capture_the_money_once()
     {
         var order = new ChargeOrder(Guid.CreateVersion7(), 5, "tok_flaky");
         for (var i = 0; i < 2; i++)
@@ -112,7 +114,7 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
     }
 
     [Fact]
-    public async Task Two_first_charges_that_meet_take_the_money_once()
+    public async Task Two_concurrent_first_charges_capture_the_money_once()
     {
         var order = new ChargeOrder(Guid.CreateVersion7(), 5, "tok_ok");
         await using var rival = await Rival.BeginAsync(fixture.Database.Owner, "select * from event_head for update");
@@ -127,7 +129,7 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
     }
 
     [Fact]
-    public async Task Payments_are_locked_in_the_sequence_of_their_orders_whatever_lies_first_on_disk()
+    public async Task Payments_are_locked_by_ascending_order_id_whatever_their_place_on_disk()
     {
         var (first, second) = (
             new ChargeOrder(Guid.CreateVersion7(DateTimeOffset.UnixEpoch), 5, "tok_ok"),
@@ -145,33 +147,34 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
         (
             await Sql.ScalarAsync<long>(
                 fixture.Database.App,
-                $"select count(*) from (select from payments where order_id = '{second.OrderId}' for update skip locked) free"
+                $"""
+                select count(*) from
+                  (select from payments where order_id = '{second.OrderId}' for update skip locked) unlocked
+                """
             )
-        )
-            .Should()
-            .Be(1);
+        ).Should().Be(1);
         await rival.CommitAsync();
 
         await charging;
     }
 
     [Fact]
-    public async Task First_mentions_in_any_sequence_never_deadlock()
+    public async Task Concurrent_first_charges_in_any_order_never_deadlock()
     {
         var orders = Enumerable
             .Range(0, 4)
             .Select(day => new ChargeOrder(Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddDays(day)), 1, "tok_ok"))
             .ToArray();
+        var contested = orders[2].OrderId;
         await using var rival = await Rival.BeginAsync(
             fixture.Database.App,
             $"""
-            insert into payments (order_id, amount, token, state, asks, version) select unnest(array['{orders[
-                2
-            ].OrderId}', '{orders[3].OrderId}']::uuid[]), 1, 'tok_ok', 'pending', 0, 0
+            insert into payments (order_id, amount, token, state, charge_attempts, version)
+            select unnest(array['{contested}', '{orders[3].OrderId}']::uuid[]), 1, 'tok_ok', 'pending', 0, 0
             """
         );
 
-        // Each would hold one order that the other wants, while both wait for the rival.
+        // Each would hold a lock on an order that the other one needs, while both wait for the rival.
         var one = ChargeAsync([orders[0], orders[2], orders[1]]);
         await rival.IsWaitedForAsync(1);
         var other = ChargeAsync([orders[1], orders[3], orders[0]]);
@@ -186,7 +189,7 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
     [InlineData("insert into payments select * from payments limit 1", "pk_payments")]
     [InlineData("insert into event_head values (2, 0)", "one_row")]
     [InlineData("insert into events select * from events limit 1", "pk_events")]
-    public async Task The_database_refuses_what_cannot_be_whoever_writes_it(string sql, string constraint)
+    public async Task The_database_rejects_an_impossible_row_even_from_its_owner(string sql, string constraint)
     {
         await ChargeAsync([new ChargeOrder(Guid.CreateVersion7(), 5, "tok_ok")]);
         var writing = () => Sql.ScalarAsync<object>(fixture.Database.Owner, sql);
@@ -194,7 +197,7 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
     }
 
     [Fact]
-    public async Task Refunding_gives_back_once_and_refuses_what_comes_late()
+    public async Task A_refund_returns_the_money_once_and_later_charges_are_refused()
     {
         var charged = new ChargeOrder(Guid.CreateVersion7(), 5, "tok_ok");
         var unanswered = new ChargeOrder(Guid.CreateVersion7(), 6, "tok_timeout");
@@ -211,7 +214,7 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
     }
 
     [Fact]
-    public async Task Only_real_changes_become_facts_numbered_without_gap()
+    public async Task Only_changes_are_recorded_as_events_and_their_versions_have_no_gap()
     {
         var order = new ChargeOrder(Guid.CreateVersion7(), 5, "tok_flaky");
         for (var i = 0; i < 5; i++)
@@ -219,16 +222,16 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
         for (var i = 0; i < 3; i++)
             await RefundAsync([order]);
 
-        var facts = (await EventsAsync()).Where(e => e.Subject == order.OrderId.ToString()).ToList();
+        var events = (await EventsAsync()).Where(e => e.Subject == order.OrderId.ToString()).ToList();
 
-        facts.Select(e => (e.Version, e.Read<PaymentRecorded>().Kind)).Should().Equal((1, "captured"), (2, "refunded"));
+        events.Select(e => (e.Version, e.Read<PaymentRecorded>().Kind)).Should().Equal((1, "captured"), (2, "refunded"));
         (await _sidecar.GetFromJsonAsync<EventPage>("events?after=0&limit=-1", TestContext.Current.CancellationToken))!
             .Events.Should()
             .ContainSingle();
     }
 
     [Fact]
-    public async Task What_cannot_be_charged_is_refused_whole()
+    public async Task An_invalid_charge_request_is_rejected_as_a_whole()
     {
         var many = await _sidecar.PostAsJsonAsync(
             "charges",
@@ -257,7 +260,7 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
     [InlineData("update credits set amount = 0")]
     [InlineData("delete from credits")]
     [InlineData("delete from payments")]
-    public async Task The_services_role_may_not(string statement) =>
+    public async Task The_services_role_is_denied(string statement) =>
         (await Sql.IsForbiddenAsync(fixture.Database.App, statement)).Should().BeTrue();
 
     private async Task<IReadOnlyList<ChargeOutcome>> ChargeAsync(IEnumerable<ChargeOrder> orders)
@@ -290,6 +293,9 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
     private Task<long> LedgerAsync(IEnumerable<ChargeOrder> orders, string kind) =>
         Sql.ScalarAsync<long>(
             fixture.Database.Auditor,
-            $"select count(*) from provider_ledger where kind = '{kind}' and reference in ({string.Join(',', orders.Select(o => $"'{o.OrderId}'"))})"
+            $"""
+            select count(*) from provider_ledger
+            where kind = '{kind}' and reference in ({string.Join(',', orders.Select(o => $"'{o.OrderId}'"))})
+            """
         );
 }

@@ -13,7 +13,7 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
     private readonly HttpClient _operator = fixture.Service.As(Identity.Operator, "olga");
 
     [Fact]
-    public async Task A_credit_is_given_once_per_key_and_repeated_word_for_word()
+    public async Task A_credit_is_given_once_per_key_and_a_repeated_request_gets_the_same_answer()
     {
         var (key, reference) = (NewText(), NewText());
 
@@ -42,7 +42,7 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
     }
 
     [Fact]
-    public async Task A_key_with_another_body_is_refused_and_so_is_a_reference_with_another_key()
+    public async Task A_key_with_another_body_is_rejected_and_so_is_a_reference_with_another_key()
     {
         var (key, reference) = (NewText(), NewText());
         using var given = await CreditAsync(key, new { reference, amount = 1 });
@@ -56,13 +56,13 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
     }
 
     [Fact]
-    public async Task Every_malformed_credit_gets_its_problem_and_gives_nothing()
+    public async Task Every_invalid_credit_gets_its_problem_and_pays_nothing_out()
     {
         using var noKey = await CreditAsync(null, new { reference = "r", amount = 1 });
         using var zero = await CreditAsync(NewText(), new { reference = "r", amount = 0 });
         using var huge = await CreditAsync(NewText(), new { reference = "r", amount = 1e15 });
-        using var nameless = await CreditAsync(NewText(), new { reference = "", amount = 1 });
-        using var fields = await CreditAsync(NewText(), new { });
+        using var noReference = await CreditAsync(NewText(), new { reference = "", amount = 1 });
+        using var empty = await CreditAsync(NewText(), new { });
         using var broken = await SendAsync(
             _operator,
             NewText(),
@@ -77,37 +77,37 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
         await IsProblemAsync(noKey, 400, "idempotency-key-missing");
         await IsProblemAsync(zero, 422, "invalid");
         await IsProblemAsync(huge, 422, "invalid");
-        await IsProblemAsync(nameless, 422, "invalid");
-        await IsProblemAsync(fields, 400, "malformed-json");
+        await IsProblemAsync(noReference, 422, "invalid");
+        await IsProblemAsync(empty, 400, "malformed-json");
         await IsProblemAsync(broken, 400, "malformed-json");
         await IsProblemAsync(oversized, 413, "too-large");
         (await RowsAsync("r")).Should().Be(0);
     }
 
     [Fact]
-    public async Task Only_operators_come_in()
+    public async Task Only_operators_are_allowed()
     {
         using var customer = await SendAsync(
             fixture.Service.As(Identity.Customer),
             NewText(),
             JsonContent.Create(new { reference = "x", amount = 1 })
         );
-        using var nobody = await SendAsync(
+        using var anonymous = await SendAsync(
             fixture.Service.CreateClient(),
             NewText(),
             JsonContent.Create(new { reference = "x", amount = 1 })
         );
-        using var looking = await fixture
+        using var reading = await fixture
             .Service.As(Identity.Customer)
             .GetAsync($"payments/{Guid.CreateVersion7()}", TestContext.Current.CancellationToken);
 
         await IsProblemAsync(customer, 403, "forbidden");
-        await IsProblemAsync(nobody, 401, "unauthenticated");
-        await IsProblemAsync(looking, 403, "forbidden");
+        await IsProblemAsync(anonymous, 401, "unauthenticated");
+        await IsProblemAsync(reading, 403, "forbidden");
     }
 
     [Fact]
-    public async Task An_operator_sees_a_payment_with_the_providers_rows()
+    public async Task An_operator_reads_a_payment_with_the_providers_ledger_rows()
     {
         var order = new ChargeOrder(Guid.CreateVersion7(), 9.99m, "tok_ok");
         await _operator.PostAsJsonAsync("charges", new ChargeRequest([order]), TestContext.Current.CancellationToken);
@@ -137,9 +137,9 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
     }
 
     [Fact]
-    public async Task G26_What_the_provider_captured_by_itself_is_taken_while_the_order_stands_and_refunded_when_it_is_over()
+    public async Task G26_A_capture_that_the_provider_reports_is_accepted_while_the_order_is_open_and_refunded_after_it_has_ended()
     {
-        foreach (var (isOver, state) in new[] { (false, "captured"), (true, "refunded") })
+        foreach (var (hasEnded, state) in new[] { (false, "captured"), (true, "refunded") })
         {
             var order = new ChargeOrder(Guid.CreateVersion7(), 9.99m, "tok_late");
             await _operator.PostAsJsonAsync(
@@ -147,7 +147,7 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
                 new ChargeRequest([order]),
                 TestContext.Current.CancellationToken
             );
-            if (isOver)
+            if (hasEnded)
                 await _operator.PostAsJsonAsync(
                     "refunds",
                     new RefundRequest([order.OrderId]),
@@ -155,12 +155,12 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
                 );
             foreach (var _ in (int[])[1, 2])
             {
-                using var noticed = await _operator.PostAsync(
+                using var recorded = await _operator.PostAsync(
                     $"payments/{order.OrderId}/captures",
                     null,
                     TestContext.Current.CancellationToken
                 );
-                (await noticed.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken))
+                (await recorded.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken))
                     .GetProperty("state")
                     .GetString()
                     .Should()
@@ -176,7 +176,7 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
                 .EnumerateArray()
                 .Select(l => l.GetProperty("kind").GetString())
                 .Should()
-                .Equal(isOver ? ["charge", "refund"] : ["charge"]);
+                .Equal(hasEnded ? ["charge", "refund"] : ["charge"]);
         }
 
         await IsProblemAsync(
@@ -191,7 +191,7 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
     }
 
     [Fact]
-    public async Task G42_The_description_of_the_API_says_what_every_success_looks_like() =>
+    public async Task G42_The_OpenAPI_document_describes_every_success_response() =>
         (await _operator.UndescribedSuccessesAsync(TestContext.Current.CancellationToken)).Should().BeEmpty();
 
     private Task<HttpResponseMessage> CreditAsync(string? key, object body) =>

@@ -1,11 +1,11 @@
-using DaprShop.Payments.Data;
+using DaprShop.Payments.Model;
 using DaprShop.ServiceDefaults;
 using DaprShop.TestKit;
 using Npgsql;
 
 namespace DaprShop.Payments.Tests;
 
-/// <summary>The service over a migrated database of its own.</summary>
+/// <summary>The service on its own migrated database.</summary>
 public sealed class PaymentsFixture : IAsyncLifetime
 {
     public TestDatabase Database { get; private set; } = null!;
@@ -15,7 +15,7 @@ public sealed class PaymentsFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Database = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("payments", owner =>
-            ServiceDefaults.Database.MigrateAsync<PaymentsContext>(owner, o => new PaymentsContext(o))
+            ServiceDefaults.Database.MigrateAsync<PaymentsDbContext>(owner, o => new PaymentsDbContext(o))
         );
         Service = new ServiceHost<Program>(Database.App);
     }

@@ -63,8 +63,8 @@ public sealed class CrashMatrix
             PlaceAsync,
             [
                 ("invoking-charges", "orders"),
-                ("paying", "payments"),
-                ("paid", "payments"),
+                ("payments-before-commit", "payments"),
+                ("payments-after-commit", "payments"),
                 ("invoked-charges", "orders"),
                 ("published-payments", "payments"),
             ]
@@ -102,8 +102,8 @@ public sealed class CrashMatrix
                 ("committed-Return", "inventory"),
                 ("invoked-reservations/take-back", "orders"),
                 ("invoking-refunds/parts", "orders"),
-                ("refunding-part", "payments"),
-                ("refunded-part", "payments"),
+                ("part-refund-before-commit", "payments"),
+                ("part-refund-after-commit", "payments"),
                 ("invoked-refunds/parts", "orders"),
             ]
         ),
@@ -345,7 +345,7 @@ public sealed class CrashMatrix
         );
         await scene.HoldsAsync(sku, id, onHand: 4, available: 4, charges: 1, refunds: 0);
         await Wait.UntilAsync(
-            async () => (await scene.GetAsync($"payments/{id}"))?.GetProperty("returned").GetDecimal() == 4.25m,
+            async () => (await scene.GetAsync($"payments/{id}"))?.GetProperty("refundedInParts").GetDecimal() == 4.25m,
             "its money is back, once"
         );
     }

@@ -35,7 +35,7 @@ public sealed class RebuildTests(SharedShop shops) : SharedShopTest(shops)
         flowing.Should().BeTrue("otherwise nothing flowed");
         orders.Should().BeGreaterThan(Streams);
         Phase(output).Should().Be("identical");
-        (forgedCode, Phase(forgedOutput)).Should().Be((1, "healed"), forgedOutput);
+        (forgedCode, Phase(forgedOutput)).Should().Be((1, "repaired"), forgedOutput);
         forgedOutput.Should().Contain("mallory");
         (healedCode, told)
             .Should()

@@ -33,10 +33,10 @@ public sealed class WhyTests(SharedShop shops) : SharedShopTest(shops)
             )
         ).EnsureSuccessStatusCode();
         var waiting = await OrderedAsync(shop, sku, onShortage: "backorder");
-        (await IsAsync(alice, waiting, "waits-for-stock")).Should().Contain("place 1 in line");
+        (await IsAsync(alice, waiting, "waiting-for-stock")).Should().Contain("position 1 in the queue");
 
         var asked = await OrderedAsync(shop, await shop.StockedAsync(1), onShortage: "ask");
-        await IsAsync(alice, asked, "waits-for-customer");
+        await IsAsync(alice, asked, "waiting-for-customer");
 
         (
             await SendAsync(olga, HttpMethod.Put, "ops/saga", new { batchSize = 200, slots = 0 })
@@ -53,7 +53,7 @@ public sealed class WhyTests(SharedShop shops) : SharedShopTest(shops)
         Signal("-STOP", pid);
         try
         {
-            await IsAsync(alice, await OrderedAsync(shop, stocked), "service-away");
+            await IsAsync(alice, await OrderedAsync(shop, stocked), "service-unavailable");
         }
         finally
         {

@@ -60,7 +60,7 @@ internal static class HistoryCommand
         return run.GetProperty("phase").GetString() switch
         {
             "identical" => 0,
-            "healed" => 1,
+            "repaired" => 1,
             _ => FailedExitCode,
         };
     }
@@ -83,7 +83,7 @@ internal static class HistoryCommand
                 return run;
             show(
                 $"{run.GetProperty("phase").GetString()}: {run.GetProperty("events").GetInt64():N0} of "
-                    + $"{run.GetProperty("of").GetInt64():N0} events"
+                    + $"{run.GetProperty("totalEvents").GetInt64():N0} events"
             );
             await Task.Delay(PollInterval, cancel);
         }
@@ -107,7 +107,7 @@ internal static class HistoryCommand
         foreach (var t in Tables(run))
         {
             table.AddRow([
-                .. ((string[])["name", "liveRows", "rows", "forged", "missing", "liveDigest", "digest"]).Select(
+                .. ((string[])["name", "liveRows", "rows", "unexpected", "missing", "liveDigest", "digest"]).Select(
                     key => new Text(
                         t.GetProperty(key) is { ValueKind: JsonValueKind.Number } number
                             ? $"{number.GetInt64():N0}"
@@ -123,18 +123,18 @@ internal static class HistoryCommand
                 .SelectMany(t => t.GetProperty("examples").EnumerateArray(), (t, row) => (t, row))
         )
             Console.WriteLine($"{t.GetProperty("name")}, only {row.GetProperty("side")}: {row.GetProperty("row")}");
-        foreach (var left in run.GetProperty("leftOut").EnumerateArray())
+        foreach (var skipped in run.GetProperty("skipped").EnumerateArray())
             Console.WriteLine(
-                $"Left out: event {left.GetProperty("position")} of {left.GetProperty("producer")} "
-                    + $"({left.GetProperty("type")}), because it "
-                    + (left.GetProperty("parked").GetBoolean() ? "is parked." : "cannot be applied.")
+                $"Skipped: event {skipped.GetProperty("position")} of {skipped.GetProperty("producer")} "
+                    + $"({skipped.GetProperty("type")}), because it "
+                    + (skipped.GetProperty("parked").GetBoolean() ? "is parked." : "cannot be applied.")
             );
         Console.WriteLine(
             run.GetProperty("phase").GetString() switch
             {
                 "identical" =>
                     $"Rebuilt from {run.GetProperty("events").GetInt64():N0} events: identical, byte for byte.",
-                "healed" =>
+                "repaired" =>
                     $"Rebuilt from {run.GetProperty("events").GetInt64():N0} events: the live history differed and was "
                         + "repaired.",
                 _ => $"The rebuild failed and nothing was changed: {run.GetProperty("error").GetString()}",

@@ -13,7 +13,7 @@ from payments p full join ledger l on l.reference = p.order_id::text
 where l.charges > 1 or l.refunds > 1 or p.amount < 0 or l.charged is not null and l.charged is distinct from p.amount
    or case p.state
       when 'captured' then l.charged is null or l.refunded is not null
-      when 'refunded' then l.charged - p.returned is distinct from l.refunded
+      when 'refunded' then l.charged - p.refunded_in_parts is distinct from l.refunded
       when 'declined' then l.reference is not null
       when 'pending' then l.refunded is not null
       else true end

@@ -5,6 +5,6 @@ from payments p
 full join (
     select reference, sum(amount) filter (where kind = 'charge') as charged,
            sum(amount) filter (where kind = 'refund') as refunded,
-           max(booked_at) filter (where kind = 'refund') as refunded_at,
-           min(booked_at) filter (where kind = 'charge') as charged_at
+           max(recorded_at) filter (where kind = 'refund') as refunded_at,
+           min(recorded_at) filter (where kind = 'charge') as charged_at
     from provider_ledger where kind in ('charge', 'refund') group by reference) l on l.reference = p.order_id::text

@@ -1,0 +1,18 @@
+using DaprShop.ServiceDefaults;
+
+namespace DaprShop.History.Diagnosis;
+
+/// <summary>Explains why an order has its status.</summary>
+internal static class DiagnosisModule
+{
+    public static IServiceCollection AddDiagnosis(this IServiceCollection services) =>
+        services.AddSingleton<InboxReader>();
+
+    public static void MapDiagnosis(this IEndpointRouteBuilder routes) =>
+        routes
+            .MapGet("/orders/{id:guid}/why", ExplainOrder.HandleAsync)
+            .RequireAuthorization(Identity.Customer)
+            .WithName("ExplainOrder")
+            .WithTags("History")
+            .WithSummary("Why an order has its status: the actual cause first.");
+}

@@ -1,0 +1,56 @@
+using DaprShop.ServiceDefaults;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace DaprShop.History.Timelines;
+
+/// <summary><c>GET /orders/{id}/timeline</c>: what happened to an order, page by page.</summary>
+internal static class GetOrderTimeline
+{
+    private const string OldestFirst = "asc";
+    private const string NewestFirst = "desc";
+
+    public static async Task<Results<Ok<OrderTimelinePage>, ProblemHttpResult>> HandleAsync(
+        Guid id,
+        TimelineReader timelines,
+        HttpContext context,
+        CancellationToken cancellationToken,
+        string? cursor = null,
+        string order = OldestFirst,
+        string? type = null,
+        DateTimeOffset? from = null,
+        DateTimeOffset? until = null,
+        int limit = TimelinePages.DefaultLimit
+    )
+    {
+        if (order is not (OldestFirst or NewestFirst))
+            return Problems.Invalid([new("order", $"must be {OldestFirst} or {NewestFirst}.")]);
+        var first = order == OldestFirst ? TimelineCursor.Start : TimelineCursor.End;
+        if (!TimelineCursor.TryParse(cursor, first, out var after))
+            return TimelinePages.InvalidCursor;
+        var owner = await timelines.OwnerAsync(id, cancellationToken);
+        if (!context.User.IsOperator() && owner != context.Name())
+            return Problems.NotFound("order");
+
+        var pageSize = TimelinePages.Clamp(limit);
+        var entries = await timelines.OrderAsync(
+            id,
+            after,
+            new EntryFilter(type, from, until),
+            order == NewestFirst,
+            pageSize,
+            cancellationToken
+        );
+        if (owner is null && cursor is null && entries.Count == 0)
+            return Problems.NotFound("order");
+        return TypedResults.Ok(
+            new OrderTimelinePage(
+                id,
+                [.. entries.Select(TimelineEntryView.Of)],
+                entries.Count == pageSize ? TimelineCursor.After(entries[^1]).ToString() : null
+            )
+        );
+    }
+
+    /// <summary>A page of an order's timeline. <paramref name="Cursor"/> gets the next page; null on the last page.</summary>
+    internal sealed record OrderTimelinePage(Guid OrderId, IReadOnlyList<TimelineEntryView> Entries, string? Cursor);
+}

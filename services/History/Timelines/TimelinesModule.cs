@@ -1,0 +1,49 @@
+using DaprShop.Messaging;
+using DaprShop.ServiceDefaults;
+
+namespace DaprShop.History.Timelines;
+
+/// <summary>Timelines of orders, customers, SKUs and locations, made from the events of the other services.</summary>
+internal static class TimelinesModule
+{
+    public static IServiceCollection AddTimelines(this IServiceCollection services) =>
+        services
+            .AddProjection<OrdersProjection>()
+            .AddProjection<StockProjection>()
+            .AddProjection<PaymentsProjection>()
+            .AddSingleton<TimelineReader>();
+
+    public static void MapTimelines(this IEndpointRouteBuilder routes)
+    {
+        routes
+            .MapGet("/orders/{id:guid}/timeline", GetOrderTimeline.HandleAsync)
+            .RequireAuthorization(Identity.Customer)
+            .WithName("GetOrderTimeline")
+            .WithTags("History")
+            .WithSummary("What happened to an order, oldest first.");
+        routes
+            .MapGet("/timeline", GetCustomerTimeline.HandleOwnAsync)
+            .RequireAuthorization(Identity.Customer)
+            .WithName("GetTimeline")
+            .WithTags("History")
+            .WithSummary("What happened to your orders, newest first.");
+        routes
+            .MapGet("/customers/{customer}/timeline", GetCustomerTimeline.HandleAsync)
+            .RequireAuthorization(Identity.Operator)
+            .WithName("GetCustomerTimeline")
+            .WithTags("History")
+            .WithSummary("What happened to a customer's orders, newest first.");
+        routes
+            .MapGet("/stock/{sku}/timeline", GetStockTimeline.HandleSkuAsync)
+            .RequireAuthorization(Identity.Operator)
+            .WithName("GetStockTimeline")
+            .WithTags("History")
+            .WithSummary("Every movement of a SKU, newest first: at one location, of one kind, or of one time.");
+        routes
+            .MapGet("/locations/{location}/timeline", GetStockTimeline.HandleLocationAsync)
+            .RequireAuthorization(Identity.Operator)
+            .WithName("GetLocationTimeline")
+            .WithTags("History")
+            .WithSummary("Every movement at a location, newest first: of one kind, or of one time.");
+    }
+}

@@ -1,0 +1,51 @@
+using DaprShop.Contracts;
+using DaprShop.Payments.Model;
+using DaprShop.ServiceDefaults;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace DaprShop.Payments.Charging;
+
+/// <summary>
+/// <c>POST /charges</c>: Orders charges the orders of a batch. A repeated request returns the current states and charges nothing twice.
+/// </summary>
+internal static class ChargeOrders
+{
+    /// <summary>Orders per request, at most.</summary>
+    public const int MaxOrders = 500;
+
+    public static async Task<Results<Ok<ChargeResponse>, ProblemHttpResult>> HandleAsync(
+        ChargeRequest request,
+        PaymentStore store,
+        CancellationToken cancellationToken
+    )
+    {
+        if (Validate(request) is { Count: > 0 } errors)
+            return Problems.Invalid(errors);
+        var payments = request
+            .Orders.DistinctBy(o => o.OrderId)
+            .Select(o => Payment.New(o.OrderId, o.Amount, o.Token))
+            .ToList();
+        var decided = await store.DecideAsync(payments, ChargeRules.Charge, cancellationToken);
+        return TypedResults.Ok(
+            new ChargeResponse([
+                .. request
+                    .Orders.Select(o => decided[o.OrderId])
+                    .Select(p => new ChargeOutcome(p.OrderId, p.State, p.Reason)),
+            ])
+        );
+    }
+
+    private static List<ValidationError> Validate(ChargeRequest request)
+    {
+        var errors = new List<ValidationError>();
+        if (request.Orders.Count > MaxOrders)
+            errors.Add(new ValidationError("/orders", $"must not have more than {MaxOrders} entries."));
+        for (var i = 0; i < request.Orders.Count; i++)
+        {
+            if (request.Orders[i].Amount < 0)
+                errors.Add(new ValidationError($"/orders/{i}/amount", "must not be negative."));
+        }
+
+        return errors;
+    }
+}

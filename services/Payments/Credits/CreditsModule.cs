@@ -1,0 +1,18 @@
+using DaprShop.ServiceDefaults;
+
+namespace DaprShop.Payments.Credits;
+
+/// <summary>Pays money out without an order.</summary>
+internal static class CreditsModule
+{
+    public static IServiceCollection AddCredits(this IServiceCollection services) =>
+        services.AddSingleton<CreditStore>();
+
+    public static void MapCredits(this IEndpointRouteBuilder routes) =>
+        routes
+            .MapPost("/payments/credits", GiveCredit.HandleAsync)
+            .RequireAuthorization(Identity.Operator)
+            .WithName("GiveCredit")
+            .WithTags("Payments")
+            .WithSummary("Gives money back without an order. Idempotency-Key is required.");
+}

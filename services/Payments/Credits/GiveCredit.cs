@@ -1,0 +1,66 @@
+using DaprShop.ServiceDefaults;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace DaprShop.Payments.Credits;
+
+/// <summary><c>POST /payments/credits</c>: an operator pays money out that belongs to no order of the shop.</summary>
+internal static class GiveCredit
+{
+    private const decimal MaxAmount = 1_000_000;
+    private const int MaxDecimals = 4;
+
+    public static async Task<Results<Ok<CreditView>, ProblemHttpResult>> HandleAsync(
+        IdempotencyKey key,
+        CreditRequest request,
+        HttpContext context,
+        CreditStore credits,
+        CancellationToken cancellationToken
+    )
+    {
+        if (Validate(request) is { Count: > 0 } errors)
+            return Problems.Invalid(errors);
+
+        var (result, credit) = await credits.GiveAsync(
+            context.Name(),
+            key.Value,
+            request.Reference,
+            request.Amount,
+            cancellationToken
+        );
+        switch (result)
+        {
+            case CreditResult.KeyReused:
+                return IdempotencyKey.Conflict(key.Value);
+            case CreditResult.AlreadyCredited:
+                return Problems.Of(
+                    409,
+                    "already-credited",
+                    "Already credited",
+                    $"Reference {request.Reference} was already credited under another Idempotency-Key."
+                );
+            case CreditResult.Replayed:
+                context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+                break;
+        }
+
+        return TypedResults.Ok(new CreditView(credit.Reference, credit.Amount, credit.RecordedAt));
+    }
+
+    private static List<ValidationError> Validate(CreditRequest request)
+    {
+        var errors = new List<ValidationError>();
+        if (request.Reference.Length is 0 or > IdempotencyKey.MaxLength)
+            errors.Add(new ValidationError("/reference", $"must have 1 to {IdempotencyKey.MaxLength} characters."));
+        if (request.Amount is <= 0 or > MaxAmount)
+            errors.Add(new ValidationError("/amount", $"must be greater than 0 and at most {MaxAmount}."));
+        if (request.Amount.Scale > MaxDecimals)
+            errors.Add(new ValidationError("/amount", $"must not have more than {MaxDecimals} decimals."));
+        return errors;
+    }
+
+    /// <summary>Money to pay out, in GBP. <paramref name="Reference"/> says for what; it is credited once.</summary>
+    internal sealed record CreditRequest(string Reference, decimal Amount);
+
+    /// <summary>A credit that was paid out; <paramref name="Amount"/> in GBP.</summary>
+    internal sealed record CreditView(string Reference, decimal Amount, DateTimeOffset RecordedAt);
+}

@@ -1,0 +1,23 @@
+using DaprShop.ServiceDefaults;
+
+namespace DaprShop.Payments.Queries;
+
+/// <summary>Reads payments.</summary>
+internal static class QueriesModule
+{
+    public static IServiceCollection AddQueries(this IServiceCollection services) =>
+        services.AddSingleton<PaymentReader>();
+
+    public static void MapQueries(this IEndpointRouteBuilder routes)
+    {
+        routes
+            .MapGet("/payments/{orderId:guid}", GetPayment.HandleAsync)
+            .RequireAuthorization(Identity.Operator)
+            .WithName("GetPayment")
+            .WithTags("Payments")
+            .WithSummary(
+                "An order's payment, with the provider's ledger rows of its charge and whole refund, and the sum of its part refunds."
+            );
+        routes.MapGet("/internal/orders/{id:guid}/payment", GetOrderPayment.HandleAsync).ExcludeFromDescription();
+    }
+}

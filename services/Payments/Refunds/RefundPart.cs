@@ -1,0 +1,35 @@
+using DaprShop.Contracts;
+using DaprShop.Payments.Model;
+using DaprShop.ServiceDefaults;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace DaprShop.Payments.Refunds;
+
+/// <summary>
+/// <c>POST /refunds/parts</c>: Orders refunds part of an order's money, for a return. A repeated request changes nothing.
+/// </summary>
+internal static class RefundPart
+{
+    public static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
+        PartRefundRequest request,
+        PaymentStore store,
+        CancellationToken cancellationToken
+    )
+    {
+        if (request.Amount <= 0)
+            return Problems.Invalid([new("/amount", "must be greater than 0.")]);
+        return await store.RefundPartAsync(
+            request.Reference,
+            request.OrderId,
+            payment => RefundRules.RefundPart(payment, request.Amount, $"return {request.Reference}"),
+            cancellationToken
+        )
+            ? TypedResults.NoContent()
+            : Problems.Of(
+                409,
+                "refund-exceeds-captured-amount",
+                "Refund exceeds the captured amount",
+                $"Less than GBP {request.Amount} of the money captured for order {request.OrderId} is left to refund."
+            );
+    }
+}
