@@ -59,8 +59,8 @@ public sealed record BackorderPosition(string Sku, int Missing, int Place, DateT
 /// <summary>
 /// An order's payment, from Payments, for diagnosis. <paramref name="State"/> is null when it received no request.
 /// </summary>
-/// <param name="Asks">Number of requests that the provider did not answer.</param>
-public sealed record OrderPayment(string? State, int Asks, string? Reason, OutboxState Outbox);
+/// <param name="ChargeAttempts">Number of requests that the provider did not answer.</param>
+public sealed record OrderPayment(string? State, int ChargeAttempts, string? Reason, OutboxState Outbox);
 
 /// <summary>How far a service's event log is published.</summary>
 /// <param name="Head">The log's last position.</param>

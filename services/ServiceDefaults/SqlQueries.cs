@@ -49,8 +49,9 @@ public static class SqlQueries
         var rows = new List<TRow>();
         if (!await reader.ReadAsync(cancellationToken))
             return rows;
-        var parse = reader.GetRowParser<TRow>();
-        do rows.Add(parse(reader));
+        // Not GetRowParser<TRow>, which throws for a single column of a reference type: string.
+        var parse = reader.GetRowParser(typeof(TRow));
+        do rows.Add((TRow)parse(reader));
         while (await reader.ReadAsync(cancellationToken));
         return rows;
     }

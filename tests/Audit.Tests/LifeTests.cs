@@ -123,7 +123,7 @@ public sealed class LifeTests
             time
         );
         private readonly SagaStore _store = new(orders, new RelaySignal(), new SagaOptions(), time);
-        private readonly PaymentStore _payments = new(payments, time, new RelaySignal());
+        private readonly PaymentStore _payments = new(payments, time, new RelaySignal(), NoFailpoints.Instance);
         private readonly ShipmentStore _shipments = new(orders, new RelaySignal(), time);
         private readonly ReturnStore _returns = new(orders, new RelaySignal(), time);
         private readonly List<Guid> _orders = [];

@@ -52,7 +52,7 @@ public sealed class SmallShop : IAsyncLifetime
         var saga = new SagaDriver(
             new SagaStore(orders, new RelaySignal(), new SagaOptions(), _time),
             stock,
-            new PaymentStore(payments, _time, new RelaySignal()),
+            new PaymentStore(payments, _time, new RelaySignal(), NoFailpoints.Instance),
             _time
         );
 
@@ -93,7 +93,7 @@ public sealed class SmallShop : IAsyncLifetime
         await FulfilAsync(
             orders,
             stock,
-            new PaymentStore(payments, _time, new RelaySignal()),
+            new PaymentStore(payments, _time, new RelaySignal(), NoFailpoints.Instance),
             await Sql.ScalarAsync<Guid>(
                 Databases[Apps.Orders].App,
                 "select order_id from idempotency_keys where key = 'plain'"

@@ -41,7 +41,11 @@ public sealed class ReadingTests(HistoryFixture fixture) : IClassFixture<History
         var order = await AcceptedAsync(Noon);
         await fixture.PublishAsync(
             Topics.Orders,
-            (EventTypes.OrderStatusChanged, Noon.AddMinutes(1), new OrderStatusChanged(order, "accepted", "reserved", null)),
+            (
+                EventTypes.OrderStatusChanged,
+                Noon.AddMinutes(1),
+                new OrderStatusChanged(order, "accepted", "reserved", null)
+            ),
             (
                 EventTypes.ShipmentStatusChanged,
                 Noon.AddMinutes(2),

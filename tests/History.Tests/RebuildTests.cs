@@ -104,7 +104,8 @@ public sealed class RebuildTests : IAsyncLifetime
         var run = await _history.RebuildAsync();
 
         run.Phase.Should().Be(RebuildPhase.Identical, run.Error);
-        run.Skipped.Should().Equal(new SkippedEvent(Apps.Payments, Orders + 1, EventTypes.PaymentRecorded, Parked: true));
+        run.Skipped.Should()
+            .Equal(new SkippedEvent(Apps.Payments, Orders + 1, EventTypes.PaymentRecorded, Parked: true));
         await ReplayAsync(letter);
         (await _history.RebuildAsync())
             .Should()
@@ -117,7 +118,7 @@ public sealed class RebuildTests : IAsyncLifetime
         var letter = await ParkAsync();
         for (var i = 0; i < Orders; i++)
             _history.LogOrder();
-        await _history.CatchUpAsync();
+        await _history.ReconcileAsync();
         var replayed = false;
         _history.OnFetch = async (producer, after) =>
         {
@@ -164,7 +165,7 @@ public sealed class RebuildTests : IAsyncLifetime
 
         run.Phase.Should().Be(RebuildPhase.Failed);
         run.Error.Should()
-            .Be($"The log of inventory has no event {(Orders / 2) + 1}, though it was read up to {Orders} before.");
+            .Be($"The log of inventory no longer has event {(Orders / 2) + 1}; it reached {Orders} before.");
         (await _history.CountAsync("stock_timeline")).Should().Be(Orders);
     }
 
@@ -246,7 +247,7 @@ public sealed class RebuildTests : IAsyncLifetime
         _history.OnFetch = async (_, _) =>
         {
             _history.LogOrder();
-            await _history.CatchUpAsync();
+            await _history.ReconcileAsync();
         };
 
     private void Block(string at) =>
@@ -259,7 +260,7 @@ public sealed class RebuildTests : IAsyncLifetime
         await _history.TamperAsync(
             $"alter table order_timeline add constraint poisoned check (order_id <> '{order}' or step <> {(int)TimelineStep.Charged})"
         );
-        await _history.CatchUpAsync();
+        await _history.ReconcileAsync();
         if (fix)
             await _history.TamperAsync("alter table order_timeline drop constraint poisoned");
         return await Sql.ScalarAsync<Guid>(_history.Database.Owner, "select id from dead_letters");

@@ -12,7 +12,7 @@ using Npgsql;
 
 namespace DaprShop.History.Tests;
 
-/// <summary>History with producers whose logs are lists. The live history reads them only in <see cref="CatchUpAsync"/>.</summary>
+/// <summary>History with producers whose logs are lists. The live history reads them only in <see cref="ReconcileAsync"/>.</summary>
 internal sealed class RecordedHistory : IAsyncDisposable, IHttpClientFactory
 {
     private const int PageLength = 7;
@@ -50,7 +50,7 @@ internal sealed class RecordedHistory : IAsyncDisposable, IHttpClientFactory
         history.Service = history.Replica();
         for (var i = 0; i < orders; i++)
             history.LogOrder();
-        await history.CatchUpAsync();
+        await history.ReconcileAsync();
         return history;
     }
 
@@ -84,14 +84,18 @@ internal sealed class RecordedHistory : IAsyncDisposable, IHttpClientFactory
                 new StockMoved("allocated", $"{order}", "saga", null, [new("mug", "main", number, -3, 9, 3, 6)])
             );
             Log(Apps.Payments, EventTypes.PaymentRecorded, new PaymentRecorded($"{order}", "captured", 12.50m, null));
-            Log(Apps.Orders, EventTypes.OrderStatusChanged, new OrderStatusChanged(order, "accepted", "confirmed", null));
+            Log(
+                Apps.Orders,
+                EventTypes.OrderStatusChanged,
+                new OrderStatusChanged(order, "accepted", "confirmed", null)
+            );
         }
 
         return order;
     }
 
     /// <summary>The live history applies all logged events. An event that cannot be applied is parked.</summary>
-    public async Task CatchUpAsync()
+    public async Task ReconcileAsync()
     {
         Live.Value = true;
         foreach (var intake in Service.Services.GetServices<Inbox>())
@@ -100,7 +104,7 @@ internal sealed class RecordedHistory : IAsyncDisposable, IHttpClientFactory
             {
                 try
                 {
-                    await intake.CatchUpAsync(CancellationToken.None);
+                    await intake.ReconcileAsync(CancellationToken.None);
                     applied = true;
                 }
                 catch (EventNotAppliedException) { }

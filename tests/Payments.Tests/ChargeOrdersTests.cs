@@ -224,7 +224,10 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
 
         var events = (await EventsAsync()).Where(e => e.Subject == order.OrderId.ToString()).ToList();
 
-        events.Select(e => (e.Version, e.Read<PaymentRecorded>().Kind)).Should().Equal((1, "captured"), (2, "refunded"));
+        events
+            .Select(e => (e.Version, e.Read<PaymentRecorded>().Kind))
+            .Should()
+            .Equal((1, "captured"), (2, "refunded"));
         (await _sidecar.GetFromJsonAsync<EventPage>("events?after=0&limit=-1", TestContext.Current.CancellationToken))!
             .Events.Should()
             .ContainSingle();

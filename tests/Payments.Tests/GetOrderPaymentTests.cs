@@ -38,7 +38,7 @@ public sealed class GetOrderPaymentTests(PaymentsFixture fixture) : IClassFixtur
                 new
                 {
                     State = "pending",
-                    Asks = 2,
+                    ChargeAttempts = 2,
                     Reason = "The provider will report later whether it captured the money.",
                 }
             );
@@ -48,7 +48,7 @@ public sealed class GetOrderPaymentTests(PaymentsFixture fixture) : IClassFixtur
                 new
                 {
                     State = (string?)null,
-                    Asks = 0,
+                    ChargeAttempts = 0,
                     Reason = (string?)null,
                 }
             );

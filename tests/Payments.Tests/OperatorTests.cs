@@ -78,7 +78,7 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
         await IsProblemAsync(zero, 422, "invalid");
         await IsProblemAsync(huge, 422, "invalid");
         await IsProblemAsync(noReference, 422, "invalid");
-        await IsProblemAsync(empty, 400, "malformed-json");
+        await IsProblemAsync(empty, 400, "invalid-body");
         await IsProblemAsync(broken, 400, "malformed-json");
         await IsProblemAsync(oversized, 413, "too-large");
         (await RowsAsync("r")).Should().Be(0);

@@ -6,7 +6,7 @@ namespace DaprShop.History.Diagnosis;
 internal static class DiagnosisModule
 {
     public static IServiceCollection AddDiagnosis(this IServiceCollection services) =>
-        services.AddSingleton<InboxReader>();
+        services.AddSingleton<InboxReader>().AddSingleton<EvidenceClient>();
 
     public static void MapDiagnosis(this IEndpointRouteBuilder routes) =>
         routes

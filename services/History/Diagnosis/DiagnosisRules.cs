@@ -129,12 +129,12 @@ internal static class DiagnosisRules
     }
 
     private static IEnumerable<Finding> Unpaid(Evidence e, OrderState order) =>
-        e.Payment is { State: "pending", Asks: > 0 } payment
+        e.Payment is { State: "pending", ChargeAttempts: > 0 } payment
             ?
             [
                 new(
                     "payment-unanswered",
-                    $"The payment provider has not answered {Count(payment.Asks, "charge request")}{NextAttempt(order)}"
+                    $"The payment provider has not answered {Count(payment.ChargeAttempts, "charge request")}{NextAttempt(order)}"
                         + $"{(order.PayBy is { } until ? $"; the order expires unpaid at {Time(until)}" : "")}."
                 ),
             ]

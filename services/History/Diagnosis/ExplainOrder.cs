@@ -1,5 +1,3 @@
-using System.Net;
-using System.Text.Json;
 using DaprShop.Contracts;
 using DaprShop.History.Timelines;
 using DaprShop.ServiceDefaults;
@@ -12,13 +10,11 @@ namespace DaprShop.History.Diagnosis;
 /// </summary>
 internal static class ExplainOrder
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
-
     public static async Task<Results<Ok<Explanation>, ProblemHttpResult>> HandleAsync(
         Guid id,
         TimelineReader timelines,
         InboxReader inbox,
-        IHttpClientFactory clients,
+        EvidenceClient services,
         TimeProvider time,
         HttpContext context,
         CancellationToken cancellationToken
@@ -26,30 +22,18 @@ internal static class ExplainOrder
     {
         var knownOwner = await timelines.OwnerAsync(id, cancellationToken);
         if (knownOwner is not null && !context.User.IsOperator() && knownOwner != context.Name())
-            return Problems.NotFound("order");
+            return Problems.NotFound($"order {id}");
 
-        var answers = (
-            Order: GetAsync<OrderState>(clients, time, Apps.Orders, $"internal/orders/{id}/state", cancellationToken),
-            Claims: GetAsync<OrderClaims>(
-                clients,
-                time,
-                Apps.Inventory,
-                $"internal/orders/{id}/claims",
-                cancellationToken
-            ),
-            Payment: GetAsync<OrderPayment>(
-                clients,
-                time,
-                Apps.Payments,
-                $"internal/orders/{id}/payment",
-                cancellationToken
-            )
+        var asked = (
+            Order: services.GetOrderAsync(id, cancellationToken),
+            Claims: services.GetClaimsAsync(id, cancellationToken),
+            Payment: services.GetPaymentAsync(id, cancellationToken)
         );
-        var (order, isUnknown) = await answers.Order;
-        var (claims, _) = await answers.Claims;
-        var (payment, _) = await answers.Payment;
+        var (order, isUnknown) = await asked.Order;
+        var (claims, _) = await asked.Claims;
+        var (payment, _) = await asked.Payment;
         if (isUnknown)
-            return Problems.NotFound("order");
+            return Problems.NotFound($"order {id}");
         var owner = knownOwner ?? order?.Customer;
         if (owner is null)
             return Problems.Of(
@@ -59,7 +43,7 @@ internal static class ExplainOrder
                 "History has not read the order's events yet, and Orders does not answer. Retry later."
             );
         if (!context.User.IsOperator() && owner != context.Name())
-            return Problems.NotFound("order");
+            return Problems.NotFound($"order {id}");
 
         // Read after the services' answers: an event that arrives in between does not count as lag.
         var (applied, parked) = await inbox.ReadAsync(id, cancellationToken);
@@ -67,33 +51,6 @@ internal static class ExplainOrder
         return TypedResults.Ok(
             new Explanation(id, order?.Status, DiagnosisRules.Explain(evidence), order, claims, payment)
         );
-    }
-
-    private static async Task<(T? Answer, bool IsUnknown)> GetAsync<T>(
-        IHttpClientFactory clients,
-        TimeProvider time,
-        string app,
-        string path,
-        CancellationToken cancellationToken
-    )
-        where T : class
-    {
-        using var timeout = new CancellationTokenSource(Timeout, time);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        try
-        {
-            using var response = await clients.CreateClient(app).GetAsync(path, deadline.Token);
-            if (!response.IsSuccessStatusCode)
-                return (null, response.StatusCode == HttpStatusCode.NotFound);
-            return (await response.Content.ReadFromJsonAsync<T>(JsonSerializerOptions.Web, deadline.Token), false);
-        }
-        catch (Exception e)
-            when (e is HttpRequestException or JsonException
-                || e is OperationCanceledException && !cancellationToken.IsCancellationRequested
-            )
-        {
-            return (null, false);
-        }
     }
 
     /// <summary>

@@ -23,15 +23,10 @@ internal sealed class InboxReader(NpgsqlDataSource database)
         batch.Add(SelectWatermarks);
         batch.Add(SelectParked, orderId.ToString(), MaxParked);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var watermarks = await reader.ReadAllAsync(
-            r => (Producer: r.GetString(0), Position: r.GetInt64(1)),
-            cancellationToken
-        );
-        await reader.NextResultAsync(cancellationToken);
-        var parked = await reader.ReadAllAsync(
-            r => new ParkedEvent(r.GetString(0), r.IsDBNull(1) ? null : r.GetInt64(1)),
-            cancellationToken
-        );
+        var watermarks = await reader.ReadAllAsync<WatermarkRow>(cancellationToken);
+        var parked = await reader.ReadNextAsync<ParkedEvent>(cancellationToken);
         return (watermarks.ToDictionary(w => w.Producer, w => w.Position), parked);
     }
+
+    private sealed record WatermarkRow(string Producer, long Position);
 }

@@ -11,5 +11,7 @@ internal static class RebuildHistory
     public static Accepted<RebuildRun> Start(RebuildWorker worker) => TypedResults.Accepted(Path, worker.Start());
 
     public static Results<Ok<RebuildRun>, ProblemHttpResult> Get(RebuildWorker worker) =>
-        worker.Run is { } run ? TypedResults.Ok(run) : Problems.NotFound("rebuild since the service started");
+        worker.Run is { } run
+            ? TypedResults.Ok(run)
+            : Problems.Of(404, "not-found", "Not found", "No rebuild has been started since the service started.");
 }

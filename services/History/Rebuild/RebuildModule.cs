@@ -9,7 +9,10 @@ namespace DaprShop.History.Rebuild;
 internal static class RebuildModule
 {
     public static IServiceCollection AddRebuild(this IServiceCollection services) =>
-        services.AddSingleton<RebuildWorker>().AddHostedService(p => p.GetRequiredService<RebuildWorker>());
+        services
+            .AddSingleton<RebuildSignal>()
+            .AddSingleton<RebuildWorker>()
+            .AddHostedService(p => p.GetRequiredService<RebuildWorker>());
 
     public static void MapRebuild(this IEndpointRouteBuilder routes)
     {

@@ -39,8 +39,6 @@ internal sealed record RebuildRun(
 {
     public static RebuildRun New(DateTimeOffset now) =>
         new(Guid.CreateVersion7(now), now, null, RebuildPhase.Reading, 0, 0, [], [], null);
-
-    public bool HasEnded => Phase > RebuildPhase.Comparing;
 }
 
 /// <summary>A live table compared with the rebuilt one. Digests do not depend on the order of rows.</summary>

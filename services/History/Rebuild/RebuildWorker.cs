@@ -1,17 +1,24 @@
 using DaprShop.Messaging;
+using DaprShop.ServiceDefaults;
 using Npgsql;
 
 namespace DaprShop.History.Rebuild;
+
+/// <summary>Wakes the <see cref="RebuildWorker"/>.</summary>
+internal sealed class RebuildSignal : WorkSignal;
 
 /// <summary>Runs one rebuild at a time, on request, and keeps the result of the last one in memory.</summary>
 internal sealed class RebuildWorker(
     NpgsqlDataSource database,
     EventReplay replay,
+    RebuildSignal requested,
     TimeProvider time,
     ILogger<RebuildWorker> logger
-) : BackgroundService
+) : PollingWorker(Timeout.InfiniteTimeSpan, time, logger, requested)
 {
-    private readonly SemaphoreSlim _requested = new(0);
+    private readonly RebuildSignal _requested = requested;
+    private readonly TimeProvider _time = time;
+    private readonly ILogger _logger = logger;
     private readonly Lock _gate = new();
     private RebuildRun? _run;
 
@@ -23,48 +30,41 @@ internal sealed class RebuildWorker(
     {
         lock (_gate)
         {
-            if (_run is { HasEnded: false })
+            if (_run is { EndedAt: null })
                 return _run;
-            _run = RebuildRun.New(time.GetUtcNow());
-            _requested.Release();
+            _run = RebuildRun.New(_time.GetUtcNow());
+            _requested.Raise();
             return _run;
         }
     }
 
-    public override void Dispose()
+    protected override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
-        _requested.Dispose();
-        base.Dispose();
+        if (Run is not { EndedAt: null } run)
+            return false;
+        var ended = await RunAsync(run, cancellationToken);
+        _logger.LogRebuilt(
+            ended.Phase,
+            ended.Events,
+            ended.Tables.Sum(t => t.Unexpected),
+            ended.Tables.Sum(t => t.Missing)
+        );
+        Volatile.Write(ref _run, ended with { EndedAt = _time.GetUtcNow() });
+        return false;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (true)
-        {
-            await _requested.WaitAsync(stoppingToken);
-            var ended = await RunAsync(Run!, stoppingToken);
-            logger.LogRebuilt(
-                ended.Phase,
-                ended.Events,
-                ended.Tables.Sum(t => t.Unexpected),
-                ended.Tables.Sum(t => t.Missing)
-            );
-            Volatile.Write(ref _run, ended with { EndedAt = time.GetUtcNow() });
-        }
-    }
-
-    private async Task<RebuildRun> RunAsync(RebuildRun run, CancellationToken stoppingToken)
+    private async Task<RebuildRun> RunAsync(RebuildRun run, CancellationToken cancellationToken)
     {
         try
         {
-            await using var connection = await database.OpenConnectionAsync(stoppingToken);
+            await using var connection = await database.OpenConnectionAsync(cancellationToken);
             await using var shadow = new ShadowSchema(connection);
             var job = new RebuildJob(connection, shadow, replay, progress => Volatile.Write(ref _run, progress));
-            return await job.RunAsync(run, stoppingToken);
+            return await job.RunAsync(run, cancellationToken);
         }
-        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.LogRebuildFailed(e);
+            _logger.LogRebuildFailed(e);
             return Run! with { Phase = RebuildPhase.Failed, Error = e.Message };
         }
     }

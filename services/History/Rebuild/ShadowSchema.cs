@@ -1,4 +1,5 @@
 using System.Data;
+using System.Text.Json;
 using DaprShop.Messaging;
 using Npgsql;
 
@@ -39,8 +40,8 @@ internal sealed class ShadowSchema(NpgsqlConnection connection) : IAsyncDisposab
                  select rebuilt::text as line from rebuild.{0} rebuilt except all select live::text from public.{0} live)
         select l.rows as live_rows, l.digest as live_digest, r.rows, r.digest,
                (select count(*) from unexpected) as unexpected, (select count(*) from missing) as missing,
-               array(select line from unexpected order by line limit $1) as unexpected_rows,
-               array(select line from missing order by line limit $1) as missing_rows
+               array_to_json(array(select line from unexpected order by line limit $1))::text as unexpected_rows,
+               array_to_json(array(select line from missing order by line limit $1))::text as missing_rows
         from (select count(*) as rows, {{Digest}} as digest
               from (select live::text as line from public.{0} live) lines) l,
              (select count(*) as rows, {{Digest}} as digest
@@ -67,7 +68,8 @@ internal sealed class ShadowSchema(NpgsqlConnection connection) : IAsyncDisposab
     {
         await using var command = Command(SelectLivePositions);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return (await reader.ReadAllAsync(r => (r.GetString(0), r.GetInt64(1)), cancellationToken)).ToDictionary();
+        var positions = await reader.ReadAllAsync<PositionRow>(cancellationToken);
+        return positions.ToDictionary(p => p.Producer, p => p.Position);
     }
 
     /// <summary>The position that the rebuilt history has reached in the log of <paramref name="producer"/>.</summary>
@@ -92,22 +94,17 @@ internal sealed class ShadowSchema(NpgsqlConnection connection) : IAsyncDisposab
                 MaxExamples
             );
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            tables.AddRange(
-                await reader.ReadAllAsync(
-                    r => new RebuiltTable(
-                        name,
-                        r.GetInt64(0),
-                        r.GetString(1),
-                        r.GetInt64(2),
-                        r.GetString(3),
-                        r.GetInt64(4),
-                        r.GetInt64(5),
-                        [
-                            .. r.GetFieldValue<string[]>(6).Select(row => new RebuiltRow("live", row)),
-                            .. r.GetFieldValue<string[]>(7).Select(row => new RebuiltRow("rebuilt", row)),
-                        ]
-                    ),
-                    cancellationToken
+            var row = (await reader.ReadAllAsync<ComparisonRow>(cancellationToken)).Single();
+            tables.Add(
+                new RebuiltTable(
+                    name,
+                    row.LiveRows,
+                    row.LiveDigest,
+                    row.Rows,
+                    row.Digest,
+                    row.Unexpected,
+                    row.Missing,
+                    [.. Examples("live", row.UnexpectedRows), .. Examples("rebuilt", row.MissingRows)]
                 )
             );
         }
@@ -127,6 +124,9 @@ internal sealed class ShadowSchema(NpgsqlConnection connection) : IAsyncDisposab
         if (_isLocked && connection.State == ConnectionState.Open)
             await ExecuteAsync("select rebuild.finish(), pg_advisory_unlock($1)", CancellationToken.None, Lock);
     }
+
+    private static IEnumerable<RebuiltRow> Examples(string side, string jsonLines) =>
+        JsonSerializer.Deserialize<string[]>(jsonLines)!.Select(line => new RebuiltRow(side, line));
 
     private async Task<T?> ScalarAsync<T>(string sql, CancellationToken cancellationToken, params object[] values)
     {
@@ -148,4 +148,17 @@ internal sealed class ShadowSchema(NpgsqlConnection connection) : IAsyncDisposab
             command.Parameters.Add(new NpgsqlParameter { Value = value });
         return command;
     }
+
+    private sealed record PositionRow(string Producer, long Position);
+
+    private sealed record ComparisonRow(
+        long LiveRows,
+        string LiveDigest,
+        long Rows,
+        string Digest,
+        long Unexpected,
+        long Missing,
+        string UnexpectedRows,
+        string MissingRows
+    );
 }

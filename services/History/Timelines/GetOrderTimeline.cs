@@ -29,7 +29,7 @@ internal static class GetOrderTimeline
             return TimelinePages.InvalidCursor;
         var owner = await timelines.OwnerAsync(id, cancellationToken);
         if (!context.User.IsOperator() && owner != context.Name())
-            return Problems.NotFound("order");
+            return Problems.NotFound($"order {id}");
 
         var pageSize = TimelinePages.Clamp(limit);
         var entries = await timelines.OrderAsync(
@@ -41,7 +41,7 @@ internal static class GetOrderTimeline
             cancellationToken
         );
         if (owner is null && cursor is null && entries.Count == 0)
-            return Problems.NotFound("order");
+            return Problems.NotFound($"order {id}");
         return TypedResults.Ok(
             new OrderTimelinePage(
                 id,

@@ -39,7 +39,7 @@ internal sealed record EntryFilter(string? Kind, DateTimeOffset? From, DateTimeO
 /// <summary>Reads timelines, page by page.</summary>
 internal sealed class TimelineReader(NpgsqlDataSource database)
 {
-    private const string SelectOwner = "select customer from order_owners where order_id = $1";
+    internal const string SelectOwner = "select customer from order_owners where order_id = $1";
 
     private const string Entries = """
         select t.order_id, t.at, t.step, t.position, t.type, t.from_status, t.to_status, t.reason,
@@ -49,20 +49,20 @@ internal sealed class TimelineReader(NpgsqlDataSource database)
 
     private const string Filters = "starts_with(t.type, $5) and t.at >= $6 and t.at < $7";
 
-    private const string Forwards = $"""
+    internal const string Forwards = $"""
         {Entries}
         where t.order_id = $1 and (t.at, t.step, t.position) > ($2, $3, $4) and {Filters}
         order by t.at, t.step, t.position limit $8
         """;
 
-    private const string Backwards = $"""
+    internal const string Backwards = $"""
         {Entries}
         where t.order_id = $1 and (t.at, t.step, t.position) < ($2, $3, $4) and {Filters}
         order by t.at desc, t.step desc, t.position desc limit $8
         """;
 
     // The primary key yields the newest entries of each order, so that one page per order is sorted and not all entries.
-    private const string OfCustomer = $"""
+    internal const string OfCustomer = $"""
         select t.* from order_owners o cross join lateral (
             {Entries}
             where t.order_id = o.order_id and t.at <= $2 and (t.at, t.order_id, t.step, t.position) < ($2, $9, $3, $4)
@@ -79,24 +79,24 @@ internal sealed class TimelineReader(NpgsqlDataSource database)
         """;
 
     // At one location the primary key is in order of time: the newest page costs no sort.
-    private const string OfSkuAtLocation = $"""
+    internal const string OfSkuAtLocation = $"""
         {Movements} t.sku = $4 and t.location = $5 and t.sequence < $6
         order by t.sequence desc limit $7
         """;
 
-    private const string OfSku = $"""
+    internal const string OfSku = $"""
         {Movements} t.sku = $4 and (t.operation, t.location, t.sequence) < ($5, $6, $7)
         order by t.operation desc, t.location desc, t.sequence desc limit $8
         """;
 
-    private const string OfLocation = $"""
+    internal const string OfLocation = $"""
         {Movements} t.location = $4 and (t.operation, t.sku, t.sequence) < ($5, $6, $7)
         order by t.operation desc, t.sku desc, t.sequence desc limit $8
         """;
 
     /// <summary>The order's customer; null where History has not read the event that accepted it.</summary>
     public async Task<string?> OwnerAsync(Guid orderId, CancellationToken cancellationToken) =>
-        (await database.QueryAsync(SelectOwner, [orderId], r => r.GetString(0), cancellationToken)).SingleOrDefault();
+        (await database.QueryAsync<string>(SelectOwner, [orderId], cancellationToken)).SingleOrDefault();
 
     /// <summary>Entries of an order after <paramref name="cursor"/>, oldest or newest first.</summary>
     public Task<List<TimelineEntry>> OrderAsync(
@@ -158,7 +158,7 @@ internal sealed class TimelineReader(NpgsqlDataSource database)
             limit
         );
 
-    private Task<List<TimelineEntry>> EntriesAsync(
+    private async Task<List<TimelineEntry>> EntriesAsync(
         string sql,
         object orderOrCustomer,
         TimelineCursor cursor,
@@ -166,37 +166,37 @@ internal sealed class TimelineReader(NpgsqlDataSource database)
         int limit,
         CancellationToken cancellationToken,
         params object[] rest
-    ) =>
-        database.QueryAsync(
-            sql,
-            [
-                orderOrCustomer,
-                cursor.At.UtcDateTime,
-                (short)cursor.Step,
-                cursor.Position,
-                filter.Kind ?? "",
-                filter.FromUtc,
-                filter.UntilUtc,
-                limit,
-                .. rest,
-            ],
-            r => new TimelineEntry(
-                r.GetGuid(0),
-                r.GetFieldValue<DateTimeOffset>(1),
-                (TimelineStep)r.GetInt16(2),
-                r.GetInt64(3),
-                r.GetString(4),
-                r.Text(5),
-                r.Text(6),
-                r.Text(7),
-                r.Text(8) is { } json
-                    ? JsonSerializer.Deserialize<EntryDetails>(json, JsonSerializerOptions.Web)
-                    : null,
-                r.Number(9),
-                r.Text(10),
-                r.Text(11)
-            ),
-            cancellationToken
+    )
+    {
+        object[] values =
+        [
+            orderOrCustomer,
+            cursor.At.UtcDateTime,
+            (short)cursor.Step,
+            cursor.Position,
+            filter.Kind ?? "",
+            filter.FromUtc,
+            filter.UntilUtc,
+            limit,
+            .. rest,
+        ];
+        return (await database.QueryAsync<OrderTimelineRow>(sql, values, cancellationToken)).ConvertAll(ToEntry);
+    }
+
+    private static TimelineEntry ToEntry(OrderTimelineRow row) =>
+        new(
+            row.OrderId,
+            row.At,
+            (TimelineStep)row.Step,
+            row.Position,
+            row.Type,
+            row.FromStatus,
+            row.ToStatus,
+            row.Reason,
+            row.Details is { } json ? JsonSerializer.Deserialize<EntryDetails>(json, JsonSerializerOptions.Web) : null,
+            row.Version,
+            row.Actor,
+            row.Trace
         );
 
     private Task<List<StockTimelineEntry>> MovementsAsync(
@@ -205,30 +205,9 @@ internal sealed class TimelineReader(NpgsqlDataSource database)
         CancellationToken cancellationToken,
         params object[] rest
     ) =>
-        database.QueryAsync(
+        database.QueryAsync<StockTimelineEntry>(
             sql,
             [(object?)filter.Kind ?? DBNull.Value, filter.FromUtc, filter.UntilUtc, .. rest],
-            Entry,
             cancellationToken
-        );
-
-    private static StockTimelineEntry Entry(NpgsqlDataReader r) =>
-        new(
-            r.GetString(0),
-            r.GetString(1),
-            r.GetInt64(2),
-            r.GetInt64(3),
-            r.GetString(4),
-            r.GetInt32(5),
-            r.GetInt64(6),
-            r.GetInt64(7),
-            r.GetInt64(8),
-            r.GetInt64(9),
-            r.GetInt64(10),
-            r.GetInt64(11),
-            r.GetString(12),
-            r.GetString(13),
-            r.Text(14),
-            r.GetFieldValue<DateTimeOffset>(15)
         );
 }

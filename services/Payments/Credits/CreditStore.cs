@@ -49,12 +49,12 @@ internal sealed class CreditStore(NpgsqlDataSource database, TimeProvider time, 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (
-            await QueryAsync(connection, Insert, [actor, key, reference, amount, now.UtcDateTime], cancellationToken)
+            await FindAsync(connection, Insert, [actor, key, reference, amount, now.UtcDateTime], cancellationToken)
             is not { } credit
         )
         {
             // The insert waited for a concurrent insert of the same key to commit, so the row is visible.
-            var earlier = (await QueryAsync(connection, Select, [actor, key], cancellationToken))!;
+            var earlier = (await FindAsync(connection, Select, [actor, key], cancellationToken))!;
             var isSame = earlier.Reference == reference && earlier.Amount == amount;
             return (isSame ? CreditResult.Replayed : CreditResult.KeyReused, earlier);
         }
@@ -86,24 +86,10 @@ internal sealed class CreditStore(NpgsqlDataSource database, TimeProvider time, 
         return (CreditResult.Given, credit);
     }
 
-    private static async Task<Credit?> QueryAsync(
+    private static async Task<Credit?> FindAsync(
         NpgsqlConnection connection,
         string sql,
         object[] values,
         CancellationToken cancellationToken
-    ) =>
-        (
-            await connection.QueryAsync(
-                sql,
-                values,
-                r => new Credit(
-                    r.GetString(0),
-                    r.GetString(1),
-                    r.GetString(2),
-                    r.GetDecimal(3),
-                    r.GetFieldValue<DateTimeOffset>(4)
-                ),
-                cancellationToken
-            )
-        ).SingleOrDefault();
+    ) => (await connection.QueryAsync<Credit>(sql, values, cancellationToken)).SingleOrDefault();
 }

@@ -1,11 +1,17 @@
 using DaprShop.Contracts;
 using DaprShop.Messaging;
+using DaprShop.ServiceDefaults;
 using Npgsql;
 
 namespace DaprShop.Payments.Model;
 
 /// <summary>Locks payments, applies a rule to each, and saves the outcome in one transaction, with no statement per order.</summary>
-internal sealed class PaymentStore(NpgsqlDataSource database, TimeProvider time, RelaySignal relay)
+internal sealed class PaymentStore(
+    NpgsqlDataSource database,
+    TimeProvider time,
+    RelaySignal relay,
+    IFailpoints failpoints
+)
 {
     // Sorted by order id, here and in Lock: two overlapping calls queue up behind each other instead of deadlocking.
     private const string InsertMissing = """
@@ -16,29 +22,30 @@ internal sealed class PaymentStore(NpgsqlDataSource database, TimeProvider time,
         on conflict do nothing
         """;
 
-    private const string Lock = """
+    internal const string Lock = """
         select order_id, amount, token, state, reason, charge_attempts, version, refunded_in_parts
         from payments where order_id = any($1) order by order_id for update
         """;
 
     // A statement of its own, after Lock: only its snapshot is sure to include the ledger rows of a transaction that Lock
     // has waited for.
-    private const string SelectCharged =
+    internal const string SelectCharged =
         $"select reference from provider_ledger where reference = any($1) and kind = '{LedgerKinds.Charge}'";
 
-    private const string SelectPartRefund =
+    internal const string SelectPartRefund =
         $"select count(*) from provider_ledger where reference = $1 and kind = '{LedgerKinds.PartRefund}'";
 
-    private const string WasCharged =
+    internal const string WasCharged =
         "select exists (select from payments where order_id = $1 and charge_attempts > 0)";
 
-    private const string Update = """
+    // any($1) makes the plan use the primary key: a join with unnest alone reads the whole table if planned while it is empty.
+    internal const string Update = """
         update payments p
         set state = c.state, reason = c.reason, charge_attempts = c.charge_attempts, version = c.version,
             refunded_in_parts = c.refunded_in_parts
         from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::int[], $6::numeric[])
              as c(order_id, state, reason, charge_attempts, version, refunded_in_parts)
-        where p.order_id = c.order_id
+        where p.order_id = any($1) and p.order_id = c.order_id
         """;
 
     private const string Post = """
@@ -73,9 +80,9 @@ internal sealed class PaymentStore(NpgsqlDataSource database, TimeProvider time,
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        await Steps.ReachAsync("payments-before-commit");
+        await failpoints.ReachAsync("payments-before-commit");
         await transaction.CommitAsync(cancellationToken);
-        await Steps.ReachAsync("payments-after-commit");
+        await failpoints.ReachAsync("payments-after-commit");
         if (changes.Exists(c => c.Event is not null))
             relay.Raise();
         return decisions.ToDictionary(d => d.Before.OrderId, d => d.Decision.Payment);
@@ -95,9 +102,8 @@ internal sealed class PaymentStore(NpgsqlDataSource database, TimeProvider time,
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var (payment, _) = (await LockAsync(connection, [Payment.New(orderId, 0, "")], cancellationToken)).Single();
-        await using var posted = new NpgsqlBatch(connection);
-        posted.Add(SelectPartRefund, reference.ToString());
-        if (await posted.ExecuteScalarAsync(cancellationToken) is 1L)
+        var posted = await connection.ScalarAsync<long>(SelectPartRefund, [reference.ToString()], cancellationToken);
+        if (posted > 0)
             return true;
         if (refund(payment) is not { } decision)
             return false;
@@ -105,20 +111,16 @@ internal sealed class PaymentStore(NpgsqlDataSource database, TimeProvider time,
         await using var batch = new NpgsqlBatch(connection);
         AddChanges(batch, [decision], reference.ToString());
         await batch.ExecuteNonQueryAsync(cancellationToken);
-        await Steps.ReachAsync("part-refund-before-commit");
+        await failpoints.ReachAsync("part-refund-before-commit");
         await transaction.CommitAsync(cancellationToken);
-        await Steps.ReachAsync("part-refund-after-commit");
+        await failpoints.ReachAsync("part-refund-after-commit");
         relay.Raise();
         return true;
     }
 
     /// <summary>Whether a charge of the order was ever requested from the provider.</summary>
-    public async Task<bool> WasChargeRequestedAsync(Guid orderId, CancellationToken cancellationToken)
-    {
-        await using var batch = database.CreateBatch();
-        batch.Add(WasCharged, orderId);
-        return await batch.ExecuteScalarAsync(cancellationToken) is true;
-    }
+    public async Task<bool> WasChargeRequestedAsync(Guid orderId, CancellationToken cancellationToken) =>
+        (await database.QueryAsync<bool>(WasCharged, [orderId], cancellationToken)).Single();
 
     private static async Task<List<(Payment Payment, bool Charged)>> LockAsync(
         NpgsqlConnection connection,
@@ -138,23 +140,22 @@ internal sealed class PaymentStore(NpgsqlDataSource database, TimeProvider time,
         batch.Add(Lock, ids);
         batch.Add(SelectCharged, ids.Select(id => id.ToString()).ToArray());
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var locked = await reader.ReadAllAsync(
-            r => new Payment(
-                r.GetGuid(0),
-                r.GetDecimal(1),
-                r.GetString(2),
-                ChargeStates.Parse(r.GetString(3)),
-                r.Text(4),
-                r.GetInt32(5),
-                r.GetInt32(6),
-                r.GetDecimal(7)
-            ),
-            cancellationToken
-        );
-        await reader.NextResultAsync(cancellationToken);
-        var charged = (await reader.ReadAllAsync(r => r.GetString(0), cancellationToken)).ToHashSet();
-        return locked.ConvertAll(p => (p, charged.Contains(p.OrderId.ToString())));
+        var locked = await reader.ReadAllAsync<PaymentRow>(cancellationToken);
+        var charged = (await reader.ReadNextAsync<string>(cancellationToken)).ToHashSet();
+        return locked.ConvertAll(row => (ToPayment(row), charged.Contains(row.OrderId.ToString())));
     }
+
+    private static Payment ToPayment(PaymentRow row) =>
+        new(
+            row.OrderId,
+            row.Amount,
+            row.Token,
+            ChargeStates.Parse(row.State),
+            row.Reason,
+            row.ChargeAttempts,
+            row.Version,
+            row.RefundedInParts
+        );
 
     private void AddChanges(NpgsqlBatch batch, List<PaymentDecision> changes, string? reference = null)
     {
@@ -198,4 +199,15 @@ internal sealed class PaymentStore(NpgsqlDataSource database, TimeProvider time,
             now
         );
     }
+
+    private sealed record PaymentRow(
+        Guid OrderId,
+        decimal Amount,
+        string Token,
+        string State,
+        string? Reason,
+        int ChargeAttempts,
+        int Version,
+        decimal RefundedInParts
+    );
 }

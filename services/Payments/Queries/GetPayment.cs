@@ -13,5 +13,5 @@ internal static class GetPayment
     ) =>
         await payments.FindAsync(orderId, cancellationToken) is { } payment
             ? TypedResults.Ok(payment)
-            : Problems.NotFound("payment");
+            : Problems.NotFound($"payment of order {orderId}");
 }

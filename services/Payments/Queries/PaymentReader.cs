@@ -23,12 +23,12 @@ internal sealed record LedgerRow(string Kind, decimal Amount, DateTimeOffset Rec
 /// <summary>Reads payments without locking them.</summary>
 internal sealed class PaymentReader(NpgsqlDataSource database)
 {
-    private const string SelectPayment = """
+    internal const string SelectPayment = """
         select order_id, state, amount, reason, charge_attempts, version, refunded_in_parts
         from payments where order_id = $1
         """;
 
-    private const string SelectLedger =
+    internal const string SelectLedger =
         "select kind, amount, recorded_at from provider_ledger where reference = $1 order by recorded_at, kind";
 
     /// <summary>The order's payment with its ledger rows; null where no request has named the order.</summary>
@@ -38,27 +38,10 @@ internal sealed class PaymentReader(NpgsqlDataSource database)
         batch.Add(SelectPayment, orderId);
         batch.Add(SelectLedger, orderId.ToString());
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var payment = (
-            await reader.ReadAllAsync(
-                r => new PaymentRow(
-                    r.GetGuid(0),
-                    r.GetString(1),
-                    r.GetDecimal(2),
-                    r.Text(3),
-                    r.GetInt32(4),
-                    r.GetInt32(5),
-                    r.GetDecimal(6)
-                ),
-                cancellationToken
-            )
-        ).SingleOrDefault();
+        var payment = (await reader.ReadAllAsync<PaymentRow>(cancellationToken)).SingleOrDefault();
         if (payment is null)
             return null;
-        await reader.NextResultAsync(cancellationToken);
-        var ledger = await reader.ReadAllAsync(
-            r => new LedgerRow(r.GetString(0), r.GetDecimal(1), r.GetFieldValue<DateTimeOffset>(2)),
-            cancellationToken
-        );
+        var ledger = await reader.ReadNextAsync<LedgerRow>(cancellationToken);
         return new PaymentView(
             payment.OrderId,
             ChargeStates.Parse(payment.State),

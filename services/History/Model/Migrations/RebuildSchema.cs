@@ -12,7 +12,7 @@ internal static class RebuildSchema
         create function rebuild.tables() returns setof name language sql stable set search_path = pg_catalog as $$
             select relname from pg_class
             where relnamespace = 'public'::regnamespace and relkind = 'r'
-                  and relname not in ('watermarks', 'intake_failures', 'dead_letters', '__EFMigrationsHistory')
+                  and relname not in ('watermarks', 'inbox_failures', 'dead_letters', '__EFMigrationsHistory')
             order by relname
         $$;
 
