@@ -1,10 +1,12 @@
-using EmbeddedDapr.Hosting;
+using EmbeddedDapr;
 using EmbeddedDapr.Resources;
+using EmbeddedDapr.RunFiles;
 
 if (args is not ["--file", var file])
 {
     Console.Error.WriteLine(
-        "Usage: EmbeddedDapr --file dapr.yaml, with EMBEDDED_DAPR_POSTGRES set to the connection string of the runtime's own database."
+        "Usage: EmbeddedDapr --file dapr.yaml; "
+            + "EMBEDDED_DAPR_POSTGRES must hold the connection string of the runtime's own database."
     );
     return 2;
 }
@@ -13,9 +15,9 @@ try
 {
     var database = Environment.GetEnvironmentVariable("EMBEDDED_DAPR_POSTGRES")
         ?? throw new RunFileException(
-            "EMBEDDED_DAPR_POSTGRES is not set: the connection string of the runtime's own database."
+            "EMBEDDED_DAPR_POSTGRES is not set; it must hold the connection string of the runtime's own database."
         );
-    await using var runtime = await Runtime.BuildAsync(
+    await using var runtime = await RuntimeHost.BuildAsync(
         RunFile.Load(file, Environment.GetEnvironmentVariable),
         database
     );

@@ -25,12 +25,12 @@ public sealed class DeliveryTests
         var published = await client.BulkPublishEventAsync(TestSidecars.PubSub, Topic, Notes(200));
 
         published.FailedEntries.Should().BeEmpty();
-        await NobodyWaitsAsync(runtime, app, 200);
+        await AllDeliveredAsync(runtime, app, 200);
         app.Received.Should().Equal(Enumerable.Range(0, 200).Select(i => $"{i}"));
     }
 
     [Fact]
-    public async Task A_failing_handler_gets_the_message_again()
+    public async Task A_failed_message_is_redelivered()
     {
         var sidecar = TestSidecars.For("reader");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
@@ -41,12 +41,12 @@ public sealed class DeliveryTests
         using var client = TestRuntime.ClientOf(sidecar);
         await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("a"));
 
-        await NobodyWaitsAsync(runtime, app, 4);
+        await AllDeliveredAsync(runtime, app, 4);
         app.Received.Should().Equal("a", "a", "a", "a");
     }
 
     [Fact]
-    public async Task An_app_that_takes_no_connection_for_long_gets_what_came_meanwhile()
+    public async Task An_app_that_accepts_no_connection_gets_its_messages_later()
     {
         var sidecar = TestSidecars.For("reader");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
@@ -60,33 +60,33 @@ public sealed class DeliveryTests
         using (await DeafPort.ListenAsync(sidecar.AppPort))
         {
             await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("a"));
-            // Longer than the runtime waits for a connection.
+            // Longer than the connect timeout of the runtime.
             await Task.Delay(TimeSpan.FromSeconds(6));
         }
 
         await using var app = await SubscriberApp.OneByOneAsync(sidecar, Topic);
-        await NobodyWaitsAsync(runtime, app, 1);
+        await AllDeliveredAsync(runtime, app, 1);
     }
 
     [Fact]
-    public async Task An_answer_of_subscriptions_that_makes_no_sense_is_asked_for_again()
+    public async Task An_invalid_subscription_response_is_requested_again()
     {
         var sidecar = TestSidecars.For("reader");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
-        var asked = new TaskCompletionSource();
+        var requested = new TaskCompletionSource();
         await using (var senseless = await SubscriberApp.StartAsync(sidecar, (_, routes) => routes
                     .MapGet("/dapr/subscribe", () =>
                     {
-                        asked.TrySetResult();
+                        requested.TrySetResult();
                         return Results.Text("[null]");
                     })
                     .WithOrder(-1)))
-            await asked.Task.WaitAsync(TimeSpan.FromSeconds(10));
+            await requested.Task.WaitAsync(TimeSpan.FromSeconds(10));
 
         await using var app = await SubscriberApp.OneByOneAsync(sidecar, Topic);
         using var client = TestRuntime.ClientOf(sidecar);
         await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("a"));
-        await NobodyWaitsAsync(runtime, app, 1);
+        await AllDeliveredAsync(runtime, app, 1);
     }
 
     [Theory]
@@ -104,11 +104,11 @@ public sealed class DeliveryTests
         using var client = TestRuntime.ClientOf(sidecar);
         await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("a"));
 
-        await NobodyWaitsAsync(runtime, app, 2);
+        await AllDeliveredAsync(runtime, app, 2);
     }
 
     [Fact]
-    public async Task An_entry_that_is_missing_in_the_answer_comes_again_and_its_neighbours_do_not()
+    public async Task Only_an_entry_without_a_status_is_redelivered()
     {
         var sidecar = TestSidecars.For("reader");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
@@ -119,13 +119,13 @@ public sealed class DeliveryTests
         using var client = TestRuntime.ClientOf(sidecar);
         await client.BulkPublishEventAsync(TestSidecars.PubSub, Topic, Notes(10));
 
-        await NobodyWaitsAsync(runtime, app, 12);
+        await AllDeliveredAsync(runtime, app, 12);
         app.Received.Should().HaveCount(12);
         app.Received.Count(text => text == "3").Should().Be(3);
     }
 
     [Fact]
-    public async Task A_poison_entry_ends_among_the_dead_letters_and_its_neighbours_pass_once()
+    public async Task A_poison_entry_is_dead_lettered_and_the_others_are_delivered_once()
     {
         var sidecar = TestSidecars.For("reader", TestSidecars.TwoRetries);
         await using var runtime = await TestRuntime.StartAsync(sidecar);
@@ -141,7 +141,7 @@ public sealed class DeliveryTests
         await client.BulkPublishEventAsync(TestSidecars.PubSub, Topic, Notes(10));
 
         await Wait.UntilAsync(() => Task.FromResult(!dead.IsEmpty), "the dead letter");
-        await NobodyWaitsAsync(runtime, app, 12);
+        await AllDeliveredAsync(runtime, app, 12);
         dead.Should().Equal("3");
         app.Received.GroupBy(text => text)
             .ToDictionary(g => g.Key, g => g.Count())
@@ -152,7 +152,7 @@ public sealed class DeliveryTests
     }
 
     [Fact]
-    public async Task A_dropped_entry_goes_to_the_dead_letters_at_once()
+    public async Task A_dropped_entry_is_dead_lettered_without_retries()
     {
         var sidecar = TestSidecars.For("reader");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
@@ -168,12 +168,12 @@ public sealed class DeliveryTests
         await client.BulkPublishEventAsync(TestSidecars.PubSub, Topic, Notes(3));
 
         await Wait.UntilAsync(() => Task.FromResult(!dead.IsEmpty), "the dead letter");
-        await NobodyWaitsAsync(runtime, app, 3);
+        await AllDeliveredAsync(runtime, app, 3);
         app.Received.Should().Equal("0", "1", "2");
     }
 
     [Fact]
-    public async Task What_is_given_up_without_a_dead_letter_topic_is_kept_with_its_cause()
+    public async Task Without_a_dead_letter_topic_a_dead_letter_is_stored_with_its_cause()
     {
         var sidecar = TestSidecars.For("reader", TestSidecars.TwoRetries);
         await using var runtime = await TestRuntime.StartAsync(sidecar);
@@ -181,14 +181,14 @@ public sealed class DeliveryTests
         using var client = TestRuntime.ClientOf(sidecar);
         await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("a"));
 
-        await NobodyWaitsAsync(runtime, app, 3);
+        await AllDeliveredAsync(runtime, app, 3);
         (await Sql.ScalarAsync<string>(runtime.Database, "select consumer || ' ' || topic || ': ' || cause from dead"))
             .Should()
-            .Be("reader notes: The app answered 500.");
+            .Be("reader notes: The app returned 500.");
     }
 
     [Fact]
-    public async Task An_app_that_is_away_costs_no_attempt()
+    public async Task An_unreachable_app_costs_no_attempt()
     {
         var sidecar = TestSidecars.For("reader", TestSidecars.TwoRetries with { MaxRetries = 0 });
         await using var runtime = await TestRuntime.StartAsync(sidecar);
@@ -198,13 +198,16 @@ public sealed class DeliveryTests
         await app.HasReceivedAsync(1);
         await app.DisposeAsync();
         await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("while away"));
-        // Handed out and taken back twice at least: each lease writes a new version of the row.
+        // At least two leases and releases: each writes a new version of the row.
         var first = await Version(runtime);
-        await Wait.UntilAsync(async () => await Version(runtime) > first + 3, "attempts at an app that is away");
+        await Wait.UntilAsync(
+            async () => await Version(runtime) > first + 3,
+            "attempts at an unreachable app"
+        );
 
         await using var back = await SubscriberApp.OneByOneAsync(sidecar, Topic);
 
-        await NobodyWaitsAsync(runtime, back, 1);
+        await AllDeliveredAsync(runtime, back, 1);
         back.Received.Should().Equal("while away");
         (await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from dead")).Should().Be(0);
 
@@ -213,7 +216,7 @@ public sealed class DeliveryTests
     }
 
     [Fact]
-    public async Task A_handler_that_takes_longer_than_a_lease_gets_the_message_once()
+    public async Task A_handler_slower_than_a_lease_gets_the_message_once()
     {
         var sidecar = TestSidecars.For("reader");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
@@ -243,12 +246,12 @@ public sealed class DeliveryTests
         );
         mayEnd.SetResult();
 
-        await NobodyWaitsAsync(runtime, app, 1);
+        await AllDeliveredAsync(runtime, app, 1);
         app.Received.Should().Equal("a");
     }
 
     [Fact]
-    public async Task A_former_holder_gives_nothing_back()
+    public async Task A_former_lease_holder_changes_nothing()
     {
         var sidecar = TestSidecars.For("reader") with { AppPort = 0 };
         await using var runtime = await TestRuntime.StartAsync(sidecar);
@@ -261,7 +264,7 @@ public sealed class DeliveryTests
         var holder = (await store.LeaseAsync(id, 1, TimeSpan.FromMinutes(1), CancellationToken.None)).Single();
 
         var settlement = new Settlement();
-        settlement.Again.Add((former, TimeSpan.Zero, 1));
+        settlement.Retry.Add((former, TimeSpan.Zero, 1));
         settlement.Dead.Add((former, "too late"));
         await store.SettleAsync(topic, "reader", id, settlement, null, CancellationToken.None);
         await store.RenewAsync(id, [former], TimeSpan.FromHours(1), CancellationToken.None);
@@ -273,7 +276,7 @@ public sealed class DeliveryTests
     }
 
     [Fact]
-    public async Task What_has_expired_is_not_delivered()
+    public async Task An_expired_message_is_not_delivered()
     {
         var sidecar = TestSidecars.For("reader");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
@@ -298,12 +301,12 @@ public sealed class DeliveryTests
 
         await using var app = await SubscriberApp.OneByOneAsync(sidecar, Topic);
 
-        await NobodyWaitsAsync(runtime, app, 1);
+        await AllDeliveredAsync(runtime, app, 1);
         app.Received.Should().Equal("new");
     }
 
     [Fact]
-    public async Task An_app_that_comes_back_is_asked_again()
+    public async Task A_restarted_app_is_asked_for_its_subscriptions_again()
     {
         var sidecar = TestSidecars.For("reader");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
@@ -321,7 +324,7 @@ public sealed class DeliveryTests
     }
 
     [Fact]
-    public async Task Another_topic_is_not_held_up_by_a_failing_handler()
+    public async Task A_failing_handler_does_not_delay_other_topics()
     {
         var sidecar = TestSidecars.For("reader");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
@@ -343,12 +346,12 @@ public sealed class DeliveryTests
 
     private static List<Note> Notes(int count) => [.. Enumerable.Range(0, count).Select(i => new Note($"{i}"))];
 
-    private static async Task NobodyWaitsAsync(TestRuntime runtime, SubscriberApp app, int received)
+    private static async Task AllDeliveredAsync(TestRuntime runtime, SubscriberApp app, int received)
     {
         await app.HasReceivedAsync(received);
         await Wait.UntilAsync(
             async () => await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from deliveries") == 0,
-            "every delivery done"
+            "every delivery settled"
         );
     }
 }

@@ -24,7 +24,7 @@ public sealed class HostTests
     }
 
     [Fact]
-    public async Task Whoever_lacks_the_token_is_refused_over_http_and_grpc()
+    public async Task A_call_without_the_token_is_rejected_over_http_and_grpc()
     {
         var sidecar = TestSidecars.For("one", apiToken: "secret");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
@@ -35,8 +35,8 @@ public sealed class HostTests
         foreach (var token in (string?[])[null, "wrong"])
         {
             using var stranger = TestRuntime.ClientOf(sidecar, token);
-            var ask = () => stranger.GetStateAsync<int>(TestSidecars.Store, "k");
-            (await ask.Should().ThrowAsync<DaprException>())
+            var call = () => stranger.GetStateAsync<int>(TestSidecars.Store, "k");
+            (await call.Should().ThrowAsync<DaprException>())
                 .WithInnerException<RpcException>()
                 .Which.StatusCode.Should()
                 .Be(StatusCode.Unauthenticated);
@@ -47,7 +47,7 @@ public sealed class HostTests
     }
 
     [Fact]
-    public async Task The_app_is_sent_its_token_and_never_the_callers()
+    public async Task The_app_receives_its_own_token_and_never_the_callers()
     {
         var (caller, target) = (
             TestSidecars.For("caller", apiToken: "callers"),
@@ -82,7 +82,7 @@ public sealed class HostTests
     [InlineData("POST", "/v1.0-alpha1/state/store/query")]
     [InlineData("PUT", "/v1.0/metadata/x")]
     [InlineData("POST", "/v1.0/shutdown")]
-    public async Task What_is_not_served_says_so_over_http(string method, string path)
+    public async Task An_unsupported_http_call_returns_501(string method, string path)
     {
         var sidecar = TestSidecars.For("one");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
@@ -99,22 +99,22 @@ public sealed class HostTests
     }
 
     [Fact]
-    public async Task What_is_not_served_says_so_over_grpc()
+    public async Task An_unsupported_grpc_call_is_unimplemented()
     {
         var sidecar = TestSidecars.For("one");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{sidecar.GrpcPort}");
-        var ask = () =>
+        var call = () =>
             new Api.Dapr.DaprClient(channel)
                 .InvokeBindingAsync(new Api.InvokeBindingRequest { Name = "x" })
                 .ResponseAsync;
-        var error = (await ask.Should().ThrowAsync<RpcException>()).Which.Status;
+        var error = (await call.Should().ThrowAsync<RpcException>()).Which.Status;
         error.StatusCode.Should().Be(StatusCode.Unimplemented);
         error.Detail.Should().Be("/dapr.proto.runtime.v1.Dapr/InvokeBinding is not supported by the embedded sidecar");
     }
 
     [Fact]
-    public async Task The_metadata_tells_components_and_subscriptions()
+    public async Task The_metadata_lists_components_and_subscriptions()
     {
         var sidecar = TestSidecars.For("reader");
         await using var runtime = await TestRuntime.StartAsync(sidecar);

@@ -12,7 +12,7 @@ namespace EmbeddedDapr.Tests;
 public sealed class InvocationTests
 {
     [Fact]
-    public async Task Everything_about_a_request_reaches_the_app_and_its_answer_comes_back()
+    public async Task Request_and_response_are_passed_through_unchanged()
     {
         var (caller, target) = (TestSidecars.For("caller"), TestSidecars.For("target"));
         await using var runtime = await TestRuntime.StartAsync(caller, target);
@@ -45,15 +45,17 @@ public sealed class InvocationTests
         var (caller, target) = (TestSidecars.For("caller"), TestSidecars.For("target"));
         await using var runtime = await TestRuntime.StartAsync(caller, target);
         await using var app = await SubscriberApp.StartAsync(target, (_, routes) =>
-            routes.MapGet("/a", (HttpRequest request) => request.Headers.ContainsKey("dapr-app-id") ? "told" : "here")
+            routes.MapGet("/a", (HttpRequest request) =>
+                request.Headers.ContainsKey("dapr-app-id") ? "with header" : "without header"
+            )
         );
         using var http = TestRuntime.HttpOf(caller);
         http.DefaultRequestHeaders.Add("dapr-app-id", "target");
-        (await http.GetStringAsync("/a")).Should().Be("here");
+        (await http.GetStringAsync("/a")).Should().Be("without header");
     }
 
     [Fact]
-    public async Task A_stream_arrives_while_it_is_being_written()
+    public async Task A_response_is_streamed_while_it_is_written()
     {
         var (caller, target) = (TestSidecars.For("caller"), TestSidecars.For("target"));
         await using var runtime = await TestRuntime.StartAsync(caller, target);
@@ -81,7 +83,7 @@ public sealed class InvocationTests
     }
 
     [Fact]
-    public async Task A_body_arrives_while_it_is_being_sent()
+    public async Task A_request_body_is_streamed_while_it_is_sent()
     {
         var (caller, target) = (TestSidecars.For("caller"), TestSidecars.For("target"));
         await using var runtime = await TestRuntime.StartAsync(caller, target);
@@ -103,7 +105,7 @@ public sealed class InvocationTests
     }
 
     [Fact]
-    public async Task A_replica_that_is_away_is_skipped()
+    public async Task An_unreachable_replica_is_skipped()
     {
         var (caller, up, down) = (TestSidecars.For("caller"), TestSidecars.For("target"), TestSidecars.For("target"));
         await using var runtime = await TestRuntime.StartAsync(caller, down, up);
@@ -131,17 +133,17 @@ public sealed class InvocationTests
             TestSidecars.For("target")
         );
         await using var runtime = await TestRuntime.StartAsync(caller, first, second);
-        await using var a = await SubscriberApp.StartAsync(first, (_, routes) => routes.MapGet("/who", () => "a"));
-        await using var b = await SubscriberApp.StartAsync(second, (_, routes) => routes.MapGet("/who", () => "b"));
+        await using var a = await SubscriberApp.StartAsync(first, (_, routes) => routes.MapGet("/replica", () => "a"));
+        await using var b = await SubscriberApp.StartAsync(second, (_, routes) => routes.MapGet("/replica", () => "b"));
         using var http = TestRuntime.HttpOf(caller);
         var answers = new List<string>();
         for (var i = 0; i < 6; i++)
-            answers.Add(await http.GetStringAsync("/v1.0/invoke/target/method/who"));
+            answers.Add(await http.GetStringAsync("/v1.0/invoke/target/method/replica"));
         answers.Count(answer => answer == "a").Should().Be(3);
     }
 
     [Fact]
-    public async Task An_app_that_comes_up_within_the_retries_gets_the_request()
+    public async Task An_app_that_starts_during_the_retries_gets_the_request()
     {
         var (caller, target) = (TestSidecars.For("caller"), TestSidecars.For("target"));
         await using var runtime = await TestRuntime.StartAsync(caller, target);
@@ -154,9 +156,9 @@ public sealed class InvocationTests
     }
 
     [Theory]
-    [InlineData("nobody", "failed to invoke, id: nobody, err: couldn't find service: nobody")]
-    [InlineData("target", "failed to invoke, id: target, err: no replica answers")]
-    public async Task Who_cannot_be_reached_is_named(string app, string message)
+    [InlineData("unknown", "failed to invoke, id: unknown, err: couldn't find service: unknown")]
+    [InlineData("target", "failed to invoke, id: target, err: no replica is reachable")]
+    public async Task The_error_names_the_unreachable_app(string app, string message)
     {
         var (caller, target) = (TestSidecars.For("caller"), TestSidecars.For("target"));
         await using var runtime = await TestRuntime.StartAsync(caller, target);
@@ -169,22 +171,22 @@ public sealed class InvocationTests
     }
 
     [Fact]
-    public async Task An_app_that_dies_amid_a_request_is_not_asked_twice()
+    public async Task A_request_to_an_app_that_dies_while_handling_it_is_not_repeated()
     {
         var (caller, target) = (TestSidecars.For("caller"), TestSidecars.For("target"));
         await using var runtime = await TestRuntime.StartAsync(caller, target);
-        var asked = 0;
+        var requested = 0;
         await using var app = await SubscriberApp.StartAsync(target, (_, routes) =>
             routes.MapPost("/a", (HttpContext context) =>
             {
-                Interlocked.Increment(ref asked);
+                Interlocked.Increment(ref requested);
                 context.Abort();
             })
         );
         using var http = TestRuntime.HttpOf(caller);
         var answer = await http.PostAsync("/v1.0/invoke/target/method/a", new StringContent("once"));
         answer.StatusCode.Should().Be(HttpStatusCode.InternalServerError);
-        asked.Should().Be(1);
+        requested.Should().Be(1);
     }
 
     private sealed class SlowContent(Task secondPart) : HttpContent

@@ -5,7 +5,7 @@ using EmbeddedDapr.Tests.Kit;
 
 namespace EmbeddedDapr.Tests;
 
-/// <summary>The program itself, killed.</summary>
+/// <summary>Kills the program itself.</summary>
 public sealed class KillTests : IDisposable
 {
     private const string Topic = "notes";
@@ -14,7 +14,7 @@ public sealed class KillTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task What_was_acknowledged_survives_a_kill()
+    public async Task Acknowledged_messages_and_state_survive_a_kill()
     {
         var sidecar = TestSidecars.For("reader");
         var database = await TestRuntime.NewDatabaseAsync();
@@ -39,7 +39,7 @@ public sealed class KillTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_killed_process_was_delivering_is_delivered_again()
+    public async Task Messages_in_delivery_by_a_killed_process_are_delivered_again()
     {
         var sidecar = TestSidecars.For("reader");
         var database = await TestRuntime.NewDatabaseAsync();
@@ -60,7 +60,7 @@ public sealed class KillTests : IDisposable
         await app.HasReceivedAsync(2);
         await Wait.UntilAsync(
             async () => await Sql.ScalarAsync<long>(database, "select count(*) from deliveries") == 0,
-            "the delivery done"
+            "the delivery settled"
         );
         app.Received.Should().Equal("a", "a");
         await KillAsync(again);
@@ -87,7 +87,11 @@ public sealed class KillTests : IDisposable
             $$"""
             version: 1
             common: { resourcesPaths: [resources] }
-            apps: [{ appID: {{sidecar.AppId}}, appPort: {{sidecar.AppPort}}, daprHTTPPort: {{sidecar.HttpPort}}, daprGRPCPort: {{sidecar.GrpcPort}} }]
+            apps:
+              - appID: {{sidecar.AppId}}
+                appPort: {{sidecar.AppPort}}
+                daprHTTPPort: {{sidecar.HttpPort}}
+                daprGRPCPort: {{sidecar.GrpcPort}}
             """
         );
         var process = Process.Start(

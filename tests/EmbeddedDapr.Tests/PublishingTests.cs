@@ -49,7 +49,7 @@ public sealed class PublishingTests
     }
 
     [Fact]
-    public async Task A_cloud_event_of_the_official_client_passes_through()
+    public async Task A_CloudEvent_of_the_official_client_is_passed_through()
     {
         await using var wire = await Wire.StartAsync();
         var sent = new CloudEvent<Note>(new Note("a"))
@@ -71,7 +71,7 @@ public sealed class PublishingTests
     }
 
     [Fact]
-    public async Task A_trace_goes_with_the_message()
+    public async Task The_trace_context_is_delivered_with_the_message()
     {
         const string Parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         await using var wire = await Wire.StartAsync();
@@ -87,7 +87,7 @@ public sealed class PublishingTests
     }
 
     [Fact]
-    public async Task A_raw_payload_arrives_as_it_was()
+    public async Task A_raw_payload_is_delivered_unchanged()
     {
         await using var wire = await Wire.StartAsync();
         await wire.PostAsync(
@@ -133,7 +133,7 @@ public sealed class PublishingTests
         HttpStatusCode.BadRequest,
         "ERR_PUBSUB_EVENTS_SER"
     )]
-    public async Task What_cannot_be_published_is_refused(
+    public async Task An_invalid_publish_request_is_rejected(
         string path,
         string body,
         string contentType,
@@ -152,14 +152,19 @@ public sealed class PublishingTests
         await wire.PostAsync(
             "/v1.0/publish/bulk/pubsub/notes",
             "application/json",
-            """[{"entryId":"1","event":{"q":1},"contentType":"application/json"},{"entryId":"2","event":"text","contentType":"text/plain"}]""",
+            """
+            [
+              {"entryId":"1","event":{"q":1},"contentType":"application/json"},
+              {"entryId":"2","event":"text","contentType":"text/plain"}
+            ]
+            """,
             HttpStatusCode.NoContent
         );
         var messages = new[] { await wire.NextAsync(), await wire.NextAsync() };
         messages.Select(m => m.GetProperty("data").ToString()).Should().BeEquivalentTo("""{"q":1}""", "text");
     }
 
-    /// <summary>An app that keeps the bodies it is sent.</summary>
+    /// <summary>An app that records the bodies it receives.</summary>
     private sealed class Wire(
         TestRuntime runtime,
         SubscriberApp app,
@@ -223,7 +228,7 @@ public sealed class PublishingTests
             Task.Run(() =>
                 bodies.TryTake(out var body, TimeSpan.FromSeconds(20))
                     ? body
-                    : throw new TimeoutException("No message came.")
+                    : throw new TimeoutException("No message was received.")
             );
 
         public async ValueTask DisposeAsync()

@@ -1,5 +1,6 @@
 using EmbeddedDapr.Hosting;
 using EmbeddedDapr.Resources;
+using EmbeddedDapr.RunFiles;
 using EmbeddedDapr.Secrets;
 
 namespace EmbeddedDapr.Tests;
@@ -11,7 +12,7 @@ public sealed class RunFileTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public void The_shops_own_file_is_understood()
+    public void The_run_file_of_the_shop_is_loaded()
     {
         var sidecars = RunFile.Load(FileOfTheShop(), _ => null);
         sidecars
@@ -40,7 +41,7 @@ public sealed class RunFileTests : IDisposable
     }
 
     [Fact]
-    public void What_an_app_says_goes_before_common_and_common_before_the_process()
+    public void App_settings_override_common_ones_and_common_ones_the_environment()
     {
         Write(
             "dapr.yaml",
@@ -64,9 +65,9 @@ public sealed class RunFileTests : IDisposable
         "version: 1\ncommon: { resourcesPaths: [none] }\napps: [{ appID: a, daprHTTPPort: 1, daprGRPCPort: 2 }]",
         "*none is missing*"
     )]
-    [InlineData("version: 1\napps: []", "*names no apps*")]
+    [InlineData("version: 1\napps: []", "*has no apps*")]
     [InlineData("version: 1\napps: [}", "*cannot be read*")]
-    public void A_file_that_cannot_be_used_is_refused_with_the_reason(string yaml, string reason)
+    public void An_invalid_run_file_is_rejected_with_the_reason(string yaml, string reason)
     {
         Write("dapr.yaml", yaml);
         var load = () => Load(_ => null);
@@ -80,22 +81,27 @@ public sealed class RunFileTests : IDisposable
         "*names the retry policy none*"
     )]
     [InlineData(
-        "kind: Resiliency\nspec: { policies: { retries: { r: { duration: soon } } }, targets: { components: { c: { inbound: { retry: r } } } } }",
+        "kind: Resiliency\nspec:\n  policies: { retries: { r: { duration: soon } } }\n"
+            + "  targets: { components: { c: { inbound: { retry: r } } } }",
         "*'soon' is not a duration*"
     )]
-    public void A_resource_that_cannot_be_served_is_refused_with_the_reason(string yaml, string reason)
+    public void An_unsupported_resource_is_rejected_with_the_reason(string yaml, string reason)
     {
         Write("resources/r.yaml", yaml);
         Write(
             "dapr.yaml",
-            "version: 1\ncommon: { resourcesPaths: [resources] }\napps: [{ appID: a, daprHTTPPort: 1, daprGRPCPort: 2 }]"
+            """
+            version: 1
+            common: { resourcesPaths: [resources] }
+            apps: [{ appID: a, daprHTTPPort: 1, daprGRPCPort: 2 }]
+            """
         );
         var load = () => Load(_ => null);
         load.Should().Throw<RunFileException>().WithMessage(reason);
     }
 
     [Fact]
-    public void Waits_grow_to_the_longest_and_end_with_the_retries()
+    public void Retry_delays_grow_to_the_maximum_and_end_with_the_retries()
     {
         var policy = new RetryPolicy(true, TimeSpan.Zero, TimeSpan.FromSeconds(1), 3);
         Enumerable.Range(1, 4).Select(n => policy.WaitAfter(n).TotalMilliseconds).Should().Equal(500, 750, 1000, 1000);
@@ -103,7 +109,7 @@ public sealed class RunFileTests : IDisposable
     }
 
     [Fact]
-    public void A_secret_file_is_read_again_when_it_has_changed()
+    public void A_changed_secret_file_is_read_again()
     {
         Write("secrets.json", """{"a":"1","n":{"x":"2"}}""");
         var path = Path.Combine(_folder.FullName, "secrets.json");
@@ -149,6 +155,6 @@ public sealed class RunFileTests : IDisposable
                 return Path.Combine(folder.FullName, "dapr.yaml");
         }
 
-        throw new FileNotFoundException("dapr.yaml is in no folder above the tests.");
+        throw new FileNotFoundException("No folder above the tests has a dapr.yaml.");
     }
 }

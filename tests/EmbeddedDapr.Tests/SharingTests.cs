@@ -12,7 +12,7 @@ public sealed class SharingTests
     private const string Topic = "notes";
 
     [Fact]
-    public async Task Replicas_share_and_apps_get_all()
+    public async Task Replicas_share_messages_and_each_app_gets_all()
     {
         var first = TestSidecars.For("reader");
         var second = TestSidecars.For("reader");
@@ -61,7 +61,7 @@ public sealed class SharingTests
     }
 
     [Fact]
-    public async Task What_was_published_before_the_first_subscription_arrives()
+    public async Task Messages_published_before_the_first_subscription_are_delivered()
     {
         var sidecar = TestSidecars.For("reader");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
@@ -79,7 +79,7 @@ public sealed class SharingTests
     }
 
     [Fact]
-    public async Task Nothing_is_missed_or_doubled_by_a_subscription_that_begins_amid_publications()
+    public async Task A_subscription_that_starts_during_publishing_gets_each_message_once()
     {
         var sidecar = TestSidecars.For("reader");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
@@ -102,7 +102,7 @@ public sealed class SharingTests
     }
 
     [Fact]
-    public async Task A_broadcast_reaches_every_replica_and_starts_with_what_is_published_from_then_on()
+    public async Task A_broadcast_reaches_every_replica_from_its_subscription_on()
     {
         var first = TestSidecars.For("reader");
         var second = TestSidecars.For("reader");
@@ -126,17 +126,17 @@ public sealed class SharingTests
     }
 
     [Fact]
-    public async Task Pruning_takes_what_everybody_is_done_with_and_nothing_else()
+    public async Task Pruning_deletes_only_fully_delivered_messages()
     {
         var sidecar = TestSidecars.For("reader");
         await using var runtime = await TestRuntime.StartAsync(sidecar);
         await using var app = await SubscriberApp.OneByOneAsync(sidecar, Topic, text =>
-            text == "stays" ? Microsoft.AspNetCore.Http.Results.StatusCode(500) : Microsoft.AspNetCore.Http.Results.Ok()
+            text == "kept" ? Microsoft.AspNetCore.Http.Results.StatusCode(500) : Microsoft.AspNetCore.Http.Results.Ok()
         );
         using var client = TestRuntime.ClientOf(sidecar);
-        await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("goes"));
-        await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("stays"));
-        await client.PublishEventAsync(TestSidecars.PubSub, "nobody-yet", new Note("stays"));
+        await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("delivered"));
+        await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("kept"));
+        await client.PublishEventAsync(TestSidecars.PubSub, "unsubscribed", new Note("kept"));
         await Wait.UntilAsync(
             async () => await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from deliveries") == 1,
             "one delivery left"
@@ -150,7 +150,7 @@ public sealed class SharingTests
         (
             await Sql.ScalarAsync<long>(
                 runtime.Database,
-                "select count(*) from messages where convert_from(payload, 'UTF8') like '%goes%'"
+                "select count(*) from messages where convert_from(payload, 'UTF8') like '%delivered%'"
             )
         )
             .Should()
@@ -158,15 +158,16 @@ public sealed class SharingTests
     }
 
     [Fact]
-    public async Task The_subscription_of_a_broadcast_whose_process_is_gone_is_forgotten()
+    public async Task The_broadcast_subscription_of_a_stopped_process_expires()
     {
         var sidecar = TestSidecars.For("reader");
         var database = await TestRuntime.NewDatabaseAsync();
-        await using (var gone = await TestRuntime.StartOnAsync(database, sidecar))
+        await using (var stopped = await TestRuntime.StartOnAsync(database, sidecar))
         {
             await using var app = await SubscriberApp.OneByOneAsync(sidecar, Topic, component: TestSidecars.Broadcast);
             await Wait.UntilAsync(
-                () => Task.FromResult(gone.Services.GetRequiredService<SubscriptionRegistry>().Of(sidecar).Count == 1),
+                () =>
+                    Task.FromResult(stopped.Services.GetRequiredService<SubscriptionRegistry>().Of(sidecar).Count == 1),
                 "a subscription"
             );
         }
@@ -174,7 +175,7 @@ public sealed class SharingTests
         var successor = sidecar with { HttpPort = FreePort.Take(), GrpcPort = FreePort.Take() };
         await using var runtime = await TestRuntime.StartOnAsync(database, successor);
         using var client = TestRuntime.ClientOf(successor);
-        await client.PublishEventAsync(TestSidecars.Broadcast, Topic, new Note("nobody hears it"));
+        await client.PublishEventAsync(TestSidecars.Broadcast, Topic, new Note("received by no process"));
         await runtime
             .Services.GetRequiredService<PruningWorker>()
             .PruneAsync(TimeSpan.FromDays(1), TimeSpan.Zero, CancellationToken.None);
@@ -189,8 +190,11 @@ public sealed class SharingTests
             .Be(0);
     }
 
-    /// <summary>Publishes until both have some, for who takes what is chance, and another process looks every half second only; they get all of it between them, each message once.</summary>
-    /// <returns>How many were published, a thousand at least.</returns>
+    /// <summary>
+    /// Publishes until both have received some: the distribution is random, and another process polls every 500 ms.
+    /// Together they receive each message once.
+    /// </summary>
+    /// <returns>The number of published messages, at least 1000.</returns>
     private static async Task<int> SharedByAsync(SubscriberApp a, SubscriberApp b, DaprClient client)
     {
         var published = 0;
@@ -205,7 +209,7 @@ public sealed class SharingTests
                 published += 100;
                 return published >= 1000 && !a.Received.IsEmpty && !b.Received.IsEmpty;
             },
-            "both have some"
+            "both have received some"
         );
         await Wait.UntilAsync(
             () => Task.FromResult(a.Received.Count + b.Received.Count >= published),

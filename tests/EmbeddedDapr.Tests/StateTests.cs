@@ -26,7 +26,7 @@ public sealed class StateTests
     }
 
     [Fact]
-    public async Task Of_two_writers_with_one_etag_one_wins()
+    public async Task Of_several_writers_with_one_etag_one_succeeds()
     {
         await using var state = await StateFixture.StartAsync();
         await state.Client.SaveStateAsync(Store, "k", 0);
@@ -53,7 +53,7 @@ public sealed class StateTests
     }
 
     [Fact]
-    public async Task The_etag_of_a_deleted_value_does_not_fit_its_successor()
+    public async Task The_etag_of_a_deleted_value_does_not_match_its_successor()
     {
         await using var state = await StateFixture.StartAsync();
         await state.Client.SaveStateAsync(Store, "k", 1);
@@ -96,7 +96,7 @@ public sealed class StateTests
     }
 
     [Fact]
-    public async Task Transactions_that_name_keys_in_opposite_orders_all_succeed()
+    public async Task Transactions_with_keys_in_opposite_orders_all_succeed()
     {
         await using var state = await StateFixture.StartAsync();
         await Task.WhenAll(
@@ -121,7 +121,7 @@ public sealed class StateTests
     }
 
     [Fact]
-    public async Task What_has_expired_is_absent_to_everyone()
+    public async Task An_expired_value_is_absent_for_all_operations()
     {
         await using var state = await StateFixture.StartAsync();
         await state.Client.SaveStateAsync(
@@ -144,7 +144,7 @@ public sealed class StateTests
     }
 
     [Fact]
-    public async Task A_first_write_takes_the_place_of_what_has_expired()
+    public async Task A_first_write_replaces_an_expired_value()
     {
         await using var state = await StateFixture.StartAsync();
         await state.Client.SaveStateAsync(
@@ -225,7 +225,7 @@ public sealed class StateTests
     [InlineData("none", "k")]
     [InlineData("name", "store||k")]
     [InlineData("ours", "ours||k")]
-    public async Task The_key_prefix_says_who_shares(string? prefix, string stored)
+    public async Task The_key_prefix_determines_which_apps_share_keys(string? prefix, string stored)
     {
         var sidecar = TestSidecars.For(
             "one",

@@ -6,14 +6,14 @@ using Npgsql;
 
 namespace EmbeddedDapr.Tests;
 
-/// <summary>A publication and a subscription that coincide, stopped half-way.</summary>
+/// <summary>A publisher and a new subscription at the same time, each stopped before its commit.</summary>
 public sealed class TopicLockTests
 {
     private static readonly TopicName Topic = new(TestSidecars.PubSub, "notes");
     private static readonly Message Note = new([1], "text/plain", new Dictionary<string, string>(), null);
 
     [Fact]
-    public async Task A_publisher_waits_for_a_subscription_that_is_being_made()
+    public async Task A_publisher_waits_for_an_uncommitted_subscription()
     {
         await using var runtime = await TestRuntime.StartAsync(TestSidecars.For("reader"));
         var store = runtime.Services.GetRequiredService<MessageStore>();
@@ -33,7 +33,7 @@ public sealed class TopicLockTests
     }
 
     [Fact]
-    public async Task A_subscription_waits_for_a_publication_that_is_being_written()
+    public async Task A_subscription_waits_for_an_uncommitted_message()
     {
         await using var runtime = await TestRuntime.StartAsync(TestSidecars.For("reader"));
         var store = runtime.Services.GetRequiredService<MessageStore>();
@@ -61,9 +61,12 @@ public sealed class TopicLockTests
                 task.IsCompleted
                 || await Sql.ScalarAsync<long>(
                     runtime.Database,
-                    "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+                    """
+                    select count(*) from pg_stat_activity
+                    where datname = current_database() and wait_event_type = 'Lock'
+                    """
                 ) > 0,
-            "the end of it, or its waiting for a lock"
+            "its end, or its wait for a lock"
         );
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)

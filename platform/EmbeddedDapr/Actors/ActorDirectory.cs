@@ -2,13 +2,16 @@ using EmbeddedDapr.Hosting;
 
 namespace EmbeddedDapr.Actors;
 
-/// <summary>Where each active actor lives: on one replica at a time, and there until it is deactivated or the replica does not answer.</summary>
+/// <summary>
+/// The placement of active actors: each is on one replica at a time, until it is deactivated or the replica is
+/// unreachable.
+/// </summary>
 internal sealed class ActorDirectory(ActorHosts hosts, TimeProvider clock)
 {
-    private readonly Dictionary<(string Type, string Id), Actor> _active = [];
+    private readonly Dictionary<(string Type, string Id), ActiveActor> _active = [];
 
-    /// <returns>Null when no app that answers hosts the type.</returns>
-    public async Task<Actor?> FindAsync(string type, string id, CancellationToken cancellationToken)
+    /// <returns>Null when no reachable app hosts the type.</returns>
+    public async Task<ActiveActor?> FindAsync(string type, string id, CancellationToken cancellationToken)
     {
         lock (_active)
         {
@@ -16,7 +19,7 @@ internal sealed class ActorDirectory(ActorHosts hosts, TimeProvider clock)
                 return active;
         }
 
-        var replicas = await hosts.OfAsync(type, cancellationToken);
+        var replicas = await hosts.FindAsync(type, cancellationToken);
         if (replicas.Count == 0)
             return null;
         var host = replicas[(int)(id.Aggregate(0u, (hash, letter) => hash * 31 + letter) % replicas.Count)];
@@ -31,18 +34,18 @@ internal sealed class ActorDirectory(ActorHosts hosts, TimeProvider clock)
         }
     }
 
-    /// <summary>The actor, if it is active on this replica, which alone may change its state.</summary>
-    public Actor? On(Sidecar sidecar, string type, string id)
+    /// <summary>The actor if it is active on this replica. No other replica may change its state.</summary>
+    public ActiveActor? FindOn(Sidecar sidecar, string type, string id)
     {
         lock (_active)
             return _active.TryGetValue((type, id), out var actor) && actor.Host.Sidecar == sidecar ? actor : null;
     }
 
-    public void Remove(Actor actor)
+    public void Remove(ActiveActor actor)
     {
         lock (_active)
         {
-            actor.IsGone = true;
+            actor.IsRemoved = true;
             if (_active.TryGetValue((actor.Key.Type, actor.Key.Id), out var active) && active == actor)
                 _active.Remove((actor.Key.Type, actor.Key.Id));
         }
@@ -54,15 +57,15 @@ internal sealed class ActorDirectory(ActorHosts hosts, TimeProvider clock)
         }
     }
 
-    /// <summary>A replica does not answer: its actors may live elsewhere from now on.</summary>
-    public void Lost(Sidecar sidecar)
+    /// <summary>Removes the actors of an unreachable replica, so that other replicas may activate them.</summary>
+    public void MarkUnreachable(Sidecar sidecar)
     {
-        hosts.Lost(sidecar);
+        hosts.MarkUnreachable(sidecar);
         foreach (var actor in Active().Where(actor => actor.Host.Sidecar == sidecar))
             Remove(actor);
     }
 
-    public List<Actor> Active()
+    public List<ActiveActor> Active()
     {
         lock (_active)
             return [.. _active.Values];

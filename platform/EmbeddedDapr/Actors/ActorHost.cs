@@ -4,7 +4,7 @@ using EmbeddedDapr.Hosting;
 
 namespace EmbeddedDapr.Actors;
 
-/// <summary>An app's answer to <c>GET /dapr/config</c>, as far as it matters here.</summary>
+/// <summary>The part of an app's response to <c>GET /dapr/config</c> that the runtime uses.</summary>
 internal sealed record ActorConfig
 {
     private static readonly TimeSpan DefaultIdle = TimeSpan.FromHours(1);
@@ -21,8 +21,8 @@ internal sealed record ActorConfig
     [JsonIgnore]
     public TimeSpan Idle { get; private init; } = DefaultIdle;
 
-    /// <exception cref="JsonException">It is no JSON of this shape.</exception>
-    /// <exception cref="FormatException">The idle timeout is no duration.</exception>
+    /// <exception cref="JsonException">The JSON does not have this shape.</exception>
+    /// <exception cref="FormatException">The idle timeout is not a duration.</exception>
     public static ActorConfig Read(byte[] json)
     {
         var config = JsonSerializer.Deserialize<ActorConfig>(json) ?? new();
@@ -30,7 +30,7 @@ internal sealed record ActorConfig
             ? config
             : config with
             {
-                Idle = Period.ParseDuration(config.IdleTimeout),
+                Idle = RepeatInterval.ParseDuration(config.IdleTimeout),
             };
     }
 

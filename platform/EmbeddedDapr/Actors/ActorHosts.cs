@@ -3,26 +3,29 @@ using EmbeddedDapr.Hosting;
 
 namespace EmbeddedDapr.Actors;
 
-/// <summary>Knows which replicas host which types. An app is asked once it is there, again after it did not answer, and whenever nobody is known to host a type.</summary>
-internal sealed class ActorHosts(Sidecars sidecars, ActorApps apps)
+/// <summary>
+/// The replicas that host each actor type. Each app is queried when it first answers, again after it was unreachable, and
+/// whenever no known replica hosts a requested type.
+/// </summary>
+internal sealed class ActorHosts(Sidecars sidecars, ActorAppClient apps)
 {
     private readonly ConcurrentDictionary<Sidecar, ActorConfig> _known = new();
 
-    /// <returns>Empty when no app that answers hosts the type.</returns>
-    public async Task<IReadOnlyList<ActorHost>> OfAsync(string type, CancellationToken cancellationToken)
+    /// <returns>Empty when no reachable app hosts the type.</returns>
+    public async Task<IReadOnlyList<ActorHost>> FindAsync(string type, CancellationToken cancellationToken)
     {
         if (Known(type) is { Count: > 0 } known)
             return known;
-        // Those that answered before, too: an app may have been started again with more.
-        await AskAsync(Apps, cancellationToken);
+        // Also queries apps that answered before: a restarted app may host more types.
+        await RefreshAsync(Apps, cancellationToken);
         return Known(type);
     }
 
-    /// <summary>Asks those that have not answered yet.</summary>
-    public Task AskUnknownAsync(CancellationToken cancellationToken) =>
-        AskAsync(Apps.Where(sidecar => !_known.ContainsKey(sidecar)), cancellationToken);
+    /// <summary>Queries the apps whose configuration is unknown.</summary>
+    public Task RefreshUnknownAsync(CancellationToken cancellationToken) =>
+        RefreshAsync(Apps.Where(sidecar => !_known.ContainsKey(sidecar)), cancellationToken);
 
-    public void Lost(Sidecar sidecar) => _known.TryRemove(sidecar, out _);
+    public void MarkUnreachable(Sidecar sidecar) => _known.TryRemove(sidecar, out _);
 
     private List<ActorHost> Known(string type) =>
         [
@@ -33,10 +36,10 @@ internal sealed class ActorHosts(Sidecars sidecars, ActorApps apps)
 
     private IEnumerable<Sidecar> Apps => sidecars.All.Where(sidecar => sidecar.AppPort > 0);
 
-    private Task AskAsync(IEnumerable<Sidecar> apps, CancellationToken cancellationToken) =>
-        Task.WhenAll(apps.Select(sidecar => AskAsync(sidecar, cancellationToken)));
+    private Task RefreshAsync(IEnumerable<Sidecar> apps, CancellationToken cancellationToken) =>
+        Task.WhenAll(apps.Select(sidecar => RefreshAsync(sidecar, cancellationToken)));
 
-    private async Task AskAsync(Sidecar sidecar, CancellationToken cancellationToken)
+    private async Task RefreshAsync(Sidecar sidecar, CancellationToken cancellationToken)
     {
         if (await apps.ConfigAsync(sidecar, cancellationToken) is { } config)
             _known[sidecar] = config;

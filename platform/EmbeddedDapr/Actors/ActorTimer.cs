@@ -1,36 +1,36 @@
 namespace EmbeddedDapr.Actors;
 
-/// <summary>A timer of an active actor; forgotten with it.</summary>
+/// <summary>A timer of an active actor. It is not durable: it ends when the actor is deactivated.</summary>
 internal sealed class ActorTimer : IDisposable
 {
-    /// <summary>A system timer cannot wait for months; it is set again.</summary>
-    private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
+    /// <summary>A system timer cannot wait for months, so longer waits are armed in steps.</summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromHours(1);
 
-    private readonly Callback _callback;
-    private readonly Period _period;
+    private readonly ActorCallback _callback;
+    private readonly RepeatInterval _interval;
     private readonly DateTimeOffset? _end;
     private readonly TimeProvider _clock;
     private readonly ITimer _timer;
     private DateTimeOffset _due;
     private int _fired;
 
-    public ActorTimer(Callback callback, TimeProvider clock, Func<Callback, Task> fire)
+    public ActorTimer(ActorCallback callback, TimeProvider clock, Func<ActorCallback, Task> fire)
     {
         var now = clock.GetUtcNow();
-        (_callback, _clock, _period) = (callback, clock, Period.Parse(callback.Period));
-        _end = Period.ParseTime(callback.Ttl, now);
+        (_callback, _clock, _interval) = (callback, clock, RepeatInterval.Parse(callback.Period));
+        _end = RepeatInterval.ParseTime(callback.Ttl, now);
         _timer = clock.CreateTimer(
             async _ => await FireAsync(fire),
             null,
             Timeout.InfiniteTimeSpan,
             Timeout.InfiniteTimeSpan
         );
-        Set((Period.ParseTime(callback.DueTime, now) ?? now) - now);
+        Set((RepeatInterval.ParseTime(callback.DueTime, now) ?? now) - now);
     }
 
     public void Dispose() => _timer.Dispose();
 
-    private async Task FireAsync(Func<Callback, Task> fire)
+    private async Task FireAsync(Func<ActorCallback, Task> fire)
     {
         if (_clock.GetUtcNow() < _due)
         {
@@ -49,7 +49,7 @@ internal sealed class ActorTimer : IDisposable
             return;
         }
         _fired++;
-        if (_period.Every is { } every && (_period.Times is null || _fired < _period.Times))
+        if (_interval.Every is { } every && (_interval.Times is null || _fired < _interval.Times))
             Set(every);
     }
 
@@ -63,7 +63,7 @@ internal sealed class ActorTimer : IDisposable
     private void Arm() =>
         _timer.Change(
             TimeSpan.FromMilliseconds(
-                Math.Ceiling(Math.Clamp((_due - _clock.GetUtcNow()).TotalMilliseconds, 0, Longest.TotalMilliseconds))
+                Math.Ceiling(Math.Clamp((_due - _clock.GetUtcNow()).TotalMilliseconds, 0, MaxWait.TotalMilliseconds))
             ),
             Timeout.InfiniteTimeSpan
         );

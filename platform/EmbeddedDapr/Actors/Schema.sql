@@ -15,17 +15,17 @@ create table if not exists actor_reminders (
   type text not null,
   id text not null,
   name text not null,
-  -- New with each registration: what fires must not overwrite what has been registered meanwhile.
+  -- Changes with each registration: a firing must not overwrite a registration made meanwhile.
   version uuid not null,
   due timestamptz not null,
   expires timestamptz null,
-  -- Firings still to come; null for no end.
+  -- Remaining firings; null: unlimited.
   remaining int null,
   spec bytea not null,
   primary key (app, type, id, name)
 );
 
--- While it is being fired: until then by nobody else, and then again.
+-- Set while a process fires the reminder; after this time another process may fire it again.
 alter table actor_reminders add column if not exists leased_until timestamptz null;
 
 create index if not exists actor_reminders_due on actor_reminders (due);

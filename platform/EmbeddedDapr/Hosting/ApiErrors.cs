@@ -3,12 +3,12 @@ using Grpc.Core.Interceptors;
 
 namespace EmbeddedDapr.Hosting;
 
-/// <summary>Errors as Dapr's clients expect them, over HTTP and over gRPC.</summary>
+/// <summary>Errors in the format that Dapr's clients expect, over HTTP and gRPC.</summary>
 internal static class ApiErrors
 {
     private const string GrpcContent = "application/grpc";
 
-    /// <summary>Answers every <see cref="ApiException"/> of the HTTP API.</summary>
+    /// <summary>Turns each <see cref="ApiException"/> of the HTTP API into an error response.</summary>
     public static void UseApiErrors(this WebApplication app) =>
         app.Use(
             async (context, next) =>
@@ -19,7 +19,7 @@ internal static class ApiErrors
                 }
                 catch (ApiException e) when (!context.Response.HasStarted)
                 {
-                    await context.AnswerErrorAsync(e);
+                    await context.WriteErrorAsync(e);
                 }
             }
         );
@@ -27,8 +27,8 @@ internal static class ApiErrors
     public static bool IsGrpc(this HttpContext context) =>
         context.Request.ContentType?.StartsWith(GrpcContent, StringComparison.OrdinalIgnoreCase) == true;
 
-    /// <summary>Answers with the error, in the form that the request's protocol has for it.</summary>
-    public static Task AnswerErrorAsync(this HttpContext context, ApiException e)
+    /// <summary>Writes the error in the format of the request's protocol.</summary>
+    public static Task WriteErrorAsync(this HttpContext context, ApiException e)
     {
         context.Response.Clear();
         if (context.IsGrpc())
@@ -45,7 +45,7 @@ internal static class ApiErrors
         return context.Response.WriteAsJsonAsync(new { errorCode = e.ErrorCode, message = e.Message });
     }
 
-    /// <summary>Answers every <see cref="ApiException"/> of a unary gRPC method.</summary>
+    /// <summary>Turns each <see cref="ApiException"/> of a unary gRPC method into a gRPC status.</summary>
     internal sealed class GrpcErrors : Interceptor
     {
         public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(

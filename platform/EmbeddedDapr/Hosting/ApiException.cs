@@ -2,7 +2,10 @@ using Grpc.Core;
 
 namespace EmbeddedDapr.Hosting;
 
-/// <summary>A call that is answered with an error: over HTTP a status with <c>errorCode</c> and <c>message</c>, over gRPC a status with the message.</summary>
+/// <summary>
+/// Rejects a call: over HTTP with a status, <c>errorCode</c> and <c>message</c>, over gRPC with a status and the
+/// message.
+/// </summary>
 internal sealed class ApiException(
     int httpStatus,
     StatusCode grpcStatus,
@@ -17,7 +20,7 @@ internal sealed class ApiException(
 
     public string ErrorCode => errorCode;
 
-    /// <summary>The caller's request cannot be read.</summary>
+    /// <summary>The request is malformed.</summary>
     public static ApiException Malformed(string message) =>
         new(StatusCodes.Status400BadRequest, StatusCode.InvalidArgument, "ERR_MALFORMED_REQUEST", message);
 }

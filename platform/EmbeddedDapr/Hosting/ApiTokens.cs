@@ -4,7 +4,7 @@ using Grpc.Core;
 
 namespace EmbeddedDapr.Hosting;
 
-/// <summary>Callers of a sidecar that has an API token must send it.</summary>
+/// <summary>Rejects calls without the API token of the sidecar, if it has one.</summary>
 internal static class ApiTokens
 {
     public const string Header = "dapr-api-token";
@@ -21,7 +21,7 @@ internal static class ApiTokens
                     || Matches(context.Request.Headers[Header].ToString(), token)
                 )
                     return next(context);
-                return context.AnswerErrorAsync(
+                return context.WriteErrorAsync(
                     new(
                         StatusCodes.Status401Unauthorized,
                         StatusCode.Unauthenticated,
@@ -33,7 +33,7 @@ internal static class ApiTokens
         );
     }
 
-    // Whoever supervises may ask without a token whether the sidecar lives.
+    // A supervisor may check without a token whether the sidecar is alive.
     private static bool IsOpen(PathString path) => path == "/v1.0/healthz" || path == "/v1.0/healthz/outbound";
 
     private static bool Matches(string sent, string token) =>

@@ -2,7 +2,9 @@ using System.Net;
 
 namespace EmbeddedDapr.Hosting;
 
-/// <summary>The connections to the apps. Nothing about a message is changed on its way.</summary>
+/// <summary>
+/// The HTTP connections to the apps. Messages pass unchanged: no redirects, cookies or decompression.
+/// </summary>
 internal sealed class AppClient : HttpMessageInvoker
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
@@ -20,8 +22,10 @@ internal sealed class AppClient : HttpMessageInvoker
             }
         ) { }
 
-    /// <summary>True when nobody answered the connection, or not in time: the app has seen nothing of the request.</summary>
-    public static bool IsAway(Exception? e) =>
+    /// <summary>
+    /// True when the connection was refused or timed out, so that the app has received nothing of the request.
+    /// </summary>
+    public static bool IsUnreachable(Exception? e) =>
         e
             is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
                 or OperationCanceledException { InnerException: TimeoutException };

@@ -5,8 +5,8 @@ using Grpc.Core;
 namespace EmbeddedDapr.Hosting;
 
 /// <summary>
-/// A class that serves methods of <c>dapr.proto.runtime.v1.Dapr</c>. The package has the messages but no base class for a server; each area binds the methods
-/// that it serves.
+/// A class that serves methods of <c>dapr.proto.runtime.v1.Dapr</c>. The Dapr.Protos package has the messages but no
+/// server base class, so each module binds the methods that it serves.
 /// </summary>
 internal interface IDaprService<TSelf>
     where TSelf : class
@@ -53,12 +53,12 @@ internal static class DaprService
 {
     public const string Name = "dapr.proto.runtime.v1.Dapr";
 
-    /// <summary>To be followed by <c>MapGrpcService</c>.</summary>
+    /// <summary>Registers the service; <c>MapGrpcService</c> must map it.</summary>
     public static IServiceCollection AddDaprService<TService>(this IServiceCollection services)
         where TService : class, IDaprService<TService> =>
-        services.AddSingleton<IServiceMethodProvider<TService>, Provider<TService>>();
+        services.AddSingleton<IServiceMethodProvider<TService>, MethodProvider<TService>>();
 
-    private sealed class Provider<TService> : IServiceMethodProvider<TService>
+    private sealed class MethodProvider<TService> : IServiceMethodProvider<TService>
         where TService : class, IDaprService<TService>
     {
         public void OnServiceMethodDiscovery(ServiceMethodProviderContext<TService> context) =>

@@ -2,10 +2,10 @@ using EmbeddedDapr.Resources;
 
 namespace EmbeddedDapr.Hosting;
 
-/// <summary>One sidecar: an app of the run file, with the ports that its app knows it by. Two replicas of an app are two sidecars with one id.</summary>
-/// <param name="AppPort">Where the app listens on 127.0.0.1; 0 where it does not.</param>
-/// <param name="ApiToken">What callers must send as <c>dapr-api-token</c>; null when the sidecar asks for none.</param>
-/// <param name="AppToken">What the app is sent as <c>dapr-api-token</c>; null when it asks for none.</param>
+/// <summary>The sidecar of one app replica. Replicas of an app share the app id.</summary>
+/// <param name="AppPort">The port on 127.0.0.1 where the app listens; 0: it does not listen.</param>
+/// <param name="ApiToken">The <c>dapr-api-token</c> that callers must send; null: none.</param>
+/// <param name="AppToken">The <c>dapr-api-token</c> sent to the app; null: none.</param>
 internal sealed record Sidecar(
     string AppId,
     int AppPort,
@@ -15,13 +15,13 @@ internal sealed record Sidecar(
     string? AppToken = null
 )
 {
-    /// <summary>Names this replica among those of its app.</summary>
+    /// <summary>Identifies this replica among those of its app.</summary>
     public string Instance => $"{AppId}/{HttpPort}";
 
-    /// <summary>What it may use.</summary>
+    /// <summary>The components that the app may use.</summary>
     public IReadOnlyList<Component> Components { get; init; } = [];
 
-    /// <summary>How deliveries to the app are retried, by the component's name.</summary>
+    /// <summary>The retry policies of deliveries to the app, by component name.</summary>
     public IReadOnlyDictionary<string, RetryPolicy> InboundRetries { get; init; } =
         new Dictionary<string, RetryPolicy>();
 

@@ -3,8 +3,8 @@ using Grpc.Core;
 
 namespace EmbeddedDapr.Hosting;
 
-/// <summary>All sidecars of this process. Which of them a caller means is told by the port that it came in at.</summary>
-/// <param name="maxBodySize">Bytes; a larger request is refused.</param>
+/// <summary>All sidecars of this process. The local port of a call identifies the sidecar.</summary>
+/// <param name="maxBodySize">In bytes; a larger request is rejected.</param>
 internal sealed class Sidecars(IReadOnlyList<Sidecar> all, long maxBodySize = BodySize.Default)
 {
     private readonly Dictionary<int, Sidecar> _byPort = all.SelectMany(s => new[] { (s.HttpPort, s), (s.GrpcPort, s) })
@@ -18,6 +18,6 @@ internal sealed class Sidecars(IReadOnlyList<Sidecar> all, long maxBodySize = Bo
 
     public Sidecar Of(ServerCallContext context) => Of(context.GetHttpContext());
 
-    /// <summary>The replicas of an app; empty when the run file has none.</summary>
+    /// <summary>The replicas of an app; empty when the run file does not have the app.</summary>
     public IReadOnlyList<Sidecar> OfApp(string appId) => [.. all.Where(s => s.AppId == appId)];
 }

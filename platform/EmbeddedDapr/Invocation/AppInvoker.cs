@@ -5,17 +5,17 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace EmbeddedDapr.Invocation;
 
-/// <summary>Passes a request to a replica of an app, and its answer back, both as they come.</summary>
+/// <summary>Forwards a request to a replica of an app, and streams the response back.</summary>
 internal sealed class AppInvoker(Sidecars sidecars, IHttpForwarder forwarder, AppClient client)
 {
     public const string AppIdHeader = "dapr-app-id";
     public const string ErrorCode = "ERR_DIRECT_INVOKE";
 
-    // Dapr's own policy of service invocation, for a target that nobody answers at.
+    // Dapr's built-in retry policy for service invocation of an unreachable target.
     private const int Retries = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    // A stream of events may be silent for as long as it likes.
+    // A stream of events may be silent for any time.
     private static readonly ForwarderRequestConfig NoTimeout = new()
     {
         ActivityTimeout = Timeout.InfiniteTimeSpan,
@@ -23,9 +23,9 @@ internal sealed class AppInvoker(Sidecars sidecars, IHttpForwarder forwarder, Ap
         VersionPolicy = HttpVersionPolicy.RequestVersionExact,
     };
 
-    private readonly ConcurrentDictionary<string, int> _turns = new();
+    private readonly ConcurrentDictionary<string, int> _rounds = new();
 
-    /// <exception cref="ApiException">There is no such app, or none of its replicas could be asked.</exception>
+    /// <exception cref="ApiException">The app is unknown, or no replica is reachable.</exception>
     public async Task InvokeAsync(HttpContext context, string appId, PathString path)
     {
         var replicas = sidecars.OfApp(appId).Where(s => s.AppPort > 0).ToList();
@@ -33,20 +33,22 @@ internal sealed class AppInvoker(Sidecars sidecars, IHttpForwarder forwarder, Ap
             throw Failed(appId, $"couldn't find service: {appId}");
         for (var attempt = 0; ; attempt++)
         {
-            var turn = (uint)_turns.AddOrUpdate(appId, 0, (_, last) => last + 1);
+            var start = (uint)_rounds.AddOrUpdate(appId, 0, (_, last) => last + 1);
             for (var i = 0u; i < replicas.Count; i++)
             {
-                if (await TryAsync(context, replicas[(int)((turn + i) % replicas.Count)], path))
+                if (await TryAsync(context, replicas[(int)((start + i) % replicas.Count)], path))
                     return;
             }
 
             if (attempt == Retries)
-                throw Failed(appId, "no replica answers");
+                throw Failed(appId, "no replica is reachable");
             await Task.Delay(Pause, context.RequestAborted);
         }
     }
 
-    /// <summary>False when the replica refused the connection. The body has not been touched then, so the next may be asked.</summary>
+    /// <summary>
+    /// Returns false when the replica is unreachable. The body is unread then, so the next replica may be tried.
+    /// </summary>
     private async Task<bool> TryAsync(HttpContext context, Sidecar replica, PathString path)
     {
         var error = await forwarder.SendAsync(
@@ -54,7 +56,7 @@ internal sealed class AppInvoker(Sidecars sidecars, IHttpForwarder forwarder, Ap
             replica.AppAddress.ToString(),
             client,
             NoTimeout,
-            new InvocationTransformer(replica, path),
+            new AppRequestTransformer(replica, path),
             context.RequestAborted
         );
         if (
@@ -65,27 +67,27 @@ internal sealed class AppInvoker(Sidecars sidecars, IHttpForwarder forwarder, Ap
             return true;
         var cause = context.Features.Get<IForwarderErrorFeature>()?.Exception;
         context.Response.Clear();
-        if (AppClient.IsAway(cause))
+        if (AppClient.IsUnreachable(cause))
             return false;
-        if (RefusedBody(cause) is { } refused)
+        if (RejectedBody(cause) is { } rejected)
             throw new ApiException(
-                refused.StatusCode,
+                rejected.StatusCode,
                 StatusCode.InvalidArgument,
                 "ERR_MALFORMED_REQUEST",
-                refused.Message,
-                refused
+                rejected.Message,
+                rejected
             );
         throw Failed(replica.AppId, cause?.Message ?? error.ToString(), cause);
     }
 
-    private static BadHttpRequestException? RefusedBody(Exception? cause) =>
+    private static BadHttpRequestException? RejectedBody(Exception? cause) =>
         cause switch
         {
-            BadHttpRequestException refused => refused,
+            BadHttpRequestException rejected => rejected,
             AggregateException several => several
-                .InnerExceptions.Select(RefusedBody)
+                .InnerExceptions.Select(RejectedBody)
                 .FirstOrDefault(e => e is not null),
-            _ => cause?.InnerException is { } inner ? RefusedBody(inner) : null,
+            _ => cause?.InnerException is { } inner ? RejectedBody(inner) : null,
         };
 
     private static ApiException Failed(string appId, string cause, Exception? inner = null) =>

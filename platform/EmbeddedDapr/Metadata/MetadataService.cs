@@ -21,7 +21,7 @@ internal sealed class MetadataService(Sidecars sidecars, SubscriptionRegistry re
             new GetMetadataResponse
             {
                 Id = sidecar.AppId,
-                RuntimeVersion = MetadataArea.RuntimeVersion,
+                RuntimeVersion = MetadataModule.RuntimeVersion,
                 RegisteredComponents =
                 {
                     sidecar.Components.Select(c => new RegisteredComponents
@@ -29,10 +29,10 @@ internal sealed class MetadataService(Sidecars sidecars, SubscriptionRegistry re
                         Name = c.Name,
                         Type = c.Type,
                         Version = c.Version,
-                        Capabilities = { MetadataArea.CapabilitiesOf(c) },
+                        Capabilities = { MetadataModule.CapabilitiesOf(c) },
                     }),
                 },
-                ExtendedMetadata = { ["daprRuntimeVersion"] = MetadataArea.RuntimeVersion },
+                ExtendedMetadata = { ["daprRuntimeVersion"] = MetadataModule.RuntimeVersion },
                 Subscriptions =
                 {
                     registry

@@ -7,15 +7,15 @@ namespace EmbeddedDapr.PubSub;
 /// <summary>The body of a bulk delivery.</summary>
 internal static class BulkEnvelope
 {
-    // Events are copied as they are: they were checked when they were published.
-    private static readonly JsonWriterOptions Trusting = new() { SkipValidation = true };
+    // Events are copied unchecked: they were validated when they were published.
+    private static readonly JsonWriterOptions SkipValidation = new() { SkipValidation = true };
 
-    public static string EntryIdOf(Leased message) => message.Id.ToString(CultureInfo.InvariantCulture);
+    public static string EntryIdOf(LeasedMessage message) => message.Id.ToString(CultureInfo.InvariantCulture);
 
-    public static ReadOnlyMemory<byte> Write(IReadOnlyList<Leased> messages, TopicName topic, bool raw)
+    public static ReadOnlyMemory<byte> Write(IReadOnlyList<LeasedMessage> messages, TopicName topic, bool raw)
     {
         var buffer = new ArrayBufferWriter<byte>(messages.Sum(m => m.Payload.Length) + 1024);
-        using var json = new Utf8JsonWriter(buffer, Trusting);
+        using var json = new Utf8JsonWriter(buffer, SkipValidation);
         json.WriteStartObject();
         json.WriteString("id"u8, Guid.CreateVersion7().ToString());
         json.WriteString("type"u8, "com.dapr.event.sent.bulk"u8);
@@ -33,7 +33,7 @@ internal static class BulkEnvelope
         return buffer.WrittenMemory;
     }
 
-    /// <summary>The trace that an envelope belongs to; null where it says none.</summary>
+    /// <summary>The envelope's trace parent; null: none.</summary>
     public static string? TraceParentOf(ReadOnlyMemory<byte> envelope)
     {
         try
@@ -47,12 +47,12 @@ internal static class BulkEnvelope
         }
         catch (JsonException)
         {
-            // Published raw.
+            // The payload was published raw.
             return null;
         }
     }
 
-    private static void WriteEntry(Utf8JsonWriter json, Leased message, bool raw)
+    private static void WriteEntry(Utf8JsonWriter json, LeasedMessage message, bool raw)
     {
         var isEvent = message.ContentType == CloudEvents.ContentType;
         json.WriteStartObject();

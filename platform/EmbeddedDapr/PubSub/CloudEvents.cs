@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace EmbeddedDapr.PubSub;
 
-/// <summary>Envelopes, as daprd makes them.</summary>
+/// <summary>CloudEvents envelopes in the form of daprd.</summary>
 internal static class CloudEvents
 {
     public const string ContentType = "application/cloudevents+json";
@@ -12,18 +12,18 @@ internal static class CloudEvents
     private const string DefaultSource = "Dapr";
     private const string Binary = "application/octet-stream";
 
-    // Values are copied from JSON that has been parsed.
-    private static readonly JsonWriterOptions Trusting = new() { SkipValidation = true };
+    // Values are copied from parsed JSON.
+    private static readonly JsonWriterOptions SkipValidation = new() { SkipValidation = true };
 
-    /// <summary>Puts an envelope around data that is none.</summary>
-    /// <param name="source">The publishing app's id.</param>
+    /// <summary>Wraps plain data in an envelope.</summary>
+    /// <param name="source">The id of the publishing app.</param>
     public static byte[] Wrap(
         ReadOnlyMemory<byte> data,
         string contentType,
         string source,
         TopicName topic,
-        Trace trace,
-        Overrides overrides
+        TraceContext trace,
+        CloudEventOverrides overrides
     ) =>
         Write(json =>
         {
@@ -36,17 +36,22 @@ internal static class CloudEvents
             json.WriteString("type"u8, overrides.Type ?? DefaultType);
             if (overrides.Subject is { } subject)
                 json.WriteString("subject"u8, subject);
-            WriteWay(json, topic);
+            WriteTopic(json, topic);
             WriteTrace(json, trace);
         });
 
-    /// <summary>Completes an envelope of the publisher's own; what it says stays as it is.</summary>
-    /// <exception cref="JsonException">It is not a JSON object.</exception>
-    public static byte[] Complete(ReadOnlyMemory<byte> envelope, TopicName topic, Trace trace, Overrides overrides)
+    /// <summary>Adds missing attributes to the publisher's own envelope; existing ones stay unchanged.</summary>
+    /// <exception cref="JsonException">The envelope is not a JSON object.</exception>
+    public static byte[] Complete(
+        ReadOnlyMemory<byte> envelope,
+        TopicName topic,
+        TraceContext trace,
+        CloudEventOverrides overrides
+    )
     {
         using var document = JsonDocument.Parse(envelope);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
-            throw new JsonException("A CloudEvent is a JSON object.");
+            throw new JsonException("A CloudEvent must be a JSON object.");
         return Write(json =>
         {
             var present = new HashSet<string>();
@@ -66,7 +71,7 @@ internal static class CloudEvents
             Default("type", overrides.Type ?? DefaultType);
             if (overrides.Subject is { } subject)
                 Default("subject", subject);
-            WriteWay(json, topic);
+            WriteTopic(json, topic);
             if (!present.Contains("traceparent"))
                 WriteTrace(json, trace);
 
@@ -78,7 +83,7 @@ internal static class CloudEvents
         });
     }
 
-    /// <summary>What a subscriber of raw payloads gets: the bytes, in an envelope that says no more than that.</summary>
+    /// <summary>Wraps the payload for a subscriber of raw payloads: the bytes in a minimal envelope.</summary>
     public static byte[] OfRaw(ReadOnlyMemory<byte> payload, TopicName topic) =>
         Write(json =>
         {
@@ -88,7 +93,7 @@ internal static class CloudEvents
             json.WriteString("source"u8, DefaultSource);
             json.WriteString("specversion"u8, "1.0"u8);
             json.WriteString("type"u8, DefaultType);
-            WriteWay(json, topic);
+            WriteTopic(json, topic);
         });
 
     private static void WriteData(Utf8JsonWriter json, ReadOnlyMemory<byte> data, string contentType)
@@ -121,13 +126,13 @@ internal static class CloudEvents
         }
     }
 
-    private static void WriteWay(Utf8JsonWriter json, TopicName topic)
+    private static void WriteTopic(Utf8JsonWriter json, TopicName topic)
     {
         json.WriteString("topic"u8, topic.Topic);
         json.WriteString("pubsubname"u8, topic.PubSub);
     }
 
-    private static void WriteTrace(Utf8JsonWriter json, Trace trace)
+    private static void WriteTrace(Utf8JsonWriter json, TraceContext trace)
     {
         json.WriteString("traceid"u8, trace.Parent);
         json.WriteString("traceparent"u8, trace.Parent);
@@ -139,7 +144,7 @@ internal static class CloudEvents
     private static byte[] Write(Action<Utf8JsonWriter> properties)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(buffer, Trusting);
+        using var json = new Utf8JsonWriter(buffer, SkipValidation);
         json.WriteStartObject();
         properties(json);
         json.WriteEndObject();
@@ -148,12 +153,12 @@ internal static class CloudEvents
     }
 }
 
-/// <summary>The publisher's W3C trace context; empty strings where it sent none.</summary>
-internal readonly record struct Trace(string Parent, string State);
+/// <summary>The publisher's W3C trace context; empty strings: none.</summary>
+internal readonly record struct TraceContext(string Parent, string State);
 
-/// <summary>What publish metadata <c>cloudevent.*</c> says of the envelope.</summary>
-/// <param name="Time">The envelope's time where it has none, RFC 3339.</param>
-internal sealed record Overrides(string? Id, string? Source, string? Type, string? Subject, string Time)
+/// <summary>The envelope attributes set by publish metadata <c>cloudevent.*</c>.</summary>
+/// <param name="Time">The time of an envelope that has none, RFC 3339.</param>
+internal sealed record CloudEventOverrides(string? Id, string? Source, string? Type, string? Subject, string Time)
 {
     public bool Replaces(string attribute) =>
         attribute switch

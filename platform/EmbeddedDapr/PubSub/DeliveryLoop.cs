@@ -4,34 +4,34 @@ using Npgsql;
 
 namespace EmbeddedDapr.PubSub;
 
-/// <summary>Hands a subscription's messages to one replica of its app, until it is stopped.</summary>
-/// <param name="id">The subscription's row.</param>
+/// <summary>Delivers a subscription's messages to one replica of its app, until it is stopped.</summary>
+/// <param name="id">The id of the subscription's row.</param>
 internal sealed class DeliveryLoop(
     long id,
     Sidecar sidecar,
     Subscription subscription,
     string consumer,
-    AppDelivery delivery,
+    AppDeliveryClient delivery,
     MessageStore store,
     TopicSignals signals,
     ILogger<DeliveryLoop> logger
 )
 {
-    // What a killed process held is handed out again after this.
+    // Messages leased by a killed process are delivered again after this.
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Renewal = Lease / 3;
 
-    // Finds what other processes published, and what is due again.
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
+    // Finds messages that other processes published, and messages due for a retry.
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
-    private static readonly TimeSpan AwayPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan UnreachableDelay = TimeSpan.FromSeconds(1);
 
-    // Dapr's default for components that have one.
-    private const int SinglesAtOnce = 10;
+    // Dapr's default concurrency.
+    private const int SingleBatchSize = 10;
 
     private readonly TopicName _topic = new(subscription.PubSub, subscription.Topic);
-    private readonly int _size = subscription.BulkSize > 0 ? subscription.BulkSize : SinglesAtOnce;
-    private readonly Signal _signal = new();
+    private readonly int _size = subscription.BulkSize > 0 ? subscription.BulkSize : SingleBatchSize;
+    private readonly WakeUpSignal _signal = new();
 
     private readonly RetryPolicy _retries = sidecar.InboundRetries.GetValueOrDefault(subscription.PubSub)
         ?? (subscription.DeadLetterTopic is null ? RetryPolicy.Forever : RetryPolicy.Never);
@@ -45,9 +45,9 @@ internal sealed class DeliveryLoop(
             {
                 var leased = await store.LeaseAsync(id, _size, Lease, stopping);
                 if (leased.Count == 0)
-                    await _signal.WaitAsync(Poll, stopping);
+                    await _signal.WaitAsync(PollInterval, stopping);
                 else if (!await DeliverAsync(leased))
-                    await Task.Delay(AwayPause, stopping);
+                    await Task.Delay(UnreachableDelay, stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -55,29 +55,34 @@ internal sealed class DeliveryLoop(
             }
             catch (NpgsqlException e)
             {
-                logger.LogStoreAway(consumer, _topic, e.Message);
-                await Task.Delay(AwayPause, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                logger.LogDatabaseUnavailable(consumer, _topic, e.Message);
+                await Task.Delay(UnreachableDelay, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    /// <summary>False when the app is away. A stop does not interrupt it: what the app handles now is written down.</summary>
-    private async Task<bool> DeliverAsync(IReadOnlyList<Leased> leased)
+    /// <summary>
+    /// Returns false when the app is unreachable. A stop does not interrupt it, so that the results are recorded.
+    /// </summary>
+    private async Task<bool> DeliverAsync(IReadOnlyList<LeasedMessage> leased)
     {
         var expired = leased.Where(m => m.Expired).ToList();
         var held = leased.Where(m => !m.Expired).ToList();
         var sending = delivery.SendAsync(held);
         while (await Task.WhenAny(sending, Task.Delay(Renewal, CancellationToken.None)) != sending)
             held = await RenewedAsync(held);
-        var verdicts = await sending;
+        var results = await sending;
         var settlement = Settle(
-            held.Zip(verdicts).Concat(expired.Select(m => (m, new Verdict(Answer.Drop, "It has expired."))))
+            held.Zip(results)
+                .Concat(
+                    expired.Select(m => (m, new DeliveryResult(DeliveryOutcome.Dropped, "The message has expired.")))
+                )
         );
         await store.SettleAsync(_topic, consumer, id, settlement, subscription.DeadLetterTopic, CancellationToken.None);
-        return !verdicts.Any(v => v.Answer == Answer.Away);
+        return !results.Any(v => v.Outcome == DeliveryOutcome.Unreachable);
     }
 
-    private async Task<List<Leased>> RenewedAsync(List<Leased> held)
+    private async Task<List<LeasedMessage>> RenewedAsync(List<LeasedMessage> held)
     {
         try
         {
@@ -85,43 +90,43 @@ internal sealed class DeliveryLoop(
         }
         catch (NpgsqlException e)
         {
-            logger.LogStoreAway(consumer, _topic, e.Message);
+            logger.LogDatabaseUnavailable(consumer, _topic, e.Message);
             return held;
         }
     }
 
-    private Settlement Settle(IEnumerable<(Leased Message, Verdict Verdict)> answers)
+    private Settlement Settle(IEnumerable<(LeasedMessage Message, DeliveryResult DeliveryResult)> answers)
     {
         var settlement = new Settlement();
-        foreach (var (message, verdict) in answers)
+        foreach (var (message, result) in answers)
         {
             var failures = message.Failures + 1;
-            switch (verdict.Answer)
+            switch (result.Outcome)
             {
-                case Answer.Handled:
+                case DeliveryOutcome.Handled:
                     settlement.Done.Add(message.Id);
                     break;
-                case Answer.Away:
-                    settlement.Again.Add((message, TimeSpan.Zero, message.Failures));
+                case DeliveryOutcome.Unreachable:
+                    settlement.Retry.Add((message, TimeSpan.Zero, message.Failures));
                     break;
-                case Answer.Retry when !_retries.IsExhaustedAfter(failures):
-                    logger.LogRetry(consumer, _topic, message.Id, failures, verdict.Cause);
-                    settlement.Again.Add((message, _retries.WaitAfter(failures), failures));
+                case DeliveryOutcome.Failed when !_retries.IsExhaustedAfter(failures):
+                    logger.LogRetry(consumer, _topic, message.Id, failures, result.Cause);
+                    settlement.Retry.Add((message, _retries.WaitAfter(failures), failures));
                     break;
-                case Answer.Drop when subscription.DeadLetterTopic is null:
-                    logger.LogDropped(consumer, _topic, message.Id, verdict.Cause);
+                case DeliveryOutcome.Dropped when subscription.DeadLetterTopic is null:
+                    logger.LogDropped(consumer, _topic, message.Id, result.Cause);
                     settlement.Done.Add(message.Id);
                     break;
                 default:
-                    logger.LogGivenUp(
+                    logger.LogDeadLettered(
                         consumer,
                         _topic,
                         message.Id,
                         failures,
                         subscription.DeadLetterTopic ?? "the table dead",
-                        verdict.Cause
+                        result.Cause
                     );
-                    settlement.Dead.Add((message, verdict.Cause));
+                    settlement.Dead.Add((message, result.Cause));
                     break;
             }
         }

@@ -1,14 +1,14 @@
 namespace EmbeddedDapr.PubSub;
 
-/// <summary>A component and one of its topics.</summary>
+/// <summary>A topic of a pub/sub component.</summary>
 internal readonly record struct TopicName(string PubSub, string Topic)
 {
     public override string ToString() => $"{PubSub}/{Topic}";
 }
 
-/// <summary>What is stored of one that was published.</summary>
-/// <param name="Metadata">The publisher's; a subscriber gets it beside the message.</param>
-/// <param name="TimeToLive">Null: for ever.</param>
+/// <summary>A published message as it is stored.</summary>
+/// <param name="Metadata">The publisher's metadata; delivered beside the message.</param>
+/// <param name="TimeToLive">Null: unlimited.</param>
 internal sealed record Message(
     byte[] Payload,
     string ContentType,
@@ -16,10 +16,12 @@ internal sealed record Message(
     TimeSpan? TimeToLive
 );
 
-/// <summary>A message that a delivery loop holds until its lease ends.</summary>
-/// <param name="Failures">Attempts so far that failed.</param>
-/// <param name="LeasedUntil">Names the lease: whoever holds a later one has taken the message over.</param>
-internal sealed record Leased(
+/// <summary>A message leased by a delivery loop.</summary>
+/// <param name="Failures">The number of failed attempts so far.</param>
+/// <param name="LeasedUntil">
+/// Identifies the lease: a later value means that another loop has leased the message.
+/// </param>
+internal sealed record LeasedMessage(
     long Id,
     byte[] Payload,
     string ContentType,

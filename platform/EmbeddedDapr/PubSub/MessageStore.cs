@@ -4,15 +4,19 @@ using Npgsql;
 
 namespace EmbeddedDapr.PubSub;
 
-/// <summary>Messages and who is not done with them yet, in PostgreSQL.</summary>
+/// <summary>The published messages, and the deliveries that each subscription still owes them, in PostgreSQL.</summary>
 /// <remarks>
-/// A publisher holds its topic's row shared while it writes a message and a delivery for each subscription; a new subscription takes the row for itself
-/// while it writes deliveries for all kept messages. So each message meets each subscription exactly once, however the two coincide.
+/// A publisher locks its topic's row FOR SHARE while it inserts a message and one delivery per subscription. A new
+/// subscription locks the row FOR UPDATE while it inserts deliveries for all kept messages. So each subscription gets
+/// exactly one delivery per message, whichever of the two commits first.
 /// </remarks>
 internal sealed class MessageStore(NpgsqlDataSource database, TopicSignals signals)
 {
-    private const string EnsureTopic =
-        "insert into topics (pubsub, name) select $1, $2 where not exists (select from topics where pubsub = $1 and name = $2) on conflict do nothing";
+    private const string EnsureTopic = """
+        insert into topics (pubsub, name)
+        select $1, $2 where not exists (select from topics where pubsub = $1 and name = $2)
+        on conflict do nothing
+        """;
 
     private const string ShareTopic = "select from topics where pubsub = $1 and name = $2 for share";
 
@@ -28,7 +32,7 @@ internal sealed class MessageStore(NpgsqlDataSource database, TopicSignals signa
         select s.id, published.id, now() from subscriptions s join topic on s.topic = topic.id cross join published
         """;
 
-    /// <summary>Stores the messages, all or none, and returns when they are committed.</summary>
+    /// <summary>Stores all messages or none, and returns after the commit.</summary>
     public async Task PublishAsync(
         TopicName topic,
         IReadOnlyCollection<Message> messages,
@@ -37,7 +41,8 @@ internal sealed class MessageStore(NpgsqlDataSource database, TopicSignals signa
     {
         await using (var batch = database.CreateBatch())
         {
-            // One round trip, and by the protocol one transaction. The lock is a statement of its own, so that the next one sees every subscription.
+            // One round trip, which the protocol runs as one transaction. The lock is a separate statement, so that
+            // the insert's snapshot sees every subscription.
             batch.Add(EnsureTopic, topic.PubSub, topic.Topic);
             batch.Add(ShareTopic, topic.PubSub, topic.Topic);
             batch.Add(
@@ -55,7 +60,10 @@ internal sealed class MessageStore(NpgsqlDataSource database, TopicSignals signa
         signals.Raise(topic);
     }
 
-    /// <summary>The subscription's id. A new one has everything that is kept before it, or, as a broadcast's, only what is published from now on.</summary>
+    /// <summary>
+    /// Creates the subscription if it is new, and returns its id. A new subscription receives all kept messages; a
+    /// broadcast subscription receives only messages published from now on.
+    /// </summary>
     public async Task<long> SubscribeAsync(
         TopicName topic,
         string consumer,
@@ -70,7 +78,8 @@ internal sealed class MessageStore(NpgsqlDataSource database, TopicSignals signa
             """
             with topic as (select id from topics where pubsub = $1 and name = $2),
             added as (
-                insert into subscriptions (topic, consumer, seen_at) select id, $3, case when $4 then now() end from topic
+                insert into subscriptions (topic, consumer, seen_at)
+                select id, $3, case when $4 then now() end from topic
                 on conflict (topic, consumer) do nothing returning id, topic)
             insert into deliveries (subscription, message, due_at)
             select added.id, m.id, now() from added join messages m on m.topic = added.topic where not $4
@@ -81,7 +90,10 @@ internal sealed class MessageStore(NpgsqlDataSource database, TopicSignals signa
             broadcast
         );
         batch.Add(
-            "select s.id from subscriptions s join topics t on t.id = s.topic where t.pubsub = $1 and t.name = $2 and s.consumer = $3",
+            """
+            select s.id from subscriptions s join topics t on t.id = s.topic
+            where t.pubsub = $1 and t.name = $2 and s.consumer = $3
+            """,
             topic.PubSub,
             topic.Topic,
             consumer
@@ -89,14 +101,16 @@ internal sealed class MessageStore(NpgsqlDataSource database, TopicSignals signa
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         do
         {
-            if (reader.FieldCount == 1 && await reader.ReadAsync(cancellationToken))
-                return reader.GetInt64(0);
+            if (reader.FieldCount == 1 && await reader.ReadRowsAsync<long>(cancellationToken) is [var id])
+                return id;
         } while (await reader.NextResultAsync(cancellationToken));
-        throw new InvalidOperationException($"The subscription of {consumer} to {topic} was not made.");
+        throw new InvalidOperationException($"The subscription of {consumer} to {topic} was not created.");
     }
 
-    /// <summary>Hands out up to <paramref name="count"/> messages that are due, oldest first, to nobody else until the lease ends.</summary>
-    public async Task<List<Leased>> LeaseAsync(
+    /// <summary>
+    /// Leases up to <paramref name="count"/> due messages, oldest first. No other loop gets them until the lease ends.
+    /// </summary>
+    public async Task<List<LeasedMessage>> LeaseAsync(
         long subscription,
         int count,
         TimeSpan lease,
@@ -107,11 +121,14 @@ internal sealed class MessageStore(NpgsqlDataSource database, TopicSignals signa
         batch.Add(
             """
             with due as (
-                select message from deliveries where subscription = $1 and due_at <= now() order by due_at, message limit $2 for update skip locked),
+                select message from deliveries where subscription = $1 and due_at <= now()
+                order by due_at, message limit $2 for update skip locked),
             leased as (
-                update deliveries d set due_at = now() + $3 from due where d.subscription = $1 and d.message = due.message
+                update deliveries d set due_at = now() + $3 from due
+                where d.subscription = $1 and d.message = due.message
                 returning d.message, d.failures, d.due_at)
-            select m.id, m.payload, m.content_type, m.metadata, l.failures, l.due_at, coalesce(m.expires_at <= now(), false)
+            select m.id, m.payload, m.content_type, m.metadata, l.failures, l.due_at,
+                   coalesce(m.expires_at <= now(), false) as expired
             from leased l join messages m on m.id = l.message order by m.id
             """,
             subscription,
@@ -119,29 +136,27 @@ internal sealed class MessageStore(NpgsqlDataSource database, TopicSignals signa
             lease
         );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var leased = new List<Leased>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            leased.Add(
-                new(
-                    reader.GetInt64(0),
-                    reader.GetFieldValue<byte[]>(1),
-                    reader.GetString(2),
-                    JsonSerializer.Deserialize<Dictionary<string, string>>(reader.GetString(3))!,
-                    reader.GetInt32(4),
-                    reader.GetDateTime(5),
-                    reader.GetBoolean(6)
-                )
-            );
-        }
-
-        return leased;
+        return
+        [
+            .. (await reader.ReadRowsAsync<LeasedRow>(cancellationToken)).Select(row => new LeasedMessage(
+                row.Id,
+                row.Payload,
+                row.ContentType,
+                JsonSerializer.Deserialize<Dictionary<string, string>>(row.Metadata)!,
+                row.Failures,
+                row.DueAt,
+                row.Expired
+            )),
+        ];
     }
 
-    /// <summary>Keeps messages that are still being handled; answers with their new leases. One that was taken over meanwhile keeps its old one.</summary>
-    public async Task<List<Leased>> RenewAsync(
+    /// <summary>
+    /// Extends the leases of messages that are still being handled, and returns them with their new leases. A message
+    /// that another loop has leased meanwhile keeps its old lease.
+    /// </summary>
+    public async Task<List<LeasedMessage>> RenewAsync(
         long subscription,
-        IReadOnlyList<Leased> held,
+        IReadOnlyList<LeasedMessage> held,
         TimeSpan lease,
         CancellationToken cancellationToken
     )
@@ -159,13 +174,14 @@ internal sealed class MessageStore(NpgsqlDataSource database, TopicSignals signa
             lease
         );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var until = new Dictionary<long, DateTime>();
-        while (await reader.ReadAsync(cancellationToken))
-            until[reader.GetInt64(0)] = reader.GetDateTime(1);
+        var until = (await reader.ReadRowsAsync<RenewedRow>(cancellationToken)).ToDictionary(
+            row => row.Message,
+            row => row.DueAt
+        );
         return [.. held.Select(m => m with { LeasedUntil = until.GetValueOrDefault(m.Id, m.LeasedUntil) })];
     }
 
-    /// <summary>Writes down what became of leased messages, in one commit.</summary>
+    /// <summary>Records the outcome of leased messages in one commit.</summary>
     public async Task SettleAsync(
         TopicName topic,
         string consumer,
@@ -177,25 +193,27 @@ internal sealed class MessageStore(NpgsqlDataSource database, TopicSignals signa
     {
         await using (var batch = database.CreateBatch())
         {
-            // Handled is handled, even where the lease had ended. What failed goes back only by whoever still holds it.
+            // A handled message is done even if its lease has ended. Only the current lease holder may requeue a failed
+            // one.
             if (settlement.Done.Count > 0)
                 batch.Add(
                     "delete from deliveries where subscription = $1 and message = any($2)",
                     subscription,
                     settlement.Done.ToArray()
                 );
-            if (settlement.Again.Count > 0)
+            if (settlement.Retry.Count > 0)
             {
                 batch.Add(
                     """
-                    update deliveries d set due_at = now() + again.wait, failures = again.failures from unnest($2, $3, $4, $5) as again (message, leased_until, wait, failures)
-                    where d.subscription = $1 and d.message = again.message and d.due_at = again.leased_until
+                    update deliveries d set due_at = now() + retry.wait, failures = retry.failures
+                    from unnest($2, $3, $4, $5) as retry (message, leased_until, wait, failures)
+                    where d.subscription = $1 and d.message = retry.message and d.due_at = retry.leased_until
                     """,
                     subscription,
-                    settlement.Again.Select(a => a.Message.Id).ToArray(),
-                    settlement.Again.Select(a => a.Message.LeasedUntil).ToArray(),
-                    settlement.Again.Select(a => a.Wait).ToArray(),
-                    settlement.Again.Select(a => a.Failures).ToArray()
+                    settlement.Retry.Select(a => a.Message.Id).ToArray(),
+                    settlement.Retry.Select(a => a.Message.LeasedUntil).ToArray(),
+                    settlement.Retry.Select(a => a.Wait).ToArray(),
+                    settlement.Retry.Select(a => a.Failures).ToArray()
                 );
             }
 
@@ -208,13 +226,13 @@ internal sealed class MessageStore(NpgsqlDataSource database, TopicSignals signa
             signals.Raise(topic with { Topic = deadLetterTopic });
     }
 
-    // In the commit that takes the delivery away: a message is given up once, and never lost on the way.
+    // In the commit that deletes the delivery: a message is dead-lettered once, and never lost in between.
     private static void AddDead(
         NpgsqlBatch batch,
         TopicName topic,
         string consumer,
         long subscription,
-        List<(Leased Message, string Cause)> dead,
+        List<(LeasedMessage Message, string Cause)> dead,
         string? deadLetterTopic
     )
     {
@@ -224,9 +242,11 @@ internal sealed class MessageStore(NpgsqlDataSource database, TopicSignals signa
                 """
                 with given_up as (
                     delete from deliveries d using unnest($2, $3, $4) as dead (message, leased_until, cause)
-                    where d.subscription = $1 and d.message = dead.message and d.due_at = dead.leased_until returning d.message, dead.cause)
+                    where d.subscription = $1 and d.message = dead.message and d.due_at = dead.leased_until
+                    returning d.message, dead.cause)
                 insert into dead (pubsub, topic, consumer, payload, content_type, cause)
-                select $5, $6, $7, m.payload, m.content_type, given_up.cause from given_up join messages m on m.id = given_up.message
+                select $5, $6, $7, m.payload, m.content_type, given_up.cause
+                from given_up join messages m on m.id = given_up.message
                 """,
                 subscription,
                 dead.Select(d => d.Message.Id).ToArray(),
@@ -245,11 +265,13 @@ internal sealed class MessageStore(NpgsqlDataSource database, TopicSignals signa
             """
             with given_up as (
                 delete from deliveries d using unnest($4, $5) as dead (message, leased_until)
-                where d.subscription = $3 and d.message = dead.message and d.due_at = dead.leased_until returning d.message),
+                where d.subscription = $3 and d.message = dead.message and d.due_at = dead.leased_until
+                returning d.message),
             topic as (select id from topics where pubsub = $1 and name = $2),
             published as (
                 insert into messages (topic, payload, content_type, metadata)
-                select topic.id, m.payload, m.content_type, m.metadata from topic, given_up join messages m on m.id = given_up.message order by m.id
+                select topic.id, m.payload, m.content_type, m.metadata
+                from topic, given_up join messages m on m.id = given_up.message order by m.id
                 returning id)
             insert into deliveries (subscription, message, due_at)
             select s.id, published.id, now() from subscriptions s join topic on s.topic = topic.id cross join published
@@ -261,4 +283,16 @@ internal sealed class MessageStore(NpgsqlDataSource database, TopicSignals signa
             dead.Select(d => d.Message.LeasedUntil).ToArray()
         );
     }
+
+    private sealed record LeasedRow(
+        long Id,
+        byte[] Payload,
+        string ContentType,
+        string Metadata,
+        int Failures,
+        DateTime DueAt,
+        bool Expired
+    );
+
+    private sealed record RenewedRow(long Message, DateTime DueAt);
 }

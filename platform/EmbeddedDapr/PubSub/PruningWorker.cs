@@ -3,25 +3,26 @@ using Npgsql;
 
 namespace EmbeddedDapr.PubSub;
 
-/// <summary>Deletes messages that nobody waits for, and the subscriptions of broadcasts whose sidecar is gone.</summary>
+/// <summary>Deletes fully delivered messages, and broadcast subscriptions whose sidecar has stopped.</summary>
 internal sealed class PruningWorker(
     NpgsqlDataSource database,
-    Consumers consumers,
+    ConsumerNames consumers,
     TimeProvider clock,
     ILogger<PruningWorker> logger
 ) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    // A service that is added to a running shop gets the last day's messages. Those of a topic that nobody has subscribed to yet are kept without end.
+    // An app added later receives the messages of the last day. Messages of a topic without subscriptions are kept
+    // without limit.
     private static readonly TimeSpan Retention = TimeSpan.FromHours(24);
 
-    // Ten times the interval: a machine that was busy is not taken for one that is gone.
-    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(10);
+    // Ten times the interval: a busy process is not mistaken for a stopped one.
+    private static readonly TimeSpan BroadcastExpiry = TimeSpan.FromMinutes(10);
 
-    private const int AtOnce = 5_000;
+    private const int DeleteBatchSize = 5_000;
 
-    // Whoever publishes or subscribes meanwhile waits: nothing is written for a row that is being deleted.
+    // Publishers and subscribers wait meanwhile: no row is inserted that refers to a deleted one.
     private const string LockTopics = "select from topics order by id for update";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -31,7 +32,7 @@ internal sealed class PruningWorker(
         {
             try
             {
-                await PruneAsync(Retention, Silence, stoppingToken);
+                await PruneAsync(Retention, BroadcastExpiry, stoppingToken);
             }
             catch (NpgsqlException e)
             {
@@ -40,7 +41,7 @@ internal sealed class PruningWorker(
         }
     }
 
-    internal async Task PruneAsync(TimeSpan retention, TimeSpan silence, CancellationToken cancellationToken)
+    internal async Task PruneAsync(TimeSpan retention, TimeSpan broadcastExpiry, CancellationToken cancellationToken)
     {
         await using (var batch = database.CreateBatch())
         {
@@ -51,16 +52,16 @@ internal sealed class PruningWorker(
             batch.Add(LockTopics);
             batch.Add(
                 """
-                with gone as (delete from subscriptions where seen_at < now() - $1 returning id)
-                delete from deliveries where subscription in (select id from gone)
+                with expired as (delete from subscriptions where seen_at < now() - $1 returning id)
+                delete from deliveries where subscription in (select id from expired)
                 """,
-                silence
+                broadcastExpiry
             );
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        // In pieces, since publishers wait for each.
-        while (await DeleteMessagesAsync(retention, cancellationToken) == AtOnce)
+        // In batches, since publishers wait for each.
+        while (await DeleteMessagesAsync(retention, cancellationToken) == DeleteBatchSize)
             ;
     }
 
@@ -73,11 +74,13 @@ internal sealed class PruningWorker(
             delete from messages where id in (
                 select m.id from messages m where published_at < now() - $1
                 and exists (select from subscriptions s where s.topic = m.topic)
-                and not exists (select from subscriptions s join deliveries d on d.subscription = s.id and d.message = m.id where s.topic = m.topic)
+                and not exists (
+                    select from subscriptions s join deliveries d on d.subscription = s.id and d.message = m.id
+                    where s.topic = m.topic)
                 limit $2)
             """,
             retention,
-            AtOnce
+            DeleteBatchSize
         );
         await batch.ExecuteNonQueryAsync(cancellationToken);
         return (int)batch.BatchCommands[1].RecordsAffected;

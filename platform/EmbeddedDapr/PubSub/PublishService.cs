@@ -39,14 +39,14 @@ internal sealed class PublishService(Publisher publisher, Sidecars sidecars) : I
         var topic = new TopicName(request.PubsubName, request.Topic);
         Publisher.CheckIds(request.Entries.Select(e => e.EntryId), topic);
         var entries = request
-            .Entries.Select(e => new Publication(
+            .Entries.Select(e => new PublishEntry(
                 e.Event.Memory,
                 ContentType(e.ContentType),
                 Merged(request.Metadata, e.Metadata)
             ))
             .ToList();
         await publisher.PublishAsync(sidecars.Of(context), topic, entries, TraceOf(context), context.CancellationToken);
-        // All or none: none has failed.
+        // All entries were stored, so no entry has failed.
         return new();
     }
 
@@ -55,9 +55,10 @@ internal sealed class PublishService(Publisher publisher, Sidecars sidecars) : I
 
     private static string ContentType(string sent) => sent.Length > 0 ? sent : "text/plain";
 
-    private static Trace TraceOf(ServerCallContext context) => PubSubArea.TraceOf(context.GetHttpContext().Request);
+    private static TraceContext TraceOf(ServerCallContext context) =>
+        PubSubModule.TraceOf(context.GetHttpContext().Request);
 
-    /// <summary>An entry's metadata, and the request's where the entry says nothing.</summary>
+    /// <summary>The request's metadata, overridden by the entry's.</summary>
     public static IReadOnlyDictionary<string, string> Merged(
         IDictionary<string, string> ofAll,
         IDictionary<string, string>? own

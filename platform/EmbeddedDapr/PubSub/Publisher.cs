@@ -5,29 +5,33 @@ using Grpc.Core;
 
 namespace EmbeddedDapr.PubSub;
 
-/// <summary>One entry that an app publishes.</summary>
-internal sealed record Publication(
+/// <summary>One message to publish.</summary>
+internal sealed record PublishEntry(
     ReadOnlyMemory<byte> Data,
     string ContentType,
     IReadOnlyDictionary<string, string> Metadata
 );
 
-/// <summary>Publishes for an app: checks, envelopes, one commit.</summary>
+/// <summary>Publishes for an app: validates, wraps in envelopes, and stores in one commit.</summary>
 internal sealed class Publisher(MessageStore store, TimeProvider clock)
 {
-    /// <exception cref="ApiException">Nothing was published; the caller is told why.</exception>
+    /// <exception cref="ApiException">Nothing was published; the exception says why.</exception>
     public Task PublishAsync(
         Sidecar sidecar,
         TopicName topic,
-        IReadOnlyCollection<Publication> entries,
-        Trace trace,
+        IReadOnlyCollection<PublishEntry> entries,
+        TraceContext trace,
         CancellationToken cancellationToken
     )
     {
         if (!sidecar.Components.Any(c => c.IsPubSub && c.Name == topic.PubSub))
-            throw Refused(StatusCodes.Status404NotFound, "ERR_PUBSUB_NOT_FOUND", $"pubsub {topic.PubSub} is not found");
+            throw Rejected(
+                StatusCodes.Status404NotFound,
+                "ERR_PUBSUB_NOT_FOUND",
+                $"pubsub {topic.PubSub} is not found"
+            );
         if (topic.Topic.Length == 0)
-            throw Refused(
+            throw Rejected(
                 StatusCodes.Status404NotFound,
                 "ERR_TOPIC_NAME_EMPTY",
                 $"topic is empty in pubsub {topic.PubSub}"
@@ -41,7 +45,7 @@ internal sealed class Publisher(MessageStore store, TimeProvider clock)
             );
     }
 
-    /// <summary>Entries must be told apart by an id each.</summary>
+    /// <summary>Checks that each entry has a unique id.</summary>
     public static void CheckIds(IEnumerable<string?> ids, TopicName topic)
     {
         var seen = new HashSet<string>();
@@ -50,13 +54,13 @@ internal sealed class Publisher(MessageStore store, TimeProvider clock)
     }
 
     public static ApiException Unreadable(TopicName topic, string cause) =>
-        Refused(
+        Rejected(
             StatusCodes.Status400BadRequest,
             "ERR_PUBSUB_EVENTS_SER",
             $"error marshaling events to bytes for topic {topic.Topic} pubsub {topic.PubSub}. error: {cause}"
         );
 
-    private Message Prepare(Sidecar sidecar, TopicName topic, Publication entry, Trace trace)
+    private Message Prepare(Sidecar sidecar, TopicName topic, PublishEntry entry, TraceContext trace)
     {
         var timeToLive = TimeToLive(entry.Metadata);
         if (
@@ -64,13 +68,13 @@ internal sealed class Publisher(MessageStore store, TimeProvider clock)
             && raw.Equals("true", StringComparison.OrdinalIgnoreCase)
         )
         {
-            // In a bulk it is written as the JSON that it says it is; otherwise it would spoil its neighbours.
+            // A bulk delivery embeds the payload as JSON; an invalid one would corrupt the whole bulk.
             if (entry.ContentType == CloudEvents.ContentType && !CloudEvents.IsJson(entry.Data.Span))
-                throw Unreadable(topic, "a raw CloudEvent is not JSON");
+                throw Unreadable(topic, "a raw CloudEvent must be JSON");
             return new(entry.Data.ToArray(), entry.ContentType, entry.Metadata, timeToLive);
         }
 
-        var overrides = new Overrides(
+        var overrides = new CloudEventOverrides(
             entry.Metadata.GetValueOrDefault("cloudevent.id"),
             entry.Metadata.GetValueOrDefault("cloudevent.source"),
             entry.Metadata.GetValueOrDefault("cloudevent.type"),
@@ -95,7 +99,7 @@ internal sealed class Publisher(MessageStore store, TimeProvider clock)
         }
         catch (JsonException e)
         {
-            throw Refused(
+            throw Rejected(
                 StatusCodes.Status400BadRequest,
                 "ERR_PUBSUB_CLOUD_EVENTS_SER",
                 $"cannot create cloudevent: {e.Message}"
@@ -110,9 +114,9 @@ internal sealed class Publisher(MessageStore store, TimeProvider clock)
             var text
                 when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
                     && seconds > 0 => TimeSpan.FromSeconds(seconds),
-            var text => throw ApiException.Malformed($"ttlInSeconds is '{text}'; whole seconds above 0 are allowed."),
+            var text => throw ApiException.Malformed($"ttlInSeconds is '{text}'; it must be whole seconds above 0."),
         };
 
-    private static ApiException Refused(int status, string code, string message) =>
+    private static ApiException Rejected(int status, string code, string message) =>
         new(status, StatusCode.InvalidArgument, code, message);
 }

@@ -1,14 +1,14 @@
 namespace EmbeddedDapr.PubSub;
 
-/// <summary>What became of the messages of one delivery.</summary>
+/// <summary>The outcomes of the messages of one delivery.</summary>
 internal sealed class Settlement
 {
-    /// <summary>Ids of those that were handled or dropped.</summary>
+    /// <summary>Ids of handled or dropped messages.</summary>
     public List<long> Done { get; } = [];
 
-    /// <summary>Those to be handed out again, after a wait.</summary>
-    public List<(Leased Message, TimeSpan Wait, int Failures)> Again { get; } = [];
+    /// <summary>Messages to redeliver after a wait.</summary>
+    public List<(LeasedMessage Message, TimeSpan Wait, int Failures)> Retry { get; } = [];
 
-    /// <summary>Those that were given up.</summary>
-    public List<(Leased Message, string Cause)> Dead { get; } = [];
+    /// <summary>Messages to dead-letter.</summary>
+    public List<(LeasedMessage Message, string Cause)> Dead { get; } = [];
 }

@@ -2,11 +2,11 @@ using EmbeddedDapr.Resources;
 
 namespace EmbeddedDapr.PubSub;
 
-/// <summary>What an app wants of a topic.</summary>
-/// <param name="Route">Where deliveries are posted; starts with a slash.</param>
-/// <param name="Raw">What arrives is wrapped, instead of being expected to be a CloudEvent.</param>
-/// <param name="BulkSize">How many messages at most are sent in one bulk; 0 when each is sent by itself.</param>
-/// <param name="DeadLetterTopic">Where what was given up goes; null when the app named none.</param>
+/// <summary>An app's subscription to a topic.</summary>
+/// <param name="Route">The path of deliveries; starts with a slash.</param>
+/// <param name="Raw">Payloads are wrapped as bytes instead of delivered as CloudEvents.</param>
+/// <param name="BulkSize">The largest number of messages in one bulk; 0: one request per message.</param>
+/// <param name="DeadLetterTopic">The topic of dead letters; null: none.</param>
 internal sealed record Subscription(
     string PubSub,
     string Topic,

@@ -3,7 +3,7 @@ using EmbeddedDapr.Hosting;
 
 namespace EmbeddedDapr.PubSub;
 
-/// <summary>The subscriptions that each sidecar serves now.</summary>
+/// <summary>The subscriptions that each sidecar serves currently.</summary>
 internal sealed class SubscriptionRegistry
 {
     private readonly ConcurrentDictionary<Sidecar, IReadOnlyList<Subscription>> _served = new();

@@ -5,7 +5,7 @@ namespace EmbeddedDapr.PubSub;
 /// <summary>Serves the subscriptions of every app that listens.</summary>
 internal sealed class SubscriptionsWorker(
     Sidecars sidecars,
-    Consumers consumers,
+    ConsumerNames consumers,
     SubscriptionRegistry registry,
     AppClient client,
     MessageStore store,
@@ -18,7 +18,7 @@ internal sealed class SubscriptionsWorker(
 
     private async Task ServeAsync(Sidecar sidecar, CancellationToken stopping)
     {
-        await using var app = new AppSubscriptions(sidecar, consumers, registry, client, store, signals, loggers);
+        await using var app = new AppSubscriber(sidecar, consumers, registry, client, store, signals, loggers);
         await app.RunAsync(stopping);
     }
 }

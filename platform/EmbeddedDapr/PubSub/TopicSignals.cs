@@ -3,10 +3,13 @@ using EmbeddedDapr.Hosting;
 
 namespace EmbeddedDapr.PubSub;
 
-/// <summary>Wakes this process's delivery loops of a topic after a commit. Loops of other processes find the messages by their poll.</summary>
+/// <summary>
+/// Wakes this process's delivery loops of a topic after a commit. Loops of other processes find the messages by
+/// polling.
+/// </summary>
 internal sealed class TopicSignals
 {
-    private readonly ConcurrentDictionary<TopicName, ConcurrentDictionary<Signal, bool>> _waiting = new();
+    private readonly ConcurrentDictionary<TopicName, ConcurrentDictionary<WakeUpSignal, bool>> _waiting = new();
 
     public void Raise(TopicName topic)
     {
@@ -14,15 +17,15 @@ internal sealed class TopicSignals
             signal.Raise();
     }
 
-    /// <summary>A signal that is raised until it is given back.</summary>
-    public IDisposable Join(TopicName topic, Signal signal)
+    /// <summary>Raises the signal for each commit until the returned registration is disposed.</summary>
+    public IDisposable Join(TopicName topic, WakeUpSignal signal)
     {
         _waiting.GetOrAdd(topic, _ => new())[signal] = true;
-        return new Leaving(() => _waiting[topic].TryRemove(signal, out _));
+        return new Registration(() => _waiting[topic].TryRemove(signal, out _));
     }
 
-    private sealed class Leaving(Action leave) : IDisposable
+    private sealed class Registration(Action remove) : IDisposable
     {
-        public void Dispose() => leave();
+        public void Dispose() => remove();
     }
 }

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace EmbeddedDapr.Resources;
 
-/// <summary>Sizes as <c>maxBodySize</c> writes them: <c>16Mi</c>, <c>512Ki</c>, or bytes.</summary>
+/// <summary>Reads sizes in the notation of <c>maxBodySize</c>: <c>16Mi</c>, <c>512Ki</c>, or bytes.</summary>
 internal static class BodySize
 {
-    /// <summary>Dapr's own, in bytes.</summary>
+    /// <summary>Dapr's default, in bytes.</summary>
     public const long Default = 4 * 1024 * 1024;
 
     public static long Parse(string? text)
@@ -21,6 +21,6 @@ internal static class BodySize
         };
         return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             ? count * unit
-            : throw new RunFileException($"maxBodySize is '{text}'; write bytes, or Ki, Mi or Gi, as in 16Mi.");
+            : throw new RunFileException($"maxBodySize is '{text}'; allowed are bytes, or Ki, Mi or Gi, as in 16Mi.");
     }
 }

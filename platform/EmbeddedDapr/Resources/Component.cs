@@ -1,7 +1,9 @@
 namespace EmbeddedDapr.Resources;
 
-/// <summary>A component of the resources' YAML. Metadata that names a secret is not in it: nothing here connects to the product it is for.</summary>
-/// <param name="Scopes">The apps that may use it; empty when all may.</param>
+/// <summary>
+/// A component of the resource files. Metadata that refers to a secret is left out: nothing connects to the product.
+/// </summary>
+/// <param name="Scopes">The apps that may use it; empty: all.</param>
 internal sealed record Component(
     string Name,
     string Type,

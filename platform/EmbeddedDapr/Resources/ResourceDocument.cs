@@ -1,6 +1,6 @@
 namespace EmbeddedDapr.Resources;
 
-/// <summary>A YAML document of a resources folder, as far as it is read.</summary>
+/// <summary>The part of a resource file that is read.</summary>
 internal sealed class ResourceDocument
 {
     public string Kind { get; set; } = "";
@@ -16,21 +16,21 @@ internal sealed class ResourceDocument
         public string Name { get; set; } = "";
     }
 
-    public sealed class Item
+    public sealed class MetadataItem
     {
         public string Name { get; set; } = "";
 
         public string? Value { get; set; }
     }
 
-    /// <summary>Of a Component (type, version, metadata) or of a Resiliency (policies, targets).</summary>
+    /// <summary>The spec of a Component (type, version, metadata) or a Resiliency (policies, targets).</summary>
     public sealed class SpecPart
     {
         public string Type { get; set; } = "";
 
         public string Version { get; set; } = "";
 
-        public List<Item> Metadata { get; set; } = [];
+        public List<MetadataItem> Metadata { get; set; } = [];
 
         public PolicyPart Policies { get; set; } = new();
 

@@ -5,8 +5,8 @@ using YamlDotNet.Serialization.NamingConventions;
 
 namespace EmbeddedDapr.Resources;
 
-/// <summary>What the resources folders of an app say: its components, and how deliveries to it are retried.</summary>
-/// <param name="InboundRetries">By the component's name.</param>
+/// <summary>An app's resource folders: its components, and the retry policies of its deliveries.</summary>
+/// <param name="InboundRetries">By component name.</param>
 internal sealed record ResourceFolders(
     IReadOnlyList<Component> Components,
     IReadOnlyDictionary<string, RetryPolicy> InboundRetries
@@ -17,7 +17,7 @@ internal sealed record ResourceFolders(
         .IgnoreUnmatchedProperties()
         .Build();
 
-    /// <exception cref="RunFileException">A folder is missing, or a resource cannot be used.</exception>
+    /// <exception cref="RunFileException">A folder is missing, or a resource is invalid.</exception>
     public static ResourceFolders Read(IEnumerable<string> folders)
     {
         var components = new List<Component>();
@@ -91,7 +91,7 @@ internal sealed record ResourceFolders(
                     retries[component] = resource.Spec.Policies.Retries.TryGetValue(policy, out var retry)
                         ? Policy(retry, policy, file)
                         : throw new RunFileException(
-                            $"{file}: the target {component} names the retry policy {policy}, which is not there."
+                            $"{file}: the target {component} names the retry policy {policy}, which does not exist."
                         );
                 }
 
@@ -100,7 +100,8 @@ internal sealed record ResourceFolders(
                 break;
             default:
                 throw new RunFileException(
-                    $"{file}: a resource of kind '{resource.Kind}' is not supported by the embedded sidecar; Component, Resiliency and Configuration are."
+                    $"{file}: a resource of kind '{resource.Kind}' is not supported by the embedded sidecar; "
+                        + "allowed are Component, Resiliency and Configuration."
                 );
         }
     }
@@ -109,7 +110,7 @@ internal sealed record ResourceFolders(
     {
         if (retry.Policy is not ("constant" or "exponential"))
             throw new RunFileException(
-                $"{file}: the retry policy {name} is '{retry.Policy}'; constant and exponential are known."
+                $"{file}: the retry policy {name} is '{retry.Policy}'; allowed are constant and exponential."
             );
         try
         {

@@ -5,24 +5,24 @@ using Grpc.Core;
 
 namespace EmbeddedDapr.Secrets;
 
-/// <summary>The secret stores of the run file's components.</summary>
+/// <summary>The secret stores of all sidecars.</summary>
 internal sealed class SecretStores
 {
     private const string LocalFile = "secretstores.local.file";
-    private readonly Dictionary<Component, SecretFile> _files;
+    private readonly Dictionary<Component, LocalSecretFile> _files;
 
-    /// <exception cref="RunFileException">A store is of another type than a local file.</exception>
+    /// <exception cref="RunFileException">A store has a type other than a local file.</exception>
     public SecretStores(Sidecars sidecars)
     {
         var stores = sidecars.All.SelectMany(s => s.Components).Where(c => c.IsSecretStore).Distinct().ToList();
         if (stores.Find(c => c.Type != LocalFile) is { } other)
             throw new RunFileException(
-                $"The secret store {other.Name} is a {other.Type}; the embedded sidecar has {LocalFile} only."
+                $"The secret store {other.Name} has the type {other.Type}; allowed is {LocalFile}."
             );
-        _files = stores.ToDictionary(c => c, c => new SecretFile(c));
+        _files = stores.ToDictionary(c => c, c => new LocalSecretFile(c));
     }
 
-    /// <exception cref="ApiException">There is no such secret.</exception>
+    /// <exception cref="ApiException">The store or the secret does not exist.</exception>
     public string Get(Sidecar sidecar, string store, string key)
     {
         var secrets = Read(sidecar, store, $"failed getting secret with key {key} from secret store {store}");

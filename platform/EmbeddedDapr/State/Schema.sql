@@ -1,4 +1,4 @@
--- Never reused, so that the ETag of a deleted value does not fit its successor's.
+-- Values are never reused, so that the ETag of a deleted value does not match its successor.
 create sequence if not exists state_etags;
 
 create table if not exists state (
@@ -6,7 +6,7 @@ create table if not exists state (
     key text not null,
     value bytea not null,
     etag bigint not null default nextval('state_etags'),
-    -- From then on it counts as absent, whether it has been swept away or not.
+    -- The value counts as absent from then on, whether its row has been deleted or not.
     expires_at timestamptz,
     primary key (store, key)
 );

@@ -1,7 +1,7 @@
 namespace EmbeddedDapr.State;
 
-/// <summary>A key is not what the caller takes it for: nothing was written.</summary>
+/// <summary>The condition on a key did not hold; nothing was written.</summary>
 internal sealed class StateConflictException(string message) : Exception(message);
 
-/// <summary>An ETag is none of those that are given out.</summary>
+/// <summary>The ETag is not one that the store issues.</summary>
 internal sealed class MalformedETagException(string etag) : Exception($"invalid etag value: '{etag}'");

@@ -1,15 +1,15 @@
 namespace EmbeddedDapr.State;
 
-/// <summary>A change of one key.</summary>
-/// <param name="Key">As the app names it.</param>
-/// <param name="Value">Null: the key is deleted.</param>
-/// <param name="ETag">What the key must have now; null when the caller named none.</param>
-/// <param name="FirstWrite">Without an ETag, the key must be absent.</param>
-/// <param name="TimeToLive">Null: for ever.</param>
+/// <summary>An operation on one key.</summary>
+/// <param name="Key">The key as the app names it.</param>
+/// <param name="Value">Null: delete the key.</param>
+/// <param name="ETag">The ETag that the key must have; null: no condition.</param>
+/// <param name="FirstWrite">The key must be absent, if no ETag is given.</param>
+/// <param name="TimeToLive">Null: unlimited.</param>
 internal sealed record StateOperation(string Key, byte[]? Value, string? ETag, bool FirstWrite, TimeSpan? TimeToLive)
 {
-    /// <summary>A change as both protocols spell it.</summary>
-    /// <exception cref="FormatException">A setting is none of those allowed.</exception>
+    /// <summary>Reads an operation as both protocols write it.</summary>
+    /// <exception cref="FormatException">A setting is invalid.</exception>
     public static StateOperation Of(
         string key,
         byte[]? value,
@@ -33,10 +33,10 @@ internal sealed record StateOperation(string Key, byte[]? Value, string? ETag, b
             {
                 null => null,
                 var text when int.TryParse(text, out var seconds) => seconds > 0 ? TimeSpan.FromSeconds(seconds) : null,
-                var text => throw new FormatException($"ttlInSeconds is '{text}'; whole seconds are allowed"),
+                var text => throw new FormatException($"ttlInSeconds is '{text}'; it must be whole seconds"),
             }
         );
 }
 
-/// <summary>A value, the ETag of this version of it, and when it goes (null: never).</summary>
+/// <summary>A value, its ETag, and its expiry in UTC (null: never).</summary>
 internal sealed record StateValue(byte[] Value, string ETag, DateTime? ExpiresAt);

@@ -127,7 +127,7 @@ internal sealed class StateService(StateStores stores) : IDaprService<StateServi
         return new();
     }
 
-    /// <summary>A time as Dapr's metadata writes it.</summary>
+    /// <summary>Formats a time for Dapr's metadata.</summary>
     public static string Rfc3339(DateTime time) => time.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
     private StateStore Store(ServerCallContext context, string name) => stores.Of(context.GetHttpContext(), name);

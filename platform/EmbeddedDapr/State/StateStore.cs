@@ -4,7 +4,7 @@ using Grpc.Core;
 
 namespace EmbeddedDapr.State;
 
-/// <summary>A state component as one app sees it: its keys carry the component's prefix, and errors are the API's.</summary>
+/// <summary>A state component for one app: adds the component's key prefix, and maps errors to API errors.</summary>
 internal sealed class StateStore(Sidecar sidecar, Component component, StateTable table)
 {
     private const string Separator = "||";
@@ -18,7 +18,7 @@ internal sealed class StateStore(Sidecar sidecar, Component component, StateTabl
         return [.. keys.Select(key => (key, found.GetValueOrDefault(Prefixed(key))))];
     }
 
-    /// <summary>Saves, all or none: daprd may save some of them, and answers the same.</summary>
+    /// <summary>Saves all or none. daprd may save some of them, with the same answer.</summary>
     public Task SaveAsync(IReadOnlyCollection<StateOperation> operations, CancellationToken cancellationToken) =>
         ApplyAsync(
             operations,
@@ -43,7 +43,7 @@ internal sealed class StateStore(Sidecar sidecar, Component component, StateTabl
         }
         catch (Exception e) when (e is StateConflictException or MalformedETagException)
         {
-            // As daprd answers: a conflict in a transaction has no status of its own.
+            // Like daprd: a conflict in a transaction has no status of its own.
             throw new ApiException(
                 StatusCodes.Status500InternalServerError,
                 StatusCode.Internal,
@@ -98,7 +98,7 @@ internal sealed class StateStore(Sidecar sidecar, Component component, StateTabl
         return component.Metadata.GetValueOrDefault("keyPrefix", "appid") switch
         {
             "none" => key,
-            // Without a namespace, which only a cluster has, the app's id is what remains.
+            // Only a cluster has a namespace; without one, the prefix is the app's id.
             "appid" or "namespace" => $"{sidecar.AppId}{Separator}{key}",
             "name" => $"{component.Name}{Separator}{key}",
             var literal => $"{literal}{Separator}{key}",

@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace EmbeddedDapr.State;
 
-/// <summary>Finds the state component that a caller names.</summary>
+/// <summary>Finds the state component of a call.</summary>
 internal sealed class StateStores(Sidecars sidecars, StateTable table)
 {
     public StateStore Of(HttpContext context, string name)
@@ -22,16 +22,16 @@ internal sealed class StateStores(Sidecars sidecars, StateTable table)
         );
     }
 
-    /// <summary>What a transaction may hold, beside upsert and delete: nothing.</summary>
+    /// <summary>Rejects operations other than upsert and delete.</summary>
     public static ApiException UnknownOperation(string type) =>
         new(
             StatusCodes.Status400BadRequest,
             StatusCode.Unimplemented,
             "ERR_NOT_SUPPORTED_STATE_OPERATION",
-            $"operation type {type} not supported; upsert and delete are"
+            $"operation type {type} is not supported; allowed are upsert and delete"
         );
 
-    /// <summary>Saving what is wrongly asked for.</summary>
+    /// <summary>Rejects a malformed setting of an operation.</summary>
     public static ApiException BadSetting(string name, FormatException e) =>
         new(
             StatusCodes.Status400BadRequest,

@@ -4,12 +4,12 @@ using Npgsql;
 
 namespace EmbeddedDapr.State;
 
-/// <summary>Keys and values in PostgreSQL.</summary>
+/// <summary>The table of keys and values.</summary>
 internal sealed class StateTable(NpgsqlDataSource database)
 {
     private const string Present = "(expires_at is null or expires_at > now())";
 
-    /// <summary>The values of the keys that are there.</summary>
+    /// <summary>The values of the keys that exist and have not expired.</summary>
     public async Task<Dictionary<string, StateValue>> GetAsync(
         string store,
         string[] keys,
@@ -23,22 +23,17 @@ internal sealed class StateTable(NpgsqlDataSource database)
             keys
         );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var found = new Dictionary<string, StateValue>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            found[reader.GetString(0)] = new(
-                reader.GetFieldValue<byte[]>(1),
-                reader.GetInt64(2).ToString(CultureInfo.InvariantCulture),
-                await reader.IsDBNullAsync(3, cancellationToken) ? null : reader.GetDateTime(3)
-            );
-        }
-
-        return found;
+        return (await reader.ReadRowsAsync<ValueRow>(cancellationToken)).ToDictionary(
+            row => row.Key,
+            row => new StateValue(row.Value, row.Etag.ToString(CultureInfo.InvariantCulture), row.ExpiresAt)
+        );
     }
 
-    /// <summary>Makes the changes, those of one key in their order, all or none, each on the condition that it states.</summary>
+    /// <summary>
+    /// Applies all operations or none, those of one key in their order, each only if its ETag condition holds.
+    /// </summary>
     /// <exception cref="StateConflictException">A condition did not hold.</exception>
-    /// <exception cref="MalformedETagException">An ETag is none.</exception>
+    /// <exception cref="MalformedETagException">An ETag is not a number.</exception>
     public async Task ApplyAsync(
         string store,
         IReadOnlyList<StateOperation> operations,
@@ -47,7 +42,7 @@ internal sealed class StateTable(NpgsqlDataSource database)
     {
         if (operations.Count == 0)
             return;
-        // By key, so that no two transactions wait for each other; changes of one key stay in their order.
+        // Sorted by key, so that no two transactions deadlock; changes of one key keep their order.
         var ordered = operations.OrderBy(o => o.Key, StringComparer.Ordinal).ToList();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -69,7 +64,7 @@ internal sealed class StateTable(NpgsqlDataSource database)
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <summary>Deletes what has expired.</summary>
+    /// <summary>Deletes expired values.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("delete from state where expires_at <= now()");
@@ -86,7 +81,10 @@ internal sealed class StateTable(NpgsqlDataSource database)
         {
             case { ETag: { } etag, Value: { } value }:
                 batch.Add(
-                    $"update state set value = $4, etag = default, expires_at = now() + $5::interval where store = $1 and key = $2 and etag = $3 and {Present}",
+                    $"""
+                    update state set value = $4, etag = default, expires_at = now() + $5::interval
+                    where store = $1 and key = $2 and etag = $3 and {Present}
+                    """,
                     store,
                     operation.Key,
                     Version(etag),
@@ -106,7 +104,8 @@ internal sealed class StateTable(NpgsqlDataSource database)
                 batch.Add(
                     $"""
                     insert into state (store, key, value, expires_at) values ($1, $2, $3, now() + $4::interval)
-                    on conflict (store, key) do update set value = excluded.value, etag = excluded.etag, expires_at = excluded.expires_at
+                    on conflict (store, key)
+                    do update set value = excluded.value, etag = excluded.etag, expires_at = excluded.expires_at
                     {(operation.FirstWrite ? "where state.expires_at <= now()" : "")}
                     """,
                     store,
@@ -125,4 +124,6 @@ internal sealed class StateTable(NpgsqlDataSource database)
         long.TryParse(etag, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             ? version
             : throw new MalformedETagException(etag);
+
+    private sealed record ValueRow(string Key, byte[] Value, long Etag, DateTime? ExpiresAt);
 }

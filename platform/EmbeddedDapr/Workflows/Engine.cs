@@ -4,8 +4,8 @@ using Npgsql;
 namespace EmbeddedDapr.Workflows;
 
 /// <summary>
-/// The workflows of one app. Only one process at a time runs them: the one that holds the app's advisory lock. What is in memory is a copy of the
-/// database's; when the connection fails, the copy is dropped and read again.
+/// Runs the workflows of one app. One process at a time runs them: the one that holds the app's advisory lock. The
+/// instances in memory are a copy of the database; when the connection fails, the copy is dropped and loaded again.
 /// </summary>
 internal sealed class Engine : IAsyncDisposable
 {
@@ -16,25 +16,29 @@ internal sealed class Engine : IAsyncDisposable
     private readonly WorkflowOptions _options;
     private readonly ILogger _logger;
     private readonly Task _running;
-    private volatile TaskCompletionSource<Session> _session = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile TaskCompletionSource<WorkflowSession> _session = new(
+        TaskCreationOptions.RunContinuationsAsynchronously
+    );
 
     public Engine(string app, NpgsqlDataSource database, TimeProvider clock, WorkflowOptions options, ILogger logger)
     {
         (_app, _database, _clock, _options, _logger) = (app, database, clock, options, logger);
-        (Workers, Store) = (new WorkerPool(Gate), new Store(app, database));
+        (Workers, Store) = (new WorkerPool(Gate), new WorkflowStore(app, database));
         _running = Task.Run(RunAsync);
     }
 
-    /// <summary>Guards all that is in memory; held for microseconds, never over I/O.</summary>
+    /// <summary>Guards all state in memory; held for microseconds, never during I/O.</summary>
     public Lock Gate { get; } = new();
 
     public WorkerPool Workers { get; }
 
-    public Store Store { get; }
+    public WorkflowStore Store { get; }
 
     /// <summary>Waits until this process runs the app's workflows.</summary>
-    /// <exception cref="RpcException">Unavailable: another process runs them, or the database does not answer.</exception>
-    public async Task<Session> SessionAsync(CancellationToken cancellationToken)
+    /// <exception cref="RpcException">
+    /// Unavailable: another process runs them, or the database is unreachable.
+    /// </exception>
+    public async Task<WorkflowSession> SessionAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -45,7 +49,7 @@ internal sealed class Engine : IAsyncDisposable
             throw new RpcException(
                 new Status(
                     StatusCode.Unavailable,
-                    $"Another process runs the workflows of {_app}, or the runtime's database does not answer."
+                    $"Another process runs the workflows of {_app}, or the runtime's database is unreachable."
                 )
             );
         }
@@ -68,21 +72,21 @@ internal sealed class Engine : IAsyncDisposable
             }
             catch (Exception e) when (e is not OutOfMemoryException && !_stop.IsCancellationRequested)
             {
-                _logger.LogWorkflowsLost(_app, e.Message, e);
+                _logger.LogWorkflowsPaused(_app, e.Message, e);
                 await Task.Delay(TimeSpan.FromMilliseconds(500), _clock, CancellationToken.None);
             }
             catch (Exception) when (_stop.IsCancellationRequested)
             {
-                // The process ends. What was not written has not been promised to anybody.
+                // The process stops. Unwritten changes were not acknowledged to any caller.
             }
         }
     }
 
     private async Task RunSessionAsync(CancellationToken cancellationToken)
     {
-        await using var ownership = await Ownership.TakeAsync(_app, _database, cancellationToken);
+        await using var ownership = await Ownership.AcquireAsync(_app, _database, cancellationToken);
         var instances = await Store.LoadActiveAsync(cancellationToken);
-        await using var session = new Session(
+        await using var session = new WorkflowSession(
             _app,
             instances,
             new Journal(_app, ownership.Connection, Gate),
@@ -130,7 +134,7 @@ internal sealed class Engine : IAsyncDisposable
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The session is over.
+            // The session has ended.
         }
     }
 }

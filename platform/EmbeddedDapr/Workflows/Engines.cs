@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace EmbeddedDapr.Workflows;
 
-/// <summary>The workflow engine of each app, started when the app first asks for it.</summary>
+/// <summary>The workflow engine of each app, started at its first use.</summary>
 internal sealed class Engines(
     NpgsqlDataSource database,
     TimeProvider clock,

@@ -2,29 +2,29 @@ using EmbeddedDapr.Workflows.Protocol;
 
 namespace EmbeddedDapr.Workflows;
 
-internal enum Stage
+internal enum InboxStage
 {
-    /// <summary>Needs no row: after a crash it happens again by itself, as a timer does.</summary>
+    /// <summary>Needs no row: it is derived again after a crash, like a fired timer.</summary>
     Derived,
 
-    /// <summary>Waits for the journal's next write.</summary>
+    /// <summary>Waits for the journal's next transaction.</summary>
     Queued,
 
-    /// <summary>A row, or being made one.</summary>
+    /// <summary>Has a row, or is being inserted.</summary>
     Written,
 
-    /// <summary>A turn took it before the journal did: the turn's own rows are its only trace.</summary>
-    Taken,
+    /// <summary>A turn consumed it; the turn's history rows record it.</summary>
+    Consumed,
 }
 
-/// <summary>An event that has come for an instance and waits for a turn.</summary>
-internal sealed class InboxItem(Guid execution, int seq, HistoryEvent happened, Stage stage)
+/// <summary>An event that waits for the next turn of an instance.</summary>
+internal sealed class InboxItem(Guid execution, int seq, HistoryEvent historyEvent, InboxStage stage)
 {
     public Guid Execution => execution;
 
     public int Seq => seq;
 
-    public HistoryEvent Event => happened;
+    public HistoryEvent Event => historyEvent;
 
-    public Stage Stage { get; set; } = stage;
+    public InboxStage Stage { get; set; } = stage;
 }

@@ -3,17 +3,19 @@ using Google.Protobuf;
 
 namespace EmbeddedDapr.Workflows;
 
-/// <summary>An active workflow in memory: its log, what waits in its inbox, and what is still open. Touched only under the engine's gate.</summary>
+/// <summary>
+/// An active workflow in memory: its history, inbox, and open tasks. Used only under the engine's gate.
+/// </summary>
 internal sealed class Instance(string id, Guid execution, WorkflowState state)
 {
     public string Id => id;
 
     public Guid Execution { get; private set; } = execution;
 
-    /// <summary>As the last turn left it; not yet durable. Never changed, only replaced.</summary>
+    /// <summary>The state after the last turn; may be not yet durable. Immutable: replaced, never changed.</summary>
     public WorkflowState State { get; set; } = state;
 
-    /// <summary>As the database has it, which is what others may see.</summary>
+    /// <summary>The committed state, which callers may see.</summary>
     public WorkflowState Published { get; set; } = state;
 
     public ExecutionStartedEvent Started { get; private set; } = new();
@@ -24,18 +26,18 @@ internal sealed class Instance(string id, Guid execution, WorkflowState state)
 
     public List<InboxItem> Inbox { get; } = [];
 
-    public Dictionary<int, ActivityWork> Activities { get; } = [];
+    public Dictionary<int, ActivityTask> Activities { get; } = [];
 
     public Dictionary<int, DateTimeOffset> Timers { get; } = [];
 
     public Dictionary<int, string> Children { get; } = [];
 
-    /// <summary>The turn that a worker has, or shall have.</summary>
-    public TurnWork? Turn { get; set; }
+    /// <summary>The turn that is dispatched, or waits for a worker.</summary>
+    public TurnTask? Turn { get; set; }
 
     public bool IsSuspended { get; private set; }
 
-    public bool IsOver { get; set; }
+    public bool HasEnded { get; set; }
 
     public bool IsStalled { get; set; }
 
@@ -43,28 +45,28 @@ internal sealed class Instance(string id, Guid execution, WorkflowState state)
 
     public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private int _arrivals;
+    private int _received;
 
-    /// <summary>Appends to the log, and keeps the books of what is open.</summary>
-    /// <returns>The row to write.</returns>
-    public HistoryRow Record(HistoryEvent happened, byte[]? bytes = null)
+    /// <summary>Appends to the history, and updates the open tasks.</summary>
+    /// <returns>The row to insert.</returns>
+    public HistoryRow Record(HistoryEvent historyEvent, byte[]? bytes = null)
     {
-        bytes ??= happened.ToByteArray();
+        bytes ??= historyEvent.ToByteArray();
         HistoryBytes += bytes.Length;
-        History.Add(happened);
-        switch (happened.EventTypeCase)
+        History.Add(historyEvent);
+        switch (historyEvent.EventTypeCase)
         {
             case HistoryEvent.EventTypeOneofCase.ExecutionStarted:
-                Started = happened.ExecutionStarted;
+                Started = historyEvent.ExecutionStarted;
                 break;
             case HistoryEvent.EventTypeOneofCase.TaskScheduled:
-                Activities[happened.EventId] = new(this, Execution, happened);
+                Activities[historyEvent.EventId] = new(this, Execution, historyEvent);
                 break;
             case HistoryEvent.EventTypeOneofCase.TimerCreated:
-                Timers[happened.EventId] = happened.TimerCreated.FireAt.ToDateTimeOffset();
+                Timers[historyEvent.EventId] = historyEvent.TimerCreated.FireAt.ToDateTimeOffset();
                 break;
             case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCreated:
-                Children[happened.EventId] = happened.ChildWorkflowInstanceCreated.InstanceId;
+                Children[historyEvent.EventId] = historyEvent.ChildWorkflowInstanceCreated.InstanceId;
                 break;
             case HistoryEvent.EventTypeOneofCase.ExecutionSuspended:
                 IsSuspended = true;
@@ -73,19 +75,19 @@ internal sealed class Instance(string id, Guid execution, WorkflowState state)
                 IsSuspended = false;
                 break;
             default:
-                Close(happened);
+                Close(historyEvent);
                 break;
         }
         return new(Execution, History.Count - 1, bytes);
     }
 
-    /// <summary>Takes an event into the inbox.</summary>
-    public InboxItem Accept(HistoryEvent happened, Stage stage) =>
-        Accept(new InboxItem(Execution, _arrivals, happened, stage));
+    /// <summary>Adds an event to the inbox.</summary>
+    public InboxItem Accept(HistoryEvent historyEvent, InboxStage stage) =>
+        Accept(new InboxItem(Execution, _received, historyEvent, stage));
 
     public InboxItem Accept(InboxItem item)
     {
-        _arrivals = Math.Max(_arrivals, item.Seq) + 1;
+        _received = Math.Max(_received, item.Seq) + 1;
         if (item.Event.EventTypeCase == HistoryEvent.EventTypeOneofCase.ExecutionStarted)
             Started = item.Event.ExecutionStarted;
         Close(item.Event);
@@ -93,11 +95,11 @@ internal sealed class Instance(string id, Guid execution, WorkflowState state)
         return item;
     }
 
-    /// <summary>Continues as new: only events from outside that no turn took go along.</summary>
+    /// <summary>Continues as new: clears everything of the old execution.</summary>
     public void Renew(Guid execution)
     {
         Execution = execution;
-        _arrivals = 0;
+        _received = 0;
         HistoryBytes = 0;
         IsSuspended = false;
         History.Clear();
@@ -107,25 +109,25 @@ internal sealed class Instance(string id, Guid execution, WorkflowState state)
         Inbox.Clear();
     }
 
-    /// <summary>A result closes its task when it arrives, so that a second one finds nothing to answer.</summary>
-    private void Close(HistoryEvent happened)
+    /// <summary>A result closes its task on arrival, so that a second result is ignored.</summary>
+    private void Close(HistoryEvent historyEvent)
     {
-        switch (happened.EventTypeCase)
+        switch (historyEvent.EventTypeCase)
         {
             case HistoryEvent.EventTypeOneofCase.TaskCompleted:
-                Activities.Remove(happened.TaskCompleted.TaskScheduledId);
+                Activities.Remove(historyEvent.TaskCompleted.TaskScheduledId);
                 break;
             case HistoryEvent.EventTypeOneofCase.TaskFailed:
-                Activities.Remove(happened.TaskFailed.TaskScheduledId);
+                Activities.Remove(historyEvent.TaskFailed.TaskScheduledId);
                 break;
             case HistoryEvent.EventTypeOneofCase.TimerFired:
-                Timers.Remove(happened.TimerFired.TimerId);
+                Timers.Remove(historyEvent.TimerFired.TimerId);
                 break;
             case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCompleted:
-                Children.Remove(happened.ChildWorkflowInstanceCompleted.TaskScheduledId);
+                Children.Remove(historyEvent.ChildWorkflowInstanceCompleted.TaskScheduledId);
                 break;
             case HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceFailed:
-                Children.Remove(happened.ChildWorkflowInstanceFailed.TaskScheduledId);
+                Children.Remove(historyEvent.ChildWorkflowInstanceFailed.TaskScheduledId);
                 break;
             default:
                 break;

@@ -1,14 +1,14 @@
 namespace EmbeddedDapr.Workflows;
 
-/// <summary>What may name an instance.</summary>
+/// <summary>Validates instance ids.</summary>
 internal static class InstanceId
 {
-    private const int Longest = 512;
+    private const int MaxLength = 512;
 
-    /// <returns>What is wrong with the id; null when nothing is.</returns>
-    public static string? Fault(string id) =>
-        id.Length is 0 or > Longest ? $"A workflow's id has 1 to {Longest} characters; this one has {id.Length}."
+    /// <returns>The validation error; null when the id is valid.</returns>
+    public static string? Error(string id) =>
+        id.Length is 0 or > MaxLength ? $"A workflow id must have 1 to {MaxLength} characters, not {id.Length}."
         : id.Contains('\0') || id.Contains("||", StringComparison.Ordinal)
-            ? "A workflow's id must hold neither '||' nor a zero character."
+            ? "A workflow id must not contain '||' or U+0000."
         : null;
 }

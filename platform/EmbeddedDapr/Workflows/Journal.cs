@@ -5,42 +5,43 @@ using Npgsql;
 namespace EmbeddedDapr.Workflows;
 
 /// <summary>
-/// Writes the changes of all instances of an app, in order, over the one connection that holds the app's advisory lock: who loses the lock has
-/// lost the connection, and can write no more. All that comes while one transaction is on its way leaves with the next.
+/// Writes the entries of all instances of an app, in order, over the connection that holds the app's advisory lock: a
+/// process that loses the lock has lost the connection, and can write no more. Entries enqueued while a transaction is
+/// in flight are written by the next one.
 /// </summary>
 internal sealed class Journal(string app, NpgsqlConnection connection, Lock gate)
 {
-    private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(
+    private readonly Channel<bool> _wakeUps = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
     );
-    private List<Change> _queue = [];
+    private List<JournalEntry> _queue = [];
     private bool _isClosed;
 
-    /// <summary>Makes sure that the connection, and with it the lock, is still there when nothing is written for long.</summary>
-    public void Beat() => _bell.Writer.TryWrite(true);
+    /// <summary>Checks the connection, and with it the lock, when nothing is written for long.</summary>
+    public void Heartbeat() => _wakeUps.Writer.TryWrite(true);
 
     /// <summary>Under the gate.</summary>
-    public Task Enqueue(Change change)
+    public Task Enqueue(JournalEntry entry)
     {
         if (_isClosed)
         {
-            change.Committed.SetException(Lost());
+            entry.Committed.SetException(Unavailable());
         }
         else
         {
-            _queue.Add(change);
-            _bell.Writer.TryWrite(false);
+            _queue.Add(entry);
+            _wakeUps.Writer.TryWrite(false);
         }
-        return change.Committed.Task;
+        return entry.Committed.Task;
     }
 
-    /// <summary>Runs until it is cancelled, which lets a write that is on its way end, or until the database fails it.</summary>
+    /// <summary>Runs until it is cancelled, after the write in flight, or until the database fails.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        List<Change> taken = [];
+        List<JournalEntry> taken = [];
         try
         {
-            await foreach (var isBeat in _bell.Reader.ReadAllAsync(cancellationToken))
+            await foreach (var isHeartbeat in _wakeUps.Reader.ReadAllAsync(cancellationToken))
             {
                 JournalBatch batch;
                 lock (gate)
@@ -49,15 +50,15 @@ internal sealed class Journal(string app, NpgsqlConnection connection, Lock gate
                     batch = new JournalBatch(app, taken);
                 }
 
-                await batch.WriteAsync(connection, isBeat);
+                await batch.WriteAsync(connection, isHeartbeat);
                 lock (gate)
                 {
-                    foreach (var change in taken)
-                        change.Publish();
+                    foreach (var entry in taken)
+                        entry.RunAfterCommit();
                 }
 
-                foreach (var change in taken)
-                    change.Committed.SetResult();
+                foreach (var entry in taken)
+                    entry.Committed.SetResult();
             }
         }
         finally
@@ -65,21 +66,21 @@ internal sealed class Journal(string app, NpgsqlConnection connection, Lock gate
             lock (gate)
             {
                 _isClosed = true;
-                foreach (var change in taken.Concat(_queue))
+                foreach (var entry in taken.Concat(_queue))
                 {
-                    change.Committed.TrySetException(Lost());
-                    // Not everybody waits for it.
-                    _ = change.Committed.Task.Exception;
+                    entry.Committed.TrySetException(Unavailable());
+                    // Observed here, since not every caller awaits it.
+                    _ = entry.Committed.Task.Exception;
                 }
             }
         }
     }
 
-    private static RpcException Lost() =>
+    private static RpcException Unavailable() =>
         new(
             new Status(
                 StatusCode.Unavailable,
-                "The runtime lost its database, or is ending; whether this is done is unknown. Try again."
+                "The runtime lost its database connection or is stopping; the outcome is unknown. Try again."
             )
         );
 }

@@ -4,84 +4,96 @@ using NpgsqlTypes;
 
 namespace EmbeddedDapr.Workflows;
 
-/// <summary>Many changes as a few set-based statements, which one message and one commit carry.</summary>
+/// <summary>Writes many entries with a few set-based statements, in one round trip and one commit.</summary>
 internal sealed class JournalBatch
 {
-    private const string PutInstances = """
+    private const string UpsertInstances = """
         insert into workflow_instances (app, id, execution, expires, state)
         select $1, id, execution, expires, state from unnest($2, $3, $4, $5) as r (id, execution, expires, state)
-        on conflict (app, id) do update set execution = excluded.execution, expires = excluded.expires, state = excluded.state
+        on conflict (app, id)
+        do update set execution = excluded.execution, expires = excluded.expires, state = excluded.state
         """;
 
-    private const string Replace =
-        "delete from workflow_history h using workflow_instances i where i.app = $1 and i.id = any($2) and h.execution = i.execution";
+    private const string DeleteReplaced = """
+        delete from workflow_history h using workflow_instances i
+        where i.app = $1 and i.id = any($2) and h.execution = i.execution
+        """;
 
-    private const string AddHistory =
+    private const string InsertHistory =
         "insert into workflow_history (execution, seq, event) select * from unnest($1, $2, $3)";
-    private const string AddInbox =
+    private const string InsertInbox =
         "insert into workflow_inbox (execution, seq, event) select * from unnest($1, $2, $3)";
 
-    private const string TakeInbox =
-        "delete from workflow_inbox i using unnest($1, $2) as r (execution, seq) where i.execution = r.execution and i.seq = r.seq";
+    private const string DeleteConsumed = """
+        delete from workflow_inbox i using unnest($1, $2) as r (execution, seq)
+        where i.execution = r.execution and i.seq = r.seq
+        """;
 
-    private const string ForgetHistory = "delete from workflow_history where execution = any($1)";
-    private const string ForgetInbox = "delete from workflow_inbox where execution = any($1)";
+    private const string DeleteHistory = "delete from workflow_history where execution = any($1)";
+    private const string DeleteInbox = "delete from workflow_inbox where execution = any($1)";
 
     private readonly List<NpgsqlBatchCommand> _commands = [];
 
-    /// <summary>Under the gate: from here on, a row of the inbox that a turn takes must be deleted.</summary>
-    public JournalBatch(string app, List<Change> changes)
+    /// <summary>Call under the gate: inbox items become written, so that consuming them deletes their rows.</summary>
+    public JournalBatch(string app, List<JournalEntry> entries)
     {
-        // First, while the rows still name the old executions. What has ended has nothing in the inbox.
-        var begun = changes.SelectMany(change => change.Begun).ToArray();
+        // First, while the rows still have the old execution ids. An ended instance has no inbox rows.
+        var begun = entries.SelectMany(entry => entry.Begun).ToArray();
         if (begun.Length > 0)
             Add(
-                Replace,
+                DeleteReplaced,
                 new NpgsqlParameter<string> { TypedValue = app },
                 new NpgsqlParameter<string[]> { TypedValue = begun }
             );
 
         var instances = new Dictionary<string, InstanceRow>();
-        foreach (var row in changes.SelectMany(change => change.Instances))
+        foreach (var row in entries.SelectMany(entry => entry.Instances))
             instances[row.Id] = row;
         if (instances.Count > 0)
             Put(app, [.. instances.Values]);
 
-        var history = changes.SelectMany(change => change.History).ToArray();
+        var history = entries.SelectMany(entry => entry.History).ToArray();
         if (history.Length > 0)
             Add(
-                AddHistory,
+                InsertHistory,
                 Uuids(history.Select(row => row.Execution)),
                 Integers(history.Select(row => row.Seq)),
                 Bytes(history.Select(row => row.Event))
             );
 
-        var arrived = changes.SelectMany(change => change.Arrived).Where(item => item.Stage == Stage.Queued).ToArray();
+        var arrived = entries
+            .SelectMany(entry => entry.Received)
+            .Where(item => item.Stage == InboxStage.Queued)
+            .ToArray();
         foreach (var item in arrived)
-            item.Stage = Stage.Written;
+            item.Stage = InboxStage.Written;
         if (arrived.Length > 0)
             Add(
-                AddInbox,
+                InsertInbox,
                 Uuids(arrived.Select(item => item.Execution)),
                 Integers(arrived.Select(item => item.Seq)),
                 Bytes(arrived.Select(item => item.Event.ToByteArray()))
             );
 
-        var consumed = changes.SelectMany(change => change.Consumed).ToArray();
+        var consumed = entries.SelectMany(entry => entry.Consumed).ToArray();
         if (consumed.Length > 0)
-            Add(TakeInbox, Uuids(consumed.Select(item => item.Execution)), Integers(consumed.Select(item => item.Seq)));
+            Add(
+                DeleteConsumed,
+                Uuids(consumed.Select(item => item.Execution)),
+                Integers(consumed.Select(item => item.Seq))
+            );
 
-        var forgotten = changes.SelectMany(change => change.Forgotten).ToArray();
+        var forgotten = entries.SelectMany(entry => entry.Deleted).ToArray();
         if (forgotten.Length == 0)
             return;
-        Add(ForgetHistory, Uuids(forgotten));
-        Add(ForgetInbox, Uuids(forgotten));
+        Add(DeleteHistory, Uuids(forgotten));
+        Add(DeleteInbox, Uuids(forgotten));
     }
 
-    /// <param name="isBeat">Ask the server something even when there is nothing to write.</param>
-    public async Task WriteAsync(NpgsqlConnection connection, bool isBeat)
+    /// <param name="isHeartbeat">Send a query even when there is nothing to write.</param>
+    public async Task WriteAsync(NpgsqlConnection connection, bool isHeartbeat)
     {
-        if (isBeat && _commands.Count == 0)
+        if (isHeartbeat && _commands.Count == 0)
             Add("select 1");
         if (_commands.Count == 0)
             return;
@@ -94,7 +106,7 @@ internal sealed class JournalBatch
 
     private void Put(string app, InstanceRow[] rows) =>
         Add(
-            PutInstances,
+            UpsertInstances,
             new NpgsqlParameter<string> { TypedValue = app },
             new NpgsqlParameter<string[]> { TypedValue = [.. rows.Select(row => row.Id)] },
             Uuids(rows.Select(row => row.Execution)),

@@ -2,15 +2,17 @@ using Npgsql;
 
 namespace EmbeddedDapr.Workflows;
 
-/// <summary>The right to run an app's workflows: a session lock of PostgreSQL, on the connection that all writing goes over.</summary>
+/// <summary>
+/// The right to run an app's workflows: a session-level advisory lock on the connection of all writes.
+/// </summary>
 internal sealed class Ownership : IAsyncDisposable
 {
     private Ownership(NpgsqlConnection connection) => Connection = connection;
 
     public NpgsqlConnection Connection { get; }
 
-    /// <summary>Waits as long as another process has it.</summary>
-    public static async Task<Ownership> TakeAsync(
+    /// <summary>Waits while another process holds it.</summary>
+    public static async Task<Ownership> AcquireAsync(
         string app,
         NpgsqlDataSource database,
         CancellationToken cancellationToken
@@ -37,7 +39,7 @@ internal sealed class Ownership : IAsyncDisposable
         }
     }
 
-    /// <summary>A connection that only went back to the pool would keep the lock.</summary>
+    /// <summary>Releases the lock: a connection returned to the pool would keep it.</summary>
     public async ValueTask DisposeAsync()
     {
         await using var connection = Connection;

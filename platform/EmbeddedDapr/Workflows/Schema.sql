@@ -1,4 +1,4 @@
--- A workflow instance; expires is null as long as it is active, then the time when retention deletes it.
+-- A workflow instance; expires is null while it is active, then the time when retention deletes it.
 create table if not exists workflow_instances (
   app text not null,
   id text not null,
@@ -11,7 +11,7 @@ create table if not exists workflow_instances (
 create index if not exists workflow_instances_active on workflow_instances (app) where expires is null;
 create index if not exists workflow_instances_expired on workflow_instances (app, expires) where expires is not null;
 
--- What a turn has seen and decided. Open activities, timers and children are those that this log has no end of.
+-- The events of all turns. Open activities, timers and children are those without an end event.
 create table if not exists workflow_history (
   execution uuid not null,
   seq int not null,
@@ -19,7 +19,7 @@ create table if not exists workflow_history (
   primary key (execution, seq)
 );
 
--- Events that no turn has taken yet.
+-- Events that no turn has consumed yet.
 create table if not exists workflow_inbox (
   execution uuid not null,
   seq int not null,

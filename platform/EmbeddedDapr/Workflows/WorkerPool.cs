@@ -1,27 +1,27 @@
 using System.Threading.Channels;
-using EmbeddedDapr.Workflows.Protocol;
 using EmbeddedDapr.Hosting;
+using EmbeddedDapr.Workflows.Protocol;
 
 namespace EmbeddedDapr.Workflows;
 
-/// <summary>A worker's open stream of work.</summary>
+/// <summary>A worker's open stream of work items.</summary>
 internal sealed class WorkerStream(Sidecar sidecar)
 {
     public Sidecar Sidecar => sidecar;
 
     public Channel<WorkItem> Items { get; } = Channel.CreateUnbounded<WorkItem>(new() { SingleReader = true });
 
-    public HashSet<Work> InHand { get; } = [];
+    public HashSet<WorkerTask> InProgress { get; } = [];
 }
 
-/// <summary>Hands work to the workers of an app: to the one that has least in hand, and again when its stream breaks.</summary>
+/// <summary>Dispatches tasks to the least loaded worker of an app, and again when its stream breaks.</summary>
 internal sealed class WorkerPool(Lock gate)
 {
     private readonly List<WorkerStream> _streams = [];
-    private readonly Dictionary<string, Work> _inHand = [];
-    private readonly Queue<Work> _waiting = new();
+    private readonly Dictionary<string, WorkerTask> _inProgress = [];
+    private readonly Queue<WorkerTask> _waiting = new();
 
-    /// <summary>Called under the gate when a worker has come, which may know what others did not.</summary>
+    /// <summary>Called under the gate when a worker connects; it may have workflows that others lack.</summary>
     public Action OnJoined { get; set; } = () => { };
 
     public int Connected(Sidecar sidecar)
@@ -48,45 +48,45 @@ internal sealed class WorkerPool(Lock gate)
         lock (gate)
         {
             _streams.Remove(stream);
-            foreach (var work in stream.InHand)
+            foreach (var work in stream.InProgress)
             {
-                _inHand.Remove(work.Token);
+                _inProgress.Remove(work.Token);
                 Dispatch(work);
             }
         }
     }
 
-    /// <summary>Under the gate.</summary>
-    public void Dispatch(Work work)
+    /// <summary>Call under the gate.</summary>
+    public void Dispatch(WorkerTask work)
     {
-        if (!work.IsWanted)
+        if (!work.IsPending)
             return;
-        if (_streams.MinBy(stream => stream.InHand.Count) is not { } free)
+        if (_streams.MinBy(stream => stream.InProgress.Count) is not { } free)
         {
             _waiting.Enqueue(work);
             return;
         }
 
         work.Stream = free;
-        free.InHand.Add(work);
-        _inHand[work.Token] = work;
+        free.InProgress.Add(work);
+        _inProgress[work.Token] = work;
         free.Items.Writer.TryWrite(work.ToItem());
     }
 
-    /// <summary>Under the gate: the worker has answered.</summary>
+    /// <summary>Call under the gate when a worker has returned a result.</summary>
     public void Done(string token)
     {
-        if (_inHand.Remove(token, out var work))
-            work.Stream!.InHand.Remove(work);
+        if (_inProgress.Remove(token, out var work))
+            work.Stream!.InProgress.Remove(work);
     }
 
-    /// <summary>Under the gate: the engine lost its database, and begins again from what is there.</summary>
-    public void Forget()
+    /// <summary>Call under the gate when the session ends: drops all tasks.</summary>
+    public void Reset()
     {
         _waiting.Clear();
-        _inHand.Clear();
+        _inProgress.Clear();
         OnJoined = () => { };
         foreach (var stream in _streams)
-            stream.InHand.Clear();
+            stream.InProgress.Clear();
     }
 }

@@ -7,9 +7,11 @@ internal sealed record WorkflowOptions
 
     public TimeSpan AnyTerminal { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>How often retention looks for what may go.</summary>
+    /// <summary>The interval of retention runs.</summary>
     public TimeSpan Sweep { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a call waits for this process to own the app's workflows before it answers Unavailable.</summary>
+    /// <summary>
+    /// How long a call waits until this process owns the app's workflows, before it fails as Unavailable.
+    /// </summary>
     public TimeSpan Ownership { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -19,7 +19,7 @@ public sealed class ActorTests
     }
 
     [Fact]
-    public async Task Calls_to_different_actors_run_side_by_side()
+    public async Task Calls_to_different_actors_run_concurrently()
     {
         await using var office = await Office.OpenAsync();
         await Task.WhenAll(Enumerable.Range(0, 30).Select(i => office.Clerk($"{i}").AddAsync(1)));
@@ -27,7 +27,7 @@ public sealed class ActorTests
     }
 
     [Fact]
-    public async Task State_survives_the_runtime_and_the_app()
+    public async Task State_survives_restarts_of_the_runtime_and_the_app()
     {
         await using var office = await Office.OpenAsync();
         await office.Clerk("a").AddAsync(5);
@@ -40,7 +40,7 @@ public sealed class ActorTests
     }
 
     [Fact]
-    public async Task State_is_gone_when_its_time_to_live_is_over()
+    public async Task State_expires_after_its_time_to_live()
     {
         await using var office = await Office.OpenAsync();
         await office.Clerk("a").RememberAsync("word", seconds: 8);
@@ -49,7 +49,7 @@ public sealed class ActorTests
     }
 
     [Fact]
-    public async Task A_failure_is_told_to_the_caller()
+    public async Task The_caller_gets_the_failure()
     {
         await using var office = await Office.OpenAsync();
         var call = () => office.Clerk("a").FailAsync("no such form");
@@ -59,28 +59,28 @@ public sealed class ActorTests
     }
 
     [Fact]
-    public async Task An_actor_whose_app_is_away_is_said_to_be_so_and_comes_back_with_it()
+    public async Task A_call_fails_while_the_app_is_unreachable_and_succeeds_after_its_restart()
     {
         await using var office = await Office.OpenAsync();
         await office.Clerk("a").AddAsync(1);
         await office.StopAppAsync();
 
-        using var refused = await office.Http.PutAsync(
+        using var rejected = await office.Http.PutAsync(
             new Uri(office.Sidecar, "/v1.0/actors/Clerk/a/method/TotalAsync"),
             null
         );
-        refused.StatusCode.Should().Be(HttpStatusCode.InternalServerError);
-        (await refused.Content.ReadAsStringAsync())
+        rejected.StatusCode.Should().Be(HttpStatusCode.InternalServerError);
+        (await rejected.Content.ReadAsStringAsync())
             .Should()
             .Contain("ERR_ACTOR_INVOKE_METHOD")
-            .And.Contain("no app that answers hosts the type Clerk");
+            .And.Contain("no reachable app hosts the type Clerk");
 
         await office.StartAppAsync();
         (await office.Clerk("a").AddAsync(1)).Should().Be(2);
     }
 
     [Fact]
-    public async Task An_actor_moves_when_its_replica_is_gone()
+    public async Task An_actor_moves_when_its_replica_is_unreachable()
     {
         await using var office = await Office.OpenAsync(replicas: 2);
         for (var i = 0; i < 4; i++)
@@ -91,7 +91,7 @@ public sealed class ActorTests
     }
 
     [Fact]
-    public async Task An_app_that_was_started_again_may_have_actors_that_it_had_not_before()
+    public async Task A_restarted_app_may_host_more_actor_types()
     {
         await using var office = await Office.OpenAsync();
         await using (await office.StartNeighbourAsync("""{"entities":[]}"""))
@@ -106,7 +106,7 @@ public sealed class ActorTests
     }
 
     [Fact]
-    public async Task Only_the_replica_where_it_lives_may_change_its_state()
+    public async Task Only_the_replica_of_an_active_actor_may_change_its_state()
     {
         await using var office = await Office.OpenAsync();
         using var body = new StringContent(
@@ -114,16 +114,16 @@ public sealed class ActorTests
             Encoding.UTF8,
             "application/json"
         );
-        using var refused = await office.Http.PostAsync(
+        using var rejected = await office.Http.PostAsync(
             new Uri(office.Sidecar, "/v1.0/actors/Clerk/stranger/state"),
             body
         );
-        refused.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        rejected.StatusCode.Should().Be(HttpStatusCode.BadRequest);
         (await office.Clerk("stranger").TotalAsync()).Should().Be(0);
     }
 
     [Fact]
-    public async Task An_idle_actor_is_deactivated_and_comes_back()
+    public async Task An_idle_actor_is_deactivated_and_activated_again()
     {
         await using var office = await Office.OpenAsync(idle: TimeSpan.FromSeconds(1));
         await office.Clerk("a").AddAsync(1);

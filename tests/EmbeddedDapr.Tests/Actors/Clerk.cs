@@ -29,7 +29,7 @@ public interface IClerk : IActor
     Task StopTickingAsync();
 }
 
-/// <summary>What clerks have been through, seen from outside.</summary>
+/// <summary>The calls and lifecycle events of the clerks.</summary>
 public sealed class Diary
 {
     public ConcurrentQueue<string> Entries { get; } = new();

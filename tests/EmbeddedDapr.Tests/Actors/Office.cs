@@ -11,7 +11,10 @@ using Microsoft.Extensions.Logging;
 
 namespace EmbeddedDapr.Tests.Actors;
 
-/// <summary>An app with actors of the official package, and its sidecar in the embedded runtime; each can be stopped and started.</summary>
+/// <summary>
+/// An app with actors of the official package, and its sidecar in the embedded runtime; each can be stopped and
+/// started.
+/// </summary>
 internal sealed class Office : IAsyncDisposable
 {
     private readonly Sidecar[] _sidecars;
@@ -38,7 +41,7 @@ internal sealed class Office : IAsyncDisposable
 
     public Uri Sidecar => new($"http://127.0.0.1:{_sidecars[0].HttpPort}");
 
-    /// <param name="beside">An office of another process, whose database and diary are used.</param>
+    /// <param name="beside">An office whose database and diary are shared, as by a second process.</param>
     public static async Task<Office> OpenAsync(int replicas = 1, TimeSpan? idle = null, Office? beside = null)
     {
         var database = beside?._database
@@ -63,7 +66,7 @@ internal sealed class Office : IAsyncDisposable
 
     public async Task StartRuntimeAsync()
     {
-        _runtime = await Hosting.Runtime.BuildAsync(new Sidecars([.. _sidecars, _neighbour]), _database);
+        _runtime = await RuntimeHost.BuildAsync(new Sidecars([.. _sidecars, _neighbour]), _database);
         await _runtime.StartAsync();
     }
 
@@ -95,7 +98,7 @@ internal sealed class Office : IAsyncDisposable
         _apps[replica] = app;
     }
 
-    /// <summary>An app of the same runtime that is asked for its actors, and answers so; it takes all calls.</summary>
+    /// <summary>Another app of the runtime with this actor configuration; it accepts all calls.</summary>
     public async Task<WebApplication> StartNeighbourAsync(string config)
     {
         var builder = WebApplication.CreateSlimBuilder();

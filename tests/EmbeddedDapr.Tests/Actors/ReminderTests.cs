@@ -11,25 +11,25 @@ public sealed class ReminderTests
     private static readonly TimeSpan Once = TimeSpan.FromMilliseconds(-1);
 
     [Fact]
-    public async Task A_reminder_without_a_period_comes_once()
+    public async Task A_reminder_without_a_period_fires_once()
     {
         await using var office = await Office.OpenAsync();
         await office.Clerk("a").RemindAsync("call", Soon, Once, 0);
-        await Until.TrueAsync(async () => !await office.Clerk("a").HasReminderAsync("call"), "the reminder gone");
+        await Until.TrueAsync(async () => !await office.Clerk("a").HasReminderAsync("call"), "the reminder deleted");
         office.Diary.Count("call note").Should().Be(1);
     }
 
     [Fact]
-    public async Task A_reminder_comes_as_often_as_was_said()
+    public async Task A_reminder_fires_the_given_number_of_times()
     {
         await using var office = await Office.OpenAsync();
         await office.Clerk("a").RemindAsync("call", Soon, TimeSpan.FromSeconds(1), 3);
-        await Until.TrueAsync(async () => !await office.Clerk("a").HasReminderAsync("call"), "the reminder gone");
+        await Until.TrueAsync(async () => !await office.Clerk("a").HasReminderAsync("call"), "the reminder deleted");
         office.Diary.Count("call note").Should().Be(3);
     }
 
     [Fact]
-    public async Task A_reminder_missed_while_nothing_ran_comes_after_the_restart()
+    public async Task A_reminder_missed_while_the_runtime_was_down_fires_after_the_restart()
     {
         await using var office = await Office.OpenAsync();
         var due = TimeSpan.FromSeconds(4);
@@ -43,7 +43,7 @@ public sealed class ReminderTests
     }
 
     [Fact]
-    public async Task A_reminder_waits_for_an_app_that_is_away()
+    public async Task A_reminder_waits_for_an_unreachable_app()
     {
         await using var office = await Office.OpenAsync();
         await office.Clerk("a").RemindAsync("call", Soon, Once, 0);
@@ -54,7 +54,7 @@ public sealed class ReminderTests
     }
 
     [Fact]
-    public async Task A_reminder_that_was_unregistered_does_not_come()
+    public async Task An_unregistered_reminder_does_not_fire()
     {
         await using var office = await Office.OpenAsync();
         await office.Clerk("a").RemindAsync("call", TimeSpan.FromSeconds(4), Soon, 0);
@@ -65,7 +65,7 @@ public sealed class ReminderTests
     }
 
     [Fact]
-    public async Task A_reminder_that_is_registered_anew_while_it_comes_comes_again()
+    public async Task A_reminder_registered_again_during_its_firing_fires_again()
     {
         await using var office = await Office.OpenAsync();
         await office.Clerk("a").RemindAsync("renew", Soon, Once, 0);
@@ -98,7 +98,7 @@ public sealed class ReminderTests
     }
 
     [Fact]
-    public async Task Of_two_processes_one_brings_a_reminder()
+    public async Task Of_two_processes_one_fires_a_reminder()
     {
         await using var office = await Office.OpenAsync();
         await using var other = await Office.OpenAsync(beside: office);
@@ -119,7 +119,7 @@ public sealed class ReminderTests
     [Theory]
     [InlineData("<html>")]
     [InlineData("""{"entities":["Odd"],"actorIdleTimeout":"soon"}""")]
-    public async Task An_app_whose_answer_is_of_no_use_holds_up_no_other(string config)
+    public async Task An_app_with_an_invalid_actor_configuration_does_not_affect_others(string config)
     {
         await using var office = await Office.OpenAsync();
         await using var neighbour = await office.StartNeighbourAsync(config);
@@ -131,16 +131,16 @@ public sealed class ReminderTests
     }
 
     [Fact]
-    public async Task A_due_time_that_is_none_is_refused()
+    public async Task An_invalid_due_time_is_rejected()
     {
         await using var office = await Office.OpenAsync();
         using var body = new StringContent("""{"dueTime":"soon"}""", Encoding.UTF8, "application/json");
-        using var refused = await office.Http.PutAsync(
+        using var rejected = await office.Http.PutAsync(
             new Uri(office.Sidecar, "/v1.0/actors/Clerk/a/reminders/call"),
             body
         );
-        refused.StatusCode.Should().Be(HttpStatusCode.BadRequest);
-        (await refused.Content.ReadAsStringAsync()).Should().Contain("soon");
+        rejected.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await rejected.Content.ReadAsStringAsync()).Should().Contain("soon");
     }
 
     [Theory]
@@ -148,11 +148,12 @@ public sealed class ReminderTests
     [InlineData("R3/PT10S", 10, 3)]
     [InlineData("P1DT1S", 86401, null)]
     [InlineData("R/PT1M", 60, null)]
-    public void Periods_are_read_in_both_notations(string text, double seconds, int? times) =>
-        Period.Parse(text).Should().Be(new Period(TimeSpan.FromSeconds(seconds), times));
+    public void Intervals_are_read_in_both_notations(string text, double seconds, int? times) =>
+        RepeatInterval.Parse(text).Should().Be(new RepeatInterval(TimeSpan.FromSeconds(seconds), times));
 
     [Theory]
     [InlineData("")]
     [InlineData("0h0m0s0ms")]
-    public void No_period_is_once(string text) => Period.Parse(text).Should().Be(new Period(null, 1));
+    public void Without_a_period_a_timer_fires_once(string text) =>
+        RepeatInterval.Parse(text).Should().Be(new RepeatInterval(null, 1));
 }

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace EmbeddedDapr.Tests.Kit;
 
-/// <summary>A port that refuses no connection and takes none, as that of a process that stands still: whoever connects waits.</summary>
+/// <summary>
+/// A port that neither accepts nor refuses connections, like that of a frozen process: connection attempts hang.
+/// </summary>
 internal sealed class DeafPort : IDisposable
 {
     private readonly List<Socket> _sockets = [];

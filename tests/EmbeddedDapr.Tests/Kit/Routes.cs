@@ -8,13 +8,13 @@ namespace EmbeddedDapr.Tests.Kit;
 
 internal static class Routes
 {
-    /// <summary>Another subscription of the app, which collects what comes.</summary>
+    /// <summary>Another subscription of the app, which collects its messages.</summary>
     public static void MapDeadLetters(this IEndpointRouteBuilder routes, string topic, ConcurrentQueue<string> into) =>
         routes
             .MapPost($"/{topic}", (JsonElement message) => into.Enqueue(SubscriberApp.TextOf(message)))
             .WithTopic(new TopicOptions { PubsubName = TestSidecars.PubSub, Name = topic });
 
-    /// <summary>A subscription that takes its first message only when <paramref name="released"/>.</summary>
+    /// <summary>A subscription whose handler completes only after <paramref name="released"/>.</summary>
     public static void MapNotes(this IEndpointRouteBuilder routes, SubscriberApp app, string topic, Task released) =>
         routes
             .MapPost($"/{topic}", async (JsonElement message) =>

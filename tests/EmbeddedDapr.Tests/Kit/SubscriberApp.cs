@@ -12,17 +12,17 @@ using Microsoft.Extensions.Logging;
 
 namespace EmbeddedDapr.Tests.Kit;
 
-/// <summary>What the tests publish.</summary>
+/// <summary>The message of the tests.</summary>
 internal sealed record Note(string Text);
 
-/// <summary>An app with the official Dapr.AspNetCore, at the port that its sidecar expects it at.</summary>
+/// <summary>An app with the official Dapr.AspNetCore, on the app port of its sidecar.</summary>
 internal sealed class SubscriberApp : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
     private SubscriberApp(WebApplication app) => _app = app;
 
-    /// <summary>The text of every note that came, in the order of coming, at each attempt.</summary>
+    /// <summary>The text of every received note, in order, including redeliveries.</summary>
     public ConcurrentQueue<string> Received { get; } = new();
 
     public static async Task<SubscriberApp> StartAsync(
@@ -41,7 +41,7 @@ internal sealed class SubscriberApp : IAsyncDisposable
         return subscriber;
     }
 
-    /// <summary>Takes each message by itself; <paramref name="answer"/> makes the HTTP answer of each.</summary>
+    /// <summary>Receives single messages; <paramref name="answer"/> creates the HTTP response of each.</summary>
     public static Task<SubscriberApp> OneByOneAsync(
         Sidecar sidecar,
         string topic,
@@ -64,7 +64,7 @@ internal sealed class SubscriberApp : IAsyncDisposable
                     }
                 ));
 
-    /// <summary>Takes bulks; <paramref name="answer"/> makes the status of each entry, null for none.</summary>
+    /// <summary>Receives bulks; <paramref name="answer"/> returns the status of each entry, null for none.</summary>
     public static Task<SubscriberApp> BulkAsync(
         Sidecar sidecar,
         string topic,
@@ -108,11 +108,11 @@ internal sealed class SubscriberApp : IAsyncDisposable
 
     public static string TextOf(JsonElement message) => message.GetProperty("data").GetProperty("text").GetString()!;
 
-    /// <summary>Waits until so many messages have come.</summary>
+    /// <summary>Waits until <paramref name="count"/> messages have been received.</summary>
     public Task HasReceivedAsync(int count) =>
         Wait.UntilAsync(
             () => Task.FromResult(Received.Count >= count),
-            $"{count} messages, of which {Received.Count} have come"
+            $"{count} messages, of which {Received.Count} were received"
         );
 
     public async ValueTask DisposeAsync()

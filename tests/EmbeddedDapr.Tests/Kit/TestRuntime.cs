@@ -23,22 +23,22 @@ internal sealed class TestRuntime : IAsyncDisposable
     public static async Task<string> NewDatabaseAsync() =>
         (await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("orders")).Owner;
 
-    /// <summary>On a database of its own, which goes with it.</summary>
+    /// <summary>Starts on a new database, which is dropped at the end.</summary>
     public static async Task<TestRuntime> StartAsync(params Sidecar[] sidecars) =>
         await StartAsync(await NewDatabaseAsync(), ownsDatabase: true, sidecars);
 
-    /// <summary>On a database that others use, or will use.</summary>
+    /// <summary>Starts on a database that other runtimes share.</summary>
     public static Task<TestRuntime> StartOnAsync(string database, params Sidecar[] sidecars) =>
         StartAsync(database, ownsDatabase: false, sidecars);
 
     private static async Task<TestRuntime> StartAsync(string database, bool ownsDatabase, Sidecar[] sidecars)
     {
-        var app = await Runtime.BuildAsync(new Sidecars(sidecars), database);
+        var app = await RuntimeHost.BuildAsync(new Sidecars(sidecars), database);
         await app.StartAsync();
         return new(app, database, ownsDatabase);
     }
 
-    /// <summary>The official client, at a sidecar's ports.</summary>
+    /// <summary>The official client of a sidecar.</summary>
     public static DaprClient ClientOf(Sidecar sidecar, string? token = null)
     {
         var builder = new DaprClientBuilder()
@@ -56,7 +56,7 @@ internal sealed class TestRuntime : IAsyncDisposable
         await _app.DisposeAsync();
         if (!_ownsDatabase)
             return;
-        // Now and not at the end: a server with a hundred databases takes its time to be deleted.
+        // Dropped now: a server with a hundred databases takes long to delete.
         await Sql.ScalarAsync<object>(
             (await LocalPostgres.SharedAsync()).Admin,
             $"drop database {new NpgsqlConnectionStringBuilder(Database).Database} with (force)"

@@ -11,7 +11,7 @@ internal static class TestSidecars
     public const string Broadcast = "broadcast";
     public const string Store = "store";
 
-    /// <summary>Fails twice more, a tenth of a second apart, and gives up.</summary>
+    /// <summary>Two retries, 100 ms apart, then a dead letter.</summary>
     public static RetryPolicy TwoRetries { get; } =
         new(false, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1), 2);
 

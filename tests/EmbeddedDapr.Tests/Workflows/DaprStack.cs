@@ -3,7 +3,8 @@ using EmbeddedDapr.Hosting;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 
-#pragma warning disable IDE0130 // Stands in for the class of this name in Workflow.Tests, so that its tests run against the embedded runtime too.
+// Replaces the class of this name in Workflow.Tests, so that its tests run against the embedded runtime, too.
+#pragma warning disable IDE0130
 namespace DaprShop.Workflow.Tests.Runtime;
 
 #pragma warning restore IDE0130
@@ -25,6 +26,9 @@ public sealed class DaprStack : IAsyncLifetime
     /// <summary>The purge of an instance that does not exist purges nothing.</summary>
     public static bool PurgeOfMissingInstanceFails => false;
 
+    /// <summary>A suspension keeps the custom status, and a termination keeps its output.</summary>
+    public static bool KeepsWhatSuspensionAndTerminationSet => true;
+
     /// <summary>When an instance id runs again, the official worker draws new ids.</summary>
     public static bool RunsOfOneIdDrawNewIds => true;
 
@@ -34,16 +38,16 @@ public sealed class DaprStack : IAsyncLifetime
         await StartSidecarAsync();
     }
 
-    /// <summary>PostgreSQL is always there: nothing skips.</summary>
+    /// <summary>PostgreSQL is always available: no test skips.</summary>
     public void Require() => Assert.True(IsAvailable, "The runtime is not running.");
 
     public async Task StartSidecarAsync()
     {
-        _runtime = await EmbeddedDapr.Hosting.Runtime.BuildAsync(new Sidecars([_sidecar]), _database);
+        _runtime = await EmbeddedDapr.RuntimeHost.BuildAsync(new Sidecars([_sidecar]), _database);
         await _runtime.StartAsync();
     }
 
-    /// <summary>At once: calls are cut off, and what is not written is lost.</summary>
+    /// <summary>Stops at once: calls are aborted, and unwritten changes are lost.</summary>
     public async Task KillSidecarAsync()
     {
         await _runtime!.StopAsync(new CancellationToken(canceled: true));

@@ -6,7 +6,7 @@ using Kind = EmbeddedDapr.Workflows.Protocol.HistoryEvent.EventTypeOneofCase;
 
 namespace EmbeddedDapr.Tests.Workflows;
 
-/// <summary>What a worker may do wrong, or twice, or too late.</summary>
+/// <summary>Results of workers that are invalid, repeated or late.</summary>
 public sealed class EngineTests : IAsyncLifetime
 {
     private HandWorker _worker = null!;
@@ -15,14 +15,14 @@ public sealed class EngineTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _database = (await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("orders")).Owner;
-        await using (var runtime = await Hosting.Runtime.BuildAsync(new([]), _database)) { }
+        await using (var runtime = await RuntimeHost.BuildAsync(new([]), _database)) { }
         _worker = new HandWorker(_database);
     }
 
     public async ValueTask DisposeAsync() => await _worker.DisposeAsync();
 
     [Fact]
-    public async Task A_turn_carries_the_past_and_what_is_new()
+    public async Task A_turn_has_the_past_events_and_the_new_ones()
     {
         var first = await _worker.StartAsync("a", Activity(0));
         first.WorkflowRequest.PastEvents.Should().BeEmpty();
@@ -39,7 +39,7 @@ public sealed class EngineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_turn_that_a_turn_itself_begets_carries_all_that_this_one_decided()
+    public async Task A_turn_caused_by_another_turn_has_all_of_its_events()
     {
         await _worker.StartAsync("taken", Activity(0));
         await _worker.NextAsync();
@@ -64,7 +64,7 @@ public sealed class EngineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_turn_that_ends_its_workflow_begets_none()
+    public async Task A_completed_workflow_gets_no_further_turn()
     {
         await _worker.StartAsync(
             "a",
@@ -84,7 +84,7 @@ public sealed class EngineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_stalled_workflow_goes_on_when_another_worker_comes()
+    public async Task A_stalled_workflow_continues_when_another_worker_connects()
     {
         await _worker.StartAsync("a", new WorkflowAction { Id = 0, WorkflowVersionNotAvailable = new() });
         _worker.Reconnect();
@@ -93,7 +93,7 @@ public sealed class EngineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_result_that_comes_twice_counts_once()
+    public async Task A_repeated_result_counts_once()
     {
         await _worker.StartAsync("a", Activity(0));
         var activity = await _worker.NextAsync();
@@ -108,7 +108,7 @@ public sealed class EngineTests : IAsyncLifetime
         (await _worker.NextAsync()).ActivityRequest.TaskId.Should().Be(1);
         _worker.HasMore.Should().BeFalse();
         (await HistoryAsync("a"))
-            .Where(happened => happened.TaskCompleted is not null)
+            .Where(historyEvent => historyEvent.TaskCompleted is not null)
             .Should()
             .ContainSingle()
             .Which.TaskCompleted.Result.Should()
@@ -116,7 +116,7 @@ public sealed class EngineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_result_of_an_execution_before_the_present_one_is_ignored()
+    public async Task A_result_of_an_earlier_execution_is_ignored()
     {
         await _worker.StartAsync("a", Activity(0));
         var old = await _worker.NextAsync();
@@ -130,13 +130,13 @@ public sealed class EngineTests : IAsyncLifetime
 
         (await _worker.NextAsync())
             .WorkflowRequest.NewEvents.Should()
-            .ContainSingle(happened => happened.TaskCompleted != null)
+            .ContainSingle(historyEvent => historyEvent.TaskCompleted != null)
             .Which.TaskCompleted.Result.Should()
             .Be("\"present\"");
     }
 
     [Fact]
-    public async Task Work_in_the_hands_of_a_worker_that_goes_is_handed_to_the_next()
+    public async Task Work_of_a_disconnected_worker_is_dispatched_to_the_next()
     {
         await _worker.StartAsync("a", Activity(0));
         var activity = await _worker.NextAsync();
@@ -150,7 +150,7 @@ public sealed class EngineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Events_that_no_turn_took_go_along_when_a_workflow_begins_anew()
+    public async Task Unconsumed_events_are_carried_over_when_a_workflow_continues_as_new()
     {
         await _worker.StartAsync("a");
         await _worker.RaiseAsync("a", "First");
@@ -165,27 +165,27 @@ public sealed class EngineTests : IAsyncLifetime
         next.WorkflowRequest.PastEvents.Should().BeEmpty();
         next.WorkflowRequest.NewEvents[1].ExecutionStarted.Input.Should().Be("\"new\"");
         next.WorkflowRequest.NewEvents.Skip(2)
-            .Select(happened => happened.EventRaised.Name)
+            .Select(historyEvent => historyEvent.EventRaised.Name)
             .Should()
             .Equal("First", "Second");
     }
 
     [Fact]
-    public async Task What_is_not_there_is_said_to_be_not_there()
+    public async Task An_unknown_instance_is_not_found()
     {
-        var refusals = new[]
+        var rejections = new[]
         {
-            () => _worker.RaiseAsync("nobody", "Go"),
-            () => _worker.Management.WaitAsync("nobody", true, true, default),
-            () => HistoryAsync("nobody"),
+            () => _worker.RaiseAsync("unknown", "Go"),
+            () => _worker.Management.WaitAsync("unknown", true, true, default),
+            () => HistoryAsync("unknown"),
         };
-        foreach (var refusal in refusals)
-            (await refusal.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.NotFound);
-        (await _worker.Management.FindAsync("nobody", true, default)).Should().BeNull();
+        foreach (var rejection in rejections)
+            (await rejection.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.NotFound);
+        (await _worker.Management.FindAsync("unknown", true, default)).Should().BeNull();
     }
 
     [Fact]
-    public async Task An_active_id_is_refused_and_an_ended_one_begins_anew()
+    public async Task An_active_id_is_rejected_and_an_ended_one_starts_again()
     {
         await _worker.StartAsync("a");
         var again = () => _worker.Management.StartAsync(new() { InstanceId = "a", Name = "Any" }, null, default);
@@ -198,7 +198,7 @@ public sealed class EngineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_id_that_cannot_be_one_is_refused()
+    public async Task An_invalid_id_is_rejected()
     {
         foreach (var id in new[] { "a||b", "a\0b", new string('x', 600) })
         {
@@ -208,16 +208,16 @@ public sealed class EngineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task While_suspended_everything_but_the_end_waits()
+    public async Task While_suspended_all_events_but_a_termination_wait()
     {
         await _worker.StartAsync("a");
-        await TellAsync(happened => happened.ExecutionSuspended = new());
+        await SendAsync(historyEvent => historyEvent.ExecutionSuspended = new());
         await _worker.AnswerAsync(await _worker.NextAsync());
         await _worker.RaiseAsync("a", "Go");
         _worker.HasMore.Should().BeFalse();
         (await _worker.Management.FindAsync("a", true, default))!.WorkflowStatus.Should().Be(WorkflowStatus.Suspended);
 
-        await TellAsync(happened => happened.ExecutionResumed = new());
+        await SendAsync(historyEvent => historyEvent.ExecutionResumed = new());
         var resumed = await _worker.NextAsync();
         Kinds(resumed.WorkflowRequest.NewEvents).Should().Equal(Kind.WorkflowStarted, Kind.ExecutionResumed);
         await _worker.AnswerAsync(resumed);
@@ -227,7 +227,7 @@ public sealed class EngineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_order_to_end_is_the_last_event_of_its_turn_and_reaches_the_children()
+    public async Task A_termination_is_the_last_event_of_its_turn_and_reaches_the_children()
     {
         await _worker.StartAsync(
             "a",
@@ -238,7 +238,9 @@ public sealed class EngineTests : IAsyncLifetime
             }
         );
         await _worker.AnswerAsync(await _worker.NextAsync());
-        await TellAsync(happened => happened.ExecutionTerminated = new() { Input = "\"enough\"", Recurse = true });
+        await SendAsync(historyEvent =>
+            historyEvent.ExecutionTerminated = new() { Input = "\"enough\"", Recurse = true }
+        );
         await _worker.RaiseAsync("a", "Go");
         var end = await _worker.NextAsync();
         end.WorkflowRequest.NewEvents[^1].ExecutionTerminated.Should().NotBeNull();
@@ -261,7 +263,7 @@ public sealed class EngineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_child_whose_id_is_taken_fails_into_its_parent()
+    public async Task A_child_with_the_id_of_an_active_instance_fails_in_its_parent()
     {
         await _worker.StartAsync("taken");
         await _worker.StartAsync(
@@ -279,7 +281,7 @@ public sealed class EngineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_version_that_a_worker_chose_comes_back_in_the_history()
+    public async Task The_version_chosen_by_a_worker_is_stored_in_the_history()
     {
         var starting = _worker.Management.StartAsync(new() { InstanceId = "a", Name = "Any" }, null, default);
         var turn = await _worker.NextAsync();
@@ -300,7 +302,7 @@ public sealed class EngineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_answer_to_a_lost_turn_does_not_pass_for_one_to_the_next()
+    public async Task A_response_to_a_lost_turn_is_not_accepted_for_the_next()
     {
         await _worker.StartAsync("a");
         await _worker.RaiseAsync("a", "First");
@@ -315,7 +317,7 @@ public sealed class EngineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_workflow_that_asks_for_what_is_not_known_here_stalls()
+    public async Task A_workflow_with_an_unsupported_action_stalls()
     {
         await _worker.StartAsync("a");
         await _worker.RaiseAsync("a", "Go");
@@ -324,7 +326,7 @@ public sealed class EngineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Ids_are_listed_by_pages()
+    public async Task Ids_are_listed_in_pages()
     {
         foreach (var id in new[] { "c", "a", "b" })
             await _worker.StartAsync(id, Complete(0));
@@ -341,10 +343,10 @@ public sealed class EngineTests : IAsyncLifetime
             .Equal("c");
     }
 
-    private Task TellAsync(Action<HistoryEvent> tell) => _worker.Management.SendAsync("a", tell, default);
+    private Task SendAsync(Action<HistoryEvent> fill) => _worker.Management.SendAsync("a", fill, default);
 
     private Task<List<HistoryEvent>> HistoryAsync(string id) => _worker.Management.HistoryAsync(id, default);
 
     private static IEnumerable<Kind> Kinds(IEnumerable<HistoryEvent> events) =>
-        events.Select(happened => happened.EventTypeCase);
+        events.Select(historyEvent => historyEvent.EventTypeCase);
 }

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace EmbeddedDapr.Tests.Workflows;
 
-/// <summary>An engine, and a worker that the test plays by hand.</summary>
+/// <summary>An engine with a worker that the test drives step by step.</summary>
 internal sealed class HandWorker : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
@@ -19,13 +19,13 @@ internal sealed class HandWorker : IAsyncDisposable
     {
         _database = NpgsqlDataSource.Create(database);
         Engine = new Engine(App.AppId, _database, TimeProvider.System, options ?? new(), NullLogger.Instance);
-        Management = new Management(Engine);
+        Management = new WorkflowManagement(Engine);
         _stream = Engine.Workers.Join(App);
     }
 
     public Engine Engine { get; }
 
-    public Management Management { get; }
+    public WorkflowManagement Management { get; }
 
     /// <summary>Starts an instance and answers its first turn.</summary>
     public async Task<WorkItem> StartAsync(string id, params WorkflowAction[] actions)
@@ -72,9 +72,13 @@ internal sealed class HandWorker : IAsyncDisposable
         );
 
     public Task RaiseAsync(string id, string name) =>
-        Management.SendAsync(id, happened => happened.EventRaised = new() { Name = name }, CancellationToken.None);
+        Management.SendAsync(
+            id,
+            historyEvent => historyEvent.EventRaised = new() { Name = name },
+            CancellationToken.None
+        );
 
-    /// <summary>The stream breaks, and another opens.</summary>
+    /// <summary>Breaks the stream and opens another.</summary>
     public void Reconnect()
     {
         var broken = _stream;
@@ -82,7 +86,7 @@ internal sealed class HandWorker : IAsyncDisposable
         Engine.Workers.Leave(broken);
     }
 
-    public Task<Session> SessionAsync() => Engine.SessionAsync(CancellationToken.None);
+    public Task<WorkflowSession> SessionAsync() => Engine.SessionAsync(CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {

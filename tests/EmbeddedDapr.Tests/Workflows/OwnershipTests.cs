@@ -7,7 +7,7 @@ using static EmbeddedDapr.Tests.Workflows.HandWorker;
 
 namespace EmbeddedDapr.Tests.Workflows;
 
-/// <summary>What is left when a process ends, and that two never run the same workflow.</summary>
+/// <summary>Restarts and takeovers: no change is lost, and two processes never run the same workflow.</summary>
 public sealed class OwnershipTests : IAsyncLifetime
 {
     private string _database = "";
@@ -15,7 +15,7 @@ public sealed class OwnershipTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _database = (await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("orders")).Owner;
-        await using (var runtime = await Hosting.Runtime.BuildAsync(new([]), _database)) { }
+        await using (var runtime = await RuntimeHost.BuildAsync(new([]), _database)) { }
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -27,8 +27,8 @@ public sealed class OwnershipTests : IAsyncLifetime
         await first.StartAsync("a", Activity(0));
         await using var second = new HandWorker(_database, new() { Ownership = TimeSpan.FromMilliseconds(300) });
 
-        var refused = () => second.RaiseAsync("a", "Go");
-        (await refused.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.Unavailable);
+        var rejected = () => second.RaiseAsync("a", "Go");
+        (await rejected.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.Unavailable);
         second.HasMore.Should().BeFalse();
 
         await first.DisposeAsync();
@@ -36,12 +36,12 @@ public sealed class OwnershipTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_process_that_lost_its_connection_writes_no_more_and_begins_again_from_what_is_written()
+    public async Task A_process_that_lost_its_connection_stops_writing_and_resumes_from_the_database()
     {
         await using var worker = new HandWorker(_database);
         await worker.StartAsync("a", Activity(0));
         var activity = await worker.NextAsync();
-        await CutConnectionsAsync();
+        await TerminateConnectionsAsync();
 
         var lost = () => worker.ReturnAsync(activity, "1");
         (await lost.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.Unavailable);
@@ -55,7 +55,7 @@ public sealed class OwnershipTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Everything_goes_on_after_a_restart()
+    public async Task All_workflows_continue_after_a_restart()
     {
         await using (var worker = new HandWorker(_database))
         {
@@ -86,7 +86,7 @@ public sealed class OwnershipTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Retention_deletes_what_has_ended_long_enough_and_nothing_else()
+    public async Task Retention_deletes_only_expired_instances()
     {
         await using var worker = new HandWorker(
             _database,
@@ -108,7 +108,7 @@ public sealed class OwnershipTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_instance_that_takes_the_id_of_an_ended_one_takes_its_place()
+    public async Task A_new_instance_replaces_an_ended_one_of_the_same_id()
     {
         await using var worker = new HandWorker(_database);
         await worker.StartAsync("a", Complete(0));
@@ -117,7 +117,7 @@ public sealed class OwnershipTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_purge_takes_the_children_along_and_spares_the_active()
+    public async Task A_purge_deletes_the_children_and_rejects_active_instances()
     {
         await using var worker = new HandWorker(_database);
         await worker.StartAsync(
@@ -150,9 +150,12 @@ public sealed class OwnershipTests : IAsyncLifetime
     private static HistoryEvent NewEvent(List<WorkItem> work, string id) =>
         work.Single(item => item.WorkflowRequest?.InstanceId == id).WorkflowRequest.NewEvents[1];
 
-    private async Task CutConnectionsAsync() =>
+    private async Task TerminateConnectionsAsync() =>
         await CountAsync(
-            "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+            """
+            select count(pg_terminate_backend(pid)) from pg_stat_activity
+            where datname = current_database() and pid <> pg_backend_pid()
+            """
         );
 
     private async Task<long> CountAsync(string sql)

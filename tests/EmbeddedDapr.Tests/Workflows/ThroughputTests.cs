@@ -5,7 +5,7 @@ using DaprShop.Workflow.Tests.Runtime;
 
 namespace EmbeddedDapr.Tests.Workflows;
 
-/// <summary>Says what workflows of three activities cost; run by name, on a quiet machine.</summary>
+/// <summary>Measures the CPU cost of workflows of three activities; run by name, on an idle machine.</summary>
 [Collection(RealDapr.Name)]
 public sealed class ThroughputTests(SharedStack stack, ITestOutputHelper output)
 {
@@ -30,7 +30,8 @@ public sealed class ThroughputTests(SharedStack stack, ITestOutputHelper output)
             (CpuOfFamily(postgres) - postgresCpu).TotalMilliseconds / count
         );
         var line =
-            $"{inFlight} in flight: {rate:F0} workflows/s, ms of CPU each: {ours:F2} in runtime, worker and client, {theirs:F2} in PostgreSQL";
+            $"{inFlight} in flight: {rate:F0} workflows/s, CPU per workflow: "
+            + $"{ours:F2} ms in runtime, worker and client, {theirs:F2} ms in PostgreSQL";
         output.WriteLine(line);
         TestContext.Current.SendDiagnosticMessage(line);
     }

@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace DaprShop.Workflow.Tests.Runtime;
 
-/// <summary>A private Redis, placement, scheduler and sidecar, from nothing and leaving nothing.</summary>
+/// <summary>A private Redis, placement, scheduler and sidecar, all stopped and deleted at the end.</summary>
 public sealed class DaprStack : IAsyncLifetime
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("workflow-tests-");
@@ -26,8 +26,15 @@ public sealed class DaprStack : IAsyncLifetime
     /// <summary>What daprd answers to the purge of an instance that has not ended.</summary>
     public static StatusCode PurgeOfActiveInstance => StatusCode.Unknown;
 
-    /// <summary>daprd fails the purge of an instance that does not exist; the embedded runtime purges nothing.</summary>
+    /// <summary>
+    /// daprd fails the purge of an instance that does not exist; the embedded runtime purges nothing.
+    /// </summary>
     public static bool PurgeOfMissingInstanceFails => true;
+
+    /// <summary>
+    /// With daprd and the official worker, a suspension clears the custom status, and a termination drops its output.
+    /// </summary>
+    public static bool KeepsWhatSuspensionAndTerminationSet => false;
 
     /// <summary>With daprd, the official worker draws the same ids when an instance id runs again.</summary>
     public static bool RunsOfOneIdDrawNewIds => false;
@@ -99,7 +106,7 @@ public sealed class DaprStack : IAsyncLifetime
         await StartSidecarAsync();
     }
 
-    /// <summary>Every test says this first: skips, or fails where skipping is not allowed.</summary>
+    /// <summary>Each test calls this first: it skips, or, in CI, fails if a program is missing.</summary>
     public void Require()
     {
         if (Missing is null)

@@ -2,7 +2,7 @@ using Dapr.Workflow;
 
 namespace DaprShop.Workflow.Tests.Runtime;
 
-/// <summary>A sidecar and workers of their own: what these tests do to them would disturb the others.</summary>
+/// <summary>Own sidecar and workers, since these tests kill them.</summary>
 [Collection(RealDapr.Name)]
 public sealed class OutageTests(DaprStack dapr) : IClassFixture<DaprStack>
 {
@@ -26,7 +26,7 @@ public sealed class OutageTests(DaprStack dapr) : IClassFixture<DaprStack>
     }
 
     [Fact]
-    public async Task A_restarted_worker_goes_on_where_the_last_one_stopped()
+    public async Task A_restarted_worker_continues_where_the_last_one_stopped()
     {
         dapr.Require();
         string[] ids;
@@ -41,7 +41,7 @@ public sealed class OutageTests(DaprStack dapr) : IClassFixture<DaprStack>
 
         await using var second = await WorkerHost.StartAsync(dapr.GrpcPort, Patient);
         foreach (var id in ids)
-            await Until.TrueAsync(() => TryRaiseAsync(second.Client, id), "the event taken");
+            await Until.TrueAsync(() => TryRaiseAsync(second.Client, id), "the event accepted");
 
         await AllEndAsync(second.Client, ids);
     }

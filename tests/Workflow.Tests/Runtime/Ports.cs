@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace DaprShop.Workflow.Tests.Runtime;
 
-/// <summary>Free ports from a range below the ephemeral one, so that no outgoing connection can take them in between.</summary>
+/// <summary>
+/// Free ports from a range below the ephemeral one, so that no outgoing connection can take them in between.
+/// </summary>
 internal static class Ports
 {
     private const int First = 21000;

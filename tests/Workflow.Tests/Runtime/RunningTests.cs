@@ -7,7 +7,7 @@ namespace DaprShop.Workflow.Tests.Runtime;
 public sealed class RunningTests(SharedStack stack)
 {
     [Fact]
-    public async Task Three_activities_run_one_after_the_other()
+    public async Task Three_activities_run_in_sequence()
     {
         var state = await stack.RunAsync("GreetWorkflow", "world");
 
@@ -19,7 +19,7 @@ public sealed class RunningTests(SharedStack stack)
     }
 
     [Fact]
-    public async Task A_hundred_workflows_run_side_by_side()
+    public async Task A_hundred_workflows_run_concurrently()
     {
         var states = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => stack.RunAsync("GreetWorkflow", $"{i}")));
 
@@ -30,7 +30,7 @@ public sealed class RunningTests(SharedStack stack)
     }
 
     [Fact]
-    public async Task An_unhandled_failure_is_told()
+    public async Task An_unhandled_failure_is_reported()
     {
         var state = await stack.RunAsync("Fails", "broken");
 
@@ -54,7 +54,7 @@ public sealed class RunningTests(SharedStack stack)
         (await stack.RunAsync("Large", 1_000_000)).ReadOutputAs<int>().Should().Be(1_000_000);
 
     [Fact]
-    public async Task A_durable_timer_waits_its_time()
+    public async Task A_durable_timer_waits_for_its_due_time()
     {
         var state = await stack.RunAsync("Sleep", 1.5);
 
@@ -62,7 +62,7 @@ public sealed class RunningTests(SharedStack stack)
     }
 
     [Fact]
-    public async Task An_event_wakes_the_workflow_that_shows_its_status_meanwhile()
+    public async Task An_event_wakes_a_waiting_workflow_that_shows_its_custom_status()
     {
         var id = await stack.Client.ScheduleNewWorkflowAsync("Wait", null, "waiting");
         await stack.UntilAsync(id, state => state.ReadCustomStatusAs<string>() == "waiting", "the status shown");
@@ -75,7 +75,7 @@ public sealed class RunningTests(SharedStack stack)
     }
 
     [Fact]
-    public async Task A_wait_ends_with_its_time_or_with_the_event()
+    public async Task A_wait_ends_with_its_timeout_or_with_the_event()
     {
         (await stack.RunAsync("WaitAtMost", 0.3)).ReadOutputAs<string>().Should().Be("too late");
 
@@ -85,7 +85,7 @@ public sealed class RunningTests(SharedStack stack)
     }
 
     [Fact]
-    public async Task A_wait_without_end_takes_its_event()
+    public async Task A_wait_without_timeout_receives_its_event()
     {
         var id = await stack.Client.ScheduleNewWorkflowAsync("WaitAtMost", null, -1);
         await stack.Client.RaiseEventAsync(id, "Go", "at last");
@@ -94,7 +94,7 @@ public sealed class RunningTests(SharedStack stack)
     }
 
     [Fact]
-    public async Task Children_return_and_fail_into_their_parent() =>
+    public async Task Results_and_failures_of_children_reach_their_parent() =>
         (await stack.RunAsync("Parent", "p"))
             .ReadOutputAs<string>()
             .Should()
@@ -102,7 +102,7 @@ public sealed class RunningTests(SharedStack stack)
             .And.EndWith("as it must");
 
     [Fact]
-    public async Task Beginning_anew_keeps_the_events_that_came_too_early()
+    public async Task Continuing_as_new_keeps_unconsumed_events()
     {
         var id = await stack.Client.ScheduleNewWorkflowAsync("CountDown", null, 3);
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => stack.Client.RaiseEventAsync(id, "Step", 1)));
@@ -128,7 +128,7 @@ public sealed class RunningTests(SharedStack stack)
     }
 
     [Fact]
-    public async Task The_starters_trace_goes_on_in_the_activities()
+    public async Task The_trace_of_the_starter_continues_in_the_activities()
     {
         using var listener = new ActivityListener
         {
@@ -144,5 +144,5 @@ public sealed class RunningTests(SharedStack stack)
 
     [Fact]
     public async Task An_unknown_workflow_fails() =>
-        (await stack.RunAsync("Nobody")).FailureDetails!.ErrorType.Should().Be("WorkflowNotFound");
+        (await stack.RunAsync("Unknown")).FailureDetails!.ErrorType.Should().Be("WorkflowNotFound");
 }

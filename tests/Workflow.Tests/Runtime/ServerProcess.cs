@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace DaprShop.Workflow.Tests.Runtime;
 
-/// <summary>A server process of the test's own, its output in a file.</summary>
+/// <summary>A server process of a test; its output is written to a file.</summary>
 internal sealed class ServerProcess : IDisposable
 {
     private readonly Process _process;

@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace DaprShop.Workflow.Tests.Runtime;
 
-/// <summary>The sidecar and worker that all undisturbed tests share.</summary>
+/// <summary>The sidecar and worker shared by the tests that do not kill them.</summary>
 public sealed class SharedStack : IAsyncLifetime
 {
     private WorkerHost? _worker;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace DaprShop.Workflow.Tests.Runtime;
 
-/// <summary>Waits for a condition, never for a time.</summary>
+/// <summary>Waits for a condition.</summary>
 internal static class Until
 {
     public static async Task TrueAsync(Func<Task<bool>> condition, string what, TimeSpan? limit = null)

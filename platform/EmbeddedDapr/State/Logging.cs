@@ -1,7 +1,0 @@
-namespace EmbeddedDapr.State;
-
-internal static partial class Logging
-{
-    [LoggerMessage(LogLevel.Warning, "Expired values were not deleted: {Cause}")]
-    public static partial void LogSweepingFailed(this ILogger logger, string cause);
-}
