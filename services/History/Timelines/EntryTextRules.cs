@@ -69,7 +69,7 @@ internal static class EntryTextRules
             "shipped" => "The order was shipped",
             "delivered" => "The order was delivered",
             "needs_attention" => "An operator needs to review the order",
-            _ => $"The order is {status}",
+            _ => $"The order is {status?.Replace('_', ' ')}",
         };
 
     private static string Shortages(TimelineEntry entry) =>
