@@ -102,7 +102,7 @@ internal static class AuditCommand
             );
         }
 
-        AnsiConsole.Write(table);
+        ConsoleTable.Write(table);
         var examples = report.Findings.SelectMany(f => f.Examples, (finding, violation) => (finding, violation));
         foreach (var (finding, violation) in examples.Take(Auditor.MaxExamples))
             Console.WriteLine($"{finding.Check.Id} {finding.Database}: {violation.Subject}: {violation.Detail}");

@@ -163,14 +163,12 @@ internal static class BenchCommand
 
     private static void Print(SagaResult result)
     {
-        if (Console.IsOutputRedirected)
-            AnsiConsole.Profile.Width = 140;
         var table = new Table()
             .Border(TableBorder.Rounded)
             .AddColumns("saga", "in flight", "orders per batch", "orders/s", "p50 ms", "p99 ms", "CPU ms/order");
         AddRow("one workflow per order", result.Baseline);
         AddRow($"batches of {result.Shop.Batching.BatchSize}", result.Shop);
-        AnsiConsole.Write(table);
+        ConsoleTable.Write(table);
         Console.WriteLine(
             $"Ratio {result.Ratio} in orders/s (pairs: {string.Join(", ", result.RatioOfPairs)}), {result.CpuRatio} in "
                 + $"CPU time. {result.Remark}"

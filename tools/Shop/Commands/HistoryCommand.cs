@@ -117,7 +117,7 @@ internal static class HistoryCommand
             ]);
         }
 
-        AnsiConsole.Write(table);
+        ConsoleTable.Write(table);
         foreach (
             var (t, row) in Tables(run)
                 .SelectMany(t => t.GetProperty("examples").EnumerateArray(), (t, row) => (t, row))

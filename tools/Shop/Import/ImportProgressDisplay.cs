@@ -43,9 +43,6 @@ internal sealed class ImportProgressDisplay : IImportProgress
 
     public static void Print(ImportResult result)
     {
-        var console = AnsiConsole.Console;
-        if (Console.IsOutputRedirected)
-            console.Profile.Width = 140;
         var table = new Table().Border(TableBorder.Rounded).AddColumn("figure");
         foreach (var column in new[] { "expected", "actual", "difference" })
             table.AddColumn(new TableColumn(column).RightAligned());
@@ -56,19 +53,19 @@ internal sealed class ImportProgressDisplay : IImportProgress
                 Number(figure.Actual),
                 figure.Difference == 0 ? "[green]0[/]" : $"[red]{Number(figure.Difference)}[/]"
             );
-        console.Write(table);
-        console.WriteLine(
+        ConsoleTable.Write(table);
+        Console.WriteLine(
             $"{Number(result.Orders)} orders in {result.Seconds:0.0} s: {result.OrdersPerSecond:0} orders/s. "
                 + $"Repeated requests: {Number(result.Repeated)}. Peak memory of the import: {result.PeakMemoryMb} MB."
         );
         if (result.CpuMsPerOrder.Count > 0)
         {
             var highest = result.CpuMsPerOrder.Take(8).Select(p => $"{p.Key} {p.Value:0.0}");
-            console.WriteLine(
+            Console.WriteLine(
                 $"CPU per order: {result.CpuMsPerOrder.Values.Sum():0.0} ms ({string.Join(", ", highest)}, …)."
             );
         }
-        console.WriteLine(
+        Console.WriteLine(
             result.Reconciled ? "Reconciled: every figure matches." : "NOT reconciled: see the differences above."
         );
     }

@@ -9,13 +9,8 @@ namespace DaprShop.Shop.Startup;
 /// <summary>Prints a table of the running servers and apps.</summary>
 internal static class StatusTable
 {
-    private const int WidthOfRedirectedOutput = 140;
-
     public static void Print(ShopFolder shop, ShopState state, DaprFile file)
     {
-        var console = AnsiConsole.Console;
-        if (Console.IsOutputRedirected)
-            console.Profile.Width = WidthOfRedirectedOutput;
         var table = new Table()
             .Border(TableBorder.Rounded)
             .AddColumns("name", "port", "pid", "sidecar HTTP / gRPC", "sidecar pid", "restarts");
@@ -32,14 +27,14 @@ internal static class StatusTable
             table.AddRow($"{name} (external)", address, "", "", "", "");
         foreach (var app in state.Runtime is null ? [] : file.Apps)
             table.AddRow(Row(state, app));
-        console.Write(table);
+        ConsoleTable.Write(table);
         if (state.Runtime is null)
         {
-            console.WriteLine("The infrastructure is running and the databases are migrated. Next: dapr run -f .");
+            Console.WriteLine("The infrastructure is running and the databases are migrated. Next: dapr run -f .");
             return;
         }
 
-        console.WriteLine(
+        Console.WriteLine(
             $"""
             Runtime:  {state.Runtime} ({state.RuntimeReason})
             Broker:   {state.Broker}
