@@ -58,8 +58,8 @@ internal sealed record RuntimeSelection(string Runtime, string Broker, string St
             broker,
             store,
             options.Runtime == "dapr"
-                ? $"requested with --runtime dapr ({folder})"
-                : $"the Dapr runtime is installed ({folder}), and {string.Join(" and ", servers)} "
+                ? $"requested with --runtime dapr, found in {folder}"
+                : $"the Dapr runtime is installed in {folder}, and {string.Join(" and ", servers)} "
                     + (servers.Count == 1 ? "is available" : "are available")
         );
     }

@@ -9,7 +9,7 @@ namespace DaprShop.Shop.Commands;
 /// <c>shop test</c>: the tests of the solution, several jobs at a time; at the end what failed, and one line with the
 /// counts alone on it, which CI reads.
 /// </summary>
-internal static class Test
+internal static class TestCommand
 {
     private const string SliceVariable = "SHOP_TEST_SLICE";
     private const string DateFormat = "yyyy-MM-dd";
