@@ -27,7 +27,9 @@ public sealed class HistoryFixture : IAsyncLifetime
 
     public ValueTask DisposeAsync() => Service.DisposeAsync();
 
-    /// <summary>Delivers <paramref name="events"/> as the producer's next page. Returns the status that the sidecar gets.</summary>
+    /// <summary>
+    /// Delivers <paramref name="events"/> as the producer's next page. Returns the status that the sidecar gets.
+    /// </summary>
     public Task<string> PublishAsync(
         string topic,
         params IEnumerable<(string Type, DateTimeOffset At, object Data)> events
@@ -51,7 +53,9 @@ public sealed class HistoryFixture : IAsyncLifetime
             ]
         );
 
-    /// <summary>Delivers <paramref name="data"/> as daprd's bulk subscription does, and returns the entry's status.</summary>
+    /// <summary>
+    /// Delivers <paramref name="data"/> as daprd's bulk subscription does, and returns the entry's status.
+    /// </summary>
     internal async Task<string> DeliverAsync(string topic, object data)
     {
         using var response = await Service

@@ -241,8 +241,8 @@ public sealed class RebuildTests : IAsyncLifetime
             .Be(HttpStatusCode.Forbidden);
     }
 
-    // Whenever the rebuild fetches events, another order is placed first and the live history applies it: also during the
-    // transaction that compares.
+    // Whenever the rebuild fetches events, another order is placed first and the live history applies it: also during
+    // the transaction that compares.
     private void KeepPlacingOrders() =>
         _history.OnFetch = async (_, _) =>
         {
@@ -253,12 +253,16 @@ public sealed class RebuildTests : IAsyncLifetime
     private void Block(string at) =>
         _history.OnFetch = (producer, after) => producer == at && after > 0 ? _blocked.Task : Task.CompletedTask;
 
-    /// <summary>Parks a payment that cannot be applied; with <paramref name="fix"/>, it could be applied by now. Returns the dead letter's id.</summary>
+    /// <summary>
+    /// Parks a payment that cannot be applied; with <paramref name="fix"/>, it could be applied by now. Returns the
+    /// dead letter's id.
+    /// </summary>
     private async Task<Guid> ParkAsync(bool fix = true)
     {
         var order = _history.LogOrder();
         await _history.TamperAsync(
-            $"alter table order_timeline add constraint poisoned check (order_id <> '{order}' or step <> {(int)TimelineStep.Charged})"
+            "alter table order_timeline add constraint poisoned "
+                + $"check (order_id <> '{order}' or step <> {(int)TimelineStep.Charged})"
         );
         await _history.ReconcileAsync();
         if (fix)

@@ -12,7 +12,9 @@ using Npgsql;
 
 namespace DaprShop.History.Tests;
 
-/// <summary>History with producers whose logs are lists. The live history reads them only in <see cref="ReconcileAsync"/>.</summary>
+/// <summary>
+/// History with producers whose logs are lists. The live history reads them only in <see cref="ReconcileAsync"/>.
+/// </summary>
 internal sealed class RecordedHistory : IAsyncDisposable, IHttpClientFactory
 {
     private const int PageLength = 7;
@@ -36,7 +38,9 @@ internal sealed class RecordedHistory : IAsyncDisposable, IHttpClientFactory
             [Apps.Payments] = [],
         };
 
-    /// <summary>Runs before a producer answers the rebuild, with the producer and the position after which it reads.</summary>
+    /// <summary>
+    /// Runs before a producer answers the rebuild, with the producer and the position after which it reads.
+    /// </summary>
     public Func<string, long, Task> OnFetch { get; set; } = (_, _) => Task.CompletedTask;
 
     public static async Task<RecordedHistory> StartAsync(int orders)
@@ -177,7 +181,8 @@ internal sealed class RecordedHistory : IAsyncDisposable, IHttpClientFactory
                     JsonSerializerOptions.Web
                 );
 
-            // A message that comes through a broker was parsed and written by daprd, which drops trailing zeros of numbers.
+            // A message that comes through a broker was parsed and written by daprd, which drops trailing zeros of
+            // numbers.
             return new HttpResponseMessage(HttpStatusCode.OK)
             {
                 Content = new StringContent(

@@ -137,7 +137,7 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
     }
 
     [Fact]
-    public async Task G26_A_capture_that_the_provider_reports_is_accepted_while_the_order_is_open_and_refunded_after_it_has_ended()
+    public async Task G26_A_reported_capture_is_accepted_while_the_order_is_open_and_refunded_after_it_has_ended()
     {
         foreach (var (hasEnded, state) in new[] { (false, "captured"), (true, "refunded") })
         {

@@ -168,7 +168,9 @@ public sealed class PaymentRulesTests
         states.Should().Equal(ChargeState.Pending, ChargeState.Pending, ChargeState.Captured);
     }
 
-    /// <summary>One order with its rows of the provider's ledger; decisions are applied as the store applies them.</summary>
+    /// <summary>
+    /// One order with its rows of the provider's ledger; decisions are applied as the store applies them.
+    /// </summary>
     private sealed class Order(string token)
     {
         public const decimal Amount = 12.345m;

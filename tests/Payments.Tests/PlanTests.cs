@@ -5,8 +5,8 @@ using Npgsql;
 namespace DaprShop.Payments.Tests;
 
 /// <summary>
-/// A session keeps the plans that it made while the tables were empty. They must not read whole tables when these are full, even if
-/// nobody has analysed them.
+/// A session keeps the plans that it made while the tables were empty. They must not read whole tables when these are
+/// full, even if no session has analysed them.
 /// </summary>
 public sealed class PlanTests(PaymentsFixture fixture) : IClassFixture<PaymentsFixture>
 {

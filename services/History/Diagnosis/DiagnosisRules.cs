@@ -31,7 +31,8 @@ internal static class DiagnosisRules
                     .. Unavailable(e, Apps.Inventory),
                     new Finding(
                         "shipment-preparing",
-                        $"Shipment {p.Number} is being prepared: {Count(p.Attempts, "attempt")} so far, next at {Time(p.DueAt)}."
+                        $"Shipment {p.Number} is being prepared: {Count(p.Attempts, "attempt")} so far, "
+                            + $"next at {Time(p.DueAt)}."
                     ),
                 ],
                 (_, "requested") =>
@@ -119,8 +120,9 @@ internal static class DiagnosisRules
         foreach (var line in e.Claims?.Backorders ?? [])
             yield return new(
                 "waiting-for-stock",
-                $"The order is waiting for {Count(line.Missing, "unit")} of {line.Sku}: position {line.Place} in the queue, "
-                    + $"{(line.PromisedAt is { } date ? $"expected {Time(date)}" : "no date known")}."
+                $"The order is waiting for {Count(line.Missing, "unit")} of {line.Sku}: "
+                    + $"position {line.Place} in the queue, "
+                    + (line.PromisedAt is { } date ? $"expected {Time(date)}." : "no date known.")
             );
         if (e.Claims is { Backorders.Count: > 0 })
             yield break;
@@ -134,8 +136,9 @@ internal static class DiagnosisRules
             [
                 new(
                     "payment-unanswered",
-                    $"The payment provider has not answered {Count(payment.ChargeAttempts, "charge request")}{NextAttempt(order)}"
-                        + $"{(order.PayBy is { } until ? $"; the order expires unpaid at {Time(until)}" : "")}."
+                    $"The payment provider has not answered {Count(payment.ChargeAttempts, "charge request")}"
+                        + NextAttempt(order)
+                        + (order.PayBy is { } until ? $"; the order expires unpaid at {Time(until)}." : ".")
                 ),
             ]
             : [];

@@ -6,7 +6,9 @@ using Polly;
 
 namespace DaprShop.History.Diagnosis;
 
-/// <summary>Asks the other services about an order. It waits two seconds for each and does not retry: the client can.</summary>
+/// <summary>
+/// Asks the other services about an order. It waits two seconds for each and does not retry: the client can.
+/// </summary>
 internal sealed class EvidenceClient(ServiceInvoker invoker, TimeProvider time)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);

@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace DaprShop.History.Diagnosis;
 
 /// <summary>
-/// <c>GET /orders/{id}/why</c>: why an order has its status. A service that does not answer is a finding, not a failure.
+/// <c>GET /orders/{id}/why</c>: why an order has its status. A service that does not answer is a finding, not a
+/// failure.
 /// </summary>
 internal static class ExplainOrder
 {
@@ -54,7 +55,8 @@ internal static class ExplainOrder
     }
 
     /// <summary>
-    /// Why an order has its status. The first of <paramref name="Findings"/> is the actual cause. <paramref name="Order"/>,
+    /// Why an order has its status. The first of <paramref name="Findings"/> is the actual cause.
+    /// <paramref name="Order"/>,
     /// <paramref name="Claims"/> and <paramref name="Payment"/> are null where their service did not answer.
     /// </summary>
     internal sealed record Explanation(

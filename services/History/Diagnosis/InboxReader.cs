@@ -13,7 +13,9 @@ internal sealed class InboxReader(NpgsqlDataSource database)
     private const string SelectParked =
         "select producer, position from dead_letters where strpos(body, $1) > 0 order by id limit $2";
 
-    /// <summary>Per producer, the position that History has reached; and the parked events that name the order, at most 20.</summary>
+    /// <summary>
+    /// Per producer, the position that History has reached; and the parked events that name the order, at most 20.
+    /// </summary>
     public async Task<(Dictionary<string, long> Applied, List<ParkedEvent> Parked)> ReadAsync(
         Guid orderId,
         CancellationToken cancellationToken

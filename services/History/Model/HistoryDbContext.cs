@@ -35,7 +35,8 @@ internal sealed class HistoryDbContext(DbContextOptions<HistoryDbContext> option
             e.Property(x => x.Position).ValueGeneratedNever();
         });
 
-        // What all movements of an operation have in common is stored once, in stock_operations: an order has dozens of lines.
+        // What all movements of an operation have in common is stored once, in stock_operations: an order has dozens of
+        // lines.
         modelBuilder.Entity<StockTimelineRow>(e =>
         {
             e.ToTable("stock_timeline")

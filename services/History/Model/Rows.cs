@@ -29,7 +29,9 @@ internal sealed record StockOperationRow(
     string? Reason
 );
 
-/// <summary>A row of <c>stock_timeline</c>: one movement of one stock level, with the level's quantities after it.</summary>
+/// <summary>
+/// A row of <c>stock_timeline</c>: one movement of one stock level, with the level's quantities after it.
+/// </summary>
 internal sealed record StockTimelineRow(
     string Sku,
     string Location,

@@ -6,8 +6,8 @@ using Npgsql;
 namespace DaprShop.History.Rebuild;
 
 /// <summary>
-/// One rebuild: applies the producers' events from the first on, then compares the result with the live history, which keeps
-/// growing meanwhile.
+/// One rebuild: applies the producers' events from the first on, then compares the result with the live history, which
+/// keeps growing meanwhile.
 /// </summary>
 internal sealed class RebuildJob(
     NpgsqlConnection connection,
@@ -54,8 +54,9 @@ internal sealed class RebuildJob(
         return _events - before;
     }
 
-    // One snapshot shows the live watermarks together with exactly the rows of the events up to them, and with exactly the
-    // events that are parked: the inbox changes them in one transaction. So nothing has to be locked, and orders keep flowing.
+    // One snapshot shows the live watermarks together with exactly the rows of the events up to them, and with exactly
+    // the events that are parked: the inbox changes them in one transaction. So nothing has to be locked, and orders
+    // keep flowing.
     private async Task<RebuildRun> CompareAsync(RebuildRun run, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(
@@ -96,7 +97,9 @@ internal sealed class RebuildJob(
         return run with { Phase = RebuildPhase.Repaired };
     }
 
-    /// <summary>Applies the next events; false where the rebuilt history has already reached <paramref name="end"/>.</summary>
+    /// <summary>
+    /// Applies the next events; false where the rebuilt history has already reached <paramref name="end"/>.
+    /// </summary>
     private async Task<bool> ApplyNextAsync(
         NpgsqlTransaction transaction,
         string producer,
@@ -123,7 +126,10 @@ internal sealed class RebuildJob(
         return true;
     }
 
-    /// <summary>Applies events that were parked when they were read and have been replayed since: the live history has them, too.</summary>
+    /// <summary>
+    /// Applies events that were parked when they were read and have been replayed since: the live history has them,
+    /// too.
+    /// </summary>
     private async Task ApplyReplayedAsync(
         NpgsqlTransaction transaction,
         string producer,

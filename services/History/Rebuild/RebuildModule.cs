@@ -3,8 +3,8 @@ using DaprShop.ServiceDefaults;
 namespace DaprShop.History.Rebuild;
 
 /// <summary>
-/// Rebuilds history from the producers' event logs while orders flow, compares it with the live history, and repairs the live
-/// one where they differ.
+/// Rebuilds history from the producers' event logs while orders flow, compares it with the live history, and repairs
+/// the live one where they differ.
 /// </summary>
 internal static class RebuildModule
 {

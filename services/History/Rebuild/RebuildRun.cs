@@ -60,7 +60,8 @@ internal sealed record RebuiltTable(
 }
 
 /// <summary>
-/// A row that only one side has, as PostgreSQL prints it. An altered row is listed twice. <paramref name="Side"/>: live or rebuilt.
+/// A row that only one side has, as PostgreSQL prints it. An altered row is listed twice. <paramref name="Side"/>: live
+/// or rebuilt.
 /// </summary>
 internal sealed record RebuiltRow(string Side, string Row);
 

@@ -6,8 +6,8 @@ using Npgsql;
 namespace DaprShop.History.Rebuild;
 
 /// <summary>
-/// A second history in the schema <c>rebuild</c>, with its own watermarks. It uses one connection, whose advisory lock lets only
-/// one replica rebuild at a time.
+/// A second history in the schema <c>rebuild</c>, with its own watermarks. It uses one connection, whose advisory lock
+/// lets only one replica rebuild at a time.
 /// </summary>
 internal sealed class ShadowSchema(NpgsqlConnection connection) : IAsyncDisposable
 {
@@ -31,13 +31,15 @@ internal sealed class ShadowSchema(NpgsqlConnection connection) : IAsyncDisposab
 
     private const string Digest = "to_hex(coalesce(bit_xor(('x' || left(md5(line), 16))::bit(64)::bigint), 0))";
 
-    // {0}: the table. The live one, the rebuilt one, and both differences, in one statement. Rows are compared as text: every
-    // column counts, also one that this code does not know.
+    // {0}: the table. The live one, the rebuilt one, and both differences, in one statement. Rows are compared as text:
+    // every column counts, also one that this code does not know.
     private const string Comparison = $$"""
         with unexpected as materialized (
-                 select live::text as line from public.{0} live except all select rebuilt::text from rebuild.{0} rebuilt),
+                 select live::text as line from public.{0} live
+                 except all select rebuilt::text from rebuild.{0} rebuilt),
              missing as materialized (
-                 select rebuilt::text as line from rebuild.{0} rebuilt except all select live::text from public.{0} live)
+                 select rebuilt::text as line from rebuild.{0} rebuilt
+                 except all select live::text from public.{0} live)
         select l.rows as live_rows, l.digest as live_digest, r.rows, r.digest,
                (select count(*) from unexpected) as unexpected, (select count(*) from missing) as missing,
                array_to_json(array(select line from unexpected order by line limit $1))::text as unexpected_rows,
@@ -59,7 +61,9 @@ internal sealed class ShadowSchema(NpgsqlConnection connection) : IAsyncDisposab
         return _isLocked;
     }
 
-    /// <summary>For the rest of the transaction, a table name without a schema means the rebuilt table, where there is one.</summary>
+    /// <summary>
+    /// For the rest of the transaction, a table name without a schema means the rebuilt table, where there is one.
+    /// </summary>
     public Task EnterAsync(CancellationToken cancellationToken) =>
         ExecuteAsync("set local search_path = rebuild, public", cancellationToken);
 
@@ -112,12 +116,15 @@ internal sealed class ShadowSchema(NpgsqlConnection connection) : IAsyncDisposab
         return tables;
     }
 
-    /// <summary>Makes the live tables equal to the rebuilt ones, in the caller's transaction. Only rows that differ are touched.</summary>
+    /// <summary>
+    /// Makes the live tables equal to the rebuilt ones, in the caller's transaction. Only rows that differ are touched.
+    /// </summary>
     public Task AdoptAsync(CancellationToken cancellationToken) =>
         ExecuteAsync("select rebuild.adopt()", cancellationToken);
 
     /// <summary>
-    /// Drops the rebuilt tables and unlocks: a pooled connection would keep its advisory locks until it is opened again.
+    /// Drops the rebuilt tables and unlocks: a pooled connection would keep its advisory locks until it is opened
+    /// again.
     /// </summary>
     public async ValueTask DisposeAsync()
     {

@@ -2,7 +2,9 @@ using DaprShop.Contracts;
 
 namespace DaprShop.History.Timelines;
 
-/// <summary>Types of timeline entries that a rule names. The others are made of a kind or a status: <c>stock.allocated</c>.</summary>
+/// <summary>
+/// Types of timeline entries that a rule names. The others are made of a kind or a status: <c>stock.allocated</c>.
+/// </summary>
 internal static class EntryTypes
 {
     public const string OrderAccepted = "order.accepted";

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace DaprShop.History.Timelines;
 
 /// <summary>
-/// <c>GET /timeline</c>: what happened to all orders of the caller; <c>GET /customers/{customer}/timeline</c>: to those of a
-/// customer, for an operator. Newest first.
+/// <c>GET /timeline</c>: what happened to all orders of the caller; <c>GET /customers/{customer}/timeline</c>: to those
+/// of a customer, for an operator. Newest first.
 /// </summary>
 internal static class GetCustomerTimeline
 {
@@ -50,7 +50,9 @@ internal static class GetCustomerTimeline
         );
     }
 
-    /// <summary>A page of a customer's timeline. <paramref name="Cursor"/> gets the next page; null on the last page.</summary>
+    /// <summary>
+    /// A page of a customer's timeline. <paramref name="Cursor"/> gets the next page; null on the last page.
+    /// </summary>
     internal sealed record CustomerTimelinePage(
         string Customer,
         IReadOnlyList<TimelineEntryView> Entries,

@@ -51,6 +51,8 @@ internal static class GetOrderTimeline
         );
     }
 
-    /// <summary>A page of an order's timeline. <paramref name="Cursor"/> gets the next page; null on the last page.</summary>
+    /// <summary>
+    /// A page of an order's timeline. <paramref name="Cursor"/> gets the next page; null on the last page.
+    /// </summary>
     internal sealed record OrderTimelinePage(Guid OrderId, IReadOnlyList<TimelineEntryView> Entries, string? Cursor);
 }

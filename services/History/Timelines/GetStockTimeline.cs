@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace DaprShop.History.Timelines;
 
 /// <summary>
-/// <c>GET /stock/{sku}/timeline</c>, <c>GET /locations/{location}/timeline</c>: where units came from and went, newest first.
+/// <c>GET /stock/{sku}/timeline</c>, <c>GET /locations/{location}/timeline</c>: where units came from and went, newest
+/// first.
 /// </summary>
 internal static class GetStockTimeline
 {
@@ -71,7 +72,8 @@ internal static class GetStockTimeline
             : null;
 
     /// <summary>
-    /// A page of a stock timeline. <paramref name="Cursor"/> gets the next page (with the same filters); null on the last page.
+    /// A page of a stock timeline. <paramref name="Cursor"/> gets the next page (with the same filters); null on the
+    /// last page.
     /// </summary>
     internal sealed record StockTimelinePage(
         string? Sku,

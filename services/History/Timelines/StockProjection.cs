@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace DaprShop.History.Timelines;
 
-/// <summary>Adds the events of Inventory to the stock timelines, and to the timelines of the orders that caused them.</summary>
+/// <summary>
+/// Adds the events of Inventory to the stock timelines, and to the timelines of the orders that caused them.
+/// </summary>
 internal sealed class StockProjection : IProjection
 {
     public string Topic => Topics.Stock;

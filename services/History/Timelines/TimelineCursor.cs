@@ -28,7 +28,9 @@ internal readonly record struct TimelineCursor(
     /// <summary>The cursor that points just past <paramref name="entry"/>.</summary>
     public static TimelineCursor After(TimelineEntry entry) => new(entry.At, entry.Step, entry.Position, entry.OrderId);
 
-    /// <summary>Parses a cursor; <paramref name="start"/> stands for a missing one. False where the text is not a cursor.</summary>
+    /// <summary>
+    /// Parses a cursor; <paramref name="start"/> stands for a missing one. False where the text is not a cursor.
+    /// </summary>
     public static bool TryParse(string? text, TimelineCursor start, out TimelineCursor cursor)
     {
         cursor = start;
@@ -52,9 +54,9 @@ internal readonly record struct TimelineCursor(
         return true;
     }
 
-    public override string ToString() =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{(At - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond}-{(short)Step}-{Position}-{OrderId:N}"
-        );
+    public override string ToString()
+    {
+        var microseconds = (At - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        return string.Create(CultureInfo.InvariantCulture, $"{microseconds}-{(short)Step}-{Position}-{OrderId:N}");
+    }
 }

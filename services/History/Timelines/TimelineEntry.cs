@@ -3,7 +3,8 @@ using DaprShop.Contracts;
 namespace DaprShop.History.Timelines;
 
 /// <summary>
-/// The kind of step that an entry records. The values follow cause and effect: they order entries whose times are equal.
+/// The kind of step that an entry records. The values follow cause and effect: they order entries whose times are
+/// equal.
 /// </summary>
 internal enum TimelineStep : short
 {

@@ -61,7 +61,8 @@ internal sealed class TimelineReader(NpgsqlDataSource database)
         order by t.at desc, t.step desc, t.position desc limit $8
         """;
 
-    // The primary key yields the newest entries of each order, so that one page per order is sorted and not all entries.
+    // The primary key yields the newest entries of each order, so that one page per order is sorted and not all
+    // entries.
     internal const string OfCustomer = $"""
         select t.* from order_owners o cross join lateral (
             {Entries}
@@ -72,8 +73,8 @@ internal sealed class TimelineReader(NpgsqlDataSource database)
         """;
 
     private const string Movements = """
-        select t.sku, t.location, t.sequence, t.operation, o.kind, t.quantity, t.on_hand, t.allocated, t.available, t.held,
-               t.unavailable, t.incoming, o.cause, o.actor, o.reason, o.at
+        select t.sku, t.location, t.sequence, t.operation, o.kind, t.quantity, t.on_hand, t.allocated, t.available,
+               t.held, t.unavailable, t.incoming, o.cause, o.actor, o.reason, o.at
         from stock_timeline t join stock_operations o on o.position = t.operation
         where ($1::text is null or o.kind = $1) and o.at >= $2 and o.at < $3 and
         """;

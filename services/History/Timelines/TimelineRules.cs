@@ -13,7 +13,8 @@ internal static class TimelineRules
             : null;
 
     /// <summary>
-    /// The entries that an event adds to order timelines: one as a rule; one per order where a stock count leaves several orders short.
+    /// The entries that an event adds to order timelines: one as a rule; one per order where a stock count leaves
+    /// several orders short.
     /// </summary>
     public static IEnumerable<TimelineEntry> EntriesOf(LoggedEvent logged) =>
         Entries(logged).Select(e => e with { Trace = TraceOf(logged.TraceParent) });
@@ -33,7 +34,10 @@ internal static class TimelineRules
             )
             : null;
 
-    /// <summary>The entry that a stock operation adds to the timeline of the order or hold that caused it; null where neither did.</summary>
+    /// <summary>
+    /// The entry that a stock operation adds to the timeline of the order or hold that caused it; null where neither
+    /// did.
+    /// </summary>
     public static TimelineEntry? EntryOf(StockOperation operation) =>
         Guid.TryParseExact(operation.Cause, "D", out var orderId)
             ? new TimelineEntry(

@@ -30,8 +30,8 @@ internal static class TimelineWriter
 
     // A page of the log may carry thousands of movements: COPY costs the least per row.
     private const string CopyMovements = """
-        copy stock_timeline (sku, location, sequence, operation, quantity, on_hand, allocated, available, held, unavailable,
-                             incoming)
+        copy stock_timeline (sku, location, sequence, operation, quantity, on_hand, allocated, available, held,
+                             unavailable, incoming)
         from stdin (format binary)
         """;
 

@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace DaprShop.Payments.Charging;
 
 /// <summary>
-/// <c>POST /charges</c>: Orders charges the orders of a batch. A repeated request returns the current states and charges nothing twice.
+/// <c>POST /charges</c>: Orders charges the orders of a batch. A repeated request returns the current states and
+/// charges nothing twice.
 /// </summary>
 internal static class ChargeOrders
 {

@@ -4,14 +4,17 @@ using DaprShop.Payments.Model;
 namespace DaprShop.Payments.Charging;
 
 /// <summary>
-/// Decides charge requests and the provider's capture reports, so that an order's money is captured at most once, however often
-/// a request repeats and however late it arrives.
+/// Decides charge requests and the provider's capture reports, so that an order's money is captured at most once,
+/// however often a request repeats and however late it arrives.
 /// </summary>
 internal static class ChargeRules
 {
     private const string TooLate = "The provider captured the money after the order had ended.";
 
-    /// <summary>Requests the charge of a payment that is pending; <paramref name="charged"/>: the provider's ledger has the charge.</summary>
+    /// <summary>
+    /// Requests the charge of a payment that is pending; <paramref name="charged"/>: the provider's ledger has the
+    /// charge.
+    /// </summary>
     public static PaymentDecision Charge(Payment payment, bool charged) =>
         payment switch
         {
@@ -35,8 +38,8 @@ internal static class ChargeRules
         };
 
     /// <summary>
-    /// The provider reports that it captured the money: a pending payment becomes captured; the money of an order that has ended
-    /// is refunded at once.
+    /// The provider reports that it captured the money: a pending payment becomes captured; the money of an order that
+    /// has ended is refunded at once.
     /// </summary>
     public static PaymentDecision RecordCapture(Payment payment, bool charged) =>
         payment switch

@@ -6,8 +6,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace DaprShop.Payments.Charging;
 
 /// <summary>
-/// <c>POST /payments/{orderId}/captures</c>: the provider reports that it captured an order's money, however late. The money of an
-/// order that has ended is refunded at once. A repeated report changes nothing. (The provider is simulated; an operator sends the report.)
+/// <c>POST /payments/{orderId}/captures</c>: the provider reports that it captured an order's money, however late. The
+/// money of an order that has ended is refunded at once. A repeated report changes nothing. (The provider is simulated;
+/// an operator sends the report.)
 /// </summary>
 internal static class RecordCapture
 {

@@ -1,6 +1,8 @@
 namespace DaprShop.Payments.Charging;
 
-/// <summary>What the simulated provider answers. After no answer, the charge may or may not be in the provider's ledger.</summary>
+/// <summary>
+/// What the simulated provider answers. After no answer, the charge may or may not be in the provider's ledger.
+/// </summary>
 internal enum ProviderAnswer
 {
     None,
@@ -12,8 +14,8 @@ internal enum ProviderAnswer
 internal sealed record ProviderResponse(ProviderAnswer Answer, bool PostsCharge, string? Reason = null);
 
 /// <summary>
-/// A simulated payment provider that knows only its test tokens. Like a real one, it charges once per order, so that a charge
-/// request can be repeated.
+/// A simulated payment provider that knows only its test tokens. Like a real one, it charges once per order, so that a
+/// charge request can be repeated.
 /// </summary>
 internal static class SimulatedProviderRules
 {

@@ -36,7 +36,9 @@ internal sealed class CreditStore(NpgsqlDataSource database, TimeProvider time, 
     private const string Post =
         "insert into provider_ledger (reference, kind, amount, recorded_at) values ($1, $2, $3, $4)";
 
-    /// <summary>Returns the credit of that key: an earlier one unless the result is <see cref="CreditResult.Given"/>.</summary>
+    /// <summary>
+    /// Returns the credit of that key: an earlier one unless the result is <see cref="CreditResult.Given"/>.
+    /// </summary>
     public async Task<(CreditResult Result, Credit Credit)> GiveAsync(
         string actor,
         string key,

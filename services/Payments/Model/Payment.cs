@@ -3,7 +3,8 @@ using DaprShop.Contracts;
 namespace DaprShop.Payments.Model;
 
 /// <summary>
-/// One order's payment. An order that was refunded before it was charged leaves a tombstone: refunded, zero attempts, amount 0.
+/// One order's payment. An order that was refunded before it was charged leaves a tombstone: refunded, zero attempts,
+/// amount 0.
 /// </summary>
 /// <param name="Amount">GBP to charge.</param>
 /// <param name="ChargeAttempts">Charge requests sent to the provider before it decided.</param>

@@ -5,7 +5,9 @@ using Npgsql;
 
 namespace DaprShop.Payments.Model;
 
-/// <summary>Locks payments, applies a rule to each, and saves the outcome in one transaction, with no statement per order.</summary>
+/// <summary>
+/// Locks payments, applies a rule to each, and saves the outcome in one transaction, with no statement per order.
+/// </summary>
 internal sealed class PaymentStore(
     NpgsqlDataSource database,
     TimeProvider time,
@@ -27,8 +29,8 @@ internal sealed class PaymentStore(
         from payments where order_id = any($1) order by order_id for update
         """;
 
-    // A statement of its own, after Lock: only its snapshot is sure to include the ledger rows of a transaction that Lock
-    // has waited for.
+    // A statement of its own, after Lock: only its snapshot is sure to include the ledger rows of a transaction that
+    // Lock has waited for.
     internal const string SelectCharged =
         $"select reference from provider_ledger where reference = any($1) and kind = '{LedgerKinds.Charge}'";
 
@@ -38,7 +40,8 @@ internal sealed class PaymentStore(
     internal const string WasCharged =
         "select exists (select from payments where order_id = $1 and charge_attempts > 0)";
 
-    // any($1) makes the plan use the primary key: a join with unnest alone reads the whole table if planned while it is empty.
+    // any($1) makes the plan use the primary key: a join with unnest alone reads the whole table if planned while it is
+    // empty.
     internal const string Update = """
         update payments p
         set state = c.state, reason = c.reason, charge_attempts = c.charge_attempts, version = c.version,
@@ -55,10 +58,12 @@ internal sealed class PaymentStore(
         """;
 
     /// <summary>
-    /// Applies <paramref name="decide"/> to each of <paramref name="payments"/> as it is stored (inserted first where it is missing).
-    /// Returns the payments after it, by order id.
+    /// Applies <paramref name="decide"/> to each of <paramref name="payments"/> as it is stored (inserted first where
+    /// it is missing). Returns the payments after it, by order id.
     /// </summary>
-    /// <param name="decide">The rule: gets the stored payment, and whether the provider's ledger has its charge.</param>
+    /// <param name="decide">
+    /// The rule: gets the stored payment, and whether the provider's ledger has its charge.
+    /// </param>
     public async Task<Dictionary<Guid, Payment>> DecideAsync(
         IReadOnlyList<Payment> payments,
         Func<Payment, bool, PaymentDecision> decide,
@@ -89,8 +94,8 @@ internal sealed class PaymentStore(
     }
 
     /// <summary>
-    /// Applies <paramref name="refund"/> to an order's payment, once per <paramref name="reference"/>: a repeated request changes
-    /// nothing and returns true. False where <paramref name="refund"/> returns null.
+    /// Applies <paramref name="refund"/> to an order's payment, once per <paramref name="reference"/>: a repeated
+    /// request changes nothing and returns true. False where <paramref name="refund"/> returns null.
     /// </summary>
     public async Task<bool> RefundPartAsync(
         Guid reference,

@@ -26,7 +26,8 @@ internal sealed class PaymentsDbContext(DbContextOptions<PaymentsDbContext> opti
         });
         modelBuilder.Entity<LedgerEntry>(e =>
         {
-            // The key is the guard: one charge and one refund per order, one part refund per return, however often a request repeats.
+            // The key is the guard: one charge and one refund per order, one part refund per return, however often a
+            // request repeats.
             e.ToTable("provider_ledger").HasKey(x => new { x.Reference, x.Kind });
             e.Property(x => x.Amount).HasColumnType("numeric");
         });
@@ -42,5 +43,7 @@ internal sealed class PaymentsDbContext(DbContextOptions<PaymentsDbContext> opti
 /// <summary>A row of the simulated provider's own ledger; <paramref name="Amount"/> in GBP.</summary>
 internal sealed record LedgerEntry(string Reference, string Kind, decimal Amount, DateTimeOffset RecordedAt);
 
-/// <summary>Money paid out without an order, under the caller's idempotency key; <paramref name="Amount"/> in GBP.</summary>
+/// <summary>
+/// Money paid out without an order, under the caller's idempotency key; <paramref name="Amount"/> in GBP.
+/// </summary>
 internal sealed record Credit(string Actor, string Key, string Reference, decimal Amount, DateTimeOffset RecordedAt);

@@ -6,8 +6,8 @@ using Npgsql;
 namespace DaprShop.Payments.Queries;
 
 /// <summary>
-/// <c>GET /internal/orders/{id}/payment</c>: an order's payment and the outbox, for History's explanation of the order's status. For
-/// sidecars only.
+/// <c>GET /internal/orders/{id}/payment</c>: an order's payment and the outbox, for History's explanation of the
+/// order's status. For sidecars only.
 /// </summary>
 internal static class GetOrderPayment
 {

@@ -5,7 +5,9 @@ using Npgsql;
 
 namespace DaprShop.Payments.Queries;
 
-/// <summary>An order's payment; money in GBP. <paramref name="RefundedInParts"/>: the sum of its part refunds.</summary>
+/// <summary>
+/// An order's payment; money in GBP. <paramref name="RefundedInParts"/>: the sum of its part refunds.
+/// </summary>
 internal sealed record PaymentView(
     Guid OrderId,
     ChargeState State,

@@ -16,7 +16,7 @@ internal static class QueriesModule
             .WithName("GetPayment")
             .WithTags("Payments")
             .WithSummary(
-                "An order's payment, with the provider's ledger rows of its charge and whole refund, and the sum of its part refunds."
+                "An order's payment, with the ledger rows of its charge and refund, and the sum of its part refunds."
             );
         routes.MapGet("/internal/orders/{id:guid}/payment", GetOrderPayment.HandleAsync).ExcludeFromDescription();
     }

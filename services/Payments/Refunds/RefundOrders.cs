@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace DaprShop.Payments.Refunds;
 
 /// <summary>
-/// <c>POST /refunds</c>: Orders refunds these orders; charges that arrive later are refused. A repeated request changes nothing.
+/// <c>POST /refunds</c>: Orders refunds these orders; charges that arrive later are refused. A repeated request changes
+/// nothing.
 /// </summary>
 internal static class RefundOrders
 {

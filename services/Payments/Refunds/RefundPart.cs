@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace DaprShop.Payments.Refunds;
 
 /// <summary>
-/// <c>POST /refunds/parts</c>: Orders refunds part of an order's money, for a return. A repeated request changes nothing.
+/// <c>POST /refunds/parts</c>: Orders refunds part of an order's money, for a return. A repeated request changes
+/// nothing.
 /// </summary>
 internal static class RefundPart
 {

@@ -3,11 +3,14 @@ using DaprShop.Payments.Model;
 
 namespace DaprShop.Payments.Refunds;
 
-/// <summary>Decides refunds, so that no more money is refunded than was captured, however often a request repeats.</summary>
+/// <summary>
+/// Decides refunds, so that no more money is refunded than was captured, however often a request repeats.
+/// </summary>
 internal static class RefundRules
 {
     /// <summary>
-    /// Refunds the captured money, less what part refunds have returned, and ends the payment: later charges are refused.
+    /// Refunds the captured money, less what part refunds have returned, and ends the payment: later charges are
+    /// refused.
     /// </summary>
     /// <param name="charged">Whether the provider's ledger has the charge.</param>
     public static PaymentDecision Refund(Payment payment, bool charged) =>
@@ -29,7 +32,9 @@ internal static class RefundRules
             _ => Refuse(payment, "The order ended before the provider captured the money."),
         };
 
-    /// <summary>Refunds part of the captured money; null where less than <paramref name="amount"/> (GBP) is left of it.</summary>
+    /// <summary>
+    /// Refunds part of the captured money; null where less than <paramref name="amount"/> (GBP) is left of it.
+    /// </summary>
     public static PaymentDecision? RefundPart(Payment payment, decimal amount, string reason) =>
         payment.State == ChargeState.Captured && payment.RefundedInParts + amount <= payment.Amount
             ? PaymentDecision.Record(
