@@ -14,5 +14,5 @@ internal static class DiagnosisModule
             .RequireAuthorization(Identity.Customer)
             .WithName("ExplainOrder")
             .WithTags("History")
-            .WithSummary("Why an order has its status: the actual cause first.");
+            .WithSummary("Explain an order's status, the actual cause first");
 }

@@ -20,10 +20,10 @@ internal static class RebuildModule
         group
             .MapPost("", RebuildHistory.Start)
             .WithName("RebuildHistory")
-            .WithSummary("Rebuilds history from the producers' logs; joins a rebuild that is running.");
+            .WithSummary("Rebuild history from the event logs, or join a running rebuild");
         group
             .MapGet("", RebuildHistory.Get)
             .WithName("GetRebuild")
-            .WithSummary("The progress of the running rebuild, or the result of the last one.");
+            .WithSummary("Get the progress of the running rebuild, or the result of the last one");
     }
 }

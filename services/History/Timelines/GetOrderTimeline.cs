@@ -23,7 +23,7 @@ internal static class GetOrderTimeline
     )
     {
         if (order is not (OldestFirst or NewestFirst))
-            return Problems.Invalid([new("order", $"must be {OldestFirst} or {NewestFirst}.")]);
+            return Problems.Invalid([new("order", $"Must be {OldestFirst} or {NewestFirst}.")]);
         var first = order == OldestFirst ? TimelineCursor.Start : TimelineCursor.End;
         if (!TimelineCursor.TryParse(cursor, first, out var after))
             return TimelinePages.InvalidCursor;

@@ -20,30 +20,30 @@ internal static class TimelinesModule
             .RequireAuthorization(Identity.Customer)
             .WithName("GetOrderTimeline")
             .WithTags("History")
-            .WithSummary("What happened to an order, oldest first.");
+            .WithSummary("Get an order's timeline, oldest first");
         routes
             .MapGet("/timeline", GetCustomerTimeline.HandleOwnAsync)
             .RequireAuthorization(Identity.Customer)
             .WithName("GetTimeline")
             .WithTags("History")
-            .WithSummary("What happened to your orders, newest first.");
+            .WithSummary("Get the timeline of your orders, newest first");
         routes
             .MapGet("/customers/{customer}/timeline", GetCustomerTimeline.HandleAsync)
             .RequireAuthorization(Identity.Operator)
             .WithName("GetCustomerTimeline")
             .WithTags("History")
-            .WithSummary("What happened to a customer's orders, newest first.");
+            .WithSummary("Get the timeline of a customer's orders, newest first");
         routes
             .MapGet("/stock/{sku}/timeline", GetStockTimeline.HandleSkuAsync)
             .RequireAuthorization(Identity.Operator)
             .WithName("GetStockTimeline")
             .WithTags("History")
-            .WithSummary("Every movement of a SKU, newest first: at one location, of one kind, or of one time.");
+            .WithSummary("List a SKU's movements, newest first, filtered by location, kind or time");
         routes
             .MapGet("/locations/{location}/timeline", GetStockTimeline.HandleLocationAsync)
             .RequireAuthorization(Identity.Operator)
             .WithName("GetLocationTimeline")
             .WithTags("History")
-            .WithSummary("Every movement at a location, newest first: of one kind, or of one time.");
+            .WithSummary("List a location's movements, newest first, filtered by kind or time");
     }
 }

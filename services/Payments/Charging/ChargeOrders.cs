@@ -40,11 +40,11 @@ internal static class ChargeOrders
     {
         var errors = new List<ValidationError>();
         if (request.Orders.Count > MaxOrders)
-            errors.Add(new ValidationError("/orders", $"must not have more than {MaxOrders} entries."));
+            errors.Add(new ValidationError("/orders", $"Must not have more than {MaxOrders} entries."));
         for (var i = 0; i < request.Orders.Count; i++)
         {
             if (request.Orders[i].Amount < 0)
-                errors.Add(new ValidationError($"/orders/{i}/amount", "must not be negative."));
+                errors.Add(new ValidationError($"/orders/{i}/amount", "Must not be negative."));
         }
 
         return errors;

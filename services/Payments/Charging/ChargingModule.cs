@@ -13,6 +13,6 @@ internal static class ChargingModule
             .RequireAuthorization(Identity.Operator)
             .WithName("RecordCapture")
             .WithTags("Payments")
-            .WithSummary("Records the provider's report that it captured an order's money.");
+            .WithSummary("Record the provider's report that it captured an order's money");
     }
 }

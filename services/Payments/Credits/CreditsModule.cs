@@ -14,5 +14,5 @@ internal static class CreditsModule
             .RequireAuthorization(Identity.Operator)
             .WithName("GiveCredit")
             .WithTags("Payments")
-            .WithSummary("Gives money back without an order. Idempotency-Key is required.");
+            .WithSummary("Give money back without an order");
 }

@@ -50,11 +50,11 @@ internal static class GiveCredit
     {
         var errors = new List<ValidationError>();
         if (request.Reference.Length is 0 or > IdempotencyKey.MaxLength)
-            errors.Add(new ValidationError("/reference", $"must have 1 to {IdempotencyKey.MaxLength} characters."));
+            errors.Add(new ValidationError("/reference", $"Must have 1 to {IdempotencyKey.MaxLength} characters."));
         if (request.Amount is <= 0 or > MaxAmount)
-            errors.Add(new ValidationError("/amount", $"must be greater than 0 and at most {MaxAmount}."));
+            errors.Add(new ValidationError("/amount", $"Must be greater than 0 and at most {MaxAmount}."));
         if (request.Amount.Scale > MaxDecimals)
-            errors.Add(new ValidationError("/amount", $"must not have more than {MaxDecimals} decimals."));
+            errors.Add(new ValidationError("/amount", $"Must not have more than {MaxDecimals} decimals."));
         return errors;
     }
 

@@ -18,7 +18,7 @@ internal static class RefundPart
     )
     {
         if (request.Amount <= 0)
-            return Problems.Invalid([new("/amount", "must be greater than 0.")]);
+            return Problems.Invalid([new("/amount", "Must be greater than 0.")]);
         return await store.RefundPartAsync(
             request.Reference,
             request.OrderId,
