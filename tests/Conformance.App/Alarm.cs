@@ -3,14 +3,14 @@ using Dapr.Actors.Runtime;
 
 namespace DaprShop.Conformance.App;
 
-/// <summary>An actor that wants to be reminded.</summary>
+/// <summary>An actor with a reminder.</summary>
 public interface IAlarm : IActor
 {
-    /// <summary>Remembers <paramref name="number"/> and writes it down after <paramref name="after"/>, once.</summary>
+    /// <summary>Stores the number, and records it once when the reminder fires.</summary>
     Task SetAsync(Setting setting);
 }
 
-/// <summary>What to write down, and when: milliseconds from now.</summary>
+/// <summary>The number to record, and when: in milliseconds from now.</summary>
 public sealed record Setting(long Number, int AfterMs);
 
 internal sealed class Alarm(ActorHost host, Record record) : Actor(host), IAlarm, IRemindable

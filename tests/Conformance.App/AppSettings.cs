@@ -1,13 +1,13 @@
 namespace DaprShop.Conformance.App;
 
-/// <summary>What a test wants of the app, from environment variables.</summary>
-/// <param name="RecordFile">Where it writes what it does.</param>
+/// <summary>The settings of the app, from environment variables.</summary>
+/// <param name="RecordFile">The file of the record.</param>
 /// <param name="Subscriptions">Component and topic, <c>pubsub/name</c> each.</param>
-/// <param name="Workflows">Whether it hosts the workflow and the actor.</param>
-/// <param name="Database">Connection string of its database, for the event log.</param>
-/// <param name="LogOf">The topic that its event log is relayed to.</param>
-/// <param name="Projects">The topic whose events it projects.</param>
-/// <param name="Without">Guards that are taken out, to see what they guard against.</param>
+/// <param name="Workflows">True: the app hosts the workflow and the actor.</param>
+/// <param name="Database">The connection string of the event log database.</param>
+/// <param name="LogOf">The topic of the relayed event log.</param>
+/// <param name="Projects">The topic of the projected events.</param>
+/// <param name="Without">Removed guards, to see the row fail.</param>
 internal sealed record AppSettings(
     string RecordFile,
     IReadOnlyList<(string PubSub, string Topic)> Subscriptions,
@@ -20,7 +20,8 @@ internal sealed record AppSettings(
 {
     public static AppSettings Read(IConfiguration configuration) =>
         new(
-            configuration["RECORD"] ?? throw new InvalidOperationException("RECORD is not set: the file to write to."),
+            configuration["RECORD"]
+                ?? throw new InvalidOperationException("RECORD is not set; it must name the file to write to."),
             [
                 .. (configuration["SUBSCRIPTIONS"] ?? "")
                     .Split(';', StringSplitOptions.RemoveEmptyEntries)

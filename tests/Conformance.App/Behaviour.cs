@@ -1,8 +1,8 @@
 namespace DaprShop.Conformance.App;
 
 /// <summary>
-/// What handlers do, until a test wants something else: <c>handle</c>; <c>fail</c> (answer 500); <c>hold</c> (answer nothing until the
-/// behaviour changes); <c>retry-N</c> (answer RETRY for entry N alone).
+/// The behaviour of the handlers: <c>handle</c>; <c>fail</c> (return 500); <c>hold</c> (return nothing until the
+/// behaviour changes); <c>retry-N</c> (return RETRY for entry N only).
 /// </summary>
 internal sealed class Behaviour(IConfiguration configuration)
 {
@@ -16,7 +16,7 @@ internal sealed class Behaviour(IConfiguration configuration)
         Interlocked.Exchange(ref _changed, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
 
-    /// <summary>Returns when handlers are free to answer.</summary>
+    /// <summary>Returns when the behaviour is no longer <c>hold</c>.</summary>
     public async Task ReleasedAsync(CancellationToken cancellationToken)
     {
         while (Now == "hold")

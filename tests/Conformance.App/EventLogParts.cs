@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace DaprShop.Conformance.App;
 
-/// <summary>The shop's own messaging, with nothing around it: an event log that is relayed, or a projection that writes down what it applies.</summary>
+/// <summary>The shop's messaging alone: a relayed event log, or a projection that records the applied events.</summary>
 internal static class EventLogParts
 {
     public static void AddMessaging(this IServiceCollection services, AppSettings settings)
@@ -26,7 +26,9 @@ internal static class EventLogParts
     {
         var database = app.Services.GetRequiredService<NpgsqlDataSource>();
         await using (
-            var tables = new Tables(new DbContextOptionsBuilder<Tables>().UseShopNpgsql<Tables>(database).Options)
+            var tables = new EventLogDbContext(
+                new DbContextOptionsBuilder<EventLogDbContext>().UseShopNpgsql<EventLogDbContext>(database).Options
+            )
         )
             await tables.Database.EnsureCreatedAsync();
         await using (
@@ -53,7 +55,9 @@ internal static class EventLogParts
         signal.Raise();
     }
 
-    /// <summary>Its effect is a row in the transaction of the intake, so that an effect that comes twice shows.</summary>
+    /// <summary>
+    /// Inserts a row per event in the transaction of the inbox, so that a repeated effect is visible.
+    /// </summary>
     private sealed class Projection(AppSettings settings, Behaviour behaviour) : IProjection
     {
         public string Topic => settings.Projects!;
@@ -71,11 +75,11 @@ internal static class EventLogParts
             );
             await batch.ExecuteNonQueryAsync(cancellationToken);
             if (events.Any(e => behaviour.Retries(e.Position)))
-                throw new InvalidOperationException("It cannot be.");
+                throw new InvalidOperationException("Poison event.");
         }
     }
 
-    private sealed class Tables(DbContextOptions<Tables> options) : DbContext(options)
+    private sealed class EventLogDbContext(DbContextOptions<EventLogDbContext> options) : DbContext(options)
     {
         protected override void OnModelCreating(ModelBuilder modelBuilder)
         {

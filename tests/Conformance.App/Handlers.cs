@@ -4,7 +4,7 @@ using Dapr.AspNetCore;
 
 namespace DaprShop.Conformance.App;
 
-/// <summary>Bulk subscriptions with a status per entry, as the shop's.</summary>
+/// <summary>Bulk subscriptions with a status per entry, like those of the shop.</summary>
 internal static class Handlers
 {
     public static void MapHandlers(this WebApplication app, AppSettings settings)
@@ -18,7 +18,7 @@ internal static class Handlers
                         Behaviour behaviour,
                         Record record,
                         CancellationToken cancellationToken
-                    ) => TakeAsync($"{pubsub}/{topic}", messages, behaviour, record, cancellationToken)
+                    ) => HandleAsync($"{pubsub}/{topic}", messages, behaviour, record, cancellationToken)
                 )
                 .WithTopic(new TopicOptions { PubsubName = pubsub, Name = topic })
                 .WithBulkSubscribe(
@@ -34,7 +34,7 @@ internal static class Handlers
         app.MapSubscribeHandler();
     }
 
-    private static async Task<IResult> TakeAsync(
+    private static async Task<IResult> HandleAsync(
         string subject,
         BulkSubscribeMessage<JsonElement> messages,
         Behaviour behaviour,
@@ -46,7 +46,7 @@ internal static class Handlers
             .Entries.Select(e => (e.EntryId, Number: e.Event.GetProperty("data").GetProperty("number").GetInt64()))
             .ToList();
         foreach (var (_, number) in entries)
-            record.Add("taken", subject, number);
+            record.Add("received", subject, number);
         await behaviour.ReleasedAsync(cancellationToken);
         if (behaviour.Now == "fail")
             return Results.StatusCode(StatusCodes.Status500InternalServerError);
@@ -55,7 +55,7 @@ internal static class Handlers
         foreach (var (id, number) in entries)
         {
             var retry = behaviour.Retries(number);
-            record.Add(retry ? "refused" : "done", subject, number);
+            record.Add(retry ? "rejected" : "done", subject, number);
             statuses.Add(
                 new(id, retry ? BulkSubscribeAppResponseStatus.RETRY : BulkSubscribeAppResponseStatus.SUCCESS)
             );

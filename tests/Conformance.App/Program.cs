@@ -1,6 +1,6 @@
 using DaprShop.Conformance.App;
 
-// The app under test: a process of its own, so that it can be killed. What it takes and does it writes to a file, line by line.
+// The app under test: a separate process, so that it can be killed. It writes each event to a file, line by line.
 var builder = WebApplication.CreateBuilder(args);
 var settings = AppSettings.Read(builder.Configuration);
 builder.Logging.SetMinimumLevel(LogLevel.Warning);

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace DaprShop.Conformance.App;
 
-/// <summary>Appends a line for each thing that happens. A line is with the system once written: killing the process does not lose it.</summary>
+/// <summary>
+/// Appends a line per event. A written line is with the operating system: killing the process does not lose it.
+/// </summary>
 internal sealed class Record(AppSettings settings)
 {
     private readonly Lock _oneAtATime = new();

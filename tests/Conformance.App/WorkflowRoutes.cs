@@ -7,7 +7,7 @@ namespace DaprShop.Conformance.App;
 /// <summary>Lets the test drive the workflow and the actor through the official clients.</summary>
 internal static class WorkflowRoutes
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(5);
 
     public static void MapWorkflows(this WebApplication app)
     {
@@ -27,10 +27,10 @@ internal static class WorkflowRoutes
         );
     }
 
-    // A start without a deadline waits for ever where no worker is registered yet; the same id may be started again.
+    // Without a deadline, a start waits without limit until a worker registers; the same id may be started again.
     private static async Task<IResult> StartAsync(string id, int input, DaprWorkflowClient workflows)
     {
-        using var deadline = new CancellationTokenSource(Patience);
+        using var deadline = new CancellationTokenSource(StartTimeout);
         try
         {
             await workflows.ScheduleNewWorkflowAsync(nameof(TwoSteps), id, input, startTime: null, deadline.Token);

@@ -2,7 +2,7 @@ using Dapr.Workflow;
 
 namespace DaprShop.Conformance.App;
 
-/// <summary>Two activities; the second may be held, so that a test can kill what runs it.</summary>
+/// <summary>Two activities; the second may be held, so that a test can kill its process.</summary>
 internal sealed class TwoSteps : Workflow<int, string>
 {
     public override async Task<string> RunAsync(WorkflowContext context, int input)

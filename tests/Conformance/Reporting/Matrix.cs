@@ -6,7 +6,7 @@ using DaprShop.Shop;
 
 namespace DaprShop.Conformance.Reporting;
 
-/// <summary>Gathers results and prints the table: on standard output, and in artifacts/conformance.md.</summary>
+/// <summary>Collects results and writes the table to standard output and artifacts/conformance.md.</summary>
 internal static class Matrix
 {
     private static readonly ConcurrentQueue<Result> Results = new();
@@ -41,7 +41,7 @@ internal static class Matrix
             .AppendLine(Line(Enumerable.Repeat("---", Column.All.Count + 1)));
         foreach (var row in Results.GroupBy(r => r.Row).OrderBy(g => g.Key, StringComparer.Ordinal))
             text.AppendLine(Line([row.Key, .. Column.All.Select(c => Cell(row, c))]));
-        text.AppendLine().AppendLine(Line(["row", "column", "seen"])).AppendLine(Line(["---", "---", "---"]));
+        text.AppendLine().AppendLine(Line(["row", "column", "observed"])).AppendLine(Line(["---", "---", "---"]));
         foreach (
             var result in Results
                 .Where(r => r.Observations.Count > 0)

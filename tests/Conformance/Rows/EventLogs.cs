@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace DaprShop.Conformance.Rows;
 
-/// <summary>The shop's own messaging over each broker: an event log, its relay, and a projection in another app.</summary>
+/// <summary>
+/// The shop's own messaging over each broker: an event log, its relay, and a projection in another app.
+/// </summary>
 public sealed class EventLogs(Servers servers) : Row(servers)
 {
     private string _logDatabase = "";
@@ -12,7 +14,7 @@ public sealed class EventLogs(Servers servers) : Row(servers)
 
     [Theory]
     [MemberData(nameof(Columns.Brokers), MemberType = typeof(Columns))]
-    public async Task What_was_published_before_the_first_subscription_arrives_through_the_event_log(string broker)
+    public async Task Events_published_before_the_first_subscription_arrive_through_the_event_log(string broker)
     {
         await using var stage = await OpenAsync(
             Column.OfBroker(broker),
@@ -34,7 +36,7 @@ public sealed class EventLogs(Servers servers) : Row(servers)
 
     [Theory]
     [MemberData(nameof(Columns.Brokers), MemberType = typeof(Columns))]
-    public async Task What_a_wiped_broker_forgot_arrives_through_the_event_log(string broker)
+    public async Task Events_lost_by_a_wiped_broker_arrive_through_the_event_log(string broker)
     {
         await using var stage = await OpenAsync(
             Column.OfBroker(broker),
@@ -56,7 +58,7 @@ public sealed class EventLogs(Servers servers) : Row(servers)
         await consumer.StartAsync();
 
         await AppliedAsync(stage, 150);
-        Observe("seconds until the forgotten is applied", SecondsSince(back));
+        Observe("seconds until the lost events are applied", SecondsSince(back));
         await AppendAsync(producer, 50);
         await AppliedAsync(stage, 200);
         Observe("until messages flow again", SecondsSince(back));
@@ -64,7 +66,7 @@ public sealed class EventLogs(Servers servers) : Row(servers)
 
     [Theory]
     [MemberData(nameof(Columns.Brokers), MemberType = typeof(Columns))]
-    public async Task A_poisoned_event_is_parked_with_its_cause_and_its_neighbours_pass_once(string broker)
+    public async Task A_poison_event_is_parked_with_its_cause_and_the_others_are_applied_once(string broker)
     {
         await using var stage = await OpenAsync(
             Column.OfBroker(broker),
@@ -79,7 +81,7 @@ public sealed class EventLogs(Servers servers) : Row(servers)
 
         await Wait.UntilAsync(
             async () => await ScalarAsync<long>(_projectionDatabase, "select count(*) from effects") == 19,
-            "the neighbours are applied",
+            "the other events are applied",
             stage.Logs
         );
         await Wait.UntilAsync(
@@ -92,7 +94,7 @@ public sealed class EventLogs(Servers servers) : Row(servers)
         (await ScalarAsync<string>(_projectionDatabase, "select position || ' ' || cause from dead_letters"))
             .Should()
             .StartWith("7 ")
-            .And.Contain("It cannot be.");
+            .And.Contain("Poison event.");
         Observe("seconds until parked", SecondsSince(sent));
     }
 

@@ -7,7 +7,7 @@ public sealed class FailingHandler(Servers servers) : Row(servers)
 {
     [Theory]
     [MemberData(nameof(Columns.Brokers), MemberType = typeof(Columns))]
-    public async Task What_a_failing_handler_refused_comes_again(string broker)
+    public async Task A_message_rejected_by_a_failing_handler_is_redelivered(string broker)
     {
         var subject = $"pubsub/{Topic}";
         await using var stage = await OpenAsync(Column.OfBroker(broker), new NodeSpec($"failing-{broker}", subject));
@@ -17,12 +17,16 @@ public sealed class FailingHandler(Servers servers) : Row(servers)
 
         await node.BehaveAsync("fail");
         await node.PublishAsync(subject, 1, 100);
-        await Wait.UntilAsync(() => node.InHand(subject).Repeats() > 0, "a refused message comes again", stage.Logs);
+        await Wait.UntilAsync(
+            () => node.InProgress(subject).Repeats() > 0,
+            "a rejected message is redelivered",
+            stage.Logs
+        );
         await node.BehaveAsync("handle");
-        var mended = TimeProvider.System.GetTimestamp();
+        var recovered = TimeProvider.System.GetTimestamp();
 
         await stage.DoneAsync(subject, 100, node);
-        Observe("seconds after the cure", SecondsSince(mended));
+        Observe("seconds after recovery", SecondsSince(recovered));
         Observe("done twice", node.Numbers("done", subject).Repeats());
     }
 }

@@ -2,12 +2,12 @@ using DaprShop.Conformance.Runtime;
 
 namespace DaprShop.Conformance.Rows;
 
-public sealed class KilledApp(Servers servers) : KilledInHand(servers)
+public sealed class KilledApp(Servers servers) : KilledWhileHandling(servers)
 {
     [Theory]
     [MemberData(nameof(Columns.Brokers), MemberType = typeof(Columns))]
-    public Task What_a_killed_app_had_in_hand_comes_again(string broker) =>
-        ComesAgainAsync(
+    public Task Messages_handled_by_a_killed_app_are_redelivered(string broker) =>
+        RedeliversAsync(
             broker,
             "killed",
             node => node.KillAppAsync(),

@@ -6,7 +6,7 @@ public sealed class Replicas(Servers servers) : Row(servers)
 {
     [Theory]
     [MemberData(nameof(Columns.Brokers), MemberType = typeof(Columns))]
-    public async Task Replicas_share_the_work_and_another_app_gets_all_of_it(string broker)
+    public async Task Replicas_share_messages_and_another_app_gets_all(string broker)
     {
         var subject = $"pubsub/{Topic}";
         await using var stage = await OpenAsync(
@@ -29,7 +29,7 @@ public sealed class Replicas(Servers servers) : Row(servers)
         List<long> shared = [.. one.Numbers("done", subject), .. two.Numbers("done", subject)];
         shared.Repeats().Should().BeLessThan(100, "the replicas share");
         Observe("seconds for 200", SecondsSince(started));
-        Observe("the first of two replicas did", one.Numbers("done", subject).Count);
+        Observe("handled by the first of two replicas", one.Numbers("done", subject).Count);
         Observe("done twice", shared.Repeats());
         Observe("out of order at the other app", other.Numbers("done", subject).OutOfOrder());
     }

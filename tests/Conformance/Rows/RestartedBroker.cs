@@ -6,7 +6,7 @@ public sealed class RestartedBroker(Servers servers) : Row(servers)
 {
     [Theory]
     [MemberData(nameof(Columns.Brokers), MemberType = typeof(Columns))]
-    public async Task A_killed_broker_comes_back_with_what_it_acknowledged(string broker)
+    public async Task A_restarted_broker_delivers_acknowledged_messages(string broker)
     {
         var subject = $"pubsub/{Topic}";
         await using var stage = await OpenAsync(
@@ -26,12 +26,12 @@ public sealed class RestartedBroker(Servers servers) : Row(servers)
         var back = TimeProvider.System.GetTimestamp();
         await away.StartAsync();
         await present.PublishAsync(subject, 61, 40);
-        Observe("seconds until it takes messages again", SecondsSince(back));
+        Observe("seconds until it accepts messages again", SecondsSince(back));
 
         await stage.DoneAsync(subject, 100, present);
         Observe("until a connected app has all", SecondsSince(back));
         await stage.DoneAsync(subject, 100, away);
-        Observe("until an app that was away has all", SecondsSince(back));
+        Observe("until an app that was down has all", SecondsSince(back));
         Observe("done twice", stage.Nodes.Sum(n => n.Numbers("done", subject).Repeats()));
     }
 }

@@ -4,13 +4,13 @@ using DaprShop.Conformance.Runtime;
 
 namespace DaprShop.Conformance.Rows;
 
-/// <summary>A row of the table: opens the stage of a column, and reports what came of it.</summary>
+/// <summary>A row of the table: opens the stage of a column, and reports the result.</summary>
 public abstract class Row(Servers servers) : IAsyncLifetime
 {
     private readonly List<string> _observations = [];
     private Column? _column;
 
-    /// <summary>A topic that only this test knows.</summary>
+    /// <summary>A topic used by this test only.</summary>
     protected string Topic { get; } = $"topic-{Guid.CreateVersion7():N}";
 
     /// <inheritdoc />
@@ -37,7 +37,7 @@ public abstract class Row(Servers servers) : IAsyncLifetime
             : await DaprStage.OpenAsync(column, servers, ownBroker, specs);
     }
 
-    /// <summary>Notes how this column does what all columns do.</summary>
+    /// <summary>Records a measurement of this column for the table.</summary>
     protected void Observe(string what, double value) =>
         _observations.Add(string.Create(CultureInfo.InvariantCulture, $"{what} {value:0.#}"));
 

@@ -46,7 +46,7 @@ public sealed class State(Servers servers) : Row(servers)
 
     [Theory]
     [MemberData(nameof(Columns.Stores), MemberType = typeof(Columns))]
-    public async Task Of_many_first_writes_of_a_key_one_wins(string store)
+    public async Task Of_several_first_writes_of_a_key_one_succeeds(string store)
     {
         await using var stage = await OpenAsync(Column.OfStore(store), new NodeSpec("inserting"));
         await stage.Nodes[0].StartAsync();
@@ -62,26 +62,26 @@ public sealed class State(Servers servers) : Row(servers)
 
     [Theory]
     [MemberData(nameof(Columns.Stores), MemberType = typeof(Columns))]
-    public async Task A_transaction_with_a_stale_etag_is_refused(string store)
+    public async Task A_transaction_with_a_stale_etag_is_rejected(string store)
     {
         await using var stage = await OpenAsync(Column.OfStore(store), new NodeSpec("refusing"));
-        var client = await TransactInVainAsync(stage);
+        var client = await TransactWithStaleETagAsync(stage);
 
         (await client.GetStateAsync<int>(Store, "known")).Should().Be(2);
     }
 
     [Theory]
     [MemberData(nameof(Columns.StoresThatRollBack), MemberType = typeof(Columns))]
-    public async Task A_refused_transaction_changes_nothing(string store)
+    public async Task A_rejected_transaction_changes_nothing(string store)
     {
         await using var stage = await OpenAsync(Column.OfStore(store), new NodeSpec("transacting"));
-        var client = await TransactInVainAsync(stage);
+        var client = await TransactWithStaleETagAsync(stage);
 
         (await client.GetStateAsync<int>(Store, "other")).Should().Be(1);
         (await client.GetStateAsync<int?>(Store, "new")).Should().BeNull();
     }
 
-    private static async Task<DaprClient> TransactInVainAsync(Stage stage)
+    private static async Task<DaprClient> TransactWithStaleETagAsync(Stage stage)
     {
         await stage.Nodes[0].StartAsync();
         var client = stage.Nodes[0].Client;

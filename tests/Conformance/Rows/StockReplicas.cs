@@ -15,7 +15,7 @@ public sealed class StockReplicas(Servers servers) : Row(servers)
 {
     private const int Writes = 100;
 
-    // Who reads without a pause takes the processors from what brings the news.
+    // Reads without a pause would take the processors from the delivery of the broadcast.
     private static readonly TimeSpan BetweenReads = TimeSpan.FromMilliseconds(5);
     private static readonly byte[] Key = RandomNumberGenerator.GetBytes(32);
     private static readonly string Program = Built.At("Inventory", "DaprShop.Inventory.dll");
@@ -23,22 +23,24 @@ public sealed class StockReplicas(Servers servers) : Row(servers)
 
     [Theory]
     [MemberData(nameof(Columns.Pairs), MemberType = typeof(Columns))]
-    public async Task G04_What_one_replica_writes_another_tells_within_a_second_because_it_hears_of_it(string pair)
+    public async Task G04_A_write_of_one_replica_is_read_at_another_within_a_second_because_of_the_broadcast(
+        string pair
+    )
     {
-        // Entries that would answer for minutes: only what is heard can renew them.
+        // Cache entries stay valid for minutes: only the broadcast can renew them.
         await using var stage = await OpenAsync(Column.OfPair(pair), ("Cache__MaxAge", "00:10:00"));
         var (one, other) = (_clients[0], _clients[1]);
-        var told = 0L;
+        var lastVersion = 0L;
         await Wait.UntilAsync(
             async () =>
             {
                 var first = await WriteAsync(one, "cup");
                 return await Wait.HoldsWithinAsync(
-                    async () => (told = (await ReadAsync(other, "cup")).Version) >= first,
+                    async () => (lastVersion = (await ReadAsync(other, "cup")).Version) >= first,
                     TimeSpan.FromSeconds(2)
                 );
             },
-            "the other replica hears",
+            "the other replica receives the broadcast",
             stage.Logs
         );
 
@@ -47,20 +49,23 @@ public sealed class StockReplicas(Servers servers) : Row(servers)
         {
             var version = await WriteAsync(one, "cup");
             var written = Stopwatch.GetTimestamp();
-            var hears = await Poll.UntilAsync(
+            var isReceived = await Poll.UntilAsync(
                 async () =>
                 {
                     var read = await ReadAsync(other, "cup");
                     (read.Version, read.Layer)
                         .Should()
-                        .Be((Math.Max(told, read.Version), "memory"), "no answer is older than the one before");
-                    return (told = read.Version) >= version;
+                        .Be(
+                            (Math.Max(lastVersion, read.Version), "memory"),
+                            "no response is older than the one before"
+                        );
+                    return (lastVersion = read.Version) >= version;
                 },
                 BetweenReads,
                 TimeSpan.FromSeconds(20),
                 CancellationToken.None
             );
-            hears.Should().BeTrue("it hears at all");
+            isReceived.Should().BeTrue("the broadcast must arrive");
             delays.Add(Stopwatch.GetElapsedTime(written).TotalMilliseconds);
         }
 
@@ -72,9 +77,7 @@ public sealed class StockReplicas(Servers servers) : Row(servers)
 
     [Theory]
     [MemberData(nameof(Columns.Pairs), MemberType = typeof(Columns))]
-    public async Task N5_Whoever_demands_the_version_that_he_wrote_gets_it_from_any_replica_and_the_store_serves_both(
-        string pair
-    )
+    public async Task N5_A_read_that_demands_a_version_gets_it_from_any_replica_and_the_store_serves_both(string pair)
     {
         await using var stage = await OpenAsync(Column.OfPair(pair));
         await WriteAsync(_clients[0], "tray");
@@ -82,7 +85,7 @@ public sealed class StockReplicas(Servers servers) : Row(servers)
         await Wait.UntilAsync(
             async () =>
             {
-                // A store that was slow the first time is left alone for some seconds: who reads then stores it.
+                // A store that was slow the first time is skipped for some seconds; a later read writes the entry.
                 await ReadAsync(_clients[0], "tray");
                 return (await stage.Nodes[1].Client.GetStateAsync<JsonElement?>("cache", "stock/tray")) is not null;
             },
@@ -92,14 +95,14 @@ public sealed class StockReplicas(Servers servers) : Row(servers)
         await Wait.UntilAsync(
             async () =>
             {
-                // Older than a second it is passed over: then both are asked anew.
+                // An entry older than a second is ignored: then both replicas are read again.
                 if ((await ReadAsync(_clients[1], "tray")).Layer == "store")
                     return true;
                 await Task.Delay(TimeSpan.FromSeconds(1.1));
                 await ReadAsync(_clients[0], "tray");
                 return false;
             },
-            "the store answers",
+            "the store serves the read",
             stage.Logs
         );
 
@@ -111,9 +114,9 @@ public sealed class StockReplicas(Servers servers) : Row(servers)
             ages.Add((await ReadAsync(_clients[i % 2], "cup")).AgeMs);
         }
 
-        ages.Max().Should().BeLessThanOrEqualTo(1_100, "a second is the bound, and the way to the caller");
+        ages.Max().Should().BeLessThanOrEqualTo(1_100, "the bound is one second plus the response time");
         foreach (var (upTo, count) in Histogram(ages))
-            Observe($"answers up to {upTo} ms old", count);
+            Observe($"responses up to {upTo} ms old", count);
     }
 
     private static IEnumerable<(int UpTo, int Count)> Histogram(List<long> ages) =>
@@ -166,7 +169,7 @@ public sealed class StockReplicas(Servers servers) : Row(servers)
         return stage;
     }
 
-    /// <summary>One unit arrives; answers the version after it.</summary>
+    /// <summary>Receives one unit, and returns the version after it.</summary>
     private static async Task<long> WriteAsync(HttpClient replica, string sku)
     {
         using var answer = await SendAsync(

@@ -7,24 +7,27 @@ namespace DaprShop.Conformance.Rows;
 /// <summary>A numbered message.</summary>
 internal sealed record Numbered(long Number);
 
-/// <summary>Publishing numbers, and waiting for them.</summary>
+/// <summary>Publishes numbers, and waits for them.</summary>
 internal static class Traffic
 {
-    private const int AtOnce = 10;
-    private static readonly TimeSpan ProbePatience = TimeSpan.FromSeconds(2);
+    private const int BatchSize = 10;
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Publishes numbers until the broker has acknowledged all of them; negative ones are probes.</summary>
     public static async Task PublishAsync(this Node node, string subject, int first, int count)
     {
         var (pubsub, topic) = (subject.Split('/')[0], subject.Split('/')[1]);
-        foreach (var chunk in Enumerable.Range(first, count).Chunk(AtOnce))
+        foreach (var chunk in Enumerable.Range(first, count).Chunk(BatchSize))
             await Wait.UntilAsync(
                 () => TryAsync(node, pubsub, topic, [.. chunk.Select(n => new Numbered(n))]),
                 $"{node.Name} publishes"
             );
     }
 
-    /// <summary>Sends probes until every node has got one and the last is done: now their subscriptions are live, and nothing is under way.</summary>
+    /// <summary>
+    /// Publishes probes until every node has handled one, including the last: then all subscriptions are active, and no
+    /// message is in flight.
+    /// </summary>
     public static async Task SubscribedAsync(this IEnumerable<Node> nodes, string subject)
     {
         var all = nodes.ToList();
@@ -35,13 +38,13 @@ internal static class Traffic
                 await all[0].PublishAsync(subject, --probe, 1);
                 var done = await Wait.HoldsWithinAsync(
                     () => Task.FromResult(all.Exists(n => Probes(n, subject).Contains(probe))),
-                    ProbePatience
+                    ProbeTimeout
                 );
                 return done && all.TrueForAll(n => Probes(n, subject).Any());
             },
-            $"{string.Join(", ", all.Select(n => n.Name))} get probes"
+            $"{string.Join(", ", all.Select(n => n.Name))} receive probes"
         );
-        // A broadcast reaches the others a little later.
+        // A broadcast reaches the other nodes slightly later.
         await Wait.UntilAsync(
             () =>
                 !subject.StartsWith("broadcast", StringComparison.Ordinal)
@@ -53,7 +56,7 @@ internal static class Traffic
     private static IEnumerable<long> Probes(Node node, string subject) =>
         node.Record.Where(d => d.What == "done" && d.Subject == subject && d.Number < 0).Select(d => d.Number);
 
-    /// <summary>Waits until the nodes together have done 1 … <paramref name="count"/>.</summary>
+    /// <summary>Waits until the nodes together have handled 1 … <paramref name="count"/>.</summary>
     public static async Task DoneAsync(this Stage stage, string subject, int count, params IEnumerable<Node> nodes)
     {
         var expected = Enumerable.Range(1, count).Select(n => (long)n).ToList();
@@ -62,13 +65,14 @@ internal static class Traffic
         {
             await Wait.UntilAsync(
                 () => (missing = [.. expected.Except(nodes.SelectMany(n => n.Numbers("done", subject)))]).Count == 0,
-                "all messages are done"
+                "all messages are handled"
             );
         }
         catch (TimeoutException)
         {
             throw new TimeoutException(
-                $"{missing.Count} of {count} messages were never done: {string.Join(", ", missing.Take(10))}…{Environment.NewLine}{stage.Logs()}"
+                $"{missing.Count} of {count} messages were not handled: {string.Join(", ", missing.Take(10))}…\n"
+                    + stage.Logs()
             );
         }
     }
@@ -94,8 +98,8 @@ internal static class Traffic
     {
         try
         {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-            return (await node.Client.BulkPublishEventAsync(pubsub, topic, messages, cancellationToken: patience.Token))
+            using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            return (await node.Client.BulkPublishEventAsync(pubsub, topic, messages, cancellationToken: timeout.Token))
                     .FailedEntries
                     .Count == 0;
         }

@@ -1,6 +1,6 @@
 namespace DaprShop.Conformance.Runtime;
 
-/// <summary>Finds what was built along with the tests.</summary>
+/// <summary>Finds programs that were built together with the tests.</summary>
 internal static class Built
 {
     /// <summary>The path of <paramref name="file"/> in the output of <paramref name="project"/>.</summary>

@@ -1,6 +1,6 @@
 namespace DaprShop.Conformance.Runtime;
 
-/// <summary>A runtime with a broker and a store. A null part means: any, the row does not depend on it.</summary>
+/// <summary>A runtime with a broker and a store. Null: the row does not depend on that part.</summary>
 internal sealed record Column(string? Broker, string? Store)
 {
     public const string Embedded = "embedded";
@@ -20,7 +20,9 @@ internal sealed record Column(string? Broker, string? Store)
 
     public static Column OfPair(string name) => All.Single(c => c.ToString() == name);
 
-    /// <summary>Whether a result for this column is one for <paramref name="other"/>, a column of the table.</summary>
+    /// <summary>
+    /// True when a result of this column also holds for <paramref name="other"/>, a column of the table.
+    /// </summary>
     public bool Covers(Column other) =>
         (Broker ?? other.Broker) == other.Broker
         && (Store ?? other.Store) == other.Store

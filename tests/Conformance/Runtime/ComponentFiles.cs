@@ -2,12 +2,15 @@ using DaprShop.Shop;
 
 namespace DaprShop.Conformance.Runtime;
 
-/// <summary>The repository's own component files, as a stage's sidecars read them: what is tested is what ships.</summary>
+/// <summary>The component files of the repository, as the sidecars of a stage read them.</summary>
 internal static class ComponentFiles
 {
     private static readonly string Root = ShopFolder.Find().Root;
 
-    /// <summary>Copies the files of a column into <paramref name="folder"/>, without the guards that are out; answers the resource folders.</summary>
+    /// <summary>
+    /// Copies the files of a column into <paramref name="folder"/>, without the removed guards; returns the resource
+    /// folders.
+    /// </summary>
     public static IReadOnlyList<string> Copy(Column column, string folder)
     {
         List<string> names = ["common"];

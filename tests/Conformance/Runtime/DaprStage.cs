@@ -7,7 +7,7 @@ using DaprShop.TestKit.Servers;
 
 namespace DaprShop.Conformance.Runtime;
 
-/// <summary>Real sidecars, started as `./shop up` starts them, in a folder that looks like the repository's root to them.</summary>
+/// <summary>Real sidecars, started as by `./shop up`, in a folder laid out like the repository's root.</summary>
 internal sealed class DaprStage : Stage
 {
     private readonly Dictionary<Node, OwnedProcess> _sidecars = [];

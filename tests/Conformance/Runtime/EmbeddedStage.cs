@@ -6,10 +6,12 @@ using Npgsql;
 
 namespace DaprShop.Conformance.Runtime;
 
-/// <summary>The embedded runtime: one process for the sidecars of all nodes, and broker and store besides. It is killed as a whole.</summary>
+/// <summary>
+/// The embedded runtime: one process that serves all sidecars, broker and store. It is killed as a whole.
+/// </summary>
 internal sealed class EmbeddedStage : Stage
 {
-    // Which product the files name makes no difference to it.
+    // The embedded runtime ignores the product that the files name.
     private static readonly Column Files = new("redis", "redis");
     private static readonly string Program = Built.At("EmbeddedDapr", "EmbeddedDapr.dll");
 
@@ -33,7 +35,13 @@ internal sealed class EmbeddedStage : Stage
         foreach (var node in stage.Nodes)
             yaml.Append(
                 CultureInfo.InvariantCulture,
-                $"  - appID: {node.Spec.AppId}\n    appPort: {node.AppPort}\n    daprHTTPPort: {node.HttpPort}\n    daprGRPCPort: {node.GrpcPort}\n"
+                $"""
+                  - appID: {node.Spec.AppId}
+                    appPort: {node.AppPort}
+                    daprHTTPPort: {node.HttpPort}
+                    daprGRPCPort: {node.GrpcPort}
+
+                """
             );
         await File.WriteAllTextAsync(stage.RunFile, yaml.ToString());
         return stage;
@@ -49,7 +57,7 @@ internal sealed class EmbeddedStage : Stage
     public override async Task KillSidecarAsync(Node node)
     {
         await KillAsync(_process);
-        // The others' sidecars are the same process.
+        // The sidecars of the other nodes are in the same process.
         if (Nodes.Count > 1)
             StartProcess();
     }
@@ -82,10 +90,13 @@ internal sealed class EmbeddedStage : Stage
     {
         await using var connection = new NpgsqlConnection(_database);
         await connection.OpenAsync();
-        await using var forget = new NpgsqlCommand(
+        await using var wipe = new NpgsqlCommand(
             """
             do $$ declare name text; begin
-              for name in select quote_ident(nspname) from pg_namespace where nspname not like 'pg\_%' and nspname <> 'information_schema' loop
+              for name in
+                select quote_ident(nspname) from pg_namespace
+                where nspname not like 'pg\_%' and nspname <> 'information_schema'
+              loop
                 execute 'drop schema ' || name || ' cascade';
               end loop;
               create schema public;
@@ -93,6 +104,6 @@ internal sealed class EmbeddedStage : Stage
             """,
             connection
         );
-        await forget.ExecuteNonQueryAsync();
+        await wipe.ExecuteNonQueryAsync();
     }
 }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace DaprShop.Conformance.Runtime;
 
 /// <summary>
-/// Settings that rows depend on, each to be taken out by its name in <c>CONFORMANCE_WITHOUT</c> (several with commas), to see its row fail.
+/// Settings that rows depend on. <c>CONFORMANCE_WITHOUT</c> removes them by name, comma-separated, to see the row fail.
 /// </summary>
 internal static partial class Guards
 {
@@ -14,7 +14,7 @@ internal static partial class Guards
 
     public static bool IsOut(string guard) => Out.Contains(guard);
 
-    /// <summary>The component file's text without the guards that are out, and without its scopes: the rows' apps have ids of their own.</summary>
+    /// <summary>Removes the guards, and the scopes, since the apps of the rows have other ids.</summary>
     public static string Edit(string yaml)
     {
         yaml = Scopes().Replace(yaml, "");

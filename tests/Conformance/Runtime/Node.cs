@@ -7,7 +7,7 @@ using DaprShop.TestKit.Servers;
 
 namespace DaprShop.Conformance.Runtime;
 
-/// <summary>An app in a process of its own, its sidecar, and what the test knows of both.</summary>
+/// <summary>An app process, its sidecar, and the record of the app.</summary>
 internal sealed class Node(Stage stage, NodeSpec spec, int index) : IAsyncDisposable
 {
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(10) };
@@ -36,21 +36,23 @@ internal sealed class Node(Stage stage, NodeSpec spec, int index) : IAsyncDispos
 
     public IReadOnlyList<Delivery> Record => Delivery.Read(RecordFile);
 
-    /// <summary>The numbers that were <paramref name="what"/>, in order, with repeats.</summary>
+    /// <summary>The numbers with the event <paramref name="what"/>, in order, including repeats.</summary>
     public IReadOnlyList<long> Numbers(string what, string subject) =>
         [.. Record.Where(d => d.What == what && d.Subject == subject && d.Number > 0).Select(d => d.Number)];
 
-    /// <summary>What came in and was not done yet, late probes too: they hold up what is behind them as everything does.</summary>
-    public IReadOnlyList<long> InHand(string subject) =>
+    /// <summary>The received and unfinished numbers, including late probes, which delay later messages, too.</summary>
+    public IReadOnlyList<long> InProgress(string subject) =>
         [
             .. Record
                 .Where(d => d.Subject == subject)
                 .GroupBy(d => d.Number)
-                .Where(g => g.All(d => d.What == "taken"))
+                .Where(g => g.All(d => d.What == "received"))
                 .SelectMany(g => g.Select(d => d.Number)),
         ];
 
-    /// <summary>Starts the app and, where it is not running, its sidecar; returns when the sidecar calls both healthy.</summary>
+    /// <summary>
+    /// Starts the app and, unless it is running, its sidecar; returns when the sidecar reports both as healthy.
+    /// </summary>
     public async Task StartAsync(string behaviour = "handle")
     {
         StartApp(behaviour);
@@ -103,15 +105,15 @@ internal sealed class Node(Stage stage, NodeSpec spec, int index) : IAsyncDispos
         answer.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Posts to the app until it answers with success.</summary>
+    /// <summary>Posts to the app until it returns a success.</summary>
     public Task PostAsync(string path) =>
         Wait.UntilAsync(
             () => TryAsync(() => _http.PostAsync(new Uri($"http://127.0.0.1:{AppPort}/{path}"), null)),
-            $"{Name} takes {path}",
+            $"{Name} accepts {path}",
             stage.Logs
         );
 
-    /// <summary>True when the app answers <paramref name="path"/> with success.</summary>
+    /// <summary>True when the app returns a success for <paramref name="path"/>.</summary>
     public Task<bool> AppAnswersAsync(string path) =>
         TryAsync(() => _http.GetAsync(new Uri($"http://127.0.0.1:{AppPort}/{path}")));
 

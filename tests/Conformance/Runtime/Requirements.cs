@@ -3,10 +3,12 @@ using DaprShop.TestKit.Servers;
 
 namespace DaprShop.Conformance.Runtime;
 
-/// <summary>What a column needs of this machine.</summary>
+/// <summary>The programs that a column needs on this machine.</summary>
 internal static class Requirements
 {
-    /// <summary>Skips the test where something is missing; in CI, fails it. Kafka alone may be missing anywhere: no distribution carries it.</summary>
+    /// <summary>
+    /// Skips the test when a program is missing; in CI, fails it. Kafka may be missing, since no distribution has it.
+    /// </summary>
     public static async Task RequireAsync(Column column)
     {
         if (column.IsEmbedded)

@@ -4,7 +4,7 @@ using DaprShop.TestKit.Servers;
 
 namespace DaprShop.Conformance.Runtime;
 
-/// <summary>One server of each kind for all tests that leave it alive, started by whoever asks first.</summary>
+/// <summary>One server of each kind, shared by the tests that do not kill it, started at its first use.</summary>
 public sealed class Servers : IAsyncDisposable
 {
     private readonly Dictionary<string, Lazy<Task<TestServer>>> _shared = new[]
@@ -16,12 +16,12 @@ public sealed class Servers : IAsyncDisposable
 
     internal Task<TestServer> SharedAsync(string kind) => _shared[kind].Value;
 
-    /// <summary>A server of one's own, for tests that kill it.</summary>
+    /// <summary>A separate server, for tests that kill it.</summary>
     internal static Task<TestServer> StartAsync(string kind) => TestServer.StartAsync(kind, Prepare);
 
     private static ProcessSpec Prepare(ShopFolder shop, ProcessSpec server)
     {
-        // Replicas can share only what has several partitions; the shop's topics have one each, and their order.
+        // Replicas share a topic only if it has several partitions; the shop's ordered topics have one each.
         var settings = Path.Combine(shop.Data, "kafka.properties");
         if (File.Exists(settings))
             File.WriteAllText(

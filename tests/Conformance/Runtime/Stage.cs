@@ -3,7 +3,7 @@ using DaprShop.TestKit.Servers;
 
 namespace DaprShop.Conformance.Runtime;
 
-/// <summary>What one row plays on: a runtime with a broker and a store as its column says, and the row's apps. Nobody else sees them.</summary>
+/// <summary>The environment of one row: the runtime, broker and store of its column, and the row's own apps.</summary>
 internal abstract class Stage : IAsyncDisposable
 {
     protected Stage(IReadOnlyList<NodeSpec> specs) =>
@@ -15,13 +15,17 @@ internal abstract class Stage : IAsyncDisposable
 
     public abstract Task StartSidecarAsync(Node node);
 
-    /// <summary>kill -9. Where one process serves all sidecars, all are gone, and the others' start again.</summary>
+    /// <summary>
+    /// kill -9. If one process serves all sidecars, all are killed, and those of the other nodes are restarted.
+    /// </summary>
     public abstract Task KillSidecarAsync(Node node);
 
-    /// <summary>kill -9 of the broker (with <paramref name="wipe"/>: and of all that it kept), and its start.</summary>
+    /// <summary>
+    /// Kills the broker with kill -9 (with <paramref name="wipe"/>: and deletes its data), and starts it again.
+    /// </summary>
     public abstract Task RestartBrokerAsync(bool wipe = false);
 
-    /// <summary>The ends of all logs: what a failed row has to show.</summary>
+    /// <summary>The last lines of all logs, shown when a row fails.</summary>
     public string Logs() =>
         string.Join(
             Environment.NewLine,

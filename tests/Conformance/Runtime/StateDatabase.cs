@@ -8,7 +8,7 @@ internal static class StateDatabase
 {
     private static int _databases;
 
-    /// <summary>An empty database, as Dapr's PostgreSQL state store wants to be told of it.</summary>
+    /// <summary>Creates an empty database; returns the connection string for Dapr's PostgreSQL state store.</summary>
     public static async Task<string> CreateAsync()
     {
         var at = new NpgsqlConnectionStringBuilder(await CreateForAppAsync());
@@ -16,7 +16,7 @@ internal static class StateDatabase
         return $"host={at.Host} port={at.Port} user={at.Username}{password} dbname={at.Database}";
     }
 
-    /// <summary>An empty database, for Npgsql.</summary>
+    /// <summary>Creates an empty database; returns the connection string for Npgsql.</summary>
     public static async Task<string> CreateForAppAsync()
     {
         var postgres = await LocalPostgres.SharedAsync();

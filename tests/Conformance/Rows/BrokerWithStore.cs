@@ -3,7 +3,7 @@ using DaprShop.TestKit;
 
 namespace DaprShop.Conformance.Rows;
 
-public sealed class Together(Servers servers) : Row(servers)
+public sealed class BrokerWithStore(Servers servers) : Row(servers)
 {
     [Theory]
     [MemberData(nameof(Columns.Pairs), MemberType = typeof(Columns))]
@@ -26,6 +26,6 @@ public sealed class Together(Servers servers) : Row(servers)
         await stage.DoneAsync(subject, 20, node);
         (await node.Client.GetStateAsync<string>("cache", "key")).Should().Be("value");
         await Wait.UntilAsync(() => node.AppAnswersAsync("workflows/workflow"), "the workflow is complete", stage.Logs);
-        await Wait.UntilAsync(() => node.Record.Any(d => d.What == "rang"), "the alarm rings", stage.Logs);
+        await Wait.UntilAsync(() => node.Record.Any(d => d.What == "rang"), "the alarm fires", stage.Logs);
     }
 }

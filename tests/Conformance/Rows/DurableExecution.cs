@@ -3,9 +3,9 @@ using DaprShop.TestKit;
 
 namespace DaprShop.Conformance.Rows;
 
-public sealed class Durable(Servers servers) : Row(servers)
+public sealed class DurableExecution(Servers servers) : Row(servers)
 {
-    /// <summary>In ms: within it alarms are set, and app and sidecar killed, beside other columns.</summary>
+    /// <summary>In ms: long enough to set the alarms and kill app and sidecar while other columns run.</summary>
     private const int Notice = 15_000;
 
     private static readonly NodeSpec Host = new("hosting") { Workflows = true };
@@ -22,7 +22,7 @@ public sealed class Durable(Servers servers) : Row(servers)
             await node.PostAsync($"workflows/{id}/{i}");
         await Wait.UntilAsync(
             () => node.Record.Count(d => d.What == "second") == 5,
-            "all are in their second activity",
+            "all run their second activity",
             stage.Logs
         );
 
@@ -40,7 +40,7 @@ public sealed class Durable(Servers servers) : Row(servers)
 
     [Theory]
     [MemberData(nameof(Columns.Stores), MemberType = typeof(Columns))]
-    public async Task A_reminder_comes_though_its_actor_and_sidecar_were_killed(string store)
+    public async Task A_reminder_fires_after_its_actor_and_sidecar_were_killed(string store)
     {
         await using var stage = await OpenAsync(Column.OfStore(store), Host);
         var node = stage.Nodes[0];

@@ -2,11 +2,11 @@ using DaprShop.Conformance.Runtime;
 
 namespace DaprShop.Conformance.Rows;
 
-public sealed class Kept(Servers servers) : Row(servers)
+public sealed class KeptMessages(Servers servers) : Row(servers)
 {
     [Theory]
     [MemberData(nameof(Columns.BrokersThatKeep), MemberType = typeof(Columns))]
-    public async Task The_broker_keeps_what_was_published_before_the_first_subscription(string broker)
+    public async Task The_broker_keeps_messages_published_before_the_first_subscription(string broker)
     {
         var subject = $"pubsub/{Topic}";
         await using var stage = await OpenAsync(
@@ -25,7 +25,7 @@ public sealed class Kept(Servers servers) : Row(servers)
 
     [Theory]
     [MemberData(nameof(Columns.Brokers), MemberType = typeof(Columns))]
-    public async Task The_broker_keeps_what_was_published_while_a_subscriber_was_away(string broker)
+    public async Task The_broker_keeps_messages_published_while_a_subscriber_is_down(string broker)
     {
         var subject = $"pubsub/{Topic}";
         await using var stage = await OpenAsync(

@@ -3,14 +3,14 @@ using DaprShop.TestKit;
 
 namespace DaprShop.Conformance.Rows;
 
-/// <summary>Somebody is killed while the app has a batch in hand, of which nothing is done yet; everything comes again.</summary>
-public abstract class KilledInHand(Servers servers) : Row(servers)
+/// <summary>Kills app or sidecar while the app handles a batch; every message is redelivered.</summary>
+public abstract class KilledWhileHandling(Servers servers) : Row(servers)
 {
-    private protected async Task ComesAgainAsync(
+    private protected async Task RedeliversAsync(
         string broker,
         string name,
         Func<Node, Task> kill,
-        Func<Node, Task> bringBack
+        Func<Node, Task> restart
     )
     {
         var subject = $"pubsub/{Topic}";
@@ -21,14 +21,14 @@ public abstract class KilledInHand(Servers servers) : Row(servers)
 
         await node.BehaveAsync("hold");
         await node.PublishAsync(subject, 1, 60);
-        await Wait.UntilAsync(() => node.InHand(subject).Count > 0, "the app has a batch in hand", stage.Logs);
+        await Wait.UntilAsync(() => node.InProgress(subject).Count > 0, "the app handles a batch", stage.Logs);
         await kill(node);
         node.Numbers("done", subject).Should().BeEmpty();
         var back = TimeProvider.System.GetTimestamp();
-        await bringBack(node);
+        await restart(node);
 
         await stage.DoneAsync(subject, 60, node);
         Observe("seconds until all done", SecondsSince(back));
-        Observe("in hand twice", node.Numbers("taken", subject).Repeats());
+        Observe("received twice", node.Numbers("received", subject).Repeats());
     }
 }
