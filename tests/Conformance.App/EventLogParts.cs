@@ -11,7 +11,10 @@ internal static class EventLogParts
 {
     public static void AddMessaging(this IServiceCollection services, AppSettings settings)
     {
-        services.AddSingleton(TimeProvider.System).AddSingleton(_ => NpgsqlDataSource.Create(settings.Database!));
+        services
+            .AddSingleton(TimeProvider.System)
+            .AddShopFailpoints()
+            .AddSingleton(_ => NpgsqlDataSource.Create(settings.Database!));
         if (settings.LogOf is { } log)
             services.AddEventRelay(log);
         if (settings.Projects is not { } topic)
