@@ -364,17 +364,17 @@ internal static class Corruptions
             { "I-11.holds", "an ended hold is missing", "inventory", "delete from holds where state = 'expired'" },
             {
                 "I-12",
-                "a later place was served first",
+                "a later order was served first",
                 "inventory",
-                "update backorders b set place = (select sum(place) from backorders where filled = quantity) - "
-                    + "b.place where filled = quantity"
+                "update backorders b set order_number = (select sum(order_number) from backorders where filled = quantity) - "
+                    + "b.order_number where filled = quantity"
             },
             {
                 "I-12",
-                "an earlier place was skipped",
+                "an earlier order was skipped",
                 "inventory",
                 "update backorders set quantity = quantity + 1, state = 'open' where state = 'filled' and "
-                    + "place = (select min(place) from backorders)"
+                    + "order_number = (select min(order_number) from backorders)"
             },
             {
                 "I-12",
@@ -382,7 +382,7 @@ internal static class Corruptions
                 "inventory",
                 "update backorders set filled = filled - 1 where state = 'filled'"
             },
-            { "I-12", "two backorders have the same place", "inventory", "update backorders set place = 1" },
+            { "I-12", "two backorders have the same order number", "inventory", "update backorders set order_number = 1" },
             {
                 "I-13",
                 "an offer is missing",
@@ -655,19 +655,19 @@ internal static class Corruptions
                 "I-20.bookings",
                 "a recorded response without a booking",
                 "inventory",
-                """insert into idempotency_keys values ('k', '', '{"cause": "nothing"}', now())"""
+                """insert into idempotency_keys values ('', 'k', '', '{"cause": "nothing"}')"""
             },
             {
                 "I-20.bookings",
                 "a hold without a key",
                 "inventory",
-                "delete from idempotency_keys where answer::text like '%\"expiresAt\"%'"
+                "delete from idempotency_keys where response::text like '%\"expiresAt\"%'"
             },
             {
                 "I-20.bookings",
                 "a document without a key",
                 "inventory",
-                "delete from idempotency_keys where answer->>'reference' = 'T-1'"
+                "delete from idempotency_keys where response->>'reference' = 'T-1'"
             },
             {
                 "I-20.credits",

@@ -330,7 +330,7 @@ public sealed class LifeTests
         {
             await using var connection = await inventory.OpenConnectionAsync();
             var filled = await connection.QueryAsync(
-                "delete from filled_orders returning order_id",
+                "delete from backorder_notifications returning order_id",
                 [],
                 r => r.GetGuid(0),
                 CancellationToken.None

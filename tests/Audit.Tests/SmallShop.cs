@@ -85,7 +85,7 @@ public sealed class SmallShop : IAsyncLifetime
             ("asks", "tok_ok", [("cup", 500)])
         );
         await scene.QueueAsync(numbers);
-        await Sql.ScalarAsync<object>(Databases[Apps.Inventory].App, "delete from filled_orders");
+        await Sql.ScalarAsync<object>(Databases[Apps.Inventory].App, "delete from backorder_notifications");
         await DrainAsync(saga);
         await scene.WaitAsync((await AcceptAsync(accepting, ("waits still", "tok_ok", [("mug", 2)])))["waits still"]);
         await DrainAsync(saga);

@@ -26,7 +26,7 @@ internal sealed class InventoryDatabase(TestDatabase names, NpgsqlDataSource sou
             await Sql.ScalarAsync<object>(names.App, $"insert into items values ('{sku}', '{sku}', 1, true, 0)");
             await Sql.ScalarAsync<object>(
                 names.App,
-                $"insert into levels values ('{sku}', 'main', 0, 0, 0, 0, 0, 0, '', 0)"
+                $"insert into levels values ('{sku}', 'main', 0, 0, 0, 0, 0, 0, 0, '')"
             );
         }
 

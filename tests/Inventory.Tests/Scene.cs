@@ -73,7 +73,7 @@ internal sealed class Scene(InventoryDatabase db) : IAsyncDisposable
     public Task<string?> OffersAsync() =>
         TextAsync(
             """
-            select string_agg(h.customer || ' ' || l.quantity, ', ' order by w.place)
+            select string_agg(h.customer || ' ' || l.quantity, ', ' order by w.position)
             from holds h join hold_lines l on l.hold_id = h.id join waitlist w on w.id = h.entry_id where h.state = 'active'
             """
         );

@@ -8,7 +8,7 @@ namespace DaprShop.Inventory.Tests;
 internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
 {
     public static readonly StockPolicy Policy = new(SourcingStrategy.Priority, TimeSpan.FromMinutes(15));
-    private long _place;
+    private long _position;
 
     public Dictionary<(string Sku, string Location), Level> Levels { get; } = [];
 
@@ -96,7 +96,7 @@ internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
         foreach (var (key, backorder) in decided.Backorders)
             Backorders[key] = backorder;
         foreach (var (id, entry) in decided.Waitlist)
-            Waitlist[id] = entry.Place == long.MaxValue ? entry with { Place = ++_place } : entry;
+            Waitlist[id] = entry.Position == long.MaxValue ? entry with { Position = ++_position } : entry;
         foreach (var (reference, document) in decided.Documents)
             Documents[reference] = document;
         Facts.AddRange(decided.Events.Select(e => (e.Type, e.Subject, (e.Data as StockMoved)?.Kind, e.Version)));

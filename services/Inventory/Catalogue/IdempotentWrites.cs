@@ -10,13 +10,12 @@ internal static class IdempotentWrites
 {
     /// <summary>
     /// Carries out <paramref name="writing"/>: common table expressions, of which the first selects from <c>recorded</c>, whose one row is there
-    /// only the first time. Their parameters begin at <c>$4</c>.
+    /// only the first time. Their parameters begin at <c>$3</c>.
     /// </summary>
     public static async Task<IdempotentWriteResult> RunAsync(
         NpgsqlDataSource database,
         string key,
         byte[] fingerprint,
-        DateTimeOffset now,
         string writing,
         object[] values,
         CancellationToken cancellationToken
@@ -26,12 +25,12 @@ internal static class IdempotentWrites
         batch.Add(
             $"""
             with recorded as (
-                insert into idempotency_keys (owner, key, fingerprint, answer, recorded_at) values ('', $1, $2, '{"{}"}', $3)
+                insert into idempotency_keys (owner, key, fingerprint, response) values ('', $1, $2, '{"{}"}')
                 on conflict (owner, key) do nothing returning key),
             {writing}
             select count(*) = 1 from recorded
             """,
-            [key, fingerprint, now.UtcDateTime, .. values]
+            [key, fingerprint, .. values]
         );
         // A statement of its own: only its snapshot surely holds the rival's key that the first has waited for.
         batch.Add("select fingerprint from idempotency_keys where owner = '' and key = $1", key);

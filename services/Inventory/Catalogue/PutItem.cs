@@ -43,11 +43,10 @@ internal static class PutItem
             database,
             key.Value,
             IdempotencyKey.Fingerprint(context, request),
-            time.GetUtcNow(),
             """
             written as (
                 insert into items (sku, name, price, stocked, backorder_limit, max_per_customer, low_stock_at, limited_since)
-                select $4, $5, $6, $7, $8, $9::int, $10::int, case when $9::int is not null then $3::timestamptz end from recorded
+                select $3, $4, $5, $6, $7, $8::int, $9::int, case when $8::int is not null then $10::timestamptz end from recorded
                 on conflict (sku) do update set name = excluded.name, price = excluded.price, stocked = excluded.stocked,
                     backorder_limit = excluded.backorder_limit, max_per_customer = excluded.max_per_customer, low_stock_at = excluded.low_stock_at,
                     limited_since = case when items.max_per_customer is distinct from excluded.max_per_customer then excluded.limited_since else items.limited_since end
@@ -65,6 +64,7 @@ internal static class PutItem
                 request.BackorderLimit,
                 (object?)request.MaxPerCustomer ?? DBNull.Value,
                 (object?)request.LowStockAt ?? DBNull.Value,
+                time.GetUtcNow().UtcDateTime,
                 StockLimits.DefaultLocation,
             ],
             cancellationToken

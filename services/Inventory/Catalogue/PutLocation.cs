@@ -22,7 +22,6 @@ internal static class PutLocation
         Request body,
         IdempotencyKey key,
         NpgsqlDataSource database,
-        TimeProvider time,
         HttpContext context,
         CancellationToken cancellationToken
     )
@@ -36,10 +35,9 @@ internal static class PutLocation
             database,
             key.Value,
             IdempotencyKey.Fingerprint(context, body),
-            time.GetUtcNow(),
             """
             written as (
-                insert into locations (location, priority) select $4, $5 from recorded
+                insert into locations (location, priority) select $3, $4 from recorded
                 on conflict (location) do update set priority = excluded.priority)
             """,
             [location, body.Priority],

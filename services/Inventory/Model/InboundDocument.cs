@@ -1,7 +1,7 @@
 namespace DaprShop.Inventory.Model;
 
 /// <summary>Units announced to a location: by a supplier, or in transit from another location.</summary>
-/// <param name="Source">The location they come from; null for a supplier.</param>
+/// <param name="Source">The location that sent them; null for a supplier.</param>
 internal sealed record InboundDocument(
     string Reference,
     string Location,
@@ -12,21 +12,29 @@ internal sealed record InboundDocument(
     IReadOnlyList<InboundLine> Lines
 );
 
-/// <param name="Closed">Units that never arrived: given up, or gone back.</param>
+/// <summary>The units of one SKU in a document.</summary>
+/// <param name="Closed">Units that will not arrive: written off, or returned to their source.</param>
 internal sealed record InboundLine(string Sku, int Expected, int Received, int Closed)
 {
-    /// <summary>Still to come; never negative, even where more arrived than was announced.</summary>
+    /// <summary>Units still to arrive; never negative, even where more arrived than was announced.</summary>
     public int Left => Math.Max(Expected - Received - Closed, 0);
 }
 
 internal enum InboundState
 {
+    /// <summary>Announced by a supplier.</summary>
     Expected,
+
+    /// <summary>Sent from another location.</summary>
     InTransit,
+
     PartiallyReceived,
+
     Received,
+
+    /// <summary>Closed before anything arrived.</summary>
     Cancelled,
 }
 
-/// <summary>Units announced for a day.</summary>
-internal sealed record ExpectedReceipt(string Sku, DateTimeOffset At, long Quantity);
+/// <summary>Units of a SKU that an open document announces for a time.</summary>
+internal sealed record ExpectedReceipt(string Sku, DateTimeOffset ExpectedAt, long Quantity);

@@ -11,7 +11,7 @@ internal sealed class InventoryDbContextFactory : IDesignTimeDbContextFactory<In
     public InventoryDbContext CreateDbContext(string[] args) =>
         new(
             new DbContextOptionsBuilder<InventoryDbContext>()
-                .UseShopNpgsql<InventoryDbContext>(NpgsqlDataSource.Create("Host=design-time"))
+                .UseShopNpgsql(NpgsqlDataSource.Create("Host=design-time"))
                 .Options
         );
 }

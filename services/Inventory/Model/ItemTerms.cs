@@ -3,8 +3,8 @@ namespace DaprShop.Inventory.Model;
 /// <summary>The catalogue's rules for a SKU.</summary>
 /// <param name="Stocked">False for a service.</param>
 /// <param name="BackorderLimit">Units that may be on backorder at once.</param>
-/// <param name="MaxPerCustomer">Units that one customer may have, over all orders; null: any number.</param>
-/// <param name="LowStockAt">Tell when so few are available; null: never.</param>
+/// <param name="MaxPerCustomer">Units that one customer may buy, over all orders; null: unlimited.</param>
+/// <param name="LowStockAt">Available units at or below which <c>stock.low</c> is published; null: never.</param>
 internal sealed record ItemTerms(
     bool Stocked,
     int BackorderLimit = 0,

@@ -1,10 +1,13 @@
 namespace DaprShop.Inventory.Model;
 
 /// <summary>The stock of one SKU at one location.</summary>
-/// <param name="Short">Units that are claimed but not there, as a count or an adjustment has found: the one exception to "claims never exceed stock".</param>
+/// <param name="Short">
+/// Units that are claimed but not on hand, as a count or an adjustment has found: the one exception to "claims never
+/// exceed stock".
+/// </param>
 /// <param name="Sequence">Number of the level's last movement.</param>
 /// <param name="Hash">Hash of the level's last movement; empty before the first.</param>
-/// <param name="Priority">Of the location: the lowest sells first.</param>
+/// <param name="Priority">Of the location: stock of the location with the lowest value sells first.</param>
 internal sealed record Level(
     string Sku,
     string Location,
@@ -15,11 +18,12 @@ internal sealed record Level(
     int Priority = Level.DefaultPriority
 )
 {
-    /// <summary>Of a location that nobody has described.</summary>
+    /// <summary>The priority of a location that has none configured.</summary>
     public const int DefaultPriority = 100;
 
-    /// <summary>What may be promised; negative where units are short.</summary>
+    /// <summary>Units that may be promised; negative where units are short.</summary>
     public long Available => Quantities.Available;
 
+    /// <summary>A level without movements.</summary>
     public static Level Empty(string sku, string location) => new(sku, location, default, 0, 0, []);
 }

@@ -4,9 +4,12 @@ using System.Text;
 
 namespace DaprShop.Inventory.Model;
 
-/// <summary>One row of the ledger: what changed at a level, why, and what stood there after it. Never changed, never removed.</summary>
-/// <param name="Quantity">Units, signed: what was added to the quantity that the kind is about.</param>
-/// <param name="Step">Tells the operations of one cause apart: a cause moves a level once per kind and step.</param>
+/// <summary>
+/// One row of the ledger: the change of a level, its cause, and the level's quantities after it. A row is never updated
+/// or deleted.
+/// </summary>
+/// <param name="Quantity">Units, signed: added to the quantity that the kind is about.</param>
+/// <param name="Step">Numbers the operations of one cause: a cause moves a level once per kind and step.</param>
 internal sealed record Movement(
     string Sku,
     string Location,
@@ -20,14 +23,16 @@ internal sealed record Movement(
 )
 {
     /// <summary>
-    /// Chains the row to its predecessor, so that a later change of any row shows. <c>audit</c> computes the same in SQL:
-    /// sha256(previous || utf8(fields joined by '|')), the time in microseconds since 1970.
+    /// Chains the row to its predecessor, so that a later change of any row is detected. <c>audit</c> computes the same
+    /// in SQL: sha256(previous || utf8(fields joined by '|')), the time in microseconds since 1970.
     /// </summary>
     public byte[] HashAfter(byte[] previous)
     {
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"{Sku}|{Location}|{Sequence}|{Kind.Name()}|{Quantity}|{After.OnHand}|{After.Allocated}|{After.Held}|{After.Unavailable}|{After.Incoming}|{Cause.Id}|{Step}|{Cause.Actor}|{Cause.Reason}|{Cause.Trace}|{Microseconds}"
+            $"{Sku}|{Location}|{Sequence}|{Kind.Name()}|{Quantity}|"
+                + $"{After.OnHand}|{After.Allocated}|{After.Held}|{After.Unavailable}|{After.Incoming}|"
+                + $"{Cause.Id}|{Step}|{Cause.Actor}|{Cause.Reason}|{Cause.Trace}|{Microseconds}"
         );
         return SHA256.HashData([.. previous, .. Encoding.UTF8.GetBytes(text)]);
     }
@@ -35,60 +40,60 @@ internal sealed record Movement(
     private long Microseconds => (OccurredAt - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 }
 
-/// <summary>Why something moves.</summary>
+/// <summary>The cause of a movement.</summary>
 /// <param name="Id">An order, a hold, a document, or the key of an operator's request.</param>
-/// <param name="Actor">Who asked for it.</param>
+/// <param name="Actor">The person or component that requested it.</param>
 /// <param name="Trace">W3C trace id of the request.</param>
 internal sealed record Cause(string Id, string Actor, string? Reason = null, Guid? Trace = null);
 
-/// <summary>What a movement is. Its direction is in the kind, except where units go both ways.</summary>
+/// <summary>The kind of a movement. It implies the direction, except where units may move both ways.</summary>
 internal enum MovementKind
 {
-    /// <summary>Arrived from a supplier: on-hand.</summary>
+    /// <summary>Units arrived from a supplier: on-hand.</summary>
     Received,
 
-    /// <summary>Claimed by an order, from what is available or from its hold: allocated.</summary>
+    /// <summary>Units were claimed by an order, from available stock or from its hold: allocated.</summary>
     Allocated,
 
-    /// <summary>A claim given back: allocated or held.</summary>
+    /// <summary>A claim was released: allocated or held.</summary>
     Released,
 
-    /// <summary>Left with an order: on-hand and allocated.</summary>
+    /// <summary>Units left with an order: on-hand and allocated.</summary>
     Shipped,
 
     /// <summary>A correction: on-hand.</summary>
     Adjusted,
 
-    /// <summary>Came back from a customer: on-hand.</summary>
+    /// <summary>Units were returned by a customer: on-hand.</summary>
     Returned,
 
-    /// <summary>Left for another location, or arrived from one: on-hand.</summary>
+    /// <summary>Units left for another location, or arrived from one: on-hand.</summary>
     Transferred,
 
-    /// <summary>Claimed for a time: held.</summary>
+    /// <summary>Units were claimed for a limited time: held.</summary>
     Held,
 
-    /// <summary>A hold's time was over: held.</summary>
+    /// <summary>A hold expired: held.</summary>
     Expired,
 
-    /// <summary>Announced, or no longer expected: incoming.</summary>
+    /// <summary>Units were announced, or are no longer expected: incoming.</summary>
     Expected,
 
-    /// <summary>Set aside, or put back for sale: unavailable.</summary>
+    /// <summary>Units were withheld from sale, or returned to sale: unavailable.</summary>
     Withheld,
 }
 
 internal static class MovementKinds
 {
-    private static readonly string[] Names = [.. Enum.GetNames<MovementKind>().Select(n => n.ToLowerInvariant())];
+    private static readonly string[] Names = [.. Enum.GetValues<MovementKind>().Select(EnumNames.Of)];
 
     /// <summary>The names of all kinds.</summary>
     public static IReadOnlyList<string> All => Names;
 
-    /// <summary>The name in the ledger, in events and in answers.</summary>
+    /// <summary>The name in the ledger, in events and in responses.</summary>
     public static string Name(this MovementKind kind) => Names[(int)kind];
 
-    /// <summary>True for what changes on-hand, by exactly its quantity.</summary>
+    /// <summary>True for a kind that changes on-hand, by exactly its quantity.</summary>
     public static bool IsPhysical(this MovementKind kind) =>
         kind
             is MovementKind.Received

@@ -1,11 +1,11 @@
 namespace DaprShop.Inventory.Model;
 
-/// <summary>The quantities of a stock level, or what changes them, in units.</summary>
-/// <param name="OnHand">Physically there; changed only by physical movements.</param>
-/// <param name="Allocated">Claimed by placed orders.</param>
-/// <param name="Held">Claimed for a time, by orders in progress and by offers.</param>
-/// <param name="Unavailable">On hand, but not for sale: damaged, in quality control, safety stock.</param>
-/// <param name="Incoming">Ordered or in transit; never sold before it is received.</param>
+/// <summary>The quantities of a stock level, or a change of them, in units.</summary>
+/// <param name="OnHand">Units at the location; changed only by physical movements.</param>
+/// <param name="Allocated">Units claimed by placed orders.</param>
+/// <param name="Held">Units claimed for a limited time, by holds and by waitlist offers.</param>
+/// <param name="Unavailable">Units on hand but not for sale: damaged, in quality control, safety stock.</param>
+/// <param name="Incoming">Units ordered or in transit; never sold before they are received.</param>
 internal readonly record struct Quantities(
     long OnHand = 0,
     long Allocated = 0,
@@ -14,7 +14,7 @@ internal readonly record struct Quantities(
     long Incoming = 0
 )
 {
-    /// <summary>What may be promised.</summary>
+    /// <summary>Units that may be promised.</summary>
     public long Available => OnHand - Unavailable - Allocated - Held;
 
     public static Quantities operator +(Quantities a, Quantities b) =>

@@ -2,12 +2,16 @@ using DaprShop.Contracts;
 
 namespace DaprShop.Inventory.Model;
 
-/// <summary>An order's claim as it was decided.</summary>
-internal sealed record Reservation(ReservationState State, IReadOnlyList<ShortLevel> Shortages, string? Customer);
+/// <summary>The decision on an order's request for stock.</summary>
+internal sealed record Reservation(ReservationState State, IReadOnlyList<ShortLevel> Shortages, string? Customer)
+{
+    /// <summary>True where units are allocated to the order, or backordered for it.</summary>
+    public bool IsClaiming => State is ReservationState.Allocated or ReservationState.Backordered;
+}
 
-/// <summary>An order's claim at one level, in units.</summary>
-/// <param name="Step">0: with the order; else when a backorder was filled.</param>
+/// <summary>Units of an order allocated at one level.</summary>
+/// <param name="Step">0: when the order was reserved; otherwise when a backorder of it was filled.</param>
 internal sealed record Allocation(Guid OrderId, string Sku, string Location, int Quantity, long Step = 0);
 
-/// <summary>A shortage with its proof: the sequence that each location of the SKU had reached when it was found.</summary>
+/// <summary>A shortage with its proof: the sequence of each location of the SKU when the shortage was found.</summary>
 internal sealed record ShortLevel(string Sku, long Requested, long Available, IReadOnlyDictionary<string, long> AsOf);

@@ -1,13 +1,14 @@
 namespace DaprShop.Inventory.Model;
 
-/// <summary>A customer's place in the line for a SKU.</summary>
-/// <param name="Place">Number in the line; the lowest is next.</param>
+/// <summary>A customer's entry in the waitlist of a SKU.</summary>
+/// <param name="Quantity">Units wanted.</param>
+/// <param name="Position">Assigned by the database; the waiting entry with the lowest is next.</param>
 internal sealed record WaitlistEntry(
     Guid Id,
     string Sku,
     string Customer,
     int Quantity,
-    long Place,
+    long Position,
     WaitlistEntryState State
 );
 
@@ -15,18 +16,18 @@ internal enum WaitlistEntryState
 {
     Waiting,
 
-    /// <summary>Has an offer, for a time.</summary>
+    /// <summary>Has an offer for a limited time.</summary>
     Offered,
 
-    /// <summary>Took it.</summary>
+    /// <summary>The customer ordered with the offer.</summary>
     Purchased,
 
-    /// <summary>Gave it back.</summary>
+    /// <summary>The customer declined the offer.</summary>
     Declined,
 
-    /// <summary>Let its time pass.</summary>
+    /// <summary>The offer expired.</summary>
     Lapsed,
 
-    /// <summary>Left the line.</summary>
+    /// <summary>The customer left the waitlist.</summary>
     Left,
 }

@@ -41,7 +41,7 @@ internal sealed class BackorderNotifier(
     private async Task<int> WakeAsync(CancellationToken cancellationToken)
     {
         await using var reading = database.CreateBatch();
-        reading.Add("select id, order_id from filled_orders order by id limit $1", AtOnce);
+        reading.Add("select id, order_id from backorder_notifications order by id limit $1", AtOnce);
         List<(long Id, Guid Order)> filled;
         await using (var reader = await reading.ExecuteReaderAsync(cancellationToken))
             filled = await reader.ReadAllAsync(r => (r.GetInt64(0), r.GetGuid(1)), cancellationToken);
@@ -58,7 +58,7 @@ internal sealed class BackorderNotifier(
 
         // No lock is held while Orders answers: what fills the same order meanwhile is an entry of its own.
         await using var removing = database.CreateBatch();
-        removing.Add("delete from filled_orders where id = any($1)", (object)filled.Select(f => f.Id).ToArray());
+        removing.Add("delete from backorder_notifications where id = any($1)", (object)filled.Select(f => f.Id).ToArray());
         await removing.ExecuteNonQueryAsync(cancellationToken);
         return filled.Count;
     }

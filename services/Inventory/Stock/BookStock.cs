@@ -140,8 +140,8 @@ internal static class BookStock
             complaints.Add(new("/reason", $"A reason has 1 to {StockLimits.TextLength} characters."));
         if (lines.Contains(null!))
             return [new("/lines", "A line is an object with sku and quantity.")];
-        if (lines.Count is 0 or > StockLimits.ReturnLines)
-            complaints.Add(new("/lines", $"There are 1 to {StockLimits.ReturnLines} lines."));
+        if (lines.Count is 0 or > StockLimits.MaxLines)
+            complaints.Add(new("/lines", $"There are 1 to {StockLimits.MaxLines} lines."));
         if (lines.Any(l => l.Quantity == 0 || l.Quantity < least || l.Quantity > StockLimits.MaxQuantity))
             complaints.Add(new("/quantity", $"A quantity is {least} to {StockLimits.MaxQuantity}, and not zero."));
         if (lines.GroupBy(l => l.Sku).Any(g => g.Sum(l => (long)l.Quantity) > StockLimits.MaxQuantity))

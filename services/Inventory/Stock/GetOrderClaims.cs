@@ -10,11 +10,11 @@ internal static class GetOrderClaims
 {
     private const string State = "select state from reservations where order_id = $1";
 
-    private const string Allocated =
+    private static readonly string Allocated =
         $"select sku, location, units::bigint from ({StockLoader.Open}) open (order_id, sku, location, units) where units <> 0 order by 1, 2";
 
     private const string Waiting = """
-        select b.sku, b.quantity - b.filled, (select count(*)::int from backorders a where a.sku = b.sku and a.state = 'open' and a.place <= b.place), b.promised_at
+        select b.sku, b.quantity - b.filled, (select count(*)::int from backorders a where a.sku = b.sku and a.state = 'open' and a.order_number <= b.order_number), b.promised_at
         from backorders b where b.order_id = $1 and b.state = 'open' order by 1
         """;
 

@@ -39,9 +39,9 @@ internal sealed class RequestValidator : List<ValidationError>
     public RequestValidator Lines(IReadOnlyList<OrderedUnits?> lines)
     {
         That(
-            lines.Count is > 0 and <= StockLimits.ReturnLines,
+            lines.Count is > 0 and <= StockLimits.MaxLines,
             "/lines",
-            $"There are 1 to {StockLimits.ReturnLines} lines."
+            $"There are 1 to {StockLimits.MaxLines} lines."
         );
         That(lines.All(l => l?.Sku is not null), "/lines", "A line is an object with sku and quantity.");
         That(

@@ -22,7 +22,7 @@ internal static class StockDamageLoader
           and not exists (select from allocations a where (a.order_id, a.sku, a.location, a.step) = (r.order_id, m.sku, m.location, m.step))
         """;
 
-    private const string Drifts = $"""
+    private static readonly string Drifts = $"""
         with lost as ({Lost}),
         walk as (
             select *, allocated - lag(allocated, 1, 0::bigint) over level as d_allocated, held - lag(held, 1, 0::bigint) over level as d_held
@@ -36,13 +36,13 @@ internal static class StockDamageLoader
                 select order_id, sku, location, quantity from allocations where sku = any($1)
                 union all select order_id, sku, location, quantity from lost
                 union all select order_id, sku, location, -quantity from shipments where sku = any($1)) c
-            join reservations r using (order_id) where r.{InventoryDbContext.Claiming} group by 1, 2, 3),
+            join reservations r using (order_id) where r.{StateConditions.ClaimingReservation} group by 1, 2, 3),
         holding as (
             select l.sku, l.location, l.hold_id::text as cause, sum(l.quantity) filter (where h.state = 'active') as units, bool_or(h.state = 'committed') as used
             from hold_lines l join holds h on h.id = l.hold_id where l.sku = any($1) group by 1, 2, 3),
         due as (
             select l.sku, i.location, sum(greatest(l.expected - l.received - l.closed, 0)) as units
-            from inbound_lines l join inbounds i using (reference) where l.sku = any($1) and i.{InventoryDbContext.OpenInbound} group by 1, 2)
+            from inbound_lines l join inbounds i using (reference) where l.sku = any($1) and i.{StateConditions.OpenInbound} group by 1, 2)
         select sku, location, 'allocated', cause, coalesce(l.allocated, 0)::bigint, coalesce(c.units, 0)::bigint
         from ledger l full join claimed c using (sku, location, cause) where coalesce(l.allocated, 0) <> coalesce(c.units, 0)
         union all
@@ -59,11 +59,11 @@ internal static class StockDamageLoader
 
     private const string Orphans = """
         select b.order_id, b.sku from backorders b left join reservations r using (order_id)
-        where b.sku = any($1) and b.state = 'open' and r.state is distinct from 'backordered' order by b.place
+        where b.sku = any($1) and b.state = 'open' and r.state is distinct from 'backordered' order by b.order_number
         """;
 
     private const string Unoffered = """
-        select w.id from waitlist w where w.sku = any($1) and w.state = 'offered' and not exists (select from holds h where h.entry_id = w.id) order by w.place
+        select w.id from waitlist w where w.sku = any($1) and w.state = 'offered' and not exists (select from holds h where h.entry_id = w.id) order by w.position
         """;
 
     public static async Task<StockDamage> ReadAsync(

@@ -20,7 +20,7 @@ internal static class StockLoader
         "select sku from allocations where order_id = any($1) union select sku from backorders where order_id = any($1)";
 
     internal const string Answers = """
-        select k.owner, k.key, k.fingerprint, k.answer::text from unnest($1::text[], $2::text[]) as n(owner, key) join idempotency_keys k using (owner, key)
+        select k.owner, k.key, k.fingerprint, k.response::text from unnest($1::text[], $2::text[]) as n(owner, key) join idempotency_keys k using (owner, key)
         """;
 
     // Those that the commands name, and those on the SKUs that they are to free whose time is over. Each arm has an index of its own; an OR of them would have none.
@@ -30,10 +30,10 @@ internal static class StockLoader
         where h.state = 'active' and h.expires_at <= $3 and exists (select from hold_lines l where l.hold_id = h.id and l.sku = any($2::text[]))
         """;
 
-    internal const string LockHolds =
+    internal static readonly string LockHolds =
         $"select id, customer, state, expires_at, entry_id from holds where id in ({NeededHolds}) order by id for update";
 
-    internal const string HoldLines =
+    internal static readonly string HoldLines =
         $"select hold_id, sku, location, quantity from hold_lines where hold_id in ({NeededHolds}) order by 1, 2, 3";
 
     internal const string LockDocuments =
@@ -51,39 +51,39 @@ internal static class StockLoader
         where l.sku = any($1) order by l.sku, l.location for update of l
         """;
 
-    internal const string Open = $"{OpenClaims} and a.order_id = any($1) group by 1, 2, 3 order by 1, 2, 3";
-
-    // Reads all that was ever allocated of these SKUs: only for counts that may leave some of it short.
-    private const string OpenOfSkus =
-        $"{OpenClaims} and (a.order_id = any($1) or a.sku = any($2)) group by 1, 2, 3 order by 1, 2, 3";
-
-    private const string OpenClaims = $"""
+    private static readonly string OpenClaims = $"""
         select a.order_id, a.sku, a.location, sum(a.quantity) - coalesce((
             select sum(s.quantity) from shipments s where (s.order_id, s.sku, s.location) = (a.order_id, a.sku, a.location)), 0)
         from allocations a join reservations r using (order_id)
-        where r.{InventoryDbContext.Claiming}
+        where r.{StateConditions.ClaimingReservation}
         """;
+
+    internal static readonly string Open = $"{OpenClaims} and a.order_id = any($1) group by 1, 2, 3 order by 1, 2, 3";
+
+    // Reads all that was ever allocated of these SKUs: only for counts that may leave some of it short.
+    private static readonly string OpenOfSkus =
+        $"{OpenClaims} and (a.order_id = any($1) or a.sku = any($2)) group by 1, 2, 3 order by 1, 2, 3";
 
     internal const string Shipped =
         "select order_id, sku, location, sum(quantity) from shipments where order_id = any($1) group by 1, 2, 3";
 
     internal const string Backorders = """
-        select order_id, sku, place, quantity, filled, promised_at from backorders
-        where sku = any($1) and state = 'open' order by place
+        select order_id, sku, order_number, quantity, filled, promised_at from backorders
+        where sku = any($1) and state = 'open' order by order_number
         """;
 
-    internal const string Waitlist =
-        $"select id, sku, customer, quantity, place, state from waitlist where sku = any($1) and {InventoryDbContext.InLine} order by place";
+    internal static readonly string Waitlist =
+        $"select id, sku, customer, quantity, position, state from waitlist where sku = any($1) and {StateConditions.OpenWaitlistEntry} order by position";
 
     // Few items have a limit: only who wants one of these has orders to be read. OFFSET keeps the planner from reading others' first.
-    internal const string Bought = $"""
+    internal static readonly string Bought = $"""
         select p.customer, p.sku, b.units
         from unnest($1::text[], $2::text[]) as p(customer, sku) join items i using (sku) cross join lateral (
             select sum(x.quantity) as units
             from reservations r cross join lateral (
                 select quantity from allocations a where a.order_id = r.order_id and a.sku = p.sku
                 union all select quantity - filled from backorders w where w.order_id = r.order_id and w.sku = p.sku and w.state = 'open') x
-            where r.customer = p.customer and r.{InventoryDbContext.Claiming} offset 0) b
+            where r.customer = p.customer and r.{StateConditions.ClaimingReservation} offset 0) b
         where i.max_per_customer is not null and b.units is not null
         """;
 
@@ -92,9 +92,9 @@ internal static class StockLoader
         where h.customer = any($1) and h.state = 'active' and l.sku = any($2) group by 1, 2
         """;
 
-    internal const string Due = $"""
+    internal static readonly string Due = $"""
         select l.sku, i.expected_at, l.expected - l.received - l.closed from inbound_lines l join inbounds i using (reference)
-        where l.sku = any($1) and i.{InventoryDbContext.OpenInbound} and i.expected_at is not null and l.expected > l.received + l.closed order by 2, 1
+        where l.sku = any($1) and i.{StateConditions.OpenInbound} and i.expected_at is not null and l.expected > l.received + l.closed order by 2, 1
         """;
 
     /// <summary>Everything the group needs to know; the levels are locked when it returns.</summary>

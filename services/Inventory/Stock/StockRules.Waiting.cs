@@ -68,7 +68,7 @@ internal sealed partial class StockRules
 
     private void Queue(ReserveOrder order, string sku, int quantity)
     {
-        var ahead = BackordersOf(sku).Where(b => b.Place < order.Number).Sum(b => (long)b.Left);
+        var ahead = BackordersOf(sku).Where(b => b.OrderNumber < order.Number).Sum(b => (long)b.Left);
         Backorders[(order.OrderId, sku)] = new Backorder(
             order.OrderId,
             sku,
@@ -87,7 +87,7 @@ internal sealed partial class StockRules
         {
             units -= due.Quantity;
             if (units <= 0)
-                return due.At;
+                return due.ExpectedAt;
         }
 
         return null;
@@ -157,7 +157,7 @@ internal sealed partial class StockRules
 
     private IEnumerable<Backorder> BackordersOf(string sku) => OpenBackorders().Where(b => b.Sku == sku);
 
-    private Backorder? FirstBackorder(string sku) => BackordersOf(sku).MinBy(b => b.Place);
+    private Backorder? FirstBackorder(string sku) => BackordersOf(sku).MinBy(b => b.OrderNumber);
 
     private bool IsWaiting(Guid orderId) => OpenBackorders().Any(b => b.OrderId == orderId);
 
@@ -169,5 +169,5 @@ internal sealed partial class StockRules
             .Where(w => w.Sku == sku && w.State is WaitlistEntryState.Waiting or WaitlistEntryState.Offered);
 
     private WaitlistEntry? FirstInLine(string sku) =>
-        LineOf(sku).Where(w => w.State == WaitlistEntryState.Waiting).MinBy(w => w.Place);
+        LineOf(sku).Where(w => w.State == WaitlistEntryState.Waiting).MinBy(w => w.Position);
 }

@@ -9,8 +9,9 @@ namespace DaprShop.Inventory.Stock;
 internal static class StockSaver
 {
     private const string Answers = """
-        insert into idempotency_keys (owner, key, fingerprint, answer, recorded_at)
-        select u.owner, u.key, u.fingerprint, u.answer::json, $5 from unnest($1::text[], $2::text[], $3::bytea[], $4::text[]) as u(owner, key, fingerprint, answer)
+        insert into idempotency_keys (owner, key, fingerprint, response)
+        select u.owner, u.key, u.fingerprint, u.response::json
+        from unnest($1::text[], $2::text[], $3::bytea[], $4::text[]) as u(owner, key, fingerprint, response)
         """;
 
     private const string NewClaims = """
@@ -44,12 +45,12 @@ internal static class StockSaver
         "insert into shipments (order_id, sku, location, quantity, step) select * from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::bigint[])";
 
     private const string Backorders = """
-        insert into backorders (order_id, sku, place, quantity, filled, promised_at, state)
+        insert into backorders (order_id, sku, order_number, quantity, filled, promised_at, state)
         select * from unnest($1::uuid[], $2::text[], $3::bigint[], $4::int[], $5::int[], $6::timestamptz[], $7::text[])
         on conflict (order_id, sku) do update set filled = excluded.filled, state = excluded.state
         """;
 
-    private const string Filled = "insert into filled_orders (order_id) select * from unnest($1::uuid[])";
+    private const string Filled = "insert into backorder_notifications (order_id) select * from unnest($1::uuid[])";
 
     private const string Holds = """
         insert into holds (id, customer, state, expires_at, entry_id)
@@ -63,7 +64,9 @@ internal static class StockSaver
     private const string NewInLine = """
         insert into waitlist (id, sku, customer, quantity, state)
         select u.id, u.sku, u.customer, u.quantity, u.state
-        from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[]) with ordinality as u(id, sku, customer, quantity, state, place) order by u.place
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[]) with ordinality
+            as u(id, sku, customer, quantity, state, position)
+        order by u.position
         """;
 
     private const string ChangedInLine =
@@ -105,8 +108,7 @@ internal static class StockSaver
                 answers.Of(a => a.Key.Owner),
                 answers.Of(a => a.Key.Key),
                 answers.Of(a => a.Value.Fingerprint),
-                answers.Of(a => a.Value.Body),
-                now.UtcDateTime
+                answers.Of(a => a.Value.Body)
             );
         AddClaims(batch, decided, now);
         if (
@@ -126,7 +128,7 @@ internal static class StockSaver
                 Backorders,
                 backorders.Of(b => b.OrderId),
                 backorders.Of(b => b.Sku),
-                backorders.Of(b => b.Place),
+                backorders.Of(b => b.OrderNumber),
                 backorders.Of(b => b.Quantity),
                 backorders.Of(b => b.Filled),
                 backorders.Of(b => b.PromisedAt?.UtcDateTime),

@@ -49,7 +49,7 @@ internal sealed class StockUnitOfWork(
                 or "pk_idempotency_keys"
                 or "pk_movements"
                 or "pk_inbounds"
-                or "ix_waitlist_one_place";
+                or InventoryDbContext.OneWaitlistEntry;
 
     private async Task<IReadOnlyList<object>> DecideAsync(
         IReadOnlyList<StockCommand> commands,

@@ -19,7 +19,7 @@ public sealed class SweepingTests
             async () => await db.NumberAsync("select held from levels where sku = 'cup'") == 0,
             "the hold is swept"
         );
-        (await Sql.ScalarAsync<string>(db.Names.App, "select string_agg(state, ' ' order by place) from waitlist"))
+        (await Sql.ScalarAsync<string>(db.Names.App, "select string_agg(state, ' ' order by position) from waitlist"))
             .Should()
             .Be("offered waiting");
     }
@@ -34,7 +34,7 @@ public sealed class SweepingTests
             async () =>
                 await Sql.ScalarAsync<string>(
                     db.Names.App,
-                    "select string_agg(state, ' ' order by place) from waitlist"
+                    "select string_agg(state, ' ' order by position) from waitlist"
                 ) == "lapsed offered",
             "the offer passes on"
         );

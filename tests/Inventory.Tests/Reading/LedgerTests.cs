@@ -19,7 +19,7 @@ public sealed class LedgerTests(InventoryFixture fixture) : IClassFixture<Invent
     [InlineData("shipments", "quantity = 1")]
     [InlineData("hold_lines", "quantity = 1")]
     [InlineData("events", "version = 2")]
-    [InlineData("idempotency_keys", "answer = '{}'")]
+    [InlineData("idempotency_keys", "response = '{}'")]
     [InlineData("holds", null)]
     [InlineData("backorders", null)]
     [InlineData("waitlist", null)]

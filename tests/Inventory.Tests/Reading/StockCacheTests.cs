@@ -59,7 +59,7 @@ public sealed class StockCacheTests : IAsyncLifetime
     {
         var replica = Replica();
         await replica.GetAsync("cup");
-        await Sql.ScalarAsync<object>(_database.Names.App, "insert into items values ('tray', 'Tray', 2.5, true)");
+        await Sql.ScalarAsync<object>(_database.Names.App, "insert into items values ('tray', 'Tray', 2.5, true, 0)");
 
         var page = await replica.Client.GetFromJsonAsync<JsonElement>(
             "stock?sku=tray&sku=cup&sku=unheard-of&sku=cup",

@@ -91,7 +91,13 @@ public sealed class AllocationTests(InventoryFixture fixture) : IClassFixture<In
         await first.IsWaitedForAsync();
         await Sql.ScalarAsync<object>(
             db.Names.Owner,
-            "insert into levels values ('cup', 'early', 1, 0, 0, 0, 0, 1, '', 0); insert into movements select sku, 'early', 1, kind, quantity, on_hand, allocated, 'x', actor, reason, occurred_at, hash, 0, 0, 0, null, 0 from movements"
+            """
+            insert into levels values ('cup', 'early', 1, 0, 0, 0, 0, 0, 1, '');
+            insert into movements
+            select sku, 'early', 1, kind, quantity, on_hand, allocated, 0, 0, 0, 'x', 0, actor, reason, null, occurred_at,
+                hash
+            from movements
+            """
         );
         await using var second = await Rival.BeginAsync(
             db.Names.Owner,

@@ -252,7 +252,7 @@ public sealed class ApiTests(InventoryFixture fixture) : IClassFixture<Inventory
         var key = New();
         await using var rival = await Rival.BeginAsync(
             fixture.Database.Names.App,
-            $"insert into idempotency_keys values ('{key}', 'other', '{{}}', now())"
+            $"insert into idempotency_keys values ('', '{key}', 'other', '{{}}')"
         );
         var changing = SendAsync(_olga, "PUT", $"items/{New()}", new { name = "Tray", price = 1 }, key);
         await rival.IsWaitedForAsync();

@@ -49,7 +49,7 @@ public sealed class BackorderTests
         (await db.ReserveAsync(second)).State.Should().Be(ReservationState.Allocated);
         (await db.NumberAsync("select on_hand - allocated from levels")).Should().Be(2);
         (await db.NumberAsync("select count(*) from events where type = 'backorder.filled.v1'")).Should().Be(3);
-        (await db.NumberAsync("select count(distinct order_id) from filled_orders")).Should().Be(2);
+        (await db.NumberAsync("select count(distinct order_id) from backorder_notifications")).Should().Be(2);
     }
 
     [Fact]
@@ -139,6 +139,6 @@ public sealed class BackorderTests
     private static Task<string?> FilledAsync(InventoryDatabase db) =>
         Sql.ScalarAsync<string>(
             db.Names.App,
-            "select string_agg(place || ': ' || filled || ' of ' || quantity || ' ' || state, ', ' order by place) from backorders"
+            "select string_agg(order_number || ': ' || filled || ' of ' || quantity || ' ' || state, ', ' order by order_number) from backorders"
         );
 }

@@ -22,22 +22,28 @@ public sealed class PlanTests(InventoryFixture fixture) : IClassFixture<Inventor
         "idempotency_keys",
     ];
 
+    public static TheoryData<string, string> Statements =>
+        new()
+        {
+            { "uuid[]", StockLoader.Claims },
+            { "uuid[]", StockLoader.ClaimedSkus },
+            { "text[], text[]", StockLoader.Answers },
+            { "uuid[], text[], timestamptz", StockLoader.LockHolds },
+            { "uuid[], text[], timestamptz", StockLoader.HoldLines },
+            { "text[]", StockLoader.LockDocuments },
+            { "text[]", StockLoader.DocumentLines },
+            { "text[]", StockLoader.LockLevels },
+            { "uuid[]", StockLoader.Open },
+            { "uuid[]", StockLoader.Shipped },
+            { "text[]", StockLoader.Backorders },
+            { "text[]", StockLoader.Waitlist },
+            { "text[], text[]", StockLoader.Bought },
+            { "text[], text[]", StockLoader.Held },
+            { "text[]", StockLoader.Due },
+        };
+
     [Theory]
-    [InlineData("uuid[]", StockLoader.Claims)]
-    [InlineData("uuid[]", StockLoader.ClaimedSkus)]
-    [InlineData("text[], text[]", StockLoader.Answers)]
-    [InlineData("uuid[], text[], timestamptz", StockLoader.LockHolds)]
-    [InlineData("uuid[], text[], timestamptz", StockLoader.HoldLines)]
-    [InlineData("text[]", StockLoader.LockDocuments)]
-    [InlineData("text[]", StockLoader.DocumentLines)]
-    [InlineData("text[]", StockLoader.LockLevels)]
-    [InlineData("uuid[]", StockLoader.Open)]
-    [InlineData("uuid[]", StockLoader.Shipped)]
-    [InlineData("text[]", StockLoader.Backorders)]
-    [InlineData("text[]", StockLoader.Waitlist)]
-    [InlineData("text[], text[]", StockLoader.Bought)]
-    [InlineData("text[], text[]", StockLoader.Held)]
-    [InlineData("text[]", StockLoader.Due)]
+    [MemberData(nameof(Statements))]
     public async Task The_plan_of_a_decision_made_on_an_empty_table_does_not_read_all_of_it(
         string types,
         string statement

@@ -315,7 +315,7 @@ public sealed class StockInvariantTests
     {
         foreach (var (key, old) in queued.Where(q => tables.Backorders[q.Key].Filled > q.Value.Filled))
             queued
-                .Values.Where(q => q.Sku == old.Sku && q.Place < old.Place)
+                .Values.Where(q => q.Sku == old.Sku && q.OrderNumber < old.OrderNumber)
                 .Should()
                 .NotContain(q => tables.Backorders[new(q.OrderId, q.Sku)].Left > 0, "I-12: {0} was served", key);
         foreach (
@@ -325,7 +325,7 @@ public sealed class StockInvariantTests
                 && tables.Waitlist[w.Id].State != WaitlistEntryState.Left
             )
         )
-            line.Values.Where(w => w.Sku == old.Sku && w.Place < old.Place)
+            line.Values.Where(w => w.Sku == old.Sku && w.Position < old.Position)
                 .Should()
                 .NotContain(
                     w => tables.Waitlist[w.Id].State == WaitlistEntryState.Waiting,

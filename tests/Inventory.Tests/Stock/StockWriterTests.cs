@@ -312,15 +312,25 @@ public sealed class StockWriterTests
     [InlineData("update levels set allocated = 2", "no_oversell")]
     [InlineData("update levels set allocated = -1", "not_negative")]
     [InlineData(
-        "insert into levels select 'unheard-of', location, 0, 0, 0, 0, 0, 0, '', 0 from levels",
+        "insert into levels select 'unheard-of', location, 0, 0, 0, 0, 0, 0, 0, '' from levels",
         "fk_levels_items_sku"
     )]
     [InlineData(
-        "insert into movements select sku, location, sequence, 'adjusted', quantity, on_hand, allocated, cause, actor, reason, occurred_at, hash, 0, 0, 0, null, 0 from movements",
+        """
+            insert into movements
+            select sku, location, sequence, 'adjusted', quantity, on_hand, allocated, 0, 0, 0, cause, 0, actor, reason, null,
+                occurred_at, hash
+            from movements
+            """,
         "pk_movements"
     )]
     [InlineData(
-        "insert into movements select sku, location, sequence + 1, kind, quantity, on_hand, allocated, cause, actor, reason, occurred_at, hash, 0, 0, 0, null, 0 from movements",
+        """
+            insert into movements
+            select sku, location, sequence + 1, kind, quantity, on_hand, allocated, 0, 0, 0, cause, 0, actor, reason, null,
+                occurred_at, hash
+            from movements
+            """,
         "ix_movements_cause_kind_sku_location_step"
     )]
     public async Task The_database_refuses_what_cannot_be_whoever_writes_it(string sql, string constraint)

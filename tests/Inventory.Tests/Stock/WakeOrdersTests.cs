@@ -22,7 +22,7 @@ public sealed class WakeOrdersTests
         var orders = new Sagas();
         using (await orders.StartAsync(db))
             await orders.HearsAsync(order.OrderId, 1);
-        (await db.NumberAsync("select count(*) from filled_orders")).Should().Be(0);
+        (await db.NumberAsync("select count(*) from backorder_notifications")).Should().Be(0);
     }
 
     [Fact]

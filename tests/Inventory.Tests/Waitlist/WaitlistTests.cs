@@ -54,7 +54,7 @@ public sealed class WaitlistTests
                 .Should()
                 .Be(ReservationState.Allocated);
         await scene.StandsAsync(3, 3, 0);
-        (await scene.TextAsync("select string_agg(state, ' ' order by place) from waitlist"))
+        (await scene.TextAsync("select string_agg(state, ' ' order by position) from waitlist"))
             .Should()
             .Be("lapsed declined purchased purchased purchased waiting waiting waiting waiting waiting");
     }

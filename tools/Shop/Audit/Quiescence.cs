@@ -27,7 +27,7 @@ internal sealed record Quiescence(
         from orders
         """;
 
-    private const string OrdersToWakeSql = "select count(*) from filled_orders";
+    private const string OrdersToWakeSql = "select count(*) from backorder_notifications";
 
     private const string LogSql = """
         select (select position from event_head) as head, (select position from relay_cursor) as published

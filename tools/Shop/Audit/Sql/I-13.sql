@@ -1,7 +1,7 @@
 -- inventory: A waitlist offer is one active hold of its customer on that SKU, and each entry has at most one offer
 select count(*) as checked from waitlist;
 
-select format('%s, place %s of %s', w.sku, w.place, w.customer) as subject,
+select format('%s, position %s of %s', w.sku, w.position, w.customer) as subject,
        format('is %s; %s offers, %s of them active over %s units',
               w.state, count(h.id), count(h.id) filter (where h.state = 'active'), sum(l.units)) as detail
 from waitlist w

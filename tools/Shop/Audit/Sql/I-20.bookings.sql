@@ -4,9 +4,9 @@ select count(*) as checked from idempotency_keys;
 with booked as (select distinct cause from movements where actor not in ('saga', 'queue', 'clock', 'auditor')),
 -- The recorded response is that of a booking, a document, a shipment or a hold.
 answered as (
-    select coalesce(answer->>'cause', answer->>'reference', answer->>'orderId', answer->>'id') as cause,
+    select coalesce(response->>'cause', response->>'reference', response->>'orderId', response->>'id') as cause,
            min(key) as key,
-           bool_or(answer->>'cause' is not null and answer->>'difference' is distinct from '0') as moves
+           bool_or(response->>'cause' is not null and response->>'difference' is distinct from '0') as moves
     from idempotency_keys group by 1)
 select coalesce(b.cause, a.cause) as subject,
        case when a.cause is null then 'was booked, but no key has it as its response'

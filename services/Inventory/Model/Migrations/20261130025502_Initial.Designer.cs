@@ -12,15 +12,15 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace DaprShop.Inventory.Model.Migrations
 {
     [DbContext(typeof(InventoryDbContext))]
-    [Migration("20261125043021_Queues")]
-    partial class Queues
+    [Migration("20261130025502_Initial")]
+    partial class Initial
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
         {
 #pragma warning disable 612, 618
             modelBuilder
-                .HasAnnotation("ProductVersion", "10.0.14")
+                .HasAnnotation("ProductVersion", "10.0.15")
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
@@ -54,6 +54,25 @@ namespace DaprShop.Inventory.Model.Migrations
                     b.ToTable("allocations", (string)null);
                 });
 
+            modelBuilder.Entity("DaprShop.Inventory.Model.BackorderNotificationRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("order_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_backorder_notifications");
+
+                    b.ToTable("backorder_notifications", (string)null);
+                });
+
             modelBuilder.Entity("DaprShop.Inventory.Model.BackorderRow", b =>
                 {
                     b.Property<Guid>("OrderId")
@@ -69,9 +88,9 @@ namespace DaprShop.Inventory.Model.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("filled");
 
-                    b.Property<long>("Place")
+                    b.Property<long>("OrderNumber")
                         .HasColumnType("bigint")
-                        .HasColumnName("place");
+                        .HasColumnName("order_number");
 
                     b.Property<DateTimeOffset?>("PromisedAt")
                         .HasColumnType("timestamp with time zone")
@@ -89,7 +108,7 @@ namespace DaprShop.Inventory.Model.Migrations
                     b.HasKey("OrderId", "Sku")
                         .HasName("pk_backorders");
 
-                    b.HasIndex("Sku", "Place")
+                    b.HasIndex("Sku", "OrderNumber")
                         .HasDatabaseName("ix_backorders_open")
                         .HasFilter("state = 'open'");
 
@@ -97,25 +116,6 @@ namespace DaprShop.Inventory.Model.Migrations
                         {
                             t.HasCheckConstraint("not_overfilled", "filled between 0 and quantity");
                         });
-                });
-
-            modelBuilder.Entity("DaprShop.Inventory.Model.FilledRow", b =>
-                {
-                    b.Property<long>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("bigint")
-                        .HasColumnName("id");
-
-                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
-
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("order_id");
-
-                    b.HasKey("Id")
-                        .HasName("pk_filled_orders");
-
-                    b.ToTable("filled_orders", (string)null);
                 });
 
             modelBuilder.Entity("DaprShop.Inventory.Model.HoldLineRow", b =>
@@ -191,25 +191,27 @@ namespace DaprShop.Inventory.Model.Migrations
 
             modelBuilder.Entity("DaprShop.Inventory.Model.IdempotencyRow", b =>
                 {
+                    b.Property<string>("Owner")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("")
+                        .HasColumnName("owner");
+
                     b.Property<string>("Key")
                         .HasColumnType("text")
                         .HasColumnName("key");
-
-                    b.Property<string>("Answer")
-                        .IsRequired()
-                        .HasColumnType("json")
-                        .HasColumnName("answer");
 
                     b.Property<byte[]>("Fingerprint")
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("fingerprint");
 
-                    b.Property<DateTimeOffset>("RecordedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("recorded_at");
+                    b.Property<string>("Response")
+                        .IsRequired()
+                        .HasColumnType("json")
+                        .HasColumnName("response");
 
-                    b.HasKey("Key")
+                    b.HasKey("Owner", "Key")
                         .HasName("pk_idempotency_keys");
 
                     b.ToTable("idempotency_keys", (string)null);
@@ -512,7 +514,8 @@ namespace DaprShop.Inventory.Model.Migrations
                         .HasName("pk_reservations");
 
                     b.HasIndex("Customer")
-                        .HasDatabaseName("ix_reservations_customer");
+                        .HasDatabaseName("ix_reservations_customer")
+                        .HasFilter("state in ('allocated', 'backordered')");
 
                     b.ToTable("reservations", (string)null);
                 });
@@ -558,12 +561,12 @@ namespace DaprShop.Inventory.Model.Migrations
                         .HasColumnType("text")
                         .HasColumnName("customer");
 
-                    b.Property<long>("Place")
+                    b.Property<long>("Position")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("bigint")
-                        .HasColumnName("place");
+                        .HasColumnName("position");
 
-                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Place"));
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Position"));
 
                     b.Property<int>("Quantity")
                         .HasColumnType("integer")
@@ -585,11 +588,11 @@ namespace DaprShop.Inventory.Model.Migrations
 
                     b.HasIndex("Sku", "Customer")
                         .IsUnique()
-                        .HasDatabaseName("ix_waitlist_one_place")
+                        .HasDatabaseName("ix_waitlist_one_entry")
                         .HasFilter("state in ('waiting', 'offered')");
 
-                    b.HasIndex("Sku", "Place")
-                        .HasDatabaseName("ix_waitlist_line")
+                    b.HasIndex("Sku", "Position")
+                        .HasDatabaseName("ix_waitlist_queue")
                         .HasFilter("state in ('waiting', 'offered')");
 
                     b.ToTable("waitlist", (string)null);
