@@ -16,7 +16,7 @@ var builder = await ShopService.CreateBuilderAsync(args, Apps.Inventory);
 builder
     .Services.AddShopDatabase<InventoryDbContext>(builder.Configuration)
     .AddEventRelay(Topics.Stock, StockBroadcastHandler.Condense)
-    .AddStock(builder.Configuration)
+    .AddStock()
     .AddReading(builder.Configuration)
     .AddHolds()
     .AddWaitlist();

@@ -247,7 +247,7 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
 
     private string Key() => $"repair {++_keys}";
 
-    private async Task<StockResponses.Repaired> RepairAsync(StockUnitOfWork stock)
+    private async Task<StockResponses.RepairResponse> RepairAsync(StockUnitOfWork stock)
     {
         var answer = (CommandOutcome)
             (
@@ -259,8 +259,8 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
         return Read(answer);
     }
 
-    private static StockResponses.Repaired Read(CommandOutcome answer) =>
-        System.Text.Json.JsonSerializer.Deserialize<StockResponses.Repaired>(answer.Body, StockResponses.Json)!;
+    private static StockResponses.RepairResponse Read(CommandOutcome answer) =>
+        System.Text.Json.JsonSerializer.Deserialize<StockResponses.RepairResponse>(answer.Body, StockResponses.Json)!;
 
     /// <summary>
     /// The invariants that are violated in Inventory's database. That the new events are not published yet is expected.

@@ -80,8 +80,8 @@ internal sealed class StockScenario(StockUnitOfWork stock, FakeTimeProvider time
             await RunAsync(new ReceiveInboundCommand(Key(), [1], reference, [new("cup", 1)], "olga", null));
         }
 
-        await RunAsync(new CloseInboundCommand(Key(), [1], "T-2", GoesBack: true, "olga", "van broke down"));
-        await RunAsync(new CloseInboundCommand(Key(), [1], "T-3", GoesBack: false, "olga", "lost"));
+        await RunAsync(new CloseInboundCommand(Key(), [1], "T-2", ReturnsToSource: true, "olga", "van broke down"));
+        await RunAsync(new CloseInboundCommand(Key(), [1], "T-3", ReturnsToSource: false, "olga", "lost"));
         await RunAsync(new CountCommand(Key(), [1], "tea", "north", 2, null, MayFallShort: true, "olga", "stocktake"));
     }
 

@@ -17,9 +17,8 @@ internal sealed class InventoryDatabase(TestDatabase names, NpgsqlDataSource sou
 
     public static async Task<InventoryDatabase> CreateAsync(params string[] skus)
     {
-        var names = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync(
-            Apps.Inventory,
-            owner => Database.MigrateAsync<InventoryDbContext>(owner, o => new InventoryDbContext(o))
+        var names = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync(Apps.Inventory, owner =>
+            Database.MigrateAsync<InventoryDbContext>(owner, o => new InventoryDbContext(o))
         );
         foreach (var sku in skus)
         {
@@ -41,6 +40,7 @@ internal sealed class InventoryDatabase(TestDatabase names, NpgsqlDataSource sou
             new BackordersFilledSignal(),
             new NewOffers(),
             new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromMinutes(15)),
+            NoFailpoints.Instance,
             time ?? TimeProvider.System
         );
 

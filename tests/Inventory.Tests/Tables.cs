@@ -4,7 +4,7 @@ using DaprShop.Inventory.Stock;
 
 namespace DaprShop.Inventory.Tests;
 
-/// <summary>What Inventory's tables would hold, in memory: decisions without a database.</summary>
+/// <summary>Inventory's tables in memory, for decisions without a database.</summary>
 internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
 {
     public static readonly StockPolicy Policy = new(SourcingStrategy.Priority, TimeSpan.FromMinutes(15));
@@ -14,13 +14,13 @@ internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
 
     public List<Movement> Movements { get; } = [];
 
-    public Dictionary<Guid, Reservation> Claims { get; } = [];
+    public Dictionary<Guid, Reservation> Reservations { get; } = [];
 
     public List<Allocation> Allocations { get; } = [];
 
     public List<Allocation> Shipments { get; } = [];
 
-    public Dictionary<(string Owner, string Key), RecordedResponse> Answers { get; } = [];
+    public Dictionary<(string Owner, string Key), RecordedResponse> Responses { get; } = [];
 
     public Dictionary<Guid, Hold> Holds { get; } = [];
 
@@ -30,12 +30,12 @@ internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
 
     public Dictionary<string, InboundDocument> Documents { get; } = [];
 
-    public List<(string Type, string Subject, string? Kind, int Version)> Facts { get; } = [];
+    public List<(string Type, string Subject, string? Kind, int Version)> Events { get; } = [];
 
-    /// <summary>Claims that still stand.</summary>
+    /// <summary>Reservations that still stand.</summary>
     public IEnumerable<Allocation> Open =>
         Allocations
-            .Where(a => Claims[a.OrderId].State is ReservationState.Allocated or ReservationState.Backordered)
+            .Where(a => Reservations[a.OrderId].State is ReservationState.Allocated or ReservationState.Backordered)
             .GroupBy(a => (a.OrderId, a.Sku, a.Location))
             .Select(g => new Allocation(
                 g.Key.OrderId,
@@ -45,18 +45,18 @@ internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
                     - Shipments.Where(s => (s.OrderId, s.Sku, s.Location) == g.Key).Sum(s => s.Quantity)
             ));
 
-    /// <summary>What a transaction at <paramref name="now"/> would find.</summary>
+    /// <summary>The rules over these tables, as a transaction at <paramref name="now"/> would load them.</summary>
     public StockRules Begin(DateTimeOffset now) =>
         new(
             new LoadedStock
             {
                 Items = new(items),
-                Claims = new(Claims),
-                Answers = new(Answers),
+                Reservations = new(Reservations),
+                Responses = new(Responses),
                 Holds = new(Holds),
                 Documents = new(Documents),
-                Open = [.. Open],
-                Shipped = Shipments
+                OpenAllocations = [.. Open],
+                ShippedUnits = Shipments
                     .GroupBy(s => (s.OrderId, s.Sku, s.Location))
                     .ToDictionary(g => g.Key, g => g.Sum(s => (long)s.Quantity)),
                 Backorders = [.. Backorders.Values.Where(b => b.State == BackorderState.Open)],
@@ -64,15 +64,17 @@ internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
                 [
                     .. Waitlist.Values.Where(w => w.State is WaitlistEntryState.Waiting or WaitlistEntryState.Offered),
                 ],
-                Bought = Open.Select(a => (a.OrderId, a.Sku, a.Quantity))
+                BoughtUnits = Open.Select(a => (a.OrderId, a.Sku, a.Quantity))
                     .Concat(Shipments.Select(s => (s.OrderId, s.Sku, s.Quantity)))
                     .Concat(
                         Backorders
                             .Values.Where(b => b.State == BackorderState.Open)
                             .Select(b => (b.OrderId, b.Sku, Quantity: b.Left))
                     )
-                    .Where(x => Claims[x.OrderId].State is ReservationState.Allocated or ReservationState.Backordered)
-                    .GroupBy(x => (Claims[x.OrderId].Customer ?? "", x.Sku))
+                    .Where(x =>
+                        Reservations[x.OrderId].State is ReservationState.Allocated or ReservationState.Backordered
+                    )
+                    .GroupBy(x => (Reservations[x.OrderId].Customer ?? "", x.Sku))
                     .ToDictionary(g => g.Key, g => g.Sum(x => (long)x.Quantity)),
             },
             new StockChanges(Levels.Values.Reverse(), now),
@@ -85,12 +87,12 @@ internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
         foreach (var level in decided.Stock.Changed)
             Levels[(level.Sku, level.Location)] = level;
         Movements.AddRange(decided.Stock.Ledger.Select(l => l.Row));
-        foreach (var (id, claim) in decided.Claims)
-            Claims[id] = claim;
+        foreach (var (id, reservation) in decided.Reservations)
+            Reservations[id] = reservation;
         Allocations.AddRange(decided.Allocations);
         Shipments.AddRange(decided.Shipments);
-        foreach (var (key, answer) in decided.Answers)
-            Answers.Add(key, answer);
+        foreach (var (key, response) in decided.Responses)
+            Responses.Add(key, response);
         foreach (var (id, hold) in decided.Holds)
             Holds[id] = hold;
         foreach (var (key, backorder) in decided.Backorders)
@@ -99,6 +101,6 @@ internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
             Waitlist[id] = entry.Position == long.MaxValue ? entry with { Position = ++_position } : entry;
         foreach (var (reference, document) in decided.Documents)
             Documents[reference] = document;
-        Facts.AddRange(decided.Events.Select(e => (e.Type, e.Subject, (e.Data as StockMoved)?.Kind, e.Version)));
+        Events.AddRange(decided.Events.Select(e => (e.Type, e.Subject, (e.Data as StockMoved)?.Kind, e.Version)));
     }
 }

@@ -78,8 +78,8 @@ public sealed class CrashMatrix
             [
                 ("committing-Book", "inventory"),
                 ("committed-Book", "inventory"),
-                ("waking", "inventory"),
-                ("woken", "inventory"),
+                ("invoking-wake", "inventory"),
+                ("invoked-wake", "inventory"),
             ]
         ),
         ("ask", AskAsync, [("decided", "orders")]),

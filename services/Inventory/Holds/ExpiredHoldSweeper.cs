@@ -13,7 +13,7 @@ internal sealed class ExpiredHoldSweeper(
     NpgsqlDataSource database,
     StockCommandQueue stock,
     TimeProvider time,
-    IConfiguration configuration,
+    StockOptions options,
     ILogger<ExpiredHoldSweeper> logger
 ) : BackgroundService
 {
@@ -23,7 +23,7 @@ internal sealed class ExpiredHoldSweeper(
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LeftAloneFor = TimeSpan.FromMinutes(1);
     private readonly Dictionary<Guid, DateTimeOffset> _leftAlone = [];
-    private readonly TimeSpan _offerGrace = TimeSpan.FromSeconds(configuration.GetValue("Stock:OfferGraceSeconds", 5d));
+    private readonly TimeSpan _offerGrace = TimeSpan.FromSeconds(options.OfferGraceSeconds);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -97,7 +97,9 @@ internal sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> op
         {
             e.ToTable("backorders", t => t.HasCheckConstraint("not_overfilled", "filled between 0 and quantity"))
                 .HasKey(x => new { x.OrderId, x.Sku });
-            e.HasIndex(x => new { x.Sku, x.OrderNumber }).HasFilter(StateConditions.OpenBackorder).HasDatabaseName("ix_backorders_open");
+            e.HasIndex(x => new { x.Sku, x.OrderNumber })
+                .HasFilter(StateConditions.OpenBackorder)
+                .HasDatabaseName("ix_backorders_open");
         });
         modelBuilder.Entity<BackorderNotificationRow>(e =>
         {
@@ -110,8 +112,13 @@ internal sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> op
         {
             e.ToTable("holds").HasKey(x => x.Id);
             e.HasIndex(x => x.ExpiresAt).HasFilter(StateConditions.ActiveHold).HasDatabaseName("ix_holds_active");
-            e.HasIndex(x => new { x.Customer, x.Id });
-            e.HasIndex(x => x.EntryId).IsUnique().HasFilter(StateConditions.ActiveHold).HasDatabaseName("ix_holds_one_offer");
+            e.HasIndex(x => new { x.Customer, x.Id })
+                .HasFilter(StateConditions.ActiveHold)
+                .HasDatabaseName("ix_holds_active_customer");
+            e.HasIndex(x => x.EntryId)
+                .IsUnique()
+                .HasFilter(StateConditions.ActiveHold)
+                .HasDatabaseName("ix_holds_one_offer");
         });
         modelBuilder.Entity<HoldLineRow>(e =>
         {
@@ -133,7 +140,9 @@ internal sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> op
                 .IsUnique()
                 .HasFilter(StateConditions.OpenWaitlistEntry)
                 .HasDatabaseName(OneWaitlistEntry);
-            e.HasIndex(x => new { x.Sku, x.Position }).HasFilter(StateConditions.OpenWaitlistEntry).HasDatabaseName("ix_waitlist_queue");
+            e.HasIndex(x => new { x.Sku, x.Position })
+                .HasFilter(StateConditions.OpenWaitlistEntry)
+                .HasDatabaseName("ix_waitlist_queue");
         });
         modelBuilder.Entity<InboundRow>(e =>
         {

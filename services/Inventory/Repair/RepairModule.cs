@@ -3,14 +3,14 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Inventory.Repair;
 
-/// <summary>Puts right what should never be: drift between ledger, levels and claims.</summary>
+/// <summary>Repairs differences between ledger, levels and claims.</summary>
 internal static class RepairModule
 {
     public static void MapRepair(this IEndpointRouteBuilder routes) =>
         routes
             .MapPost("/ops/stock/repair", RepairStock.HandleAsync)
             .RequireAuthorization(Identity.Operator)
-            .WithSummary("Heal drift between ledger, stock levels and claims")
+            .WithSummary("Repair differences between ledger, stock levels and claims")
             .WithTags("Operations")
-            .Produces<StockResponses.Repaired>();
+            .Produces<StockResponses.RepairResponse>();
 }

@@ -8,13 +8,18 @@ using Npgsql;
 namespace DaprShop.Inventory.Repair;
 
 /// <summary>
-/// <c>POST /ops/stock/repair</c>: heals drift between ledger, levels and claims by compensating movements, and serves who waits though units are
-/// there. It answers every change; where nothing is wrong, it changes nothing.
+/// <c>POST /ops/stock/repair</c>: repairs differences between ledger, levels and claims by compensating movements, and serves
+/// backorders and waitlists for which units are available. It returns every change; where nothing differs, it changes
+/// nothing.
 /// </summary>
 internal static class RepairStock
 {
     /// <summary>SKUs per transaction: their levels are locked while their ledger is read.</summary>
-    private const int AtOnce = 200;
+    private const int BatchSize = 200;
+
+    private const string AllSkus = "select distinct sku from levels order by sku";
+
+    private sealed record SkuRow(string Sku);
 
     /// <param name="Skus">Null: all.</param>
     internal sealed record Request(IReadOnlyList<string>? Skus = null);
@@ -29,28 +34,26 @@ internal static class RepairStock
     )
     {
         if (body.Skus?.Any(string.IsNullOrEmpty) == true)
-            return Problems.Invalid([new("/skus", "SKUs are names, not empty; leave the list out for all.")]);
-        var skus = body.Skus?.Distinct(StringComparer.Ordinal) ?? await AllAsync(database, cancellationToken);
+            return Problems.Invalid([new("/skus", "A SKU must not be empty. Leave the list out to repair all SKUs.")]);
+        var skus = body.Skus?.Distinct(StringComparer.Ordinal)
+            ?? (await database.QueryAsync<SkuRow>(AllSkus, [], cancellationToken)).Select(s => s.Sku);
         var (fingerprint, number) = (IdempotencyKey.Fingerprint(context, body), 0);
-        var (changes, busy) = (new List<StockResponses.Change>(), new List<string>());
-        foreach (var part in skus.Chunk(AtOnce))
+        var (changes, busy) = (new List<StockResponses.RepairedItem>(), new List<string>());
+        foreach (var part in skus.Chunk(BatchSize))
         {
             var answer = await stock.RunAsync<CommandOutcome>(
-                new RepairCommand($"{key.Value}/{++number}", fingerprint, part, $"asked for by {context.Name()}"),
+                new RepairCommand($"{key.Value}/{++number}", fingerprint, part, $"requested by {context.Name()}"),
                 cancellationToken
             );
             if (answer.Refusal is not null)
                 return OutcomeResults.Of(answer, context);
             if (answer.Replayed)
                 context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
-            var repaired = JsonSerializer.Deserialize<StockResponses.Repaired>(answer.Body, StockResponses.Json)!;
+            var repaired = JsonSerializer.Deserialize<StockResponses.RepairResponse>(answer.Body, StockResponses.Json)!;
             changes.AddRange(repaired.Changes);
             busy.AddRange(repaired.Busy);
         }
 
-        return TypedResults.Ok(new StockResponses.Repaired(changes, busy));
+        return TypedResults.Ok(new StockResponses.RepairResponse(changes, busy));
     }
-
-    private static Task<List<string>> AllAsync(NpgsqlDataSource database, CancellationToken cancellationToken) =>
-        database.QueryAsync("select distinct sku from levels order by 1", [], r => r.GetString(0), cancellationToken);
 }

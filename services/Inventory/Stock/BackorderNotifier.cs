@@ -1,65 +1,43 @@
 using DaprShop.Contracts;
-using DaprShop.Inventory.Model;
-using DaprShop.Messaging;
 using Npgsql;
 
 namespace DaprShop.Inventory.Stock;
 
 /// <summary>
-/// Tells Orders whose backorders were filled. The list is written in the transaction that filled them, and an entry leaves it only after
-/// Orders has answered: their sagas go on, whatever crashes. (Orders does not read Inventory's whole log for the few that wait.)
+/// Asks Orders to resume the sagas of orders whose backorders were filled. The notification is written in the transaction
+/// that filled the backorder and deleted after Orders has answered, so a crash at any point loses none. Orders need not
+/// read all of Inventory's events for the few orders that wait.
 /// </summary>
 internal sealed class BackorderNotifier(
     NpgsqlDataSource database,
     BackordersFilledSignal signal,
-    IHttpClientFactory clients,
+    ServiceInvoker orders,
+    TimeProvider time,
     ILogger<BackorderNotifier> logger
-) : BackgroundService
+) : PollingWorker(Interval, time, logger, signal)
 {
-    private const int AtOnce = 500;
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(5);
+    private const int BatchSize = 500;
+    private const string Pending = "select id, order_id from backorder_notifications order by id limit $1";
+    private const string Delete = "delete from backorder_notifications where id = any($1)";
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private sealed record NotificationRow(long Id, Guid OrderId);
+
+    protected override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
-        var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                if (await WakeAsync(stoppingToken) < AtOnce)
-                    await signal.WaitAsync(Poll, stoppingToken);
-                backoff.Reset();
-            }
-            catch (Exception e) when (TransientErrors.IsTransient(e) && !stoppingToken.IsCancellationRequested)
-            {
-                logger.LogWakeInterrupted(e.Message);
-                await backoff.WaitAsync(stoppingToken);
-            }
-        }
-    }
+        var pending = await database.QueryAsync<NotificationRow>(Pending, [BatchSize], cancellationToken);
+        if (pending.Count == 0)
+            return false;
 
-    private async Task<int> WakeAsync(CancellationToken cancellationToken)
-    {
-        await using var reading = database.CreateBatch();
-        reading.Add("select id, order_id from backorder_notifications order by id limit $1", AtOnce);
-        List<(long Id, Guid Order)> filled;
-        await using (var reader = await reading.ExecuteReaderAsync(cancellationToken))
-            filled = await reader.ReadAllAsync(r => (r.GetInt64(0), r.GetGuid(1)), cancellationToken);
-        if (filled.Count == 0)
-            return 0;
+        await orders.PostAsync(
+            Apps.Orders,
+            "wake",
+            new ResumeOrdersRequest([.. pending.Select(p => p.OrderId).Distinct()]),
+            cancellationToken
+        );
 
-        await Steps.ReachAsync("waking");
-        using var response = await clients
-            .CreateClient(Apps.Orders)
-            .PostAsJsonAsync("wake", new ResumeOrdersRequest([.. filled.Select(f => f.Order).Distinct()]), cancellationToken);
-        response.EnsureSuccessStatusCode();
-
-        await Steps.ReachAsync("woken");
-
-        // No lock is held while Orders answers: what fills the same order meanwhile is an entry of its own.
-        await using var removing = database.CreateBatch();
-        removing.Add("delete from backorder_notifications where id = any($1)", (object)filled.Select(f => f.Id).ToArray());
-        await removing.ExecuteNonQueryAsync(cancellationToken);
-        return filled.Count;
+        // No transaction is open during the call. A backorder of the same order that is filled meanwhile has a row of its own.
+        await database.ExecuteAsync(Delete, [pending.Select(p => p.Id).ToArray()], cancellationToken);
+        return pending.Count == BatchSize;
     }
 }

@@ -4,16 +4,16 @@ using Npgsql;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>Physical movements by an operator: receipts, adjustments, and returns that no order is named for.</summary>
+/// <summary>Physical movements booked by an operator: receipts, adjustments, and returns without an order.</summary>
 internal static class BookStock
 {
-    /// <summary>Units that arrived.</summary>
+    /// <summary>Received units.</summary>
     internal sealed record Receipt(int Quantity, string Reason, string? Location = null);
 
     /// <summary>A correction, signed, in units.</summary>
     internal sealed record Adjustment(int Quantity, string Reason, string? Location = null);
 
-    /// <summary>Units that came back under one reference, a credit note for instance.</summary>
+    /// <summary>Units returned under one reference, for instance a credit note.</summary>
     internal sealed record Return(string Reference, IReadOnlyList<ReturnLine> Lines);
 
     internal sealed record ReturnLine(string Sku, int Quantity, string? Location = null);
@@ -86,18 +86,18 @@ internal static class BookStock
         string cause,
         string? reason,
         IReadOnlyList<ReturnLine> lines,
-        int least,
+        int minimum,
         IdempotencyKey key,
         StockCommandQueue stock,
         HttpContext context,
         CancellationToken cancellationToken
     )
     {
-        var complaints = Check(cause, reason, lines, least);
-        if (complaints.Count > 0)
-            return Problems.Invalid(complaints);
+        var errors = Check(cause, reason, lines, minimum);
+        if (errors.Count > 0)
+            return Problems.Invalid(errors);
 
-        // A SKU named on several lines is one movement: (cause, kind, level) is unique in the ledger.
+        // Several lines of a SKU become one movement: (cause, kind, level) is unique in the ledger.
         var summed = lines
             .GroupBy(l => (l.Sku, Location: l.Location ?? StockLimits.DefaultLocation))
             .Select(g => new StockLine(g.Key.Sku, g.Key.Location, g.Sum(l => l.Quantity)))
@@ -126,28 +126,33 @@ internal static class BookStock
                 409,
                 "already-returned",
                 "Already booked",
-                $"Units of one of these SKUs came back under '{cause}' before, with another key."
+                $"A return of one of these SKUs under the reference '{cause}' was booked before, with another key."
             );
         }
     }
 
-    private static List<ValidationError> Check(string cause, string? reason, IReadOnlyList<ReturnLine> lines, int least)
+    private static List<ValidationError> Check(
+        string cause,
+        string? reason,
+        IReadOnlyList<ReturnLine> lines,
+        int minimum
+    )
     {
-        var complaints = new List<ValidationError>();
+        var errors = new List<ValidationError>();
         if (cause.Length is 0 or > IdempotencyKey.MaxLength)
-            complaints.Add(new("/reference", $"A reference has 1 to {IdempotencyKey.MaxLength} characters."));
+            errors.Add(new("/reference", $"A reference must have 1 to {IdempotencyKey.MaxLength} characters."));
         if (reason is { Length: 0 or > StockLimits.TextLength })
-            complaints.Add(new("/reason", $"A reason has 1 to {StockLimits.TextLength} characters."));
+            errors.Add(new("/reason", $"A reason must have 1 to {StockLimits.TextLength} characters."));
         if (lines.Contains(null!))
-            return [new("/lines", "A line is an object with sku and quantity.")];
+            return [new("/lines", "Each line must have a sku and a quantity.")];
         if (lines.Count is 0 or > StockLimits.MaxLines)
-            complaints.Add(new("/lines", $"There are 1 to {StockLimits.MaxLines} lines."));
-        if (lines.Any(l => l.Quantity == 0 || l.Quantity < least || l.Quantity > StockLimits.MaxQuantity))
-            complaints.Add(new("/quantity", $"A quantity is {least} to {StockLimits.MaxQuantity}, and not zero."));
+            errors.Add(new("/lines", $"A request must have 1 to {StockLimits.MaxLines} lines."));
+        if (lines.Any(l => l.Quantity == 0 || l.Quantity < minimum || l.Quantity > StockLimits.MaxQuantity))
+            errors.Add(new("/quantity", $"A quantity must be {minimum} to {StockLimits.MaxQuantity}, and not 0."));
         if (lines.GroupBy(l => l.Sku).Any(g => g.Sum(l => (long)l.Quantity) > StockLimits.MaxQuantity))
-            complaints.Add(new("/lines", $"The lines of a SKU come to {StockLimits.MaxQuantity} at most."));
+            errors.Add(new("/lines", $"The lines of one SKU must add up to {StockLimits.MaxQuantity} units at most."));
         if (lines.Any(l => l.Location is { Length: 0 or > StockLimits.SkuLength }))
-            complaints.Add(new("/location", $"A location has 1 to {StockLimits.SkuLength} characters."));
-        return complaints;
+            errors.Add(new("/location", $"A location must have 1 to {StockLimits.SkuLength} characters."));
+        return errors;
     }
 }

@@ -3,14 +3,19 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary><c>POST /stock/{sku}/counts</c>: on-hand becomes what was counted, however much of it is promised.</summary>
+/// <summary><c>POST /stock/{sku}/counts</c>: sets on-hand to the counted units.</summary>
 internal static class CountStock
 {
     private const string Refuse = "refuse";
     private const string Accept = "accept";
 
-    /// <param name="Expected">On-hand as the caller knows it: if it has changed, nothing is done (409, with the current value). Null: whatever it is.</param>
-    /// <param name="WhenPromised">A count below what is promised: <c>refuse</c> it, or <c>accept</c> it and name the orders left short.</param>
+    /// <param name="Expected">
+    /// On-hand as the caller knows it. If it has changed, the count is refused (409, with the current value). Null: not
+    /// checked.
+    /// </param>
+    /// <param name="WhenPromised">
+    /// A count below the promised units: <c>refuse</c> it, or <c>accept</c> it and return the orders left short.
+    /// </param>
     internal sealed record Request(
         int Counted,
         long? Expected,
@@ -28,21 +33,21 @@ internal static class CountStock
         CancellationToken cancellationToken
     )
     {
-        var complaints = new RequestValidator()
+        var errors = new RequestValidator()
             .Reason(body.Reason)
             .Location(body.Location)
             .That(
                 body.Counted is >= 0 and <= StockLimits.MaxQuantity,
                 "/counted",
-                $"A count is 0 to {StockLimits.MaxQuantity}."
+                $"A count must be 0 to {StockLimits.MaxQuantity}."
             )
             .That(
                 body.WhenPromised is Refuse or Accept,
                 "/whenPromised",
-                $"A count below what is promised can be met with {Refuse} or {Accept}."
+                $"whenPromised must be {Refuse} or {Accept}."
             );
-        if (complaints.Count > 0)
-            return Problems.Invalid(complaints);
+        if (errors.Count > 0)
+            return Problems.Invalid(errors);
         return OutcomeResults.Of(
             await stock.RunAsync<CommandOutcome>(
                 new CountCommand(

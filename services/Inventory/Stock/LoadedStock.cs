@@ -2,44 +2,48 @@ using DaprShop.Inventory.Model;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>What is known of the things that a group of commands names, read and locked in its transaction.</summary>
+/// <summary>The state that a group of commands is decided on, read and locked in the group's transaction.</summary>
 internal sealed record LoadedStock
 {
-    public Dictionary<Guid, Reservation> Claims { get; init; } = [];
+    /// <summary>Reservations of the orders that the commands name.</summary>
+    public Dictionary<Guid, Reservation> Reservations { get; init; } = [];
 
     /// <summary>The catalogue's rules, by SKU.</summary>
     public Dictionary<string, ItemTerms> Items { get; init; } = [];
 
-    public Dictionary<(string Owner, string Key), RecordedResponse> Answers { get; init; } = [];
+    /// <summary>Responses recorded for the commands' keys.</summary>
+    public Dictionary<(string Owner, string Key), RecordedResponse> Responses { get; init; } = [];
 
+    /// <summary>Holds that the commands name, and expired ones on SKUs that they change.</summary>
     public Dictionary<Guid, Hold> Holds { get; init; } = [];
 
+    /// <summary>Inbound documents that the commands name, by reference.</summary>
     public Dictionary<string, InboundDocument> Documents { get; init; } = [];
 
-    /// <summary>Open claims of the orders that are to be released or shipped, and of those that a count may leave short.</summary>
-    public List<Allocation> Open { get; init; } = [];
+    /// <summary>Units allocated and not shipped, of the orders to be released or shipped and of counted levels.</summary>
+    public List<Allocation> OpenAllocations { get; init; } = [];
 
-    /// <summary>Units already shipped, of the orders that are to be shipped.</summary>
-    public Dictionary<(Guid OrderId, string Sku, string Location), long> Shipped { get; init; } = [];
+    /// <summary>Units already shipped of the orders that are to be shipped.</summary>
+    public Dictionary<(Guid OrderId, string Sku, string Location), long> ShippedUnits { get; init; } = [];
 
     /// <summary>Open backorders of the locked SKUs.</summary>
     public List<Backorder> Backorders { get; init; } = [];
 
-    /// <summary>Who waits for the locked SKUs, and who has an offer.</summary>
+    /// <summary>Waitlist entries of the locked SKUs that wait or have an offer.</summary>
     public List<WaitlistEntry> Waitlist { get; init; } = [];
 
-    /// <summary>Units that customers have bought of SKUs with a limit.</summary>
-    public Dictionary<(string Customer, string Sku), long> Bought { get; init; } = [];
+    /// <summary>Units that customers have bought of SKUs with a limit per customer.</summary>
+    public Dictionary<(string Customer, string Sku), long> BoughtUnits { get; init; } = [];
 
-    /// <summary>Units that active holds claim for customers who ask for another.</summary>
-    public Dictionary<(string Customer, string Sku), long> HeldBy { get; init; } = [];
+    /// <summary>Units in active holds of the customers who place another hold.</summary>
+    public Dictionary<(string Customer, string Sku), long> HeldUnits { get; init; } = [];
 
-    /// <summary>Read only where something is to be repaired.</summary>
+    /// <summary>Read only where the group contains a repair.</summary>
     public StockDamage Damage { get; init; } = StockDamage.None;
 
-    /// <summary>Units still to come, by SKU, the earliest first.</summary>
-    public List<ExpectedReceipt> Due { get; init; } = [];
+    /// <summary>Announced units that have not arrived, the earliest first.</summary>
+    public List<ExpectedReceipt> ExpectedReceipts { get; init; } = [];
 }
 
-/// <summary>The answer that a key got.</summary>
+/// <summary>The response that was recorded for a key, and the fingerprint of its request.</summary>
 internal sealed record RecordedResponse(byte[] Fingerprint, string Body);

@@ -1,24 +1,27 @@
 using System.Threading.Channels;
-using DaprShop.Inventory.Model;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>SKUs of which something was just offered to a waitlist. What finds no room is left to the sweeper.</summary>
+/// <summary>
+/// SKUs with new waitlist offers, whose actors must set a reminder. When 10,000 are queued, further ones are dropped; the
+/// sweeper of expired holds ends their offers.
+/// </summary>
 internal sealed class NewOffers
 {
-    private const int Room = 10_000;
+    private const int Capacity = 10_000;
     private readonly Channel<string> _skus = Channel.CreateBounded<string>(
-        new BoundedChannelOptions(Room) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true }
+        new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true }
     );
 
-    public void Tell(string sku) => _skus.Writer.TryWrite(sku);
+    /// <summary>Queues a SKU with a new offer.</summary>
+    public void Add(string sku) => _skus.Writer.TryWrite(sku);
 
-    /// <summary>Waits for the first, and takes all there are.</summary>
-    public async Task<HashSet<string>> TakeAsync(CancellationToken cancellationToken)
+    /// <summary>Waits for the first SKU and returns all that are queued.</summary>
+    public async Task<HashSet<string>> ReadAllAsync(CancellationToken cancellationToken)
     {
-        HashSet<string> taken = [await _skus.Reader.ReadAsync(cancellationToken)];
+        HashSet<string> skus = [await _skus.Reader.ReadAsync(cancellationToken)];
         while (_skus.Reader.TryRead(out var sku))
-            taken.Add(sku);
-        return taken;
+            skus.Add(sku);
+        return skus;
     }
 }

@@ -1,44 +1,43 @@
 using DaprShop.Inventory.Model;
-using DaprShop.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>Answers of keyed requests over HTTP: what was done, what was done before, or why nothing was.</summary>
+/// <summary>HTTP results of keyed commands: the response, the recorded response of an earlier request, or a problem.</summary>
 internal static class OutcomeResults
 {
-    public static IResult Of(CommandOutcome answer, HttpContext context)
+    public static IResult Of(CommandOutcome outcome, HttpContext context)
     {
-        if (answer.Refusal is { } refusal)
-            return Explain(refusal);
-        if (answer.Replayed)
+        if (outcome.Refusal is { } refusal)
+            return ToProblem(refusal);
+        if (outcome.Replayed)
             context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
-        return TypedResults.Text(answer.Body, "application/json");
+        return TypedResults.Text(outcome.Body, "application/json");
     }
 
-    private static ProblemHttpResult Explain(Refusal refusal) =>
+    private static ProblemHttpResult ToProblem(Refusal refusal) =>
         refusal.Kind switch
         {
-            RefusalKind.OtherRequest => IdempotencyKey.Conflict(refusal.What),
+            RefusalKind.OtherRequest => IdempotencyKey.Conflict(refusal.Subject),
             RefusalKind.UnknownSku => Problems.Of(
                 404,
                 "unknown-sku",
                 "Unknown SKU",
-                $"There is no item '{refusal.What}' here. Items are created with PUT /items/{{sku}}.",
-                ("sku", refusal.What)
+                $"There is no item '{refusal.Subject}' here. Items are created with PUT /items/{{sku}}.",
+                ("sku", refusal.Subject)
             ),
             RefusalKind.NeverStocked => Problems.Of(
                 422,
                 "never-stocked",
                 "Never stocked",
-                $"'{refusal.What}' is a service: sold, but never stocked.",
-                ("sku", refusal.What)
+                $"'{refusal.Subject}' is a service: it is sold, but never stocked.",
+                ("sku", refusal.Subject)
             ),
             RefusalKind.OutOfStock => Problems.Of(
                 409,
                 "out-of-stock",
-                "Not enough available",
-                "Units that are promised or held cannot be taken.",
+                "Not enough units available",
+                string.Join(' ', refusal.Items!.Select(Describe)),
                 (
                     "items",
                     refusal.Items!.Select(i => new
@@ -51,50 +50,55 @@ internal static class OutcomeResults
             ),
             RefusalKind.Stale => Problems.Of(
                 409,
-                "stock-stale",
+                "on-hand-changed",
                 "On-hand has changed",
-                $"{refusal.State} units of '{refusal.What}' are on hand, not what the request expects. Look again, and send what is right now.",
-                ("sku", refusal.What),
+                $"{refusal.State} units of '{refusal.Subject}' are on hand, not the number that the request expects. Count again "
+                    + "and send the current number as `expected`.",
+                ("sku", refusal.Subject),
                 ("current", refusal.State)
             ),
             RefusalKind.Ended => Problems.Of(
                 409,
-                "ended",
-                "It is over",
-                $"The {refusal.What} is {StateOf(refusal)}: nothing can be changed about it.",
+                "already-ended",
+                "Already ended",
+                $"The {refusal.Subject} is {StateOf(refusal)} and can no longer be changed.",
                 ("state", StateOf(refusal))
             ),
             RefusalKind.Exists => Problems.Of(
                 409,
-                "exists",
-                "There is one already",
-                $"There is a {refusal.What} already.",
-                ("what", refusal.What)
+                "already-exists",
+                "Already exists",
+                $"The {refusal.Subject} already exists.",
+                ("subject", refusal.Subject)
             ),
             RefusalKind.TooMany => Problems.Of(
                 409,
-                "too-many",
-                "More than there are",
-                $"So many units of '{refusal.What}' are not to be had here; see `left`.",
-                ("sku", refusal.What),
+                "too-many-units",
+                "Too many units",
+                $"Only {refusal.State} units of '{refusal.Subject}' are available here.",
+                ("sku", refusal.Subject),
                 ("left", refusal.State)
             ),
             RefusalKind.LimitExceeded => Problems.Of(
                 409,
                 "limit-exceeded",
-                "More than one customer may have",
-                $"A customer may have {refusal.State} units of '{refusal.What}'.",
-                ("sku", refusal.What),
+                "Limit per customer exceeded",
+                $"A customer may buy at most {refusal.State} units of '{refusal.Subject}'.",
+                ("sku", refusal.Subject),
                 ("limit", refusal.State)
             ),
             RefusalKind.NoSource => Problems.Of(
                 422,
-                "no-source",
-                "Nowhere to go back to",
-                $"The document '{refusal.What}' is a supplier's: what has not arrived can only be written off. Send the disposition \"writeOff\"."
+                "no-source-location",
+                "No source location",
+                $"The document '{refusal.Subject}' is a supplier delivery. It has no source location, so units that have not "
+                    + "arrived can only be written off: send the disposition \"writeOff\"."
             ),
-            _ => Problems.NotFound(refusal.What),
+            _ => Problems.NotFound(refusal.Subject),
         };
+
+    private static string Describe(ShortLevel level) =>
+        $"Only {level.Available} units of '{level.Sku}' are available; {level.Requested} were requested.";
 
     private static string? StateOf(Refusal refusal) =>
         refusal.State is Enum state

@@ -2,51 +2,53 @@ using DaprShop.Inventory.Model;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>What became of a keyed request: <paramref name="Refusal"/> is null where it was carried out.</summary>
+/// <summary>The outcome of a keyed command. <paramref name="Refusal"/> is null where it was executed.</summary>
+/// <param name="Body">The response as JSON; empty where the command was refused.</param>
+/// <param name="Replayed">True where an earlier request with the same key was executed.</param>
 internal sealed record CommandOutcome(string Body, bool Replayed, Refusal? Refusal);
 
-/// <summary>Why nothing was done.</summary>
-/// <param name="What">The SKU, hold, document or key that stood in the way.</param>
-/// <param name="Items">What was asked for and what is available, where units were missing.</param>
-/// <param name="State">What it is instead.</param>
+/// <summary>The reason why a command was not executed.</summary>
+/// <param name="Subject">The SKU, hold, document or key that it is about.</param>
+/// <param name="Items">Requested and available units, where units were missing.</param>
+/// <param name="State">The current state or number that did not fit the command.</param>
 internal sealed record Refusal(
     RefusalKind Kind,
-    string What,
+    string Subject,
     IReadOnlyList<ShortLevel>? Items = null,
     object? State = null
 );
 
 internal enum RefusalKind
 {
-    /// <summary>The key names another request.</summary>
+    /// <summary>The key was used for another request.</summary>
     OtherRequest,
 
     UnknownSku,
 
-    /// <summary>A service is never stocked.</summary>
+    /// <summary>The SKU is a service, which is never stocked.</summary>
     NeverStocked,
 
-    /// <summary>Not enough is available.</summary>
+    /// <summary>Fewer units are available than requested.</summary>
     OutOfStock,
 
-    /// <summary>On-hand is not what the caller thinks.</summary>
+    /// <summary>On-hand differs from the value that the caller expects.</summary>
     Stale,
 
-    /// <summary>No such hold, order, document or place in line that the caller may see.</summary>
+    /// <summary>There is no such hold, order, document or waitlist entry that the caller may see.</summary>
     NotFound,
 
-    /// <summary>It is over: the hold, the document.</summary>
+    /// <summary>The hold or the document has ended.</summary>
     Ended,
 
-    /// <summary>There is one already.</summary>
+    /// <summary>The document or the waitlist entry exists already.</summary>
     Exists,
 
-    /// <summary>More than is announced, allocated or set aside.</summary>
+    /// <summary>More units than are announced or withheld.</summary>
     TooMany,
 
-    /// <summary>Nothing goes back to a supplier that never arrived.</summary>
+    /// <summary>A supplier's delivery has no source location to return units to.</summary>
     NoSource,
 
-    /// <summary>More than one customer may have.</summary>
+    /// <summary>More units than one customer may buy.</summary>
     LimitExceeded,
 }

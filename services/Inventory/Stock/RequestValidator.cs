@@ -1,15 +1,15 @@
 using DaprShop.Contracts;
 using DaprShop.Inventory.Model;
-using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>What an operator's request must be like, whatever it is about. Each check adds its complaint.</summary>
+/// <summary>Validates members that several requests have. Each check adds its error.</summary>
 internal sealed class RequestValidator : List<ValidationError>
 {
-    public RequestValidator That(bool holds, string field, string detail)
+    /// <summary>Adds an error about <paramref name="field"/> where <paramref name="valid"/> is false.</summary>
+    public RequestValidator That(bool valid, string field, string detail)
     {
-        if (!holds)
+        if (!valid)
             Add(new(field, detail));
         return this;
     }
@@ -18,22 +18,23 @@ internal sealed class RequestValidator : List<ValidationError>
         That(
             reference.Length is > 0 and <= IdempotencyKey.MaxLength,
             "/reference",
-            $"A reference has 1 to {IdempotencyKey.MaxLength} characters."
+            $"A reference must have 1 to {IdempotencyKey.MaxLength} characters."
         );
 
-    /// <summary>Null where the route lets it be left out.</summary>
+    /// <summary>A reason; null is valid.</summary>
     public RequestValidator Reason(string? reason) =>
         That(
             reason is not { Length: 0 or > StockLimits.TextLength },
             "/reason",
-            $"A reason has 1 to {StockLimits.TextLength} characters."
+            $"A reason must have 1 to {StockLimits.TextLength} characters."
         );
 
+    /// <summary>A location; null is valid.</summary>
     public RequestValidator Location(string? location, string field = "/location") =>
         That(
             location is not { Length: 0 or > StockLimits.SkuLength },
             field,
-            $"A location has 1 to {StockLimits.SkuLength} characters."
+            $"A location must have 1 to {StockLimits.SkuLength} characters."
         );
 
     public RequestValidator Lines(IReadOnlyList<OrderedUnits?> lines)
@@ -41,13 +42,13 @@ internal sealed class RequestValidator : List<ValidationError>
         That(
             lines.Count is > 0 and <= StockLimits.MaxLines,
             "/lines",
-            $"There are 1 to {StockLimits.MaxLines} lines."
+            $"A request must have 1 to {StockLimits.MaxLines} lines."
         );
-        That(lines.All(l => l?.Sku is not null), "/lines", "A line is an object with sku and quantity.");
+        That(lines.All(l => l?.Sku is not null), "/lines", "Each line must have a sku and a quantity.");
         That(
             lines.All(l => l is null or { Quantity: > 0 and <= StockLimits.MaxQuantity }),
             "/lines",
-            $"A quantity is 1 to {StockLimits.MaxQuantity}."
+            $"A quantity must be 1 to {StockLimits.MaxQuantity}."
         );
         return That(
             lines
@@ -55,7 +56,7 @@ internal sealed class RequestValidator : List<ValidationError>
                 .GroupBy(l => l.Sku)
                 .All(g => g.Sum(l => (long)l.Quantity) <= StockLimits.MaxQuantity),
             "/lines",
-            $"The lines of a SKU come to {StockLimits.MaxQuantity} at most."
+            $"The lines of one SKU must add up to {StockLimits.MaxQuantity} units at most."
         );
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>The saga's first step, and its compensation. For sidecars only.</summary>
+/// <summary>The saga's first step and its compensation. Only Orders calls them, through its sidecar.</summary>
 internal static class ReserveStock
 {
     public static Task<ReserveResponse> HandleAsync(

@@ -6,7 +6,10 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>Shipped units of an order come back. For sidecars only, who bring no caller: the key is in the body.</summary>
+/// <summary>
+/// Books returned units of an order. Only Orders calls it, through its sidecar, without a caller's token: the key is in the
+/// body.
+/// </summary>
 internal static class ReturnUnits
 {
     public static async Task<IResult> HandleAsync(
@@ -16,20 +19,20 @@ internal static class ReturnUnits
         CancellationToken cancellationToken
     )
     {
-        // No upper bound, as for a shipment: whatever has left with an order may come back.
-        var complaints = new RequestValidator()
+        // No upper bound, as for a shipment: all shipped units may be returned.
+        var errors = new RequestValidator()
             .That(
                 body.Key.Length is > 0 and <= IdempotencyKey.MaxLength,
                 "/key",
-                $"A key has 1 to {IdempotencyKey.MaxLength} characters."
+                $"A key must have 1 to {IdempotencyKey.MaxLength} characters."
             )
             .That(
                 body.Lines.All(l => l.Quantity > 0 && l.Disposition != Disposition.Refuse),
                 "/lines",
-                "A quantity is 1 or more, and what is refused does not come back."
+                "A quantity must be 1 or more, and the disposition must not be refuse: refused units are not returned."
             );
-        if (complaints.Count > 0)
-            return Problems.Invalid(complaints);
+        if (errors.Count > 0)
+            return Problems.Invalid(errors);
         return OutcomeResults.Of(
             await stock.RunAsync<CommandOutcome>(
                 new ReturnCommand(

@@ -6,7 +6,10 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>Allocated units leave with their order. For sidecars only, who bring no caller: the key is in the body.</summary>
+/// <summary>
+/// Ships allocated units of an order. Only Orders calls it, through its sidecar, without a caller's token: the key is in the
+/// body.
+/// </summary>
 internal static class ShipOrder
 {
     public static async Task<IResult> HandleAsync(
@@ -16,16 +19,16 @@ internal static class ShipOrder
         CancellationToken cancellationToken
     )
     {
-        // No upper bound: a line is all that an order's lines of the SKU come to, and a shipment that is refused here is never carried out.
-        var complaints = new RequestValidator()
+        // No upper bound: a line may sum several lines of the order, and a shipment that is refused is not retried.
+        var errors = new RequestValidator()
             .That(
                 body.Key.Length is > 0 and <= IdempotencyKey.MaxLength,
                 "/key",
-                $"A key has 1 to {IdempotencyKey.MaxLength} characters."
+                $"A key must have 1 to {IdempotencyKey.MaxLength} characters."
             )
-            .That(body.Lines?.All(l => l.Quantity > 0) != false, "/lines", "A quantity is 1 or more.");
-        if (complaints.Count > 0)
-            return Problems.Invalid(complaints);
+            .That(body.Lines?.All(l => l.Quantity > 0) != false, "/lines", "A quantity must be 1 or more.");
+        if (errors.Count > 0)
+            return Problems.Invalid(errors);
         return OutcomeResults.Of(
             await stock.RunAsync<CommandOutcome>(
                 new ShipCommand(

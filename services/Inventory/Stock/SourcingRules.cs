@@ -2,23 +2,23 @@ using DaprShop.Inventory.Model;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>Which locations an order is served from.</summary>
+/// <summary>How the locations that serve an order are chosen.</summary>
 internal enum SourcingStrategy
 {
-    /// <summary>By the locations' priority.</summary>
+    /// <summary>By the priority of the locations.</summary>
     Priority,
 
-    /// <summary>From as few locations as can cover it; among those, by priority.</summary>
+    /// <summary>As few locations as can cover the order; among those, by priority.</summary>
     FewestShipments,
 }
 
-/// <summary>Splits what is wanted over locations. Never takes more than is wanted, nor more than a location has available.</summary>
+/// <summary>Splits quantities over locations, never more than wanted nor more than a location has available.</summary>
 internal static class SourcingRules
 {
-    // There are 4,096 sets of so many; with each location more, twice as many, and the levels are locked meanwhile.
-    private const int MostToTry = 12;
+    // 12 locations have 4,096 subsets, and each further location doubles them, while the levels are locked.
+    private const int MaxTriedLocations = 12;
 
-    /// <param name="wanted">One wish per SKU, each coverable by all its levels together.</param>
+    /// <param name="wanted">One quantity per SKU, each covered by all levels of the SKU together.</param>
     /// <param name="at">The levels of a SKU.</param>
     public static List<AllocationPart> Plan(
         IReadOnlyList<SkuQuantity> wanted,
@@ -48,7 +48,10 @@ internal static class SourcingRules
     private static IEnumerable<Level> InOrder(IEnumerable<Level> levels) =>
         levels.OrderBy(l => l.Priority).ThenBy(l => l.Location, StringComparer.Ordinal);
 
-    /// <summary>The smallest set of locations that covers everything: tries sets of one, of two, … in the order of priority. Of too many, the largest are taken.</summary>
+    /// <summary>
+    /// The smallest set of locations that covers all quantities: tries sets of one, of two, … by priority. Null where all
+    /// locations are needed. Where there are too many locations to try, <see cref="Largest"/> chooses.
+    /// </summary>
     private static HashSet<string>? FewestLocations(
         IReadOnlyList<SkuQuantity> wanted,
         Func<string, IReadOnlyList<Level>> at
@@ -58,7 +61,7 @@ internal static class SourcingRules
             .Select(l => l.Location)
             .Distinct(StringComparer.Ordinal)
             .ToList();
-        if (candidates.Count > MostToTry)
+        if (candidates.Count > MaxTriedLocations)
             return Largest(wanted, at, candidates);
         for (var size = 1; size < candidates.Count; size++)
             if (Find([], 0, size) is { } found)
@@ -80,7 +83,10 @@ internal static class SourcingRules
         }
     }
 
-    /// <summary>Always the location with the most of what is still missing: of one SKU, nothing covers it with fewer; of several, it comes near.</summary>
+    /// <summary>
+    /// Adds the location that has most of the missing units, until none is missing. For one SKU the result is minimal; for
+    /// several it is an approximation.
+    /// </summary>
     private static HashSet<string> Largest(
         IReadOnlyList<SkuQuantity> wanted,
         Func<string, IReadOnlyList<Level>> at,

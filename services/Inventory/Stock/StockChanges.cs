@@ -2,7 +2,7 @@ using DaprShop.Inventory.Model;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>The locked levels of one transaction, and the movements of them, in the order in which they were decided.</summary>
+/// <summary>The locked levels of one transaction, and the movements decided so far, in order.</summary>
 internal sealed class StockChanges(IEnumerable<Level> levels, DateTimeOffset now)
 {
     private readonly Dictionary<string, List<Level>> _bySku = levels
@@ -13,35 +13,37 @@ internal sealed class StockChanges(IEnumerable<Level> levels, DateTimeOffset now
             StringComparer.Ordinal
         );
 
-    private readonly HashSet<(string Sku, string Location)> _touched = [];
+    private readonly HashSet<(string Sku, string Location)> _changed = [];
 
-    /// <summary>The ledger rows of all operations so far, with the hash of each.</summary>
+    /// <summary>The ledger rows of all operations so far, each with its hash.</summary>
     public List<(Movement Row, byte[] Hash)> Ledger { get; } = [];
 
     /// <summary>The levels that have changed.</summary>
-    public IEnumerable<Level> Changed => _touched.Select(key => Find(key.Sku, key.Location));
+    public IEnumerable<Level> Changed => _changed.Select(key => Find(key.Sku, key.Location));
 
     /// <summary>True where a level of the SKU has changed in this transaction.</summary>
-    public bool IsTouched(string sku) => _touched.Any(t => t.Sku == sku);
+    public bool HasChanged(string sku) => _changed.Any(c => c.Sku == sku);
 
-    /// <summary>Makes a level what its ledger says: nothing has moved.</summary>
+    /// <summary>Replaces a level by its state according to the ledger, without a movement.</summary>
     public void Restore(Level level)
     {
-        _touched.Add((level.Sku, level.Location));
+        _changed.Add((level.Sku, level.Location));
         Put(level);
     }
 
-    /// <summary>What may be promised of a SKU, over all locations: one that owes units takes none from another.</summary>
+    /// <summary>
+    /// Units of a SKU that may be promised, over all locations. A location that is short does not reduce the sum.
+    /// </summary>
     public long Available(string sku) => At(sku).Sum(l => Math.Max(l.Available, 0));
 
     /// <summary>The SKU's levels, by location.</summary>
     public IReadOnlyList<Level> At(string sku) => _bySku.TryGetValue(sku, out var found) ? found : [];
 
-    /// <summary>The level now; an empty one where there is none yet.</summary>
+    /// <summary>The current level; an empty one where there is none yet.</summary>
     public Level Find(string sku, string location) =>
         At(sku).FirstOrDefault(l => l.Location == location) ?? Level.Empty(sku, location);
 
-    /// <summary>What is missing of a wish, with its proof.</summary>
+    /// <summary>Describes a shortage of a SKU, with its proof.</summary>
     public ShortLevel Describe(string sku, long requested) =>
         new(
             sku,
@@ -52,8 +54,8 @@ internal sealed class StockChanges(IEnumerable<Level> levels, DateTimeOffset now
 
     /// <summary>Adds a row to the ledger and applies it to its level.</summary>
     /// <param name="quantity">Units, signed, of the quantity that <paramref name="kind"/> is about.</param>
-    /// <param name="change">What it adds to the level's quantities.</param>
-    /// <param name="mayFallShort">True for a correction that tells what is there, whatever was promised.</param>
+    /// <param name="change">Added to the level's quantities.</param>
+    /// <param name="mayFallShort">True for a correction that records what is on hand, whatever was promised.</param>
     public void Move(
         string sku,
         string location,
@@ -80,7 +82,7 @@ internal sealed class StockChanges(IEnumerable<Level> levels, DateTimeOffset now
         );
         var hash = row.HashAfter(before.Hash);
         Ledger.Add((row, hash));
-        _touched.Add((sku, location));
+        _changed.Add((sku, location));
 
         var deficit = Math.Max(-after.Available, 0);
         Put(
@@ -106,21 +108,21 @@ internal sealed class StockChanges(IEnumerable<Level> levels, DateTimeOffset now
     }
 }
 
-/// <summary>Who moves stock where no person does.</summary>
+/// <summary>Actors of movements that no person requested.</summary>
 internal static class StockActors
 {
     /// <summary>The order saga.</summary>
     public const string Saga = "saga";
 
-    /// <summary>The shop's clock.</summary>
+    /// <summary>Expiry of a hold.</summary>
     public const string Clock = "clock";
 
-    /// <summary>The line in front of the stock: backorders and the waitlist.</summary>
+    /// <summary>Backorders and the waitlist, when units become available.</summary>
     public const string Queue = "queue";
 
-    /// <summary>Whoever puts right what should never have been.</summary>
+    /// <summary>A repair.</summary>
     public const string Auditor = "auditor";
 
-    /// <summary>Before the claim that a movement puts right: the movement's cause.</summary>
+    /// <summary>Prefix of a repair's cause; the cause of the repaired claim follows.</summary>
     public const string RepairOf = "repair-";
 }

@@ -3,19 +3,19 @@ using DaprShop.Inventory.Model;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>A wish to change stock.</summary>
+/// <summary>A command that changes stock.</summary>
 internal abstract record StockCommand
 {
-    /// <summary>The type's name without its suffix.</summary>
+    /// <summary>The name in failpoints: the type's name without its suffix.</summary>
     public string Name => GetType().Name[..^"Command".Length];
 
-    /// <summary>W3C trace id of the request; it stands on the movements.</summary>
+    /// <summary>W3C trace id of the request; it is recorded on the movements.</summary>
     public Guid? Trace { get; init; }
 
     /// <summary>SKUs whose levels the decision needs.</summary>
     public virtual IEnumerable<string> Skus => [];
 
-    /// <summary>Orders whose claims the decision needs.</summary>
+    /// <summary>Orders whose reservations the decision needs.</summary>
     public virtual IEnumerable<Guid> OrderIds => [];
 
     /// <summary>Holds that the decision needs.</summary>
@@ -25,7 +25,10 @@ internal abstract record StockCommand
     public virtual IEnumerable<string> Documents => [];
 }
 
-/// <summary>Allocate to each order, in this sequence, all it asks for or nothing; where it may wait, what is there now and the rest later.</summary>
+/// <summary>
+/// Allocates to each order, in this sequence, all of its units or none. An order that may wait gets the available units
+/// now and the rest later.
+/// </summary>
 internal sealed record ReserveCommand(IReadOnlyList<ReserveOrder> Orders) : StockCommand
 {
     public override IEnumerable<string> Skus => Orders.SelectMany(o => o.Lines).Select(l => l.Sku);
@@ -35,25 +38,26 @@ internal sealed record ReserveCommand(IReadOnlyList<ReserveOrder> Orders) : Stoc
     public override IEnumerable<Guid> HoldIds => Orders.Select(o => o.HoldId).OfType<Guid>();
 }
 
-/// <summary>Give back what these orders have claimed, and refuse them from now on.</summary>
+/// <summary>Releases the units of these orders, and refuses later reserves of them.</summary>
 internal sealed record ReleaseCommand(IReadOnlyList<Guid> Orders) : StockCommand
 {
     public override IEnumerable<Guid> OrderIds => Orders;
 }
 
-/// <summary>Give back what these holds claim, if their time is over.</summary>
+/// <summary>Releases the units of these holds, if they have expired.</summary>
 internal sealed record ExpireHoldsCommand(IReadOnlyList<Guid> Holds) : StockCommand
 {
     public override IEnumerable<Guid> HoldIds => Holds;
 }
 
-/// <summary>A request of a person, carried out wholly or not at all, once per key; a repetition gets the same answer.</summary>
-/// <param name="Fingerprint">What a repetition must equal.</param>
-/// <param name="Actor">Who asks.</param>
+/// <summary>A command that is executed once per key, wholly or not at all; a repetition gets the recorded response.</summary>
+/// <param name="Fingerprint">Hash of the request. A request with the same key and another hash is refused.</param>
+/// <param name="Actor">The person or component that requests it.</param>
 internal abstract record KeyedCommand(string Key, byte[] Fingerprint, string Actor, string? Reason) : StockCommand
 {
     /// <summary>
-    /// Whose key it is: a customer's own, or, when empty, the house's. The house names deliveries, shipments and returns, in words that no customer can take first.
+    /// The customer whose key it is; empty for keys of operators and services. The latter are names of deliveries,
+    /// shipments and returns: with an owner of their own, no customer can use such a key first.
     /// </summary>
     public virtual string KeyOwner => "";
 
@@ -64,7 +68,7 @@ internal abstract record KeyedCommand(string Key, byte[] Fingerprint, string Act
 internal sealed record StockLine(string Sku, string Location, int Quantity);
 
 /// <summary>A physical movement of one or more levels: received, adjusted or returned.</summary>
-/// <param name="Cause">A reference that books only once, or the key.</param>
+/// <param name="Cause">The key, or a reference that is booked only once.</param>
 internal sealed record BookCommand(
     string Key,
     byte[] Fingerprint,
@@ -78,9 +82,9 @@ internal sealed record BookCommand(
     public override IEnumerable<string> Skus => Lines.Select(l => l.Sku);
 }
 
-/// <summary>Set on-hand to what was counted.</summary>
-/// <param name="Expected">On-hand as the caller knows it: another value refuses the count. Null: whatever it is.</param>
-/// <param name="MayFallShort">Accept a count below what is promised, and record the shortage.</param>
+/// <summary>Sets on-hand to the counted units.</summary>
+/// <param name="Expected">On-hand as the caller knows it: the count is refused where it differs. Null: not checked.</param>
+/// <param name="MayFallShort">Accepts a count below the promised units, and records the shortage.</param>
 internal sealed record CountCommand(
     string Key,
     byte[] Fingerprint,
@@ -96,14 +100,14 @@ internal sealed record CountCommand(
     public override IEnumerable<string> Skus => [Sku];
 }
 
-/// <summary>Set units aside as not for sale, or, with a negative quantity, put them back.</summary>
+/// <summary>Withholds units from sale or, with a negative quantity, returns them to sale.</summary>
 internal sealed record WithholdCommand(string Key, byte[] Fingerprint, StockLine Line, string Actor, string? Reason)
     : KeyedCommand(Key, Fingerprint, Actor, Reason)
 {
     public override IEnumerable<string> Skus => [Line.Sku];
 }
 
-/// <summary>Ship what an order has allocated: these lines, or all of it.</summary>
+/// <summary>Ships units allocated to an order: these lines, or all where <paramref name="Lines"/> is null.</summary>
 internal sealed record ShipCommand(
     string Key,
     byte[] Fingerprint,
@@ -115,9 +119,9 @@ internal sealed record ShipCommand(
     public override IEnumerable<Guid> OrderIds => [OrderId];
 }
 
-/// <summary>Take shipped units of an order back.</summary>
-/// <param name="Number">Of the return, among those of its order.</param>
-/// <param name="Lines">Each with its location, and with a disposition that takes it back.</param>
+/// <summary>Books returned units of an order.</summary>
+/// <param name="Number">Number of the return within its order.</param>
+/// <param name="Lines">Each with its location, and with a disposition other than refuse.</param>
 internal sealed record ReturnCommand(
     string Key,
     byte[] Fingerprint,
@@ -130,7 +134,7 @@ internal sealed record ReturnCommand(
     public override IEnumerable<string> Skus => Lines.Select(l => l.Sku);
 }
 
-/// <summary>Hold units for a customer until <paramref name="ExpiresAt"/>.</summary>
+/// <summary>Holds units for a customer until <paramref name="ExpiresAt"/>.</summary>
 internal sealed record PlaceHoldCommand(
     string Key,
     byte[] Fingerprint,
@@ -146,8 +150,8 @@ internal sealed record PlaceHoldCommand(
     public override IEnumerable<string> Skus => Lines.Select(l => l.Sku);
 }
 
-/// <summary>Move a hold's end.</summary>
-/// <param name="Owner">Whose hold it must be; null where anyone's will do.</param>
+/// <summary>Changes the end of a hold.</summary>
+/// <param name="Owner">The customer who must own the hold; null for an operator.</param>
 internal sealed record ExtendHoldCommand(
     string Key,
     byte[] Fingerprint,
@@ -162,14 +166,14 @@ internal sealed record ExtendHoldCommand(
     public override IEnumerable<Guid> HoldIds => [HoldId];
 }
 
-/// <summary>An order is being placed with an offer: it stands until the order's saga has used it.</summary>
+/// <summary>Extends an offer with which an order is being placed, until the order's saga has used it.</summary>
 internal sealed record ClaimOfferCommand(Guid HoldId, string? Owner, DateTimeOffset ExpiresAt)
     : KeyedCommand($"offer:{HoldId}", [], StockActors.Saga, null)
 {
     public override IEnumerable<Guid> HoldIds => [HoldId];
 }
 
-/// <summary>Give a hold's units back before its time. An offer that is given back is declined.</summary>
+/// <summary>Ends a hold before its time. An offer that is released is declined.</summary>
 internal sealed record ReleaseHoldCommand(string Key, byte[] Fingerprint, Guid HoldId, string? Owner, string Actor)
     : KeyedCommand(Key, Fingerprint, Actor, null)
 {
@@ -178,7 +182,7 @@ internal sealed record ReleaseHoldCommand(string Key, byte[] Fingerprint, Guid H
     public override IEnumerable<Guid> HoldIds => [HoldId];
 }
 
-/// <summary>Take a place in a SKU's waitlist.</summary>
+/// <summary>Adds a customer to the waitlist of a SKU.</summary>
 internal sealed record JoinWaitlistCommand(
     string Key,
     byte[] Fingerprint,
@@ -193,7 +197,7 @@ internal sealed record JoinWaitlistCommand(
     public override IEnumerable<string> Skus => [Sku];
 }
 
-/// <summary>Give a place in the line up.</summary>
+/// <summary>Removes a customer from the waitlist of a SKU.</summary>
 internal sealed record LeaveWaitlistCommand(string Key, byte[] Fingerprint, string Sku, string Customer)
     : KeyedCommand(Key, Fingerprint, Customer, null)
 {
@@ -202,7 +206,7 @@ internal sealed record LeaveWaitlistCommand(string Key, byte[] Fingerprint, stri
     public override IEnumerable<string> Skus => [Sku];
 }
 
-/// <summary>Announce units to a location: ordered from a supplier, or sent from <paramref name="Source"/> at once.</summary>
+/// <summary>Announces units to a location: from a supplier, or sent at once from <paramref name="Source"/>.</summary>
 internal sealed record OpenInboundCommand(
     string Key,
     byte[] Fingerprint,
@@ -220,7 +224,7 @@ internal sealed record OpenInboundCommand(
     public override IEnumerable<string> Documents => [Reference];
 }
 
-/// <summary>Book what has arrived of a document.</summary>
+/// <summary>Books arrived units of an inbound document.</summary>
 internal sealed record ReceiveInboundCommand(
     string Key,
     byte[] Fingerprint,
@@ -233,19 +237,21 @@ internal sealed record ReceiveInboundCommand(
     public override IEnumerable<string> Documents => [Reference];
 }
 
-/// <summary>Put right what should never be: see <see cref="StockDamage"/>. Then serve who waits.</summary>
-internal sealed record RepairCommand(string Key, byte[] Fingerprint, IReadOnlyList<string> Named, string Reason)
+/// <summary>Repairs <see cref="StockDamage"/>, then serves backorders and waitlists.</summary>
+internal sealed record RepairCommand(string Key, byte[] Fingerprint, IReadOnlyList<string> RepairedSkus, string Reason)
     : KeyedCommand(Key, Fingerprint, StockActors.Auditor, Reason)
 {
-    public override IEnumerable<string> Skus => Named;
+    public override IEnumerable<string> Skus => RepairedSkus;
 }
 
-/// <summary>End a document: what has not arrived goes back to where it was sent from, or is given up.</summary>
+/// <summary>
+/// Closes an inbound document: units that have not arrived are returned to the location that sent them, or written off.
+/// </summary>
 internal sealed record CloseInboundCommand(
     string Key,
     byte[] Fingerprint,
     string Reference,
-    bool GoesBack,
+    bool ReturnsToSource,
     string Actor,
     string? Reason
 ) : KeyedCommand(Key, Fingerprint, Actor, Reason)

@@ -8,11 +8,12 @@ namespace DaprShop.Inventory.Stock;
 /// <summary>Changes of stock: the command queue, the unit of work behind it, and the routes of orders and operators.</summary>
 internal static class StockModule
 {
-    public static IServiceCollection AddStock(this IServiceCollection services, IConfiguration configuration) =>
+    public static IServiceCollection AddStock(this IServiceCollection services) =>
         services
             .AddSingleton<StockUnitOfWork>()
             .AddSingleton<StockCommandQueue>()
-            .AddSingleton(StockPolicies.From(configuration))
+            .AddShopOptions<StockOptions>(StockOptions.Section)
+            .AddSingleton(provider => provider.GetRequiredService<StockOptions>().Policy)
             .AddGroupCommit<StockCommand, object, StockUnitOfWork>(
                 unitOfWork => unitOfWork.CommitAsync,
                 StockUnitOfWork.GroupLimit
@@ -24,7 +25,7 @@ internal static class StockModule
 
     public static void MapStock(this IEndpointRouteBuilder routes)
     {
-        // For sidecars only.
+        // Called by other services through their sidecars. The gateway does not route them.
         routes.MapPost("/reservations", ReserveStock.HandleAsync).ExcludeFromDescription();
         routes.MapPost("/reservations/release", ReserveStock.ReleaseAsync).ExcludeFromDescription();
         routes.MapPost("/reservations/ship", ShipOrder.HandleAsync).ExcludeFromDescription();
@@ -34,23 +35,23 @@ internal static class StockModule
         var stock = routes.MapGroup("/stock").RequireAuthorization(Identity.Operator).WithTags("Stock");
         stock
             .MapPost("/{sku}/receipts", BookStock.ReceiveAsync)
-            .WithSummary("Book units that arrived")
-            .Produces<StockResponses.Booked>();
+            .WithSummary("Book received units")
+            .Produces<StockResponses.BookingResponse>();
         stock
             .MapPost("/{sku}/adjustments", BookStock.AdjustAsync)
             .WithSummary("Correct on-hand, with a reason")
-            .Produces<StockResponses.Booked>();
+            .Produces<StockResponses.BookingResponse>();
         stock
             .MapPost("/returns", BookStock.ReturnAsync)
-            .WithSummary("Book units that came back without an order")
-            .Produces<StockResponses.Booked>();
+            .WithSummary("Book returned units without an order")
+            .Produces<StockResponses.BookingResponse>();
         stock
             .MapPost("/{sku}/counts", CountStock.HandleAsync)
-            .WithSummary("Set on-hand to what was counted")
-            .Produces<StockResponses.Counted>();
+            .WithSummary("Set on-hand to the counted units")
+            .Produces<StockResponses.CountResponse>();
         stock
             .MapPost("/{sku}/withholdings", WithholdStock.HandleAsync)
-            .WithSummary("Set units aside, or put them back for sale")
-            .Produces<StockResponses.Booked>();
+            .WithSummary("Withhold units from sale, or return them to sale")
+            .Produces<StockResponses.BookingResponse>();
     }
 }

@@ -4,7 +4,7 @@ using DaprShop.Inventory.Model;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>What callers are told of what they changed; kept with their key, and repeated word for word.</summary>
+/// <summary>Responses to keyed commands. They are recorded with the key, and a repetition gets the same bytes.</summary>
 internal static class StockResponses
 {
     public static JsonSerializerOptions Json { get; } =
@@ -13,7 +13,8 @@ internal static class StockResponses
             Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
         };
 
-    /// <param name="Short">Units that are promised but not there.</param>
+    /// <summary>A stock level. All quantities are units.</summary>
+    /// <param name="Short">Units that are promised but not on hand.</param>
     /// <param name="Sequence">Number of the level's last movement.</param>
     internal sealed record LevelResponse(
         string Sku,
@@ -43,19 +44,21 @@ internal static class StockResponses
             );
     }
 
-    /// <summary>Levels after a booking.</summary>
-    internal sealed record Booked(string Cause, IReadOnlyList<LevelResponse> Levels);
+    /// <summary>The levels after a booking.</summary>
+    internal sealed record BookingResponse(string Cause, IReadOnlyList<LevelResponse> Levels);
 
-    /// <summary>A count: <paramref name="Difference"/> is what was found too much, or too little.</summary>
-    /// <param name="Shortages">The newest claims that the units there do not cover any more.</param>
-    internal sealed record Counted(
+    /// <summary>The level after a count.</summary>
+    /// <param name="Difference">Units by which on-hand changed; negative where units were missing.</param>
+    /// <param name="Shortages">The newest claims that the units on hand no longer cover.</param>
+    internal sealed record CountResponse(
         string Cause,
         long Difference,
         LevelResponse Level,
-        IReadOnlyList<LeftShort> Shortages
+        IReadOnlyList<OrderShortage> Shortages
     );
 
-    internal sealed record LeftShort(Guid OrderId, long Quantity);
+    /// <summary>Units allocated to an order that are not on hand.</summary>
+    internal sealed record OrderShortage(Guid OrderId, long Quantity);
 
     internal sealed record HoldResponse(
         Guid Id,
@@ -67,17 +70,18 @@ internal static class StockResponses
         public static HoldResponse Of(Hold hold) => new(hold.Id, hold.State, hold.ExpiresAt, hold.Lines);
     }
 
-    /// <param name="Position">1 for the next in line; 0 for who has an offer already.</param>
-    internal sealed record InLine(Guid Id, string Sku, int Quantity, WaitlistEntryState State, int Position);
+    /// <param name="Position">1 for the next in line; 0 for an entry that has an offer or has left.</param>
+    internal sealed record WaitlistResponse(Guid Id, string Sku, int Quantity, WaitlistEntryState State, int Position);
 
-    /// <param name="Busy">SKUs that others were changing: ask again for those.</param>
-    internal sealed record Repaired(IReadOnlyList<Change> Changes, IReadOnlyList<string> Busy);
+    /// <param name="Busy">SKUs that other commands were changing: repair them again.</param>
+    internal sealed record RepairResponse(IReadOnlyList<RepairedItem> Changes, IReadOnlyList<string> Busy);
 
-    /// <summary>What a repair did. <paramref name="What"/>: the kind of the movement, or what was restored without one.</summary>
-    /// <param name="Cause">Of the movement, or whose claim it is.</param>
+    /// <summary>A change made by a repair.</summary>
+    /// <param name="What">The kind of the movement, or the name of what was restored without a movement.</param>
+    /// <param name="Cause">Cause of the movement, or owner of the claim.</param>
     /// <param name="Quantity">Units, signed.</param>
-    internal sealed record Change(string Sku, string? Location, string What, string? Cause, long Quantity);
+    internal sealed record RepairedItem(string Sku, string? Location, string What, string? Cause, long Quantity);
 
-    /// <param name="Refused">Why nothing has left; null where it has.</param>
-    internal sealed record Shipped(Guid OrderId, IReadOnlyList<AllocationPart> Lines, string? Refused);
+    /// <param name="Refused">Why nothing was shipped; null where the lines were shipped.</param>
+    internal sealed record ShipmentResponse(Guid OrderId, IReadOnlyList<AllocationPart> Lines, string? Refused);
 }

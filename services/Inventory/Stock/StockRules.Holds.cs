@@ -3,22 +3,26 @@ using DaprShop.Inventory.Model;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>Time-limited claims. The clock decides whether one stands; a hold ends in exactly one way.</summary>
+/// <summary>Holds and offers. The clock decides whether one is usable; a hold ends in exactly one state.</summary>
 internal sealed partial class StockRules
 {
-    private object Decide(PlaceHoldCommand place)
+    private object Decide(PlaceHoldCommand command)
     {
-        var wanted = Summed(place.Lines);
+        var wanted = SumBySku(command.Lines);
         if (CheckStocked(wanted.Select(w => w.Sku)) is { } refusal)
             return refusal;
         if (
             wanted.FirstOrDefault(w =>
-                w.Quantity + _known.HeldBy.GetValueOrDefault((place.Customer, w.Sku))
-                > MayStillBuy(place.Customer, w.Sku)
+                w.Quantity + _loaded.HeldUnits.GetValueOrDefault((command.Customer, w.Sku))
+                > RemainingLimit(command.Customer, w.Sku)
             ) is
-            { Sku: { } beyond }
+            { Sku: { } beyondLimit }
         )
-            return new Refusal(RefusalKind.LimitExceeded, beyond, State: _known.Items[beyond].MaxPerCustomer);
+            return new Refusal(
+                RefusalKind.LimitExceeded,
+                beyondLimit,
+                State: _loaded.Items[beyondLimit].MaxPerCustomer
+            );
         var missing = wanted
             .Where(w => w.Quantity > _stock.Available(w.Sku))
             .Select(w => _stock.Describe(w.Sku, w.Quantity))
@@ -26,14 +30,14 @@ internal sealed partial class StockRules
         if (missing.Count > 0)
             return new Refusal(RefusalKind.OutOfStock, missing[0].Sku, missing);
         var hold = new Hold(
-            place.HoldId,
-            place.Customer,
+            command.HoldId,
+            command.Customer,
             HoldState.Active,
-            place.ExpiresAt,
+            command.ExpiresAt,
             SourcingRules.Plan(wanted, _stock.At, _policy.Sourcing)
         );
-        Take(hold, place.Because(hold.Id.ToString()));
-        return Told(hold);
+        PlaceHold(hold, command.Because(hold.Id.ToString()));
+        return ToResponse(hold);
     }
 
     private object Decide(ExtendHoldCommand extend)
@@ -41,35 +45,35 @@ internal sealed partial class StockRules
         if (FindHold(extend.HoldId, extend.Owner) is not { } hold)
             return new Refusal(RefusalKind.NotFound, $"hold {extend.HoldId}");
 
-        // An offer's time is the line's, not the customer's.
+        // An offer ends at its time, so that the next entry of the waitlist gets its turn.
         if (!hold.IsUsable(_now) || hold.EntryId is not null)
             return new Refusal(
                 RefusalKind.Ended,
                 $"hold {hold.Id}",
                 State: hold.EntryId is null ? hold.State : WaitlistEntryState.Offered
             );
-        return Told(Holds[hold.Id] = hold with { ExpiresAt = extend.ExpiresAt });
+        return ToResponse(Holds[hold.Id] = hold with { ExpiresAt = extend.ExpiresAt });
     }
 
-    private object Decide(ClaimOfferCommand take)
+    private object Decide(ClaimOfferCommand command)
     {
-        if (FindHold(take.HoldId, take.Owner) is not { EntryId: not null } hold)
-            return new Refusal(RefusalKind.NotFound, $"offer {take.HoldId}");
+        if (FindHold(command.HoldId, command.Owner) is not { EntryId: not null } hold)
+            return new Refusal(RefusalKind.NotFound, $"offer {command.HoldId}");
         if (!hold.IsUsable(_now))
             return new Refusal(RefusalKind.Ended, $"offer {hold.Id}", State: hold.State);
-        var taken = Holds[hold.Id] = hold with
+        var claimed = Holds[hold.Id] = hold with
         {
-            ExpiresAt = take.ExpiresAt > hold.ExpiresAt ? take.ExpiresAt : hold.ExpiresAt,
+            ExpiresAt = command.ExpiresAt > hold.ExpiresAt ? command.ExpiresAt : hold.ExpiresAt,
         };
         return new Offer(
-            taken.Id,
-            taken.Customer,
+            claimed.Id,
+            claimed.Customer,
             [
-                .. taken
+                .. claimed
                     .Lines.GroupBy(l => l.Sku)
                     .Select(g => new OrderedUnits(g.Key, checked((int)g.Sum(l => l.Quantity)))),
             ],
-            taken.ExpiresAt
+            claimed.ExpiresAt
         );
     }
 
@@ -79,25 +83,28 @@ internal sealed partial class StockRules
             return new Refusal(RefusalKind.NotFound, $"hold {release.HoldId}");
         if (hold.State != HoldState.Active)
             return new Refusal(RefusalKind.Ended, $"hold {hold.Id}", State: hold.State);
-        var ended = End(hold, HoldState.Released, WaitlistEntryState.Declined);
-        GiveBack(hold.Lines, MovementKind.Released, release.Because(hold.Id.ToString()));
-        Serve(hold.Lines.Select(l => l.Sku));
-        return Told(ended);
+        var ended = EndHold(hold, HoldState.Released, WaitlistEntryState.Declined);
+        ReleaseUnits(hold.Lines, MovementKind.Released, release.Because(hold.Id.ToString()));
+        ServeQueue(hold.Lines.Select(l => l.Sku));
+        return ToResponse(ended);
     }
 
-    private void Expire(IReadOnlyList<Hold> lapsed)
+    private void Expire(IReadOnlyList<Hold> expired)
     {
-        foreach (var hold in lapsed)
+        foreach (var hold in expired)
         {
-            End(hold, HoldState.Expired, WaitlistEntryState.Lapsed);
-            GiveBack(hold.Lines, MovementKind.Expired, new Cause(hold.Id.ToString(), StockActors.Clock));
+            EndHold(hold, HoldState.Expired, WaitlistEntryState.Lapsed);
+            ReleaseUnits(hold.Lines, MovementKind.Expired, new Cause(hold.Id.ToString(), StockActors.Clock));
         }
 
-        // Once for all: who waits for two units gets them of two offers that lapsed together.
-        Serve(lapsed.SelectMany(h => h.Lines).Select(l => l.Sku));
+        // After all holds have been released: an entry that waits for two units gets them from two offers that expired together.
+        ServeQueue(expired.SelectMany(h => h.Lines).Select(l => l.Sku));
     }
 
-    /// <summary>The hold that the order comes with, if it is this customer's and its time is not over. Without one, an order takes what is available.</summary>
+    /// <summary>
+    /// The hold that the order names, if it belongs to the order's customer and has not ended. Without one, the order is
+    /// served from available stock.
+    /// </summary>
     private Hold? UsableHold(ReserveOrder order) =>
         order is { HoldId: { } id, Customer: { } customer } && FindHold(id, customer) is { } hold && hold.IsUsable(_now)
             ? hold
@@ -121,20 +128,20 @@ internal sealed partial class StockRules
         return parts;
     }
 
-    /// <summary>Ends a hold that became an allocation; what the order did not want goes back.</summary>
-    private void Commit(Hold hold, IReadOnlyList<SkuQuantity> wanted, Guid? trace)
+    /// <summary>Ends a hold that became an allocation; units that the order did not need are released.</summary>
+    private void CommitHold(Hold hold, IReadOnlyList<SkuQuantity> wanted, Guid? trace)
     {
-        var taken = FromHold(hold, wanted).ToDictionary(p => (p.Sku, p.Location), p => p.Quantity);
+        var claimed = FromHold(hold, wanted).ToDictionary(p => (p.Sku, p.Location), p => p.Quantity);
         var rest = hold
-            .Lines.Select(l => l with { Quantity = l.Quantity - taken.GetValueOrDefault((l.Sku, l.Location)) })
+            .Lines.Select(l => l with { Quantity = l.Quantity - claimed.GetValueOrDefault((l.Sku, l.Location)) })
             .Where(l => l.Quantity > 0)
             .ToList();
-        End(hold, HoldState.Committed, WaitlistEntryState.Purchased);
-        GiveBack(rest, MovementKind.Released, new Cause(hold.Id.ToString(), StockActors.Saga, null, trace));
-        Serve(rest.Select(l => l.Sku));
+        EndHold(hold, HoldState.Committed, WaitlistEntryState.Purchased);
+        ReleaseUnits(rest, MovementKind.Released, new Cause(hold.Id.ToString(), StockActors.Saga, null, trace));
+        ServeQueue(rest.Select(l => l.Sku));
     }
 
-    private void Take(Hold hold, Cause cause)
+    private void PlaceHold(Hold hold, Cause cause)
     {
         Move(() =>
         {
@@ -145,18 +152,20 @@ internal sealed partial class StockRules
         CountHeld(hold, 1);
     }
 
-    /// <summary>Frees the units of a hold that has ended before: whoever gives back an offer is not served with it again.</summary>
-    private void GiveBack(IReadOnlyList<AllocationPart> lines, MovementKind kind, Cause cause) =>
+    /// <summary>
+    /// Releases the units of a hold. End the hold first, so that a customer who declines an offer does not get it again.
+    /// </summary>
+    private void ReleaseUnits(IReadOnlyList<AllocationPart> lines, MovementKind kind, Cause cause) =>
         Move(() =>
         {
             foreach (var (sku, location, quantity) in lines)
                 _stock.Move(sku, location, kind, -quantity, new(Held: -quantity), cause);
         });
 
-    private Hold End(Hold hold, HoldState state, WaitlistEntryState place)
+    private Hold EndHold(Hold hold, HoldState state, WaitlistEntryState entryState)
     {
-        if (hold.EntryId is { } entry && LineEntry(entry) is { } waiting)
-            Waitlist[entry] = waiting with { State = place };
+        if (hold.EntryId is { } entry && FindEntry(entry) is { } waiting)
+            Waitlist[entry] = waiting with { State = entryState };
         CountHeld(hold, -1);
         return Holds[hold.Id] = hold with { State = state };
     }
@@ -164,18 +173,18 @@ internal sealed partial class StockRules
     private void CountHeld(Hold hold, int sign)
     {
         foreach (var line in hold.Lines)
-            _known.HeldBy[(hold.Customer, line.Sku)] =
-                _known.HeldBy.GetValueOrDefault((hold.Customer, line.Sku)) + sign * line.Quantity;
+            _loaded.HeldUnits[(hold.Customer, line.Sku)] =
+                _loaded.HeldUnits.GetValueOrDefault((hold.Customer, line.Sku)) + sign * line.Quantity;
     }
 
-    private WaitlistEntry? LineEntry(Guid id) =>
-        Waitlist.GetValueOrDefault(id) ?? _known.Waitlist.FirstOrDefault(w => w.Id == id);
+    private WaitlistEntry? FindEntry(Guid id) =>
+        Waitlist.GetValueOrDefault(id) ?? _loaded.Waitlist.FirstOrDefault(w => w.Id == id);
 
     private Hold? FindHold(Guid id, string? owner) =>
-        (Holds.GetValueOrDefault(id) ?? _known.Holds.GetValueOrDefault(id)) is { } hold
+        (Holds.GetValueOrDefault(id) ?? _loaded.Holds.GetValueOrDefault(id)) is { } hold
         && (owner is null || hold.Customer == owner)
             ? hold
             : null;
 
-    private static StockResponses.HoldResponse Told(Hold hold) => StockResponses.HoldResponse.Of(hold);
+    private static StockResponses.HoldResponse ToResponse(Hold hold) => StockResponses.HoldResponse.Of(hold);
 }

@@ -2,14 +2,17 @@ using DaprShop.Inventory.Model;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>Documents of units on their way: announced by a supplier, or in transit between locations. Nothing of them is sold before it is received.</summary>
+/// <summary>
+/// Inbound documents: units announced by a supplier, or in transit between locations. They are not sold before they are
+/// received.
+/// </summary>
 internal sealed partial class StockRules
 {
     private object Decide(OpenInboundCommand open)
     {
         if (FindDocument(open.Reference) is not null)
             return new Refusal(RefusalKind.Exists, $"document '{open.Reference}'");
-        var lines = Summed(open.Lines);
+        var lines = SumBySku(open.Lines);
         if (CheckStocked(lines.Select(l => l.Sku)) is { } refusal)
             return refusal;
         if (open.Source is { } source && CheckAvailable(source, lines) is { } missing)
@@ -40,13 +43,13 @@ internal sealed partial class StockRules
     {
         if (FindDocument(receive.Reference) is not { } document)
             return new Refusal(RefusalKind.NotFound, $"document '{receive.Reference}'");
-        if (IsOver(document))
+        if (HasEnded(document))
             return new Refusal(RefusalKind.Ended, $"document '{receive.Reference}'", State: document.State);
-        var lines = Summed(receive.Lines).ToDictionary(w => w.Sku, w => (int)w.Quantity, StringComparer.Ordinal);
+        var lines = SumBySku(receive.Lines).ToDictionary(w => w.Sku, w => (int)w.Quantity, StringComparer.Ordinal);
         if (lines.Keys.FirstOrDefault(sku => document.Lines.All(l => l.Sku != sku)) is { } unannounced)
             return new Refusal(RefusalKind.UnknownSku, unannounced);
 
-        // A supplier may send more than was ordered, which has to be explained; units in transit cannot become more.
+        // A supplier may deliver more than was announced, with a reason. Units in transit cannot become more.
         if (
             document.Lines.FirstOrDefault(l => lines.GetValueOrDefault(l.Sku) > l.Left) is { } over
             && (document.Source is not null || receive.Reason is null)
@@ -78,7 +81,7 @@ internal sealed partial class StockRules
         {
             State = now.Lines.All(l => l.Left == 0) ? InboundState.Received : InboundState.PartiallyReceived,
         };
-        Serve(lines.Keys);
+        ServeQueue(lines.Keys);
         return Documents[document.Reference];
     }
 
@@ -86,9 +89,9 @@ internal sealed partial class StockRules
     {
         if (FindDocument(close.Reference) is not { } document)
             return new Refusal(RefusalKind.NotFound, $"document '{close.Reference}'");
-        if (IsOver(document))
+        if (HasEnded(document))
             return new Refusal(RefusalKind.Ended, $"document '{close.Reference}'", State: document.State);
-        if (close.GoesBack && document.Source is null)
+        if (close.ReturnsToSource && document.Source is null)
             return new Refusal(RefusalKind.NoSource, close.Reference);
         var cause = close.Because(document.Reference);
         Move(() =>
@@ -104,7 +107,7 @@ internal sealed partial class StockRules
                     cause,
                     step: 1
                 );
-                if (close.GoesBack && document.Source is { } source)
+                if (close.ReturnsToSource && document.Source is { } source)
                     _stock.Move(
                         line.Sku,
                         source,
@@ -122,13 +125,13 @@ internal sealed partial class StockRules
             Lines = [.. document.Lines.Select(l => l with { Closed = l.Closed + l.Left })],
             Reason = close.Reason,
         };
-        Serve(document.Lines.Select(l => l.Sku));
+        ServeQueue(document.Lines.Select(l => l.Sku));
         return Documents[document.Reference];
     }
 
     private InboundDocument? FindDocument(string reference) =>
-        Documents.GetValueOrDefault(reference) ?? _known.Documents.GetValueOrDefault(reference);
+        Documents.GetValueOrDefault(reference) ?? _loaded.Documents.GetValueOrDefault(reference);
 
-    private static bool IsOver(InboundDocument document) =>
+    private static bool HasEnded(InboundDocument document) =>
         document.State is InboundState.Received or InboundState.Cancelled;
 }

@@ -3,10 +3,10 @@ using DaprShop.Inventory.Model;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>What operators book: arrivals, corrections, counts, and what is not for sale.</summary>
+/// <summary>Bookings of operators: receipts, adjustments, counts, and units withheld from sale.</summary>
 internal sealed partial class StockRules
 {
-    private const int NamedShortages = 100;
+    private const int MaxNamedShortages = 100;
 
     private object Decide(BookCommand book)
     {
@@ -28,8 +28,8 @@ internal sealed partial class StockRules
                     book.Because(book.Cause)
                 );
         });
-        Serve(book.Lines.Select(l => l.Sku));
-        return new StockResponses.Booked(book.Cause, Levels(book.Lines.Select(l => (l.Sku, l.Location))));
+        ServeQueue(book.Lines.Select(l => l.Sku));
+        return new StockResponses.BookingResponse(book.Cause, Levels(book.Lines.Select(l => (l.Sku, l.Location))));
     }
 
     private object Decide(CountCommand count)
@@ -61,17 +61,17 @@ internal sealed partial class StockRules
                     mayFallShort: count.MayFallShort
                 )
             );
-            Serve([count.Sku]);
+            ServeQueue([count.Sku]);
         }
 
-        var left = deficit == 0 ? [] : LeftShort(count.Sku, count.Location, deficit);
+        var left = deficit == 0 ? [] : NewestClaims(count.Sku, count.Location, deficit);
         if (deficit > 0)
-            Tell(
+            Publish(
                 EventTypes.StockShortfall,
                 count.Sku,
                 new StockShortfall(count.Sku, count.Location, deficit, [.. left.Select(l => l.OrderId)])
             );
-        return new StockResponses.Counted(
+        return new StockResponses.CountResponse(
             count.Key,
             difference,
             StockResponses.LevelResponse.Of(_stock.Find(count.Sku, count.Location)),
@@ -79,27 +79,27 @@ internal sealed partial class StockRules
         );
     }
 
-    /// <summary>The newest claims on a level that together make up what is missing: who came last is served last.</summary>
-    private List<StockResponses.LeftShort> LeftShort(string sku, string location, long missing)
+    /// <summary>The newest claims on a level that together cover the missing units: the latest order is served last.</summary>
+    private List<StockResponses.OrderShortage> NewestClaims(string sku, string location, long missing)
     {
-        var left = new List<StockResponses.LeftShort>();
+        var left = new List<StockResponses.OrderShortage>();
         foreach (
-            var claim in _known
-                .Open.Concat(Allocations)
+            var claim in _loaded
+                .OpenAllocations.Concat(Allocations)
                 .Where(a =>
                     a.Sku == sku
                     && a.Location == location
-                    && Claims.GetValueOrDefault(a.OrderId)?.State != ReservationState.Released
+                    && Reservations.GetValueOrDefault(a.OrderId)?.State != ReservationState.Released
                 )
                 .GroupBy(a => a.OrderId)
                 .OrderByDescending(g => g.Key)
-                .Take(NamedShortages)
+                .Take(MaxNamedShortages)
         )
         {
             if (missing <= 0)
                 break;
             var part = Math.Min(claim.Sum(c => (long)c.Quantity), missing);
-            left.Add(new StockResponses.LeftShort(claim.Key, part));
+            left.Add(new StockResponses.OrderShortage(claim.Key, part));
             missing -= part;
         }
 
@@ -119,8 +119,8 @@ internal sealed partial class StockRules
         Move(() =>
             _stock.Move(sku, location, MovementKind.Withheld, quantity, new(Unavailable: quantity), withhold.Because())
         );
-        Serve([sku]);
-        return new StockResponses.Booked(withhold.Key, Levels([(sku, location)]));
+        ServeQueue([sku]);
+        return new StockResponses.BookingResponse(withhold.Key, Levels([(sku, location)]));
     }
 
     private List<StockResponses.LevelResponse> Levels(IEnumerable<(string Sku, string Location)> keys) =>

@@ -3,83 +3,88 @@ using DaprShop.Inventory.Model;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>What orders claim, give back and take away.</summary>
+/// <summary>Reservations of orders, and their release.</summary>
 internal sealed partial class StockRules
 {
     private ReserveOutcome Decide(ReserveOrder order, Guid? trace)
     {
-        if (Find(order.OrderId) is not { } claim)
+        if (Find(order.OrderId) is not { } reservation)
         {
-            claim = DecideFirst(order, trace);
-            if (claim.State != ReservationState.Undecided)
-                Claims[order.OrderId] = claim;
+            reservation = DecideFirst(order, trace);
+            if (reservation.State != ReservationState.Undecided)
+                Reservations[order.OrderId] = reservation;
         }
-        // Backorders are filled line by line, by whoever brings the units: only who asks sees whether the last one is.
-        else if (claim.State == ReservationState.Backordered && !IsWaiting(order.OrderId))
-            claim = Claims[order.OrderId] = claim with { State = ReservationState.Allocated };
+        // Backorders are filled SKU by SKU, in different transactions. The first request after the last one is filled changes
+        // the reservation's state.
+        else if (reservation.State == ReservationState.Backordered && !HasOpenBackorders(order.OrderId))
+            reservation = Reservations[order.OrderId] = reservation with { State = ReservationState.Allocated };
         return new ReserveOutcome(
             order.OrderId,
-            claim.State,
-            Public(claim.Shortages),
-            claim.State == ReservationState.Backordered ? PromiseOf(order.OrderId) : null
+            reservation.State,
+            ToShortages(reservation.Shortages),
+            reservation.State == ReservationState.Backordered ? PromisedAt(order.OrderId) : null
         );
     }
 
     private Reservation DecideFirst(ReserveOrder order, Guid? trace)
     {
-        var wanted = Summed(order.Lines.Where(l => _known.Items.GetValueOrDefault(l.Sku)?.Stocked != false));
-        var beyond = wanted
-            .Where(w => w.Quantity > MayStillBuy(order.Customer, w.Sku))
-            .Select(w => _stock.Describe(w.Sku, w.Quantity) with { Available = MayStillBuy(order.Customer, w.Sku) })
+        var wanted = SumBySku(order.Lines.Where(l => _loaded.Items.GetValueOrDefault(l.Sku)?.Stocked != false));
+        var beyondLimit = wanted
+            .Where(w => w.Quantity > RemainingLimit(order.Customer, w.Sku))
+            .Select(w => _stock.Describe(w.Sku, w.Quantity) with { Available = RemainingLimit(order.Customer, w.Sku) })
             .ToList();
-        if (beyond.Count > 0)
-            return Refuse(order, ReservationState.LimitExceeded, beyond);
+        if (beyondLimit.Count > 0)
+            return RefuseOrder(order, ReservationState.LimitExceeded, beyondLimit);
 
         var hold = UsableHold(order);
         var held = hold?.Lines.ToLookup(l => l.Sku, StringComparer.Ordinal);
-        var free = wanted
+        var fromStock = wanted
             .Select(w => w with { Quantity = Math.Max(w.Quantity - (held?[w.Sku].Sum(l => l.Quantity) ?? 0), 0) })
             .ToList();
-        var missing = free.Select(w => w with { Quantity = w.Quantity - Math.Min(w.Quantity, _stock.Available(w.Sku)) })
+        var missing = fromStock
+            .Select(w => w with { Quantity = w.Quantity - Math.Min(w.Quantity, _stock.Available(w.Sku)) })
             .Where(w => w.Quantity > 0)
             .ToList();
         var shortages = missing
             .Select(m => _stock.Describe(m.Sku, wanted.First(w => w.Sku == m.Sku).Quantity))
             .ToList();
-        var cut = missing.Zip(shortages, (m, s) => s with { Available = s.Requested - m.Quantity }).ToList();
+        var partialShortages = missing
+            .Zip(shortages, (m, s) => s with { Available = s.Requested - m.Quantity })
+            .ToList();
         switch (order.OnShortage)
         {
             case var _ when missing.Count == 0:
-            case ShortagePolicy.Backorder when missing.All(MayWait):
+            case ShortagePolicy.Backorder when missing.All(MayBackorder):
             case ShortagePolicy.Partial when missing.Sum(m => m.Quantity) < wanted.Sum(w => w.Quantity):
                 break;
             case ShortagePolicy.Ask:
-                return Refuse(order, ReservationState.Undecided, cut);
+                return RefuseOrder(order, ReservationState.Undecided, partialShortages);
             default:
-                return Refuse(order, ReservationState.OutOfStock, shortages);
+                return RefuseOrder(order, ReservationState.OutOfStock, shortages);
         }
 
-        var now = free.Select(w => w with { Quantity = Math.Min(w.Quantity, _stock.Available(w.Sku)) })
+        var available = fromStock
+            .Select(w => w with { Quantity = Math.Min(w.Quantity, _stock.Available(w.Sku)) })
             .Where(w => w.Quantity > 0)
             .ToList();
         Allocate(
             order.OrderId,
-            SourcingRules.Plan(now, _stock.At, _policy.Sourcing),
+            SourcingRules.Plan(available, _stock.At, _policy.Sourcing),
             FromHold(hold, wanted),
             new Cause(order.OrderId.ToString(), StockActors.Saga, null, trace),
             step: 0
         );
         if (hold is not null)
-            Commit(hold, wanted, trace);
+            CommitHold(hold, wanted, trace);
         if (order.OnShortage == ShortagePolicy.Partial)
         {
             foreach (var (sku, quantity) in wanted)
                 CountBought(order.Customer, sku, quantity - missing.FirstOrDefault(m => m.Sku == sku).Quantity);
-            return new Reservation(ReservationState.Allocated, cut, order.Customer);
+            return new Reservation(ReservationState.Allocated, partialShortages, order.Customer);
         }
 
         foreach (var (sku, quantity) in missing)
-            Queue(order, sku, checked((int)quantity));
+            AddBackorder(order, sku, checked((int)quantity));
         foreach (var (sku, quantity) in wanted)
             CountBought(order.Customer, sku, quantity);
         return new Reservation(
@@ -89,33 +94,38 @@ internal sealed partial class StockRules
         );
     }
 
-    private Reservation Refuse(ReserveOrder order, ReservationState state, IReadOnlyList<ShortLevel> shortages)
+    private Reservation RefuseOrder(ReserveOrder order, ReservationState state, IReadOnlyList<ShortLevel> shortages)
     {
-        Tell(EventTypes.StockRefused, order.OrderId.ToString(), new StockRefused(order.OrderId, Public(shortages)));
+        Publish(
+            EventTypes.StockRefused,
+            order.OrderId.ToString(),
+            new StockRefused(order.OrderId, ToShortages(shortages))
+        );
         return new Reservation(state, shortages, order.Customer);
     }
 
-    private long MayStillBuy(string? customer, string sku) =>
-        customer is not null && _known.Items.GetValueOrDefault(sku)?.MaxPerCustomer is { } most
-            ? Math.Max(most - _known.Bought.GetValueOrDefault((customer, sku)), 0)
+    private long RemainingLimit(string? customer, string sku) =>
+        customer is not null && _loaded.Items.GetValueOrDefault(sku)?.MaxPerCustomer is { } most
+            ? Math.Max(most - _loaded.BoughtUnits.GetValueOrDefault((customer, sku)), 0)
             : long.MaxValue;
 
     private void CountBought(string? customer, string sku, long quantity)
     {
         if (customer is not null)
-            _known.Bought[(customer, sku)] = _known.Bought.GetValueOrDefault((customer, sku)) + quantity;
+            _loaded.BoughtUnits[(customer, sku)] = _loaded.BoughtUnits.GetValueOrDefault((customer, sku)) + quantity;
     }
 
-    /// <summary>Writes one movement per level: what comes out of a hold and what was free are one claim.</summary>
+    /// <summary>Writes one movement per level: units from a hold and available units are one reservation.</summary>
     private void Allocate(
         Guid orderId,
-        IEnumerable<AllocationPart> free,
+        IEnumerable<AllocationPart> fromStock,
         IEnumerable<AllocationPart> fromHold,
         Cause cause,
         long step
     )
     {
-        var parts = free.Select(p => (p.Sku, p.Location, p.Quantity, Held: 0L))
+        var parts = fromStock
+            .Select(p => (p.Sku, p.Location, p.Quantity, Held: 0L))
             .Concat(fromHold.Select(p => (p.Sku, p.Location, p.Quantity, Held: p.Quantity)))
             .GroupBy(p => (p.Sku, p.Location))
             .OrderBy(g => g.Key.Sku, StringComparer.Ordinal)
@@ -144,11 +154,11 @@ internal sealed partial class StockRules
     {
         foreach (var orderId in release.Orders)
         {
-            var claim = Find(orderId) ?? new Reservation(ReservationState.Released, [], null);
-            if (claim.State is ReservationState.Allocated or ReservationState.Backordered)
+            var reservation = Find(orderId) ?? new Reservation(ReservationState.Released, [], null);
+            if (reservation.IsClaiming)
             {
                 var waiting = CancelBackorders(orderId);
-                var open = OpenOf(orderId);
+                var open = OpenPartsOf(orderId);
                 var cause = new Cause(orderId.ToString(), StockActors.Saga, null, release.Trace);
                 Move(() =>
                 {
@@ -163,25 +173,26 @@ internal sealed partial class StockRules
                         );
                 });
                 foreach (var (sku, quantity) in open.Select(p => new SkuQuantity(p.Sku, p.Quantity)).Concat(waiting))
-                    CountBought(claim.Customer, sku, -quantity);
-                Serve(open.Select(p => p.Sku));
+                    CountBought(reservation.Customer, sku, -quantity);
+                ServeQueue(open.Select(p => p.Sku));
             }
 
-            // An unknown order is remembered too: a late reserve of it must not take what nobody would give back.
-            Claims[orderId] = claim with { State = ReservationState.Released };
+            // The release of an unknown order is recorded too: a reserve that arrives late must not allocate units that no
+            // later release would fromStock.
+            Reservations[orderId] = reservation with { State = ReservationState.Released };
         }
 
         return release;
     }
 
     private Reservation? Find(Guid orderId) =>
-        Claims.GetValueOrDefault(orderId) ?? _known.Claims.GetValueOrDefault(orderId);
+        Reservations.GetValueOrDefault(orderId) ?? _loaded.Reservations.GetValueOrDefault(orderId);
 
-    /// <summary>What the order claims now, by level.</summary>
-    private List<AllocationPart> OpenOf(Guid orderId) =>
+    /// <summary>Units allocated to the order and not shipped, by level.</summary>
+    private List<AllocationPart> OpenPartsOf(Guid orderId) =>
         [
-            .. _known
-                .Open.Concat(Allocations)
+            .. _loaded
+                .OpenAllocations.Concat(Allocations)
                 .Where(a => a.OrderId == orderId)
                 .GroupBy(a => (a.Sku, a.Location))
                 .Select(g => new AllocationPart(
@@ -195,6 +206,6 @@ internal sealed partial class StockRules
                 .Where(p => p.Quantity > 0),
         ];
 
-    private static List<Shortage> Public(IReadOnlyList<ShortLevel> levels) =>
+    private static List<Shortage> ToShortages(IReadOnlyList<ShortLevel> levels) =>
         [.. levels.Select(l => new Shortage(l.Sku, l.Requested, l.Available))];
 }

@@ -3,21 +3,22 @@ using DaprShop.Inventory.Model;
 namespace DaprShop.Inventory.Stock;
 
 /// <summary>
-/// Heals what should never be: levels that are not their ledger, and units that nobody claims though they count as claimed. History is not
-/// touched: what differs is moved back, by movements that name the claim they put right.
+/// Repairs damage: levels that differ from their ledger, and units counted as claimed that no order, hold or document
+/// claims. The ledger is never rewritten: compensating movements name the claim that they correct.
 /// </summary>
 internal sealed partial class StockRules
 {
-    private StockResponses.Repaired Decide(RepairCommand repair)
+    private StockResponses.RepairResponse Decide(RepairCommand repair)
     {
-        // What else this transaction has moved was not known when the damage was read: those SKUs are for another time.
-        var busy = repair.Skus.Where(_stock.IsTouched).ToHashSet(StringComparer.Ordinal);
-        var changes = new List<StockResponses.Change>();
-        var found = _known.Damage;
+        // The damage was read before the other commands of this transaction moved stock: it is outdated for the SKUs that
+        // they changed. Those are reported as busy.
+        var busy = repair.Skus.Where(_stock.HasChanged).ToHashSet(StringComparer.Ordinal);
+        var changes = new List<StockResponses.RepairedItem>();
+        var found = _loaded.Damage;
         foreach (var ledger in found.Ledgers.Where(l => !busy.Contains(l.Sku)))
             if (Restore(ledger) is { } restored)
                 changes.Add(restored);
-        foreach (var lost in found.Lost.Where(l => !busy.Contains(l.Sku)))
+        foreach (var lost in found.LostAllocations.Where(l => !busy.Contains(l.Sku)))
         {
             Allocations.Add(lost);
             changes.Add(new(lost.Sku, lost.Location, "allocation", lost.OrderId.ToString(), lost.Quantity));
@@ -25,10 +26,10 @@ internal sealed partial class StockRules
 
         Move(() =>
             changes.AddRange(
-                Causes(found.Drifts.Where(d => !busy.Contains(d.Sku))).SelectMany(d => Compensate(d, repair))
+                WithCauses(found.Drifts.Where(d => !busy.Contains(d.Sku))).SelectMany(d => Compensate(d, repair))
             )
         );
-        foreach (var (orderId, sku) in found.Orphans.Where(o => !busy.Contains(o.Sku)))
+        foreach (var (orderId, sku) in found.OrphanedBackorders.Where(o => !busy.Contains(o.Sku)))
         {
             if (BackordersOf(sku).FirstOrDefault(b => b.OrderId == orderId) is not { } orphan)
                 continue;
@@ -38,7 +39,7 @@ internal sealed partial class StockRules
 
         foreach (
             var entry in found
-                .Unoffered.Select(LineEntry)
+                .EntriesWithoutOffer.Select(FindEntry)
                 .OfType<WaitlistEntry>()
                 .Where(w => w.State == WaitlistEntryState.Offered && !busy.Contains(w.Sku))
         )
@@ -48,11 +49,11 @@ internal sealed partial class StockRules
         }
 
         var before = _stock.Ledger.Count;
-        Serve(repair.Skus.Where(sku => !busy.Contains(sku)));
+        ServeQueue(repair.Skus.Where(sku => !busy.Contains(sku)));
         changes.AddRange(
             _stock
                 .Ledger.Skip(before)
-                .Select(l => new StockResponses.Change(
+                .Select(l => new StockResponses.RepairedItem(
                     l.Row.Sku,
                     l.Row.Location,
                     "served",
@@ -60,10 +61,10 @@ internal sealed partial class StockRules
                     l.Row.Quantity
                 ))
         );
-        return new StockResponses.Repaired(changes, [.. busy.Order(StringComparer.Ordinal)]);
+        return new StockResponses.RepairResponse(changes, [.. busy.Order(StringComparer.Ordinal)]);
     }
 
-    private StockResponses.Change? Restore(Level ledger)
+    private StockResponses.RepairedItem? Restore(Level ledger)
     {
         var level = _stock.Find(ledger.Sku, ledger.Location);
         var right = ledger with { Short = Math.Max(-ledger.Available, 0), Priority = level.Priority };
@@ -79,16 +80,17 @@ internal sealed partial class StockRules
     }
 
     /// <summary>
-    /// Each drift with whose it is. A hold's units that an order used up were moved by the order: which hold they were of, the ledger does not say.
-    /// So what is held is compared level by level, and laid to the holds that are not accounted for only as far as it differs.
+    /// Each drift with its cause. When an order uses a hold, the movement names the order, so the ledger does not say which
+    /// hold the units belonged to. Held units are therefore compared per level, and a difference is attributed to the holds
+    /// that differ in the same direction, as far as it goes.
     /// </summary>
-    private static IEnumerable<Drift> Causes(IEnumerable<Drift> drifts)
+    private static IEnumerable<Drift> WithCauses(IEnumerable<Drift> drifts)
     {
-        foreach (var level in drifts.GroupBy(d => (d.Sku, d.Location, d.What)))
+        foreach (var level in drifts.GroupBy(d => (d.Sku, d.Location, d.Quantity)))
         {
             if (level.FirstOrDefault(d => d.Cause.Length == 0) is not { } whole)
             {
-                if (level.Key.What == Claimed.Allocated)
+                if (level.Key.Quantity == ClaimedQuantity.Allocated)
                     foreach (var drift in level)
                         yield return drift;
                 continue;
@@ -123,16 +125,19 @@ internal sealed partial class StockRules
         }
     }
 
-    private IEnumerable<StockResponses.Change> Compensate(Drift drift, RepairCommand repair)
+    private IEnumerable<StockResponses.RepairedItem> Compensate(Drift drift, RepairCommand repair)
     {
         var units = drift.Claims - drift.Ledger;
-        var (kind, change) = drift.What switch
+        var (kind, change) = drift.Quantity switch
         {
-            Claimed.Allocated => (
+            ClaimedQuantity.Allocated => (
                 units < 0 ? MovementKind.Released : MovementKind.Allocated,
                 new Quantities(Allocated: units)
             ),
-            Claimed.Held => (units < 0 ? MovementKind.Released : MovementKind.Held, new Quantities(Held: units)),
+            ClaimedQuantity.Held => (
+                units < 0 ? MovementKind.Released : MovementKind.Held,
+                new Quantities(Held: units)
+            ),
             _ => (MovementKind.Expected, new Quantities(Incoming: units)),
         };
         var cause = repair.Because($"{StockActors.RepairOf}{(drift.Cause.Length > 0 ? drift.Cause : repair.Key)}");

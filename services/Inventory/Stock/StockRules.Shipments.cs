@@ -3,15 +3,15 @@ using DaprShop.Inventory.Model;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>What leaves with an order, and what comes back of it.</summary>
+/// <summary>Shipments and returns of orders.</summary>
 internal sealed partial class StockRules
 {
-    private StockResponses.Shipped Decide(ShipCommand ship)
+    private StockResponses.ShipmentResponse Decide(ShipCommand ship)
     {
         if (Find(ship.OrderId) is not { State: ReservationState.Allocated or ReservationState.Backordered })
             return Refused("No stock is allocated to the order.");
-        var open = OpenOf(ship.OrderId);
-        var lines = ship.Lines is null ? open : From(open, ship.Lines);
+        var open = OpenPartsOf(ship.OrderId);
+        var lines = ship.Lines is null ? open : SelectParts(open, ship.Lines);
         if (
             ship
                 .Lines?.GroupBy(l => l.Sku)
@@ -20,19 +20,23 @@ internal sealed partial class StockRules
                 ) is
             { } tooMany
         )
-            return Refused($"So many units of {tooMany.Key} are not allocated to the order there.");
+            return Refused(
+                $"Only {lines.Where(p => p.Sku == tooMany.Key).Sum(p => p.Quantity)} units of '{tooMany.Key}' are allocated to the "
+                    + "order at that location."
+            );
 
         // A count may have found fewer units than are allocated.
         if (lines.FirstOrDefault(l => Sellable(l) < l.Quantity) is { Sku: not null } missing)
             return Refused(
-                $"Of {missing.Sku}, {Sellable(missing)} of {missing.Quantity} units are at {missing.Location}: a count has found fewer than are promised."
+                $"Only {Sellable(missing)} of {missing.Quantity} units of '{missing.Sku}' are at '{missing.Location}': a count "
+                    + "found fewer than are promised."
             );
 
         Move(() =>
         {
             foreach (var (sku, location, quantity) in lines)
             {
-                var shipped = _known.Shipped.GetValueOrDefault((ship.OrderId, sku, location));
+                var shipped = _loaded.ShippedUnits.GetValueOrDefault((ship.OrderId, sku, location));
                 _stock.Move(
                     sku,
                     location,
@@ -43,13 +47,14 @@ internal sealed partial class StockRules
                     shipped
                 );
                 Shipments.Add(new Allocation(ship.OrderId, sku, location, checked((int)quantity), shipped));
-                _known.Shipped[(ship.OrderId, sku, location)] = shipped + quantity;
+                _loaded.ShippedUnits[(ship.OrderId, sku, location)] = shipped + quantity;
             }
         });
-        return new StockResponses.Shipped(ship.OrderId, lines, null);
+        return new StockResponses.ShipmentResponse(ship.OrderId, lines, null);
 
-        // An answer like any other, so that a request that is repeated late cannot ship what the order has been told of as refused.
-        StockResponses.Shipped Refused(string why) => new(ship.OrderId, [], why);
+        // Recorded like any other response, so that a late repetition of the request cannot ship units whose shipment was
+        // reported as refused.
+        StockResponses.ShipmentResponse Refused(string why) => new(ship.OrderId, [], why);
 
         long Sellable(AllocationPart line)
         {
@@ -58,8 +63,11 @@ internal sealed partial class StockRules
         }
     }
 
-    /// <summary>The units of <paramref name="open"/> that are to leave, as far as they are there: what is wanted from a place first, then the rest from wherever it is.</summary>
-    private static List<AllocationPart> From(List<AllocationPart> open, IReadOnlyList<ShippedUnits> wanted)
+    /// <summary>
+    /// The parts of <paramref name="open"/> that are shipped: first the lines that name a location, then the others from any
+    /// location.
+    /// </summary>
+    private static List<AllocationPart> SelectParts(List<AllocationPart> open, IReadOnlyList<ShippedUnits> wanted)
     {
         var left = open.ToDictionary(p => (p.Sku, p.Location), p => p.Quantity);
         var taken = new Dictionary<(string Sku, string Location), long>();
@@ -84,15 +92,18 @@ internal sealed partial class StockRules
         return [.. taken.Select(t => new AllocationPart(t.Key.Sku, t.Key.Location, t.Value))];
     }
 
-    /// <summary>What comes back is on hand again, whatever becomes of it: the ledger tells both.</summary>
-    private object Decide(ReturnCommand takeBack)
+    /// <summary>
+    /// Returned units are booked as on hand, whatever their disposition; damaged and discarded units are booked out again, so
+    /// that the ledger records both.
+    /// </summary>
+    private object Decide(ReturnCommand command)
     {
-        if (CheckStocked(takeBack.Lines.Select(l => l.Sku)) is { } refusal)
+        if (CheckStocked(command.Lines.Select(l => l.Sku)) is { } refusal)
             return refusal;
-        var cause = takeBack.Because(takeBack.OrderId.ToString());
+        var cause = command.Because(command.OrderId.ToString());
         Move(() =>
         {
-            foreach (var line in takeBack.Lines.GroupBy(l => (l.Sku, Location: l.Location!)))
+            foreach (var line in command.Lines.GroupBy(l => (l.Sku, Location: l.Location!)))
             {
                 var (sku, location) = line.Key;
                 Book(MovementKind.Returned, line.Sum(l => (long)l.Quantity), q => new(OnHand: q), cause);
@@ -118,17 +129,17 @@ internal sealed partial class StockRules
                 long Units(Disposition disposition) =>
                     line.Where(l => l.Disposition == disposition).Sum(l => (long)l.Quantity);
 
-                void Book(MovementKind kind, long quantity, Func<long, Quantities> change, Cause because)
+                void Book(MovementKind kind, long quantity, Func<long, Quantities> change, Cause lineCause)
                 {
                     if (quantity != 0)
-                        _stock.Move(sku, location, kind, quantity, change(quantity), because, takeBack.Number);
+                        _stock.Move(sku, location, kind, quantity, change(quantity), lineCause, command.Number);
                 }
             }
         });
-        Serve(takeBack.Skus);
-        return new StockResponses.Booked(
-            takeBack.OrderId.ToString(),
-            Levels(takeBack.Lines.Select(l => (l.Sku, l.Location!)))
+        ServeQueue(command.Skus);
+        return new StockResponses.BookingResponse(
+            command.OrderId.ToString(),
+            Levels(command.Lines.Select(l => (l.Sku, l.Location!)))
         );
     }
 }

@@ -3,22 +3,25 @@ using DaprShop.Inventory.Model;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>Who waits for stock: backorders first, by order number; then the waitlist, by place; what is left is for everybody.</summary>
+/// <summary>
+/// Backorders and waitlists. Units that become available go to backorders first, by order number, then to the waitlist, by
+/// position; the rest can be sold.
+/// </summary>
 internal sealed partial class StockRules
 {
-    /// <summary>Hands out what has become available of these SKUs.</summary>
-    private void Serve(IEnumerable<string> skus)
+    /// <summary>Allocates available units of these SKUs to backorders, and offers the rest to their waitlists.</summary>
+    private void ServeQueue(IEnumerable<string> skus)
     {
         foreach (var sku in skus.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList())
         {
             while (_stock.Available(sku) > 0 && FirstBackorder(sku) is { } backorder)
-                Fill(backorder);
-            while (_stock.Available(sku) > 0 && FirstInLine(sku) is { } waiting)
-                Offer(waiting);
+                FillBackorder(backorder);
+            while (_stock.Available(sku) > 0 && NextInWaitlist(sku) is { } waiting)
+                OfferTo(waiting);
         }
     }
 
-    private void Fill(Backorder backorder)
+    private void FillBackorder(Backorder backorder)
     {
         var quantity = Math.Min(backorder.Left, _stock.Available(backorder.Sku));
         Allocate(
@@ -33,16 +36,19 @@ internal sealed partial class StockRules
             filled = filled with { State = BackorderState.Filled };
         Backorders[(filled.OrderId, filled.Sku)] = filled;
         if (filled.State == BackorderState.Filled)
-            Filled.Add(filled.OrderId);
-        Tell(
+            FilledOrders.Add(filled.OrderId);
+        Publish(
             EventTypes.BackorderFilled,
             filled.OrderId.ToString(),
             new BackorderFilled(filled.OrderId, filled.Sku, (int)quantity, filled.Left)
         );
     }
 
-    /// <summary>Holds what is available for the next in line. Fewer units than wanted are offered too: none lies idle while somebody waits.</summary>
-    private void Offer(WaitlistEntry waiting)
+    /// <summary>
+    /// Holds available units for the next waitlist entry. Fewer units than wanted are offered as well, so that none is idle
+    /// while an entry waits.
+    /// </summary>
+    private void OfferTo(WaitlistEntry waiting)
     {
         var quantity = Math.Min(waiting.Quantity, _stock.Available(waiting.Sku));
         var offer = new Hold(
@@ -53,20 +59,20 @@ internal sealed partial class StockRules
             SourcingRules.Plan([new SkuQuantity(waiting.Sku, quantity)], _stock.At, _policy.Sourcing),
             waiting.Id
         );
-        Take(offer, new Cause(offer.Id.ToString(), StockActors.Queue));
+        PlaceHold(offer, new Cause(offer.Id.ToString(), StockActors.Queue));
         Waitlist[waiting.Id] = waiting with { State = WaitlistEntryState.Offered };
-        Tell(
+        Publish(
             EventTypes.WaitlistOffered,
             offer.Id.ToString(),
             new WaitlistOffered(offer.Id, waiting.Id, waiting.Sku, waiting.Customer, (int)quantity, offer.ExpiresAt)
         );
     }
 
-    private bool MayWait(SkuQuantity missing) =>
-        _known.Items.GetValueOrDefault(missing.Sku)?.BackorderLimit - BackordersOf(missing.Sku).Sum(b => (long)b.Left)
+    private bool MayBackorder(SkuQuantity missing) =>
+        _loaded.Items.GetValueOrDefault(missing.Sku)?.BackorderLimit - BackordersOf(missing.Sku).Sum(b => (long)b.Left)
         >= missing.Quantity;
 
-    private void Queue(ReserveOrder order, string sku, int quantity)
+    private void AddBackorder(ReserveOrder order, string sku, int quantity)
     {
         var ahead = BackordersOf(sku).Where(b => b.OrderNumber < order.Number).Sum(b => (long)b.Left);
         Backorders[(order.OrderId, sku)] = new Backorder(
@@ -75,15 +81,15 @@ internal sealed partial class StockRules
             order.Number,
             quantity,
             0,
-            Promise(sku, ahead + quantity),
+            PromisedAt(sku, ahead + quantity),
             BackorderState.Open
         );
     }
 
-    /// <summary>When announced stock reaches so many units; null where it does not.</summary>
-    private DateTimeOffset? Promise(string sku, long units)
+    /// <summary>When announced stock will cover <paramref name="units"/>; null where it does not.</summary>
+    private DateTimeOffset? PromisedAt(string sku, long units)
     {
-        foreach (var due in _known.Due.Where(d => d.Sku == sku))
+        foreach (var due in _loaded.ExpectedReceipts.Where(d => d.Sku == sku))
         {
             units -= due.Quantity;
             if (units <= 0)
@@ -94,13 +100,13 @@ internal sealed partial class StockRules
     }
 
     /// <summary>When the last of the order's backorders should be covered; null where one has no date.</summary>
-    private DateTimeOffset? PromiseOf(Guid orderId)
+    private DateTimeOffset? PromisedAt(Guid orderId)
     {
         var dates = OpenBackorders().Where(b => b.OrderId == orderId).Select(b => b.PromisedAt).ToList();
         return dates.Contains(null) ? null : dates.Max();
     }
 
-    /// <summary>Ends the order's waiting; answers what it waited for.</summary>
+    /// <summary>Cancels the order's backorders; returns the units that were still open.</summary>
     private List<SkuQuantity> CancelBackorders(Guid orderId)
     {
         var waiting = OpenBackorders().Where(b => b.OrderId == orderId).ToList();
@@ -113,10 +119,10 @@ internal sealed partial class StockRules
     {
         if (CheckStocked([join.Sku]) is { } refusal)
             return refusal;
-        if (LineOf(join.Sku).Any(w => w.Customer == join.Customer))
-            return new Refusal(RefusalKind.Exists, $"place in line for '{join.Sku}'");
-        if (_known.Items[join.Sku].MaxPerCustomer < join.Quantity)
-            return new Refusal(RefusalKind.LimitExceeded, join.Sku, State: _known.Items[join.Sku].MaxPerCustomer);
+        if (WaitlistOf(join.Sku).Any(w => w.Customer == join.Customer))
+            return new Refusal(RefusalKind.Exists, $"waitlist entry for '{join.Sku}'");
+        if (_loaded.Items[join.Sku].MaxPerCustomer < join.Quantity)
+            return new Refusal(RefusalKind.LimitExceeded, join.Sku, State: _loaded.Items[join.Sku].MaxPerCustomer);
         var entry = new WaitlistEntry(
             join.EntryId,
             join.Sku,
@@ -126,31 +132,31 @@ internal sealed partial class StockRules
             WaitlistEntryState.Waiting
         );
         Waitlist[entry.Id] = entry;
-        Serve([join.Sku]);
+        ServeQueue([join.Sku]);
         var now = Waitlist[entry.Id];
-        return new StockResponses.InLine(
+        return new StockResponses.WaitlistResponse(
             now.Id,
             now.Sku,
             now.Quantity,
             now.State,
             now.State == WaitlistEntryState.Offered
                 ? 0
-                : LineOf(join.Sku).Count(w => w.State == WaitlistEntryState.Waiting)
+                : WaitlistOf(join.Sku).Count(w => w.State == WaitlistEntryState.Waiting)
         );
     }
 
     private object Decide(LeaveWaitlistCommand leave)
     {
-        if (LineOf(leave.Sku).FirstOrDefault(w => w.Customer == leave.Customer) is not { } entry)
-            return new Refusal(RefusalKind.NotFound, $"place in line for '{leave.Sku}'");
+        if (WaitlistOf(leave.Sku).FirstOrDefault(w => w.Customer == leave.Customer) is not { } entry)
+            return new Refusal(RefusalKind.NotFound, $"waitlist entry for '{leave.Sku}'");
         if (entry.State == WaitlistEntryState.Offered)
-            return new Refusal(RefusalKind.Ended, $"place in line for '{leave.Sku}'", State: entry.State);
+            return new Refusal(RefusalKind.Ended, $"waitlist entry for '{leave.Sku}'", State: entry.State);
         Waitlist[entry.Id] = entry with { State = WaitlistEntryState.Left };
-        return new StockResponses.InLine(entry.Id, entry.Sku, entry.Quantity, WaitlistEntryState.Left, 0);
+        return new StockResponses.WaitlistResponse(entry.Id, entry.Sku, entry.Quantity, WaitlistEntryState.Left, 0);
     }
 
     private IEnumerable<Backorder> OpenBackorders() =>
-        _known
+        _loaded
             .Backorders.Where(b => !Backorders.ContainsKey((b.OrderId, b.Sku)))
             .Concat(Backorders.Values)
             .Where(b => b.State == BackorderState.Open);
@@ -159,15 +165,15 @@ internal sealed partial class StockRules
 
     private Backorder? FirstBackorder(string sku) => BackordersOf(sku).MinBy(b => b.OrderNumber);
 
-    private bool IsWaiting(Guid orderId) => OpenBackorders().Any(b => b.OrderId == orderId);
+    private bool HasOpenBackorders(Guid orderId) => OpenBackorders().Any(b => b.OrderId == orderId);
 
-    /// <summary>Those who wait, and those who have an offer.</summary>
-    private IEnumerable<WaitlistEntry> LineOf(string sku) =>
-        _known
+    /// <summary>Entries that wait or have an offer.</summary>
+    private IEnumerable<WaitlistEntry> WaitlistOf(string sku) =>
+        _loaded
             .Waitlist.Where(w => !Waitlist.ContainsKey(w.Id))
             .Concat(Waitlist.Values)
             .Where(w => w.Sku == sku && w.State is WaitlistEntryState.Waiting or WaitlistEntryState.Offered);
 
-    private WaitlistEntry? FirstInLine(string sku) =>
-        LineOf(sku).Where(w => w.State == WaitlistEntryState.Waiting).MinBy(w => w.Position);
+    private WaitlistEntry? NextInWaitlist(string sku) =>
+        WaitlistOf(sku).Where(w => w.State == WaitlistEntryState.Waiting).MinBy(w => w.Position);
 }

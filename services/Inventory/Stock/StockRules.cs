@@ -5,36 +5,39 @@ using DaprShop.Messaging;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>How this shop serves.</summary>
-/// <param name="OfferFor">How long an offer to the head of a waitlist stands.</param>
+/// <summary>The shop's policy for serving orders and waitlists.</summary>
+/// <param name="OfferFor">How long a waitlist offer stands.</param>
 internal sealed record StockPolicy(SourcingStrategy Sourcing, TimeSpan OfferFor);
 
-/// <summary>Decides a group of commands in arrival order, and gathers what is to be written. Each command applies wholly or not at all.</summary>
+/// <summary>
+/// Decides a group of commands in arrival order and collects the rows and events to be written. Each command is executed
+/// wholly or not at all.
+/// </summary>
 internal sealed partial class StockRules
 {
-    private readonly LoadedStock _known;
+    private readonly LoadedStock _loaded;
     private readonly StockChanges _stock;
     private readonly StockPolicy _policy;
     private readonly DateTimeOffset _now;
     private readonly Dictionary<string, long> _availableBefore;
 
-    public StockRules(LoadedStock known, StockChanges stock, StockPolicy policy, DateTimeOffset now)
+    public StockRules(LoadedStock loaded, StockChanges stock, StockPolicy policy, DateTimeOffset now)
     {
-        (_known, _stock, _policy, _now) = (known, stock, policy, now);
-        _availableBefore = known.Items.Keys.ToDictionary(sku => sku, stock.Available, StringComparer.Ordinal);
-        Expire([.. known.Holds.Values.Where(h => h.State == HoldState.Active && !h.IsUsable(now))]);
+        (_loaded, _stock, _policy, _now) = (loaded, stock, policy, now);
+        _availableBefore = loaded.Items.Keys.ToDictionary(sku => sku, stock.Available, StringComparer.Ordinal);
+        Expire([.. loaded.Holds.Values.Where(h => h.State == HoldState.Active && !h.IsUsable(now))]);
     }
 
     public StockChanges Stock => _stock;
 
-    /// <summary>Claims that are new or have changed their state.</summary>
-    public Dictionary<Guid, Reservation> Claims { get; } = [];
+    /// <summary>Reservations that are new or have changed their state.</summary>
+    public Dictionary<Guid, Reservation> Reservations { get; } = [];
 
     public List<Allocation> Allocations { get; } = [];
 
     public List<Allocation> Shipments { get; } = [];
 
-    public Dictionary<(string Owner, string Key), RecordedResponse> Answers { get; } = [];
+    public Dictionary<(string Owner, string Key), RecordedResponse> Responses { get; } = [];
 
     public Dictionary<Guid, Hold> Holds { get; } = [];
 
@@ -44,13 +47,13 @@ internal sealed partial class StockRules
 
     public Dictionary<string, InboundDocument> Documents { get; } = [];
 
-    /// <summary>Orders one of whose backorders was filled: their saga is to go on.</summary>
-    public HashSet<Guid> Filled { get; } = [];
+    /// <summary>Orders of which a backorder was filled: Orders must resume their sagas.</summary>
+    public HashSet<Guid> FilledOrders { get; } = [];
 
     public List<NewEvent> Events { get; } = [];
 
-    /// <summary>True for an order whose claim was decided before this group.</summary>
-    public bool IsKnown(Guid orderId) => _known.Claims.ContainsKey(orderId);
+    /// <summary>True for an order whose reservation was decided before this group.</summary>
+    public bool IsKnown(Guid orderId) => _loaded.Reservations.ContainsKey(orderId);
 
     public object Decide(StockCommand command) =>
         command switch
@@ -58,27 +61,30 @@ internal sealed partial class StockRules
             ReserveCommand reserve => new ReserveResponse([.. reserve.Orders.Select(o => Decide(o, reserve.Trace))]),
             ReleaseCommand release => Decide(release),
             ExpireHoldsCommand expire => expire,
-            KeyedCommand keyed => Once(keyed),
+            KeyedCommand keyed => DecideKeyed(keyed),
             _ => throw new ArgumentOutOfRangeException(nameof(command)),
         };
 
-    /// <summary>Tells where availability has crossed a threshold since the transaction began. Call it once, after the last decision.</summary>
-    public void TellEdges()
+    /// <summary>
+    /// Publishes an event for each SKU whose availability has crossed a threshold in this transaction. To be called once,
+    /// after the last decision.
+    /// </summary>
+    public void PublishThresholds()
     {
         foreach (var (sku, before) in _availableBefore.OrderBy(a => a.Key, StringComparer.Ordinal))
         {
             var after = _stock.Available(sku);
             if (before == 0 && after > 0)
-                Tell(EventTypes.BackInStock, sku, new StockAvailable(sku, after, null));
-            if (_known.Items[sku].LowStockAt is { } low && before > low && after <= low)
-                Tell(EventTypes.StockLow, sku, new StockAvailable(sku, after, low));
+                Publish(EventTypes.BackInStock, sku, new StockAvailable(sku, after, null));
+            if (_loaded.Items[sku].LowStockAt is { } low && before > low && after <= low)
+                Publish(EventTypes.StockLow, sku, new StockAvailable(sku, after, low));
         }
     }
 
-    private CommandOutcome Once(KeyedCommand command)
+    private CommandOutcome DecideKeyed(KeyedCommand command)
     {
         var key = (command.KeyOwner, command.Key);
-        if ((Answers.GetValueOrDefault(key) ?? _known.Answers.GetValueOrDefault(key)) is { } earlier)
+        if ((Responses.GetValueOrDefault(key) ?? _loaded.Responses.GetValueOrDefault(key)) is { } earlier)
         {
             return earlier.Fingerprint.AsSpan().SequenceEqual(command.Fingerprint)
                 ? new CommandOutcome(earlier.Body, Replayed: true, null)
@@ -107,16 +113,16 @@ internal sealed partial class StockRules
         if (result is Refusal refusal)
             return new CommandOutcome("", Replayed: false, refusal);
         var body = JsonSerializer.Serialize(result, StockResponses.Json);
-        Answers[key] = new RecordedResponse(command.Fingerprint, body);
+        Responses[key] = new RecordedResponse(command.Fingerprint, body);
         return new CommandOutcome(body, Replayed: false, null);
     }
 
-    /// <summary>Null where units of the SKU can be booked.</summary>
+    /// <summary>A refusal where one of the SKUs is unknown or never stocked; otherwise null.</summary>
     private Refusal? CheckStocked(IEnumerable<string> skus)
     {
         foreach (var sku in skus)
         {
-            if (!_known.Items.TryGetValue(sku, out var item))
+            if (!_loaded.Items.TryGetValue(sku, out var item))
                 return new Refusal(RefusalKind.UnknownSku, sku);
             if (!item.Stocked)
                 return new Refusal(RefusalKind.NeverStocked, sku);
@@ -125,10 +131,10 @@ internal sealed partial class StockRules
         return null;
     }
 
-    /// <summary>Null where each location has what is to be taken from it.</summary>
-    private Refusal? CheckAvailable(string location, IEnumerable<SkuQuantity> wishes)
+    /// <summary>A refusal where the location has fewer units available than requested; otherwise null.</summary>
+    private Refusal? CheckAvailable(string location, IEnumerable<SkuQuantity> quantities)
     {
-        var missing = wishes
+        var missing = quantities
             .Where(w => _stock.Find(w.Sku, location).Available < w.Quantity)
             .Select(w =>
                 _stock.Describe(w.Sku, w.Quantity) with
@@ -140,7 +146,7 @@ internal sealed partial class StockRules
         return missing.Count == 0 ? null : new Refusal(RefusalKind.OutOfStock, missing[0].Sku, missing);
     }
 
-    /// <summary>Runs <paramref name="moves"/>, tells what moved, and serves who waits for the SKUs that became available.</summary>
+    /// <summary>Runs <paramref name="moves"/> and publishes one event per cause, kind and step.</summary>
     private List<Movement> Move(Action moves)
     {
         var first = _stock.Ledger.Count;
@@ -149,7 +155,7 @@ internal sealed partial class StockRules
         foreach (var operation in rows.GroupBy(r => (r.Cause.Id, r.Kind, r.Step)))
         {
             var cause = operation.First().Cause;
-            Tell(
+            Publish(
                 EventTypes.StockMoved,
                 cause.Id,
                 (int)operation.Key.Step + 1,
@@ -179,12 +185,12 @@ internal sealed partial class StockRules
         return rows;
     }
 
-    private void Tell(string type, string subject, object data) => Tell(type, subject, 1, data);
+    private void Publish(string type, string subject, object data) => Publish(type, subject, 1, data);
 
-    private void Tell(string type, string subject, int version, object data) =>
+    private void Publish(string type, string subject, int version, object data) =>
         Events.Add(new NewEvent(type, subject, version, data));
 
-    private static List<SkuQuantity> Summed(IEnumerable<OrderedUnits> lines) =>
+    private static List<SkuQuantity> SumBySku(IEnumerable<OrderedUnits> lines) =>
         [
             .. lines
                 .GroupBy(l => l.Sku, StringComparer.Ordinal)

@@ -5,44 +5,54 @@ using Npgsql;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>Writes what a group of commands has decided: each statement serves the whole group, none is per order or per line.</summary>
+/// <summary>Writes the decisions on a group of commands in one round trip. Each statement serves the whole group.</summary>
 internal static class StockSaver
 {
-    private const string Answers = """
+    private const string Responses = """
         insert into idempotency_keys (owner, key, fingerprint, response)
         select u.owner, u.key, u.fingerprint, u.response::json
         from unnest($1::text[], $2::text[], $3::bytea[], $4::text[]) as u(owner, key, fingerprint, response)
         """;
 
-    private const string NewClaims = """
+    private const string NewReservations = """
         insert into reservations (order_id, state, decided_at, shortages, customer)
         select u.order_id, u.state, $5, u.shortages::jsonb, u.customer
         from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as u(order_id, state, shortages, customer)
         """;
 
-    private const string ChangedClaims =
-        "update reservations r set state = u.state from unnest($1::uuid[], $2::text[]) as u(order_id, state) where r.order_id = u.order_id";
+    private const string ChangedReservations = """
+        update reservations r set state = u.state
+        from unnest($1::uuid[], $2::text[]) as u(order_id, state) where r.order_id = u.order_id
+        """;
 
     private const string Levels = """
         insert into levels (sku, location, on_hand, allocated, held, unavailable, incoming, short, sequence, hash)
-        select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bytea[])
+        select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+            $8::bigint[], $9::bigint[], $10::bytea[])
         on conflict (sku, location) do update
-        set on_hand = excluded.on_hand, allocated = excluded.allocated, held = excluded.held, unavailable = excluded.unavailable,
-            incoming = excluded.incoming, short = excluded.short, sequence = excluded.sequence, hash = excluded.hash
+        set on_hand = excluded.on_hand, allocated = excluded.allocated, held = excluded.held,
+            unavailable = excluded.unavailable, incoming = excluded.incoming, short = excluded.short,
+            sequence = excluded.sequence, hash = excluded.hash
         """;
 
     private const string Movements = """
-        insert into movements (sku, location, sequence, kind, quantity, on_hand, allocated, held, unavailable, incoming, cause, step, actor, reason, trace, hash, occurred_at)
+        insert into movements (sku, location, sequence, kind, quantity, on_hand, allocated, held, unavailable, incoming,
+            cause, step, actor, reason, trace, hash, occurred_at)
         select u.*, $17
-        from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::int[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[],
-                    $11::text[], $12::bigint[], $13::text[], $14::text[], $15::uuid[], $16::bytea[]) as u
+        from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::int[], $6::bigint[], $7::bigint[], $8::bigint[],
+            $9::bigint[], $10::bigint[], $11::text[], $12::bigint[], $13::text[], $14::text[], $15::uuid[],
+            $16::bytea[]) as u
         """;
 
-    private const string Allocations =
-        "insert into allocations (order_id, sku, location, quantity, step) select * from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::bigint[])";
+    private const string Allocations = """
+        insert into allocations (order_id, sku, location, quantity, step)
+        select * from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::bigint[])
+        """;
 
-    private const string Shipments =
-        "insert into shipments (order_id, sku, location, quantity, step) select * from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::bigint[])";
+    private const string Shipments = """
+        insert into shipments (order_id, sku, location, quantity, step)
+        select * from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::bigint[])
+        """;
 
     private const string Backorders = """
         insert into backorders (order_id, sku, order_number, quantity, filled, promised_at, state)
@@ -50,7 +60,8 @@ internal static class StockSaver
         on conflict (order_id, sku) do update set filled = excluded.filled, state = excluded.state
         """;
 
-    private const string Filled = "insert into backorder_notifications (order_id) select * from unnest($1::uuid[])";
+    private const string Notifications =
+        "insert into backorder_notifications (order_id) select * from unnest($1::uuid[])";
 
     private const string Holds = """
         insert into holds (id, customer, state, expires_at, entry_id)
@@ -58,10 +69,12 @@ internal static class StockSaver
         on conflict (id) do update set state = excluded.state, expires_at = excluded.expires_at
         """;
 
-    private const string HoldLines =
-        "insert into hold_lines (hold_id, sku, location, quantity) select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[])";
+    private const string HoldLines = """
+        insert into hold_lines (hold_id, sku, location, quantity)
+        select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[])
+        """;
 
-    private const string NewInLine = """
+    private const string NewWaitlistEntries = """
         insert into waitlist (id, sku, customer, quantity, state)
         select u.id, u.sku, u.customer, u.quantity, u.state
         from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[]) with ordinality
@@ -69,7 +82,7 @@ internal static class StockSaver
         order by u.position
         """;
 
-    private const string ChangedInLine =
+    private const string ChangedWaitlistEntries =
         "update waitlist w set state = u.state from unnest($1::uuid[], $2::text[]) as u(id, state) where w.id = u.id";
 
     private const string Documents = """
@@ -84,45 +97,45 @@ internal static class StockSaver
         on conflict (reference, sku) do update set received = excluded.received, closed = excluded.closed
         """;
 
-    public static async Task WriteAsync(
+    public static async Task SaveAsync(
         NpgsqlConnection connection,
-        LoadedStock known,
-        StockRules decided,
+        LoadedStock loaded,
+        StockRules rules,
         DateTimeOffset now,
         CancellationToken cancellationToken
     )
     {
         await using var batch = new NpgsqlBatch(connection);
 
-        // Keys, claims and documents come first: whoever was overtaken learns it by them, and not by the movements that follow. All are written
+        // Keys, added and documents come first: whoever was overtaken learns it by them, and not by the movements that follow. All are written
         // in the order of their keys, so that two who meet do not wait for each other in a circle.
         if (
-            decided
-                .Answers.OrderBy(a => a.Key.Owner, StringComparer.Ordinal)
+            rules
+                .Responses.OrderBy(a => a.Key.Owner, StringComparer.Ordinal)
                 .ThenBy(a => a.Key.Key, StringComparer.Ordinal)
                 .ToList() is
-            { Count: > 0 } answers
+            { Count: > 0 } responses
         )
             batch.Add(
-                Answers,
-                answers.Of(a => a.Key.Owner),
-                answers.Of(a => a.Key.Key),
-                answers.Of(a => a.Value.Fingerprint),
-                answers.Of(a => a.Value.Body)
+                Responses,
+                responses.Of(a => a.Key.Owner),
+                responses.Of(a => a.Key.Key),
+                responses.Of(a => a.Value.Fingerprint),
+                responses.Of(a => a.Value.Body)
             );
-        AddClaims(batch, decided, now);
+        AddReservations(batch, rules, now);
         if (
-            decided.Documents.Values.OrderBy(d => d.Reference, StringComparer.Ordinal).ToList() is
+            rules.Documents.Values.OrderBy(d => d.Reference, StringComparer.Ordinal).ToList() is
             { Count: > 0 } documents
         )
             AddDocuments(batch, documents);
-        if (decided.Stock.Changed.Any())
-            AddMovements(batch, decided.Stock, now);
-        if (decided.Allocations is { Count: > 0 } allocations)
+        if (rules.Stock.Changed.Any())
+            AddMovements(batch, rules.Stock, now);
+        if (rules.Allocations is { Count: > 0 } allocations)
             AddParts(batch, Allocations, allocations);
-        if (decided.Shipments is { Count: > 0 } shipments)
+        if (rules.Shipments is { Count: > 0 } shipments)
             AddParts(batch, Shipments, shipments);
-        if (decided.Backorders.Values.ToList() is { Count: > 0 } backorders)
+        if (rules.Backorders.Values.ToList() is { Count: > 0 } backorders)
         {
             batch.Add(
                 Backorders,
@@ -136,34 +149,35 @@ internal static class StockSaver
             );
         }
 
-        if (decided.Filled.Count > 0)
-            batch.Add(Filled, (object)decided.Filled.ToArray());
-        AddWaitlist(batch, known, [.. decided.Waitlist.Values]);
-        AddHolds(batch, known, [.. decided.Holds.Values]);
-        batch.AppendEvents(decided.Events, now);
+        if (rules.FilledOrders.Count > 0)
+            batch.Add(Notifications, (object)rules.FilledOrders.ToArray());
+        AddWaitlist(batch, loaded, [.. rules.Waitlist.Values]);
+        AddHolds(batch, loaded, [.. rules.Holds.Values]);
+        batch.AppendEvents(rules.Events, now);
         if (batch.BatchCommands.Count > 0)
             await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static void AddClaims(NpgsqlBatch batch, StockRules decided, DateTimeOffset now)
+    private static void AddReservations(NpgsqlBatch batch, StockRules rules, DateTimeOffset now)
     {
-        // What the database knows already only changes its state. The rest must be new to it: a rival's decision is never overwritten.
-        var changed = decided.Claims.Where(c => decided.IsKnown(c.Key)).OrderBy(c => c.Key).ToList();
+        // A reservation that exists only changes its state. Any other is inserted, never upserted: the decision of a
+        // concurrent transaction must not be overwritten.
+        var changed = rules.Reservations.Where(c => rules.IsKnown(c.Key)).OrderBy(c => c.Key).ToList();
         if (changed.Count > 0)
-            batch.Add(ChangedClaims, changed.Of(c => c.Key), changed.Of(c => EnumNames.Of(c.Value.State)));
-        var claims = decided.Claims.Where(c => !decided.IsKnown(c.Key)).OrderBy(c => c.Key).ToList();
-        if (claims.Count == 0)
+            batch.Add(ChangedReservations, changed.Of(c => c.Key), changed.Of(c => EnumNames.Of(c.Value.State)));
+        var added = rules.Reservations.Where(c => !rules.IsKnown(c.Key)).OrderBy(c => c.Key).ToList();
+        if (added.Count == 0)
             return;
         batch.Add(
-            NewClaims,
-            claims.Of(c => c.Key),
-            claims.Of(c => EnumNames.Of(c.Value.State)),
-            claims.Of(c =>
+            NewReservations,
+            added.Of(c => c.Key),
+            added.Of(c => EnumNames.Of(c.Value.State)),
+            added.Of(c =>
                 c.Value.Shortages.Count == 0
                     ? null
                     : JsonSerializer.Serialize(c.Value.Shortages, JsonSerializerOptions.Web)
             ),
-            claims.Of(c => c.Value.Customer),
+            added.Of(c => c.Value.Customer),
             now.UtcDateTime
         );
     }
@@ -192,7 +206,8 @@ internal static class StockSaver
 
     private static void AddMovements(NpgsqlBatch batch, StockChanges stock, DateTimeOffset now)
     {
-        // The ledger comes first: whoever did not see a level's first movement learns it here, before it waits for a row out of sequence.
+        // The ledger is written before the levels: a transaction that did not see a level's first movement fails here, before
+        // it waits for the lock of a row out of order.
         var rows = stock.Ledger;
         batch.Add(
             Movements,
@@ -243,16 +258,16 @@ internal static class StockSaver
             parts.Of(a => a.Step)
         );
 
-    private static void AddWaitlist(NpgsqlBatch batch, LoadedStock known, List<WaitlistEntry> entries)
+    private static void AddWaitlist(NpgsqlBatch batch, LoadedStock loaded, List<WaitlistEntry> entries)
     {
-        var old = known.Waitlist.Select(w => w.Id).ToHashSet();
+        var old = loaded.Waitlist.Select(w => w.Id).ToHashSet();
         var changed = entries.Where(w => old.Contains(w.Id)).ToList();
         if (changed.Count > 0)
-            batch.Add(ChangedInLine, changed.Of(w => w.Id), changed.Of(w => EnumNames.Of(w.State)));
+            batch.Add(ChangedWaitlistEntries, changed.Of(w => w.Id), changed.Of(w => EnumNames.Of(w.State)));
         var joined = entries.Where(w => !old.Contains(w.Id)).ToList();
         if (joined.Count > 0)
             batch.Add(
-                NewInLine,
+                NewWaitlistEntries,
                 joined.Of(w => w.Id),
                 joined.Of(w => w.Sku),
                 joined.Of(w => w.Customer),
@@ -261,7 +276,7 @@ internal static class StockSaver
             );
     }
 
-    private static void AddHolds(NpgsqlBatch batch, LoadedStock known, List<Hold> holds)
+    private static void AddHolds(NpgsqlBatch batch, LoadedStock loaded, List<Hold> holds)
     {
         if (holds.Count == 0)
             return;
@@ -274,7 +289,7 @@ internal static class StockSaver
             holds.Of(h => h.EntryId)
         );
         var lines = holds
-            .Where(h => !known.Holds.ContainsKey(h.Id))
+            .Where(h => !loaded.Holds.ContainsKey(h.Id))
             .SelectMany(h => h.Lines, (h, line) => (h.Id, Line: line))
             .ToList();
         if (lines.Count > 0)

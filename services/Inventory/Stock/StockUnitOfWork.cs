@@ -1,28 +1,32 @@
-using System.Diagnostics;
 using DaprShop.Inventory.Model;
 using DaprShop.Messaging;
-using DaprShop.ServiceDefaults;
 using Npgsql;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>The one way to change stock: a group of commands in one transaction. The database is the only judge.</summary>
+/// <summary>
+/// The only code that changes stock: it executes a group of commands in one transaction. Its locks and the constraints of
+/// the database guarantee the result; no cache is involved.
+/// </summary>
 internal sealed class StockUnitOfWork(
     NpgsqlDataSource database,
     RelaySignal relay,
-    BackordersFilledSignal filled,
+    BackordersFilledSignal backordersFilled,
     NewOffers offers,
     StockPolicy policy,
+    IFailpoints failpoints,
     TimeProvider time
 )
 {
     /// <summary>Commands per transaction, at most; one command may carry hundreds of orders.</summary>
     public const int GroupLimit = 32;
 
-    // Each attempt knows what overtook the one before it. So many in a row are no race, but a ledger that contradicts its levels.
+    // Each attempt sees the transaction that overtook the one before it. 20 in a row are no race: the ledger contradicts
+    // its levels.
     private const int MaxAttempts = 20;
 
-    /// <summary>Decides the commands in order and commits; answers in their order.</summary>
+    /// <summary>Decides the commands in order and commits; returns their responses in the same order.</summary>
+    /// <exception cref="PostgresException">The database rejects the changes, or does so after 20 attempts.</exception>
     public async Task<IReadOnlyList<object>> CommitAsync(
         IReadOnlyList<StockCommand> commands,
         CancellationToken cancellationToken
@@ -32,16 +36,17 @@ internal sealed class StockUnitOfWork(
         {
             try
             {
-                return await DecideAsync(commands, cancellationToken);
+                return await TryCommitAsync(commands, cancellationToken);
             }
             catch (PostgresException e) when (attempt < MaxAttempts && IsOvertaken(e))
             {
-                // What overtook these commands has been committed: they are decided again, knowing it.
+                // The transaction that overtook this one has committed. The next attempt decides with its result.
             }
         }
     }
 
-    // Another replica was first with the same order, key, document or place in line, or the first movement of a level: there was no row yet to wait for.
+    // Another replica committed the same order, key, document or waitlist entry first, or the first movement of a level.
+    // There was no row yet whose lock this transaction could have waited for.
     private static bool IsOvertaken(PostgresException e) =>
         e.SqlState == PostgresErrorCodes.UniqueViolation
         && e.ConstraintName
@@ -51,43 +56,32 @@ internal sealed class StockUnitOfWork(
                 or "pk_inbounds"
                 or InventoryDbContext.OneWaitlistEntry;
 
-    private async Task<IReadOnlyList<object>> DecideAsync(
+    private async Task<IReadOnlyList<object>> TryCommitAsync(
         IReadOnlyList<StockCommand> commands,
         CancellationToken cancellationToken
     )
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var (known, levels) = await StockLoader.ReadAsync(connection, commands, time.GetUtcNow(), cancellationToken);
+        var (loaded, levels) = await StockLoader.LoadAsync(connection, commands, time.GetUtcNow(), cancellationToken);
 
-        // Only now are the levels locked: the times of a level's movements never run backwards.
+        // Read after the levels are locked: the times of a level's movements never run backwards.
         var now = time.GetUtcNow();
-        var decisions = new StockRules(known, new StockChanges(levels, now), policy, now);
-        var answers = commands.Select(decisions.Decide).ToList();
-        decisions.TellEdges();
-        await StockSaver.WriteAsync(connection, known, decisions, now, cancellationToken);
-        await Steps.ReachAsync($"committing-{commands[0].Name}");
+        var rules = new StockRules(loaded, new StockChanges(levels, now), policy, now);
+        var responses = commands.Select(rules.Decide).ToList();
+        rules.PublishThresholds();
+        await StockSaver.SaveAsync(connection, loaded, rules, now, cancellationToken);
+        await failpoints.ReachAsync($"committing-{commands[0].Name}");
         await transaction.CommitAsync(cancellationToken);
-        await Steps.ReachAsync($"committed-{commands[0].Name}");
-        if (decisions.Events.Count > 0)
+        await failpoints.ReachAsync($"committed-{commands[0].Name}");
+        if (rules.Events.Count > 0)
             relay.Raise();
-        if (decisions.Filled.Count > 0)
-            filled.Raise();
-        foreach (var offer in decisions.Holds.Values.Where(h => h is { EntryId: not null, State: HoldState.Active }))
-            offers.Tell(offer.Lines[0].Sku);
-        return answers;
+        if (rules.FilledOrders.Count > 0)
+            backordersFilled.Raise();
+        foreach (var offer in rules.Holds.Values.Where(h => h is { EntryId: not null, State: HoldState.Active }))
+            offers.Add(offer.Lines[0].Sku);
+        return responses;
     }
-}
-
-/// <summary>The queue in front of <see cref="StockWriter"/>.</summary>
-internal sealed class StockCommandQueue(GroupCommit<StockCommand, object> group)
-{
-    /// <summary>Waits for the command's transaction.</summary>
-    public async Task<TAnswer> RunAsync<TAnswer>(StockCommand command, CancellationToken cancellationToken) =>
-        (TAnswer)await group.RunAsync(command with { Trace = TraceOf(Activity.Current) }, cancellationToken);
-
-    private static Guid? TraceOf(Activity? activity) =>
-        activity is null ? null : Guid.ParseExact(activity.TraceId.ToHexString(), "N");
 }
 
 /// <summary>Raised after each commit that filled a backorder.</summary>

@@ -3,10 +3,13 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary><c>POST /stock/{sku}/withholdings</c>: units are set aside (damaged, in quality control, safety stock), or put back for sale.</summary>
+/// <summary>
+/// <c>POST /stock/{sku}/withholdings</c>: withholds units from sale (damaged, in quality control, safety stock), or returns
+/// them to sale.
+/// </summary>
 internal static class WithholdStock
 {
-    /// <param name="Quantity">Units; negative puts them back.</param>
+    /// <param name="Quantity">Units; a negative quantity returns them to sale.</param>
     internal sealed record Request(int Quantity, string Reason, string? Location = null);
 
     public static async Task<IResult> HandleAsync(
@@ -18,16 +21,16 @@ internal static class WithholdStock
         CancellationToken cancellationToken
     )
     {
-        var complaints = new RequestValidator()
+        var errors = new RequestValidator()
             .Reason(body.Reason)
             .Location(body.Location)
             .That(
                 body.Quantity is not 0 and >= -StockLimits.MaxQuantity and <= StockLimits.MaxQuantity,
                 "/quantity",
-                $"A quantity is {-StockLimits.MaxQuantity} to {StockLimits.MaxQuantity}, and not zero."
+                $"A quantity must be {-StockLimits.MaxQuantity} to {StockLimits.MaxQuantity}, and not 0."
             );
-        if (complaints.Count > 0)
-            return Problems.Invalid(complaints);
+        if (errors.Count > 0)
+            return Problems.Invalid(errors);
         return OutcomeResults.Of(
             await stock.RunAsync<CommandOutcome>(
                 new WithholdCommand(

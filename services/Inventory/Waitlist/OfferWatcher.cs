@@ -31,10 +31,12 @@ internal sealed class OfferWatcher(
                 }
 
                 backoff.Reset();
-                untold = await made.TakeAsync(stoppingToken);
+                untold = await made.ReadAllAsync(stoppingToken);
             }
             catch (Exception e)
-                when ((TransientErrors.IsTransient(e) || WaitlistClient.IsAway(e)) && !stoppingToken.IsCancellationRequested)
+                when ((TransientErrors.IsTransient(e) || WaitlistClient.IsAway(e))
+                    && !stoppingToken.IsCancellationRequested
+                )
             {
                 logger.LogWatchInterrupted(e.Message);
                 await backoff.WaitAsync(stoppingToken);

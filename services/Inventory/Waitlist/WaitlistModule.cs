@@ -25,11 +25,11 @@ internal static class WaitlistModule
         waitlist
             .MapPost("/{sku}", JoinWaitlist.HandleAsync)
             .WithSummary("Wait for units of a SKU")
-            .Produces<StockResponses.InLine>();
+            .Produces<StockResponses.WaitlistResponse>();
         waitlist
             .MapDelete("/{sku}", LeaveWaitlist.HandleAsync)
             .WithSummary("Leave the waitlist of a SKU")
-            .Produces<StockResponses.InLine>();
+            .Produces<StockResponses.WaitlistResponse>();
         waitlist.MapGet("/offers", ListOffers.HandleAsync).WithSummary("The caller's offers");
         waitlist
             .MapDelete("/offers/{id:guid}", ReleaseHold.HandleAsync)

@@ -158,8 +158,12 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
         (await ReadAsync(_bob, $"holds/{given}")).GetProperty("state").GetString().Should().Be("active");
         await ReadAsync(_olga, $"holds/{hold}");
         await OkAsync(_olga, "DELETE", $"holds/{hold}");
-        await IsProblemAsync(await SendAsync(_ann, "DELETE", $"holds/{hold}"), 409, "ended");
-        await IsProblemAsync(await SendAsync(_ann, "POST", $"holds/{hold}/extend", new { minutes = 5 }), 409, "ended");
+        await IsProblemAsync(await SendAsync(_ann, "DELETE", $"holds/{hold}"), 409, "already-ended");
+        await IsProblemAsync(
+            await SendAsync(_ann, "POST", $"holds/{hold}/extend", new { minutes = 5 }),
+            409,
+            "already-ended"
+        );
     }
 
     [Fact]
@@ -230,7 +234,7 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
         var hold = await IdAsync(_olga, new { lines = Lines(5) });
         (await OkAsync(_ann, "POST", Line, new { quantity = 2 })).GetProperty("position").GetInt32().Should().Be(1);
         (await OkAsync(_bob, "POST", Line, new { quantity = 2 })).GetProperty("position").GetInt32().Should().Be(2);
-        await IsProblemAsync(await SendAsync(_bob, "POST", Line, new { quantity = 1 }), 409, "exists");
+        await IsProblemAsync(await SendAsync(_bob, "POST", Line, new { quantity = 1 }), 409, "already-exists");
         await OkAsync(_olga, "DELETE", $"holds/{hold}");
 
         var offer = (await ReadAsync(_ann, "waitlist/offers"))
@@ -249,7 +253,7 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
             .GetDateTimeOffset()
             .Should()
             .BeOnOrAfter(offer.GetProperty("expiresAt").GetDateTimeOffset());
-        await IsProblemAsync(await SendAsync(_ann, "DELETE", Line), 409, "ended");
+        await IsProblemAsync(await SendAsync(_ann, "DELETE", Line), 409, "already-ended");
         await IsProblemAsync(
             await SendAsync(_bob, "DELETE", $"waitlist/offers/{offer.GetProperty("id")}"),
             404,

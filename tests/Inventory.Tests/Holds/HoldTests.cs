@@ -126,7 +126,7 @@ public sealed class HoldTests
     {
         await using var scene = await Scene.WithAsync(5, "cup", "mug");
         (await scene.TryHoldAsync(Guid.CreateVersion7(), "ann", 10, ("cup", 1), ("mug", 6)))
-            .Refusal!.What.Should()
+            .Refusal!.Subject.Should()
             .Be("mug");
         (await scene.TryHoldAsync(Guid.CreateVersion7(), "ann", 10, ("cup", 3), ("cup", 3)))
             .Refusal!.Kind.Should()

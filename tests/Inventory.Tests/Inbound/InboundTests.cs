@@ -27,7 +27,9 @@ public sealed class InboundTests(InventoryFixture fixture) : IClassFixture<Inven
         rows.Select(r => (r.Number("quantity"), r.Number("onHand"), r.Number("incoming"), r.Text("cause")))
             .Should()
             .Equal((2, 10, 0, document), (8, 8, 2, document));
-        (await _api.SendAsync("POST", $"inbounds/{document}/receipts", Lines(sku, 1))).Kind.Should().Be("ended");
+        (await _api.SendAsync("POST", $"inbounds/{document}/receipts", Lines(sku, 1)))
+            .Kind.Should()
+            .Be("already-ended");
     }
 
     [Fact]
@@ -36,7 +38,7 @@ public sealed class InboundTests(InventoryFixture fixture) : IClassFixture<Inven
         var sku = await _api.ItemAsync();
         var document = await AnnounceAsync(sku, 10);
         var refused = await _api.SendAsync("POST", $"inbounds/{document}/receipts", Lines(sku, 12));
-        (refused.Status, refused.Kind, refused.Body.Number("left")).Should().Be((409, "too-many", 10));
+        (refused.Status, refused.Kind, refused.Body.Number("left")).Should().Be((409, "too-many-units", 10));
 
         (await ReceiveAsync(document, sku, 12, "two free of charge")).Should().Be("received");
         var level = (await _api.StockAsync(sku)).GetProperty("total");
@@ -84,7 +86,7 @@ public sealed class InboundTests(InventoryFixture fixture) : IClassFixture<Inven
             )
         )
             .Kind.Should()
-            .Be("too-many", "nothing grows on the road");
+            .Be("too-many-units", "nothing grows on the road");
 
         foreach (
             var incomplete in new object[]
@@ -105,7 +107,7 @@ public sealed class InboundTests(InventoryFixture fixture) : IClassFixture<Inven
         (total.Number("onHand"), total.Number("incoming")).Should().Be((left, 0));
         (await _api.SendAsync("POST", $"inbounds/{transfer}/close", new { disposition, reason = "again" }))
             .Kind.Should()
-            .Be("ended");
+            .Be("already-ended");
     }
 
     [Fact]
@@ -117,7 +119,7 @@ public sealed class InboundTests(InventoryFixture fixture) : IClassFixture<Inven
             $"inbounds/{document}/close",
             new { disposition = "return", reason = "cancelled" }
         );
-        (refused.Status, refused.Kind).Should().Be((422, "no-source"));
+        (refused.Status, refused.Kind).Should().Be((422, "no-source-location"));
         (await _api.DoAsync($"inbounds/{document}/close", new { disposition = "writeOff", reason = "cancelled" }))
             .Text("state")
             .Should()
@@ -198,7 +200,7 @@ public sealed class InboundTests(InventoryFixture fixture) : IClassFixture<Inven
             }
         )
             await IsAsync("inbounds", new { reference = Api.New(), lines = wrong }, 422, "invalid");
-        await IsAsync("inbounds", new { reference = document, lines }, 409, "exists");
+        await IsAsync("inbounds", new { reference = document, lines }, 409, "already-exists");
         await IsAsync(
             "inbounds",
             new { reference = Api.New(), lines = new[] { new { sku = "unheard-of", quantity = 1 } } },

@@ -70,11 +70,11 @@ public sealed class StockCacheTests : IAsyncLifetime
             TestContext.Current.CancellationToken
         );
 
-        Told(page).Should().Equal(("cup", "memory"), ("tray", "database"));
-        Told(all).Should().Equal(("cup", "database"));
+        ToResponse(page).Should().Equal(("cup", "memory"), ("tray", "database"));
+        ToResponse(all).Should().Equal(("cup", "database"));
         (page.GetProperty("cursor").GetString(), all.GetProperty("cursor").GetString()).Should().Be((null, "cup"));
 
-        static IEnumerable<(string?, string?)> Told(JsonElement page) =>
+        static IEnumerable<(string?, string?)> ToResponse(JsonElement page) =>
             page.GetProperty("items")
                 .EnumerateArray()
                 .Select(i =>

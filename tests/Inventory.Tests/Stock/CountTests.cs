@@ -14,7 +14,7 @@ public sealed class CountTests(InventoryFixture fixture) : IClassFixture<Invento
         var sku = await _api.StockedAsync(("main", 10));
         await _api.DoAsync($"stock/{sku}/adjustments", new { quantity = -1, reason = "broken" });
         var stale = await CountAsync(sku, 9, expected: 10);
-        (stale.Status, stale.Kind, stale.Body.Number("current")).Should().Be((409, "stock-stale", 9));
+        (stale.Status, stale.Kind, stale.Body.Number("current")).Should().Be((409, "on-hand-changed", 9));
         (await CountAsync(sku, 8, expected: 9)).Body.Number("difference").Should().Be(-1);
         (await CountAsync(sku, 12, expected: null))
             .Body.Number("difference")

@@ -67,7 +67,7 @@ public sealed class StockDecisionsTests
                     }
 
                     store
-                        .Facts.Where(f => f.Type != EventTypes.BackInStock)
+                        .Events.Where(f => f.Type != EventTypes.BackInStock)
                         .Should()
                         .OnlyHaveUniqueItems("each version of a subject is told once");
                 },

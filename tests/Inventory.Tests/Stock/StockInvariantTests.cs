@@ -352,7 +352,7 @@ public sealed class StockInvariantTests
     {
         foreach (
             var orders in tables
-                .Claims.Where(c => c.Value.State is ReservationState.Allocated or ReservationState.Backordered)
+                .Reservations.Where(c => c.Value.State is ReservationState.Allocated or ReservationState.Backordered)
                 .GroupBy(c => c.Value.Customer)
         )
         {

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using DaprShop.Contracts;
 using DaprShop.Inventory.Model;
 using DaprShop.Inventory.Stock;
+using DaprShop.ServiceDefaults;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DaprShop.Inventory.Tests.Stock;
@@ -84,7 +85,8 @@ public sealed class WakeOrdersTests
             var service = new BackorderNotifier(
                 db.Source,
                 new BackordersFilledSignal(),
-                this,
+                new ServiceInvoker(this, NoFailpoints.Instance),
+                TimeProvider.System,
                 NullLogger<BackorderNotifier>.Instance
             );
             await service.StartAsync(CancellationToken.None);

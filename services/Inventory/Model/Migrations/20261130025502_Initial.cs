@@ -348,9 +348,10 @@ namespace DaprShop.Inventory.Model.Migrations
                 filter: "state = 'active'");
 
             migrationBuilder.CreateIndex(
-                name: "ix_holds_customer_id",
+                name: "ix_holds_active_customer",
                 table: "holds",
-                columns: new[] { "customer", "id" });
+                columns: new[] { "customer", "id" },
+                filter: "state = 'active'");
 
             migrationBuilder.CreateIndex(
                 name: "ix_holds_one_offer",

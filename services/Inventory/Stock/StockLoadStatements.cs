@@ -1,0 +1,150 @@
+using DaprShop.Inventory.Model;
+
+namespace DaprShop.Inventory.Stock;
+
+/// <summary>
+/// The statements of <see cref="StockLoader"/>. A session plans a statement once, perhaps on an empty table, and keeps the
+/// plan when the table is full. So each statement must look up by index whatever the planner believes: an array of keys
+/// is compared with <c>= any</c>, and each other look-up is a subquery with <c>offset 0</c>, which the planner does not
+/// turn into a join that reads a whole table. <c>PlanTests</c> checks each.
+/// </summary>
+internal static class StockLoadStatements
+{
+    internal const string LockReservations = """
+        select order_id, state, decided_at, shortages::text as shortages, customer
+        from reservations where order_id = any($1) order by order_id for update
+        """;
+
+    // The SKUs that an order claims or waits for do not change after the decision on it. Only their units can still change
+    // before the levels are locked.
+    internal const string ClaimedSkus = """
+        select sku from allocations where order_id = any($1)
+        union
+        select sku from backorders where order_id = any($1)
+        """;
+
+    internal const string RecordedResponses = """
+        select k.owner, k.key, k.fingerprint, k.response
+        from unnest($1::text[], $2::text[]) as n(owner, key)
+        cross join lateral (
+            select owner, key, fingerprint, response::text as response
+            from idempotency_keys where owner = n.owner and key = n.key offset 0) k
+        """;
+
+    // The holds that the commands name, and expired holds on SKUs that the commands change. Each arm uses an index of its
+    // own; an OR of both conditions could use none.
+    private static readonly string NeededHolds = $"""
+        select unnest($1::uuid[])
+        union
+        select h.id from holds h
+        where h.{StateConditions.ActiveHold} and h.expires_at <= $3
+          and exists (select from hold_lines l where l.hold_id = h.id and l.sku = any($2::text[]) offset 0)
+        """;
+
+    internal static readonly string LockHolds = $"""
+        select id, customer, state, expires_at, entry_id
+        from holds where id = any(array({NeededHolds})) order by id for update
+        """;
+
+    internal static readonly string HoldLines = $"""
+        select hold_id, sku, location, quantity
+        from hold_lines where hold_id = any(array({NeededHolds})) order by hold_id, sku, location
+        """;
+
+    internal const string LockDocuments = """
+        select reference, location, source, expected_at, state, reason
+        from inbounds where reference = any($1) order by reference for update
+        """;
+
+    internal const string DocumentLines = """
+        select reference, sku, expected, received, closed
+        from inbound_lines where reference = any($1) order by reference, sku
+        """;
+
+    internal const string LockLevels = """
+        select l.sku, l.location, l.on_hand, l.allocated, l.held, l.unavailable, l.incoming, l.short, l.sequence, l.hash,
+            p.priority
+        from levels l left join locations p using (location)
+        where l.sku = any($1) order by l.sku, l.location for update of l
+        """;
+
+    internal const string Items = """
+        select sku, stocked, backorder_limit, max_per_customer, low_stock_at from items where sku = any($1)
+        """;
+
+    private static readonly string AllocationsNotShipped = $"""
+        select a.order_id, a.sku, a.location,
+            (sum(a.quantity) - coalesce((
+                select sum(s.quantity) from shipments s
+                where (s.order_id, s.sku, s.location) = (a.order_id, a.sku, a.location)), 0))::int as quantity,
+            0::bigint as step
+        from allocations a
+        where exists (
+            select from reservations r
+            where r.order_id = a.order_id and r.{StateConditions.ClaimingReservation} offset 0)
+        """;
+
+    /// <summary>Units allocated to orders and not shipped, per level.</summary>
+    internal static readonly string OpenAllocations = $"""
+        {AllocationsNotShipped} and a.order_id = any($1)
+        group by a.order_id, a.sku, a.location order by a.order_id, a.sku, a.location
+        """;
+
+    // Reads all allocations of these SKUs, past ones too. Only a count that may leave orders short needs it.
+    internal static readonly string OpenAllocationsOfSkus = $"""
+        {AllocationsNotShipped} and (a.order_id = any($1) or a.sku = any($2))
+        group by a.order_id, a.sku, a.location order by a.order_id, a.sku, a.location
+        """;
+
+    internal const string ShippedUnits = """
+        select order_id, sku, location, sum(quantity) as units
+        from shipments where order_id = any($1) group by order_id, sku, location
+        """;
+
+    internal static readonly string OpenBackorders = $"""
+        select order_id, sku, order_number, quantity, filled, promised_at, state
+        from backorders where sku = any($1) and {StateConditions.OpenBackorder} order by order_number
+        """;
+
+    internal static readonly string OpenWaitlistEntries = $"""
+        select id, sku, customer, quantity, position, state
+        from waitlist where sku = any($1) and {StateConditions.OpenWaitlistEntry} order by position
+        """;
+
+    // Few items have a limit per customer: the orders of a customer are read only for these.
+    internal static readonly string BoughtUnits = $"""
+        select p.customer, p.sku, b.units
+        from unnest($1::text[], $2::text[]) as p(customer, sku)
+        cross join lateral (
+            select 1 from items i where i.sku = p.sku and i.max_per_customer is not null offset 0) limited
+        cross join lateral (
+            select sum(x.quantity) as units
+            from reservations r
+            cross join lateral (
+                select quantity from allocations a where a.order_id = r.order_id and a.sku = p.sku
+                union all
+                select quantity - filled from backorders w
+                where w.order_id = r.order_id and w.sku = p.sku and w.{StateConditions.OpenBackorder}) x
+            where r.customer = p.customer and r.{StateConditions.ClaimingReservation} offset 0) b
+        where b.units is not null
+        """;
+
+    internal static readonly string HeldUnits = $"""
+        select c.customer, l.sku, sum(l.quantity)::bigint as units
+        from (select distinct unnest($1::text[]) as customer) c
+        cross join lateral (
+            select id from holds h where h.customer = c.customer and h.{StateConditions.ActiveHold} offset 0) h
+        cross join lateral (
+            select sku, quantity from hold_lines l where l.hold_id = h.id and l.sku = any($2) offset 0) l
+        group by c.customer, l.sku
+        """;
+
+    internal static readonly string ExpectedReceipts = $"""
+        select l.sku, i.expected_at, (l.expected - l.received - l.closed)::bigint as quantity
+        from inbound_lines l
+        cross join lateral (
+            select expected_at from inbounds i
+            where i.reference = l.reference and i.{StateConditions.OpenInbound} and i.expected_at is not null offset 0) i
+        where l.sku = any($1) and l.expected > l.received + l.closed order by i.expected_at, l.sku
+        """;
+}
