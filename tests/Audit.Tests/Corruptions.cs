@@ -382,7 +382,12 @@ internal static class Corruptions
                 "inventory",
                 "update backorders set filled = filled - 1 where state = 'filled'"
             },
-            { "I-12", "two backorders have the same order number", "inventory", "update backorders set order_number = 1" },
+            {
+                "I-12",
+                "two backorders have the same order number",
+                "inventory",
+                "update backorders set order_number = 1"
+            },
             {
                 "I-13",
                 "an offer is missing",

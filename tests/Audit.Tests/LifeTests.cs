@@ -113,6 +113,7 @@ public sealed class LifeTests
             new BackordersFilledSignal(),
             new NewOffers(),
             new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromDays(2)),
+            NoFailpoints.Instance,
             time
         );
         private readonly OrderAcceptanceStore _accepting = new(

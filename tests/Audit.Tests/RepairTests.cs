@@ -3,6 +3,7 @@ using DaprShop.Inventory.Model;
 using DaprShop.Inventory.Stock;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
+using DaprShop.ServiceDefaults;
 using DaprShop.TestKit;
 using Npgsql;
 
@@ -214,7 +215,7 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
             var answer = (CommandOutcome)
                 (
                     await stock.CommitAsync(
-                        [book, new RepairCommand(Key(), [1], Skus, "asked for by olga")],
+                        [book, new RepairCommand(Key(), [1], Skus, "requested by olga")],
                         CancellationToken.None
                     )
                 )[1];
@@ -252,7 +253,7 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
         var answer = (CommandOutcome)
             (
                 await stock.CommitAsync(
-                    [new RepairCommand(Key(), [1], Skus, "asked for by olga")],
+                    [new RepairCommand(Key(), [1], Skus, "requested by olga")],
                     CancellationToken.None
                 )
             )[0];
@@ -280,6 +281,7 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
             new BackordersFilledSignal(),
             new NewOffers(),
             new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromDays(2)),
+            NoFailpoints.Instance,
             TimeProvider.System
         );
 

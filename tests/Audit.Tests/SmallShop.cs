@@ -40,6 +40,7 @@ public sealed class SmallShop : IAsyncLifetime
             new BackordersFilledSignal(),
             new NewOffers(),
             new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromDays(2)),
+            NoFailpoints.Instance,
             _time
         );
         var accepting = new OrderAcceptanceStore(

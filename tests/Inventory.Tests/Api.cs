@@ -92,7 +92,7 @@ internal sealed class Api(HttpClient caller, InventoryDatabase database)
         var version = await database.NumberAsync(
             $"select coalesce(sum(sequence), 0)::bigint from levels where sku = '{sku}'"
         );
-        return await GetAsync($"stock/{sku}?min-version={version}");
+        return await GetAsync($"stock/{sku}?minVersion={version}");
     }
 
     public Task<Reply> SendAsync(string method, string path, object? body = null) =>

@@ -5,12 +5,16 @@ using Npgsql;
 
 namespace DaprShop.Inventory.Catalogue;
 
-/// <summary>The house's writes that move no stock, once per key: the key and the effect are one statement.</summary>
+/// <summary>Operators' writes that move no stock, executed once per key: the key and the effect are one statement.</summary>
 internal static class IdempotentWrites
 {
+    private sealed record RecordedRow(bool IsNew);
+
+    private sealed record FingerprintRow(byte[] Fingerprint);
+
     /// <summary>
-    /// Carries out <paramref name="writing"/>: common table expressions, of which the first selects from <c>recorded</c>, whose one row is there
-    /// only the first time. Their parameters begin at <c>$3</c>.
+    /// Executes <paramref name="writing"/>: common table expressions, of which the first selects from <c>recorded</c>, which has one row for
+    /// a new key and none for a repetition. Their parameters begin at <c>$3</c>.
     /// </summary>
     public static async Task<IdempotentWriteResult> RunAsync(
         NpgsqlDataSource database,
@@ -28,19 +32,17 @@ internal static class IdempotentWrites
                 insert into idempotency_keys (owner, key, fingerprint, response) values ('', $1, $2, '{"{}"}')
                 on conflict (owner, key) do nothing returning key),
             {writing}
-            select count(*) = 1 from recorded
+            select count(*) = 1 as is_new from recorded
             """,
             [key, fingerprint, .. values]
         );
-        // A statement of its own: only its snapshot surely holds the rival's key that the first has waited for.
+        // A second statement: its snapshot contains the key of the concurrent request that the first has waited for.
         batch.Add("select fingerprint from idempotency_keys where owner = '' and key = $1", key);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        if (reader.GetBoolean(0))
+        if ((await reader.ReadAllAsync<RecordedRow>(cancellationToken))[0].IsNew)
             return IdempotentWriteResult.Done;
-        await reader.NextResultAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return reader.GetFieldValue<byte[]>(0).AsSpan().SequenceEqual(fingerprint)
+        var recorded = (await reader.ReadNextAsync<FingerprintRow>(cancellationToken))[0];
+        return recorded.Fingerprint.AsSpan().SequenceEqual(fingerprint)
             ? IdempotentWriteResult.Repeated
             : IdempotentWriteResult.OtherRequest;
     }
@@ -51,6 +53,6 @@ internal enum IdempotentWriteResult
     Done,
     Repeated,
 
-    /// <summary>The key names another request; nothing was written.</summary>
+    /// <summary>The key was used for another request; nothing was written.</summary>
     OtherRequest,
 }

@@ -1,13 +1,13 @@
 using DaprShop.Inventory.Model;
 using DaprShop.Inventory.Stock;
-using DaprShop.Messaging;
 using Npgsql;
 
 namespace DaprShop.Inventory.Holds;
 
 /// <summary>
-/// Gives back what holds claim whose time is over. It only tidies: every decision ignores such a hold already, and frees its units
-/// where it needs them. A hold that cannot be given back is left alone for a minute, and the others are. An offer is left to its waitlist's actor for <c>Stock:OfferGraceSeconds</c> (5) before it is passed on here.
+/// Releases the units of expired holds. No decision depends on it: each ignores expired holds and releases those whose units
+/// it needs. A hold that cannot be released is skipped for a minute, and the others are released. An expired offer is left
+/// to its waitlist's actor for <c>Stock:OfferGraceSeconds</c>; then the sweeper passes it on.
 /// </summary>
 internal sealed class ExpiredHoldSweeper(
     NpgsqlDataSource database,
@@ -15,50 +15,40 @@ internal sealed class ExpiredHoldSweeper(
     TimeProvider time,
     StockOptions options,
     ILogger<ExpiredHoldSweeper> logger
-) : BackgroundService
+) : PollingWorker(Interval, time, logger, waitFirst: true)
 {
-    private const int AtOnce = 500;
-    private const string Expired =
-        "select id from holds where state = 'active' and expires_at <= $1 and (entry_id is null or expires_at <= $2) and id <> all($4) order by expires_at limit $3";
+    private const int BatchSize = 500;
+    private static readonly string Expired = $"""
+        select id from holds
+        where {StateConditions.ActiveHold} and expires_at <= $1 and (entry_id is null or expires_at <= $2)
+          and id <> all($4)
+        order by expires_at limit $3
+        """;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LeftAloneFor = TimeSpan.FromMinutes(1);
-    private readonly Dictionary<Guid, DateTimeOffset> _leftAlone = [];
+    private static readonly TimeSpan SkippedFor = TimeSpan.FromMinutes(1);
+    private readonly Dictionary<Guid, DateTimeOffset> _skippedUntil = [];
+    private readonly TimeProvider _time = time;
     private readonly TimeSpan _offerGrace = TimeSpan.FromSeconds(options.OfferGraceSeconds);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                while (await SweepAsync(stoppingToken) == AtOnce)
-                    ;
-            }
-            catch (Exception e) when (TransientErrors.IsTransient(e) && !stoppingToken.IsCancellationRequested)
-            {
-                logger.LogSweepInterrupted(e.Message);
-            }
-        }
-    }
+    private sealed record HoldIdRow(Guid Id);
 
-    private async Task<int> SweepAsync(CancellationToken cancellationToken)
+    protected override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        foreach (var (hold, until) in _leftAlone)
+        var now = _time.GetUtcNow();
+        foreach (var (hold, until) in _skippedUntil)
             if (until <= now)
-                _leftAlone.Remove(hold);
-        await using var batch = database.CreateBatch();
-        batch.Add(Expired, now.UtcDateTime, (now - _offerGrace).UtcDateTime, AtOnce, _leftAlone.Keys.ToArray());
-        List<Guid> holds;
-        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
-            holds = await reader.ReadAllAsync(r => r.GetGuid(0), cancellationToken);
-        if (holds.Count > 0)
-            await GiveBackAsync(holds, cancellationToken);
-        return holds.Count;
+                _skippedUntil.Remove(hold);
+        var expired = await database.QueryAsync<HoldIdRow>(
+            Expired,
+            [now.UtcDateTime, (now - _offerGrace).UtcDateTime, BatchSize, _skippedUntil.Keys.ToArray()],
+            cancellationToken
+        );
+        if (expired.Count > 0)
+            await ReleaseAsync(expired.ConvertAll(h => h.Id), cancellationToken);
+        return expired.Count == BatchSize;
     }
 
-    private async Task GiveBackAsync(List<Guid> holds, CancellationToken cancellationToken)
+    private async Task ReleaseAsync(List<Guid> holds, CancellationToken cancellationToken)
     {
         try
         {
@@ -66,16 +56,17 @@ internal sealed class ExpiredHoldSweeper(
         }
         catch (Exception e) when (TransientErrors.IsPermanent(e))
         {
-            // Damage: a level that says less than is claimed, or is behind its ledger. One of them must not keep the others: each is tried alone.
+            // A level is damaged: it has fewer units held than its holds claim, or differs from its ledger. One damaged hold
+            // must not block the others, so each is tried alone.
             if (holds.Count == 1)
             {
-                logger.LogHoldStuck(holds[0], e.Message);
-                _leftAlone[holds[0]] = time.GetUtcNow() + LeftAloneFor;
+                logger.LogHoldNotReleased(holds[0], e.Message);
+                _skippedUntil[holds[0]] = _time.GetUtcNow() + SkippedFor;
             }
             else
             {
                 foreach (var hold in holds)
-                    await GiveBackAsync([hold], cancellationToken);
+                    await ReleaseAsync([hold], cancellationToken);
             }
         }
     }

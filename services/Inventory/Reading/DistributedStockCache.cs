@@ -115,7 +115,7 @@ internal sealed class DistributedStockCache(
         {
             Volatile.Write(ref _pausedSince, time.GetTimestamp());
             if (!Interlocked.Exchange(ref _paused, true))
-                logger.LogStorePaused(Pause.TotalSeconds, e.Message);
+                logger.LogDistributedCachePaused(Pause.TotalSeconds, e.Message);
             return false;
         }
     }

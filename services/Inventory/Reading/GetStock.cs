@@ -1,6 +1,5 @@
 using DaprShop.Inventory.Model;
 using DaprShop.ServiceDefaults;
-using Microsoft.AspNetCore.Mvc;
 
 namespace DaprShop.Inventory.Reading;
 
@@ -12,7 +11,7 @@ internal static class GetStock
     /// <param name="Cursor">Send it back to get the next page; null at the end.</param>
     internal sealed record Page(IReadOnlyList<StockResponse> Items, string? Cursor);
 
-    /// <summary>Answers what memory has before anything is bound or made: <c>./shop bench reads</c> tells the difference.</summary>
+    /// <summary>Returns stock from process memory before parameters are bound; <c>./shop bench reads</c> measures the gain.</summary>
     public static void AnswerFromMemory(this IEndpointConventionBuilder route, IServiceProvider services) =>
         route.Add(endpoint => endpoint.RequestDelegate = FromMemory(services, endpoint.RequestDelegate!));
 
@@ -35,10 +34,10 @@ internal static class GetStock
         };
     }
 
-    /// <param name="minVersion">The SKU's version; with a location, that level's: what the answer to a write calls its sequence.</param>
+    /// <param name="minVersion">Minimum version of the SKU; with a location, minimum sequence of that level.</param>
     public static async ValueTask<IResult> OneAsync(
         string sku,
-        [FromQuery(Name = "min-version")] long? minVersion,
+        long? minVersion,
         string? location,
         StockCache cache,
         StockResponseWriter wire,
@@ -46,7 +45,7 @@ internal static class GetStock
     )
     {
         if (minVersion < 0)
-            return Problems.Invalid([new("min-version", "A version is 0 or more.")]);
+            return Problems.Invalid([new("minVersion", "A version must be 0 or more.")]);
         if (!CanExist(sku))
             return Problems.NotFound($"item '{sku}'");
         var demand = new StockQuery(sku, minVersion ?? 0, location);
@@ -59,8 +58,8 @@ internal static class GetStock
             : Problems.Of(
                 412,
                 "version-not-reached",
-                "Not that far yet",
-                $"'{sku}' is at version {version}; {demand.MinVersion} has not been reached.",
+                "Version not reached yet",
+                $"'{sku}' is at version {version}, not yet at {demand.MinVersion}.",
                 ("version", version)
             );
     }
@@ -99,6 +98,6 @@ internal static class GetStock
 
     private static bool CanExist(string sku) =>
         sku.Contains('\0', StringComparison.Ordinal)
-            ? throw new BadHttpRequestException("A SKU has no character U+0000.")
+            ? throw new BadHttpRequestException("A SKU must not contain U+0000.")
             : sku.Length <= StockLimits.SkuLength;
 }

@@ -6,13 +6,14 @@ using Npgsql;
 
 namespace DaprShop.Inventory.Reading;
 
-/// <summary><c>GET /stock/{sku}/at/{time}</c>: what the ledger says of a moment: per location, the balances after its last movement until then.</summary>
+/// <summary><c>GET /stock/{sku}/at/{time}</c>: the balances per location after its last movement until then.</summary>
 internal static class GetStockAsOf
 {
     private const string Balances = """
         select l.location, m.sequence, m.on_hand, m.unavailable, m.allocated, m.held, m.incoming
         from levels l cross join lateral (
-            select * from movements m where m.sku = l.sku and m.location = l.location and m.occurred_at <= $2 order by m.sequence desc limit 1) m
+            select * from movements m where m.sku = l.sku and m.location = l.location and m.occurred_at <= $2
+            order by m.sequence desc limit 1) m
         where l.sku = $1 order by l.location
         """;
 
@@ -30,7 +31,7 @@ internal static class GetStockAsOf
         public long Available => OnHand - Unavailable - Allocated - Held;
     }
 
-    /// <param name="Locations">Those where something had moved until then.</param>
+    /// <param name="Locations">Locations with a movement until then.</param>
     internal sealed record StockAsOf(string Sku, DateTimeOffset At, IReadOnlyList<Balance> Locations);
 
     public static async Task<Results<Ok<StockAsOf>, ProblemHttpResult>> HandleAsync(
@@ -44,29 +45,11 @@ internal static class GetStockAsOf
             ? Problems.NotFound($"item '{sku}'")
             : TypedResults.Ok(await ReadAsync(database, sku, time, cancellationToken));
 
-    /// <summary>What stood at each location at <paramref name="at"/>.</summary>
+    /// <summary>The balances of each location at <paramref name="at"/>.</summary>
     public static async Task<StockAsOf> ReadAsync(
         NpgsqlDataSource database,
         string sku,
         DateTimeOffset at,
         CancellationToken cancellationToken
-    ) =>
-        new StockAsOf(
-            sku,
-            at,
-            await database.QueryAsync(
-                Balances,
-                [sku, at.UtcDateTime],
-                r => new Balance(
-                    r.GetString(0),
-                    r.GetInt64(1),
-                    r.GetInt64(2),
-                    r.GetInt64(3),
-                    r.GetInt64(4),
-                    r.GetInt64(5),
-                    r.GetInt64(6)
-                ),
-                cancellationToken
-            )
-        );
+    ) => new StockAsOf(sku, at, await database.QueryAsync<Balance>(Balances, [sku, at.UtcDateTime], cancellationToken));
 }

@@ -12,9 +12,10 @@ internal static class ListMovements
 {
     private const int MaxPage = 500;
 
-    // Each location's ledger is read backwards along its key from where the last page left it, however long it is.
+    // The ledger of each location is read backwards along its key, from the last entry of the previous page.
     private const string Movements = """
-        select m.location, m.sequence, m.kind, m.quantity, m.on_hand, m.allocated, m.held, m.unavailable, m.incoming, m.cause, m.step, m.actor, m.reason, m.trace, m.occurred_at
+        select m.location, m.sequence, m.kind, m.quantity, m.on_hand, m.allocated, m.held, m.unavailable, m.incoming,
+            m.cause, m.step, m.actor, m.reason, m.trace, m.occurred_at
         from unnest($2::text[], $3::bigint[]) as c(location, before)
         cross join lateral (
             select * from movements m
@@ -24,11 +25,32 @@ internal static class ListMovements
         order by m.occurred_at desc, m.location, m.sequence desc limit $7
         """;
 
-    // Where a first page begins; what is moved later is newer than it.
+    // The first page begins at the last movement of each location.
     private const string Ends =
-        "select location, sequence + 1 from levels where sku = $1 and ($2::text is null or location = $2)";
+        "select location, sequence + 1 as before from levels where sku = $1 and ($2::text is null or location = $2)";
 
-    /// <param name="Quantity">Units, signed, that the movement added to the quantity that its kind is about. The others are the level's after it.</param>
+    private sealed record MovementWithoutSkuRow(
+        string Location,
+        long Sequence,
+        string Kind,
+        int Quantity,
+        long OnHand,
+        long Allocated,
+        long Held,
+        long Unavailable,
+        long Incoming,
+        string Cause,
+        long Step,
+        string Actor,
+        string? Reason,
+        Guid? Trace,
+        DateTimeOffset OccurredAt
+    );
+
+    private sealed record EndRow(string Location, long Before);
+
+    /// <summary>A movement. The quantities are the level's after it.</summary>
+    /// <param name="Quantity">Units, signed: added to the quantity that the kind is about.</param>
     /// <param name="Cause">An order, a hold, a document, or the key of an operator's request.</param>
     internal sealed record Entry(
         string Location,
@@ -58,7 +80,7 @@ internal static class ListMovements
         string? location = null,
         string? kind = null,
         DateTimeOffset? from = null,
-        DateTimeOffset? to = null,
+        DateTimeOffset? until = null,
         string? cursor = null,
         int limit = 100
     )
@@ -66,51 +88,34 @@ internal static class ListMovements
         var before = cursor is null
             ? await EndsAsync(database, sku, location, cancellationToken)
             : LedgerCursor.Read(cursor);
-        var complaints = new RequestValidator()
+        var errors = new RequestValidator()
             .That(
                 kind is null || MovementKinds.All.Contains(kind),
                 "kind",
-                $"A kind is one of {string.Join(", ", MovementKinds.All)}."
+                $"kind must be one of {string.Join(", ", MovementKinds.All)}."
             )
-            .That(before is not null, "cursor", "A cursor is what an earlier page has answered as `cursor`.");
-        if (complaints.Count > 0)
-            return Problems.Invalid(complaints);
+            .That(before is not null, "cursor", "A cursor must be the `cursor` of an earlier page.");
+        if (errors.Count > 0)
+            return Problems.Invalid(errors);
         var take = Math.Clamp(limit, 1, MaxPage);
-        await using var batch = database.CreateBatch();
-        batch.Add(
+        var rows = await database.QueryAsync<MovementWithoutSkuRow>(
             Movements,
-            sku,
-            before!.Keys.ToArray(),
-            before.Values.ToArray(),
-            (object?)kind ?? DBNull.Value,
-            (from ?? DateTimeOffset.MinValue).UtcDateTime,
-            (to ?? DateTimeOffset.MaxValue).UtcDateTime,
-            take
-        );
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var rows = await reader.ReadAllAsync(
-            r => new Entry(
-                r.GetString(0),
-                r.GetInt64(1),
-                r.GetString(2),
-                r.GetInt32(3),
-                r.GetInt64(4),
-                r.GetInt64(5),
-                r.GetInt64(6),
-                r.GetInt64(7),
-                r.GetInt64(8),
-                r.GetString(9),
-                r.GetInt64(10),
-                r.GetString(11),
-                r.Text(12),
-                r.Id(13)?.ToString("N"),
-                r.GetFieldValue<DateTimeOffset>(14)
-            ),
+            [
+                sku,
+                before!.Keys.ToArray(),
+                before.Values.ToArray(),
+                (object?)kind ?? DBNull.Value,
+                (from ?? DateTimeOffset.MinValue).UtcDateTime,
+                (until ?? DateTimeOffset.MaxValue).UtcDateTime,
+                take,
+            ],
             cancellationToken
         );
         foreach (var row in rows)
             before[row.Location] = row.Sequence;
-        return TypedResults.Ok(new Page(sku, rows, rows.Count == take ? LedgerCursor.Write(before) : null));
+        return TypedResults.Ok(
+            new Page(sku, rows.ConvertAll(ToEntry), rows.Count == take ? LedgerCursor.Write(before) : null)
+        );
     }
 
     private static async Task<Dictionary<string, long>> EndsAsync(
@@ -120,11 +125,25 @@ internal static class ListMovements
         CancellationToken cancellationToken
     ) =>
         (
-            await database.QueryAsync(
-                Ends,
-                [sku, (object?)location ?? DBNull.Value],
-                r => (Location: r.GetString(0), Before: r.GetInt64(1)),
-                cancellationToken
-            )
+            await database.QueryAsync<EndRow>(Ends, [sku, (object?)location ?? DBNull.Value], cancellationToken)
         ).ToDictionary(e => e.Location, e => e.Before);
+
+    private static Entry ToEntry(MovementWithoutSkuRow row) =>
+        new(
+            row.Location,
+            row.Sequence,
+            row.Kind,
+            row.Quantity,
+            row.OnHand,
+            row.Allocated,
+            row.Held,
+            row.Unavailable,
+            row.Incoming,
+            row.Cause,
+            row.Step,
+            row.Actor,
+            row.Reason,
+            row.Trace?.ToString("N"),
+            row.OccurredAt
+        );
 }

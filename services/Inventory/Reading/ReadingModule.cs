@@ -10,7 +10,7 @@ internal static class ReadingModule
 {
     public static IServiceCollection AddReading(this IServiceCollection services, IConfiguration configuration) =>
         services
-            .AddSingleton(configuration.GetSection("Cache").Get<StockCacheOptions>() ?? new StockCacheOptions())
+            .AddShopOptions<StockCacheOptions>(StockCacheOptions.Section)
             .AddSingleton(_ => new ReadReplica(
                 configuration[ConfigurationKeys.Replica] is { } replica ? NpgsqlDataSource.Create(replica) : null
             ))

@@ -79,7 +79,7 @@ internal sealed class StockCacheLoader(
         }
         catch (Exception e) when (TransientErrors.IsTransient(e) && !cancellationToken.IsCancellationRequested)
         {
-            logger.LogAnsweringFromCache(e.Message);
+            logger.LogReturningCachedStock(e.Message);
             foreach (var (sku, asked) in open)
                 found[sku] = asked.WithoutDatabase(e);
         }

@@ -1,25 +1,30 @@
-using DaprShop.Inventory.Model;
+using System.ComponentModel.DataAnnotations;
 
 namespace DaprShop.Inventory.Reading;
 
-/// <summary>Configuration below <c>Cache</c>. The defaults are right for a shop; tests and operators switch layers off.</summary>
+/// <summary>The configuration section <c>Cache</c>. The defaults suit a shop; tests and operators switch layers off.</summary>
 internal sealed record StockCacheOptions
 {
-    /// <summary>Process memory answers.</summary>
+    public const string Section = "Cache";
+
+    /// <summary>Whether stock is returned from process memory.</summary>
     public bool Memory { get; init; } = true;
 
-    /// <summary>The state store answers.</summary>
+    /// <summary>Whether stock is returned from the state store.</summary>
     public bool Store { get; init; } = true;
 
     /// <summary>
-    /// How long after its read from the database an entry may answer, in whichever layer, as long as the database can be asked. This is the
-    /// bound on staleness when no event arrives: names and prices, for which there are none, and a broadcast that was lost.
+    /// How long after its read from the database an entry of any layer may be returned while the database is reachable. It
+    /// bounds staleness where no event arrives: names and prices have none, and a broadcast may be lost.
     /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long an entry is kept for the case that the database cannot be asked.</summary>
+    /// <summary>How long an entry is kept for the case that the database is unreachable.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan Kept { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>SKUs in process memory, at most, known and unknown ones together.</summary>
+    [Range(1, 100_000_000)]
     public int Entries { get; init; } = 20_000;
 }

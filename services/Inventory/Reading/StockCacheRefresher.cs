@@ -35,7 +35,7 @@ internal sealed class StockCacheRefresher(
             catch (Exception e) when (TransientErrors.IsTransient(e))
             {
                 stoppingToken.ThrowIfCancellationRequested();
-                logger.LogAnsweringFromCache(e.Message);
+                logger.LogReturningCachedStock(e.Message);
             }
             finally
             {

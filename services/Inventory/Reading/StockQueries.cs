@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace DaprShop.Inventory.Reading;
 
-/// <summary>Reads stock from PostgreSQL: from a read replica where there is one and it is up to date enough, else from the primary.</summary>
+/// <summary>Reads stock from PostgreSQL: from a read replica that is recent enough, otherwise from the primary.</summary>
 internal sealed class StockQueries(
     NpgsqlDataSource primary,
     ReadReplica replica,
@@ -17,7 +17,8 @@ internal sealed class StockQueries(
     private bool _isWithoutReplica;
 
     private const string Levels = """
-        select i.sku, i.name, i.price, i.stocked, l.location, l.sequence, l.on_hand, l.unavailable, l.allocated, l.held, l.incoming
+        select i.sku, i.name, i.price, i.stocked, l.location, l.sequence, l.on_hand, l.unavailable, l.allocated, l.held,
+            l.incoming
         from ({0}) i left join levels l on l.sku = i.sku order by i.sku, l.location
         """;
 
@@ -32,10 +33,10 @@ internal sealed class StockQueries(
         StringComparison.Ordinal
     );
 
-    /// <summary>The stock of each of these SKUs, unknown ones included.</summary>
-    /// <param name="skus">Different ones.</param>
-    /// <param name="isEnough">Says whether what the replica has will do; what the primary has is all there is.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>The stock of each of these SKUs, including unknown ones.</summary>
+    /// <param name="skus">SKUs without duplicates.</param>
+    /// <param name="isEnough">Decides whether the replica's stock is recent enough; the primary's always is.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     public async Task<List<StockSnapshot>> ReadAsync(
         IReadOnlyList<string> skus,
         Func<StockSnapshot, bool> isEnough,
@@ -70,7 +71,7 @@ internal sealed class StockQueries(
         catch (NpgsqlException e)
         {
             if (!Interlocked.Exchange(ref _isWithoutReplica, true))
-                logger.LogWithoutReplica(e.Message);
+                logger.LogReplicaUnavailable(e.Message);
             return [];
         }
     }
@@ -100,43 +101,51 @@ internal sealed class StockQueries(
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         metrics.DatabaseRead();
-        await using var command = source.CreateCommand(sql);
-        command.CommandTimeout = TimeoutSeconds;
-        foreach (var value in values)
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var rows = await reader.ReadAllAsync(
-            r =>
-                (
-                    Item: (Sku: r.GetString(0), Name: r.GetString(1), Price: r.GetDecimal(2), Stocked: r.GetBoolean(3)),
-                    Level: r.IsDBNull(4)
-                        ? null
-                        : new LevelSnapshot(
-                            r.GetString(4),
-                            r.GetInt64(5),
-                            r.GetInt64(6),
-                            r.GetInt64(7),
-                            r.GetInt64(8),
-                            r.GetInt64(9),
-                            r.GetInt64(10)
-                        )
-                ),
-            cancellationToken
-        );
+        await using var batch = source.CreateBatch();
+        batch.Timeout = TimeoutSeconds;
+        batch.Add(sql, values);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var rows = await reader.ReadAllAsync<ItemLevelRow>(cancellationToken);
         return
         [
-            .. rows.GroupBy(r => r.Item)
+            .. rows.GroupBy(r => r.Sku, StringComparer.Ordinal)
                 .Select(g => new StockSnapshot(
-                    g.Key.Sku,
-                    g.Key.Name,
-                    g.Key.Price,
-                    g.Key.Stocked,
-                    [.. g.Select(r => r.Level).OfType<LevelSnapshot>()],
+                    g.Key,
+                    g.First().Name,
+                    g.First().Price,
+                    g.First().Stocked,
+                    [.. g.Where(r => r.Location is not null).Select(ToLevel)],
                     now
                 )),
         ];
     }
+
+    private static LevelSnapshot ToLevel(ItemLevelRow row) =>
+        new(
+            row.Location!,
+            row.Sequence!.Value,
+            row.OnHand!.Value,
+            row.Unavailable!.Value,
+            row.Allocated!.Value,
+            row.Held!.Value,
+            row.Incoming!.Value
+        );
+
+    /// <summary>An item and one of its levels; the level is null for an item without levels.</summary>
+    private sealed record ItemLevelRow(
+        string Sku,
+        string Name,
+        decimal Price,
+        bool Stocked,
+        string? Location,
+        long? Sequence,
+        long? OnHand,
+        long? Unavailable,
+        long? Allocated,
+        long? Held,
+        long? Incoming
+    );
 }
 
-/// <summary>A read-only copy of the database, if one is configured. It may lag.</summary>
+/// <summary>A read-only replica of the database; null where none is configured. It may lag.</summary>
 internal sealed record ReadReplica(NpgsqlDataSource? Source);

@@ -13,7 +13,7 @@ internal static class StockModule
             .AddSingleton<StockUnitOfWork>()
             .AddSingleton<StockCommandQueue>()
             .AddShopOptions<StockOptions>(StockOptions.Section)
-            .AddSingleton(provider => provider.GetRequiredService<StockOptions>().Policy)
+            .AddSingleton(provider => provider.GetRequiredService<StockOptions>().ToPolicy())
             .AddGroupCommit<StockCommand, object, StockUnitOfWork>(
                 unitOfWork => unitOfWork.CommitAsync,
                 StockUnitOfWork.GroupLimit

@@ -29,6 +29,6 @@ internal sealed record StockOptions
     public double OfferGraceSeconds { get; init; } = 5;
 
     /// <summary>The policy that the rules decide with.</summary>
-    public StockPolicy Policy =>
+    public StockPolicy ToPolicy() =>
         new(Enum.Parse<SourcingStrategy>(Sourcing, ignoreCase: true), TimeSpan.FromMinutes(OfferMinutes));
 }

@@ -20,7 +20,7 @@ internal static class ListOffers
     ) =>
         TypedResults.Ok(
             new Offers([
-                .. (await holds.OffersToAsync(context.Name(), cancellationToken)).Select(o => new Entry(
+                .. (await holds.OffersOfCustomerAsync(context.Name(), cancellationToken)).Select(o => new Entry(
                     o.Id,
                     o.Lines[0].Sku,
                     o.Lines.Sum(l => l.Quantity),

@@ -1,40 +1,40 @@
 using DaprShop.Inventory.Holds;
-using DaprShop.Inventory.Model;
 using DaprShop.Inventory.Stock;
-using DaprShop.Messaging;
 
 namespace DaprShop.Inventory.Waitlist;
 
 /// <summary>
-/// Tells the actor of a SKU that something of it was offered, after the transaction that did. Who dies before that leaves it to its next start, or to the sweeper.
+/// Lets the actor of a SKU set its reminder after a transaction has made an offer. After a crash, the next start does it for
+/// all open offers, or the sweeper of expired holds ends them.
 /// </summary>
 internal sealed class OfferWatcher(
-    NewOffers made,
+    NewOffers newOffers,
     HoldQueries holds,
     WaitlistClient waitlists,
     ILogger<OfferWatcher> logger
 ) : BackgroundService
 {
+    // Not a PollingWorker: it waits for SKUs, not for a signal, and keeps those whose actor could not be reached.
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
-        HashSet<string>? untold = null;
+        HashSet<string>? pending = null;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                untold ??= await holds.SkusOnOfferAsync(stoppingToken);
-                foreach (var sku in untold)
+                pending ??= await holds.SkusWithOffersAsync(stoppingToken);
+                foreach (var sku in pending)
                 {
                     await waitlists.WatchAsync(sku, stoppingToken);
-                    untold.Remove(sku);
+                    pending.Remove(sku);
                 }
 
                 backoff.Reset();
-                untold = await made.ReadAllAsync(stoppingToken);
+                pending = await newOffers.ReadAllAsync(stoppingToken);
             }
             catch (Exception e)
-                when ((TransientErrors.IsTransient(e) || WaitlistClient.IsAway(e))
+                when ((TransientErrors.IsTransient(e) || WaitlistClient.IsUnreachable(e))
                     && !stoppingToken.IsCancellationRequested
                 )
             {

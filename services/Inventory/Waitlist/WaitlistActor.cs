@@ -26,7 +26,7 @@ internal sealed class WaitlistActor(ActorHost host, StockCommandQueue stock, Hol
 
     public async Task WatchAsync()
     {
-        if ((await holds.OffersOfAsync(Sku, CancellationToken.None)).FirstOrDefault() is not { } first)
+        if ((await holds.OffersOfSkuAsync(Sku, CancellationToken.None)).FirstOrDefault() is not { } first)
         {
             await UnregisterReminderAsync(OfferEnds);
             return;
@@ -39,7 +39,7 @@ internal sealed class WaitlistActor(ActorHost host, StockCommandQueue stock, Hol
     /// <summary>A reminder that comes early finds nothing lapsed, and is set again.</summary>
     public async Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period)
     {
-        var lapsed = (await holds.OffersOfAsync(Sku, CancellationToken.None))
+        var lapsed = (await holds.OffersOfSkuAsync(Sku, CancellationToken.None))
             .Where(o => o.State == HoldState.Expired)
             .Select(o => o.Id)
             .ToList();

@@ -15,7 +15,7 @@ namespace DaprShop.Inventory.Waitlist;
 /// </summary>
 internal sealed class WaitlistClient(IActorProxyFactory actors, StockCommandQueue stock, ILogger<WaitlistClient> logger)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     public static JoinWaitlistCommand Join(string sku, WaitlistRequest wish) =>
         new(wish.Key, wish.Fingerprint, Guid.CreateVersion7(), sku, wish.Customer, wish.Quantity);
@@ -32,12 +32,12 @@ internal sealed class WaitlistClient(IActorProxyFactory actors, StockCommandQueu
     /// <summary>Lets the actor be reminded of the ends of the offers that stand.</summary>
     public async Task WatchAsync(string sku, CancellationToken cancellationToken)
     {
-        using var patience = WithPatience(cancellationToken);
-        await Actor(sku).InvokeMethodAsync(nameof(IWaitlistActor.WatchAsync), patience.Token);
+        using var timeout = WithTimeout(cancellationToken);
+        await Actor(sku).InvokeMethodAsync(nameof(IWaitlistActor.WatchAsync), timeout.Token);
     }
 
     /// <summary>True for what calling an actor may end in where none can be reached.</summary>
-    public static bool IsAway(Exception exception) =>
+    public static bool IsUnreachable(Exception exception) =>
         exception is DaprException or HttpRequestException or OperationCanceledException;
 
     /// <summary>An actor's id is part of addresses and keys: it cannot carry what a SKU can.</summary>
@@ -53,24 +53,24 @@ internal sealed class WaitlistClient(IActorProxyFactory actors, StockCommandQueu
         CancellationToken cancellationToken
     )
     {
-        using var patience = WithPatience(cancellationToken);
+        using var timeout = WithTimeout(cancellationToken);
         try
         {
-            return await Actor(sku).InvokeMethodAsync<WaitlistRequest, CommandOutcome>(method, wish, patience.Token);
+            return await Actor(sku).InvokeMethodAsync<WaitlistRequest, CommandOutcome>(method, wish, timeout.Token);
         }
-        catch (Exception e) when (IsAway(e) && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (IsUnreachable(e) && !cancellationToken.IsCancellationRequested)
         {
-            logger.LogWithoutActor(sku, e.Message);
+            logger.LogServedWithoutActor(sku, e.Message);
             return await stock.RunAsync<CommandOutcome>(command, cancellationToken);
         }
     }
 
     private ActorProxy Actor(string sku) => actors.Create(IdOf(sku), nameof(WaitlistActor));
 
-    private static CancellationTokenSource WithPatience(CancellationToken cancellationToken)
+    private static CancellationTokenSource WithTimeout(CancellationToken cancellationToken)
     {
         var source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        source.CancelAfter(Patience);
+        source.CancelAfter(Timeout);
         return source;
     }
 }

@@ -110,7 +110,7 @@ public sealed class StockReplicas(Servers servers) : Row(servers)
         for (var i = 0; i < 2 * Writes; i++)
         {
             var version = await WriteAsync(_clients[i % 2], "cup");
-            (await ReadAsync(_clients[(i + 1) % 2], $"cup?min-version={version}")).Version.Should().Be(version);
+            (await ReadAsync(_clients[(i + 1) % 2], $"cup?minVersion={version}")).Version.Should().Be(version);
             ages.Add((await ReadAsync(_clients[i % 2], "cup")).AgeMs);
         }
 

@@ -206,10 +206,10 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
         await IsProblemAsync(
             await SendAsync(_ann, "POST", "holds", new { lines = new[] { new { sku = (string?)null, quantity = 1 } } }),
             400,
-            "malformed-json"
+            "invalid-body"
         );
         await IsProblemAsync(await SendAsync(_ann, "POST", "holds", new { lines = Lines(51) }), 409, "limit-exceeded");
-        await IsProblemAsync(await SendAsync(_ann, "POST", "holds", new { }), 400, "malformed-json");
+        await IsProblemAsync(await SendAsync(_ann, "POST", "holds", new { }), 400, "invalid-body");
         await IsProblemAsync(
             await SendAsync(_ann, "POST", $"holds/{New()}/extend", new { minutes = 61 }),
             422,

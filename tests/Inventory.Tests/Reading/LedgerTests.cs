@@ -181,7 +181,7 @@ public sealed class LedgerTests(InventoryFixture fixture) : IClassFixture<Invent
 
         (await QuantitiesAsync("location=north")).Should().Equal(6);
         (await QuantitiesAsync("kind=adjusted")).Should().Equal(-1);
-        (await QuantitiesAsync($"from={Uri.EscapeDataString(from)}&to={Uri.EscapeDataString(to)}"))
+        (await QuantitiesAsync($"from={Uri.EscapeDataString(from)}&until={Uri.EscapeDataString(to)}"))
             .Should()
             .Equal(-1, 6);
         (await QuantitiesAsync($"kind=received&location=main&from={Uri.EscapeDataString(to)}")).Should().Equal(7);

@@ -115,13 +115,13 @@ public sealed class StockCacheTests : IAsyncLifetime
         await replica.ReadAsync("cup");
         await _database.ReceiveAsync("cup", 5);
 
-        (await replica.ReadAsync("cup", "?min-version=1")).Layer.Should().Be("memory");
-        (await replica.ReadAsync("cup", "?min-version=2")).Should().Be((2, 15, "database"));
-        (await replica.ReadAsync("cup", "?min-version=2&location=main")).Layer.Should().Be("memory");
-        await IsProblemAsync(replica, "cup?min-version=3", 412, "version-not-reached", 2);
-        await IsProblemAsync(replica, "cup?min-version=1&location=nowhere", 412, "version-not-reached", 0);
-        await IsProblemAsync(replica, "cup?min-version=-1", 422, "invalid", null);
-        await IsProblemAsync(replica, "cup?min-version=new", 400, "bad-request", null);
+        (await replica.ReadAsync("cup", "?minVersion=1")).Layer.Should().Be("memory");
+        (await replica.ReadAsync("cup", "?minVersion=2")).Should().Be((2, 15, "database"));
+        (await replica.ReadAsync("cup", "?minVersion=2&location=main")).Layer.Should().Be("memory");
+        await IsProblemAsync(replica, "cup?minVersion=3", 412, "version-not-reached", 2);
+        await IsProblemAsync(replica, "cup?minVersion=1&location=nowhere", 412, "version-not-reached", 0);
+        await IsProblemAsync(replica, "cup?minVersion=-1", 422, "invalid", null);
+        await IsProblemAsync(replica, "cup?minVersion=new", 400, "invalid-parameter", null);
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public sealed class StockCacheTests : IAsyncLifetime
         (await replica.GetAsync("cup")).Stock.Should().Contain("copied");
 
         await _database.ReceiveAsync("cup", 5);
-        (await replica.ReadAsync("cup", "?min-version=2")).Should().Be((2, 15, "database"));
+        (await replica.ReadAsync("cup", "?minVersion=2")).Should().Be((2, 15, "database"));
         _time.Advance(MaxAge + TimeSpan.FromMilliseconds(1));
 
         (await replica.ReadAsync("cup")).Should().Be((2, 15, "database"));

@@ -58,7 +58,7 @@ public sealed class StockStoreTests : IAsyncLifetime
         (await _replica.ReadAsync("cup")).Should().Be((2_000_000_000, 2_000_000, "store"));
         (await _replica.ReadAsync("cup")).Layer.Should().Be("memory");
 
-        (await _replica.ReadAsync("cup", "?min-version=1")).Should().Be((1, 10, "database"));
+        (await _replica.ReadAsync("cup", "?minVersion=1")).Should().Be((1, 10, "database"));
         await HealsAsync();
         (await _replica.ReadAsync("cup")).Should().Be((1, 10, "memory"));
 
