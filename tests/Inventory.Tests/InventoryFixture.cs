@@ -2,7 +2,9 @@ using DaprShop.TestKit;
 
 namespace DaprShop.Inventory.Tests;
 
-/// <summary>The service over a database of its own, with a cup, and a delivery that can be sold but not stocked.</summary>
+/// <summary>
+/// The service over a database of its own, with a cup, and a delivery that can be sold but not stocked.
+/// </summary>
 public sealed class InventoryFixture : IAsyncLifetime
 {
     internal InventoryDatabase Database { get; private set; } = null!;

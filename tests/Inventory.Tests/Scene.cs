@@ -5,7 +5,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace DaprShop.Inventory.Tests;
 
-/// <summary>Customers in front of a stock, under a clock that the test turns. No sweeper and no actor comes by.</summary>
+/// <summary>
+/// Customers in front of a stock, under a clock that the test turns. No sweeper and no actor comes by.
+/// </summary>
 internal sealed class Scene(InventoryDatabase db) : IAsyncDisposable
 {
     public InventoryDatabase Db => db;

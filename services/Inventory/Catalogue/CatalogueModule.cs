@@ -4,7 +4,7 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Inventory.Catalogue;
 
-/// <summary>What is sold, and the locations where it lies.</summary>
+/// <summary>Items and locations.</summary>
 internal static class CatalogueModule
 {
     public static void MapCatalogue(this IEndpointRouteBuilder routes)
@@ -15,11 +15,11 @@ internal static class CatalogueModule
             .WithSummary("Create or change an item")
             .WithTags("Stock");
 
-        // For sidecars only.
+        // Called by Orders through its sidecar. The gateway does not route it.
         routes.MapPost("/items/lookup", LookUpItems.HandleAsync).ExcludeFromDescription();
 
         var locations = routes.MapGroup("/locations").RequireAuthorization(Identity.Operator).WithTags("Stock");
-        locations.MapPut("/{location}", PutLocation.HandleAsync).WithSummary("Say how early a location sells");
-        locations.MapGet("", PutLocation.ListAsync).WithSummary("All locations, first the one that sells first");
+        locations.MapPut("/{location}", PutLocation.HandleAsync).WithSummary("Set the priority of a location");
+        locations.MapGet("", PutLocation.ListAsync).WithSummary("List locations, by priority");
     }
 }

@@ -5,7 +5,9 @@ using Npgsql;
 
 namespace DaprShop.Inventory.Catalogue;
 
-/// <summary>Operators' writes that move no stock, executed once per key: the key and the effect are one statement.</summary>
+/// <summary>
+/// Operators' writes that move no stock, executed once per key: the key and the effect are one statement.
+/// </summary>
 internal static class IdempotentWrites
 {
     private sealed record RecordedRow(bool IsNew);
@@ -13,8 +15,8 @@ internal static class IdempotentWrites
     private sealed record FingerprintRow(byte[] Fingerprint);
 
     /// <summary>
-    /// Executes <paramref name="writing"/>: common table expressions, of which the first selects from <c>recorded</c>, which has one row for
-    /// a new key and none for a repetition. Their parameters begin at <c>$3</c>.
+    /// Executes <paramref name="writing"/>: common table expressions, of which the first selects from <c>recorded</c>,
+    /// which has one row for a new key and none for a repetition. Their parameters begin at <c>$3</c>.
     /// </summary>
     public static async Task<IdempotentWriteResult> RunAsync(
         NpgsqlDataSource database,

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace DaprShop.Inventory.Catalogue;
 
-/// <summary>Tells Orders what SKUs are: name, price, stocked or not. Unknown ones are missing from the answer. For sidecars only.</summary>
+/// <summary>Returns items by SKU; unknown SKUs are omitted. Only Orders calls it, through its sidecar.</summary>
 internal static class LookUpItems
 {
     public static Task<List<Item>> HandleAsync(

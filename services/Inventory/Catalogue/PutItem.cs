@@ -11,10 +11,11 @@ namespace DaprShop.Inventory.Catalogue;
 /// <summary><c>PUT /items/{sku}</c>: an operator creates or changes an item of the catalogue.</summary>
 internal static class PutItem
 {
-    /// <summary>What an operator sends. <paramref name="Price"/> in GBP, four decimals at most; a service is sold but never stocked.</summary>
+    /// <summary>An item. A service is sold but never stocked.</summary>
+    /// <param name="Price">In GBP, with at most four decimals.</param>
     /// <param name="BackorderLimit">Units that may be on backorder at once; 0: none.</param>
-    /// <param name="MaxPerCustomer">Units that one customer may have, over all orders; null: any number.</param>
-    /// <param name="LowStockAt">Available units at which <c>stock.low</c> is told; null: never.</param>
+    /// <param name="MaxPerCustomer">Units that one customer may buy, over all orders; null: unlimited.</param>
+    /// <param name="LowStockAt">Available units at or below which <c>stock.low</c> is published; null: never.</param>
     internal sealed record Request(
         string Name,
         decimal Price,
@@ -35,9 +36,9 @@ internal static class PutItem
         CancellationToken cancellationToken
     )
     {
-        var complaints = Check(sku, request);
-        if (complaints.Count > 0)
-            return Problems.Invalid(complaints);
+        var errors = Check(sku, request);
+        if (errors.Count > 0)
+            return Problems.Invalid(errors);
 
         var written = await IdempotentWrites.RunAsync(
             database,
@@ -45,15 +46,22 @@ internal static class PutItem
             IdempotencyKey.Fingerprint(context, request),
             """
             written as (
-                insert into items (sku, name, price, stocked, backorder_limit, max_per_customer, low_stock_at, limited_since)
-                select $3, $4, $5, $6, $7, $8::int, $9::int, case when $8::int is not null then $10::timestamptz end from recorded
-                on conflict (sku) do update set name = excluded.name, price = excluded.price, stocked = excluded.stocked,
-                    backorder_limit = excluded.backorder_limit, max_per_customer = excluded.max_per_customer, low_stock_at = excluded.low_stock_at,
-                    limited_since = case when items.max_per_customer is distinct from excluded.max_per_customer then excluded.limited_since else items.limited_since end
+                insert into items (sku, name, price, stocked, backorder_limit, max_per_customer, low_stock_at,
+                    limited_since)
+                select $3, $4, $5, $6, $7, $8::int, $9::int, case when $8::int is not null then $10::timestamptz end
+                from recorded
+                on conflict (sku) do update
+                set name = excluded.name, price = excluded.price, stocked = excluded.stocked,
+                    backorder_limit = excluded.backorder_limit, max_per_customer = excluded.max_per_customer,
+                    low_stock_at = excluded.low_stock_at,
+                    limited_since = case
+                        when items.max_per_customer is distinct from excluded.max_per_customer
+                        then excluded.limited_since else items.limited_since end
                 returning sku, stocked),
-            -- What all decisions on a SKU lock is there from its first day.
+            -- Each stocked SKU has a level from the start, so that every decision on it has a row to lock.
             stocked as (
-                insert into levels (sku, location, on_hand, allocated, held, unavailable, incoming, short, sequence, hash)
+                insert into levels (sku, location, on_hand, allocated, held, unavailable, incoming, short, sequence,
+                    hash)
                 select sku, $11, 0, 0, 0, 0, 0, 0, 0, '' from written where stocked on conflict do nothing)
             """,
             [
@@ -74,8 +82,8 @@ internal static class PutItem
         if (written == IdempotentWriteResult.Repeated)
             context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
 
-        // Here at least it is seen at once; no event tells the others, whose memories forget by themselves.
-        memory.Forget(sku);
+        // This process sees the change at once. No event announces it to the other replicas, whose entries expire.
+        memory.Remove(sku);
         return TypedResults.Ok(
             new Item(
                 sku,
@@ -91,25 +99,25 @@ internal static class PutItem
 
     private static List<ValidationError> Check(string sku, Request request)
     {
-        var complaints = new List<ValidationError>();
+        var errors = new List<ValidationError>();
         if (sku.Length > StockLimits.SkuLength)
-            complaints.Add(new("sku", $"A SKU has at most {StockLimits.SkuLength} characters."));
+            errors.Add(new("sku", $"A SKU must have at most {StockLimits.SkuLength} characters."));
         if (request.Name.Length is 0 or > StockLimits.NameLength)
-            complaints.Add(new("/name", $"A name has 1 to {StockLimits.NameLength} characters."));
+            errors.Add(new("/name", $"A name must have 1 to {StockLimits.NameLength} characters."));
         if (
             request.Price < 0
             || request.Price > StockLimits.MaxPrice
             || decimal.Round(request.Price, 4) != request.Price
         )
-            complaints.Add(new("/price", $"A price is 0 to {StockLimits.MaxPrice} with four decimals at most."));
+            errors.Add(new("/price", $"A price must be 0 to {StockLimits.MaxPrice} with at most four decimals."));
         if (request.BackorderLimit is < 0 or > StockLimits.MaxQuantity)
-            complaints.Add(new("/backorderLimit", $"A backorder limit is 0 to {StockLimits.MaxQuantity}."));
+            errors.Add(new("/backorderLimit", $"A backorder limit must be 0 to {StockLimits.MaxQuantity}."));
         if (request.MaxPerCustomer is < 1 or > StockLimits.MaxQuantity)
-            complaints.Add(
-                new("/maxPerCustomer", $"A limit per customer is 1 to {StockLimits.MaxQuantity}, or missing.")
+            errors.Add(
+                new("/maxPerCustomer", $"A limit per customer must be 1 to {StockLimits.MaxQuantity}, or null.")
             );
         if (request.LowStockAt is < 0 or > StockLimits.MaxQuantity)
-            complaints.Add(new("/lowStockAt", $"A threshold is 0 to {StockLimits.MaxQuantity}, or missing."));
-        return complaints;
+            errors.Add(new("/lowStockAt", $"A threshold must be 0 to {StockLimits.MaxQuantity}, or null."));
+        return errors;
     }
 }

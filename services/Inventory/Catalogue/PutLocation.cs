@@ -7,12 +7,14 @@ using Npgsql;
 
 namespace DaprShop.Inventory.Catalogue;
 
-/// <summary><c>PUT /locations/{location}</c> and <c>GET /locations</c>: where stock lies, and which location sells first.</summary>
+/// <summary>
+/// <c>PUT /locations/{location}</c> and <c>GET /locations</c>: the locations of stock, and which sells first.
+/// </summary>
 internal static class PutLocation
 {
     private const int LastPriority = 10_000;
 
-    /// <param name="Priority">The lowest sells first; a location that nobody has described has 100.</param>
+    /// <param name="Priority">Stock of the location with the lowest value sells first; the default is 100.</param>
     internal sealed record Request(int Priority);
 
     internal sealed record LocationResponse(string Location, int Priority);
@@ -26,11 +28,11 @@ internal static class PutLocation
         CancellationToken cancellationToken
     )
     {
-        var complaints = new RequestValidator()
+        var errors = new RequestValidator()
             .Location(location, "location")
-            .That(body.Priority is >= 0 and <= LastPriority, "/priority", $"A priority is 0 to {LastPriority}.");
-        if (complaints.Count > 0)
-            return Problems.Invalid(complaints);
+            .That(body.Priority is >= 0 and <= LastPriority, "/priority", $"A priority must be 0 to {LastPriority}.");
+        if (errors.Count > 0)
+            return Problems.Invalid(errors);
         var written = await IdempotentWrites.RunAsync(
             database,
             key.Value,

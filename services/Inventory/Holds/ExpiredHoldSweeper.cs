@@ -5,9 +5,9 @@ using Npgsql;
 namespace DaprShop.Inventory.Holds;
 
 /// <summary>
-/// Releases the units of expired holds. No decision depends on it: each ignores expired holds and releases those whose units
-/// it needs. A hold that cannot be released is skipped for a minute, and the others are released. An expired offer is left
-/// to its waitlist's actor for <c>Stock:OfferGraceSeconds</c>; then the sweeper passes it on.
+/// Releases the units of expired holds. No decision depends on it: each ignores expired holds and releases those whose
+/// units it needs. A hold that cannot be released is skipped for a minute, and the others are released. An expired
+/// offer is left to its waitlist's actor for <c>Stock:OfferGraceSeconds</c>; then the sweeper passes it on.
 /// </summary>
 internal sealed class ExpiredHoldSweeper(
     NpgsqlDataSource database,
@@ -56,8 +56,8 @@ internal sealed class ExpiredHoldSweeper(
         }
         catch (Exception e) when (TransientErrors.IsPermanent(e))
         {
-            // A level is damaged: it has fewer units held than its holds claim, or differs from its ledger. One damaged hold
-            // must not block the others, so each is tried alone.
+            // A level is damaged: it has fewer units held than its holds claim, or differs from its ledger. One damaged
+            // hold must not block the others, so each is tried alone.
             if (holds.Count == 1)
             {
                 logger.LogHoldNotReleased(holds[0], e.Message);

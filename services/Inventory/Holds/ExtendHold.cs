@@ -4,7 +4,7 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Inventory.Holds;
 
-/// <summary><c>POST /holds/{id}/extend</c>: a hold that still stands ends so many minutes from now.</summary>
+/// <summary><c>POST /holds/{id}/extend</c>: sets the end of an active hold to some minutes from now.</summary>
 internal static class ExtendHold
 {
     internal sealed record Request(int Minutes);
@@ -19,8 +19,8 @@ internal static class ExtendHold
         CancellationToken cancellationToken
     )
     {
-        if (HoldDuration.Check(request.Minutes).ToList() is { Count: > 0 } complaints)
-            return Problems.Invalid(complaints);
+        if (HoldDuration.Check(request.Minutes).ToList() is { Count: > 0 } errors)
+            return Problems.Invalid(errors);
         return OutcomeResults.Of(
             await stock.RunAsync<CommandOutcome>(
                 new ExtendHoldCommand(

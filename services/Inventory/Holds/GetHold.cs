@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DaprShop.Inventory.Holds;
 
-/// <summary><c>GET /holds/{id}</c>: a hold as it stands now, for its customer and for operators.</summary>
+/// <summary><c>GET /holds/{id}</c>: a hold as of now, for its customer and for operators.</summary>
 internal static class GetHold
 {
     public static async Task<Results<JsonHttpResult<StockResponses.HoldResponse>, ProblemHttpResult>> HandleAsync(

@@ -53,7 +53,9 @@ internal sealed class HoldQueries(NpgsqlDataSource database, TimeProvider time)
     public async Task<List<Hold>> OffersOfCustomerAsync(string customer, CancellationToken cancellationToken) =>
         [.. (await ReadAsync(OffersOfCustomer, customer, cancellationToken)).Where(h => h.State == HoldState.Active)];
 
-    /// <summary>The offers of a SKU that are neither accepted nor ended, the one that expires first at the head.</summary>
+    /// <summary>
+    /// The offers of a SKU that are neither accepted nor ended, the one that expires first at the head.
+    /// </summary>
     public Task<List<Hold>> OffersOfSkuAsync(string sku, CancellationToken cancellationToken) =>
         ReadAsync(OffersOfSku, sku, cancellationToken);
 

@@ -4,7 +4,7 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Inventory.Holds;
 
-/// <summary>Units that are set aside for a customer for some minutes.</summary>
+/// <summary>Units held for a customer for some minutes.</summary>
 internal static class HoldsModule
 {
     public static IServiceCollection AddHolds(this IServiceCollection services) =>
@@ -17,14 +17,17 @@ internal static class HoldsModule
             .MapPost("", PlaceHold.HandleAsync)
             .WithSummary("Hold stock for some minutes")
             .Produces<StockResponses.HoldResponse>();
-        holds.MapGet("/{id:guid}", GetHold.HandleAsync).WithSummary("A hold").Produces<StockResponses.HoldResponse>();
+        holds
+            .MapGet("/{id:guid}", GetHold.HandleAsync)
+            .WithSummary("Get a hold")
+            .Produces<StockResponses.HoldResponse>();
         holds
             .MapPost("/{id:guid}/extend", ExtendHold.HandleAsync)
-            .WithSummary("Let a hold stand for some minutes from now")
+            .WithSummary("Extend a hold")
             .Produces<StockResponses.HoldResponse>();
         holds
             .MapDelete("/{id:guid}", ReleaseHold.HandleAsync)
-            .WithSummary("Give a hold's units back")
+            .WithSummary("Release a hold")
             .Produces<StockResponses.HoldResponse>();
     }
 }

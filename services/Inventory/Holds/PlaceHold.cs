@@ -5,14 +5,14 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Inventory.Holds;
 
-/// <summary><c>POST /holds</c>: units are set aside for a customer for some minutes, all that is asked for or none.</summary>
+/// <summary><c>POST /holds</c>: holds units for a customer for some minutes: all requested units or none.</summary>
 internal static class PlaceHold
 {
     private const int MaxLines = 100;
     private const int MaxNameLength = 100;
 
-    /// <param name="Minutes">How long the hold stands.</param>
-    /// <param name="Customer">Whose hold it is; only an operator may name somebody.</param>
+    /// <param name="Minutes">Duration of the hold, 1 to 60.</param>
+    /// <param name="Customer">The hold's customer; only an operator may set it.</param>
     internal sealed record Request(
         IReadOnlyList<OrderedUnits> Lines,
         int Minutes = HoldDuration.Usual,
@@ -28,9 +28,9 @@ internal static class PlaceHold
         CancellationToken cancellationToken
     )
     {
-        var complaints = Check(request, context.User.IsOperator());
-        if (complaints.Count > 0)
-            return Problems.Invalid(complaints);
+        var errors = Check(request, context.User.IsOperator());
+        if (errors.Count > 0)
+            return Problems.Invalid(errors);
         var now = time.GetUtcNow();
         return OutcomeResults.Of(
             await stock.RunAsync<CommandOutcome>(
@@ -52,26 +52,28 @@ internal static class PlaceHold
     private static List<ValidationError> Check(Request request, bool byOperator)
     {
         if (request.Lines.Contains(null!))
-            return [new("/lines", "A line is an object with sku and quantity.")];
-        List<ValidationError> complaints = [.. HoldDuration.Check(request.Minutes)];
+            return [new("/lines", "Each line must have a sku and a quantity.")];
+        List<ValidationError> errors = [.. HoldDuration.Check(request.Minutes)];
         if (request.Lines.Count is 0 or > MaxLines)
-            complaints.Add(new("/lines", $"A hold has 1 to {MaxLines} lines."));
+            errors.Add(new("/lines", $"A hold must have 1 to {MaxLines} lines."));
         if (request.Lines.Any(l => l.Quantity is < 1 or > StockLimits.MaxQuantity))
-            complaints.Add(new("/lines/quantity", $"A quantity is 1 to {StockLimits.MaxQuantity}."));
+            errors.Add(new("/lines/quantity", $"A quantity must be 1 to {StockLimits.MaxQuantity}."));
         if (request.Customer is not null && !byOperator)
-            complaints.Add(new("/customer", "Only an operator may hold for somebody else."));
+            errors.Add(new("/customer", "Only an operator may set the customer."));
         if (request.Customer is { Length: 0 or > MaxNameLength })
-            complaints.Add(new("/customer", $"A customer's name has 1 to {MaxNameLength} characters."));
-        return complaints;
+            errors.Add(new("/customer", $"A customer's name must have 1 to {MaxNameLength} characters."));
+        return errors;
     }
 }
 
-/// <summary>How long a hold may stand, in minutes.</summary>
+/// <summary>The duration of a hold, in minutes.</summary>
 internal static class HoldDuration
 {
     public const int Usual = 10;
     private const int Longest = 60;
 
     public static IEnumerable<ValidationError> Check(int minutes) =>
-        minutes is < 1 or > Longest ? [new ValidationError("/minutes", $"A hold stands 1 to {Longest} minutes.")] : [];
+        minutes is < 1 or > Longest
+            ? [new ValidationError("/minutes", $"A hold must last 1 to {Longest} minutes.")]
+            : [];
 }

@@ -4,7 +4,10 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Inventory.Holds;
 
-/// <summary><c>DELETE /holds/{id}</c>: gives a hold's units back at once. <c>DELETE /waitlist/offers/{id}</c>: declines an offer, so that the next in line gets it.</summary>
+/// <summary>
+/// <c>DELETE /holds/{id}</c>: releases a hold. <c>DELETE /waitlist/offers/{id}</c>: declines an offer, which then goes
+/// to the next entry.
+/// </summary>
 internal static class ReleaseHold
 {
     public static async Task<IResult> HandleAsync(

@@ -5,7 +5,9 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Inventory.Inbound;
 
-/// <summary><c>POST /inbounds</c>: an operator announces units that a supplier will send. They are incoming, and nobody's to buy yet.</summary>
+/// <summary>
+/// <c>POST /inbounds</c>: announces units that a supplier will deliver. They are incoming and cannot be sold yet.
+/// </summary>
 internal static class AnnounceInbound
 {
     internal sealed record Request(
@@ -23,9 +25,9 @@ internal static class AnnounceInbound
         CancellationToken cancellationToken
     )
     {
-        var complaints = new RequestValidator().Reference(body.Reference).Location(body.Location).Lines(body.Lines);
-        if (complaints.Count > 0)
-            return Problems.Invalid(complaints);
+        var errors = new RequestValidator().Reference(body.Reference).Location(body.Location).Lines(body.Lines);
+        if (errors.Count > 0)
+            return Problems.Invalid(errors);
         return OutcomeResults.Of(
             await stock.RunAsync<CommandOutcome>(
                 new OpenInboundCommand(

@@ -4,7 +4,10 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Inventory.Inbound;
 
-/// <summary><c>POST /inbounds/{reference}/close</c>: nothing more will arrive. What is missing goes back to where it was sent from, or is given up.</summary>
+/// <summary>
+/// <c>POST /inbounds/{reference}/close</c>: closes a document. Units that have not arrived are returned to their
+/// source, or written off.
+/// </summary>
 internal static class CloseInbound
 {
     private const string Return = "return";
@@ -22,15 +25,15 @@ internal static class CloseInbound
         CancellationToken cancellationToken
     )
     {
-        var complaints = new RequestValidator()
+        var errors = new RequestValidator()
             .Reason(body.Reason)
             .That(
                 body.Disposition is Return or WriteOff,
                 "/disposition",
-                $"What has not arrived is dealt with by {Return} or {WriteOff}."
+                $"disposition must be {Return} or {WriteOff}."
             );
-        if (complaints.Count > 0)
-            return Problems.Invalid(complaints);
+        if (errors.Count > 0)
+            return Problems.Invalid(errors);
         return OutcomeResults.Of(
             await stock.RunAsync<CommandOutcome>(
                 new CloseInboundCommand(

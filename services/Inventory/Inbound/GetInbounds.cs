@@ -6,13 +6,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace DaprShop.Inventory.Inbound;
 
-/// <summary><c>GET /inbounds</c> and <c>GET /inbounds/{reference}</c>: what was announced, and what became of it.</summary>
+/// <summary><c>GET /inbounds</c> and <c>GET /inbounds/{reference}</c>: inbound documents.</summary>
 internal static class GetInbounds
 {
     private const int MaxPage = 500;
 
-    /// <param name="Closed">Units that went back, or were given up.</param>
-    /// <param name="Left">Units still to come.</param>
+    /// <param name="Closed">Units that were returned to their source, or written off.</param>
+    /// <param name="Left">Units still to arrive.</param>
     internal sealed record Line(string Sku, int Expected, int Received, int Closed, int Left);
 
     /// <param name="Source">The location that sent it; null for a supplier.</param>
@@ -26,7 +26,7 @@ internal static class GetInbounds
         IReadOnlyList<Line> Lines
     );
 
-    /// <param name="Cursor">Send it back to get the next page; null at the end.</param>
+    /// <param name="Cursor">Cursor of the next page; null at the end.</param>
     internal sealed record Page(IReadOnlyList<Document> Items, string? Cursor);
 
     public static async Task<Results<Ok<Document>, ProblemHttpResult>> OneAsync(

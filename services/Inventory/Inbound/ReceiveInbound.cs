@@ -5,10 +5,12 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Inventory.Inbound;
 
-/// <summary><c>POST /inbounds/{reference}/receipts</c>: what has arrived of a document, in as many parts as it comes.</summary>
+/// <summary>
+/// <c>POST /inbounds/{reference}/receipts</c>: books arrived units of a document, in one or more parts.
+/// </summary>
 internal static class ReceiveInbound
 {
-    /// <param name="Reason">Explains a discrepancy; a supplier's delivery of more than was announced demands one.</param>
+    /// <param name="Reason">Explains a discrepancy; required where a supplier delivers more than announced.</param>
     internal sealed record Request(IReadOnlyList<OrderedUnits> Lines, string? Reason = null);
 
     public static async Task<IResult> HandleAsync(
@@ -20,9 +22,9 @@ internal static class ReceiveInbound
         CancellationToken cancellationToken
     )
     {
-        var complaints = new RequestValidator().Reason(body.Reason).Lines(body.Lines);
-        if (complaints.Count > 0)
-            return Problems.Invalid(complaints);
+        var errors = new RequestValidator().Reason(body.Reason).Lines(body.Lines);
+        if (errors.Count > 0)
+            return Problems.Invalid(errors);
         return OutcomeResults.Of(
             await stock.RunAsync<CommandOutcome>(
                 new ReceiveInboundCommand(

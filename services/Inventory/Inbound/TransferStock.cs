@@ -5,7 +5,9 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Inventory.Inbound;
 
-/// <summary><c>POST /transfers</c>: units leave a location at once, and are in transit until the other one has received them.</summary>
+/// <summary>
+/// <c>POST /transfers</c>: moves units out of a location; they are in transit until the other location receives them.
+/// </summary>
 internal static class TransferStock
 {
     internal sealed record Request(
@@ -25,15 +27,15 @@ internal static class TransferStock
         CancellationToken cancellationToken
     )
     {
-        var complaints = new RequestValidator()
+        var errors = new RequestValidator()
             .Reference(body.Reference)
             .Location(body.From, "/from")
             .Location(body.To, "/to")
             .Reason(body.Reason)
             .Lines(body.Lines)
-            .That(body.From != body.To, "/to", "Units are sent to another location than the one they come from.");
-        if (complaints.Count > 0)
-            return Problems.Invalid(complaints);
+            .That(body.From != body.To, "/to", "to must differ from from.");
+        if (errors.Count > 0)
+            return Problems.Invalid(errors);
         return OutcomeResults.Of(
             await stock.RunAsync<CommandOutcome>(
                 new OpenInboundCommand(

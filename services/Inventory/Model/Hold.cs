@@ -1,7 +1,9 @@
 namespace DaprShop.Inventory.Model;
 
 /// <summary>A time-limited claim of a customer.</summary>
-/// <param name="EntryId">The waitlist entry that this hold is an offer for; null for a hold that the customer placed.</param>
+/// <param name="EntryId">
+/// The waitlist entry that this hold is an offer for; null for a hold that the customer placed.
+/// </param>
 internal sealed record Hold(
     Guid Id,
     string Customer,

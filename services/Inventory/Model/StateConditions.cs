@@ -4,7 +4,8 @@ namespace DaprShop.Inventory.Model;
 
 /// <summary>
 /// Conditions on a <c>state</c> column, for statements and for partial indexes. A statement uses a partial index only
-/// where it repeats the index's condition, so both take it from here. In a join, put the table's alias and a dot before.
+/// where it repeats the index's condition, so both take it from here. In a join, put the table's alias and a dot
+/// before.
 /// </summary>
 internal static class StateConditions
 {

@@ -30,13 +30,13 @@ internal sealed class DaprStateStore(DaprClient dapr) : IStateStore
         ];
     }
 
-    public async Task SaveAsync(IReadOnlyList<StateEntry> cells, TimeSpan kept, CancellationToken cancellationToken)
+    public async Task SaveAsync(IReadOnlyList<StateEntry> entries, TimeSpan kept, CancellationToken cancellationToken)
     {
         var metadata = new Dictionary<string, string>
         {
             ["ttlInSeconds"] = ((int)kept.TotalSeconds).ToString(CultureInfo.InvariantCulture),
         };
-        var items = cells
+        var items = entries
             .Select(c => new SaveStateItem<JsonElement>(
                 c.Key,
                 JsonElement.Parse(c.Value!),
@@ -51,7 +51,7 @@ internal sealed class DaprStateStore(DaprClient dapr) : IStateStore
         }
         catch (DaprException e) when (e.InnerException is RpcException { StatusCode: StatusCode.Aborted })
         {
-            // Somebody else wrote one of them meanwhile, from a read of his own.
+            // Another replica wrote one of them meanwhile, from a read of its own.
         }
     }
 }

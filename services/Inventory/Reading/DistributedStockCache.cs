@@ -5,26 +5,31 @@ using Grpc.Core;
 
 namespace DaprShop.Inventory.Reading;
 
-/// <summary>What the state store holds of a SKU: nothing, or something unreadable, has no snapshot, but may have an ETag.</summary>
+/// <summary>
+/// An entry of the state store. Without a valid value the snapshot is null; the ETag may still be set.
+/// </summary>
 internal sealed record StoredSnapshot(StockSnapshot? Stock, string? ETag);
 
-/// <summary>The second layer: snapshots that the replicas share. It may be slow, away, empty or wrong; none of it costs more than a moment.</summary>
+/// <summary>
+/// The second cache layer: snapshots shared by the replicas, in the state store. If it is slow, unreachable, empty or
+/// wrong, a read is delayed by 250 ms at most.
+/// </summary>
 internal sealed class DistributedStockCache(
-    IStateStore cells,
+    IStateStore store,
     StockCacheOptions settings,
     TimeProvider time,
     ILogger<DistributedStockCache> logger
 )
 {
     private const long Largest = 1L << 50;
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private static readonly IReadOnlyDictionary<string, StoredSnapshot> Nothing =
         new Dictionary<string, StoredSnapshot>();
     private long _pausedSince;
     private bool _paused;
 
-    /// <summary>What is stored of these SKUs; null where the store does not answer.</summary>
+    /// <summary>The stored snapshots of these SKUs; null where the store does not answer.</summary>
     public async Task<IReadOnlyDictionary<string, StoredSnapshot>?> GetAsync(
         IReadOnlyList<string> skus,
         CancellationToken cancellationToken
@@ -34,14 +39,15 @@ internal sealed class DistributedStockCache(
             return Nothing;
         IReadOnlyList<StateEntry> found = [];
         var keys = skus.ToDictionary(Key, sku => sku);
-        return await TryAsync(async cancel => found = await cells.GetAsync([.. keys.Keys], cancel), cancellationToken)
+        return await TryAsync(async cancel => found = await store.GetAsync([.. keys.Keys], cancel), cancellationToken)
             ? found.ToDictionary(c => keys[c.Key], c => new StoredSnapshot(Read(c.Value, keys[c.Key]), c.ETag))
             : null;
     }
 
     /// <summary>
-    /// Writes what was read from the database after <paramref name="stored"/> was got, over exactly that: whoever wrote in between has the last word, and what is
-    /// replaced was there before the read, so that a version in it which the database does not have was never true.
+    /// Writes snapshots read from the database after <paramref name="stored"/> was read, by ETag. A concurrent write
+    /// wins. The replaced snapshot is older than the database read, so a version in it that the database does not have
+    /// was never true.
     /// </summary>
     public Task SaveAsync(
         IReadOnlyCollection<StockSnapshot> read,
@@ -49,7 +55,7 @@ internal sealed class DistributedStockCache(
     ) =>
         TryAsync(
             cancel =>
-                cells.SaveAsync(
+                store.SaveAsync(
                     [
                         .. read.Select(s => new StateEntry(
                             Key(s.Sku),
@@ -76,7 +82,7 @@ internal sealed class DistributedStockCache(
             return stock is { Name.Length: > 0, Levels: not null } && stock.Sku == sku && stock.Levels.All(IsPossible)
                 ? stock with
                 {
-                    IsHearsay = true,
+                    IsUnconfirmed = true,
                 }
                 : null;
         }
@@ -100,11 +106,11 @@ internal sealed class DistributedStockCache(
             || (Volatile.Read(ref _paused) && time.GetElapsedTime(Volatile.Read(ref _pausedSince)) < Pause)
         )
             return false;
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(Timeout);
         try
         {
-            await work(patience.Token);
+            await work(timeout.Token);
             Volatile.Write(ref _paused, false);
             return true;
         }

@@ -3,7 +3,9 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Inventory.Reading;
 
-/// <summary><c>GET /stock/{sku}</c> and <c>GET /stock</c>: all quantities, per location and summed, and how new they are.</summary>
+/// <summary>
+/// <c>GET /stock/{sku}</c> and <c>GET /stock</c>: all quantities, per location and summed, and how new they are.
+/// </summary>
 internal static class GetStock
 {
     private const int MaxPage = 1_000;
@@ -11,7 +13,9 @@ internal static class GetStock
     /// <param name="Cursor">Send it back to get the next page; null at the end.</param>
     internal sealed record Page(IReadOnlyList<StockResponse> Items, string? Cursor);
 
-    /// <summary>Returns stock from process memory before parameters are bound; <c>./shop bench reads</c> measures the gain.</summary>
+    /// <summary>
+    /// Returns stock from process memory before parameters are bound; <c>./shop bench reads</c> measures the gain.
+    /// </summary>
     public static void AnswerFromMemory(this IEndpointConventionBuilder route, IServiceProvider services) =>
         route.Add(endpoint => endpoint.RequestDelegate = FromMemory(services, endpoint.RequestDelegate!));
 

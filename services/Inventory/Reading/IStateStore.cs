@@ -5,15 +5,15 @@ namespace DaprShop.Inventory.Reading;
 /// <summary>A value of the state store, and the ETag to write over it; both null where there is none.</summary>
 internal sealed record StateEntry(string Key, string? Value, string? ETag);
 
-/// <summary>The state store, as far as the cache uses it.</summary>
+/// <summary>The operations of the state store that the cache uses.</summary>
 internal interface IStateStore
 {
-    /// <summary>The cells of these keys.</summary>
+    /// <summary>The entries of these keys.</summary>
     Task<IReadOnlyList<StateEntry>> GetAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken);
 
-    /// <summary>Writes each value over the ETag that it names, or where nothing is; who was overtaken is not told, for he need not know.</summary>
-    /// <param name="cells">Values, with the ETags that they may replace.</param>
+    /// <summary>Writes each value if its ETag still matches, or if there is no value. A conflict is ignored.</summary>
+    /// <param name="entries">Values, with the ETags that they may replace.</param>
     /// <param name="kept">Time to live.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    Task SaveAsync(IReadOnlyList<StateEntry> cells, TimeSpan kept, CancellationToken cancellationToken);
+    /// <param name="cancellationToken">Cancels the call.</param>
+    Task SaveAsync(IReadOnlyList<StateEntry> entries, TimeSpan kept, CancellationToken cancellationToken);
 }

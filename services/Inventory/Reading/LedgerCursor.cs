@@ -4,13 +4,13 @@ using DaprShop.Inventory.Model;
 
 namespace DaprShop.Inventory.Reading;
 
-/// <summary>A cursor over several ledgers: the last sequence that was read of each location.</summary>
+/// <summary>A cursor over the ledgers of several locations: the last sequence read of each.</summary>
 internal static class LedgerCursor
 {
     public static string Write(Dictionary<string, long> positions) =>
         Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(positions));
 
-    /// <summary>Null where nobody has given it out.</summary>
+    /// <summary>Null for text that is not a cursor.</summary>
     public static Dictionary<string, long>? Read(string cursor)
     {
         try

@@ -7,7 +7,9 @@ using Npgsql;
 
 namespace DaprShop.Inventory.Reading;
 
-/// <summary><c>GET /stock/{sku}/movements</c>: the ledger of one SKU, at all locations or at one, newest first.</summary>
+/// <summary>
+/// <c>GET /stock/{sku}/movements</c>: the ledger of one SKU, at all locations or at one, newest first.
+/// </summary>
 internal static class ListMovements
 {
     private const int MaxPage = 500;

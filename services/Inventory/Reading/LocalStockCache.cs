@@ -4,27 +4,29 @@ using Microsoft.Extensions.Caching.Memory;
 
 namespace DaprShop.Inventory.Reading;
 
-/// <summary>The first layer: snapshots in process memory, few enough to fit, brought up to date in place by events.</summary>
+/// <summary>
+/// The first cache layer: a bounded number of snapshots in process memory, updated in place by events.
+/// </summary>
 internal sealed class LocalStockCache(StockCacheOptions settings) : IDisposable
 {
     private readonly MemoryCache _cells = new(new MemoryCacheOptions { SizeLimit = settings.Entries });
 
     public void Dispose() => _cells.Dispose();
 
-    /// <summary>What is held of a SKU, however old; null if nothing is.</summary>
+    /// <summary>The cached snapshot of a SKU, whatever its age; null if there is none.</summary>
     public StockSnapshot? Find(string sku) => _cells.TryGetValue(sku, out Cell? cell) ? cell!.Stock : null;
 
     /// <summary>
-    /// Puts in what was read. Nothing that was read replaces what an event brought meanwhile; but what was there before the read (<paramref name="before"/>) must
-    /// be in it, unless it was never true, and so is not asked.
+    /// Caches a snapshot that was read. Levels that events have updated during the read are kept; the snapshot from
+    /// before the read (<paramref name="before"/>) is replaced, since the read contains all of it that was ever true.
     /// </summary>
-    /// <returns>What is held now, and is to be answered.</returns>
+    /// <returns>The snapshot now cached, which is to be returned.</returns>
     public StockSnapshot Put(StockSnapshot read, StockSnapshot? before)
     {
         if (!settings.Memory)
             return read;
         if (_cells.TryGetValue(read.Sku, out Cell? cell) && read.IsKnown)
-            return cell!.Change(now => ReferenceEquals(now, before) || now.IsHearsay ? read : read.NewestWith(now));
+            return cell!.Change(now => ReferenceEquals(now, before) || now.IsUnconfirmed ? read : read.NewestWith(now));
         _cells.Set(
             read.Sku,
             new Cell(read),
@@ -33,39 +35,39 @@ internal sealed class LocalStockCache(StockCacheOptions settings) : IDisposable
                 Size = 1,
                 AbsoluteExpirationRelativeToNow = read.IsKnown ? null : settings.MaxAge,
                 SlidingExpiration = settings.Kept,
-                // Asking for what does not exist must not drive out what does.
+                // Reads of unknown SKUs must not evict known ones.
                 Priority = read.IsKnown ? CacheItemPriority.Normal : CacheItemPriority.Low,
             }
         );
         return read;
     }
 
-    /// <summary>Takes in the levels of a broadcast, as far as their SKUs are held.</summary>
-    public void Take(StockLevels told, long occurredAt)
+    /// <summary>Updates cached SKUs from the levels of a broadcast.</summary>
+    public void Update(StockLevels levels, long occurredAt)
     {
-        for (var i = 0; i < told.Sku.Count; i++)
+        for (var i = 0; i < levels.Sku.Count; i++)
         {
-            if (!_cells.TryGetValue(told.Sku[i], out Cell? cell))
+            if (!_cells.TryGetValue(levels.Sku[i], out Cell? cell))
                 continue;
             var level = new LevelSnapshot(
-                told.Location[i],
-                told.Sequence[i],
-                told.OnHand[i],
-                told.Unavailable[i],
-                told.Allocated[i],
-                told.Held[i],
-                told.Incoming[i]
+                levels.Location[i],
+                levels.Sequence[i],
+                levels.OnHand[i],
+                levels.Unavailable[i],
+                levels.Allocated[i],
+                levels.Held[i],
+                levels.Incoming[i]
             );
-            // An item that moves exists, whatever was read before it did.
+            // A SKU with movements exists now, even if it did not when it was read.
             if (!cell!.Stock.IsKnown)
-                Forget(told.Sku[i]);
+                Remove(levels.Sku[i]);
             else
                 cell.Change(now => now.With(level, occurredAt));
         }
     }
 
-    /// <summary>Holds nothing of a SKU any more.</summary>
-    public void Forget(string sku) => _cells.Remove(sku);
+    /// <summary>Removes a SKU.</summary>
+    public void Remove(string sku) => _cells.Remove(sku);
 
     private sealed class Cell(StockSnapshot stock)
     {

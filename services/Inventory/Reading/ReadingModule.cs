@@ -35,25 +35,22 @@ internal static class ReadingModule
         var stock = routes.MapGroup("/stock").RequireAuthorization(Identity.Customer).WithTags("Stock");
         stock
             .MapGet("/{sku}", GetStock.OneAsync)
-            .WithSummary("Stock of one SKU, no older than a version that is demanded")
+            .WithSummary("Get the stock of a SKU")
             .Produces<StockResponse>()
             .ProducesProblem(404)
             .ProducesProblem(412)
             .ProducesProblem(422)
             .AnswerFromMemory(routes.ServiceProvider);
-        stock
-            .MapGet("", GetStock.ManyAsync)
-            .WithSummary("Stock of the named SKUs, or of all, page by page")
-            .Produces<GetStock.Page>();
+        stock.MapGet("", GetStock.ManyAsync).WithSummary("List stock, by SKU").Produces<GetStock.Page>();
         routes
             .MapGet("/stock/{sku}/movements", ListMovements.HandleAsync)
             .RequireAuthorization(Identity.Operator)
-            .WithSummary("The movements of one SKU, newest first: of one location, one kind, or one time")
+            .WithSummary("List the movements of a SKU, newest first")
             .WithTags("Stock");
         routes
             .MapGet("/stock/{sku}/at/{time}", GetStockAsOf.HandleAsync)
             .RequireAuthorization(Identity.Operator)
-            .WithSummary("Stock of one SKU as of a time")
+            .WithSummary("Get the stock of a SKU as of a time")
             .WithTags("Stock");
         if (routes.ServiceProvider.GetRequiredService<IConfiguration>().GetValue<bool>("Bench:Routes"))
             BenchRoutes.Map(routes);

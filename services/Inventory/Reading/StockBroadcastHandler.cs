@@ -5,12 +5,12 @@ using DaprShop.Messaging;
 
 namespace DaprShop.Inventory.Reading;
 
-/// <summary>What is broadcast of stock, and what every replica's memory makes of it.</summary>
+/// <summary>Broadcasts changed levels to all replicas, which update their process memory.</summary>
 internal sealed class StockBroadcastHandler(LocalStockCache memory) : IBroadcastHandler
 {
     public string Topic => Topics.Stock;
 
-    /// <summary>The last quantities of each level that moves on a page; null where none does.</summary>
+    /// <summary>The last quantities of each level with a movement on the page; null where there is none.</summary>
     public static EventPage? Condense(EventPage page)
     {
         var last = new Dictionary<(string, string), MovementLine>();
@@ -33,7 +33,7 @@ internal sealed class StockBroadcastHandler(LocalStockCache memory) : IBroadcast
             [.. lines.Select(l => l.Held)],
             [.. lines.Select(l => l.Incoming)]
         );
-        // Dated by the page's first event: none of it was true later than it says.
+        // Dated by the page's first event, so that no level looks newer than it is.
         return new EventPage(
             page.Producer,
             [
@@ -50,6 +50,6 @@ internal sealed class StockBroadcastHandler(LocalStockCache memory) : IBroadcast
     public void Handle(EventPage page)
     {
         foreach (var entry in page.Events.Where(e => e.Type == EventTypes.StockLevels))
-            memory.Take(entry.Read<StockLevels>(), entry.OccurredAt.ToUnixTimeMilliseconds());
+            memory.Update(entry.Read<StockLevels>(), entry.OccurredAt.ToUnixTimeMilliseconds());
     }
 }

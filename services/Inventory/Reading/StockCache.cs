@@ -3,7 +3,9 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Inventory.Reading;
 
-/// <summary>Stock for readers: process memory, else the state store, else PostgreSQL. Whoever writes stock never asks here.</summary>
+/// <summary>
+/// Reads stock from process memory, then the state store, then PostgreSQL. Decisions on stock never use it.
+/// </summary>
 internal sealed class StockCache(
     LocalStockCache memory,
     StockCacheLoader loader,
@@ -11,18 +13,22 @@ internal sealed class StockCache(
     GroupCommit<StockQuery, StockReadResult> loads
 )
 {
-    /// <summary>What memory answers at once; null where it has nothing that will do.</summary>
+    /// <summary>The stock in process memory; null where it has none that is recent enough.</summary>
     public StockReadResult? Find(StockQuery demand)
     {
         if (memory.Find(demand.Sku) is not { } held || !loader.Answers(held, demand))
             return null;
         if (!loader.Answers(held, demand with { IsAhead = true }))
-            refresh.Wish(demand.Sku);
+            refresh.Request(demand.Sku);
         return new StockReadResult(held, CacheLayer.Memory);
     }
 
-    /// <summary>Stock as new as demanded; where not even the primary has it so new, what the primary has.</summary>
-    /// <exception cref="Npgsql.NpgsqlException">The database is away, and nothing that will do is cached.</exception>
+    /// <summary>
+    /// Stock of at least the requested version; where the primary has not reached it, the stock of the primary.
+    /// </summary>
+    /// <exception cref="Npgsql.NpgsqlException">
+    /// The database is unreachable, and no cached stock is recent enough.
+    /// </exception>
     public ValueTask<StockReadResult> ReadAsync(StockQuery demand, CancellationToken cancellationToken) =>
         Find(demand) is { } found ? new(found) : LoadAsync(demand, cancellationToken);
 

@@ -4,8 +4,9 @@ using DaprShop.Messaging;
 namespace DaprShop.Inventory.Reading;
 
 /// <summary>
-/// Answers the demands that memory does not meet, a group at a time: whoever asks while a group is loaded waits for the next one, which finds in memory
-/// what this one loads. So however many ask for a SKU at once, the database is asked once, and for many SKUs with one statement.
+/// Serves the queries that memory cannot, one group at a time: queries that arrive while a group is loaded wait for the
+/// next, which finds in memory what this one loads. However many concurrent queries there are for a SKU, the database
+/// reads it once, and many SKUs with one statement.
 /// </summary>
 internal sealed class StockCacheLoader(
     LocalStockCache memory,
@@ -16,10 +17,10 @@ internal sealed class StockCacheLoader(
     ILogger<StockCacheLoader> logger
 )
 {
-    /// <summary>Demands per group, at most.</summary>
+    /// <summary>Queries per group, at most.</summary>
     public const int GroupLimit = 1_000;
 
-    /// <summary>True when an entry may answer without asking further.</summary>
+    /// <summary>True when an entry may be returned without a further read.</summary>
     public bool Answers(StockSnapshot held, StockQuery demand) =>
         held.IsFresh(time.GetUtcNow().ToUnixTimeMilliseconds(), demand.IsAhead ? settings.MaxAge / 2 : settings.MaxAge)
         && demand.IsMetBy(held);
@@ -73,7 +74,7 @@ internal sealed class StockCacheLoader(
             var read = await tables.ReadAsync([.. open.Keys], s => open[s.Sku].IsCoveredBy(s), cancellationToken);
             foreach (var stock in read)
                 found[stock.Sku] = new StockReadResult(memory.Put(stock, open[stock.Sku].Held), CacheLayer.Database);
-            // Nobody waits for the store.
+            // No request waits for the store.
             if (stored is not null)
                 _ = store.SaveAsync([.. read.Where(s => s.IsKnown)], stored);
         }
@@ -85,17 +86,19 @@ internal sealed class StockCacheLoader(
         }
     }
 
-    /// <summary>What is asked of a SKU, and what the layers have of it.</summary>
+    /// <summary>The queries for a SKU, and the snapshots of the cache layers.</summary>
     private sealed record Asked(StockSnapshot? Held, IReadOnlyList<StockQuery> Demands, StockSnapshot? Stored = null)
     {
-        /// <summary>False where an answer by <paramref name="stock"/> would be older than one that was given.</summary>
+        /// <summary>False where <paramref name="stock"/> is older than a snapshot that was returned before.</summary>
         public bool IsNoStepBack(StockSnapshot stock) => Held is null || stock.Version >= Held.Version;
 
-        /// <summary>True when a copy that may lag has all that somebody demands or has been told.</summary>
+        /// <summary>
+        /// True when the replica's stock has every requested version and every version returned before.
+        /// </summary>
         public bool IsCoveredBy(StockSnapshot stock) =>
             IsNoStepBack(stock) && stock.Version >= (Stored?.Version ?? 0) && Demands.All(d => d.IsMetBy(stock));
 
-        /// <summary>The best that is cached, however old: its age says so.</summary>
+        /// <summary>The newest cached snapshot, whatever its age, which the response states.</summary>
         public StockReadResult WithoutDatabase(Exception why) =>
             Held is { IsKnown: true } && Demands.All(d => d.IsMetBy(Held))
                 ? new StockReadResult(Held, CacheLayer.Memory)

@@ -5,7 +5,10 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Inventory.Reading;
 
-/// <summary>Reads what is asked for again before it is too old to answer, many SKUs by one statement: so nobody waits for what others ask for too.</summary>
+/// <summary>
+/// Re-reads requested SKUs before their entries are too old, many by one statement, so that requests for popular SKUs
+/// do not wait.
+/// </summary>
 internal sealed class StockCacheRefresher(
     GroupCommit<StockQuery, StockReadResult> loads,
     TimeProvider time,
@@ -15,8 +18,8 @@ internal sealed class StockCacheRefresher(
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(100);
     private readonly ConcurrentDictionary<string, bool> _due = new(StringComparer.Ordinal);
 
-    /// <summary>Somebody was just answered with an entry that is getting old.</summary>
-    public void Wish(string sku) => _due.TryAdd(sku, true);
+    /// <summary>Requests a re-read of a SKU whose returned entry is ageing.</summary>
+    public void Request(string sku) => _due.TryAdd(sku, true);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -39,7 +42,7 @@ internal sealed class StockCacheRefresher(
             }
             finally
             {
-                // Only now: while it is loaded, nobody need wish for it again.
+                // Removed after the load, so that a SKU being loaded is not requested again.
                 foreach (var sku in skus)
                     _due.TryRemove(sku, out _);
             }

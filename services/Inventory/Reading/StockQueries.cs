@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace DaprShop.Inventory.Reading;
 
-/// <summary>Reads stock from PostgreSQL: from a read replica that is recent enough, otherwise from the primary.</summary>
+/// <summary>
+/// Reads stock from PostgreSQL: from a read replica that is recent enough, otherwise from the primary.
+/// </summary>
 internal sealed class StockQueries(
     NpgsqlDataSource primary,
     ReadReplica replica,

@@ -2,14 +2,14 @@ using DaprShop.Inventory.Model;
 
 namespace DaprShop.Inventory.Reading;
 
-/// <summary>A wish to know the stock of <paramref name="Sku"/>, no older than a version.</summary>
-/// <param name="MinVersion">Of the SKU, or of its level at <paramref name="Location"/> if one is named: what the answer to a write said. 0 demands nothing.</param>
+/// <summary>A query for the stock of <paramref name="Sku"/>, of at least a version.</summary>
+/// <param name="MinVersion">Minimum version of the SKU, or of its level at <paramref name="Location"/>; 0: any.</param>
 internal readonly record struct StockQuery(string Sku, long MinVersion = 0, string? Location = null)
 {
-    /// <summary>Nobody waits for it: an entry is to be renewed before it is too old.</summary>
+    /// <summary>True for a re-read ahead of time, for which no request waits.</summary>
     public bool IsAhead { get; init; }
 
-    /// <summary>The version that the demand is about, of a snapshot.</summary>
+    /// <summary>The version of a snapshot that is compared with the minimum.</summary>
     public long VersionOf(StockSnapshot stock)
     {
         var location = Location;
@@ -18,11 +18,14 @@ internal readonly record struct StockQuery(string Sku, long MinVersion = 0, stri
             : stock.Levels.FirstOrDefault(l => l.Location == location)?.Sequence ?? 0;
     }
 
-    /// <summary>True when <paramref name="stock"/> is new enough. Hearsay proves no version.</summary>
-    public bool IsMetBy(StockSnapshot stock) => MinVersion == 0 || (!stock.IsHearsay && VersionOf(stock) >= MinVersion);
+    /// <summary>
+    /// True when <paramref name="stock"/> has the minimum version. An unconfirmed snapshot proves no version.
+    /// </summary>
+    public bool IsMetBy(StockSnapshot stock) =>
+        MinVersion == 0 || (!stock.IsUnconfirmed && VersionOf(stock) >= MinVersion);
 }
 
-/// <summary>Where an answer comes from.</summary>
+/// <summary>The layer that served a read.</summary>
 internal enum CacheLayer
 {
     /// <summary>This process.</summary>
@@ -35,5 +38,5 @@ internal enum CacheLayer
     Database,
 }
 
-/// <summary>What a demand gets: a snapshot and its layer, or the failure that kept everybody from answering.</summary>
+/// <summary>The result of a query: a snapshot and its layer, or the failure of all layers.</summary>
 internal readonly record struct StockReadResult(StockSnapshot Stock, CacheLayer Layer, Exception? Failure = null);

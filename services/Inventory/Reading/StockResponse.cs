@@ -5,8 +5,8 @@ using DaprShop.Inventory.Model;
 
 namespace DaprShop.Inventory.Reading;
 
-/// <summary>Quantities in units; <paramref name="Available"/> is what can still be promised.</summary>
-internal sealed record Quantities(
+/// <summary>Quantities in units; <paramref name="Available"/> can still be promised.</summary>
+internal sealed record StockQuantities(
     long OnHand,
     long Unavailable,
     long Allocated,
@@ -16,14 +16,14 @@ internal sealed record Quantities(
 );
 
 /// <summary>The quantities of one location. <paramref name="Version"/> counts its movements.</summary>
-internal sealed record AtLocation(string Location, long Version, Quantities Quantities);
+internal sealed record AtLocation(string Location, long Version, StockQuantities Quantities);
 
-/// <summary>How new an answer is.</summary>
+/// <summary>The age of a response.</summary>
 /// <param name="Layer"><c>memory</c>, <c>store</c> or <c>database</c>.</param>
-/// <param name="AgeMs">Milliseconds since this was read from the database, or told by an event of it.</param>
+/// <param name="AgeMs">Milliseconds since it was read from the database, or confirmed by an event.</param>
 internal sealed record Freshness(string Layer, long AgeMs);
 
-/// <summary>The stock of one SKU, as callers get it.</summary>
+/// <summary>The stock of one SKU, as returned to callers.</summary>
 /// <param name="Version">Movements so far, over all locations: it only grows.</param>
 internal sealed record StockResponse(
     string Sku,
@@ -31,7 +31,7 @@ internal sealed record StockResponse(
     decimal Price,
     bool Stocked,
     long Version,
-    Quantities Total,
+    StockQuantities Total,
     IReadOnlyList<AtLocation> Locations,
     Freshness? Freshness
 )
@@ -44,8 +44,8 @@ internal sealed record StockResponse(
             ),
     ];
 
-    /// <summary>Writes the answer: bytes that were made once per version, and after them what is different each time.</summary>
-    /// <returns>How many bytes that were.</returns>
+    /// <summary>Writes the response: bytes that are made once per version, followed by the freshness.</summary>
+    /// <returns>The number of bytes written.</returns>
     public static int Write(IBufferWriter<byte> output, StockReadResult reading, long ageMs)
     {
         var body = reading.Stock.Body(Bytes);
@@ -79,7 +79,7 @@ internal sealed record StockResponse(
         return text[..text.AsSpan().LastIndexOf("\"freshness\""u8)];
     }
 
-    private static Quantities Sum(IReadOnlyCollection<LevelSnapshot> levels) =>
+    private static StockQuantities Sum(IReadOnlyCollection<LevelSnapshot> levels) =>
         new(
             levels.Sum(l => l.OnHand),
             levels.Sum(l => l.Unavailable),

@@ -4,7 +4,7 @@ using DaprShop.Inventory.Model;
 
 namespace DaprShop.Inventory.Reading;
 
-/// <summary>Writes answers as they are kept, as bytes, and counts them.</summary>
+/// <summary>Writes responses from cached bytes, and records them in the metrics.</summary>
 internal sealed class StockResponseWriter(CacheMetrics metrics, TimeProvider time)
 {
     private const string Json = "application/json; charset=utf-8";
@@ -16,7 +16,7 @@ internal sealed class StockResponseWriter(CacheMetrics metrics, TimeProvider tim
         response.ContentLength = Write(response.BodyWriter, found);
     }
 
-    /// <summary>Many, and the cursor to go on from.</summary>
+    /// <summary>A page of SKUs, and the cursor of the next.</summary>
     public void WritePage(HttpResponse response, IReadOnlyList<StockReadResult> found, string? cursor)
     {
         response.ContentType = Json;

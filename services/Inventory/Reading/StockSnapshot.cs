@@ -14,7 +14,7 @@ internal sealed record LevelSnapshot(
     long Incoming
 );
 
-/// <summary>One SKU as the database had it at a moment.</summary>
+/// <summary>One SKU as of a read from the database.</summary>
 /// <param name="Name">Empty where there is no such item.</param>
 /// <param name="Levels">In order of location.</param>
 /// <param name="ReadAt">When reading it from the database began, in Unix milliseconds.</param>
@@ -38,21 +38,27 @@ internal sealed record StockSnapshot(
     [JsonIgnore]
     public long Version => Levels.Sum(l => l.Sequence);
 
-    /// <summary>True where the state store said so: anybody may have written it there, and only the database can confirm it.</summary>
+    /// <summary>
+    /// True for a snapshot from the state store: other processes can write there, and only the database confirms it.
+    /// </summary>
     [JsonIgnore]
-    public bool IsHearsay { get; init; }
+    public bool IsUnconfirmed { get; init; }
 
-    /// <summary>A later moment at which all of this is known to have been true, by an event; Unix milliseconds.</summary>
+    /// <summary>
+    /// A later moment at which all of this is known to have been true, by an event; Unix milliseconds.
+    /// </summary>
     [JsonIgnore]
     public long ConfirmedAt { get; init; }
 
-    /// <summary>Milliseconds since this was surely true.</summary>
+    /// <summary>Milliseconds since it was last known to be true.</summary>
     public long AgeAt(long now) => Math.Max(0, now - Math.Max(ReadAt, ConfirmedAt));
 
-    /// <summary>True when the database was asked no longer ago than that. A date in the future is nobody's.</summary>
+    /// <summary>
+    /// True when it was read from the database within <paramref name="maxAge"/>. A time in the future is not valid.
+    /// </summary>
     public bool IsFresh(long now, TimeSpan maxAge) => now >= ReadAt && now - ReadAt <= maxAge.TotalMilliseconds;
 
-    /// <summary>With a level as an event tells it; the same snapshot where that is no news.</summary>
+    /// <summary>With a level from an event; the same snapshot where that is not newer.</summary>
     public StockSnapshot With(LevelSnapshot level, long occurredAt)
     {
         if (Levels.FirstOrDefault(l => l.Location == level.Location) is { } held && held.Sequence >= level.Sequence)
@@ -62,7 +68,7 @@ internal sealed record StockSnapshot(
             .Append(level)
             .OrderBy(l => l.Location, StringComparer.Ordinal)
             .ToList();
-        // What one location tells says nothing of the others.
+        // An event about one location does not confirm the others.
         return this with
         {
             Levels = levels,
@@ -71,7 +77,7 @@ internal sealed record StockSnapshot(
         };
     }
 
-    /// <summary>With whatever <paramref name="other"/> has newer.</summary>
+    /// <summary>With the newer levels of <paramref name="other"/>.</summary>
     public StockSnapshot NewestWith(StockSnapshot other) =>
         other.Levels.Aggregate(this, (newest, level) => newest.With(level, other.ConfirmedAt));
 

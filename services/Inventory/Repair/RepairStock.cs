@@ -8,9 +8,9 @@ using Npgsql;
 namespace DaprShop.Inventory.Repair;
 
 /// <summary>
-/// <c>POST /ops/stock/repair</c>: repairs differences between ledger, levels and claims by compensating movements, and serves
-/// backorders and waitlists for which units are available. It returns every change; where nothing differs, it changes
-/// nothing.
+/// <c>POST /ops/stock/repair</c>: repairs differences between ledger, levels and claims by compensating movements, and
+/// serves backorders and waitlists for which units are available. It returns every change; where nothing differs, it
+/// changes nothing.
 /// </summary>
 internal static class RepairStock
 {

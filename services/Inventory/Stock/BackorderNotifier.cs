@@ -4,9 +4,9 @@ using Npgsql;
 namespace DaprShop.Inventory.Stock;
 
 /// <summary>
-/// Asks Orders to resume the sagas of orders whose backorders were filled. The notification is written in the transaction
-/// that filled the backorder and deleted after Orders has answered, so a crash at any point loses none. Orders need not
-/// read all of Inventory's events for the few orders that wait.
+/// Asks Orders to resume the sagas of orders whose backorders were filled. The notification is written in the
+/// transaction that filled the backorder and deleted after Orders has answered, so a crash at any point loses none.
+/// Orders need not read all of Inventory's events for the few orders that wait.
 /// </summary>
 internal sealed class BackorderNotifier(
     NpgsqlDataSource database,
@@ -36,7 +36,8 @@ internal sealed class BackorderNotifier(
             cancellationToken
         );
 
-        // No transaction is open during the call. A backorder of the same order that is filled meanwhile has a row of its own.
+        // No transaction is open during the call. A backorder of the same order that is filled meanwhile has a row of
+        // its own.
         await database.ExecuteAsync(Delete, [pending.Select(p => p.Id).ToArray()], cancellationToken);
         return pending.Count == BatchSize;
     }

@@ -20,7 +20,9 @@ internal sealed record LoadedStock
     /// <summary>Inbound documents that the commands name, by reference.</summary>
     public Dictionary<string, InboundDocument> Documents { get; init; } = [];
 
-    /// <summary>Units allocated and not shipped, of the orders to be released or shipped and of counted levels.</summary>
+    /// <summary>
+    /// Units allocated and not shipped, of the orders to be released or shipped and of counted levels.
+    /// </summary>
     public List<Allocation> OpenAllocations { get; init; } = [];
 
     /// <summary>Units already shipped of the orders that are to be shipped.</summary>

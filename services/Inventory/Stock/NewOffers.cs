@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace DaprShop.Inventory.Stock;
 
 /// <summary>
-/// SKUs with new waitlist offers, whose actors must set a reminder. When 10,000 are queued, further ones are dropped; the
-/// sweeper of expired holds ends their offers.
+/// SKUs with new waitlist offers, whose actors must set a reminder. When 10,000 are queued, further ones are dropped;
+/// the sweeper of expired holds ends their offers.
 /// </summary>
 internal sealed class NewOffers
 {

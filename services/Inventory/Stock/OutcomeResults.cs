@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>HTTP results of keyed commands: the response, the recorded response of an earlier request, or a problem.</summary>
+/// <summary>
+/// HTTP results of keyed commands: the response, the recorded response of an earlier request, or a problem.
+/// </summary>
 internal static class OutcomeResults
 {
     public static IResult Of(CommandOutcome outcome, HttpContext context)
@@ -52,8 +54,8 @@ internal static class OutcomeResults
                 409,
                 "on-hand-changed",
                 "On-hand has changed",
-                $"{refusal.State} units of '{refusal.Subject}' are on hand, not the number that the request expects. Count again "
-                    + "and send the current number as `expected`.",
+                $"{refusal.State} units of '{refusal.Subject}' are on hand, not the number that the request expects. "
+                    + "Count again and send the current number as `expected`.",
                 ("sku", refusal.Subject),
                 ("current", refusal.State)
             ),
@@ -91,8 +93,8 @@ internal static class OutcomeResults
                 422,
                 "no-source-location",
                 "No source location",
-                $"The document '{refusal.Subject}' is a supplier delivery. It has no source location, so units that have not "
-                    + "arrived can only be written off: send the disposition \"writeOff\"."
+                $"The document '{refusal.Subject}' is a supplier delivery. It has no source location, so units that "
+                    + "have not arrived can only be written off: send the disposition \"writeOff\"."
             ),
             _ => Problems.NotFound(refusal.Subject),
         };

@@ -7,8 +7,8 @@ using DaprShop.ServiceDefaults;
 namespace DaprShop.Inventory.Stock;
 
 /// <summary>
-/// Books returned units of an order. Only Orders calls it, through its sidecar, without a caller's token: the key is in the
-/// body.
+/// Books returned units of an order. Only Orders calls it, through its sidecar, without a caller's token: the key is in
+/// the body.
 /// </summary>
 internal static class ReturnUnits
 {

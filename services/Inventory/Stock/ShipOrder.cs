@@ -7,8 +7,8 @@ using DaprShop.ServiceDefaults;
 namespace DaprShop.Inventory.Stock;
 
 /// <summary>
-/// Ships allocated units of an order. Only Orders calls it, through its sidecar, without a caller's token: the key is in the
-/// body.
+/// Ships allocated units of an order. Only Orders calls it, through its sidecar, without a caller's token: the key is
+/// in the body.
 /// </summary>
 internal static class ShipOrder
 {

@@ -49,8 +49,8 @@ internal static class SourcingRules
         levels.OrderBy(l => l.Priority).ThenBy(l => l.Location, StringComparer.Ordinal);
 
     /// <summary>
-    /// The smallest set of locations that covers all quantities: tries sets of one, of two, … by priority. Null where all
-    /// locations are needed. Where there are too many locations to try, <see cref="Largest"/> chooses.
+    /// The smallest set of locations that covers all quantities: tries sets of one, of two, … by priority. Null where
+    /// all locations are needed. Where there are too many locations to try, <see cref="Largest"/> chooses.
     /// </summary>
     private static HashSet<string>? FewestLocations(
         IReadOnlyList<SkuQuantity> wanted,
@@ -84,8 +84,8 @@ internal static class SourcingRules
     }
 
     /// <summary>
-    /// Adds the location that has most of the missing units, until none is missing. For one SKU the result is minimal; for
-    /// several it is an approximation.
+    /// Adds the location that has most of the missing units, until none is missing. For one SKU the result is minimal;
+    /// for several it is an approximation.
     /// </summary>
     private static HashSet<string> Largest(
         IReadOnlyList<SkuQuantity> wanted,

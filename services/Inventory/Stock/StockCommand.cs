@@ -50,7 +50,9 @@ internal sealed record ExpireHoldsCommand(IReadOnlyList<Guid> Holds) : StockComm
     public override IEnumerable<Guid> HoldIds => Holds;
 }
 
-/// <summary>A command that is executed once per key, wholly or not at all; a repetition gets the recorded response.</summary>
+/// <summary>
+/// A command that is executed once per key, wholly or not at all; a repetition gets the recorded response.
+/// </summary>
 /// <param name="Fingerprint">Hash of the request. A request with the same key and another hash is refused.</param>
 /// <param name="Actor">The person or component that requests it.</param>
 internal abstract record KeyedCommand(string Key, byte[] Fingerprint, string Actor, string? Reason) : StockCommand
@@ -83,7 +85,9 @@ internal sealed record BookCommand(
 }
 
 /// <summary>Sets on-hand to the counted units.</summary>
-/// <param name="Expected">On-hand as the caller knows it: the count is refused where it differs. Null: not checked.</param>
+/// <param name="Expected">
+/// On-hand as the caller knows it: the count is refused where it differs. Null: not checked.
+/// </param>
 /// <param name="MayFallShort">Accepts a count below the promised units, and records the shortage.</param>
 internal sealed record CountCommand(
     string Key,

@@ -22,7 +22,9 @@ internal sealed record StockDamage(
 }
 
 /// <summary>Units claimed at a level, according to the ledger and according to the claims themselves.</summary>
-/// <param name="Cause">An order or a hold; empty for the level's total, where the ledger does not say whose it is.</param>
+/// <param name="Cause">
+/// An order or a hold; empty for the level's total, where the ledger does not say whose it is.
+/// </param>
 internal sealed record Drift(
     string Sku,
     string Location,

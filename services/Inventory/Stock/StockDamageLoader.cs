@@ -5,8 +5,8 @@ using Npgsql;
 namespace DaprShop.Inventory.Stock;
 
 /// <summary>
-/// Compares the ledger of SKUs with their levels and their claims. The levels are locked, and the whole ledger of the SKUs
-/// is read.
+/// Compares the ledger of SKUs with their levels and their claims. The levels are locked, and the whole ledger of the
+/// SKUs is read.
 /// </summary>
 internal static class StockDamageLoader
 {

@@ -3,10 +3,10 @@ using DaprShop.Inventory.Model;
 namespace DaprShop.Inventory.Stock;
 
 /// <summary>
-/// The statements of <see cref="StockLoader"/>. A session plans a statement once, perhaps on an empty table, and keeps the
-/// plan when the table is full. So each statement must look up by index whatever the planner believes: an array of keys
-/// is compared with <c>= any</c>, and each other look-up is a subquery with <c>offset 0</c>, which the planner does not
-/// turn into a join that reads a whole table. <c>PlanTests</c> checks each.
+/// The statements of <see cref="StockLoader"/>. A session plans a statement once, perhaps on an empty table, and keeps
+/// the plan when the table is full. So each statement must look up by index whatever the planner believes: an array of
+/// keys is compared with <c>= any</c>, and each other look-up is a subquery with <c>offset 0</c>, which the planner
+/// does not turn into a join that reads a whole table. <c>PlanTests</c> checks each.
 /// </summary>
 internal static class StockLoadStatements
 {
@@ -15,8 +15,8 @@ internal static class StockLoadStatements
         from reservations where order_id = any($1) order by order_id for update
         """;
 
-    // The SKUs that an order claims or waits for do not change after the decision on it. Only their units can still change
-    // before the levels are locked.
+    // The SKUs that an order claims or waits for do not change after the decision on it. Only their units can still
+    // change before the levels are locked.
     internal const string ClaimedSkus = """
         select sku from allocations where order_id = any($1)
         union
@@ -31,8 +31,8 @@ internal static class StockLoadStatements
             from idempotency_keys where owner = n.owner and key = n.key offset 0) k
         """;
 
-    // The holds that the commands name, and expired holds on SKUs that the commands change. Each arm uses an index of its
-    // own; an OR of both conditions could use none.
+    // The holds that the commands name, and expired holds on SKUs that the commands change. Each arm uses an index of
+    // its own; an OR of both conditions could use none.
     private static readonly string NeededHolds = $"""
         select unnest($1::uuid[])
         union
@@ -62,8 +62,8 @@ internal static class StockLoadStatements
         """;
 
     internal const string LockLevels = """
-        select l.sku, l.location, l.on_hand, l.allocated, l.held, l.unavailable, l.incoming, l.short, l.sequence, l.hash,
-            p.priority
+        select l.sku, l.location, l.on_hand, l.allocated, l.held, l.unavailable, l.incoming, l.short, l.sequence,
+            l.hash, p.priority
         from levels l left join locations p using (location)
         where l.sku = any($1) order by l.sku, l.location for update of l
         """;
@@ -144,7 +144,8 @@ internal static class StockLoadStatements
         from inbound_lines l
         cross join lateral (
             select expected_at from inbounds i
-            where i.reference = l.reference and i.{StateConditions.OpenInbound} and i.expected_at is not null offset 0) i
+            where i.reference = l.reference and i.{StateConditions.OpenInbound} and i.expected_at is not null
+            offset 0) i
         where l.sku = any($1) and l.expected > l.received + l.closed order by i.expected_at, l.sku
         """;
 }

@@ -135,8 +135,8 @@ internal static class StockLoader
     }
 
     /// <summary>
-    /// Locks the levels and reads what their locks protect. A statement sees what was committed before it began, so these
-    /// statements must follow the one that locks.
+    /// Locks the levels and reads what their locks protect. A statement sees what was committed before it began, so
+    /// these statements must follow the one that locks.
     /// </summary>
     private static async Task<(LoadedStock Loaded, List<Level> Levels)> LoadLevelsAsync(
         NpgsqlConnection connection,
@@ -149,7 +149,8 @@ internal static class StockLoader
         var orders = commands.OfType<ReserveCommand>().SelectMany(r => r.Orders).ToList();
         var holds = commands.OfType<PlaceHoldCommand>().ToList();
 
-        // Orders that may not wait need no queue: a rush on a sold-out SKU does not load its backorders and its waitlist.
+        // Orders that may not wait need no queue: a rush on a sold-out SKU does not load its backorders and its
+        // waitlist.
         var queuedSkus =
             commands.Any(c => c is not ReserveCommand)
             || named.Holds.Count > 0

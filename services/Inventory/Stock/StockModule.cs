@@ -5,7 +5,9 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>Changes of stock: the command queue, the unit of work behind it, and the routes of orders and operators.</summary>
+/// <summary>
+/// Changes of stock: the command queue, the unit of work behind it, and the routes of orders and operators.
+/// </summary>
 internal static class StockModule
 {
     public static IServiceCollection AddStock(this IServiceCollection services) =>

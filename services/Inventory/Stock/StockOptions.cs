@@ -24,7 +24,9 @@ internal sealed record StockOptions
     )]
     public double OfferMinutes { get; init; } = 15;
 
-    /// <summary>Seconds after an offer's end in which only the waitlist's actor passes it on; then the sweeper does.</summary>
+    /// <summary>
+    /// Seconds after an offer's end in which only the waitlist's actor passes it on; then the sweeper does.
+    /// </summary>
     [Range(0, 3600, ErrorMessage = "Stock:OfferGraceSeconds must be {1} to {2}.")]
     public double OfferGraceSeconds { get; init; } = 5;
 

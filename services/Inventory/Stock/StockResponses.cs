@@ -4,7 +4,9 @@ using DaprShop.Inventory.Model;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>Responses to keyed commands. They are recorded with the key, and a repetition gets the same bytes.</summary>
+/// <summary>
+/// Responses to keyed commands. They are recorded with the key, and a repetition gets the same bytes.
+/// </summary>
 internal static class StockResponses
 {
     public static JsonSerializerOptions Json { get; } =

@@ -97,13 +97,14 @@ internal sealed partial class StockRules
             ReleaseUnits(hold.Lines, MovementKind.Expired, new Cause(hold.Id.ToString(), StockActors.Clock));
         }
 
-        // After all holds have been released: an entry that waits for two units gets them from two offers that expired together.
+        // After all holds have been released: an entry that waits for two units gets them from two offers that expired
+        // together.
         ServeQueue(expired.SelectMany(h => h.Lines).Select(l => l.Sku));
     }
 
     /// <summary>
-    /// The hold that the order names, if it belongs to the order's customer and has not ended. Without one, the order is
-    /// served from available stock.
+    /// The hold that the order names, if it belongs to the order's customer and has not ended. Without one, the order
+    /// is served from available stock.
     /// </summary>
     private Hold? UsableHold(ReserveOrder order) =>
         order is { HoldId: { } id, Customer: { } customer } && FindHold(id, customer) is { } hold && hold.IsUsable(_now)
@@ -153,7 +154,8 @@ internal sealed partial class StockRules
     }
 
     /// <summary>
-    /// Releases the units of a hold. End the hold first, so that a customer who declines an offer does not get it again.
+    /// Releases the units of a hold. End the hold first, so that a customer who declines an offer does not get it
+    /// again.
     /// </summary>
     private void ReleaseUnits(IReadOnlyList<AllocationPart> lines, MovementKind kind, Cause cause) =>
         Move(() =>

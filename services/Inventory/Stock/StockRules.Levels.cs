@@ -79,7 +79,9 @@ internal sealed partial class StockRules
         );
     }
 
-    /// <summary>The newest claims on a level that together cover the missing units: the latest order is served last.</summary>
+    /// <summary>
+    /// The newest claims on a level that together cover the missing units: the latest order is served last.
+    /// </summary>
     private List<StockResponses.OrderShortage> NewestClaims(string sku, string location, long missing)
     {
         var left = new List<StockResponses.OrderShortage>();

@@ -14,8 +14,8 @@ internal sealed partial class StockRules
             if (reservation.State != ReservationState.Undecided)
                 Reservations[order.OrderId] = reservation;
         }
-        // Backorders are filled SKU by SKU, in different transactions. The first request after the last one is filled changes
-        // the reservation's state.
+        // Backorders are filled SKU by SKU, in different transactions. The first request after the last one is filled
+        // changes the reservation's state.
         else if (reservation.State == ReservationState.Backordered && !HasOpenBackorders(order.OrderId))
             reservation = Reservations[order.OrderId] = reservation with { State = ReservationState.Allocated };
         return new ReserveOutcome(
@@ -177,8 +177,8 @@ internal sealed partial class StockRules
                 ServeQueue(open.Select(p => p.Sku));
             }
 
-            // The release of an unknown order is recorded too: a reserve that arrives late must not allocate units that no
-            // later release would fromStock.
+            // The release of an unknown order is recorded too: a reserve that arrives late must not allocate units that
+            // no later release would fromStock.
             Reservations[orderId] = reservation with { State = ReservationState.Released };
         }
 

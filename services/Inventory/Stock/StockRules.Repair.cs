@@ -10,8 +10,8 @@ internal sealed partial class StockRules
 {
     private StockResponses.RepairResponse Decide(RepairCommand repair)
     {
-        // The damage was read before the other commands of this transaction moved stock: it is outdated for the SKUs that
-        // they changed. Those are reported as busy.
+        // The damage was read before the other commands of this transaction moved stock: it is outdated for the SKUs
+        // that they changed. Those are reported as busy.
         var busy = repair.Skus.Where(_stock.HasChanged).ToHashSet(StringComparer.Ordinal);
         var changes = new List<StockResponses.RepairedItem>();
         var found = _loaded.Damage;
@@ -80,9 +80,9 @@ internal sealed partial class StockRules
     }
 
     /// <summary>
-    /// Each drift with its cause. When an order uses a hold, the movement names the order, so the ledger does not say which
-    /// hold the units belonged to. Held units are therefore compared per level, and a difference is attributed to the holds
-    /// that differ in the same direction, as far as it goes.
+    /// Each drift with its cause. When an order uses a hold, the movement names the order, so the ledger does not say
+    /// which hold the units belonged to. Held units are therefore compared per level, and a difference is attributed to
+    /// the holds that differ in the same direction, as far as it goes.
     /// </summary>
     private static IEnumerable<Drift> WithCauses(IEnumerable<Drift> drifts)
     {

@@ -20,16 +20,16 @@ internal sealed partial class StockRules
                 ) is
             { } tooMany
         )
-            return Refused(
-                $"Only {lines.Where(p => p.Sku == tooMany.Key).Sum(p => p.Quantity)} units of '{tooMany.Key}' are allocated to the "
-                    + "order at that location."
-            );
+        {
+            var allocated = lines.Where(p => p.Sku == tooMany.Key).Sum(p => p.Quantity);
+            return Refused($"Only {allocated} of the requested units of '{tooMany.Key}' are allocated to the order.");
+        }
 
         // A count may have found fewer units than are allocated.
         if (lines.FirstOrDefault(l => Sellable(l) < l.Quantity) is { Sku: not null } missing)
             return Refused(
-                $"Only {Sellable(missing)} of {missing.Quantity} units of '{missing.Sku}' are at '{missing.Location}': a count "
-                    + "found fewer than are promised."
+                $"Only {Sellable(missing)} of {missing.Quantity} units of '{missing.Sku}' are at "
+                    + $"'{missing.Location}': a count found fewer than are promised."
             );
 
         Move(() =>
@@ -52,8 +52,8 @@ internal sealed partial class StockRules
         });
         return new StockResponses.ShipmentResponse(ship.OrderId, lines, null);
 
-        // Recorded like any other response, so that a late repetition of the request cannot ship units whose shipment was
-        // reported as refused.
+        // Recorded like any other response, so that a late repetition of the request cannot ship units whose shipment
+        // was reported as refused.
         StockResponses.ShipmentResponse Refused(string why) => new(ship.OrderId, [], why);
 
         long Sellable(AllocationPart line)
@@ -64,8 +64,8 @@ internal sealed partial class StockRules
     }
 
     /// <summary>
-    /// The parts of <paramref name="open"/> that are shipped: first the lines that name a location, then the others from any
-    /// location.
+    /// The parts of <paramref name="open"/> that are shipped: first the lines that name a location, then the others
+    /// from any location.
     /// </summary>
     private static List<AllocationPart> SelectParts(List<AllocationPart> open, IReadOnlyList<ShippedUnits> wanted)
     {
@@ -93,8 +93,8 @@ internal sealed partial class StockRules
     }
 
     /// <summary>
-    /// Returned units are booked as on hand, whatever their disposition; damaged and discarded units are booked out again, so
-    /// that the ledger records both.
+    /// Returned units are booked as on hand, whatever their disposition; damaged and discarded units are booked out
+    /// again, so that the ledger records both.
     /// </summary>
     private object Decide(ReturnCommand command)
     {

@@ -4,12 +4,14 @@ using DaprShop.Inventory.Model;
 namespace DaprShop.Inventory.Stock;
 
 /// <summary>
-/// Backorders and waitlists. Units that become available go to backorders first, by order number, then to the waitlist, by
-/// position; the rest can be sold.
+/// Backorders and waitlists. Units that become available go to backorders first, by order number, then to the waitlist,
+/// by position; the rest can be sold.
 /// </summary>
 internal sealed partial class StockRules
 {
-    /// <summary>Allocates available units of these SKUs to backorders, and offers the rest to their waitlists.</summary>
+    /// <summary>
+    /// Allocates available units of these SKUs to backorders, and offers the rest to their waitlists.
+    /// </summary>
     private void ServeQueue(IEnumerable<string> skus)
     {
         foreach (var sku in skus.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList())
@@ -45,8 +47,8 @@ internal sealed partial class StockRules
     }
 
     /// <summary>
-    /// Holds available units for the next waitlist entry. Fewer units than wanted are offered as well, so that none is idle
-    /// while an entry waits.
+    /// Holds available units for the next waitlist entry. Fewer units than wanted are offered as well, so that none is
+    /// idle while an entry waits.
     /// </summary>
     private void OfferTo(WaitlistEntry waiting)
     {

@@ -10,8 +10,8 @@ namespace DaprShop.Inventory.Stock;
 internal sealed record StockPolicy(SourcingStrategy Sourcing, TimeSpan OfferFor);
 
 /// <summary>
-/// Decides a group of commands in arrival order and collects the rows and events to be written. Each command is executed
-/// wholly or not at all.
+/// Decides a group of commands in arrival order and collects the rows and events to be written. Each command is
+/// executed wholly or not at all.
 /// </summary>
 internal sealed partial class StockRules
 {
@@ -66,8 +66,8 @@ internal sealed partial class StockRules
         };
 
     /// <summary>
-    /// Publishes an event for each SKU whose availability has crossed a threshold in this transaction. To be called once,
-    /// after the last decision.
+    /// Publishes an event for each SKU whose availability has crossed a threshold in this transaction. To be called
+    /// once, after the last decision.
     /// </summary>
     public void PublishThresholds()
     {

@@ -5,7 +5,9 @@ using Npgsql;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>Writes the decisions on a group of commands in one round trip. Each statement serves the whole group.</summary>
+/// <summary>
+/// Writes the decisions on a group of commands in one round trip. Each statement serves the whole group.
+/// </summary>
 internal static class StockSaver
 {
     private const string Responses = """
@@ -27,8 +29,8 @@ internal static class StockSaver
 
     private const string Levels = """
         insert into levels (sku, location, on_hand, allocated, held, unavailable, incoming, short, sequence, hash)
-        select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-            $8::bigint[], $9::bigint[], $10::bytea[])
+        select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
+            $7::bigint[], $8::bigint[], $9::bigint[], $10::bytea[])
         on conflict (sku, location) do update
         set on_hand = excluded.on_hand, allocated = excluded.allocated, held = excluded.held,
             unavailable = excluded.unavailable, incoming = excluded.incoming, short = excluded.short,
@@ -39,8 +41,8 @@ internal static class StockSaver
         insert into movements (sku, location, sequence, kind, quantity, on_hand, allocated, held, unavailable, incoming,
             cause, step, actor, reason, trace, hash, occurred_at)
         select u.*, $17
-        from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::int[], $6::bigint[], $7::bigint[], $8::bigint[],
-            $9::bigint[], $10::bigint[], $11::text[], $12::bigint[], $13::text[], $14::text[], $15::uuid[],
+        from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::int[], $6::bigint[], $7::bigint[],
+            $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::bigint[], $13::text[], $14::text[], $15::uuid[],
             $16::bytea[]) as u
         """;
 
@@ -107,8 +109,9 @@ internal static class StockSaver
     {
         await using var batch = new NpgsqlBatch(connection);
 
-        // Keys, added and documents come first: whoever was overtaken learns it by them, and not by the movements that follow. All are written
-        // in the order of their keys, so that two who meet do not wait for each other in a circle.
+        // Keys, reservations and documents are written first: a transaction that was overtaken fails on one of these
+        // unique keys, and not on the movements that follow. All are written in the order of their keys, so that
+        // concurrent transactions cannot deadlock.
         if (
             rules
                 .Responses.OrderBy(a => a.Key.Owner, StringComparer.Ordinal)
@@ -206,8 +209,8 @@ internal static class StockSaver
 
     private static void AddMovements(NpgsqlBatch batch, StockChanges stock, DateTimeOffset now)
     {
-        // The ledger is written before the levels: a transaction that did not see a level's first movement fails here, before
-        // it waits for the lock of a row out of order.
+        // The ledger is written before the levels: a transaction that did not see a level's first movement fails here,
+        // before it waits for the lock of a row out of order.
         var rows = stock.Ledger;
         batch.Add(
             Movements,

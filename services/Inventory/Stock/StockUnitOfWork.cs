@@ -5,8 +5,8 @@ using Npgsql;
 namespace DaprShop.Inventory.Stock;
 
 /// <summary>
-/// The only code that changes stock: it executes a group of commands in one transaction. Its locks and the constraints of
-/// the database guarantee the result; no cache is involved.
+/// The only code that changes stock: it executes a group of commands in one transaction. Its locks and the constraints
+/// of the database guarantee the result; no cache is involved.
 /// </summary>
 internal sealed class StockUnitOfWork(
     NpgsqlDataSource database,
@@ -21,8 +21,8 @@ internal sealed class StockUnitOfWork(
     /// <summary>Commands per transaction, at most; one command may carry hundreds of orders.</summary>
     public const int GroupLimit = 32;
 
-    // Each attempt sees the transaction that overtook the one before it. 20 in a row are no race: the ledger contradicts
-    // its levels.
+    // Each attempt sees the transaction that overtook the one before it. 20 in a row are no race: the ledger
+    // contradicts its levels.
     private const int MaxAttempts = 20;
 
     /// <summary>Decides the commands in order and commits; returns their responses in the same order.</summary>
@@ -45,8 +45,8 @@ internal sealed class StockUnitOfWork(
         }
     }
 
-    // Another replica committed the same order, key, document or waitlist entry first, or the first movement of a level.
-    // There was no row yet whose lock this transaction could have waited for.
+    // Another replica committed the same order, key, document or waitlist entry first, or the first movement of a
+    // level. There was no row yet whose lock this transaction could have waited for.
     private static bool IsOvertaken(PostgresException e) =>
         e.SqlState == PostgresErrorCodes.UniqueViolation
         && e.ConstraintName

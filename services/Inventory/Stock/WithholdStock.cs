@@ -4,8 +4,8 @@ using DaprShop.ServiceDefaults;
 namespace DaprShop.Inventory.Stock;
 
 /// <summary>
-/// <c>POST /stock/{sku}/withholdings</c>: withholds units from sale (damaged, in quality control, safety stock), or returns
-/// them to sale.
+/// <c>POST /stock/{sku}/withholdings</c>: withholds units from sale (damaged, in quality control, safety stock), or
+/// returns them to sale.
 /// </summary>
 internal static class WithholdStock
 {

@@ -6,12 +6,12 @@ using DaprShop.Inventory.Stock;
 namespace DaprShop.Inventory.Waitlist;
 
 /// <summary>
-/// Orders places an order with an offer. From now on the offer stands for as long as a saga may take: who accepts in time gets the units. Asked
-/// again, it tells the same, whatever has become of the offer since. For sidecars only.
+/// Extends an offer with which Orders places an order, for as long as a saga may take, so that a customer who accepts
+/// in time gets the units. A repetition returns the recorded response. Only Orders calls it, through its sidecar.
 /// </summary>
 internal static class ClaimOffer
 {
-    private static readonly TimeSpan SagaTakes = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan SagaDuration = TimeSpan.FromMinutes(10);
 
     public static async Task<IResult> HandleAsync(
         Guid id,
@@ -23,7 +23,7 @@ internal static class ClaimOffer
     ) =>
         OutcomeResults.Of(
             await stock.RunAsync<CommandOutcome>(
-                new ClaimOfferCommand(id, request.Customer, time.GetUtcNow() + SagaTakes),
+                new ClaimOfferCommand(id, request.Customer, time.GetUtcNow() + SagaDuration),
                 cancellationToken
             ),
             context

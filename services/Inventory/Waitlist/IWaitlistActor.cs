@@ -6,21 +6,24 @@ using DaprShop.Inventory.Stock;
 
 namespace DaprShop.Inventory.Waitlist;
 
-/// <summary>The waitlist of one SKU, which is in its id (<see cref="Waitlists"/>). Its turns follow one another; what it decides is committed to the database.</summary>
+/// <summary>
+/// The waitlist of one SKU, which is encoded in its id (<see cref="WaitlistClient"/>). Its calls run one at a time; its
+/// decisions are committed to the database.
+/// </summary>
 public interface IWaitlistActor : IActor
 {
-    /// <summary>Takes a place in the line; answers what became of the request.</summary>
+    /// <summary>Adds the customer to the waitlist; returns the outcome.</summary>
     Task<JsonElement> JoinAsync(WaitlistRequest wish);
 
-    /// <summary>Gives a place up; answers what became of the request.</summary>
+    /// <summary>Removes the customer from the waitlist; returns the outcome.</summary>
     Task<JsonElement> LeaveAsync(WaitlistRequest wish);
 
-    /// <summary>An offer was made: lets the actor be reminded of the earliest end of those that stand.</summary>
+    /// <summary>Sets the reminder to the earliest end of the open offers.</summary>
     Task WatchAsync();
 }
 
-/// <summary>What a customer wants of a waitlist.</summary>
+/// <summary>A request of a customer to a waitlist.</summary>
 /// <param name="Key">The request's idempotency key.</param>
-/// <param name="Fingerprint">What a repetition must equal.</param>
-/// <param name="Quantity">Units, for who joins.</param>
+/// <param name="Fingerprint">Hash of the request.</param>
+/// <param name="Quantity">Units wanted; ignored where the customer leaves.</param>
 public sealed record WaitlistRequest(string Key, byte[] Fingerprint, string Customer, int Quantity);

@@ -5,7 +5,10 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Inventory.Waitlist;
 
-/// <summary><c>POST /waitlist/{sku}</c>: a place in the line for a SKU. Who comes when units are there is offered them at once.</summary>
+/// <summary>
+/// <c>POST /waitlist/{sku}</c>: adds the caller to the waitlist of a SKU. If units are available, they are offered at
+/// once.
+/// </summary>
 internal static class JoinWaitlist
 {
     internal sealed record Request(int Quantity = 1);
@@ -20,7 +23,7 @@ internal static class JoinWaitlist
     )
     {
         if (request.Quantity is < 1 or > StockLimits.MaxQuantity)
-            return Problems.Invalid([new("/quantity", $"A quantity is 1 to {StockLimits.MaxQuantity}.")]);
+            return Problems.Invalid([new("/quantity", $"A quantity must be 1 to {StockLimits.MaxQuantity}.")]);
         var wish = new WaitlistRequest(
             key.Value,
             IdempotencyKey.Fingerprint(context, request),

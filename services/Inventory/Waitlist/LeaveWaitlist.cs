@@ -5,7 +5,10 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Inventory.Waitlist;
 
-/// <summary><c>DELETE /waitlist/{sku}</c>: gives the caller's place in the line up. Who has an offer already declines that.</summary>
+/// <summary>
+/// <c>DELETE /waitlist/{sku}</c>: removes the caller from the waitlist. A caller who has an offer must decline the
+/// offer instead.
+/// </summary>
 internal static class LeaveWaitlist
 {
     public static async Task<IResult> HandleAsync(

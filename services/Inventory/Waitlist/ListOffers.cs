@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DaprShop.Inventory.Waitlist;
 
-/// <summary><c>GET /waitlist/offers</c>: what is held for the caller as the head of a line, and until when.</summary>
+/// <summary><c>GET /waitlist/offers</c>: open offers of the caller.</summary>
 internal static class ListOffers
 {
     internal sealed record Entry(Guid Id, string Sku, long Quantity, DateTimeOffset ExpiresAt);

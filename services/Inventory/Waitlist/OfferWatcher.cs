@@ -4,8 +4,8 @@ using DaprShop.Inventory.Stock;
 namespace DaprShop.Inventory.Waitlist;
 
 /// <summary>
-/// Lets the actor of a SKU set its reminder after a transaction has made an offer. After a crash, the next start does it for
-/// all open offers, or the sweeper of expired holds ends them.
+/// Lets the actor of a SKU set its reminder after a transaction has made an offer. After a crash, the next start does
+/// it for all open offers, or the sweeper of expired holds ends them.
 /// </summary>
 internal sealed class OfferWatcher(
     NewOffers newOffers,

@@ -7,8 +7,9 @@ using DaprShop.Inventory.Stock;
 namespace DaprShop.Inventory.Waitlist;
 
 /// <summary>
-/// Serialises a SKU's line, and wakes up when an offer's time is over to pass its units on. It remembers nothing: the line is in the database, and so an
-/// actor that is lost, or alive twice, gives nothing away twice.
+/// Serialises requests to a SKU's waitlist, and expires offers at their end by a reminder, so that the next entry gets
+/// the units. It has no state: the waitlist is in the database, so an actor that is lost, or active twice, gives no
+/// unit away twice.
 /// </summary>
 internal sealed class WaitlistActor(ActorHost host, StockCommandQueue stock, HoldQueries holds, TimeProvider time)
     : Actor(host),
@@ -36,15 +37,17 @@ internal sealed class WaitlistActor(ActorHost host, StockCommandQueue stock, Hol
         await RegisterReminderAsync(OfferEnds, [], left > TimeSpan.Zero ? left : TimeSpan.Zero, Once);
     }
 
-    /// <summary>A reminder that comes early finds nothing lapsed, and is set again.</summary>
+    /// <summary>
+    /// Expires the offers whose end has passed. A reminder that fires early finds none and is set again.
+    /// </summary>
     public async Task ReceiveReminderAsync(string reminderName, byte[] state, TimeSpan dueTime, TimeSpan period)
     {
-        var lapsed = (await holds.OffersOfSkuAsync(Sku, CancellationToken.None))
+        var expired = (await holds.OffersOfSkuAsync(Sku, CancellationToken.None))
             .Where(o => o.State == HoldState.Expired)
             .Select(o => o.Id)
             .ToList();
-        if (lapsed.Count > 0)
-            await stock.RunAsync<ExpireHoldsCommand>(new ExpireHoldsCommand(lapsed), CancellationToken.None);
+        if (expired.Count > 0)
+            await stock.RunAsync<ExpireHoldsCommand>(new ExpireHoldsCommand(expired), CancellationToken.None);
         await WatchAsync();
     }
 

@@ -10,8 +10,8 @@ using DaprShop.Inventory.Stock;
 namespace DaprShop.Inventory.Waitlist;
 
 /// <summary>
-/// The way to a SKU's <see cref="WaitlistActor"/>. Where no actor answers, a request is carried out without one: the database serialises too, and the
-/// request's key keeps what an actor did unheard from being done twice.
+/// Calls the <see cref="WaitlistActor"/> of a SKU. Where no actor answers, the request is executed without one: the
+/// database serialises too, and the request's key prevents a second execution where the actor did execute it.
 /// </summary>
 internal sealed class WaitlistClient(IActorProxyFactory actors, StockCommandQueue stock, ILogger<WaitlistClient> logger)
 {
@@ -29,18 +29,20 @@ internal sealed class WaitlistClient(IActorProxyFactory actors, StockCommandQueu
     public Task<CommandOutcome> LeaveAsync(string sku, WaitlistRequest wish, CancellationToken cancellationToken) =>
         AskAsync(sku, nameof(IWaitlistActor.LeaveAsync), wish, Leave(sku, wish), cancellationToken);
 
-    /// <summary>Lets the actor be reminded of the ends of the offers that stand.</summary>
+    /// <summary>Lets the actor set its reminder to the earliest end of the open offers.</summary>
     public async Task WatchAsync(string sku, CancellationToken cancellationToken)
     {
         using var timeout = WithTimeout(cancellationToken);
         await Actor(sku).InvokeMethodAsync(nameof(IWaitlistActor.WatchAsync), timeout.Token);
     }
 
-    /// <summary>True for what calling an actor may end in where none can be reached.</summary>
+    /// <summary>True for an exception of a call to an actor that cannot be reached.</summary>
     public static bool IsUnreachable(Exception exception) =>
         exception is DaprException or HttpRequestException or OperationCanceledException;
 
-    /// <summary>An actor's id is part of addresses and keys: it cannot carry what a SKU can.</summary>
+    /// <summary>
+    /// The actor's id: the SKU in Base64, since an id is part of addresses and keys and allows fewer characters.
+    /// </summary>
     public static ActorId IdOf(string sku) => new(Base64Url.EncodeToString(Encoding.UTF8.GetBytes(sku)));
 
     public static string SkuOf(ActorId id) => Encoding.UTF8.GetString(Base64Url.DecodeFromChars(id.GetId()));

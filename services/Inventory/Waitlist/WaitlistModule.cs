@@ -5,7 +5,7 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Inventory.Waitlist;
 
-/// <summary>Customers who wait for a SKU, and the offers that are made to them in turn.</summary>
+/// <summary>Waitlists per SKU, and the offers made to their entries in turn.</summary>
 internal static class WaitlistModule
 {
     public static IServiceCollection AddWaitlist(this IServiceCollection services)
@@ -24,19 +24,19 @@ internal static class WaitlistModule
         var waitlist = routes.MapGroup("/waitlist").RequireAuthorization(Identity.Customer).WithTags("Waitlist");
         waitlist
             .MapPost("/{sku}", JoinWaitlist.HandleAsync)
-            .WithSummary("Wait for units of a SKU")
+            .WithSummary("Join the waitlist of a SKU")
             .Produces<StockResponses.WaitlistResponse>();
         waitlist
             .MapDelete("/{sku}", LeaveWaitlist.HandleAsync)
             .WithSummary("Leave the waitlist of a SKU")
             .Produces<StockResponses.WaitlistResponse>();
-        waitlist.MapGet("/offers", ListOffers.HandleAsync).WithSummary("The caller's offers");
+        waitlist.MapGet("/offers", ListOffers.HandleAsync).WithSummary("List the caller's offers");
         waitlist
             .MapDelete("/offers/{id:guid}", ReleaseHold.HandleAsync)
-            .WithSummary("Decline an offer: the next in line gets it")
+            .WithSummary("Decline an offer")
             .Produces<StockResponses.HoldResponse>();
 
-        // For sidecars only.
+        // Called by Orders through its sidecar. The gateway does not route it.
         routes.MapPost("/internal/offers/{id:guid}/take", ClaimOffer.HandleAsync).ExcludeFromDescription();
         routes.MapActorsHandlers();
     }

@@ -8,7 +8,9 @@ using DaprShop.TestKit;
 
 namespace DaprShop.Inventory.Tests.Holds;
 
-/// <summary>Holds and waitlists over HTTP, where no actor can be reached: who may do what, once, and what is refused.</summary>
+/// <summary>
+/// Holds and waitlists over HTTP, where no actor can be reached: who may do what, once, and what is refused.
+/// </summary>
 public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<InventoryFixture>, IAsyncLifetime
 {
     private readonly HttpClient _olga = fixture.Service.As(Identity.Operator, "olga");

@@ -13,7 +13,9 @@ using Npgsql;
 
 namespace DaprShop.Inventory.Tests.Reading;
 
-/// <summary>A replica of the service whose clock and state store are the test's, and which counts what it asks of the database.</summary>
+/// <summary>
+/// A replica of the service whose clock and state store are the test's, and which counts what it asks of the database.
+/// </summary>
 internal sealed class CachingReplica : IAsyncDisposable
 {
     private readonly InventoryDatabase _database;

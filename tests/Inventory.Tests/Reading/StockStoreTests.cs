@@ -144,7 +144,7 @@ public sealed class StockStoreTests : IAsyncLifetime
     {
         using var memory = new LocalStockCache(new StockCacheOptions());
         var before = memory.Put(Version(1), null);
-        memory.Take(
+        memory.Update(
             new StockLevels(["cup", "cup"], ["main", "attic"], [3, 2], [3, 8], [0, 0], [0, 0], [0, 0], [0, 0]),
             0
         );

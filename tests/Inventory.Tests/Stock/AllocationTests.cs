@@ -104,7 +104,8 @@ public sealed class AllocationTests(InventoryFixture fixture) : IClassFixture<In
             "select * from levels where location = 'early' for update"
         );
 
-        // The one who waits goes on with 'main' alone. If it waited for 'early' now, holding 'main', the other's next step would be a deadlock.
+        // The one who waits goes on with 'main' alone. If it waited for 'early' now, holding 'main', the other's next
+        // step would be a deadlock.
         await first.CommitAsync();
         await second.IsWaitedForAsync();
         await second.RunAsync("select * from levels where location = 'main' for update");

@@ -94,7 +94,7 @@ public sealed class CountTests(InventoryFixture fixture) : IClassFixture<Invento
         var missing = await _api.SendAsync("POST", "reservations/ship", new { key = Api.New(), orderId = late });
         (missing.Status, missing.Body.GetProperty("refused").GetString())
             .Should()
-            .Be((200, $"Of {sku}, 2 of 4 units are at main: a count has found fewer than are promised."));
+            .Be((200, $"Only 2 of 4 units of '{sku}' are at 'main': a count found fewer than are promised."));
 
         await _api.DoAsync($"stock/{sku}/receipts", new { quantity = 1, reason = "r" });
         (await LevelAsync(sku)).Should().Be((3, 4, 1));

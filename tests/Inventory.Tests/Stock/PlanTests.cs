@@ -6,12 +6,13 @@ using Npgsql;
 namespace DaprShop.Inventory.Tests.Stock;
 
 /// <summary>
-/// A session plans a statement while the tables are empty and keeps the plan when they are full, as after an import that
-/// nobody analysed. No decision may then read everything that was ever decided. No planner setting helps.
+/// A session plans a statement while the tables are empty and keeps the plan when they are full, as after an import
+/// that nobody analysed. No decision may then read everything that was ever decided. No planner setting helps.
 /// </summary>
 public sealed partial class PlanTests(PlanTests.FullTables tables) : IClassFixture<PlanTests.FullTables>
 {
-    // The statements read 10 to 40 rows by their keys. A table or an index that is read as a whole has 150 pages or more.
+    // The statements read 10 to 40 rows by their keys. A table or an index that is read as a whole has 150 pages or
+    // more.
     private const int MaxPages = 130;
 
     private static readonly Dictionary<string, (string Types, string Sql)> Statements = new()
@@ -52,7 +53,9 @@ public sealed partial class PlanTests(PlanTests.FullTables tables) : IClassFixtu
     [GeneratedRegex(@"Buffers: shared(?: hit=(\d+))?(?: read=(\d+))?")]
     private static partial Regex Buffers();
 
-    /// <summary>A session that prepared all statements on empty tables, which were then filled and not analysed.</summary>
+    /// <summary>
+    /// A session that prepared all statements on empty tables, which were then filled and not analysed.
+    /// </summary>
     public sealed class FullTables : IAsyncLifetime
     {
         public static readonly string[] Growing =

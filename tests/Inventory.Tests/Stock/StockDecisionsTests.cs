@@ -5,7 +5,10 @@ using DaprShop.Inventory.Stock;
 
 namespace DaprShop.Inventory.Tests.Stock;
 
-/// <summary>Groups of commands over a small single-threaded model: units per place, what each order was told, what each key was told.</summary>
+/// <summary>
+/// Groups of commands over a small single-threaded model: units per place, what each order was told, what each key was
+/// told.
+/// </summary>
 public sealed class StockDecisionsTests
 {
     private static readonly string[] Skus = ["cup", "Cup"];

@@ -6,8 +6,8 @@ using DaprShop.Inventory.Stock;
 namespace DaprShop.Inventory.Tests.Stock;
 
 /// <summary>
-/// Whatever is asked of stock, in whatever sequence, and however the clock jumps: the numbers of commerce.md hold after every transaction. The
-/// ids and keys are few, so that repetitions, conflicts and late commands are common.
+/// Whatever is asked of stock, in whatever sequence, and however the clock jumps: the numbers of commerce.md hold after
+/// every transaction. The ids and keys are few, so that repetitions, conflicts and late commands are common.
 /// </summary>
 public sealed class StockInvariantTests
 {
@@ -366,7 +366,10 @@ public sealed class StockInvariantTests
         }
     }
 
-    /// <summary>Sequences without gaps, a chain of hashes, levels that equal their last row, and each cause once per kind, level and step.</summary>
+    /// <summary>
+    /// Sequences without gaps, a chain of hashes, levels that equal their last row, and each cause once per kind, level
+    /// and step.
+    /// </summary>
     private static void TheLedgerTells(Tables tables)
     {
         foreach (var rows in tables.Movements.GroupBy(m => (m.Sku, m.Location)))

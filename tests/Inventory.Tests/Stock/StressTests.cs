@@ -9,7 +9,8 @@ using DaprShop.TestKit;
 namespace DaprShop.Inventory.Tests.Stock;
 
 /// <summary>
-/// Sixty-four clients at two replicas order, receive, count, transfer, hold, ship and cancel all at once. Ten thousand orders;
+/// Sixty-four clients at two replicas order, receive, count, transfer, hold, ship and cancel all at once. Ten thousand
+/// orders;
 /// <c>STOCK_STRESS_ORDERS</c> says otherwise.
 /// </summary>
 public sealed class StressTests

@@ -4,7 +4,9 @@ using DaprShop.Inventory.Stock;
 
 namespace DaprShop.Inventory.Tests.Waitlist;
 
-/// <summary>The line for a SKU: whoever is first is offered what becomes free, for a time, and nobody else gets it.</summary>
+/// <summary>
+/// The line for a SKU: whoever is first is offered what becomes free, for a time, and nobody else gets it.
+/// </summary>
 public sealed class WaitlistTests
 {
     private static readonly TimeSpan OfferFor = TimeSpan.FromMinutes(15);
