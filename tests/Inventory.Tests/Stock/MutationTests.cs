@@ -132,7 +132,7 @@ public sealed class MutationTests(InventoryFixture fixture) : IClassFixture<Inve
         );
         (beyond.Status, beyond.Body.GetProperty("refused").GetString())
             .Should()
-            .Be((200, $"So many units of {sku} are not allocated to the order there."));
+            .Be((200, $"Only 3 of the requested units of '{sku}' are allocated to the order."));
         (await _api.SendAsync("POST", "reservations/ship", new { key = Api.New(), orderId = Guid.CreateVersion7() }))
             .Body.GetProperty("refused")
             .GetString()
