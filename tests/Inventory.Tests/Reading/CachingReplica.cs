@@ -27,7 +27,7 @@ internal sealed class CachingReplica : IAsyncDisposable
     public CachingReplica(
         InventoryDatabase database,
         FakeTimeProvider time,
-        FakeCells cells,
+        FakeStateStore cells,
         params (string, string)[] settings
     )
     {

@@ -12,7 +12,7 @@ public sealed class StockCacheTests : IAsyncLifetime
 {
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
     private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
-    private readonly FakeCells _cells = new();
+    private readonly FakeStateStore _cells = new();
     private readonly List<IAsyncDisposable> _opened = [];
     private InventoryDatabase _database = null!;
 

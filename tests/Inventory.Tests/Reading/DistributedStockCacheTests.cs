@@ -12,10 +12,10 @@ using Npgsql;
 namespace DaprShop.Inventory.Tests.Reading;
 
 /// <summary>The store may lie, forget, be silent or be away: readers notice little, and orders nothing.</summary>
-public sealed class StockStoreTests : IAsyncLifetime
+public sealed class DistributedStockCacheTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
-    private readonly FakeCells _cells = new();
+    private readonly FakeStateStore _cells = new();
     private InventoryDatabase _database = null!;
     private CachingReplica _replica = null!;
 
@@ -194,10 +194,10 @@ public sealed class StockStoreTests : IAsyncLifetime
                 _cells.Flush();
                 break;
             case "away":
-                _cells.Mood = FakeCells.AwayAsync;
+                _cells.Mood = FakeStateStore.AwayAsync;
                 break;
             default:
-                _cells.Mood = FakeCells.SilentAsync;
+                _cells.Mood = FakeStateStore.SilentAsync;
                 break;
         }
     }

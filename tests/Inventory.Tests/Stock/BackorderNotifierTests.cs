@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace DaprShop.Inventory.Tests.Stock;
 
 /// <summary>Orders hears of every backorder that was filled, whatever crashes.</summary>
-public sealed class WakeOrdersTests
+public sealed class BackorderNotifierTests
 {
     [Fact]
     public async Task G15_A_crash_between_the_commit_and_the_call_loses_no_wake_up()

@@ -6,7 +6,7 @@ using DaprShop.TestKit;
 namespace DaprShop.Inventory.Tests.Stock;
 
 /// <summary>Stock under concurrency and repetition, on a real database.</summary>
-public sealed class StockWriterTests
+public sealed class StockUnitOfWorkTests
 {
     [Fact]
     public async Task Of_many_buyers_on_two_replicas_exactly_as_many_get_a_unit_as_there_are_units()

@@ -5,7 +5,7 @@ using DaprShop.Inventory.Reading;
 namespace DaprShop.Inventory.Tests.Reading;
 
 /// <summary>A state store with ETags that can be poisoned, flushed, silent, or away.</summary>
-internal sealed class FakeCells : IStateStore
+internal sealed class FakeStateStore : IStateStore
 {
     private readonly ConcurrentDictionary<string, (string Value, int Version)> _cells = new();
 

@@ -7,7 +7,7 @@ using DaprShop.TestKit;
 namespace DaprShop.Inventory.Tests.Stock;
 
 /// <summary>What Inventory tells of an order's claims to whoever explains it.</summary>
-public sealed class TellClaimsTests(InventoryFixture fixture) : IClassFixture<InventoryFixture>
+public sealed class GetOrderClaimsTests(InventoryFixture fixture) : IClassFixture<InventoryFixture>
 {
     [Fact]
     public async Task N8_What_has_left_or_is_given_back_is_not_told_as_allocated()

@@ -9,7 +9,7 @@ namespace DaprShop.Inventory.Tests.Stock;
 /// Groups of commands over a small single-threaded model: units per place, what each order was told, what each key was
 /// told.
 /// </summary>
-public sealed class StockDecisionsTests
+public sealed class StockRulesTests
 {
     private static readonly string[] Skus = ["cup", "Cup"];
     private static readonly string[] Places = ["main", "north"];
