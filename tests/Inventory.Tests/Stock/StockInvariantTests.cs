@@ -6,8 +6,8 @@ using DaprShop.Inventory.Stock;
 namespace DaprShop.Inventory.Tests.Stock;
 
 /// <summary>
-/// Whatever is asked of stock, in whatever sequence, and however the clock jumps: the numbers of commerce.md hold after
-/// every transaction. The ids and keys are few, so that repetitions, conflicts and late commands are common.
+/// The invariants of docs/goals.md hold after every transaction, for any sequence of commands and any jump of the clock.
+/// There are few ids and keys, so that repetitions, conflicts and late commands are common.
 /// </summary>
 public sealed class StockInvariantTests
 {

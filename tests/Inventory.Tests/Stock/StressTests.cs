@@ -23,7 +23,7 @@ public sealed class StressTests
     private static readonly string[] Skus = [.. Enumerable.Range(0, 200).Select(n => $"s{n:000}")];
     private static readonly string[] Places = ["main", "east", "north", "west"];
 
-    /// <summary>Each finds nothing. What they mean: commerce.md (g).</summary>
+    /// <summary>Each query returns no row. docs/goals.md explains the invariants.</summary>
     private static readonly Dictionary<string, string> Violations = new()
     {
         ["I-02"] = """
