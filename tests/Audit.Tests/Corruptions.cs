@@ -254,8 +254,8 @@ internal static class Corruptions
                 "inventory",
                 """
                     drop index ix_movements_cause_kind_sku_location_step;
-                    insert into movements (sku, location, sequence, kind, quantity, on_hand, allocated, held, unavailable,
-                        incoming, cause, step, actor, reason, occurred_at, hash)
+                    insert into movements (sku, location, sequence, kind, quantity, on_hand, allocated, held,
+                        unavailable, incoming, cause, step, actor, reason, occurred_at, hash)
                     select sku, location, sequence + 100, kind, quantity, on_hand, allocated, held, unavailable,
                         incoming, cause, step, actor, reason, occurred_at, hash
                     from movements where kind = 'received'

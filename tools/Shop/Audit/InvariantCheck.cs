@@ -70,12 +70,19 @@ internal static class AuditSqlFile
     /// <summary>Replaced in the SQL by the service in whose database it runs.</summary>
     public const string Service = "{service}";
 
-    /// <summary>Splits the first line, <c>-- database, database: text</c>.</summary>
+    private const string Start = "-- ";
+    private const string Continuation = "--   ";
+
+    /// <summary>
+    /// Splits the header, <c>-- database, database: text</c>. The text continues in lines with two more blanks.
+    /// </summary>
     public static (IReadOnlyList<string> Databases, string Text) Header(string text)
     {
-        var line = text[..text.IndexOf('\n', StringComparison.Ordinal)];
-        var colon = line.IndexOf(": ", StringComparison.Ordinal);
-        return (Names(line[3..colon]), line[(colon + 2)..]);
+        var lines = text.Split('\n');
+        var more = lines.Skip(1).TakeWhile(line => line.StartsWith(Continuation, StringComparison.Ordinal));
+        var header = string.Join(' ', [lines[0][Start.Length..], .. more.Select(line => line[Continuation.Length..])]);
+        var colon = header.IndexOf(": ", StringComparison.Ordinal);
+        return (Names(header[..colon]), header[(colon + 2)..]);
     }
 
     public static IReadOnlyList<string> Names(string list) => list.Split(',', StringSplitOptions.TrimEntries);

@@ -75,10 +75,10 @@ internal sealed class ReadsBench(ShopFolder shop, string token, TimeSpan length,
             Median(seen[2]),
             Median(seen[1].Zip(seen[2], Ratio)),
             pairs,
-            $"At the port of a separate Inventory, without gateway and sidecars; {Connections} connections, 200 SKUs, alternating "
-                + $"blocks of {length.TotalSeconds:0.#} s, the median of {Rounds} rounds. The baseline checks the "
-                + "same JWT, `bare` checks none. The client shares the machine, which brings the rates closer together; the "
-                + "CPU ratio does not include the client."
+            $"At the port of a separate Inventory, without gateway and sidecars; {Connections} connections, 200 SKUs, "
+                + $"alternating blocks of {length.TotalSeconds:0.#} s, the median of {Rounds} rounds. The baseline "
+                + "checks the same JWT, `bare` checks none. The client shares the machine, which brings the rates closer "
+                + "together; the CPU ratio does not include the client."
         );
     }
 

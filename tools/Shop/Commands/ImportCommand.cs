@@ -25,7 +25,11 @@ internal static class ImportCommand
                 "Stock before the first order: exactly the ordered units, one unit less of each SKU (short), or ten "
                 + "times as much (plenty). Default: exact.",
         }.AcceptOnlyFromAmong("exact", "short", "plenty");
-        var orders = WholeNumber.Option("--orders", "Import only this many orders, from the start of the file. Default: all.", least: 1);
+        var orders = WholeNumber.Option(
+            "--orders",
+            "Import only the first N orders of the file. Default: all.",
+            least: 1
+        );
         var json = CommonOptions.Json();
         var command = new Command("import", "Import a retailer's orders and returns, and reconcile the result.")
         {

@@ -10,7 +10,7 @@ internal static class UpCommand
     {
         var runtime = OneOf(
             "--runtime",
-            "The runtime that serves Dapr's API to the services. Default: auto (Dapr where it is available, else embedded).",
+            "The runtime that serves Dapr's API to the services. Default: auto (Dapr if available, else embedded).",
             "auto",
             "dapr",
             "embedded"

@@ -98,8 +98,8 @@ internal sealed class Migrations(ShopFolder shop, DaprFile file)
             ? $"drop the databases {string.Join(", ", Provisioner.Services)} there"
             : "run `./shop down --wipe`";
         return $"The databases {where} were made by an older build of DaprShop: '{service}' has migrations that "
-            + $"this build does not have ({string.Join(", ", unknown.Take(3))}{(unknown.Count > 3 ? ", …" : "")}). To start with "
-            + $"empty databases, {wipe} and then `./shop up` again. To keep the data, use the older build.";
+            + $"this build does not have ({string.Join(", ", unknown.Take(3))}{(unknown.Count > 3 ? ", …" : "")}). To start "
+            + $"with empty databases, {wipe} and then `./shop up` again. To keep the data, use the older build.";
     }
 
     private sealed record AppliedMigration(string MigrationId);

@@ -1,4 +1,5 @@
--- history: Every published available quantity was on_hand − unavailable − allocated − held at that time, without incoming
+-- history: Every published available quantity was on_hand − unavailable − allocated − held at that time, without
+--   incoming
 select count(*) as checked from stock_timeline;
 
 select format('%s at %s, movement %s', sku, location, sequence) as subject,

@@ -1,4 +1,5 @@
--- inventory: Each movement continues the previous one: its sequence has no gap, and its balances change as its kind requires
+-- inventory: Each movement continues the previous one: its sequence has no gap, and its balances change as its kind
+--   requires
 select count(*) as checked from movements;
 
 with walk as (

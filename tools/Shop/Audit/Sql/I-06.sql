@@ -1,4 +1,5 @@
--- inventory: Never oversold, now or after any movement: allocated + held ≤ on_hand − unavailable, except for shortages that a correction found
+-- inventory: Never oversold, now or after any movement: allocated + held ≤ on_hand − unavailable, except for shortages
+--   that a correction found
 select (select count(*) from levels) + (select count(*) from movements) as checked;
 
 select format('%s at %s', sku, location) as subject,

@@ -1,4 +1,5 @@
--- inventory: Units are conserved per SKU: received + returned + adjusted − shipped = on hand in all locations + in transit + written off
+-- inventory: Units are conserved per SKU: received + returned + adjusted − shipped = on hand in all locations + in
+--   transit + written off
 select count(distinct sku) as checked from levels;
 
 with moved as (
@@ -22,7 +23,7 @@ away as (
             and m.quantity > 0) back on true
     where i.source is not null group by l.sku)
 select sku as subject,
-       format('moved %s, on hand %s, in transit or written off %s; %s movements of an unknown kind, %s with a wrong sign',
+       format('moved %s, on hand %s, in transit or written off %s; movements of unknown kind %s, of wrong sign %s',
               m.units, t.units, coalesce(a.units, 0), coalesce(m.unknown, 0), coalesce(m.wrong, 0)) as detail
 from moved m full join present t using (sku) left join away a using (sku)
 where coalesce(m.units, 0) <> coalesce(t.units, 0) + coalesce(a.units, 0) or m.unknown > 0 or m.wrong > 0

@@ -1,4 +1,5 @@
--- inventory: A movement has one cause, which changes a level once per kind and step; allocations, shipments and holds match their movements exactly
+-- inventory: A movement has one cause, which changes a level once per kind and step; allocations, shipments and holds
+--   match their movements exactly
 select count(*) as checked from movements;
 
 with claims as (

@@ -1,4 +1,5 @@
--- inventory: The stock levels rebuilt from the movements alone equal the stored ones, column by column, including the hash
+-- inventory: The stock levels rebuilt from the movements alone equal the stored ones, column by column, including the
+--   hash
 -- on request
 -- No stored hash is trusted here: the chain is computed again from a level's first movement.
 create function pg_temp.link(chain bytea, movement text) returns bytea language sql immutable
@@ -14,7 +15,8 @@ create temporary table chained on commit drop as
 create temporary table rebuilt on commit drop as
     select distinct on (sku, location) sku, location,
         (sum(quantity) filter (
-            where kind in ('received', 'shipped', 'adjusted', 'returned', 'transferred')) over level)::bigint as on_hand,
+            where kind in ('received', 'shipped', 'adjusted', 'returned', 'transferred')
+        ) over level)::bigint as on_hand,
         allocated, held, unavailable, incoming, greatest(allocated + held + unavailable - on_hand, 0) as short,
         count(*) over level as sequence, chain as hash
     from chained window level as (partition by sku, location) order by sku, location, chained.sequence desc;

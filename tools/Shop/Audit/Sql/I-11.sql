@@ -1,4 +1,5 @@
--- inventory: A claim ends once: an open claim has released nothing, a released claim everything that was not shipped, a refused claim has allocated nothing
+-- inventory: A claim ends once: an open claim has released nothing, a released claim everything that was not shipped, a
+--   refused claim has allocated nothing
 select count(*) as checked from reservations;
 
 with walk as (

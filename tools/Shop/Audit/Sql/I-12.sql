@@ -1,4 +1,5 @@
--- inventory: Backorders are filled first come, first served: no later order number while an earlier one of the SKU was waiting; filled equals the units allocated later
+-- inventory: Backorders are filled first come, first served: no later order number while an earlier one of the SKU was
+--   waiting; filled equals the units allocated later
 select count(*) as checked from backorders;
 
 with fills as (

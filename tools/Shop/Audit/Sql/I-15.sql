@@ -1,4 +1,5 @@
--- orders: Every order reaches an end: none belongs to a finished saga, none stands still, none leaves a final status
+-- orders: Every order reaches an end: none belongs to a finished saga, none stops progressing, none leaves a final
+--   status
 select count(*) as checked from orders;
 
 with facts as (

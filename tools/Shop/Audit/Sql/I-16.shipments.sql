@@ -1,4 +1,5 @@
--- orders: A line's shipped units are those of the order's shipments; its returned units are those of the decided returns
+-- orders: A line's shipped units are those of the order's shipments; its returned units are those of the decided
+--   returns
 select (select count(*) from shipments) + (select count(*) from returns) as checked;
 
 with moved as (

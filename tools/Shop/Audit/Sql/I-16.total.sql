@@ -1,4 +1,5 @@
--- orders: An order's lines are numbered from 1, and the sum of their amounts without cancelled units is the order's total
+-- orders: An order's lines are numbered from 1, and the sum of their amounts without cancelled units is the order's
+--   total
 select count(*) as checked from orders;
 
 with lines as (

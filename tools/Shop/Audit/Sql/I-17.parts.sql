@@ -1,11 +1,13 @@
--- payments: Partial refunds equal those of the events, add up to those of the ledger, and never exceed the captured amount
+-- payments: Partial refunds equal those of the events, add up to those of the ledger, and never exceed the captured
+--   amount
 select count(*) as checked from payments;
 
 with published as (
     select subject, sum((data->>'amount')::numeric) as amount
     from events where data->>'kind' = 'partly_refunded' group by 1)
 select format('order %s', p.order_id) as subject,
-       format('%s of %s refunded in parts, by its events %s', p.refunded_in_parts, p.amount, coalesce(t.amount, 0)) as detail
+       format('%s of %s refunded in parts, by its events %s', p.refunded_in_parts, p.amount, coalesce(t.amount, 0))
+           as detail
 from payments p left join published t on t.subject = p.order_id::text
 where p.refunded_in_parts <> coalesce(t.amount, 0) or p.refunded_in_parts > p.amount or p.refunded_in_parts < 0
 union all

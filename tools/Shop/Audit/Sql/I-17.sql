@@ -1,4 +1,5 @@
--- orders: Confirmed and later: stock is allocated and exactly the total is captured. Rejected, cancelled, expired: nothing is allocated, the net payment is zero
+-- orders: Confirmed and later: stock is allocated and exactly the total is captured. Rejected, cancelled, expired:
+--   nothing is allocated, the net payment is zero
 -- when idle
 -- inputs: money, claims
 select count(*) as checked from orders

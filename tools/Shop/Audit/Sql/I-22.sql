@@ -1,4 +1,5 @@
--- orders: Every row of a bulk job is accepted, rejected, parked or undecided, and the job's counts match; an accepted row has its order
+-- orders: Every row of a bulk job is accepted, rejected, parked or undecided, and the job's counts match; an accepted
+--   row has its order
 select count(*) as checked from bulk_rows;
 
 select format('bulk job %s', j.id) as subject,

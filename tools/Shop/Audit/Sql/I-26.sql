@@ -1,4 +1,5 @@
--- orders: Compensations match the executed steps exactly: allocated stock is released, charged money is refunded, money first
+-- orders: Compensations match the executed steps exactly: allocated stock is released, charged money is refunded, money
+--   first
 -- when idle
 -- inputs: money, claims
 select count(*) as checked from orders;

@@ -1,4 +1,5 @@
--- history: Produced = consumed + parked + in flight: no consumer is beyond the end of a log, and parked events had no effect
+-- history: Produced = consumed + parked + in flight: no consumer is beyond the end of a log, and parked events had no
+--   effect
 -- inputs: facts, heads
 select coalesce(sum(position), 0)::bigint as checked from heads;
 

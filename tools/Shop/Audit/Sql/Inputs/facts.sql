@@ -1,4 +1,5 @@
--- orders, inventory, payments: (producer text, position bigint, type text, subject text, version integer, from_status text, to_status text, entries integer)
+-- orders, inventory, payments: (producer text, position bigint, type text, subject text, version integer, from_status
+--   text, to_status text, entries integer)
 -- entries: the number of entries that the event adds to timelines of orders. The subject of an event that an order or a
 -- hold has caused is its id.
 select '{service}'::text, position, type, subject, version,

@@ -1,4 +1,5 @@
--- payments: (order_id text, state text, amount numeric, charged numeric, refunded numeric, refunded_at timestamptz, charged_at timestamptz)
+-- payments: (order_id text, state text, amount numeric, charged numeric, refunded numeric, refunded_at timestamptz,
+--   charged_at timestamptz)
 select coalesce(p.order_id::text, l.reference), p.state, p.amount, coalesce(l.charged, 0), coalesce(l.refunded, 0),
        l.refunded_at, l.charged_at
 from payments p
