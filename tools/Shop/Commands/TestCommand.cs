@@ -55,17 +55,23 @@ internal static class TestCommand
             )
                 given.AddError($"--slice is a day such as 2026-11-30: not '{token.Value}'.");
         });
+        var guards = new Option<bool>("--guards")
+        {
+            Description = "Only take each guard of tests/sql-guards.yaml out and expect its test to fail.",
+        };
         var lanes = WholeNumber.Option("--lanes", "Jobs at a time. Default: by processors and memory.", least: 1);
-        var command = new Command("test", "Run the tests.") { filter, all, slice, lanes };
+        var command = new Command("test", "Run the tests.") { filter, all, slice, guards, lanes };
         command.SetAction(
             (given, cancel) =>
-                RunAsync(
-                    ShopFolder.Find(),
-                    given.GetValue(filter),
-                    given.GetValue(all) ? Full : given.GetValue(slice) ?? Today(),
-                    given.GetValue(lanes) ?? Lanes(),
-                    cancel
-                )
+                given.GetValue(guards)
+                    ? RunGuardsAsync(ShopFolder.Find(), given.GetValue(filter), cancel)
+                    : RunAsync(
+                        ShopFolder.Find(),
+                        given.GetValue(filter),
+                        given.GetValue(all) ? Full : given.GetValue(slice) ?? Today(),
+                        given.GetValue(lanes) ?? Lanes(),
+                        cancel
+                    )
         );
         return command;
     }
@@ -102,6 +108,8 @@ internal static class TestCommand
         var clock = Stopwatch.StartNew();
         using var runner = new TestRunner(shop, lanes, obstacle is null, slice == Full ? FullLimit : SliceLimit);
         var results = await runner.RunAsync(jobs, cancel);
+        if (slice == Full && filter is null)
+            results = [.. results, .. await new SqlGuardRun(shop).RunAsync(null, cancel)];
 
         // The observed behaviour of runtimes, brokers and stores; the output of its tests is not shown.
         if (
@@ -121,6 +129,13 @@ internal static class TestCommand
             length + Environment.NewLine + report + Environment.NewLine,
             cancel
         );
+        return results.Any(result => result.Status == TestStatus.Failed) ? 1 : 0;
+    }
+
+    private static async Task<int> RunGuardsAsync(ShopFolder shop, string? filter, CancellationToken cancel)
+    {
+        var results = await new SqlGuardRun(shop).RunAsync(filter, cancel);
+        Console.WriteLine(TestReport.Of(results));
         return results.Any(result => result.Status == TestStatus.Failed) ? 1 : 0;
     }
 
