@@ -39,8 +39,9 @@ public sealed class NamespaceTests
             .GroupBy(t => t.Name)
             .Where(g => g.Count() > 1)
             .Select(g => string.Join(" and ", g.Select(t => t.FullName)))
+            .ToList()
             .Should()
-            .BeEmpty("one name has one meaning");
+            .Equal([], "one name has one meaning");
 
     [Fact]
     public void No_row_is_read_by_position() =>
@@ -48,8 +49,9 @@ public sealed class NamespaceTests
             .Names.SelectMany(Assemblies.Types)
             .Where(t => Assemblies.Calls(t).Any(IsGetterByOrdinal))
             .Select(t => t.FullName)
+            .ToList()
             .Should()
-            .BeEmpty("rows are mapped by name: SqlQueries, or the RowMapping of EmbeddedDapr");
+            .Equal([], "rows are mapped by name: SqlQueries, or the RowMapping of EmbeddedDapr");
 
     [Fact]
     public void Rules_are_pure()
