@@ -22,7 +22,7 @@ internal static class CloudEvents
         string contentType,
         string source,
         TopicName topic,
-        TraceContext trace,
+        TraceHeaders trace,
         CloudEventOverrides overrides
     ) =>
         Write(json =>
@@ -45,7 +45,7 @@ internal static class CloudEvents
     public static byte[] Complete(
         ReadOnlyMemory<byte> envelope,
         TopicName topic,
-        TraceContext trace,
+        TraceHeaders trace,
         CloudEventOverrides overrides
     )
     {
@@ -132,7 +132,7 @@ internal static class CloudEvents
         json.WriteString("pubsubname"u8, topic.PubSub);
     }
 
-    private static void WriteTrace(Utf8JsonWriter json, TraceContext trace)
+    private static void WriteTrace(Utf8JsonWriter json, TraceHeaders trace)
     {
         json.WriteString("traceid"u8, trace.Parent);
         json.WriteString("traceparent"u8, trace.Parent);
@@ -154,7 +154,7 @@ internal static class CloudEvents
 }
 
 /// <summary>The publisher's W3C trace context; empty strings: none.</summary>
-internal readonly record struct TraceContext(string Parent, string State);
+internal readonly record struct TraceHeaders(string Parent, string State);
 
 /// <summary>The envelope attributes set by publish metadata <c>cloudevent.*</c>.</summary>
 /// <param name="Time">The time of an envelope that has none, RFC 3339.</param>

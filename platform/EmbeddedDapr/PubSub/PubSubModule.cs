@@ -26,6 +26,6 @@ internal static class PubSubModule
         routes.MapGrpcService<PublishService>();
     }
 
-    public static TraceContext TraceOf(HttpRequest request) =>
+    public static TraceHeaders TraceOf(HttpRequest request) =>
         new(request.Headers.TraceParent.ToString(), request.Headers.TraceState.ToString());
 }

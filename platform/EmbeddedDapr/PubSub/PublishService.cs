@@ -55,7 +55,7 @@ internal sealed class PublishService(Publisher publisher, Sidecars sidecars) : I
 
     private static string ContentType(string sent) => sent.Length > 0 ? sent : "text/plain";
 
-    private static TraceContext TraceOf(ServerCallContext context) =>
+    private static TraceHeaders TraceOf(ServerCallContext context) =>
         PubSubModule.TraceOf(context.GetHttpContext().Request);
 
     /// <summary>The request's metadata, overridden by the entry's.</summary>

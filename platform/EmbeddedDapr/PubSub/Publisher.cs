@@ -20,7 +20,7 @@ internal sealed class Publisher(MessageStore store, TimeProvider clock)
         Sidecar sidecar,
         TopicName topic,
         IReadOnlyCollection<PublishEntry> entries,
-        TraceContext trace,
+        TraceHeaders trace,
         CancellationToken cancellationToken
     )
     {
@@ -60,7 +60,7 @@ internal sealed class Publisher(MessageStore store, TimeProvider clock)
             $"error marshaling events to bytes for topic {topic.Topic} pubsub {topic.PubSub}. error: {cause}"
         );
 
-    private Message Prepare(Sidecar sidecar, TopicName topic, PublishEntry entry, TraceContext trace)
+    private Message Prepare(Sidecar sidecar, TopicName topic, PublishEntry entry, TraceHeaders trace)
     {
         var timeToLive = TimeToLive(entry.Metadata);
         if (

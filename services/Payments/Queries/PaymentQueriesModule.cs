@@ -3,7 +3,7 @@ using DaprShop.ServiceDefaults;
 namespace DaprShop.Payments.Queries;
 
 /// <summary>Reads payments.</summary>
-internal static class QueriesModule
+internal static class PaymentQueriesModule
 {
     public static IServiceCollection AddQueries(this IServiceCollection services) =>
         services.AddSingleton<PaymentReader>();

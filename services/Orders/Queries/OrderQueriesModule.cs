@@ -3,7 +3,7 @@ using DaprShop.ServiceDefaults;
 namespace DaprShop.Orders.Queries;
 
 /// <summary>Queries: what customers, operators and History read about orders.</summary>
-internal static class QueriesModule
+internal static class OrderQueriesModule
 {
     public static IServiceCollection AddQueries(this IServiceCollection services) =>
         services.AddSingleton<OrderTransitionReader>();
