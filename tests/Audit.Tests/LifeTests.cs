@@ -210,18 +210,16 @@ public sealed class LifeTests
                 await DeliverAsync(shipment);
             await using var connection = await orders.OpenConnectionAsync();
             Statuses.UnionWith(
-                await connection.QueryAsync(
+                await connection.QueryAsync<string>(
                     "select data->>'to' from events where type = 'order.status_changed.v1'",
                     [],
-                    r => r.GetString(0),
                     CancellationToken.None
                 )
             );
             RejectionReasons.UnionWith(
-                await connection.QueryAsync(
+                await connection.QueryAsync<string>(
                     "select reason from orders where status = 'rejected'",
                     [],
-                    r => r.Text(0),
                     CancellationToken.None
                 )
             );
@@ -330,10 +328,9 @@ public sealed class LifeTests
         private async Task WakeAsync()
         {
             await using var connection = await inventory.OpenConnectionAsync();
-            var filled = await connection.QueryAsync(
+            var filled = await connection.QueryAsync<Guid>(
                 "delete from backorder_notifications returning order_id",
                 [],
-                r => r.GetGuid(0),
                 CancellationToken.None
             );
             if (filled.Count > 0)
@@ -484,12 +481,11 @@ public sealed class LifeTests
                 return;
             await using var connection = await payments.OpenConnectionAsync();
             if (
-                await connection.ScalarAsync(
-                    "select 1 from payments where order_id = $1 and charge_attempts > 0",
+                !await connection.ScalarAsync<bool>(
+                    "select exists (select from payments where order_id = $1 and charge_attempts > 0)",
                     [id.Value],
                     CancellationToken.None
                 )
-                is null
             )
                 return;
             await _payments.DecideAsync(
@@ -505,7 +501,7 @@ public sealed class LifeTests
             if (id is null)
                 return;
             await using var connection = await orders.OpenConnectionAsync();
-            await connection.ScalarAsync(
+            await connection.ExecuteAsync(
                 "update orders set attempts = $2 where id = $1 and batch_id is null",
                 [id.Value, SagaStore.MaxAttempts],
                 CancellationToken.None
@@ -536,10 +532,9 @@ public sealed class LifeTests
         {
             await using var connection = await orders.OpenConnectionAsync();
             return Any(
-                await connection.QueryAsync(
+                await connection.QueryAsync<Guid>(
                     $"select id from orders where status in ({statuses}) order by number",
                     [],
-                    r => r.GetGuid(0),
                     CancellationToken.None
                 )
             );

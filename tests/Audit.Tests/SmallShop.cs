@@ -190,14 +190,11 @@ public sealed class SmallShop : IAsyncLifetime
     {
         await using var connection = await orders.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        var id = (Guid)
-            (
-                await connection.ScalarAsync(
-                    "select order_id from idempotency_keys where key = $1",
-                    [key],
-                    CancellationToken.None
-                )
-            )!;
+        var id = await connection.ScalarAsync<Guid>(
+            "select order_id from idempotency_keys where key = $1",
+            [key],
+            CancellationToken.None
+        );
         var order = (await OrderLock.LockAsync(connection, id, CancellationToken.None))!;
         await CancelOrder.TryCancelAsync(connection, order, "alice", _time.GetUtcNow(), CancellationToken.None);
         await transaction.CommitAsync();

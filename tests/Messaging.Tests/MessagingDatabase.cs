@@ -51,12 +51,14 @@ internal sealed class MessagingDatabase : IAsyncDisposable
         return await connection.ReadEventsAsync(0, int.MaxValue, CancellationToken.None);
     }
 
-    /// <summary>The positions whose effect is there, in the order in which it came.</summary>
+    /// <summary>The positions of the applied events, in the order of their effects.</summary>
     public async Task<List<long>> EffectsAsync()
     {
-        await using var command = Source.CreateCommand("select position from effects order by ordinal");
-        await using var reader = await command.ExecuteReaderAsync();
-        return await reader.ReadAllAsync(r => r.GetInt64(0), CancellationToken.None);
+        return await Source.QueryAsync<long>(
+            "select position from effects order by ordinal",
+            [],
+            CancellationToken.None
+        );
     }
 
     public async Task<T?> ScalarAsync<T>(string sql)

@@ -15,7 +15,7 @@ internal static class HoldsModule
         var holds = routes.MapGroup("/holds").RequireAuthorization(Identity.Customer).WithTags("Holds");
         holds
             .MapPost("", PlaceHold.HandleAsync)
-            .WithSummary("Hold stock for some minutes")
+            .WithSummary("Hold stock for a number of minutes")
             .Produces<StockResponses.HoldResponse>();
         holds
             .MapGet("/{id:guid}", GetHold.HandleAsync)

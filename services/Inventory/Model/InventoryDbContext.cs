@@ -84,7 +84,7 @@ internal sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> op
                 x.Step,
             });
         modelBuilder
-            .Entity<ShipmentRow>()
+            .Entity<ShippedUnitsRow>()
             .ToTable("shipments")
             .HasKey(x => new
             {

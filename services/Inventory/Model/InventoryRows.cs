@@ -60,7 +60,7 @@ internal sealed record ReservationRow(
 
 internal sealed record AllocationRow(Guid OrderId, string Sku, string Location, int Quantity, long Step);
 
-internal sealed record ShipmentRow(Guid OrderId, string Sku, string Location, int Quantity, long Step);
+internal sealed record ShippedUnitsRow(Guid OrderId, string Sku, string Location, int Quantity, long Step);
 
 internal sealed record BackorderRow(
     Guid OrderId,

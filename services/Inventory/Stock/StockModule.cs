@@ -28,9 +28,9 @@ internal static class StockModule
     public static void MapStock(this IEndpointRouteBuilder routes)
     {
         // Called by other services through their sidecars. The gateway does not route them.
-        routes.MapPost("/reservations", ReserveStock.HandleAsync).ExcludeFromDescription();
-        routes.MapPost("/reservations/release", ReserveStock.ReleaseAsync).ExcludeFromDescription();
-        routes.MapPost("/reservations/ship", ShipOrder.HandleAsync).ExcludeFromDescription();
+        routes.MapPost("/reservations", ReserveOrders.HandleAsync).ExcludeFromDescription();
+        routes.MapPost("/reservations/release", ReserveOrders.ReleaseAsync).ExcludeFromDescription();
+        routes.MapPost("/reservations/ship", ShipReservedUnits.HandleAsync).ExcludeFromDescription();
         routes.MapPost("/reservations/take-back", ReturnUnits.HandleAsync).ExcludeFromDescription();
         routes.MapGet("/internal/orders/{id:guid}/claims", GetOrderClaims.HandleAsync).ExcludeFromDescription();
 

@@ -61,7 +61,7 @@ public sealed class ReconciliationTests
             2,
             new Dictionary<string, long> { ["A"] = 1, ["POST"] = 1 },
             confirmed,
-            new Dictionary<string, StockQuantities> { ["A"] = new(8, 1, 7), ["B9"] = new(9, 0, 9) },
+            new Dictionary<string, StockTotal> { ["A"] = new(8, 1, 7), ["B9"] = new(9, 0, 9) },
             2,
             WithReturns: false,
             0
@@ -72,7 +72,7 @@ public sealed class ReconciliationTests
                 OpeningStock.Short,
                 shop with
                 {
-                    Stock = new Dictionary<string, StockQuantities> { ["A"] = new(8, 2, 6), ["B9"] = new(9, 0, 9) },
+                    Stock = new Dictionary<string, StockTotal> { ["A"] = new(8, 2, 6), ["B9"] = new(9, 0, 9) },
                 }
             )
             .Should()
@@ -102,11 +102,11 @@ public sealed class ReconciliationTests
             Plan.Sales.Lines
         );
 
-    private static Dictionary<string, StockQuantities> Stock(long available) =>
+    private static Dictionary<string, StockTotal> Stock(long available) =>
         Plan
             .Skus.Values.Where(s => s.Stocked)
             .ToDictionary(
                 s => s.Sku,
-                s => new StockQuantities(s.Ordered + s.Returned + available, s.Ordered, s.Returned + available)
+                s => new StockTotal(s.Ordered + s.Returned + available, s.Ordered, s.Returned + available)
             );
 }

@@ -27,10 +27,10 @@ internal sealed record ListedOrder(Guid Id);
 /// <param name="Cursor">Where the next page starts; null on the last page.</param>
 internal sealed record StockPage(IReadOnlyList<StockedItem> Items, string? Cursor);
 
-internal sealed record StockedItem(string Sku, bool Stocked, StockQuantities Total);
+internal sealed record StockedItem(string Sku, bool Stocked, StockTotal Total);
 
 /// <summary>Units of one SKU over all locations.</summary>
-internal sealed record StockQuantities(long OnHand, long Allocated, long Available);
+internal sealed record StockTotal(long OnHand, long Allocated, long Available);
 
 /// <summary>Orders by status, and the totals of those that are neither rejected, cancelled nor expired.</summary>
 /// <param name="Revenue">GBP.</param>

@@ -265,9 +265,9 @@ internal sealed class Importer(
         return (units, totals);
     }
 
-    private async Task<Dictionary<string, StockQuantities>> StockAsync(ImportPlan plan, CancellationToken cancel)
+    private async Task<Dictionary<string, StockTotal>> StockAsync(ImportPlan plan, CancellationToken cancel)
     {
-        var stock = new Dictionary<string, StockQuantities>(StringComparer.Ordinal);
+        var stock = new Dictionary<string, StockTotal>(StringComparer.Ordinal);
         string? cursor = null;
         do
         {

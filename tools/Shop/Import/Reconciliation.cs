@@ -21,7 +21,7 @@ internal sealed record ImportOutcome(
     int LeftOut,
     IReadOnlyDictionary<string, long> Confirmed,
     Totals ConfirmedTotals,
-    IReadOnlyDictionary<string, StockQuantities> Stock,
+    IReadOnlyDictionary<string, StockTotal> Stock,
     int Unsold,
     bool WithReturns,
     decimal Credited
@@ -101,7 +101,7 @@ internal static class Reconciliation
         return plan.Lines == RetailFigures.Lines ? [.. figures, .. Published(plan)] : figures;
 
         long Returned(SkuPlan sku) => shop.WithReturns ? sku.Returned : 0;
-        StockQuantities At(SkuPlan sku) => shop.Stock.GetValueOrDefault(sku.Sku) ?? new StockQuantities(0, 0, 0);
+        StockTotal At(SkuPlan sku) => shop.Stock.GetValueOrDefault(sku.Sku) ?? new StockTotal(0, 0, 0);
     }
 
     /// <summary>The totals of the whole retail file must match its published figures.</summary>

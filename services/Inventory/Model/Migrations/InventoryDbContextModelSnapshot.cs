@@ -518,7 +518,7 @@ namespace DaprShop.Inventory.Model.Migrations
                     b.ToTable("reservations", (string)null);
                 });
 
-            modelBuilder.Entity("DaprShop.Inventory.Model.ShipmentRow", b =>
+            modelBuilder.Entity("DaprShop.Inventory.Model.ShippedUnitsRow", b =>
                 {
                     b.Property<Guid>("OrderId")
                         .HasColumnType("uuid")

@@ -10,7 +10,7 @@ namespace DaprShop.Inventory.Stock;
 /// Ships allocated units of an order. Only Orders calls it, through its sidecar, without a caller's token: the key is
 /// in the body.
 /// </summary>
-internal static class ShipOrder
+internal static class ShipReservedUnits
 {
     public static async Task<IResult> HandleAsync(
         ShipRequest body,

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace DaprShop.Inventory.Stock;
 
 /// <summary>The saga's first step and its compensation. Only Orders calls them, through its sidecar.</summary>
-internal static class ReserveStock
+internal static class ReserveOrders
 {
     public static Task<ReserveResponse> HandleAsync(
         ReserveRequest request,
