@@ -22,8 +22,7 @@ internal static class BulkModule
             .AddOpenApiOperationTransformer(BulkFileDescription.AddAsync);
         jobs.MapGet("", ListBulkOrders.HandleAsync).WithSummary("List bulk jobs, newest first");
         jobs.MapGet("/{id:guid}", GetBulkJob.HandleAsync).WithSummary("Get a bulk job's progress");
-        jobs.MapGet("/{id:guid}/errors", GetBulkErrors.HandleAsync)
-            .WithSummary("List the row errors of a bulk job");
+        jobs.MapGet("/{id:guid}/errors", GetBulkErrors.HandleAsync).WithSummary("List the row errors of a bulk job");
         jobs.MapPost("/{id:guid}/pause", PauseBulkOrders.PauseAsync).WithSummary("Pause a bulk job");
         jobs.MapPost("/{id:guid}/resume", PauseBulkOrders.ResumeAsync).WithSummary("Resume a bulk job");
 

@@ -38,9 +38,7 @@ internal static class SagaModule
             .WithSummary("Retry an order that needs attention");
         operations
             .MapPost("/orders/retry", RetryOrders.RetryAllAsync)
-            .WithSummary(
-                $"Retry the oldest orders that need attention, up to {RetryStore.MaxOrders} per request"
-            );
+            .WithSummary($"Retry the oldest orders that need attention, up to {RetryStore.MaxOrders} per request");
         operations.MapGet("/saga", ChangeBatching.Current).WithSummary("Get the saga's batching");
         operations.MapPut("/saga", ChangeBatching.Change).WithSummary("Change the saga's batching on this replica");
 
