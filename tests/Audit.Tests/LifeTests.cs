@@ -131,7 +131,7 @@ public sealed class LifeTests
         private readonly List<Guid> _batches = [];
         private readonly List<Shipment> _shipped = [];
         private readonly List<DecidedReturn> _decided = [];
-        private readonly List<Return> _requested = [];
+        private readonly List<RequestedReturn> _requested = [];
         private int _keys;
         private bool _ending;
 

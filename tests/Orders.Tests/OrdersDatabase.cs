@@ -84,10 +84,10 @@ internal sealed class OrdersDatabase(TestDatabase names, NpgsqlDataSource source
 }
 
 /// <summary>
-/// Inventory and Payments as small as they can be: what they promise, in a dictionary each. They stand behind the
+/// Fakes of Inventory and Payments: their contracts, with a dictionary each. They answer at the
 /// sidecar's address.
 /// </summary>
-internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFactory
+internal sealed class FakeServices(int units) : HttpMessageHandler, IHttpClientFactory
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -102,39 +102,39 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
 
     public Dictionary<Guid, Offer> Offers { get; } = [];
 
-    /// <summary>Offers that were taken.</summary>
+    /// <summary>Claimed offers.</summary>
     public HashSet<Guid> Taken { get; } = [];
 
-    /// <summary>True where offers are given to whoever asks, as a repeated answer is.</summary>
+    /// <summary>True where claims of offers do not check the customer, as a repeated claim.</summary>
     public bool GivesOffersToAnyone { get; set; }
 
     public int Free { get; private set; } = units;
 
-    /// <summary>What was answered to each shipment, by its key.</summary>
+    /// <summary>The response to each shipment by key.</summary>
     public Dictionary<string, ShipResponse> Shipped { get; } = [];
 
-    /// <summary>What came back, by its key.</summary>
+    /// <summary>Returned units by key.</summary>
     public Dictionary<string, ReturnUnitsRequest> TakenBack { get; } = [];
 
-    /// <summary>What was given back in parts, by what for.</summary>
+    /// <summary>Partial refunds by reference.</summary>
     public Dictionary<Guid, PartRefundRequest> PartRefunds { get; } = [];
 
-    /// <summary>Why shipments are refused; null: they are not.</summary>
+    /// <summary>The reason with which shipments are refused; null: they are not.</summary>
     public string? RefuseShipments { get; set; }
 
-    /// <summary>The price of a cup, in GBP. There is nothing else.</summary>
+    /// <summary>The price of a cup, the only item, in GBP.</summary>
     public decimal Price { get; set; } = 2.5m;
 
-    /// <summary>How often Inventory was asked for items.</summary>
+    /// <summary>The number of item lookups.</summary>
     public int LookUps { get; private set; }
 
-    /// <summary>Items that it was asked for at a time, at most.</summary>
+    /// <summary>The largest number of items in one lookup.</summary>
     public int MostLookedUp { get; private set; }
 
-    /// <summary>Called before each request is carried out.</summary>
+    /// <summary>Called before each request is answered.</summary>
     public Func<string, Task>? Before { get; set; }
 
-    /// <summary>While it is set, whatever is asked is answered with this failure.</summary>
+    /// <summary>While set, every request gets this status.</summary>
     public HttpStatusCode? Failure { get; set; }
 
     public HttpClient CreateClient(string name) =>
@@ -225,7 +225,7 @@ internal sealed class FakeHouse(int units) : HttpMessageHandler, IHttpClientFact
         return new HttpResponseMessage(HttpStatusCode.OK) { Content = JsonContent.Create(answer, options: Json) };
     }
 
-    /// <summary>Units arrive: who waits gets them, and what is left is free.</summary>
+    /// <summary>Receives units: backorders get them first, the rest is free.</summary>
     public void Receive(int quantity)
     {
         lock (_lock)

@@ -5,13 +5,13 @@ using Microsoft.Extensions.DependencyInjection;
 namespace DaprShop.Orders.Tests;
 
 /// <summary>
-/// The service over a database of its own, with a small house behind it. No saga runs: its slots are none.
+/// The service with a database of its own and fakes of its neighbours. No saga runs: it has no slots.
 /// </summary>
 public sealed class OrdersFixture : IAsyncLifetime
 {
     internal OrdersDatabase Database { get; private set; } = null!;
 
-    internal FakeHouse House { get; } = new(units: 100);
+    internal FakeServices Fakes { get; } = new(units: 100);
 
     internal ServiceHost<Program> Service { get; private set; } = null!;
 
@@ -20,7 +20,7 @@ public sealed class OrdersFixture : IAsyncLifetime
         Database = await OrdersDatabase.CreateAsync();
         Service = new ServiceHost<Program>(
             Database.Names.App,
-            services => services.AddSingleton(new ServiceInvoker(House, NoFailpoints.Instance)),
+            services => services.AddSingleton(new ServiceInvoker(Fakes, NoFailpoints.Instance)),
             ("Saga:Slots", "0")
         );
     }

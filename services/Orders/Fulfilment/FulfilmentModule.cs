@@ -15,7 +15,7 @@ internal static class FulfilmentModule
     public static IEndpointRouteBuilder MapFulfilment(this IEndpointRouteBuilder routes)
     {
         routes
-            .MapPost("/shipments", ShipOrder.HandleAsync)
+            .MapPost("/shipments", CreateShipment.HandleAsync)
             .RequireAuthorization(Identity.Operator)
             .WithSummary("Ship an order or a part of it")
             .WithTags("Shipments");

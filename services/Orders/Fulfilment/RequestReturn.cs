@@ -14,7 +14,7 @@ internal static class RequestReturn
 {
     internal sealed record ReturnRequest(IReadOnlyList<OrderedUnits> Lines, string Reason);
 
-    public static async Task<Results<Created<Return>, ProblemHttpResult>> HandleAsync(
+    public static async Task<Results<Created<RequestedReturn>, ProblemHttpResult>> HandleAsync(
         Guid id,
         ReturnRequest request,
         IdempotencyKey key,

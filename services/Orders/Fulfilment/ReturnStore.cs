@@ -10,7 +10,13 @@ namespace DaprShop.Orders.Fulfilment;
 
 /// <summary>A return as its customer requested it.</summary>
 /// <param name="Number">Counts the returns of the order, from 1.</param>
-internal sealed record Return(Guid Id, Guid OrderId, int Number, IReadOnlyList<OrderedUnits> Lines, string Reason);
+internal sealed record RequestedReturn(
+    Guid Id,
+    Guid OrderId,
+    int Number,
+    IReadOnlyList<OrderedUnits> Lines,
+    string Reason
+);
 
 /// <summary>A decided return: what its execution must do.</summary>
 /// <param name="Amount">The refund in GBP.</param>
@@ -86,7 +92,7 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
     /// <exception cref="ProblemException">
     /// 404, 409 or 422: there is no such order, or fewer units have left.
     /// </exception>
-    public async Task<(Return Return, bool Replayed)> RequestAsync(
+    public async Task<(RequestedReturn Return, bool Replayed)> RequestAsync(
         Guid orderId,
         string? owner,
         IReadOnlyList<OrderedUnits> lines,
@@ -131,7 +137,7 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
                 )
             );
 
-        var request = new Return(Guid.CreateVersion7(now), orderId, 0, wanted, reason);
+        var request = new RequestedReturn(Guid.CreateVersion7(now), orderId, 0, wanted, reason);
         if (
             await connection.ScalarAsync<int?>(
                 Insert,
@@ -320,7 +326,7 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static Return ToReturn(Guid id, Guid orderId, int number, string lines, string reason) =>
+    private static RequestedReturn ToReturn(Guid id, Guid orderId, int number, string lines, string reason) =>
         new(id, orderId, number, JsonSerializer.Deserialize<List<OrderedUnits>>(lines, Json)!, reason);
 
     private sealed record KeyedReturn(

@@ -63,7 +63,7 @@ internal static class ListAttention
         CancellationToken cancellationToken
     )
     {
-        var rows = await database.QueryAsync<ItemRow>(
+        var rows = await database.QueryAsync<AttentionRow>(
             Select,
             [MinAttempts, (time.GetUtcNow() - MinAge).UtcDateTime, MaxItems],
             cancellationToken
@@ -84,7 +84,7 @@ internal static class ListAttention
         );
     }
 
-    private sealed record ItemRow(
+    private sealed record AttentionRow(
         string Kind,
         Guid OrderId,
         long Number,

@@ -8,7 +8,7 @@ using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>Who may do what to whose bulk job, and what is told of it.</summary>
+/// <summary>The bulk API: permissions and responses.</summary>
 public sealed class BulkApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixture>
 {
     private readonly HttpClient _alice = fixture.Service.As(Identity.Customer, "alice");
@@ -16,7 +16,7 @@ public sealed class BulkApiTests(OrdersFixture fixture) : IClassFixture<OrdersFi
     private readonly HttpClient _olga = fixture.Service.As(Identity.Operator, "olga");
 
     [Fact]
-    public async Task G29_A_job_tells_its_counts_its_orders_and_its_errors_page_by_page()
+    public async Task G29_A_job_shows_its_counts_its_orders_and_its_errors_page_by_page()
     {
         var id = await HandInAsync(
             _alice,
@@ -63,7 +63,7 @@ public sealed class BulkApiTests(OrdersFixture fixture) : IClassFixture<OrdersFi
     }
 
     [Fact]
-    public async Task The_errors_of_a_job_are_told_even_of_rows_that_cannot_be_read()
+    public async Task The_errors_of_unreadable_rows_are_listed()
     {
         var id = await HandInAsync(
             _alice,
@@ -81,7 +81,7 @@ public sealed class BulkApiTests(OrdersFixture fixture) : IClassFixture<OrdersFi
     }
 
     [Fact]
-    public async Task G29_The_version_grows_when_an_order_of_the_job_moves()
+    public async Task G29_The_version_grows_when_an_order_of_the_job_changes_its_status()
     {
         var id = await HandInAsync(_alice, New(), BulkScene.Row(1));
         var before = await DoneAsync(id);
@@ -97,7 +97,7 @@ public sealed class BulkApiTests(OrdersFixture fixture) : IClassFixture<OrdersFi
     }
 
     [Fact]
-    public async Task A_customer_sees_and_steers_only_their_own_jobs_an_operator_everybodys()
+    public async Task Customers_see_and_pause_only_their_own_jobs_operators_all()
     {
         var id = await HandInAsync(_alice, New(), BulkScene.Row(1));
         foreach (
@@ -143,7 +143,7 @@ public sealed class BulkApiTests(OrdersFixture fixture) : IClassFixture<OrdersFi
     }
 
     [Fact]
-    public async Task A_price_and_a_customer_are_an_operators_to_name()
+    public async Task Only_operators_set_a_price_or_a_customer_in_a_file()
     {
         var row = new BulkRow(
             1,
@@ -163,7 +163,7 @@ public sealed class BulkApiTests(OrdersFixture fixture) : IClassFixture<OrdersFi
     }
 
     [Fact]
-    public async Task A_row_that_comes_to_more_than_is_allowed_is_rejected_whatever_errors_cost()
+    public async Task A_row_that_exceeds_the_maximum_total_is_rejected_under_every_policy()
     {
         var line = """{"sku":"cup","quantity":1000000,"unitPrice":1000000}""";
         using var opened = await PostAsync(_olga, "bulk-orders?onError=ignore_failed", New());
@@ -191,7 +191,7 @@ public sealed class BulkApiTests(OrdersFixture fixture) : IClassFixture<OrdersFi
     }
 
     [Fact]
-    public async Task A_job_is_paused_and_goes_on()
+    public async Task A_job_is_paused_and_resumed()
     {
         var id = await OpenAsync(_alice, New());
         using var paused = await _alice.PostAsync(
@@ -213,7 +213,7 @@ public sealed class BulkApiTests(OrdersFixture fixture) : IClassFixture<OrdersFi
     }
 
     [Fact]
-    public async Task An_operator_has_a_parked_row_tried_again()
+    public async Task An_operator_retries_a_parked_row()
     {
         var id = await OpenAsync(_alice, New());
         using var paused = await _alice.PostAsync(

@@ -12,16 +12,16 @@ using Npgsql;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>Bulk jobs over a database of their own, and a worker that goes one stretch at a time.</summary>
+/// <summary>Bulk jobs in a database of their own, processed batch by batch.</summary>
 internal sealed class BulkScene : IAsyncDisposable
 {
-    private readonly FakeHouse _house = new(units: 0);
+    private readonly FakeServices _fakes = new(units: 0);
     private readonly Catalogue _catalogue;
 
     private BulkScene(OrdersDatabase db)
     {
         Db = db;
-        _catalogue = new Catalogue(new ServiceInvoker(_house, NoFailpoints.Instance), TimeProvider.System);
+        _catalogue = new Catalogue(new ServiceInvoker(_fakes, NoFailpoints.Instance), TimeProvider.System);
         Store = new BulkStore(db.Source, NoFailpoints.Instance, TimeProvider.System);
         Queue = new BulkQueue(db.Source);
         var json = new JsonOptions();
@@ -29,7 +29,7 @@ internal sealed class BulkScene : IAsyncDisposable
             json.SerializerOptions.RespectNullableAnnotations,
             json.SerializerOptions.RespectRequiredConstructorParameters
         ) = (true, true);
-        Stretch = new BulkBatchProcessor(
+        Processor = new BulkBatchProcessor(
             db.Source,
             Queue,
             db.Accepting(),
@@ -43,17 +43,17 @@ internal sealed class BulkScene : IAsyncDisposable
 
     public OrdersDatabase Db { get; }
 
-    public FakeHouse House => _house;
+    public FakeServices Fakes => _fakes;
 
     public BulkStore Store { get; }
 
     public BulkQueue Queue { get; }
 
-    public BulkBatchProcessor Stretch { get; }
+    public BulkBatchProcessor Processor { get; }
 
     public static async Task<BulkScene> CreateAsync() => new(await OrdersDatabase.CreateAsync());
 
-    /// <summary>A row that is an order of cups.</summary>
+    /// <summary>A row with an order of cups.</summary>
     public static BulkRow Row(int row, string? key = null, string quantity = "1", string sku = "cup") =>
         new(
             row,
@@ -67,7 +67,7 @@ internal sealed class BulkScene : IAsyncDisposable
     public static BulkRow[] Rows(int count, int from = 1, string? keys = null) =>
         [.. Enumerable.Range(from, count).Select(i => Row(i, keys is null ? null : $"{keys}-{i}"))];
 
-    /// <summary>A job whose rows are all there, due unless <paramref name="end"/> is false.</summary>
+    /// <summary>A job with all its rows, due unless <paramref name="end"/> is false.</summary>
     public async Task<Guid> HandInAsync(
         string key,
         BulkRow[] rows,
@@ -83,10 +83,10 @@ internal sealed class BulkScene : IAsyncDisposable
         return id;
     }
 
-    /// <summary>One stretch of the job that has waited longest. False when none is due.</summary>
+    /// <summary>Processes one batch of the job that was served longest ago. False when none is due.</summary>
     public async Task<bool> StepAsync() =>
         await Queue.NextAsync(TimeProvider.System.GetUtcNow(), CancellationToken.None) is { } job
-        && await Stretch.RunAsync(job, CancellationToken.None);
+        && await Processor.RunAsync(job, CancellationToken.None);
 
     public async Task DrainAsync()
     {
@@ -108,24 +108,24 @@ internal sealed class BulkScene : IAsyncDisposable
 
     public Task<long> OrdersAsync() => Db.NumberAsync("select count(*) from orders");
 
-    /// <summary>A worker that runs by itself.</summary>
+    /// <summary>A worker that polls by itself.</summary>
     public BulkWorker Worker(int backlog) =>
         new(
             Queue,
-            Stretch,
+            Processor,
             new BulkSignal(),
             new BulkOptions { Backlog = backlog },
             TimeProvider.System,
             NullLogger<BulkWorker>.Instance
         );
 
-    /// <summary>Does something that the service's own role may not.</summary>
+    /// <summary>Executes a statement that the service's role may not.</summary>
     public Task AsOwnerAsync(string sql) => Sql.ScalarAsync<object>(Db.Names.Owner, sql);
 
     public async ValueTask DisposeAsync()
     {
         _catalogue.Dispose();
-        _house.Dispose();
+        _fakes.Dispose();
         await Db.DisposeAsync();
     }
 }

@@ -8,7 +8,7 @@ using static DaprShop.Orders.Tests.BulkScene;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>A file of orders: what is accepted, once, whatever happens meanwhile.</summary>
+/// <summary>Bulk jobs: each row is accepted once, whatever fails meanwhile.</summary>
 public sealed class BulkTests
 {
     private const string Poisoned = """
@@ -43,7 +43,7 @@ public sealed class BulkTests
         2,
         2
     )]
-    public async Task G29_A_file_with_errors_is_taken_as_its_policy_says(
+    public async Task G29_A_file_with_errors_is_processed_by_its_policy(
         string policy,
         string told,
         string rows,
@@ -97,7 +97,7 @@ public sealed class BulkTests
     }
 
     [Fact]
-    public async Task G29_A_key_that_stands_for_two_orders_is_an_error_of_the_file_wherever_the_other_one_is()
+    public async Task G29_A_key_used_for_two_orders_is_an_error_of_the_file_wherever_the_other_order_is()
     {
         await using var scene = await CreateAsync();
         await scene.HandInAsync("before", [Row(1, "taken")]);
@@ -121,7 +121,7 @@ public sealed class BulkTests
     }
 
     [Fact]
-    public async Task G29_A_file_whose_rows_have_keys_adds_nothing_the_second_time_under_whatever_key_it_comes()
+    public async Task G29_A_file_whose_rows_have_keys_adds_nothing_when_it_is_uploaded_again_with_another_key()
     {
         await using var scene = await CreateAsync();
         var first = await scene.HandInAsync("first", Rows(300, keys: "k"));
@@ -142,7 +142,7 @@ public sealed class BulkTests
     }
 
     [Fact]
-    public async Task Rows_without_keys_are_named_by_their_job_and_their_place()
+    public async Task Rows_without_keys_get_a_key_from_their_job_and_row_number()
     {
         await using var scene = await CreateAsync();
         await scene.HandInAsync("first", Rows(3));
@@ -161,7 +161,7 @@ public sealed class BulkTests
     }
 
     [Fact]
-    public async Task G29_Rows_that_come_again_change_nothing_and_other_ones_in_their_place_are_refused()
+    public async Task G29_Repeated_rows_change_nothing_and_different_rows_in_their_place_are_rejected()
     {
         await using var scene = await CreateAsync();
         var job = await scene.HandInAsync("file", Rows(10), end: false);
@@ -179,7 +179,7 @@ public sealed class BulkTests
     }
 
     [Fact]
-    public async Task Nothing_is_accepted_before_the_file_has_come_to_its_end()
+    public async Task Nothing_is_accepted_before_the_file_has_ended()
     {
         await using var scene = await CreateAsync();
         await scene.HandInAsync("file", Rows(10), end: false);
@@ -196,7 +196,7 @@ public sealed class BulkTests
     }
 
     [Fact]
-    public async Task G30_A_row_that_spoils_its_transaction_is_parked_with_its_cause_and_the_rest_is_accepted()
+    public async Task G30_A_row_that_makes_its_transaction_fail_is_parked_with_the_cause_and_the_rest_is_accepted()
     {
         await using var scene = await CreateAsync();
         await scene.AsOwnerAsync(Poisoned);
@@ -224,7 +224,7 @@ public sealed class BulkTests
     [InlineData("""{"lines":[{"sku":"cup","quantity":1}],"Lines":[],"payment":{"token":"tok_ok"}}""", "")]
     [InlineData("""{"a\u0000":1,"A\u0000":2,"lines":[{"sku":"cup","quantity":1}],"payment":{"token":"tok_ok"}}""", "")]
     [InlineData("""{"a\u0000":1,"a\u0000":2,"lines":[{"sku":"cup","quantity":1}],"payment":{"token":"tok_ok"}}""", "")]
-    public async Task A_row_whose_text_or_names_nobody_can_read_is_rejected_and_told_why(string body, string field)
+    public async Task An_unreadable_row_is_rejected_with_the_reason(string body, string field)
     {
         await using var scene = await CreateAsync();
         var job = await scene.HandInAsync("file", [Row(1), new(2, body)]);
@@ -238,7 +238,7 @@ public sealed class BulkTests
     }
 
     [Fact]
-    public async Task A_parked_row_is_accepted_when_it_is_tried_again_after_its_cause_was_mended()
+    public async Task A_parked_row_is_accepted_when_it_is_retried_after_the_cause_was_mended()
     {
         await using var scene = await CreateAsync();
         await scene.AsOwnerAsync(Poisoned);
@@ -254,19 +254,19 @@ public sealed class BulkTests
     }
 
     [Fact]
-    public async Task From_the_answer_to_a_pause_on_nothing_is_accepted_until_the_job_goes_on()
+    public async Task After_the_response_to_a_pause_nothing_is_accepted_until_the_job_is_resumed()
     {
         await using var scene = await CreateAsync();
         var job = await scene.HandInAsync("file", Rows(250));
-        Task stretch;
+        Task processing;
         await using (var rival = await Rival.BeginAsync(scene.Db.Names.App, "select from event_head for update"))
         {
-            stretch = Task.Run(scene.StepAsync);
+            processing = Task.Run(scene.StepAsync);
             await rival.IsWaitedForAsync();
             await scene.Store.PauseAsync(job, paused: true, CancellationToken.None);
         }
 
-        await stretch;
+        await processing;
         (await scene.StepAsync()).Should().BeFalse();
         (await scene.OrdersAsync()).Should().Be(0);
 
@@ -280,7 +280,7 @@ public sealed class BulkTests
     [InlineData("delete from bulk_rows")]
     [InlineData("update bulk_rows set body = ''")]
     [InlineData("update bulk_rows set row = 0")]
-    public async Task The_service_itself_may_not_change_what_was_handed_in(string sql)
+    public async Task The_services_role_cannot_change_uploaded_rows(string sql)
     {
         await using var scene = await CreateAsync();
         (await Sql.IsForbiddenAsync(scene.Db.Names.App, sql)).Should().BeTrue();

@@ -8,11 +8,11 @@ using static DaprShop.Orders.Tests.BulkScene;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>Workers that go on with files, many at once.</summary>
+/// <summary>Bulk workers, several at once.</summary>
 public sealed class BulkWorkerTests
 {
     [Fact]
-    public async Task G29_Workers_that_check_a_file_at_once_see_each_others_keys()
+    public async Task G29_Workers_that_check_a_file_concurrently_see_each_others_keys()
     {
         await using var scene = await CreateAsync();
         var twice = await scene.HandInAsync(
@@ -30,7 +30,7 @@ public sealed class BulkWorkerTests
         );
         var workers = Enumerable
             .Range(0, 2)
-            .Select(_ => scene.Stretch.RunAsync(job, TestContext.Current.CancellationToken))
+            .Select(_ => scene.Processor.RunAsync(job, TestContext.Current.CancellationToken))
             .ToList();
         await rival.IsWaitedForAsync(2);
         await rival.CommitAsync();
@@ -42,7 +42,7 @@ public sealed class BulkWorkerTests
     }
 
     [Fact]
-    public async Task Workers_that_fail_together_count_as_one_failure()
+    public async Task Workers_that_fail_on_the_same_rows_count_one_failure()
     {
         await using var scene = await CreateAsync();
         await scene.HandInAsync("file", Rows(2));
@@ -82,11 +82,14 @@ public sealed class BulkWorkerTests
     [InlineData(HttpStatusCode.RequestEntityTooLarge, "pending 1, pending 1")]
     [InlineData(HttpStatusCode.TooManyRequests, "pending 0, pending 0")]
     [InlineData(HttpStatusCode.ServiceUnavailable, "pending 0, pending 0")]
-    public async Task What_Inventory_refuses_is_counted_and_that_it_is_away_is_not(HttpStatusCode answer, string rows)
+    public async Task A_rejection_by_Inventory_counts_as_a_failure_and_its_absence_does_not(
+        HttpStatusCode answer,
+        string rows
+    )
     {
         await using var scene = await CreateAsync();
         await scene.HandInAsync("file", Rows(2));
-        scene.House.Failure = answer;
+        scene.Fakes.Failure = answer;
         var step = FluentActions.Awaiting(scene.StepAsync);
         if (rows.Contains('1'))
             await step.Should().NotThrowAsync();
@@ -104,7 +107,7 @@ public sealed class BulkWorkerTests
     }
 
     [Fact]
-    public async Task Rows_that_somebody_works_on_are_passed_over_without_waiting_for_them()
+    public async Task Rows_locked_by_another_worker_are_skipped_without_waiting()
     {
         await using var scene = await CreateAsync();
         var job = await scene.HandInAsync("file", Rows(300));
@@ -183,7 +186,7 @@ public sealed class BulkWorkerTests
     }
 
     [Fact]
-    public async Task A_file_waits_while_the_saga_has_enough_before_it()
+    public async Task A_file_waits_while_the_saga_has_a_backlog()
     {
         await using var scene = await CreateAsync();
         var job = await scene.HandInAsync("file", Rows(1_000));
@@ -192,7 +195,7 @@ public sealed class BulkWorkerTests
         Task<long> WaitingAsync() => scene.Db.NumberAsync("select count(*) from orders where status = 'accepted'");
         await Wait.UntilAsync(async () => await WaitingAsync() >= 300, "the saga has enough");
 
-        // Each look at the job could bring another stretch.
+        // Each look at the job could bring another processing.
         for (var look = 0; look < 5; look++)
         {
             var seen = await Sql.ScalarAsync<DateTime>(scene.Db.Names.App, "select served_at from bulk_jobs");
@@ -203,7 +206,7 @@ public sealed class BulkWorkerTests
             );
         }
 
-        (await WaitingAsync()).Should().BeInRange(300, 299 + 200, "a stretch has 200 rows");
+        (await WaitingAsync()).Should().BeInRange(300, 299 + 200, "a processing has 200 rows");
         await Wait.UntilAsync(
             async () =>
             {
@@ -220,7 +223,7 @@ public sealed class BulkWorkerTests
     }
 
     [Fact]
-    public async Task A_stretch_of_long_rows_is_short()
+    public async Task A_batch_of_long_rows_is_short()
     {
         await using var scene = await CreateAsync();
         var job = await scene.HandInAsync(

@@ -8,7 +8,7 @@ using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>Parcels that leave, arrive, and come back. The house has as many cups as it takes.</summary>
+/// <summary>Shipments and returns. There are enough cups.</summary>
 public abstract class ParcelScene(OrdersFixture fixture) : IClassFixture<OrdersFixture>
 {
     protected OrdersFixture Fixture => fixture;
@@ -19,7 +19,7 @@ public abstract class ParcelScene(OrdersFixture fixture) : IClassFixture<OrdersF
 
     protected async Task<Guid> ConfirmedAsync(int quantity)
     {
-        fixture.House.Receive(quantity);
+        fixture.Fakes.Receive(quantity);
         using var request = new HttpRequestMessage(HttpMethod.Post, "orders")
         {
             Content = JsonContent.Create(
@@ -33,7 +33,7 @@ public abstract class ParcelScene(OrdersFixture fixture) : IClassFixture<OrdersF
             async () =>
             {
                 foreach (var batch in await fixture.Database.ClaimAsync())
-                    await SagaRun.RunAsync(fixture.Database, fixture.House, batch);
+                    await SagaRun.RunAsync(fixture.Database, fixture.Fakes, batch);
                 return await fixture.Database.StatusAsync(id) == "confirmed";
             },
             "the order is confirmed"

@@ -9,11 +9,11 @@ using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>What leaves, and arrives.</summary>
+/// <summary>Shipments.</summary>
 public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
 {
     [Fact]
-    public async Task An_order_leaves_in_parts_and_is_delivered_when_the_last_has_arrived()
+    public async Task An_order_is_shipped_in_parts_and_delivered_when_the_last_part_has_arrived()
     {
         var id = await ConfirmedAsync(quantity: 5);
         var first = await ShippedAsync(id, 2);
@@ -41,7 +41,7 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
     }
 
     [Fact]
-    public async Task No_more_leaves_than_is_left()
+    public async Task No_more_units_are_shipped_than_are_left()
     {
         var id = await ConfirmedAsync(quantity: 3);
         var refused = await IsRefusedAsync(await ShipAsync(id, 4), "too-many");
@@ -51,7 +51,7 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
     }
 
     [Fact]
-    public async Task A_shipment_has_a_key_and_its_repetition_ships_nothing()
+    public async Task A_repeated_shipment_with_the_same_key_ships_nothing()
     {
         var id = await ConfirmedAsync(quantity: 5);
         var key = New();
@@ -67,11 +67,11 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
     }
 
     [Fact]
-    public async Task G25_While_a_part_is_leaving_the_order_is_neither_cancelled_nor_shipped_again()
+    public async Task G25_While_a_shipment_is_prepared_the_order_is_neither_cancelled_nor_shipped_again()
     {
         var id = await ConfirmedAsync(quantity: 2);
         var (reached, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
-        Fixture.House.Before = async path =>
+        Fixture.Fakes.Before = async path =>
         {
             if (path != "/reservations/ship")
                 return;
@@ -83,7 +83,7 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
 
         await IsRefusedAsync(await Alice.PostAsync($"orders/{id}/cancel", null), "not-cancellable");
         await IsRefusedAsync(await ShipAsync(id, 1), "shipment-under-way");
-        Fixture.House.Before = null;
+        Fixture.Fakes.Before = null;
         goOn.SetResult();
         (await shipping).StatusCode.Should().Be(HttpStatusCode.Accepted);
         (await Fixture.Database.StatusAsync(id)).Should().Be("shipped");
@@ -93,7 +93,7 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task G25_Of_a_cancellation_and_a_shipment_that_meet_one_wins(bool cancelFirst)
+    public async Task G25_Of_a_concurrent_cancellation_and_shipment_one_wins(bool cancelFirst)
     {
         var id = await ConfirmedAsync(quantity: 2);
         await using var rival = await Rival.BeginAsync(
@@ -116,20 +116,20 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
         if (!cancelFirst)
             return;
         foreach (var batch in await Fixture.Database.ClaimAsync())
-            await SagaRun.RunAsync(Fixture.Database, Fixture.House, batch);
-        (Fixture.House.Charges[id], Fixture.House.Claims[id].State)
+            await SagaRun.RunAsync(Fixture.Database, Fixture.Fakes, batch);
+        (Fixture.Fakes.Charges[id], Fixture.Fakes.Claims[id].State)
             .Should()
             .Be((ChargeState.Refunded, ReservationState.Released));
     }
 
     [Fact]
-    public async Task A_shipment_that_nobody_can_carry_out_now_leaves_by_and_by_once()
+    public async Task A_shipment_that_cannot_be_executed_now_is_executed_later_once()
     {
         var id = await ConfirmedAsync(quantity: 2);
-        Fixture.House.Failure = HttpStatusCode.ServiceUnavailable;
+        Fixture.Fakes.Failure = HttpStatusCode.ServiceUnavailable;
         (await ShipAsync(id, null)).StatusCode.Should().Be(HttpStatusCode.Accepted);
         (await Fixture.Database.StatusAsync(id)).Should().Be("confirmed");
-        Fixture.House.Failure = null;
+        Fixture.Fakes.Failure = null;
         await Wait.UntilAsync(async () => await Fixture.Database.StatusAsync(id) == "shipped", "the order has left");
         (
             await Fixture.Database.NumberAsync(
@@ -141,10 +141,10 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
     }
 
     [Fact]
-    public async Task What_has_been_tried_ever_so_often_is_tried_again_half_a_minute_later()
+    public async Task A_job_with_many_failed_attempts_is_retried_after_half_a_minute()
     {
         var id = await ConfirmedAsync(quantity: 1);
-        Fixture.House.Failure = HttpStatusCode.ServiceUnavailable;
+        Fixture.Fakes.Failure = HttpStatusCode.ServiceUnavailable;
         (await ShipAsync(id, null)).StatusCode.Should().Be(HttpStatusCode.Accepted);
         var shipment = (await GetAsync($"orders/{id}/shipments"))[0].GetProperty("id").GetGuid();
         await Sql.ScalarAsync<object>(
@@ -155,7 +155,7 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
             shipment,
             CancellationToken.None
         );
-        Fixture.House.Failure = null;
+        Fixture.Fakes.Failure = null;
         (
             await Fixture.Database.NumberAsync(
                 $"select count(*) from shipments where id = '{shipment}' and due_at between now() + interval '20 s' and now() + interval '31 s'"
@@ -166,10 +166,10 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
     }
 
     [Fact]
-    public async Task What_is_carried_out_twice_is_written_once()
+    public async Task A_job_that_is_executed_twice_is_written_once()
     {
         var id = await ConfirmedAsync(quantity: 4);
-        Fixture.House.Failure = HttpStatusCode.ServiceUnavailable;
+        Fixture.Fakes.Failure = HttpStatusCode.ServiceUnavailable;
         (await ShipAsync(id, 2)).StatusCode.Should().Be(HttpStatusCode.Accepted);
         var shipments = new ShipmentStore(Fixture.Database.Source, new RelaySignal(), TimeProvider.System);
         var shipment = new Shipment(
@@ -220,16 +220,16 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
         )
             .Should()
             .Be(1);
-        Fixture.House.Failure = null;
+        Fixture.Fakes.Failure = null;
     }
 
     [Fact]
-    public async Task Units_that_are_not_there_do_not_leave_and_the_order_stays_as_it_is()
+    public async Task A_shipment_refused_by_Inventory_leaves_the_order_unchanged()
     {
         var id = await ConfirmedAsync(quantity: 2);
-        Fixture.House.RefuseShipments = "Of cup, 1 of 2 units are there.";
+        Fixture.Fakes.RefuseShipments = "Of cup, 1 of 2 units are there.";
         var refused = await IsRefusedAsync(await ShipAsync(id, null), "not-shipped");
-        Fixture.House.RefuseShipments = null;
+        Fixture.Fakes.RefuseShipments = null;
         refused.GetProperty("detail").GetString().Should().Be("Of cup, 1 of 2 units are there.");
         (await Fixture.Database.StatusAsync(id)).Should().Be("confirmed");
         (await Alice.PostAsync($"orders/{id}/cancel", null)).StatusCode.Should().Be(HttpStatusCode.OK);

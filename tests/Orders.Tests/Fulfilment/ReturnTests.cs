@@ -8,11 +8,11 @@ using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>What comes back.</summary>
+/// <summary>Returns.</summary>
 public sealed class ReturnTests(OrdersFixture fixture) : ParcelScene(fixture)
 {
     [Fact]
-    public async Task G31_What_comes_back_is_decided_about_and_refunded_once()
+    public async Task G31_A_return_is_decided_and_refunded_once()
     {
         var id = await ConfirmedAsync(quantity: 5);
         await ShippedAsync(id, null);
@@ -42,17 +42,17 @@ public sealed class ReturnTests(OrdersFixture fixture) : ParcelScene(fixture)
             "the return is settled"
         );
         Fixture
-            .House.TakenBack[$"return:{back}"]
+            .Fakes.TakenBack[$"return:{back}"]
             .Lines.Select(l => (l.Quantity, l.Disposition))
             .Should()
             .BeEquivalentTo([(1, Disposition.Restock), (1, Disposition.Damaged), (1, Disposition.Discard)]);
-        Fixture.House.PartRefunds[back].Amount.Should().Be(7.5m);
+        Fixture.Fakes.PartRefunds[back].Amount.Should().Be(7.5m);
         (await GetAsync($"orders/{id}")).GetProperty("lines")[0].GetProperty("returned").GetInt32().Should().Be(3);
         (await Fixture.Database.NumberAsync($"select count(*) from events where subject = '{back}'")).Should().Be(3);
     }
 
     [Fact]
-    public async Task Another_decision_of_the_same_lines_in_other_numbers_or_at_another_place_is_not_the_same_again()
+    public async Task A_decision_with_other_quantities_or_another_location_is_not_a_repetition()
     {
         var id = await ConfirmedAsync(quantity: 3);
         await ShippedAsync(id, null);
@@ -76,7 +76,7 @@ public sealed class ReturnTests(OrdersFixture fixture) : ParcelScene(fixture)
     }
 
     [Fact]
-    public async Task No_unit_comes_back_twice()
+    public async Task No_unit_is_returned_twice()
     {
         var id = await ConfirmedAsync(quantity: 5);
         await IsProblemAsync(await ReturnAsync(id, 1), 409, "not-returnable");
@@ -99,7 +99,7 @@ public sealed class ReturnTests(OrdersFixture fixture) : ParcelScene(fixture)
     }
 
     [Fact]
-    public async Task A_decision_is_about_exactly_the_units_that_come_back()
+    public async Task A_decision_names_exactly_the_returned_units()
     {
         var id = await ConfirmedAsync(quantity: 2);
         await ShippedAsync(id, null);
@@ -125,7 +125,7 @@ public sealed class ReturnTests(OrdersFixture fixture) : ParcelScene(fixture)
     }
 
     [Fact]
-    public async Task Returns_of_one_moment_are_all_listed_however_short_the_page()
+    public async Task Returns_of_the_same_moment_are_all_listed_by_short_pages()
     {
         var id = await ConfirmedAsync(quantity: 2);
         await ShippedAsync(id, null);
@@ -152,7 +152,7 @@ public sealed class ReturnTests(OrdersFixture fixture) : ParcelScene(fixture)
     }
 
     [Fact]
-    public async Task A_cursor_that_is_none_is_told_as_such() =>
+    public async Task An_invalid_cursor_is_reported() =>
         await IsProblemAsync(
             await Olga.GetAsync("returns?cursor=2026-11-25T10:00:00%2B02:00"),
             400,

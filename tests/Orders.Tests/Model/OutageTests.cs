@@ -4,7 +4,7 @@ using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>PostgreSQL is away.</summary>
+/// <summary>PostgreSQL is unavailable.</summary>
 public sealed class OutageTests
 {
     [Theory]
@@ -17,7 +17,7 @@ public sealed class OutageTests
     [InlineData("GET", "ops/backlog")]
     [InlineData("GET", "ops/orders/summary")]
     [InlineData("GET", "ops/attention")]
-    public async Task Whatever_needs_the_database_is_unavailable_for_now_and_says_so(string method, string path)
+    public async Task Requests_that_need_the_database_return_503_while_it_is_away(string method, string path)
     {
         await using var service = new ServiceHost<Program>("Host=127.0.0.1;Port=9;Username=nobody;Password=none");
         using var request = new HttpRequestMessage(new HttpMethod(method), path);

@@ -63,7 +63,7 @@ public sealed class PlanTests(PlanTests.Session session) : IClassFixture<PlanTes
             .And.Contain("Index Cond");
 
     [Fact]
-    public async Task No_setting_forbids_the_planner_a_kind_of_scan() =>
+    public async Task No_setting_disables_sequential_scans() =>
         (await session.SettingAsync("enable_seqscan")).Should().Be("on");
 
     /// <summary>A session of the service, with its statements prepared and run before the tables were filled.</summary>

@@ -3,11 +3,11 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>The declared state machine.</summary>
+/// <summary>The legal status changes.</summary>
 public sealed class TransitionRulesTests
 {
     [Fact]
-    public void Final_statuses_are_left_by_nobody()
+    public void No_transition_leaves_a_final_status()
     {
         foreach (var status in Enum.GetValues<OrderStatus>().Where(TransitionRules.IsFinal))
             TransitionRules.All.Should().NotContain(t => t.From == status);
@@ -25,7 +25,7 @@ public sealed class TransitionRulesTests
     }
 
     [Fact]
-    public void Nothing_goes_in_circles_but_by_an_operator_and_what_is_paid_is_refunded_or_delivered()
+    public void Only_an_operator_moves_an_order_backwards_and_a_paid_order_is_refunded_or_delivered()
     {
         var order = new[]
         {

@@ -4,7 +4,7 @@ using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>One intent, one order.</summary>
+/// <summary>One key, one order.</summary>
 public sealed class AcceptingTests
 {
     [Fact]
@@ -31,7 +31,7 @@ public sealed class AcceptingTests
     }
 
     [Fact]
-    public async Task The_same_key_with_another_body_is_told_so_in_the_same_group_and_later()
+    public async Task The_same_key_with_another_body_is_a_conflict_in_the_same_group_and_later()
     {
         await using var db = await OrdersDatabase.CreateAsync();
         var group = await db.Accepting()
@@ -48,7 +48,7 @@ public sealed class AcceptingTests
     }
 
     [Fact]
-    public async Task A_repetition_is_answered_to_the_letter_even_after_the_order_has_moved_on()
+    public async Task A_repetition_gets_the_identical_response_even_after_the_order_has_changed()
     {
         await using var db = await OrdersDatabase.CreateAsync();
         var first = await db.Accepting().CommitAsync([OrdersDatabase.Order("k")], CancellationToken.None);
@@ -62,7 +62,7 @@ public sealed class AcceptingTests
     }
 
     [Fact]
-    public async Task Two_customers_may_choose_the_same_key()
+    public async Task Two_customers_may_use_the_same_key()
     {
         await using var db = await OrdersDatabase.CreateAsync();
         var answers = await db.Accepting()
@@ -106,7 +106,7 @@ public sealed class AcceptingTests
     [InlineData("delete from orders")]
     [InlineData("update order_lines set quantity = 1")]
     [InlineData("delete from idempotency_keys")]
-    public async Task The_service_itself_may_not_rewrite_history(string sql)
+    public async Task The_services_role_cannot_rewrite_orders_lines_or_keys(string sql)
     {
         await using var db = await OrdersDatabase.CreateAsync();
         (await Sql.IsForbiddenAsync(db.Names.App, sql)).Should().BeTrue();

@@ -8,7 +8,7 @@ using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>Who may do what to whose order, and how much of it at once.</summary>
+/// <summary>The orders API: permissions, validation and limits.</summary>
 public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixture>
 {
     private readonly HttpClient _alice = fixture.Service.As(Identity.Customer, "alice");
@@ -16,7 +16,7 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     private readonly HttpClient _olga = fixture.Service.As(Identity.Operator, "olga");
 
     [Fact]
-    public async Task An_order_needs_a_key_and_its_repetition_is_told_as_such()
+    public async Task An_order_needs_a_key_and_its_repetition_is_marked_as_replayed()
     {
         await IsProblemAsync(await PlaceAsync(_alice, null), 400, "idempotency-key-missing");
         await IsProblemAsync(
@@ -35,7 +35,7 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     }
 
     [Fact]
-    public async Task What_is_wrong_or_unknown_is_not_accepted()
+    public async Task Invalid_and_unknown_values_are_rejected()
     {
         await IsProblemAsync(await PlaceAsync(_alice, New(), quantity: 0), 422, "invalid");
         await IsProblemAsync(await PlaceAsync(_alice, New(), sku: "unheard-of"), 422, "unknown-sku");
@@ -45,7 +45,7 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     }
 
     [Fact]
-    public async Task Text_that_no_database_can_hold_is_refused_and_the_character_is_named()
+    public async Task Text_with_U0000_is_rejected_and_the_character_is_named()
     {
         using var sku = await PlaceAsync(_alice, New(), sku: "cu\0p");
         using var customer = await PlaceAsync(_olga, New(), customer: "ali\0ce");
@@ -62,11 +62,7 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     [InlineData("", true, "malformed-json")]
     [InlineData("null", false, "invalid-body")]
     [InlineData("null", true, "invalid-body")]
-    public async Task A_body_that_says_nothing_is_refused_whether_it_comes_in_chunks_or_not(
-        string body,
-        bool chunked,
-        string problem
-    )
+    public async Task An_empty_body_is_rejected_whether_it_is_chunked_or_not(string body, bool chunked, string problem)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "orders")
         {
@@ -78,7 +74,7 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     }
 
     [Fact]
-    public async Task A_customer_sees_and_cancels_only_their_own_orders_an_operator_everybodys()
+    public async Task Customers_see_and_cancel_only_their_own_orders_operators_all()
     {
         var id = await IdAsync(_alice);
 
@@ -100,7 +96,7 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     [InlineData("GET", "orders")]
     [InlineData("GET", "orders/01a20a8f-35e4-76fe-8b28-c5edcb24079f")]
     [InlineData("POST", "orders/01a20a8f-35e4-76fe-8b28-c5edcb24079f/cancel")]
-    public async Task Guests_get_nothing(string method, string path)
+    public async Task Guests_are_rejected(string method, string path)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         await IsProblemAsync(
@@ -118,7 +114,7 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     [InlineData("PUT", "ops/saga")]
     [InlineData("POST", "ops/orders")]
     [InlineData("POST", "ops/orders/retry")]
-    public async Task Only_operators_operate(string method, string path)
+    public async Task Only_operators_may_use_the_operations_routes(string method, string path)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path)
         {
@@ -138,7 +134,7 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     }
 
     [Fact]
-    public async Task An_operator_sees_what_is_under_way_and_sets_how_the_saga_batches()
+    public async Task An_operator_reads_the_backlog_and_changes_the_batching()
     {
         await fixture.Database.AcceptAsync(1);
         await fixture.Database.ClaimAsync();
@@ -175,7 +171,7 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     [InlineData(501, 1)]
     [InlineData(1, -1)]
     [InlineData(1, 201)]
-    public async Task The_saga_is_set_only_to_what_it_can_do(int batchSize, int slots) =>
+    public async Task Batching_outside_its_bounds_is_rejected(int batchSize, int slots) =>
         await IsProblemAsync(
             await _olga.PutAsJsonAsync("ops/saga", new { batchSize, slots }, TestContext.Current.CancellationToken),
             422,
@@ -183,7 +179,7 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
         );
 
     [Fact]
-    public async Task Of_many_orders_at_once_each_has_its_own_outcome_and_there_are_not_too_many()
+    public async Task Each_of_many_orders_has_its_own_outcome_and_their_number_is_limited()
     {
         object Order(string key, int quantity = 1, string sku = "cup") =>
             new { key, order = new { lines = new[] { new { sku, quantity } }, payment = new { token = "tok_ok" } } };
@@ -222,7 +218,7 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     }
 
     [Fact]
-    public async Task An_order_that_comes_to_more_than_is_allowed_is_refused_and_does_not_spoil_those_beside_it()
+    public async Task An_order_that_exceeds_the_maximum_total_is_rejected_without_affecting_others()
     {
         static object Order(decimal unitPrice) =>
             new
@@ -277,7 +273,7 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     }
 
     [Fact]
-    public async Task A_cancel_wins_once_takes_the_order_from_its_saga_and_leaves_the_undoing_to_another()
+    public async Task A_cancel_wins_once_takes_the_order_from_its_batch_and_leaves_the_compensation_to_another()
     {
         var id = await IdAsync(_alice);
         var saga = await fixture.Database.ClaimAsync();
@@ -305,7 +301,11 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     [Theory]
     [InlineData("rejected", 409, "rejected")]
     [InlineData("reserved", 200, "cancelled")]
-    public async Task A_cancel_that_meets_a_move_knows_the_status_after_it(string moved, int status, string told)
+    public async Task A_cancel_concurrent_with_a_status_change_sees_the_status_after_it(
+        string moved,
+        int status,
+        string told
+    )
     {
         var id = await IdAsync(_alice);
         await using var saga = await Rival.BeginAsync(
@@ -355,7 +355,7 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     }
 
     [Fact]
-    public async Task G42_The_description_of_the_API_says_what_every_success_looks_like() =>
+    public async Task G42_The_OpenAPI_document_describes_every_success() =>
         (await _olga.UndescribedSuccessesAsync(TestContext.Current.CancellationToken)).Should().BeEmpty();
 
     private static string New() => Guid.CreateVersion7().ToString();

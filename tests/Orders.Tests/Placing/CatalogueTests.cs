@@ -4,29 +4,29 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>What Orders believes of prices, and for how long.</summary>
+/// <summary>The cache of Inventory's items.</summary>
 public sealed class CatalogueTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();
-    private readonly FakeHouse _house = new(units: 0);
+    private readonly FakeServices _fakes = new(units: 0);
     private readonly Catalogue _catalogue;
 
-    public CatalogueTests() => _catalogue = new Catalogue(new ServiceInvoker(_house, NoFailpoints.Instance), _time);
+    public CatalogueTests() => _catalogue = new Catalogue(new ServiceInvoker(_fakes, NoFailpoints.Instance), _time);
 
     public void Dispose()
     {
         _catalogue.Dispose();
-        _house.Dispose();
+        _fakes.Dispose();
     }
 
     [Fact]
-    public async Task A_price_is_believed_for_five_seconds_and_not_a_moment_longer()
+    public async Task A_price_is_cached_for_five_seconds_and_no_longer()
     {
         await PriceAsync();
-        _house.Price = 3;
+        _fakes.Price = 3;
         _time.Advance(Catalogue.MaxAge - TimeSpan.FromTicks(1));
         (await PriceAsync()).Should().Be(2.5m);
-        _house.LookUps.Should().Be(1);
+        _fakes.LookUps.Should().Be(1);
 
         _time.Advance(TimeSpan.FromTicks(1));
 
@@ -34,54 +34,54 @@ public sealed class CatalogueTests : IDisposable
     }
 
     [Fact]
-    public async Task Any_number_of_orders_at_once_ask_Inventory_once()
+    public async Task Concurrent_orders_cause_one_lookup()
     {
         var asked = new TaskCompletionSource();
-        _house.Before = _ => asked.Task;
+        _fakes.Before = _ => asked.Task;
         var all = Enumerable.Range(0, 50).Select(_ => PriceAsync()).ToList();
 
         asked.SetResult();
 
         (await Task.WhenAll(all)).Should().AllBeEquivalentTo(2.5m);
-        _house.LookUps.Should().Be(1);
+        _fakes.LookUps.Should().Be(1);
     }
 
     [Fact]
-    public async Task An_item_that_is_asked_for_later_does_not_make_the_others_younger()
+    public async Task A_later_lookup_of_another_item_does_not_extend_the_age_of_the_cached_ones()
     {
         await PriceAsync();
         _time.Advance(TimeSpan.FromSeconds(3));
         (await _catalogue.FindAsync(["tray"], CancellationToken.None)).Should().BeEmpty();
-        _house.Price = 3;
+        _fakes.Price = 3;
         _time.Advance(TimeSpan.FromSeconds(2));
 
         (await PriceAsync()).Should().Be(3);
     }
 
     [Fact]
-    public async Task An_answer_is_as_old_as_its_question()
+    public async Task The_age_of_a_lookup_counts_from_its_request()
     {
-        _house.Before = _ =>
+        _fakes.Before = _ =>
         {
             _time.Advance(Catalogue.MaxAge);
             return Task.CompletedTask;
         };
         await PriceAsync();
-        _house.Price = 3;
+        _fakes.Price = 3;
 
         (await PriceAsync()).Should().Be(3);
     }
 
     [Fact]
-    public async Task A_sku_that_is_too_long_for_an_item_is_not_asked_for()
+    public async Task A_sku_longer_than_any_item_is_not_looked_up()
     {
         await PriceAsync();
         (await _catalogue.FindAsync(["cup", new string('<', 65)], CancellationToken.None)).Keys.Should().Equal("cup");
-        _house.LookUps.Should().Be(1);
+        _fakes.LookUps.Should().Be(1);
     }
 
     [Fact]
-    public async Task However_many_items_are_asked_for_no_question_is_longer_than_a_sidecar_passes_on()
+    public async Task Lookups_of_many_items_are_split_into_requests_that_a_sidecar_accepts()
     {
         (
             await _catalogue.FindAsync(
@@ -91,7 +91,7 @@ public sealed class CatalogueTests : IDisposable
         )
             .Keys.Should()
             .Equal("cup");
-        (_house.LookUps, _house.MostLookedUp).Should().Be((3, Catalogue.ChunkSize));
+        (_fakes.LookUps, _fakes.MostLookedUp).Should().Be((3, Catalogue.ChunkSize));
     }
 
     private async Task<decimal> PriceAsync() =>

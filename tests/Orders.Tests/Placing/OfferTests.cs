@@ -7,7 +7,7 @@ using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>Taking the offer of a waitlist.</summary>
+/// <summary>Accepting a waitlist offer.</summary>
 public sealed class OfferTests(OrdersFixture fixture) : IClassFixture<OrdersFixture>
 {
     private readonly HttpClient _alice = fixture.Service.As(Identity.Customer, "alice");
@@ -45,14 +45,14 @@ public sealed class OfferTests(OrdersFixture fixture) : IClassFixture<OrdersFixt
     }
 
     [Fact]
-    public async Task An_offer_is_nobody_elses_and_ends()
+    public async Task An_offer_belongs_to_its_customer_and_expires()
     {
         var bobs = Offered("bob");
         using var strangers = await AcceptAsync(_alice, bobs);
-        fixture.House.Taken.Should().NotContain(bobs, "it stays as it is");
-        fixture.House.GivesOffersToAnyone = true;
+        fixture.Fakes.Taken.Should().NotContain(bobs, "it stays as it is");
+        fixture.Fakes.GivesOffersToAnyone = true;
         using var repeated = await AcceptAsync(_alice, bobs);
-        fixture.House.GivesOffersToAnyone = false;
+        fixture.Fakes.GivesOffersToAnyone = false;
         using var none = await AcceptAsync(_alice, Guid.CreateVersion7());
         using var over = await AcceptAsync(_alice, Offered("alice", minutes: -1));
         using var unpaid = await AcceptAsync(_alice, Offered("alice"), token: "");
@@ -68,7 +68,7 @@ public sealed class OfferTests(OrdersFixture fixture) : IClassFixture<OrdersFixt
     private Guid Offered(string customer, int minutes = 5)
     {
         var id = Guid.CreateVersion7();
-        fixture.House.Offers[id] = new Offer(
+        fixture.Fakes.Offers[id] = new Offer(
             id,
             customer,
             [new OrderedUnits("cup", 2)],

@@ -2,11 +2,11 @@ using DaprShop.Orders.Placing;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>Which orders are accepted.</summary>
+/// <summary>The validation of orders.</summary>
 public sealed class OrderValidationRulesTests
 {
     [Fact]
-    public void A_request_is_told_everything_that_is_wrong_with_it_at_once()
+    public void All_errors_of_a_request_are_reported_at_once()
     {
         var request = new OrderRequest(
             [new("", 0), new("cup", OrderValidationRules.MaxQuantity + 1, 1m), null!],

@@ -6,11 +6,11 @@ using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>What an operator is to look at.</summary>
+/// <summary>The operator's list of orders and work that need attention.</summary>
 public sealed class AttentionTests(OrdersFixture fixture) : IClassFixture<OrdersFixture>
 {
     [Fact]
-    public async Task Only_what_ended_nowhere_or_was_tried_in_vain_for_minutes_is_listed_the_oldest_first()
+    public async Task Only_orders_given_up_and_work_failing_for_minutes_are_listed_oldest_first()
     {
         var ids = await fixture.Database.AcceptAsync(7);
         await SetAsync(ids[0], "status = 'needs_attention', reason = 'not finished'", minutesAgo: 1);

@@ -7,13 +7,13 @@ using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>What Orders tells of an order's saga to whoever explains it.</summary>
+/// <summary>The state of an order's saga, as History reads it.</summary>
 public sealed class GetOrderStateTests(OrdersFixture fixture) : IClassFixture<OrdersFixture>
 {
     private readonly HttpClient _sidecar = fixture.Service.CreateClient();
 
     [Fact]
-    public async Task N8_An_order_in_a_batch_is_due_at_no_time_and_its_batch_stalls_half_a_minute_after_its_last_progress()
+    public async Task N8_An_order_in_a_batch_has_no_due_time_and_its_batch_is_stale_half_a_minute_after_its_last_progress()
     {
         var id = await AcceptedAsync();
         (await StateAsync(id))
@@ -54,7 +54,7 @@ public sealed class GetOrderStateTests(OrdersFixture fixture) : IClassFixture<Or
     }
 
     [Fact]
-    public async Task N8_Parcels_are_told_until_they_are_on_their_way_or_settled()
+    public async Task N8_Shipments_and_returns_are_listed_until_they_are_dispatched_or_settled()
     {
         var id = await AcceptedAsync();
         foreach (var (number, state) in ((int, string)[])[(1, "dispatched"), (2, "preparing")])
@@ -76,7 +76,7 @@ public sealed class GetOrderStateTests(OrdersFixture fixture) : IClassFixture<Or
     }
 
     [Fact]
-    public async Task N8_What_the_broker_does_not_have_yet_is_counted_for_this_order_alone()
+    public async Task N8_Unpublished_events_are_counted_for_this_order_alone()
     {
         var id = await AcceptedAsync();
         await AcceptedAsync();
@@ -90,7 +90,7 @@ public sealed class GetOrderStateTests(OrdersFixture fixture) : IClassFixture<Or
     }
 
     [Fact]
-    public async Task N8_What_its_parcels_tell_is_counted_too()
+    public async Task N8_Unpublished_events_of_its_shipments_and_returns_are_counted_too()
     {
         var id = await AcceptedAsync();
         await Sql.ScalarAsync<object>(
@@ -114,7 +114,7 @@ public sealed class GetOrderStateTests(OrdersFixture fixture) : IClassFixture<Or
     }
 
     [Fact]
-    public async Task An_order_that_is_none_is_told_as_such()
+    public async Task An_unknown_order_is_not_found()
     {
         using var answer = await _sidecar.GetAsync(
             $"internal/orders/{Guid.CreateVersion7()}/state",

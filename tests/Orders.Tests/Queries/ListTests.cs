@@ -71,7 +71,7 @@ public sealed class ListTests(OrdersFixture fixture) : IClassFixture<OrdersFixtu
     [InlineData("sku=cup", "5 2 1")]
     [InlineData("customer=alice", "5 4 2 1")]
     [InlineData("until=2026-03-03T00:00:00Z", "2 1")]
-    public async Task A_customer_lists_no_orders_but_her_own(string query, string expected) =>
+    public async Task Customers_list_only_their_own_orders(string query, string expected) =>
         (await ListAsync(_alice, query)).Numbers.Should().Be(expected);
 
     [Theory]
@@ -98,7 +98,7 @@ public sealed class ListTests(OrdersFixture fixture) : IClassFixture<OrdersFixtu
     [InlineData("customer=bob", 422, "another customer")]
     [InlineData("cursor=x", 400, "cursor")]
     [InlineData("from=yesterday", 400, "from")]
-    public async Task What_cannot_be_listed_is_refused_and_the_refusal_says_why(string query, int status, string says)
+    public async Task An_invalid_filter_is_rejected_with_the_reason(string query, int status, string says)
     {
         using var answer = await _alice.GetAsync($"orders?{query}", TestContext.Current.CancellationToken);
         ((int)answer.StatusCode).Should().Be(status);

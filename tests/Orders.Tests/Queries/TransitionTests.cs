@@ -9,7 +9,7 @@ using Npgsql;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>An order's way, out of the log of its facts.</summary>
+/// <summary>An order's transitions, read from the event log.</summary>
 public sealed class TransitionTests(OrdersFixture fixture) : IClassFixture<OrdersFixture>
 {
     private readonly HttpClient _alice = fixture.Service.As(Identity.Customer, "alice");
@@ -17,7 +17,7 @@ public sealed class TransitionTests(OrdersFixture fixture) : IClassFixture<Order
     private readonly HttpClient _olga = fixture.Service.As(Identity.Operator, "olga");
 
     [Fact]
-    public async Task N1_The_transitions_after_a_version_are_the_orders_own_facts_oldest_first_and_nothing_else()
+    public async Task N1_The_transitions_after_a_version_are_the_orders_own_events_oldest_first_and_nothing_else()
     {
         var id = await ConfirmedAsync();
         var all = await ReadAsync(_alice, id, 0);
@@ -44,7 +44,7 @@ public sealed class TransitionTests(OrdersFixture fixture) : IClassFixture<Order
     }
 
     [Fact]
-    public async Task N1_What_is_broadcast_is_what_the_log_tells()
+    public async Task N1_The_broadcast_equals_the_event_log()
     {
         var id = await ConfirmedAsync();
         using var _ = await _alice.PostAsync($"orders/{id}/cancel", null, TestContext.Current.CancellationToken);
@@ -81,7 +81,7 @@ public sealed class TransitionTests(OrdersFixture fixture) : IClassFixture<Order
     }
 
     [Fact]
-    public async Task Transitions_are_seen_by_whose_order_it_is_and_by_operators()
+    public async Task Transitions_are_visible_to_the_orders_customer_and_to_operators()
     {
         var id = await ConfirmedAsync();
         foreach (
@@ -102,7 +102,7 @@ public sealed class TransitionTests(OrdersFixture fixture) : IClassFixture<Order
     }
 
     [Fact]
-    public async Task N1_The_log_takes_no_second_fact_for_a_version()
+    public async Task N1_The_log_accepts_no_second_event_for_a_version()
     {
         var id = await ConfirmedAsync();
         var again = () =>
@@ -125,7 +125,7 @@ public sealed class TransitionTests(OrdersFixture fixture) : IClassFixture<Order
 
     private async Task<Guid> ConfirmedAsync()
     {
-        fixture.House.Receive(1);
+        fixture.Fakes.Receive(1);
         using var request = new HttpRequestMessage(HttpMethod.Post, "orders")
         {
             Content = JsonContent.Create(
@@ -139,7 +139,7 @@ public sealed class TransitionTests(OrdersFixture fixture) : IClassFixture<Order
             async () =>
             {
                 foreach (var batch in await fixture.Database.ClaimAsync())
-                    await SagaRun.RunAsync(fixture.Database, fixture.House, batch);
+                    await SagaRun.RunAsync(fixture.Database, fixture.Fakes, batch);
                 return await fixture.Database.StatusAsync(id) == "confirmed";
             },
             "it is confirmed"

@@ -8,22 +8,22 @@ using static DaprShop.Orders.Tests.SagaRun;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>Orders that wait for stock: their saga goes on by itself, whenever the stock comes.</summary>
+/// <summary>Backordered orders: their saga resumes when stock arrives.</summary>
 public sealed class BackorderTests
 {
     [Fact]
-    public async Task G15_An_order_that_may_wait_is_charged_and_confirmed_when_its_stock_has_come()
+    public async Task G15_A_backordered_order_is_charged_and_confirmed_when_its_stock_has_arrived()
     {
         await using var db = await OrdersDatabase.CreateAsync();
-        var house = new FakeHouse(units: 3);
-        var order = await WaitingAsync(db, house);
+        var fakes = new FakeServices(units: 3);
+        var order = await WaitingAsync(db, fakes);
         (await db.StatusAsync(order)).Should().Be("backordered");
-        house.Charges.Should().BeEmpty("nobody pays for what is not there");
+        fakes.Charges.Should().BeEmpty("nobody pays for what is not there");
         (await db.ClaimAsync()).Should().BeEmpty("nothing is to be done until stock comes");
 
-        house.Receive(2);
+        fakes.Receive(2);
         await db.Store.ResumeAsync([order], CancellationToken.None);
-        await RunAsync(db, house, (await db.ClaimAsync())[0]);
+        await RunAsync(db, fakes, (await db.ClaimAsync())[0]);
 
         (await db.StatusAsync(order)).Should().Be("confirmed");
         (
@@ -37,26 +37,26 @@ public sealed class BackorderTests
     }
 
     [Fact]
-    public async Task Stock_that_comes_while_a_batch_still_owns_the_order_is_not_missed()
+    public async Task Stock_that_arrives_while_a_batch_still_owns_the_order_is_not_missed()
     {
         await using var db = await OrdersDatabase.CreateAsync();
-        var house = new FakeHouse(units: 3);
+        var fakes = new FakeServices(units: 3);
         var order = (await db.AcceptAsync(1, quantity: 5, onShortage: ShortagePolicies.Backorder))[0];
         var batch = (await db.ClaimAsync())[0];
-        var activities = Activities(db, house);
+        var activities = Activities(db, fakes);
         await activities[0](batch);
 
-        house.Receive(2);
+        fakes.Receive(2);
         await db.Store.ResumeAsync([order], CancellationToken.None);
         foreach (var activity in activities.Skip(1))
             await activity(batch);
 
-        await RunAsync(db, house, (await db.ClaimAsync())[0]);
+        await RunAsync(db, fakes, (await db.ClaimAsync())[0]);
         (await db.StatusAsync(order)).Should().Be("confirmed");
     }
 
     [Fact]
-    public async Task Stock_that_comes_before_the_order_knows_that_it_waits_is_not_missed()
+    public async Task Stock_that_arrives_before_the_order_is_backordered_is_not_missed()
     {
         await using var db = await OrdersDatabase.CreateAsync();
         var order = (await db.AcceptAsync(1, quantity: 5, onShortage: ShortagePolicies.Backorder))[0];
@@ -71,7 +71,7 @@ public sealed class BackorderTests
             SagaRules.AfterReserve([(new ReserveOutcome(order, ReservationState.Backordered, []), wanted.Status)]),
             CancellationToken.None
         );
-        await Activities(db, new FakeHouse(units: 0))[^1](batch);
+        await Activities(db, new FakeServices(units: 0))[^1](batch);
 
         (await db.ClaimAsync()).Should().ContainSingle();
     }
@@ -80,12 +80,12 @@ public sealed class BackorderTests
     public async Task Waiting_is_no_failed_attempt()
     {
         await using var db = await OrdersDatabase.CreateAsync();
-        var house = new FakeHouse(units: 3);
-        var order = await WaitingAsync(db, house);
+        var fakes = new FakeServices(units: 3);
+        var order = await WaitingAsync(db, fakes);
         for (var i = 0; i < SagaStore.MaxAttempts + 1; i++)
         {
             await db.Store.ResumeAsync([order], CancellationToken.None);
-            await RunAsync(db, house, (await db.ClaimAsync())[0]);
+            await RunAsync(db, fakes, (await db.ClaimAsync())[0]);
         }
 
         (await db.Store.GiveUpAsync(CancellationToken.None)).Should().Be(0);
@@ -93,25 +93,25 @@ public sealed class BackorderTests
     }
 
     [Fact]
-    public async Task What_a_cancelled_order_waited_for_is_given_back()
+    public async Task A_cancelled_backorder_is_released()
     {
         await using var db = await OrdersDatabase.CreateAsync();
-        var house = new FakeHouse(units: 3);
-        var order = await WaitingAsync(db, house);
+        var fakes = new FakeServices(units: 3);
+        var order = await WaitingAsync(db, fakes);
         await Sql.ScalarAsync<object>(
             db.Names.App,
             "update orders set status = 'cancelled', version = version + 1, compensation_pending = true, due_at = now()"
         );
-        await RunAsync(db, house, (await db.ClaimAsync())[0]);
+        await RunAsync(db, fakes, (await db.ClaimAsync())[0]);
 
-        house.Receive(2);
-        (house.Free, house.Claims[order].State).Should().Be((5, ReservationState.Released));
+        fakes.Receive(2);
+        (fakes.Free, fakes.Claims[order].State).Should().Be((5, ReservationState.Released));
     }
 
-    private static async Task<Guid> WaitingAsync(OrdersDatabase db, FakeHouse house)
+    private static async Task<Guid> WaitingAsync(OrdersDatabase db, FakeServices fakes)
     {
         var order = (await db.AcceptAsync(1, quantity: 5, onShortage: ShortagePolicies.Backorder))[0];
-        await RunAsync(db, house, (await db.ClaimAsync())[0]);
+        await RunAsync(db, fakes, (await db.ClaimAsync())[0]);
         return order;
     }
 }

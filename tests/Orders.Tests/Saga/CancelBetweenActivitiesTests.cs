@@ -23,14 +23,14 @@ public sealed class CancelBetweenActivitiesTests
     public async Task A_cancelled_order_is_compensated_by_another_batch(int activitiesBefore, string gap)
     {
         await using var db = await OrdersDatabase.CreateAsync();
-        var house = new FakeHouse(units: 10);
+        var fakes = new FakeServices(units: 10);
         var (cancelled, paid, declined) = (
             (await db.AcceptAsync(1, quantity: 2))[0],
             (await db.AcceptAsync(1))[0],
             (await db.AcceptAsync(1, token: "tok_declined"))[0]
         );
         var batch = (await db.ClaimAsync())[0];
-        var activities = Activities(db, house);
+        var activities = Activities(db, fakes);
 
         foreach (var activity in activities.Take(activitiesBefore))
             await activity(batch);
@@ -46,13 +46,13 @@ public sealed class CancelBetweenActivitiesTests
 
         var next = (await db.ClaimAsync())[0];
         (await db.Store.GetOwnedAsync(next, CancellationToken.None)).Select(o => o.Id).Should().Equal(cancelled);
-        await RunAsync(db, house, next);
+        await RunAsync(db, fakes, next);
 
         (await IsPendingAsync(db, cancelled)).Should().BeFalse();
-        (house.Charges[cancelled], house.Claims[cancelled].State)
+        (fakes.Charges[cancelled], fakes.Claims[cancelled].State)
             .Should()
             .Be((ChargeState.Refunded, ReservationState.Released), "a late reserve or charge would be refused");
-        (house.Free, house.Charges[paid]).Should().Be((9, ChargeState.Captured));
+        (fakes.Free, fakes.Charges[paid]).Should().Be((9, ChargeState.Captured));
         (await db.NumberAsync("select count(*) from orders where batch_id is not null")).Should().Be(0);
     }
 
@@ -68,11 +68,11 @@ public sealed class CancelBetweenActivitiesTests
     )
     {
         await using var db = await OrdersDatabase.CreateAsync();
-        var house = new FakeHouse(units: 10);
+        var fakes = new FakeServices(units: 10);
         var (unpaid, cancelled) = ((await db.AcceptAsync(1, token: "tok_late"))[0], (await db.AcceptAsync(1))[0]);
         await CancelAsync(db, cancelled);
         var batch = (await db.ClaimAsync())[0];
-        var activities = Activities(db, house);
+        var activities = Activities(db, fakes);
 
         foreach (var activity in activities.Take(activitiesBefore))
             await activity(batch);
@@ -86,34 +86,34 @@ public sealed class CancelBetweenActivitiesTests
         (await db.StatusAsync(unpaid)).Should().Be(expiresNow ? "expired" : "reserved", gap);
         if (!expiresNow)
         {
-            house
+            fakes
                 .Claims[unpaid]
                 .State.Should()
                 .Be(ReservationState.Allocated, "it was not refunded, so it may still be paid");
-            await RunAsync(db, house, (await db.ClaimAsync())[0]);
+            await RunAsync(db, fakes, (await db.ClaimAsync())[0]);
         }
 
-        (await db.StatusAsync(unpaid), house.Charges[unpaid], house.Claims[unpaid].State)
+        (await db.StatusAsync(unpaid), fakes.Charges[unpaid], fakes.Claims[unpaid].State)
             .Should()
             .Be(("expired", ChargeState.Refunded, ReservationState.Released));
-        (house.Free, await IsPendingAsync(db, cancelled)).Should().Be((10, false));
+        (fakes.Free, await IsPendingAsync(db, cancelled)).Should().Be((10, false));
     }
 
     [Fact]
     public async Task An_undecided_order_whose_deadline_passes_after_the_release_expires_in_the_next_batch()
     {
         await using var db = await OrdersDatabase.CreateAsync();
-        var house = new FakeHouse(units: 1);
+        var fakes = new FakeServices(units: 1);
         var (undecided, cancelled) = (
             (await db.AcceptAsync(1, quantity: 2, onShortage: ShortagePolicies.Ask))[0],
             (await db.AcceptAsync(1))[0]
         );
-        await RunAsync(db, house, (await db.ClaimAsync())[0]);
+        await RunAsync(db, fakes, (await db.ClaimAsync())[0]);
         (await db.StatusAsync(undecided)).Should().Be("awaiting_customer");
         await CancelAsync(db, cancelled);
         await Sql.ScalarAsync<object>(db.Names.App, "update orders set due_at = now()");
         var batch = (await db.ClaimAsync())[0];
-        var activities = Activities(db, house);
+        var activities = Activities(db, fakes);
         foreach (var activity in activities.Take(4))
             await activity(batch);
         await Sql.ScalarAsync<object>(
@@ -124,20 +124,20 @@ public sealed class CancelBetweenActivitiesTests
         await activities[4](batch);
         (await db.StatusAsync(undecided)).Should().Be("awaiting_customer", "nothing of it was released in this batch");
 
-        await RunAsync(db, house, (await db.ClaimAsync())[0]);
-        (await db.StatusAsync(undecided), house.Free).Should().Be(("expired", 1));
+        await RunAsync(db, fakes, (await db.ClaimAsync())[0]);
+        (await db.StatusAsync(undecided), fakes.Free).Should().Be(("expired", 1));
     }
 
     [Fact]
     public async Task A_batch_begins_without_the_compensations_of_an_earlier_one()
     {
         await using var db = await OrdersDatabase.CreateAsync();
-        var house = new FakeHouse(units: 1);
+        var fakes = new FakeServices(units: 1);
         var order = (await db.AcceptAsync(1))[0];
-        await RunAsync(db, house, (await db.ClaimAsync())[0]);
+        await RunAsync(db, fakes, (await db.ClaimAsync())[0]);
         await CancelAsync(db, order);
         var first = (await db.ClaimAsync())[0];
-        foreach (var activity in Activities(db, house).Take(4))
+        foreach (var activity in Activities(db, fakes).Take(4))
             await activity(first);
         (await db.NumberAsync("select count(*) from orders where refunded and stock_released")).Should().Be(1);
 
@@ -146,7 +146,7 @@ public sealed class CancelBetweenActivitiesTests
         var second = (await db.ClaimAsync())[0];
 
         (await db.NumberAsync("select count(*) from orders where refunded or stock_released")).Should().Be(0);
-        await Activities(db, house)[4](second);
+        await Activities(db, fakes)[4](second);
         (await IsPendingAsync(db, order)).Should().BeTrue("the second batch has compensated nothing");
     }
 

@@ -7,7 +7,7 @@ using static DaprShop.Orders.Tests.SagaRun;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>What a cancelled order gives back.</summary>
+/// <summary>The compensation of cancelled orders.</summary>
 public sealed class CompensationTests
 {
     [Fact]
@@ -21,7 +21,7 @@ public sealed class CompensationTests
         );
         (await db.Store.GiveUpAsync(CancellationToken.None)).Should().Be(0, "an operator could not do it any better");
 
-        await RunAsync(db, new FakeHouse(units: 1), (await db.ClaimAsync())[0]);
+        await RunAsync(db, new FakeServices(units: 1), (await db.ClaimAsync())[0]);
 
         (await db.NumberAsync($"select count(*) from orders where id = '{order}' and not compensation_pending"))
             .Should()
@@ -29,27 +29,27 @@ public sealed class CompensationTests
     }
 
     [Fact]
-    public async Task What_was_paid_and_then_cancelled_gives_its_money_and_its_stock_back()
+    public async Task A_paid_and_cancelled_order_is_refunded_and_its_stock_released()
     {
         await using var db = await OrdersDatabase.CreateAsync();
-        var house = new FakeHouse(units: 1);
+        var fakes = new FakeServices(units: 1);
         var order = (await db.AcceptAsync(1))[0];
-        await RunAsync(db, house, (await db.ClaimAsync())[0]);
-        (house.Charges[order], house.Free).Should().Be((ChargeState.Captured, 0));
+        await RunAsync(db, fakes, (await db.ClaimAsync())[0]);
+        (fakes.Charges[order], fakes.Free).Should().Be((ChargeState.Captured, 0));
         await Sql.ScalarAsync<object>(
             db.Names.App,
             "update orders set status = 'cancelled', version = version + 1, compensation_pending = true, due_at = now()"
         );
-        var undoing = (await db.ClaimAsync())[0];
+        var compensation = (await db.ClaimAsync())[0];
 
-        house.Failure = System.Net.HttpStatusCode.InternalServerError;
-        var refused = () => RunAsync(db, house, undoing);
+        fakes.Failure = System.Net.HttpStatusCode.InternalServerError;
+        var refused = () => RunAsync(db, fakes, compensation);
         await refused.Should().ThrowAsync<HttpRequestException>("a refund that failed was not given");
         (await db.NumberAsync("select count(*) from orders where compensation_pending")).Should().Be(1);
 
-        house.Failure = null;
-        await RunAsync(db, house, undoing);
+        fakes.Failure = null;
+        await RunAsync(db, fakes, compensation);
 
-        (house.Charges[order], house.Free).Should().Be((ChargeState.Refunded, 1));
+        (fakes.Charges[order], fakes.Free).Should().Be((ChargeState.Refunded, 1));
     }
 }

@@ -8,17 +8,17 @@ using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>Orders that stock does not cover, and whose customer is asked. The house has a hundred cups.</summary>
+/// <summary>Orders that stock does not cover and whose customer decides. There are a hundred cups.</summary>
 public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersFixture>
 {
     private readonly HttpClient _alice = fixture.Service.As(Identity.Customer, "alice");
 
     [Fact]
-    public async Task G16_Who_is_asked_may_take_what_is_there_and_pays_for_no_more()
+    public async Task G16_A_customer_may_take_the_available_units_and_pays_only_for_them()
     {
-        var (id, key) = await AskedAsync(lines: [60, fixture.House.Free]);
-        var free = fixture.House.Free;
-        fixture.House.Claims.Should().NotContainKey(id, "nothing is taken before the customer has decided");
+        var (id, key) = await AskedAsync(lines: [60, fixture.Fakes.Free]);
+        var free = fixture.Fakes.Free;
+        fixture.Fakes.Claims.Should().NotContainKey(id, "nothing is taken before the customer has decided");
         (await ReadAsync(id)).GetProperty("items")[0].GetProperty("available").GetInt32().Should().Be(free);
 
         var sold = await SoldAsync();
@@ -46,11 +46,11 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
             .GetDecimal()
             .Should()
             .Be((60 + free) * 2.5m, "a repetition hears what was said first");
-        fixture.House.Receive(100 - fixture.House.Free);
+        fixture.Fakes.Receive(100 - fixture.Fakes.Free);
     }
 
     [Fact]
-    public async Task G16_Who_is_asked_may_wait()
+    public async Task G16_A_customer_may_wait_for_the_rest()
     {
         var (id, _) = await AskedAsync(lines: [500]);
         (await DecideAsync(_alice, id, "wait")).Should().Be(200);
@@ -62,7 +62,7 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
     }
 
     [Fact]
-    public async Task G16_Who_does_not_decide_in_time_has_no_order_and_holds_nothing()
+    public async Task G16_An_order_that_is_not_decided_in_time_expires_and_holds_nothing()
     {
         var (id, _) = await AskedAsync(lines: [500]);
         (await fixture.Database.ClaimAsync()).Should().BeEmpty("the deadline is a day away");
@@ -77,12 +77,12 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
 
         (await fixture.Database.StatusAsync(id)).Should().Be("expired");
         (await ActorsAsync(id)).Should().Be("awaiting_customer: ");
-        fixture.House.Claims[id].State.Should().Be(ReservationState.Released, "a late reserve takes nothing");
+        fixture.Fakes.Claims[id].State.Should().Be(ReservationState.Released, "a late reserve takes nothing");
         (await DecideAsync(_alice, id, "take")).Should().Be(409);
     }
 
     [Fact]
-    public async Task Who_decides_in_time_takes_the_order_away_from_the_batch_that_would_have_ended_it()
+    public async Task A_decision_in_time_takes_the_order_from_the_batch_that_would_expire_it()
     {
         var (id, _) = await AskedAsync(lines: [500]);
         await Sql.ScalarAsync<object>(
@@ -91,7 +91,7 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
         );
         var batch = (await fixture.Database.ClaimAsync())[0];
         (await DecideAsync(_alice, id, "wait")).Should().Be(200);
-        await SagaRun.RunAsync(fixture.Database, fixture.House, batch);
+        await SagaRun.RunAsync(fixture.Database, fixture.Fakes, batch);
         (await fixture.Database.StatusAsync(id)).Should().Be("awaiting_customer");
         await RunAsync();
         (await fixture.Database.StatusAsync(id)).Should().Be("backordered");
@@ -100,7 +100,7 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
     }
 
     [Fact]
-    public async Task Who_decided_has_not_given_the_order_up()
+    public async Task Giving_up_an_order_is_not_attributed_to_the_customer_who_decided()
     {
         var (id, _) = await AskedAsync(lines: [500]);
         (await DecideAsync(_alice, id, "wait")).Should().Be(200);
@@ -115,10 +115,10 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
     }
 
     [Fact]
-    public async Task Where_nothing_is_left_to_take_the_order_is_called_off()
+    public async Task An_order_whose_units_are_gone_when_the_customer_takes_them_is_cancelled()
     {
         var (id, _) = await AskedAsync(lines: [500]);
-        var (taker, _) = await PlacedAsync("reject", fixture.House.Free);
+        var (taker, _) = await PlacedAsync("reject", fixture.Fakes.Free);
         await RunAsync();
         (await DecideAsync(_alice, id, "take")).Should().Be(200);
         await RunAsync();
@@ -128,7 +128,7 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
     }
 
     [Fact]
-    public async Task Only_its_customer_decides_and_only_where_something_is_asked()
+    public async Task Only_the_orders_customer_decides_and_only_an_open_decision()
     {
         var (id, _) = await PlacedAsync("reject", 1);
         (await DecideAsync(_alice, id, "take")).Should().Be(409);
@@ -139,9 +139,9 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
     }
 
     [Fact]
-    public async Task G16_Who_ordered_what_is_there_without_being_asked_gets_just_that()
+    public async Task G16_A_partial_order_gets_the_available_units_without_a_decision()
     {
-        var (id, _) = await PlacedAsync("partial", fixture.House.Free + 7);
+        var (id, _) = await PlacedAsync("partial", fixture.Fakes.Free + 7);
         await RunAsync();
         (await fixture.Database.NumberAsync($"select cancelled::bigint from order_lines where order_id = '{id}'"))
             .Should()
@@ -190,7 +190,7 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
     private async Task RunAsync()
     {
         foreach (var batch in await fixture.Database.ClaimAsync())
-            await SagaRun.RunAsync(fixture.Database, fixture.House, batch);
+            await SagaRun.RunAsync(fixture.Database, fixture.Fakes, batch);
     }
 
     private async Task<long> SoldAsync() =>
@@ -202,7 +202,7 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
             .GetProperty("units")
             .GetInt64();
 
-    /// <summary>From where on it was asked: what it left, and who moved it.</summary>
+    /// <summary>The status changes after awaiting_customer, each with its actor.</summary>
     private Task<string?> ActorsAsync(Guid id) =>
         Sql.ScalarAsync<string>(
             fixture.Database.Names.App,

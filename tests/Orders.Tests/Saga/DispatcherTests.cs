@@ -12,7 +12,7 @@ using Npgsql;
 namespace DaprShop.Orders.Tests;
 
 /// <summary>
-/// How orders are cut into batches, and how a workflow is started that will not start. The dispatcher's clock stands
+/// How orders are claimed in batches, and how a failing workflow start is retried. The dispatcher's clock stands
 /// still unless a test moves it.
 /// </summary>
 public sealed class DispatcherTests : IAsyncLifetime
@@ -42,7 +42,7 @@ public sealed class DispatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task While_a_batch_is_under_way_the_next_one_gathers_company()
+    public async Task While_a_batch_is_in_flight_the_next_one_collects_orders()
     {
         await StartAsync(size: 200, slots: 4);
         await ArriveAsync(1);
@@ -68,7 +68,7 @@ public sealed class DispatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task When_the_shop_is_quiet_an_order_leaves_alone_and_at_once()
+    public async Task In_a_quiet_shop_an_order_is_dispatched_alone_and_at_once()
     {
         await StartAsync(size: 200, slots: 4);
         for (var i = 1; i <= 3; i++)
@@ -82,7 +82,7 @@ public sealed class DispatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_backlog_is_worked_off_without_gathering_and_never_in_more_slots_than_there_are()
+    public async Task A_backlog_is_dispatched_without_collecting_and_never_in_more_than_the_slots()
     {
         await ArriveAsync(10);
         await StartAsync(size: 2, slots: 2);
@@ -100,7 +100,7 @@ public sealed class DispatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Slots_that_are_taken_away_while_batches_are_under_way_stop_nothing_for_good()
+    public async Task Dispatching_continues_after_the_slots_were_reduced_while_batches_were_in_flight()
     {
         Engine.Start = (_, _) =>
         {
@@ -151,7 +151,7 @@ public sealed class DispatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_start_that_never_returns_is_given_up_and_tried_again_under_the_same_id()
+    public async Task A_start_that_never_returns_times_out_and_is_retried_with_the_same_id()
     {
         Engine.Start = (batch, patience) =>
             Engine.Tries(batch) == 1 ? Task.Delay(Timeout.InfiniteTimeSpan, patience) : Task.CompletedTask;
@@ -166,7 +166,7 @@ public sealed class DispatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_start_that_was_heard_before_has_succeeded_and_one_that_failed_has_not()
+    public async Task AlreadyExists_is_a_successful_start_and_a_failed_start_is_retried()
     {
         Guid? known = null;
         Engine.Start = (batch, _) =>
@@ -183,7 +183,7 @@ public sealed class DispatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_batch_that_has_lost_its_orders_is_not_started_any_more()
+    public async Task An_abandoned_batch_is_not_started_any_more()
     {
         Engine.Start = (_, _) => throw new RpcException(new Status(StatusCode.Unavailable, "away"));
         await ArriveAsync(1);

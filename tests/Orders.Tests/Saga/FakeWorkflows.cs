@@ -6,7 +6,7 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>A workflow engine that can only be asked to start something.</summary>
+/// <summary>A workflow client that can only start workflows.</summary>
 public class FakeWorkflows : DispatchProxy
 {
     private readonly ConcurrentDictionary<Guid, int> _asked = [];
@@ -14,10 +14,10 @@ public class FakeWorkflows : DispatchProxy
     /// <summary>Batches whose start succeeded, in order.</summary>
     public ConcurrentQueue<Guid> Started { get; } = [];
 
-    /// <summary>Batches that somebody tried to start.</summary>
+    /// <summary>Batches whose start was attempted.</summary>
     public ICollection<Guid> Asked => _asked.Keys;
 
-    /// <summary>What a start does: the batch, and a token that ends the caller's patience.</summary>
+    /// <summary>The effect of a start; the token is the caller's timeout.</summary>
     public Func<Guid, CancellationToken, Task> Start { get; set; } = (_, _) => Task.CompletedTask;
 
     public static (IDaprWorkflowClient Client, FakeWorkflows Engine) Create()
@@ -26,7 +26,7 @@ public class FakeWorkflows : DispatchProxy
         return (client, (FakeWorkflows)(object)client);
     }
 
-    /// <summary>How often the batch's start was tried.</summary>
+    /// <summary>The number of attempts to start the batch.</summary>
     public int Tries(Guid batch) => _asked.GetValueOrDefault(batch);
 
     protected override object Invoke(MethodInfo? targetMethod, object?[]? args)

@@ -7,19 +7,19 @@ using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>Orders that the saga has given up, and an operator has looked at.</summary>
+/// <summary>Orders that need attention and are retried by an operator.</summary>
 public sealed class RetryTests(OrdersFixture fixture) : IClassFixture<OrdersFixture>
 {
     private readonly HttpClient _olga = fixture.Service.As(Identity.Operator, "olga");
 
     [Fact]
-    public async Task An_order_that_an_operator_has_looked_at_goes_on_where_it_stood()
+    public async Task A_retried_order_continues_in_its_previous_status()
     {
         var id = await GivenUpAsync("reserved");
         (await RetryAsync(_olga, id)).Should().Be((200, "reserved"));
 
         foreach (var batch in await fixture.Database.ClaimAsync())
-            await SagaRun.RunAsync(fixture.Database, fixture.House, batch);
+            await SagaRun.RunAsync(fixture.Database, fixture.Fakes, batch);
 
         (await fixture.Database.StatusAsync(id)).Should().Be("confirmed");
         (
@@ -41,13 +41,13 @@ public sealed class RetryTests(OrdersFixture fixture) : IClassFixture<OrdersFixt
     }
 
     [Fact]
-    public async Task A_customer_who_has_not_decided_is_asked_again()
+    public async Task A_retried_order_asks_an_undecided_customer_again()
     {
         var id = await GivenUpAsync("awaiting_customer");
         (await RetryAsync(_olga, id)).Should().Be((200, "awaiting_customer"));
 
         foreach (var batch in await fixture.Database.ClaimAsync())
-            await SagaRun.RunAsync(fixture.Database, fixture.House, batch);
+            await SagaRun.RunAsync(fixture.Database, fixture.Fakes, batch);
 
         (await fixture.Database.StatusAsync(id))
             .Should()
@@ -63,7 +63,7 @@ public sealed class RetryTests(OrdersFixture fixture) : IClassFixture<OrdersFixt
     }
 
     [Fact]
-    public async Task Only_what_needs_attention_is_tried_again_and_only_an_operator_says_so()
+    public async Task Only_orders_that_need_attention_are_retried_and_only_by_operators()
     {
         var id = await GivenUpAsync("accepted");
         (await RetryAsync(fixture.Service.As(Identity.Customer, "alice"), id)).Status.Should().Be(403);
@@ -73,7 +73,7 @@ public sealed class RetryTests(OrdersFixture fixture) : IClassFixture<OrdersFixt
     }
 
     [Fact]
-    public async Task All_that_wait_go_on_by_requests_that_say_how_many_are_left()
+    public async Task Retrying_all_orders_reports_how_many_are_left()
     {
         var (accepted, reserved) = (await GivenUpAsync("accepted"), await GivenUpAsync("reserved"));
         var before = await fixture.Database.NumberAsync("select count(*) from orders where status = 'needs_attention'");
@@ -84,20 +84,20 @@ public sealed class RetryTests(OrdersFixture fixture) : IClassFixture<OrdersFixt
             .Be($$"""{"retried":{{before}},"left":0}""");
 
         foreach (var batch in await fixture.Database.ClaimAsync())
-            await SagaRun.RunAsync(fixture.Database, fixture.House, batch);
+            await SagaRun.RunAsync(fixture.Database, fixture.Fakes, batch);
 
         (await fixture.Database.StatusAsync(accepted), await fixture.Database.StatusAsync(reserved))
             .Should()
             .Be(("confirmed", "confirmed"));
     }
 
-    /// <summary>An order with which the saga came so far, and no further however often it tried.</summary>
+    /// <summary>An order that needs attention, after the saga brought it to this status.</summary>
     private async Task<Guid> GivenUpAsync(string status)
     {
         var id = (await fixture.Database.AcceptAsync(1))[0];
         var batch = (await fixture.Database.ClaimAsync())[0];
         if (status == "reserved")
-            await SagaRun.Activities(fixture.Database, fixture.House)[0](batch);
+            await SagaRun.Activities(fixture.Database, fixture.Fakes)[0](batch);
         if (status == "awaiting_customer")
             await Sql.ScalarAsync<object>(
                 fixture.Database.Names.App,

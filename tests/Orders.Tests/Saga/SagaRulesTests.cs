@@ -6,7 +6,7 @@ using DaprShop.Orders.Saga;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>What follows from the answers of Inventory and Payments.</summary>
+/// <summary>The saga's decisions.</summary>
 public sealed class SagaRulesTests
 {
     private static readonly Gen<OwnedOrder> Owned =
@@ -192,7 +192,7 @@ public sealed class SagaRulesTests
             );
 
     [Fact]
-    public void While_money_is_waited_for_the_attempts_last_longer_than_the_time_to_pay()
+    public void The_attempts_of_an_unpaid_order_last_longer_than_the_time_to_pay()
     {
         var waited = Enumerable
             .Range(1, SagaStore.MaxAttempts)

@@ -10,9 +10,9 @@ namespace DaprShop.Orders.Tests;
 internal static class SagaRun
 {
     /// <summary>Runs the activities that the workflow would schedule.</summary>
-    public static async Task RunAsync(OrdersDatabase db, FakeHouse house, Guid batch)
+    public static async Task RunAsync(OrdersDatabase db, FakeServices fakes, Guid batch)
     {
-        var activities = new SagaActivities(db, house);
+        var activities = new SagaActivities(db, fakes);
         await activities.ReserveAsync(batch);
         var needed = await activities.ChargeAsync(batch);
         if (needed.Refund)
@@ -23,9 +23,9 @@ internal static class SagaRun
     }
 
     /// <summary>All activities, in the sequence of the workflow.</summary>
-    public static Func<Guid, Task>[] Activities(OrdersDatabase db, FakeHouse house)
+    public static Func<Guid, Task>[] Activities(OrdersDatabase db, FakeServices fakes)
     {
-        var activities = new SagaActivities(db, house);
+        var activities = new SagaActivities(db, fakes);
         return
         [
             activities.ReserveAsync,
@@ -36,9 +36,9 @@ internal static class SagaRun
         ];
     }
 
-    private sealed class SagaActivities(OrdersDatabase db, FakeHouse house)
+    private sealed class SagaActivities(OrdersDatabase db, FakeServices fakes)
     {
-        private readonly ServiceInvoker _services = new(house, NoFailpoints.Instance);
+        private readonly ServiceInvoker _services = new(fakes, NoFailpoints.Instance);
         private readonly SagaOptions _options = new();
         private readonly Dispatcher _dispatcher = new(
             db.Store,

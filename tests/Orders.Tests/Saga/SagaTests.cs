@@ -14,10 +14,10 @@ namespace DaprShop.Orders.Tests;
 public sealed class SagaTests
 {
     [Fact]
-    public async Task A_batch_of_all_kinds_ends_each_order_in_its_own_way()
+    public async Task A_mixed_batch_ends_each_order_by_its_own_outcome()
     {
         await using var db = await OrdersDatabase.CreateAsync();
-        var house = new FakeHouse(units: 10);
+        var fakes = new FakeServices(units: 10);
         var (paid, declined, flaky) = (
             (await db.AcceptAsync(1))[0],
             (await db.AcceptAsync(1, token: "tok_declined"))[0],
@@ -25,31 +25,31 @@ public sealed class SagaTests
         );
         var tooLarge = (await db.AcceptAsync(1, quantity: 100))[0];
 
-        await RunAsync(db, house, (await db.ClaimAsync())[0]);
+        await RunAsync(db, fakes, (await db.ClaimAsync())[0]);
         (await db.StatusAsync(paid)).Should().Be("confirmed");
         (await db.StatusAsync(declined)).Should().Be("rejected");
         (await db.StatusAsync(tooLarge)).Should().Be("rejected");
         (await db.StatusAsync(flaky)).Should().Be("reserved", "the provider has not answered yet");
-        house.Free.Should().Be(8, "the declined order's unit went back");
+        fakes.Free.Should().Be(8, "the declined order's unit went back");
 
         await Sql.ScalarAsync<object>(db.Names.App, "update orders set due_at = now() - interval '1 second'");
-        await RunAsync(db, house, (await db.ClaimAsync())[0]);
+        await RunAsync(db, fakes, (await db.ClaimAsync())[0]);
         (await db.StatusAsync(flaky)).Should().Be("confirmed");
     }
 
     [Fact]
-    public async Task Every_step_may_run_twice_and_changes_nothing_the_second_time()
+    public async Task Every_activity_may_run_twice_and_changes_nothing_the_second_time()
     {
         await using var db = await OrdersDatabase.CreateAsync();
-        var house = new FakeHouse(units: 3);
+        var fakes = new FakeServices(units: 3);
         await db.AcceptAsync(3);
         await db.AcceptAsync(1, token: "tok_declined");
         var batch = (await db.ClaimAsync())[0];
-        foreach (var step in Activities(db, house))
+        foreach (var step in Activities(db, fakes))
             await step(batch);
         var events = await db.NumberAsync("select count(*) from events");
         var row = await Sql.ScalarAsync<string>(db.Names.App, "select b::text from batches b");
-        foreach (var step in Activities(db, house))
+        foreach (var step in Activities(db, fakes))
             await step(batch);
         (await db.NumberAsync("select count(*) from events")).Should().Be(events);
         (await Sql.ScalarAsync<string>(db.Names.App, "select b::text from batches b"))
@@ -59,7 +59,7 @@ public sealed class SagaTests
     }
 
     [Fact]
-    public async Task A_batch_that_has_lost_its_orders_moves_none_of_them()
+    public async Task A_batch_that_has_lost_its_orders_changes_none_of_them()
     {
         await using var db = await OrdersDatabase.CreateAsync();
         var order = (await db.AcceptAsync(1))[0];
@@ -96,7 +96,7 @@ public sealed class SagaTests
     }
 
     [Fact]
-    public async Task An_order_is_moved_only_from_the_status_that_was_decided_on()
+    public async Task A_status_is_changed_only_from_the_one_the_decision_was_based_on()
     {
         await using var db = await OrdersDatabase.CreateAsync();
         var order = (await db.AcceptAsync(1))[0];
@@ -118,7 +118,7 @@ public sealed class SagaTests
     }
 
     [Fact]
-    public async Task A_batch_that_stood_still_gives_up_only_what_it_still_owns()
+    public async Task An_abandoned_batch_frees_only_orders_that_it_still_owns()
     {
         await using var db = await OrdersDatabase.CreateAsync();
         var cancelled = (await db.AcceptAsync(2))[0];
@@ -128,15 +128,18 @@ public sealed class SagaTests
             $"update orders set status = 'cancelled', compensation_pending = true, batch_id = null, due_at = now() where id = '{cancelled}'"
         );
         await Sql.ScalarAsync<object>(db.Names.App, "update batches set progressed_at = now() - interval '1 minute'");
-        var undoing = (await db.ClaimAsync())[0];
+        var compensation = (await db.ClaimAsync())[0];
 
         (await db.Store.AbandonAsync(TimeSpan.FromSeconds(30), CancellationToken.None)).Should().Be(1);
 
-        (await db.Store.GetOwnedAsync(undoing, CancellationToken.None)).Select(o => o.Id).Should().Equal(cancelled);
+        (await db.Store.GetOwnedAsync(compensation, CancellationToken.None))
+            .Select(o => o.Id)
+            .Should()
+            .Equal(cancelled);
     }
 
     [Fact]
-    public async Task Orders_of_batches_that_stand_still_again_and_again_are_tried_at_longer_intervals()
+    public async Task Orders_of_repeatedly_abandoned_batches_are_retried_at_longer_intervals()
     {
         await using var db = await OrdersDatabase.CreateAsync();
         await db.AcceptAsync(1);
@@ -152,7 +155,7 @@ public sealed class SagaTests
     }
 
     [Fact]
-    public async Task A_batch_with_more_lines_than_a_request_may_have_reserves_by_more_than_one()
+    public async Task A_batch_with_more_lines_than_a_request_may_have_reserves_by_several_requests()
     {
         await using var db = await OrdersDatabase.CreateAsync();
         const int Lines = 2_000;
@@ -172,23 +175,23 @@ public sealed class SagaTests
                 CancellationToken.None
             );
         var asked = 0;
-        var house = new FakeHouse(units: orders * Lines)
+        var fakes = new FakeServices(units: orders * Lines)
         {
             Before = path => Task.FromResult(path.EndsWith("reservations", StringComparison.Ordinal) ? asked++ : asked),
         };
 
-        await RunAsync(db, house, (await db.ClaimAsync())[0]);
+        await RunAsync(db, fakes, (await db.ClaimAsync())[0]);
 
         asked.Should().Be(2);
         (await db.NumberAsync("select count(*) from orders where status = 'confirmed'")).Should().Be(orders);
     }
 
     [Fact]
-    public async Task A_batch_that_is_over_cannot_be_abandoned()
+    public async Task A_finished_batch_cannot_be_abandoned()
     {
         await using var db = await OrdersDatabase.CreateAsync();
         await db.AcceptAsync(1);
-        await RunAsync(db, new FakeHouse(units: 1), (await db.ClaimAsync())[0]);
+        await RunAsync(db, new FakeServices(units: 1), (await db.ClaimAsync())[0]);
 
         await db.Store.AbandonAsync(TimeSpan.FromSeconds(-1), CancellationToken.None);
 
@@ -196,7 +199,7 @@ public sealed class SagaTests
     }
 
     [Fact]
-    public async Task The_watchdog_leaves_batches_alone_that_progress()
+    public async Task The_watchdog_leaves_progressing_batches_alone()
     {
         await using var db = await OrdersDatabase.CreateAsync();
         await db.AcceptAsync(1);
@@ -205,7 +208,7 @@ public sealed class SagaTests
     }
 
     [Fact]
-    public async Task An_order_that_somebody_is_claiming_is_passed_over_without_waiting_for_it()
+    public async Task An_order_locked_by_another_claim_is_skipped_without_waiting()
     {
         await using var db = await OrdersDatabase.CreateAsync();
         var orders = await db.AcceptAsync(3);
@@ -226,7 +229,7 @@ public sealed class SagaTests
     }
 
     [Fact]
-    public async Task What_was_put_back_is_not_claimed_before_its_time()
+    public async Task A_requeued_order_is_not_claimed_before_its_time()
     {
         await using var db = await OrdersDatabase.CreateAsync();
         var order = (await db.AcceptAsync(1))[0];
@@ -262,7 +265,7 @@ public sealed class SagaTests
     }
 
     [Fact]
-    public async Task What_was_tried_too_often_is_handed_to_an_operator()
+    public async Task An_order_with_too_many_attempts_is_handed_to_an_operator()
     {
         await using var db = await OrdersDatabase.CreateAsync();
         var order = (await db.AcceptAsync(1))[0];
@@ -274,7 +277,7 @@ public sealed class SagaTests
     }
 
     [Fact]
-    public async Task An_undeclared_move_is_refused_before_it_is_written()
+    public async Task An_undeclared_transition_is_rejected_before_it_is_written()
     {
         await using var db = await OrdersDatabase.CreateAsync();
         var order = (await db.AcceptAsync(1))[0];
@@ -294,7 +297,7 @@ public sealed class SagaTests
     /// is conserved.
     /// </summary>
     [Fact]
-    public async Task Whatever_is_interrupted_repeated_or_cancelled_stock_and_money_are_conserved()
+    public async Task Stock_and_money_are_conserved_whatever_is_interrupted_repeated_or_cancelled()
     {
         await using var db = await OrdersDatabase.CreateAsync();
         var seeds = Gen.Int.Array[25].Single();
@@ -302,7 +305,7 @@ public sealed class SagaTests
         {
             var random = new Random(seed);
             await Sql.ScalarAsync<object>(db.Names.Owner, "truncate orders, order_lines, idempotency_keys, batches");
-            var house = new FakeHouse(units: 6);
+            var fakes = new FakeServices(units: 6);
             string[] tokens = ["tok_ok", "tok_ok", "tok_declined", "tok_flaky"];
             for (var i = 0; i < 8; i++)
                 await db.AcceptAsync(1, random.Next(1, 3), tokens[random.Next(tokens.Length)]);
@@ -323,12 +326,12 @@ public sealed class SagaTests
                         break;
                     default:
                         if (batches.Count > 0)
-                            await Activities(db, house)[random.Next(5)](batches[random.Next(batches.Count)]);
+                            await Activities(db, fakes)[random.Next(5)](batches[random.Next(batches.Count)]);
                         break;
                 }
             }
 
-            await DrainAsync(db, house);
+            await DrainAsync(db, fakes);
             await using var connection = await db.Source.OpenConnectionAsync();
             await using var command = new Npgsql.NpgsqlCommand("select id, status from orders", connection);
             await using var reader = await command.ExecuteReaderAsync();
@@ -336,22 +339,22 @@ public sealed class SagaTests
             while (await reader.ReadAsync())
             {
                 var (id, status) = (reader.GetGuid(0), reader.GetString(1));
-                var claim = house.Claims.GetValueOrDefault(id, (ReservationState.Released, 0));
+                var claim = fakes.Claims.GetValueOrDefault(id, (ReservationState.Released, 0));
                 held += claim.Item2;
                 status.Should().BeOneOf("confirmed", "rejected", "cancelled");
                 (claim.Item1 == ReservationState.Allocated)
                     .Should()
                     .Be(status == "confirmed", $"seed {seed}: {id} is {status}");
-                (house.Charges.GetValueOrDefault(id, ChargeState.Declined) == ChargeState.Captured)
+                (fakes.Charges.GetValueOrDefault(id, ChargeState.Declined) == ChargeState.Captured)
                     .Should()
                     .Be(status == "confirmed", $"seed {seed}: {id} is {status}");
             }
 
-            (house.Free + held).Should().Be(6, $"seed {seed}");
+            (fakes.Free + held).Should().Be(6, $"seed {seed}");
         }
     }
 
-    private static async Task DrainAsync(OrdersDatabase db, FakeHouse house)
+    private static async Task DrainAsync(OrdersDatabase db, FakeServices fakes)
     {
         for (
             var round = 0;
@@ -365,7 +368,7 @@ public sealed class SagaTests
             await db.Store.AbandonAsync(TimeSpan.FromSeconds(-1), CancellationToken.None);
             await Sql.ScalarAsync<object>(db.Names.App, "update orders set due_at = now() - interval '1 second'");
             foreach (var batch in await db.ClaimAsync(4, 3))
-                await RunAsync(db, house, batch);
+                await RunAsync(db, fakes, batch);
         }
     }
 

@@ -9,11 +9,11 @@ using Npgsql;
 
 namespace DaprShop.Orders.Tests;
 
-/// <summary>Who looks after batches that stand still, on a clock that the test moves.</summary>
+/// <summary>The watchdog, on a clock that the test advances.</summary>
 public sealed class WatchdogTests
 {
     [Fact]
-    public async Task Orders_are_taken_from_a_batch_when_it_has_stood_still_for_thirty_seconds_and_the_database_may_have_been_away()
+    public async Task A_batch_without_progress_for_thirty_seconds_loses_its_orders_even_after_a_database_outage()
     {
         await using var db = await OrdersDatabase.CreateAsync();
         await using var source = NpgsqlDataSource.Create(db.Names.App + ";Application Name=watchdog");

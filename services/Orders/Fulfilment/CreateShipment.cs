@@ -11,7 +11,7 @@ namespace DaprShop.Orders.Fulfilment;
 /// <c>POST /shipments</c>: an operator ships an order, or a part of it. The shipment is executed at once where
 /// Inventory is reachable, and otherwise by the worker; the response is the same.
 /// </summary>
-internal static class ShipOrder
+internal static class CreateShipment
 {
     /// <param name="Lines">
     /// The units to ship; null: all that have not left. Without a location, from the locations of the allocation.
