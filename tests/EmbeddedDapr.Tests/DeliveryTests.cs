@@ -200,10 +200,7 @@ public sealed class DeliveryTests
         await client.PublishEventAsync(TestSidecars.PubSub, Topic, new Note("while away"));
         // At least two leases and releases: each writes a new version of the row.
         var first = await Version(runtime);
-        await Wait.UntilAsync(
-            async () => await Version(runtime) > first + 3,
-            "attempts at an unreachable app"
-        );
+        await Wait.UntilAsync(async () => await Version(runtime) > first + 3, "attempts at an unreachable app");
 
         await using var back = await SubscriberApp.OneByOneAsync(sidecar, Topic);
 

@@ -56,7 +56,11 @@ public sealed class RestockTests
         var refused = await db.RunAsync<CommandOutcome>(tooMany);
         await db.ReserveAsync(Guid.CreateVersion7(), ("cup", 1));
         var again = await db.RunAsync<CommandOutcome>(tooMany);
-        (again.Body, again.Replayed, refused.Body.Contains("Only 4 of the requested units of ", StringComparison.Ordinal))
+        (
+            again.Body,
+            again.Replayed,
+            refused.Body.Contains("Only 4 of the requested units of ", StringComparison.Ordinal)
+        )
             .Should()
             .Be((refused.Body, true, true));
         (await db.NumberAsync("select on_hand from levels")).Should().Be(5);
