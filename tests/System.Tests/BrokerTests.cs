@@ -32,25 +32,21 @@ public sealed class BrokerTests
 
     [Theory]
     [MemberData(nameof(Combinations))]
-    public async Task The_shop_works_on_either_runtime_any_broker_and_any_store(
-        string runtime,
-        string? broker,
-        string? store
-    )
+    public async Task The_shop_works_on_each_runtime_broker_and_store(string runtime, string? broker, string? store)
     {
         if (!Slice.Current.IsFull)
             Slice.Current.Say("brokers", $"{runtime} {broker} {store}");
         await using var fixture = await ShopFixture.OfAsync(runtime, broker, store);
 
-        await IsConfirmedAsync(fixture);
-        await IsCancelledAsync(fixture);
-        await IsShortAsync(fixture);
-        await WaitsAsync(fixture);
-        await IsAskedAsync(fixture);
-        await LeavesAndComesBackAsync(fixture);
-        await ImportsAsync(fixture.Shop);
-        await fixture.Shop.IsCleanAsync();
-        (await EventContract.IsKeptAsync(fixture.Shop.Gateway))
+        await OrderIsConfirmedAsync(fixture);
+        await OrderIsCancelledAsync(fixture);
+        await ShortOrderIsRejectedAsync(fixture);
+        await BackorderIsFilledAsync(fixture);
+        await CustomerDecidesAsync(fixture);
+        await OrderIsShippedAndReturnedAsync(fixture);
+        await ImportIsReconciledAsync(fixture.Shop);
+        await fixture.Shop.AuditAsync();
+        (await EventContract.VerifyAsync(fixture.Shop.Gateway))
             .Keys.Should()
             .Contain([
                 "order.accepted.v1",
@@ -63,26 +59,26 @@ public sealed class BrokerTests
     }
 
     [Fact]
-    public async Task A_shop_that_changes_its_broker_and_its_store_and_back_keeps_every_order_and_every_timeline()
+    public async Task Switching_broker_and_store_and_back_keeps_every_order_and_timeline()
     {
         await using var fixture = await ShopFixture.OfAsync("dapr", "redis", "redis");
-        var before = await IsConfirmedAsync(fixture);
+        var before = await OrderIsConfirmedAsync(fixture);
 
         await fixture.Shop.RunAsync("down");
         await fixture.Shop.StartAsync("dapr", "rabbitmq", "postgres");
-        await IsConfirmedAsync(fixture);
+        await OrderIsConfirmedAsync(fixture);
         (await TimelineAsync(fixture, before)).Should().Equal("accepted", "reserved", "paid", "confirmed");
 
         await fixture.Shop.RunAsync("down");
         await fixture.Shop.RunAsync("up", "--detach");
-        await IsConfirmedAsync(fixture);
-        await fixture.Shop.IsCleanAsync();
+        await OrderIsConfirmedAsync(fixture);
+        await fixture.Shop.AuditAsync();
     }
 
-    private static async Task<Guid> IsConfirmedAsync(ShopFixture shop)
+    private static async Task<Guid> OrderIsConfirmedAsync(ShopFixture shop)
     {
-        var id = await IdAsync(await OrderAsync(shop.Alice, await shop.StockedAsync(5), 2));
-        await BecomesAsync(shop.Alice, id, "confirmed");
+        var id = await IdAsync(await OrderAsync(shop.Alice, await shop.CreateItemAsync(5), 2));
+        await WaitForStatusAsync(shop.Alice, id, "confirmed");
         List<string?> path = [];
         await Wait.UntilAsync(
             async () => (path = await TimelineAsync(shop, id)).Count == 4,
@@ -92,11 +88,11 @@ public sealed class BrokerTests
         return id;
     }
 
-    private static async Task LeavesAndComesBackAsync(ShopFixture shop)
+    private static async Task OrderIsShippedAndReturnedAsync(ShopFixture shop)
     {
-        var sku = await shop.StockedAsync(5);
+        var sku = await shop.CreateItemAsync(5);
         var id = await IdAsync(await OrderAsync(shop.Alice, sku, 3));
-        await BecomesAsync(shop.Alice, id, "confirmed");
+        await WaitForStatusAsync(shop.Alice, id, "confirmed");
         var part = await IdAsync(
             await SendAsync(
                 shop.Olga,
@@ -113,7 +109,7 @@ public sealed class BrokerTests
             (
                 await SendAsync(shop.Olga, HttpMethod.Post, $"shipments/{shipment}/delivery", new { })
             ).EnsureSuccessStatusCode();
-        await BecomesAsync(shop.Alice, id, "delivered");
+        await WaitForStatusAsync(shop.Alice, id, "delivered");
 
         var asked = await SendAsync(
             shop.Alice,
@@ -160,27 +156,27 @@ public sealed class BrokerTests
         );
     }
 
-    private static async Task IsCancelledAsync(ShopFixture shop)
+    private static async Task OrderIsCancelledAsync(ShopFixture shop)
     {
-        var sku = await shop.StockedAsync(5);
+        var sku = await shop.CreateItemAsync(5);
         var id = await IdAsync(await OrderAsync(shop.Alice, sku, 3));
-        await BecomesAsync(shop.Alice, id, "confirmed");
+        await WaitForStatusAsync(shop.Alice, id, "confirmed");
         (await SendAsync(shop.Alice, HttpMethod.Post, $"orders/{id}/cancel", new { }))
             .StatusCode.Should()
             .Be(HttpStatusCode.OK);
         await Wait.UntilAsync(async () => await shop.AvailableAsync(sku) == 5, "the stock is back");
     }
 
-    private static async Task IsShortAsync(ShopFixture shop)
+    private static async Task ShortOrderIsRejectedAsync(ShopFixture shop)
     {
-        var sku = await shop.StockedAsync(1);
-        await BecomesAsync(shop.Alice, await IdAsync(await OrderAsync(shop.Alice, sku, 2)), "rejected");
+        var sku = await shop.CreateItemAsync(1);
+        await WaitForStatusAsync(shop.Alice, await IdAsync(await OrderAsync(shop.Alice, sku, 2)), "rejected");
         (await shop.AvailableAsync(sku)).Should().Be(1);
     }
 
-    private static async Task WaitsAsync(ShopFixture shop)
+    private static async Task BackorderIsFilledAsync(ShopFixture shop)
     {
-        var sku = await shop.StockedAsync(1);
+        var sku = await shop.CreateItemAsync(1);
         (
             await SendAsync(
                 shop.Olga,
@@ -194,27 +190,31 @@ public sealed class BrokerTests
                 }
             )
         ).EnsureSuccessStatusCode();
-        var id = await IdAsync(await ShortAsync(shop, sku, "backorder"));
-        await BecomesAsync(shop.Alice, id, "backordered");
+        var id = await IdAsync(await PlaceShortOrderAsync(shop, sku, "backorder"));
+        await WaitForStatusAsync(shop.Alice, id, "backordered");
         (
             await SendAsync(shop.Olga, HttpMethod.Post, $"stock/{sku}/receipts", new { quantity = 3, reason = "truck" })
         ).EnsureSuccessStatusCode();
-        await BecomesAsync(shop.Alice, id, "confirmed");
+        await WaitForStatusAsync(shop.Alice, id, "confirmed");
         await Wait.UntilAsync(async () => await shop.AvailableAsync(sku) == 1, "what nobody waits for is for sale");
     }
 
-    private static async Task IsAskedAsync(ShopFixture shop)
+    private static async Task CustomerDecidesAsync(ShopFixture shop)
     {
-        var sku = await shop.StockedAsync(2);
-        var id = await IdAsync(await ShortAsync(shop, sku, "ask"));
-        await BecomesAsync(shop.Alice, id, "awaiting_customer");
+        var sku = await shop.CreateItemAsync(2);
+        var id = await IdAsync(await PlaceShortOrderAsync(shop, sku, "ask"));
+        await WaitForStatusAsync(shop.Alice, id, "awaiting_customer");
         (
             await SendAsync(shop.Alice, HttpMethod.Post, $"orders/{id}/decision", new { choice = "take" })
         ).EnsureSuccessStatusCode();
-        (await BecomesAsync(shop.Alice, id, "confirmed")).GetProperty("total").GetDecimal().Should().Be(2 * 4.25m);
+        (await WaitForStatusAsync(shop.Alice, id, "confirmed"))
+            .GetProperty("total")
+            .GetDecimal()
+            .Should()
+            .Be(2 * 4.25m);
     }
 
-    private static Task<HttpResponseMessage> ShortAsync(ShopFixture shop, string sku, string onShortage) =>
+    private static Task<HttpResponseMessage> PlaceShortOrderAsync(ShopFixture shop, string sku, string onShortage) =>
         SendAsync(
             shop.Alice,
             HttpMethod.Post,
@@ -227,7 +227,7 @@ public sealed class BrokerTests
             }
         );
 
-    private static async Task ImportsAsync(LiveShop shop)
+    private static async Task ImportIsReconciledAsync(LiveShop shop)
     {
         var output = await shop.RunAsync(
             "import",

@@ -15,9 +15,9 @@ public sealed class BulkTests(SharedShop shops) : SharedShopTest(shops)
     private const int Skus = 500;
     private const int OneBadIn = 100;
     private static readonly int Orders = Slice.Current.Size("BULK_FILE_ORDERS", part: 1_000, full: 2_000);
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
-    private static readonly Dictionary<string, (string Killed, bool WhileSending)[]> Losses = new()
+    private static readonly Dictionary<string, (string Killed, bool WhileSending)[]> KillTargets = new()
     {
         ["embedded"] = [("orders", false)],
         ["dapr"] = [("orders", false), ("redis", false), ("gateway", true)],
@@ -25,14 +25,14 @@ public sealed class BulkTests(SharedShop shops) : SharedShopTest(shops)
 
     [Theory]
     [MemberData(nameof(Runtimes.Selected), MemberType = typeof(Runtimes))]
-    public async Task G29_G30_A_file_is_accepted_once_whatever_is_killed_on_the_way(string runtime)
+    public async Task G29_G30_A_file_is_accepted_once_although_a_process_is_killed(string runtime)
     {
         var shop = await ShopAsync(runtime);
-        foreach (var (killed, whileSending) in Slice.Current.Of($"bulk losses, {runtime}", Losses[runtime], 1))
-            await IsAcceptedOnceAsync(shop, killed, whileSending);
+        foreach (var (killed, whileSending) in Slice.Current.Of($"bulk losses, {runtime}", KillTargets[runtime], 1))
+            await AcceptedOnceAsync(shop, killed, whileSending);
     }
 
-    private static async Task IsAcceptedOnceAsync(ShopFixture shop, string killed, bool whileSending)
+    private static async Task AcceptedOnceAsync(ShopFixture shop, string killed, bool whileSending)
     {
         await StockAsync(shop);
         var key = $"after {killed}";
@@ -40,23 +40,23 @@ public sealed class BulkTests(SharedShop shops) : SharedShopTest(shops)
         var sending = SendAsync(shop, file, key);
         if (whileSending)
             await shop.Shop.KillAsync(killed);
-        var job = await UntilSentAsync(shop, file, sending, key);
+        var job = await SendUntilAcceptedAsync(shop, file, sending, key);
         for (var kill = 1; !whileSending && kill <= 2; kill++)
         {
-            await IsAtAsync(shop, job, Orders * kill / 5);
+            await WaitForDecidedRowsAsync(shop, job, Orders * kill / 5);
             await shop.Shop.KillAsync(killed);
-            await shop.Shop.HealsAsync();
+            await shop.Shop.WaitUntilReadyAsync();
         }
 
-        var done = await IsDoneAsync(shop, key);
+        var done = await WaitUntilSettledAsync(shop, key);
         Counts(done).Should().Be((Orders, Orders - (Orders / OneBadIn), 0, Orders / OneBadIn, 0, 0), key);
-        await AreNamedAsync(shop, job, killed, Orders / OneBadIn);
-        await IsAgainAsync(shop, file, $"{key} again");
-        await shop.Shop.IsCleanAsync();
+        await VerifyErrorsAsync(shop, job, killed, Orders / OneBadIn);
+        await SendAgainAsync(shop, file, $"{key} again");
+        await shop.Shop.AuditAsync();
     }
 
     [Fact]
-    public async Task G29_A_campaign_of_any_length_takes_no_more_memory_than_a_short_one()
+    public async Task G29_Memory_does_not_grow_with_the_length_of_a_campaign()
     {
         var orders = Slice.Current.Size("BULK_ORDERS", part: 0, full: 20_000);
         Assert.SkipWhen(
@@ -68,23 +68,23 @@ public sealed class BulkTests(SharedShop shops) : SharedShopTest(shops)
         var file = BulkFile.Write(shop.Shop.PathOf("campaign.ndjson"), "campaign", orders, OneBadIn);
         await using var memory = new MemoryPeaks(shop.Shop);
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        await UntilSentAsync(shop, file, SendAsync(shop, file, "campaign"), "campaign");
+        await SendUntilAcceptedAsync(shop, file, SendAsync(shop, file, "campaign"), "campaign");
         var sent = clock.Elapsed;
         var job = await JobAsync(shop, "campaign");
         // Both in the first half: what starts anew in the second would have less.
         foreach (var share in new[] { 10, 5 })
         {
-            await IsAtAsync(shop, job, orders / share);
+            await WaitForDecidedRowsAsync(shop, job, orders / share);
             await shop.Shop.KillAsync("orders");
-            await shop.Shop.HealsAsync();
+            await shop.Shop.WaitUntilReadyAsync();
         }
 
-        await IsAtAsync(shop, job, orders / 2);
+        await WaitForDecidedRowsAsync(shop, job, orders / 2);
         memory.SecondHalf();
-        var done = await IsDoneAsync(shop, "campaign");
+        var done = await WaitUntilSettledAsync(shop, "campaign");
         var seconds = clock.Elapsed.TotalSeconds;
         Counts(done).Should().Be((orders, orders - (orders / OneBadIn), 0, orders / OneBadIn, 0, 0));
-        await AreNamedAsync(shop, job, "campaign", orders / OneBadIn);
+        await VerifyErrorsAsync(shop, job, "campaign", orders / OneBadIn);
         Console.WriteLine(
             $"{orders} orders: sent in {sent.TotalSeconds:0.0} s, settled in {seconds:0.0} s: {orders / seconds:0} orders/s\n{done}\n{memory}"
         );
@@ -97,12 +97,12 @@ public sealed class BulkTests(SharedShop shops) : SharedShopTest(shops)
                 p => p.Second <= (p.First * 1.25) + 50,
                 "the second half of a campaign needs no more than the first"
             );
-        await IsAgainAsync(shop, file, "campaign again");
-        await shop.Shop.IsCleanAsync();
+        await SendAgainAsync(shop, file, "campaign again");
+        await shop.Shop.AuditAsync();
     }
 
     /// <summary>Each bad row is told with its number, its key and what is wrong with it, and no other row is.</summary>
-    private static async Task AreNamedAsync(ShopFixture shop, Guid job, string prefix, int bad)
+    private static async Task VerifyErrorsAsync(ShopFixture shop, Guid job, string prefix, int bad)
     {
         var named = new List<(int Row, string? Key, string? Field)>();
         for (int? cursor = 0; cursor is not null; )
@@ -164,12 +164,12 @@ public sealed class BulkTests(SharedShop shops) : SharedShopTest(shops)
     }
 
     /// <summary>The same file, under another key: its rows have keys of their own, so that it adds nothing.</summary>
-    private static async Task IsAgainAsync(ShopFixture shop, string file, string key)
+    private static async Task SendAgainAsync(ShopFixture shop, string file, string key)
     {
-        await shop.Shop.HealsAsync();
+        await shop.Shop.WaitUntilReadyAsync();
         var before = await shop.OrdersAsync();
-        await UntilSentAsync(shop, file, SendAsync(shop, file, key), key);
-        var again = await IsDoneAsync(shop, key);
+        await SendUntilAcceptedAsync(shop, file, SendAsync(shop, file, key), key);
+        var again = await WaitUntilSettledAsync(shop, key);
         Counts(again).Replayed.Should().Be(Counts(again).Accepted);
         (await shop.OrdersAsync()).Should().Be(before);
     }
@@ -201,7 +201,7 @@ public sealed class BulkTests(SharedShop shops) : SharedShopTest(shops)
     }
 
     /// <summary>Sends the file again until it is there. Answers the job.</summary>
-    private static async Task<Guid> UntilSentAsync(
+    private static async Task<Guid> SendUntilAcceptedAsync(
         ShopFixture shop,
         string file,
         Task<HttpResponseMessage?> sending,
@@ -215,7 +215,7 @@ public sealed class BulkTests(SharedShop shops) : SharedShopTest(shops)
                 answer = await sending;
                 if (answer?.StatusCode == HttpStatusCode.Accepted)
                     return true;
-                await Task.Delay(Glance);
+                await Task.Delay(PollInterval);
                 sending = SendAsync(shop, file, key);
                 return false;
             },
@@ -230,7 +230,7 @@ public sealed class BulkTests(SharedShop shops) : SharedShopTest(shops)
         await Wait.UntilAsync(
             async () =>
             {
-                if (await TryAsync(shop.Olga, "bulk-orders") is not { } told)
+                if (await GetOrNullAsync(shop.Olga, "bulk-orders") is not { } told)
                     return false;
                 id = told.GetProperty("jobs")
                     .EnumerateArray()
@@ -244,24 +244,24 @@ public sealed class BulkTests(SharedShop shops) : SharedShopTest(shops)
         return id;
     }
 
-    private static Task IsAtAsync(ShopFixture shop, Guid job, int rows) =>
+    private static Task WaitForDecidedRowsAsync(ShopFixture shop, Guid job, int rows) =>
         Wait.UntilAsync(
             async () =>
-                await TryAsync(shop.Olga, $"bulk-orders/{job}") is { } told
+                await GetOrNullAsync(shop.Olga, $"bulk-orders/{job}") is { } told
                 && Counts(told) is var counts
                 && counts.Accepted + counts.Rejected >= rows,
             $"{rows} rows are decided"
         );
 
-    private static async Task<JsonElement> IsDoneAsync(ShopFixture shop, string key)
+    private static async Task<JsonElement> WaitUntilSettledAsync(ShopFixture shop, string key)
     {
         JsonElement? job = null;
         var id = await JobAsync(shop, key);
         await Wait.UntilAsync(
             async () =>
             {
-                await Task.Delay(Glance);
-                job = await TryAsync(shop.Olga, $"bulk-orders/{id}");
+                await Task.Delay(PollInterval);
+                job = await GetOrNullAsync(shop.Olga, $"bulk-orders/{id}");
                 return job?.GetProperty("settled").GetBoolean() == true;
             },
             $"job {key} is settled"

@@ -17,12 +17,20 @@ namespace DaprShop.SystemTests;
 [Collection("one shop at a time")]
 public sealed class CrashMatrix
 {
-    private static readonly string? Asked = Environment.GetEnvironmentVariable("CRASH_MATRIX");
-    private static readonly string[] Everywhere = ["orders", "inventory", "payments", "history", "gateway", "postgres"];
+    private static readonly string? Requested = Environment.GetEnvironmentVariable("CRASH_MATRIX");
+    private static readonly string[] AllProcesses =
+    [
+        "orders",
+        "inventory",
+        "payments",
+        "history",
+        "gateway",
+        "postgres",
+    ];
 
     private const int StepsInSlice = 14;
 
-    private static readonly (string Step, string Process)[] Undoing =
+    private static readonly (string Step, string Process)[] Compensations =
     [
         ("invoking-refunds", "orders"),
         ("invoked-refunds", "orders"),
@@ -70,8 +78,8 @@ public sealed class CrashMatrix
             ]
         ),
         ("settle", PlaceAsync, [("settling", "orders"), ("settled", "orders")]),
-        ("cancel", CancelAsync, [("cancelled", "orders"), .. Undoing]),
-        ("expire", ExpireAsync, Undoing),
+        ("cancel", CancelAsync, [("cancelled", "orders"), .. Compensations]),
+        ("expire", ExpireAsync, Compensations),
         (
             "backorder fill",
             FillAsync,
@@ -125,10 +133,10 @@ public sealed class CrashMatrix
 
     private static readonly Dictionary<string, string[]> Targets = new()
     {
-        ["embedded"] = [.. Everywhere, "embedded"],
+        ["embedded"] = [.. AllProcesses, "embedded"],
         ["dapr"] =
         [
-            .. Everywhere,
+            .. AllProcesses,
             "orders/daprd",
             "inventory/daprd",
             "payments/daprd",
@@ -142,7 +150,7 @@ public sealed class CrashMatrix
 
     [Theory]
     [MemberData(nameof(Runtimes.Selected), MemberType = typeof(Runtimes))]
-    public async Task N7_Whatever_is_killed_at_whichever_step_the_order_ends_as_it_should(string runtime)
+    public async Task N7_A_process_killed_at_any_step_does_not_change_how_the_order_ends(string runtime)
     {
         var folder = Directory.CreateTempSubdirectory("daprshop-steps-").FullName;
         // Who is not paid expires in three seconds; all but one are paid when the provider is asked.
@@ -164,7 +172,7 @@ public sealed class CrashMatrix
             var started = Stopwatch.GetTimestamp();
             try
             {
-                await KilledAtAsync(shop, Path.Combine(folder, step.Replace('/', '-')), target, () => run(scene));
+                await KillAtStepAsync(shop, Path.Combine(folder, step.Replace('/', '-')), target, () => run(scene));
             }
             catch (Exception e)
             {
@@ -181,7 +189,7 @@ public sealed class CrashMatrix
             );
         }
 
-        await shop.IsCleanAsync();
+        await shop.AuditAsync();
         Directory.Delete(folder, recursive: true);
     }
 
@@ -195,11 +203,11 @@ public sealed class CrashMatrix
             Targets[runtime],
             Paths.SelectMany(p => p.Steps.Select(s => (p.Path, p.Run, s.Step, s.Process))).ToList()
         );
-        if (Slice.Current.IsFull || Asked is not null)
+        if (Slice.Current.IsFull || Requested is not null)
             return
             [
                 .. steps
-                    .Where(s => Asked is null or "full" || Asked.Split(',').Contains(s.Path))
+                    .Where(s => Requested is null or "full" || Requested.Split(',').Contains(s.Path))
                     .SelectMany(s => targets.Select(target => (s.Path, s.Run, s.Step, target))),
             ];
         var day = Slice.Current.Day;
@@ -221,9 +229,9 @@ public sealed class CrashMatrix
         return cells;
     }
 
-    private static async Task KilledAtAsync(LiveShop shop, string step, string target, Func<Task> run)
+    private static async Task KillAtStepAsync(LiveShop shop, string step, string target, Func<Task> run)
     {
-        await shop.HealsAsync();
+        await shop.WaitUntilReadyAsync();
         await File.WriteAllTextAsync(step, "");
         var running = run();
         // A step that is beside the path may come after its end.
@@ -241,77 +249,82 @@ public sealed class CrashMatrix
 
     private static async Task PlaceAsync(Scene scene)
     {
-        var sku = await scene.StockedAsync(5);
+        var sku = await scene.CreateItemAsync(5);
         var id = await scene.OrderedAsync(sku, 2);
-        await scene.BecomesAsync(id, "confirmed");
-        await scene.HoldsAsync(sku, id, onHand: 5, available: 3, charges: 1, refunds: 0);
+        await scene.WaitForStatusAsync(id, "confirmed");
+        await scene.WaitForOutcomeAsync(sku, id, onHand: 5, available: 3, charges: 1, refunds: 0);
     }
 
     private static async Task CancelAsync(Scene scene)
     {
-        var sku = await scene.StockedAsync(5);
+        var sku = await scene.CreateItemAsync(5);
         var id = await scene.OrderedAsync(sku, 2);
-        await scene.BecomesAsync(id, "confirmed");
-        await SurelyAsync(scene.Alice, HttpMethod.Post, $"orders/{id}/cancel", new { }, mayRefuse: true);
-        await scene.BecomesAsync(id, "cancelled");
-        await scene.HoldsAsync(sku, id, onHand: 5, available: 5, charges: 1, refunds: 1);
+        await scene.WaitForStatusAsync(id, "confirmed");
+        await SendUntilAnsweredAsync(scene.Alice, HttpMethod.Post, $"orders/{id}/cancel", new { }, mayRefuse: true);
+        await scene.WaitForStatusAsync(id, "cancelled");
+        await scene.WaitForOutcomeAsync(sku, id, onHand: 5, available: 5, charges: 1, refunds: 1);
     }
 
     private static async Task ExpireAsync(Scene scene)
     {
-        var sku = await scene.StockedAsync(5);
+        var sku = await scene.CreateItemAsync(5);
         var id = await scene.OrderedAsync(sku, 2, token: "tok_late");
-        await scene.BecomesAsync(id, "expired");
-        await scene.HoldsAsync(sku, id, onHand: 5, available: 5, charges: 0, refunds: 0);
+        await scene.WaitForStatusAsync(id, "expired");
+        await scene.WaitForOutcomeAsync(sku, id, onHand: 5, available: 5, charges: 0, refunds: 0);
     }
 
     private static async Task FillAsync(Scene scene)
     {
-        var sku = await scene.StockedAsync(0, backorderLimit: 5);
+        var sku = await scene.CreateItemAsync(0, backorderLimit: 5);
         var id = await scene.OrderedAsync(sku, 2, "backorder");
-        await scene.BecomesAsync(id, "backordered");
-        await SurelyAsync(scene.Olga, HttpMethod.Post, $"stock/{sku}/receipts", new { quantity = 3, reason = "truck" });
-        await scene.BecomesAsync(id, "confirmed");
-        await scene.HoldsAsync(sku, id, onHand: 3, available: 1, charges: 1, refunds: 0);
+        await scene.WaitForStatusAsync(id, "backordered");
+        await SendUntilAnsweredAsync(
+            scene.Olga,
+            HttpMethod.Post,
+            $"stock/{sku}/receipts",
+            new { quantity = 3, reason = "truck" }
+        );
+        await scene.WaitForStatusAsync(id, "confirmed");
+        await scene.WaitForOutcomeAsync(sku, id, onHand: 3, available: 1, charges: 1, refunds: 0);
     }
 
     private static async Task AskAsync(Scene scene)
     {
-        var sku = await scene.StockedAsync(1);
+        var sku = await scene.CreateItemAsync(1);
         var id = await scene.OrderedAsync(sku, 2, "ask");
-        await scene.BecomesAsync(id, "awaiting_customer");
-        await SurelyAsync(
+        await scene.WaitForStatusAsync(id, "awaiting_customer");
+        await SendUntilAnsweredAsync(
             scene.Alice,
             HttpMethod.Post,
             $"orders/{id}/decision",
             new { choice = "take" },
             mayRefuse: true
         );
-        await scene.BecomesAsync(id, "confirmed");
-        await scene.HoldsAsync(sku, id, onHand: 1, available: 0, charges: 1, refunds: 0);
+        await scene.WaitForStatusAsync(id, "confirmed");
+        await scene.WaitForOutcomeAsync(sku, id, onHand: 1, available: 0, charges: 1, refunds: 0);
     }
 
     private static async Task<(string Sku, Guid Id)> ShippedAsync(Scene scene)
     {
-        var sku = await scene.StockedAsync(5);
+        var sku = await scene.CreateItemAsync(5);
         var id = await scene.OrderedAsync(sku, 2);
-        await scene.BecomesAsync(id, "confirmed");
-        await SurelyAsync(scene.Olga, HttpMethod.Post, "shipments", new { orderId = id });
-        await scene.BecomesAsync(id, "shipped");
+        await scene.WaitForStatusAsync(id, "confirmed");
+        await SendUntilAnsweredAsync(scene.Olga, HttpMethod.Post, "shipments", new { orderId = id });
+        await scene.WaitForStatusAsync(id, "shipped");
         return (sku, id);
     }
 
     private static async Task ShipAsync(Scene scene)
     {
         var (sku, id) = await ShippedAsync(scene);
-        await scene.HoldsAsync(sku, id, onHand: 3, available: 3, charges: 1, refunds: 0);
+        await scene.WaitForOutcomeAsync(sku, id, onHand: 3, available: 3, charges: 1, refunds: 0);
     }
 
     private static async Task ReturnAsync(Scene scene)
     {
         var (sku, id) = await ShippedAsync(scene);
         var back = (
-            await SurelyAsync(
+            await SendUntilAnsweredAsync(
                 scene.Alice,
                 HttpMethod.Post,
                 $"orders/{id}/returns",
@@ -320,7 +333,7 @@ public sealed class CrashMatrix
         )
             .GetProperty("id")
             .GetGuid();
-        await SurelyAsync(
+        await SendUntilAnsweredAsync(
             scene.Olga,
             HttpMethod.Post,
             $"returns/{back}/decision",
@@ -343,7 +356,7 @@ public sealed class CrashMatrix
                 && returns[0].GetProperty("state").GetString() == "settled",
             "the return is settled"
         );
-        await scene.HoldsAsync(sku, id, onHand: 4, available: 4, charges: 1, refunds: 0);
+        await scene.WaitForOutcomeAsync(sku, id, onHand: 4, available: 4, charges: 1, refunds: 0);
         await Wait.UntilAsync(
             async () => (await scene.GetAsync($"payments/{id}"))?.GetProperty("refundedInParts").GetDecimal() == 4.25m,
             "its money is back, once"
@@ -352,12 +365,12 @@ public sealed class CrashMatrix
 
     private static async Task BulkAsync(Scene scene)
     {
-        var sku = await scene.StockedAsync(5);
+        var sku = await scene.CreateItemAsync(5);
         object Row(string article) =>
             new { lines = new[] { new { sku = article, quantity = 2 } }, payment = new { token = "tok_ok" } };
         object[] rows = [Row(sku), Row("unheard-of"), Row(sku)];
         var job = (
-            await SurelyAsync(scene.Alice, HttpMethod.Post, "bulk-orders", () =>
+            await SendUntilAnsweredAsync(scene.Alice, HttpMethod.Post, "bulk-orders", () =>
                 new StringContent(
                     string.Join('\n', rows.Select(r => JsonSerializer.Serialize(r))),
                     Encoding.UTF8,
@@ -395,16 +408,16 @@ public sealed class CrashMatrix
         );
         orders.Should().HaveCount(2);
         foreach (var id in orders)
-            await scene.HoldsAsync(sku, id, onHand: 5, available: 1, charges: 1, refunds: 0);
+            await scene.WaitForOutcomeAsync(sku, id, onHand: 5, available: 1, charges: 1, refunds: 0);
     }
 
     /// <summary>A shop in which anything may be away for a moment.</summary>
     private sealed record Scene(LiveShop Shop, HttpClient Olga, HttpClient Alice)
     {
-        public async Task<string> StockedAsync(int units, int backorderLimit = 0)
+        public async Task<string> CreateItemAsync(int units, int backorderLimit = 0)
         {
             var sku = $"sku-{Guid.CreateVersion7():N}";
-            await SurelyAsync(
+            await SendUntilAnsweredAsync(
                 Olga,
                 HttpMethod.Put,
                 $"items/{sku}",
@@ -416,7 +429,7 @@ public sealed class CrashMatrix
                 }
             );
             if (units > 0)
-                await SurelyAsync(
+                await SendUntilAnsweredAsync(
                     Olga,
                     HttpMethod.Post,
                     $"stock/{sku}/receipts",
@@ -431,7 +444,7 @@ public sealed class CrashMatrix
             string onShortage = "reject",
             string token = "tok_ok"
         ) => (
-                await SurelyAsync(
+                await SendUntilAnsweredAsync(
                     Alice,
                     HttpMethod.Post,
                     "orders",
@@ -444,14 +457,14 @@ public sealed class CrashMatrix
                 )
             ).GetProperty("id").GetGuid();
 
-        public Task BecomesAsync(Guid id, string status) =>
+        public Task WaitForStatusAsync(Guid id, string status) =>
             Wait.UntilAsync(
                 async () => (await GetAsync($"orders/{id}"))?.GetProperty("status").GetString() == status,
                 $"order {id} becomes {status}"
             );
 
         /// <summary>Stock and money are as the path leaves them, and the history tells it.</summary>
-        public async Task HoldsAsync(string sku, Guid id, int onHand, int available, int charges, int refunds)
+        public async Task WaitForOutcomeAsync(string sku, Guid id, int onHand, int available, int charges, int refunds)
         {
             await Wait.UntilAsync(
                 async () =>
@@ -487,6 +500,6 @@ public sealed class CrashMatrix
             );
         }
 
-        public Task<JsonElement?> GetAsync(string path) => TryAsync(Olga, path);
+        public Task<JsonElement?> GetAsync(string path) => GetOrNullAsync(Olga, path);
     }
 }

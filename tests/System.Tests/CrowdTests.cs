@@ -12,21 +12,19 @@ public sealed class CrowdTests(SharedShop shops, ITestOutputHelper output) : Sha
     private const int Clients = 64;
     private static readonly int Orders = Slice.Current.Size("CROWD_ORDERS", part: 1_500, full: 10_000);
     private static readonly string[] Skus = [.. Enumerable.Range(0, 200).Select(n => $"s{n:000}")];
-    private static readonly string[] Places = ["main", "east", "north", "west"];
+    private static readonly string[] Locations = ["main", "east", "north", "west"];
     private static readonly string[] OnShortage = ["reject", "partial", "backorder", "ask"];
 
     private readonly ConcurrentBag<(string Deed, int Status)> _answers = [];
 
     [Theory]
     [MemberData(nameof(Runtimes.Selected), MemberType = typeof(Runtimes))]
-    public async Task G06_Whatever_sixty_four_customers_and_a_warehouse_do_at_once_nobody_is_failed_and_the_audit_is_clean(
-        string runtime
-    )
+    public async Task G06_No_request_of_64_customers_and_a_warehouse_fails_and_the_audit_is_clean(string runtime)
     {
         var fixture = await ShopAsync(runtime);
-        for (var i = 0; i < Places.Length; i++)
+        for (var i = 0; i < Locations.Length; i++)
             (
-                await SendAsync(fixture.Olga, HttpMethod.Put, $"locations/{Places[i]}", new { priority = i + 1 })
+                await SendAsync(fixture.Olga, HttpMethod.Put, $"locations/{Locations[i]}", new { priority = i + 1 })
             ).EnsureSuccessStatusCode();
         await Parallel.ForEachAsync(Skus, async (sku, _) =>
         {
@@ -61,13 +59,13 @@ public sealed class CrowdTests(SharedShop shops, ITestOutputHelper output) : Sha
                     using var customer = fixture.Shop.As("customer", $"customer-{number}");
                     while (Interlocked.Decrement(ref left) >= 0)
                     {
-                        await DisturbAsync(fixture.Olga, customer, random, own, documents);
+                        await DoSomethingElseAsync(fixture.Olga, customer, random, own, documents);
                         own.Add(await PlaceAsync(customer, random));
                     }
                 })
         );
         var placed = clock.Elapsed.TotalSeconds;
-        await fixture.Shop.IsCleanAsync();
+        await fixture.Shop.AuditAsync();
 
         var byStatus = (await fixture.Olga.GetFromJsonAsync<JsonElement>("ops/orders/summary"))
             .GetProperty("byStatus")
@@ -108,7 +106,7 @@ public sealed class CrowdTests(SharedShop shops, ITestOutputHelper output) : Sha
     }
 
     /// <summary>Now and then something comes, is on its way, is counted, or somebody thinks better of it.</summary>
-    private async Task DisturbAsync(
+    private async Task DoSomethingElseAsync(
         HttpClient olga,
         HttpClient customer,
         Random random,
@@ -116,17 +114,17 @@ public sealed class CrowdTests(SharedShop shops, ITestOutputHelper output) : Sha
         List<(string Reference, string Sku)> documents
     )
     {
-        var (sku, place, reference) = (Any(random, Skus), Any(random, Places), Guid.CreateVersion7().ToString());
+        var (sku, place, reference) = (Any(random, Skus), Any(random, Locations), Guid.CreateVersion7().ToString());
         switch (random.Next(10))
         {
             case 0 or 1:
                 await ReceiveAsync(olga, random, sku, random.Next(1, 6));
                 break;
             case 2 when own.Count > 0:
-                await DoAsync("cancel", customer, $"orders/{Any(random, own)}/cancel", new { });
+                await SendActionAsync("cancel", customer, $"orders/{Any(random, own)}/cancel", new { });
                 break;
             case 3:
-                await DoAsync(
+                await SendActionAsync(
                     "count",
                     olga,
                     $"stock/{sku}/counts",
@@ -142,7 +140,7 @@ public sealed class CrowdTests(SharedShop shops, ITestOutputHelper output) : Sha
                 break;
             case 4:
                 if (
-                    await DoAsync(
+                    await SendActionAsync(
                         "transfer",
                         olga,
                         "transfers",
@@ -150,7 +148,7 @@ public sealed class CrowdTests(SharedShop shops, ITestOutputHelper output) : Sha
                         {
                             reference,
                             from = place,
-                            to = Places.First(p => p != place),
+                            to = Locations.First(p => p != place),
                             lines = new[] { new { sku, quantity = 1 } },
                             reason = "balance",
                         }
@@ -159,7 +157,7 @@ public sealed class CrowdTests(SharedShop shops, ITestOutputHelper output) : Sha
                     documents.Add((reference, sku));
                 break;
             case 5 when documents.Count > 0:
-                await DoAsync(
+                await SendActionAsync(
                     "close",
                     olga,
                     $"inbounds/{Any(random, documents).Reference}/close",
@@ -168,7 +166,7 @@ public sealed class CrowdTests(SharedShop shops, ITestOutputHelper output) : Sha
                 break;
             case 6 when documents.Count > 0:
                 var document = Any(random, documents);
-                await DoAsync(
+                await SendActionAsync(
                     "arrival",
                     olga,
                     $"inbounds/{document.Reference}/receipts",
@@ -179,21 +177,21 @@ public sealed class CrowdTests(SharedShop shops, ITestOutputHelper output) : Sha
     }
 
     private Task<bool> ReceiveAsync(HttpClient olga, Random random, string sku, int quantity) =>
-        DoAsync(
+        SendActionAsync(
             "receipt",
             olga,
             $"stock/{sku}/receipts",
             new
             {
                 quantity,
-                location = Any(random, Places),
+                location = Any(random, Locations),
                 reason = "truck",
             }
         );
 
-    private async Task<bool> DoAsync(string deed, HttpClient who, string path, object body)
+    private async Task<bool> SendActionAsync(string deed, HttpClient client, string path, object body)
     {
-        using var answer = await SendAsync(who, HttpMethod.Post, path, body);
+        using var answer = await SendAsync(client, HttpMethod.Post, path, body);
         _answers.Add((deed, (int)answer.StatusCode));
         return answer.IsSuccessStatusCode;
     }

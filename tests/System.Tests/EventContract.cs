@@ -16,7 +16,7 @@ internal static class EventContract
 
     /// <summary>Every event that was ever logged is as the contract says.</summary>
     /// <returns>How many of each type there were.</returns>
-    public static async Task<IReadOnlyDictionary<string, int>> IsKeptAsync(HttpClient gateway)
+    public static async Task<IReadOnlyDictionary<string, int>> VerifyAsync(HttpClient gateway)
     {
         var contract = await Contract.ReadAsync(gateway, "asyncapi/v1.json");
         var types = contract.Document["components"]!["schemas"]!.AsObject().Select(s => s.Key).ToHashSet();

@@ -38,7 +38,7 @@ internal static class Import
 
     /// <summary>Null while the shop does not answer.</summary>
     private static async Task<int?> ConfirmedAsync(HttpClient olga) =>
-        await ShopFixture.TryAsync(olga, "ops/orders/summary") is not { } summary ? null
+        await ShopFixture.GetOrNullAsync(olga, "ops/orders/summary") is not { } summary ? null
         : summary.GetProperty("byStatus").TryGetProperty("confirmed", out var confirmed) ? confirmed.GetInt32()
         : 0;
 }

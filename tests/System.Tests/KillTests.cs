@@ -10,10 +10,10 @@ namespace DaprShop.SystemTests;
 public sealed class KillTests
 {
     private const int InSlice = 5;
-    private const int ConfirmedBeforeAKill = 100;
+    private const int ConfirmedBeforeAKill = 50;
 
     /// <summary>Orders in the file for each kill: so many that the import still runs when the last is due.</summary>
-    private const int OrdersPerKill = 500;
+    private const int OrdersPerKill = 600;
 
     private static readonly Dictionary<string, string[]> Targets = new()
     {
@@ -42,11 +42,16 @@ public sealed class KillTests
 
     [Theory]
     [MemberData(nameof(Runtimes.Selected), MemberType = typeof(Runtimes))]
-    public async Task An_import_that_loses_processes_ends_with_the_same_figures(string runtime)
+    public async Task An_import_during_which_processes_are_killed_ends_with_the_same_figures(string runtime)
     {
         var targets = Slice.Current.Of($"kills, {runtime}", Targets[runtime], InSlice);
         var orders = OrdersPerKill * (targets.Count + 1);
-        await using var shop = await LiveShop.UpAsync(runtime);
+        // Small batches: with the usual ones most of the file is confirmed at once, and no kill is in the middle.
+        await using var shop = new LiveShop
+        {
+            Settings = new Dictionary<string, string> { ["Saga__BatchSize"] = "50", ["Saga__Slots"] = "2" },
+        };
+        await shop.StartAsync(runtime);
         using var olga = await shop.AsAsync("operator", "olga");
         var import = shop.TryAsync(
             "import",
@@ -64,6 +69,6 @@ public sealed class KillTests
         }
 
         Import.IsComplete(await import, orders, $"{string.Join(", ", targets)} were killed");
-        await shop.IsCleanAsync();
+        await shop.AuditAsync();
     }
 }

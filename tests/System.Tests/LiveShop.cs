@@ -13,11 +13,11 @@ namespace DaprShop.SystemTests;
 /// </summary>
 public sealed class LiveShop : IAsyncDisposable
 {
-    private const int CannotBeHad = 2;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private const int NotAvailable = 2;
+    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromMinutes(5);
 
     // `shop status --wait` has all of the patience, and says then what is not ready.
-    private static readonly TimeSpan LongestCommand = Patience * 2;
+    private static readonly TimeSpan CommandTimeout = ReadyTimeout * 2;
     private static readonly ContractHandler Contract = new();
     private readonly string _root = Directory.CreateTempSubdirectory("daprshop-system-").FullName;
     private bool _wasClean;
@@ -81,7 +81,7 @@ public sealed class LiveShop : IAsyncDisposable
         ]);
         // Kafka alone may be missing in CI, too: no distribution carries it.
         Assert.SkipWhen(
-            exitCode == CannotBeHad && (broker == "kafka" || Environment.GetEnvironmentVariable("CI") != "true"),
+            exitCode == NotAvailable && (broker == "kafka" || Environment.GetEnvironmentVariable("CI") != "true"),
             errors
         );
         exitCode.Should().Be(0, $"`shop up` says:\n{output}\n{errors}");
@@ -104,7 +104,7 @@ public sealed class LiveShop : IAsyncDisposable
     {
         using var process = Process.Start(Command(Program, arguments))!;
         process.StandardInput.Close();
-        using var patience = new CancellationTokenSource(LongestCommand);
+        using var patience = new CancellationTokenSource(CommandTimeout);
         var (output, errors) = (
             process.StandardOutput.ReadToEndAsync(patience.Token),
             process.StandardError.ReadToEndAsync(patience.Token)
@@ -117,7 +117,7 @@ public sealed class LiveShop : IAsyncDisposable
         catch (OperationCanceledException)
         {
             process.Kill();
-            throw new TimeoutException($"`shop {string.Join(' ', arguments)}` took more than {LongestCommand}.");
+            throw new TimeoutException($"`shop {string.Join(' ', arguments)}` took more than {CommandTimeout}.");
         }
     }
 
@@ -167,13 +167,13 @@ public sealed class LiveShop : IAsyncDisposable
     }
 
     /// <summary>Waits until everything of the shop answers again.</summary>
-    public Task HealsAsync() =>
-        RunAsync("status", "--wait", Patience.TotalSeconds.ToString(CultureInfo.InvariantCulture));
+    public Task WaitUntilReadyAsync() =>
+        RunAsync("status", "--wait", ReadyTimeout.TotalSeconds.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The shop is whole again, and every invariant holds. A violation fails the test with the audit's own words.</summary>
-    public async Task IsCleanAsync()
+    public async Task AuditAsync()
     {
-        await HealsAsync();
+        await WaitUntilReadyAsync();
         var (exitCode, output, errors) = await TryAsync("audit");
         exitCode.Should().Be(0, $"the audit says:\n{output}\n{errors}");
         _wasClean = true;
@@ -285,13 +285,13 @@ public sealed class LiveShop : IAsyncDisposable
     {
         Gateway.Dispose();
         if (!_wasClean)
-            KeepLogs();
+            SaveLogs();
         await TryAsync("down", "--wipe");
         Directory.Delete(_root, recursive: true);
     }
 
     /// <summary>What the shop of a test that failed has told, in <c>artifacts/logs</c>.</summary>
-    private void KeepLogs()
+    private void SaveLogs()
     {
         if (Directory.Exists(PathOf(".shop/logs")))
             Copy(PathOf(".shop/logs"), Path.Combine(SourceRoot(), "artifacts", "logs", Path.GetFileName(_root)));

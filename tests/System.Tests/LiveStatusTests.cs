@@ -23,9 +23,7 @@ public sealed class LiveStatusTests(SharedShop shops, ITestOutputHelper output) 
 
     [Theory]
     [MemberData(nameof(Runtimes.Selected), MemberType = typeof(Runtimes))]
-    public async Task N1_A_stream_that_is_cut_again_and_again_tells_an_orders_whole_way_once_and_without_delay(
-        string runtime
-    )
+    public async Task N1_A_stream_that_is_cut_repeatedly_delivers_every_status_once_and_without_delay(string runtime)
     {
         var fixture = await ShopAsync(runtime);
         // A shop that was started a moment ago compiles what it does for the first time: what one that is in service takes is measured.
@@ -47,7 +45,7 @@ public sealed class LiveStatusTests(SharedShop shops, ITestOutputHelper output) 
                 "stock, money, shipment and delivery came while it was watched"
             );
         delays[delays.Count * 95 / 100].Should().BeLessThan(LatestMs);
-        await fixture.Shop.IsCleanAsync();
+        await fixture.Shop.AuditAsync();
     }
 
     /// <summary>Orders on which stock comes, that are shipped and delivered, each watched by a client that is cut off again and again, while others are placed: each client is told its order's whole way once.</summary>
@@ -60,7 +58,7 @@ public sealed class LiveStatusTests(SharedShop shops, ITestOutputHelper output) 
         {
             if (i % PerCustomer == 0)
                 customer = fixture.Shop.As("customer", $"watcher-{i / PerCustomer}");
-            var sku = await fixture.StockedAsync(0);
+            var sku = await fixture.CreateItemAsync(0);
             (
                 await SendAsync(
                     fixture.Olga,
@@ -136,7 +134,7 @@ public sealed class LiveStatusTests(SharedShop shops, ITestOutputHelper output) 
         await watcher.WatchAndCutAsync(cuts - watcher.Cut);
         var end = watcher.WatchToTheEndAsync(cancellationToken);
         var shipment = await arrives;
-        await watcher.HearsAsync("shipped").WaitAsync(cancellationToken);
+        await watcher.ReceivedAsync("shipped").WaitAsync(cancellationToken);
         (
             await SendAsync(fixture.Olga, HttpMethod.Post, $"shipments/{shipment}/delivery", new { })
         ).EnsureSuccessStatusCode();
@@ -153,7 +151,7 @@ public sealed class LiveStatusTests(SharedShop shops, ITestOutputHelper output) 
                     new { quantity = 1, reason = "truck" }
                 )
             ).EnsureSuccessStatusCode();
-            await watcher.HearsAsync("confirmed").WaitAsync(cancellationToken);
+            await watcher.ReceivedAsync("confirmed").WaitAsync(cancellationToken);
             using var shipped = await SendAsync(
                 fixture.Olga,
                 HttpMethod.Post,
@@ -169,7 +167,7 @@ public sealed class LiveStatusTests(SharedShop shops, ITestOutputHelper output) 
 
     private static async Task PlaceOthersAsync(ShopFixture fixture, int orders)
     {
-        var sku = await fixture.StockedAsync(orders);
+        var sku = await fixture.CreateItemAsync(orders);
         await Parallel.ForEachAsync(
             Enumerable.Range(0, orders),
             new ParallelOptions { MaxDegreeOfParallelism = 2 },

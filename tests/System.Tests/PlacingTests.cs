@@ -16,16 +16,16 @@ public sealed class PlacingTests(SharedShop shops) : SharedShopTest(shops), IAsy
     public async ValueTask InitializeAsync() => _shop = await ShopAsync();
 
     [Fact]
-    public async Task An_order_is_confirmed_within_two_seconds_and_its_timeline_tells_how()
+    public async Task An_order_is_confirmed_within_two_seconds_with_a_complete_timeline()
     {
-        var sku = await _shop.StockedAsync(100);
-        await BecomesAsync(_shop.Alice, await IdAsync(await OrderAsync(_shop.Alice, sku)), "confirmed");
+        var sku = await _shop.CreateItemAsync(100);
+        await WaitForStatusAsync(_shop.Alice, await IdAsync(await OrderAsync(_shop.Alice, sku)), "confirmed");
         var (id, order, taken) = (Guid.Empty, default(JsonElement), new List<TimeSpan>());
         for (var attempt = 0; attempt < 5; attempt++)
         {
             var started = Stopwatch.GetTimestamp();
             id = await IdAsync(await OrderAsync(_shop.Alice, sku, 2));
-            order = await BecomesAsync(_shop.Alice, id, "confirmed");
+            order = await WaitForStatusAsync(_shop.Alice, id, "confirmed");
             taken.Add(Stopwatch.GetElapsedTime(started));
         }
 
@@ -58,14 +58,14 @@ public sealed class PlacingTests(SharedShop shops) : SharedShopTest(shops), IAsy
             "the timeline is complete"
         );
         path.Should().Equal("accepted", "reserved", "paid", "confirmed");
-        await _shop.Shop.IsCleanAsync();
+        await _shop.Shop.AuditAsync();
     }
 
     [Fact]
-    public async Task A_hundred_parallel_requests_with_one_key_make_one_order()
+    public async Task A_hundred_parallel_requests_with_one_key_create_one_order()
     {
         var (sku, key, before) = (
-            await _shop.StockedAsync(1_000),
+            await _shop.CreateItemAsync(1_000),
             Guid.CreateVersion7().ToString(),
             await _shop.OrdersAsync()
         );
@@ -81,14 +81,16 @@ public sealed class PlacingTests(SharedShop shops) : SharedShopTest(shops), IAsy
     }
 
     [Fact]
-    public async Task G21_Fifty_orders_of_one_customer_at_once_end_each_for_itself_and_each_is_told_in_order()
+    public async Task G21_Fifty_concurrent_orders_of_one_customer_end_independently_each_with_its_events_in_order()
     {
-        var sku = await _shop.StockedAsync(30);
+        var sku = await _shop.CreateItemAsync(30);
         var orders = await Task.WhenAll(
             Enumerable.Range(0, 50).Select(async _ => await IdAsync(await OrderAsync(_shop.Alice, sku)))
         );
         orders.Should().OnlyHaveUniqueItems();
-        var ended = await Task.WhenAll(orders.Select(id => BecomesAsync(_shop.Alice, id, "confirmed", "rejected")));
+        var ended = await Task.WhenAll(
+            orders.Select(id => WaitForStatusAsync(_shop.Alice, id, "confirmed", "rejected"))
+        );
         ended.Count(o => o.GetProperty("status").GetString() == "confirmed").Should().Be(30);
         foreach (var (id, order) in orders.Zip(ended))
         {
@@ -105,13 +107,13 @@ public sealed class PlacingTests(SharedShop shops) : SharedShopTest(shops), IAsy
     }
 
     [Fact]
-    public async Task Of_thirty_buyers_of_ten_units_ten_are_served_and_the_others_are_told_what_was_short()
+    public async Task Thirty_buyers_of_ten_units_ten_are_confirmed_and_the_others_rejected_with_the_shortage()
     {
-        var sku = await _shop.StockedAsync(10);
+        var sku = await _shop.CreateItemAsync(10);
         var ids = await Task.WhenAll(
             Enumerable.Range(0, 30).Select(async _ => await IdAsync(await OrderAsync(_shop.Alice, sku)))
         );
-        var orders = await Task.WhenAll(ids.Select(id => BecomesAsync(_shop.Alice, id, "confirmed", "rejected")));
+        var orders = await Task.WhenAll(ids.Select(id => WaitForStatusAsync(_shop.Alice, id, "confirmed", "rejected")));
         orders.Count(o => o.GetProperty("status").GetString() == "confirmed").Should().Be(10);
         orders
             .First(o => o.GetProperty("status").GetString() == "rejected")
@@ -127,20 +129,20 @@ public sealed class PlacingTests(SharedShop shops) : SharedShopTest(shops), IAsy
     [InlineData("tok_declined", "rejected", 5)]
     [InlineData("tok_timeout", "confirmed", 4)]
     [InlineData("tok_flaky", "confirmed", 4)]
-    public async Task A_provider_that_misbehaves_costs_neither_money_nor_stock(string token, string end, long left)
+    public async Task A_misbehaving_payment_provider_costs_neither_money_nor_stock(string token, string end, long left)
     {
-        var sku = await _shop.StockedAsync(5);
-        await BecomesAsync(_shop.Alice, await IdAsync(await OrderAsync(_shop.Alice, sku, token: token)), end);
+        var sku = await _shop.CreateItemAsync(5);
+        await WaitForStatusAsync(_shop.Alice, await IdAsync(await OrderAsync(_shop.Alice, sku, token: token)), end);
         (await _shop.AvailableAsync(sku)).Should().Be(left);
-        await _shop.Shop.IsCleanAsync();
+        await _shop.Shop.AuditAsync();
     }
 
     [Fact]
-    public async Task A_cancelled_order_gives_back_stock_and_money_once()
+    public async Task A_cancelled_order_returns_stock_and_money_once()
     {
-        var sku = await _shop.StockedAsync(5);
+        var sku = await _shop.CreateItemAsync(5);
         var id = await IdAsync(await OrderAsync(_shop.Alice, sku, 3));
-        await BecomesAsync(_shop.Alice, id, "confirmed");
+        await WaitForStatusAsync(_shop.Alice, id, "confirmed");
         var answers = await Task.WhenAll(
             Enumerable.Range(0, 6).Select(_ => SendAsync(_shop.Alice, HttpMethod.Post, $"orders/{id}/cancel", new { }))
         );
@@ -148,13 +150,13 @@ public sealed class PlacingTests(SharedShop shops) : SharedShopTest(shops), IAsy
         foreach (var loser in answers.Where(a => a.StatusCode != HttpStatusCode.OK))
             await IsProblemAsync(loser, HttpStatusCode.Conflict, "not-cancellable");
         await Wait.UntilAsync(async () => await _shop.AvailableAsync(sku) == 5, "the stock is back");
-        await _shop.Shop.IsCleanAsync();
+        await _shop.Shop.AuditAsync();
     }
 
     [Fact]
     public async Task Orders_cancelled_at_any_moment_leave_nothing_behind()
     {
-        var sku = await _shop.StockedAsync(500);
+        var sku = await _shop.CreateItemAsync(500);
         var ids = await Task.WhenAll(
             Enumerable
                 .Range(0, 60)
@@ -169,15 +171,15 @@ public sealed class PlacingTests(SharedShop shops) : SharedShopTest(shops), IAsy
                 })
         );
         foreach (var id in ids)
-            await BecomesAsync(_shop.Alice, id, "confirmed", "cancelled");
+            await WaitForStatusAsync(_shop.Alice, id, "confirmed", "cancelled");
         await Wait.UntilAsync(async () => await _shop.AvailableAsync(sku) == 440, "the cancelled half is back");
-        await _shop.Shop.IsCleanAsync();
+        await _shop.Shop.AuditAsync();
     }
 
     [Fact]
-    public async Task Whatever_is_wrong_is_told_as_a_problem_and_nothing_is_written()
+    public async Task Invalid_requests_return_problems_and_change_nothing()
     {
-        var (sku, before) = (await _shop.StockedAsync(5), await _shop.OrdersAsync());
+        var (sku, before) = (await _shop.CreateItemAsync(5), await _shop.OrdersAsync());
         var line = $$$"""{"sku":"{{{sku}}}","quantity":1}""";
         (string Body, int Status, string Kind)[] cases =
         [
@@ -220,9 +222,9 @@ public sealed class PlacingTests(SharedShop shops) : SharedShopTest(shops), IAsy
     }
 
     [Fact]
-    public async Task Who_may_not_is_told_so()
+    public async Task Requests_without_permission_are_rejected()
     {
-        var sku = await _shop.StockedAsync(5);
+        var sku = await _shop.CreateItemAsync(5);
         var id = await IdAsync(await OrderAsync(_shop.Alice, sku));
         await IsProblemAsync(await OrderAsync(_shop.Shop.Gateway, sku), HttpStatusCode.Unauthorized, "unauthenticated");
         await IsProblemAsync(

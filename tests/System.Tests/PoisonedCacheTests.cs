@@ -15,9 +15,9 @@ public sealed class PoisonedCacheTests(SharedShop shops) : SharedShopTest(shops)
     private static readonly Uri State = new("http://127.0.0.1:3502/v1.0/state/cache");
 
     [Fact]
-    public async Task G05_A_hundred_orders_on_ten_units_sell_ten_though_the_cache_promises_a_million()
+    public async Task G05_A_hundred_orders_for_ten_units_sell_ten_although_the_cache_claims_a_million()
     {
-        var sku = await _shop.StockedAsync(10);
+        var sku = await _shop.CreateItemAsync(10);
         var level = new
         {
             location = "main",
@@ -51,7 +51,7 @@ public sealed class PoisonedCacheTests(SharedShop shops) : SharedShopTest(shops)
         );
         var statuses = await Task.WhenAll(
             orders.Select(async id =>
-                (await BecomesAsync(_shop.Alice, id, "confirmed", "rejected")).GetProperty("status").GetString()
+                (await WaitForStatusAsync(_shop.Alice, id, "confirmed", "rejected")).GetProperty("status").GetString()
             )
         );
 

@@ -12,12 +12,10 @@ public sealed class RebuildTests(SharedShop shops) : SharedShopTest(shops)
 
     [Theory]
     [MemberData(nameof(Runtimes.Selected), MemberType = typeof(Runtimes))]
-    public async Task N6_A_history_rebuilt_while_orders_flow_is_the_live_one_and_a_forged_row_is_found_and_healed(
-        string runtime
-    )
+    public async Task N6_A_rebuild_during_orders_equals_the_live_history_and_repairs_a_tampered_row(string runtime)
     {
         var fixture = await ShopAsync(runtime);
-        var sku = await fixture.StockedAsync(100_000);
+        var sku = await fixture.CreateItemAsync(100_000);
         for (var i = 0; i < Before; i++)
             await IdAsync(await OrderAsync(fixture.Alice, sku));
         using var closing = new CancellationTokenSource();
@@ -25,7 +23,7 @@ public sealed class RebuildTests(SharedShop shops) : SharedShopTest(shops)
 
         var (exitCode, output, errors) = await fixture.Shop.TryAsync("history", "rebuild", "--json");
         var flowing = !flow.IsCompleted;
-        await ForgeAsync(fixture.Shop);
+        await TamperAsync(fixture.Shop);
         var (forgedCode, forgedOutput, _) = await fixture.Shop.TryAsync("history", "rebuild", "--json");
         var (healedCode, told, _) = await fixture.Shop.TryAsync("history", "rebuild");
         await closing.CancelAsync();
@@ -39,8 +37,11 @@ public sealed class RebuildTests(SharedShop shops) : SharedShopTest(shops)
         forgedOutput.Should().Contain("mallory");
         (healedCode, told)
             .Should()
-            .Match<(int Code, string Told)>(t => t.Code == 0 && t.Told.Contains("identical, byte for byte"), told);
-        await fixture.Shop.IsCleanAsync();
+            .Match<(int Code, string ReceivedMessage)>(
+                t => t.Code == 0 && t.ReceivedMessage.Contains("identical, byte for byte"),
+                told
+            );
+        await fixture.Shop.AuditAsync();
     }
 
     private static async Task<int> FlowAsync(ShopFixture fixture, string sku, CancellationToken closing)
@@ -51,7 +52,7 @@ public sealed class RebuildTests(SharedShop shops) : SharedShopTest(shops)
         return placed;
     }
 
-    private static async Task ForgeAsync(LiveShop shop)
+    private static async Task TamperAsync(LiveShop shop)
     {
         var owner = JsonElement
             .Parse(await File.ReadAllTextAsync(shop.PathOf(".shop/owner.json")))

@@ -8,7 +8,7 @@ public sealed class ResumeTests
     private const int ConfirmedBeforeTheKill = 100;
 
     [Fact]
-    public async Task An_import_whose_whole_shop_was_killed_is_resumed_after_the_next_up()
+    public async Task An_import_resumes_after_the_whole_shop_was_killed_and_started()
     {
         await using var shop = await LiveShop.UpAsync("embedded");
         using var olga = await shop.AsAsync("operator", "olga");
@@ -28,6 +28,6 @@ public sealed class ResumeTests
         await shop.RunAsync("up", "--detach", "--runtime", "embedded");
         await first;
         Import.IsComplete(await shop.TryAsync(import), Orders, "the whole shop was killed");
-        await shop.IsCleanAsync();
+        await shop.AuditAsync();
     }
 }

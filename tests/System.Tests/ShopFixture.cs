@@ -21,17 +21,17 @@ public sealed class ShopFixture : IAsyncLifetime
     public static async Task<ShopFixture> OfAsync(string runtime, string? broker, string? store)
     {
         var fixture = new ShopFixture { Shop = await LiveShop.UpAsync(runtime, broker, store) };
-        await fixture.ComeInAsync();
+        await fixture.SignInAsync();
         return fixture;
     }
 
     public async ValueTask InitializeAsync()
     {
         Shop = await LiveShop.UpAsync();
-        await ComeInAsync();
+        await SignInAsync();
     }
 
-    private async Task ComeInAsync()
+    private async Task SignInAsync()
     {
         (Olga, Alice, Bob) = (
             await Shop.AsAsync("operator", "olga"),
@@ -43,7 +43,7 @@ public sealed class ShopFixture : IAsyncLifetime
     public ValueTask DisposeAsync() => Shop?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>A new item with <paramref name="units"/> on hand.</summary>
-    public async Task<string> StockedAsync(int units, decimal price = 4.25m)
+    public async Task<string> CreateItemAsync(int units, decimal price = 4.25m)
     {
         var sku = $"sku-{Guid.CreateVersion7():N}";
         (await SendAsync(Olga, HttpMethod.Put, $"items/{sku}", new { name = "Mug", price })).EnsureSuccessStatusCode();
@@ -60,14 +60,14 @@ public sealed class ShopFixture : IAsyncLifetime
     }
 
     public static Task<HttpResponseMessage> OrderAsync(
-        HttpClient who,
+        HttpClient client,
         string sku,
         int quantity = 1,
         string token = "tok_ok",
         string? key = null
     ) =>
         SendAsync(
-            who,
+            client,
             HttpMethod.Post,
             "orders",
             new { lines = new[] { new { sku, quantity } }, payment = new { token } },
@@ -75,15 +75,15 @@ public sealed class ShopFixture : IAsyncLifetime
         );
 
     public static Task<HttpResponseMessage> SendAsync(
-        HttpClient who,
+        HttpClient client,
         HttpMethod method,
         string path,
         object body,
         string? key = null
-    ) => SendAsync(who, method, path, JsonContent.Create(body), key);
+    ) => SendAsync(client, method, path, JsonContent.Create(body), key);
 
     private static async Task<HttpResponseMessage> SendAsync(
-        HttpClient who,
+        HttpClient client,
         HttpMethod method,
         string path,
         HttpContent content,
@@ -92,22 +92,22 @@ public sealed class ShopFixture : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
         request.Headers.Add("Idempotency-Key", key ?? Guid.CreateVersion7().ToString());
-        return await who.SendAsync(request);
+        return await client.SendAsync(request);
     }
 
     /// <summary>Asks with one key until there is an answer that is no failure of the shop's.</summary>
     /// <param name="mayRefuse">True where a repetition is refused because the first was heard.</param>
-    public static Task<JsonElement> SurelyAsync(
-        HttpClient who,
+    public static Task<JsonElement> SendUntilAnsweredAsync(
+        HttpClient client,
         HttpMethod method,
         string path,
         object body,
         bool mayRefuse = false
-    ) => SurelyAsync(who, method, path, () => JsonContent.Create(body), mayRefuse);
+    ) => SendUntilAnsweredAsync(client, method, path, () => JsonContent.Create(body), mayRefuse);
 
     /// <summary>The same with any content, made anew for each attempt.</summary>
-    public static async Task<JsonElement> SurelyAsync(
-        HttpClient who,
+    public static async Task<JsonElement> SendUntilAnsweredAsync(
+        HttpClient client,
         HttpMethod method,
         string path,
         Func<HttpContent> content,
@@ -121,7 +121,7 @@ public sealed class ShopFixture : IAsyncLifetime
             {
                 try
                 {
-                    using var response = await SendAsync(who, method, path, content(), key);
+                    using var response = await SendAsync(client, method, path, content(), key);
                     if ((int)response.StatusCode >= 500)
                         return false;
                     (response.IsSuccessStatusCode || mayRefuse)
@@ -141,11 +141,11 @@ public sealed class ShopFixture : IAsyncLifetime
     }
 
     /// <summary>What is answered; null where the shop fails, or says nothing in time, because something of it is away.</summary>
-    public static async Task<JsonElement?> TryAsync(HttpClient who, string path)
+    public static async Task<JsonElement?> GetOrNullAsync(HttpClient client, string path)
     {
         try
         {
-            using var answer = await who.GetAsync(path);
+            using var answer = await client.GetAsync(path);
             return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<JsonElement>() : null;
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
@@ -155,22 +155,22 @@ public sealed class ShopFixture : IAsyncLifetime
     }
 
     /// <summary>What of an article is for sale, as soon as anybody tells it.</summary>
-    public static Task IsAvailableAsync(HttpClient who, string sku, long units, string when) =>
+    public static Task WaitForAvailableAsync(HttpClient client, string sku, long units, string when) =>
         Wait.UntilAsync(
             async () =>
-                (await TryAsync(who, $"stock/{sku}"))?.GetProperty("total").GetProperty("available").GetInt64()
+                (await GetOrNullAsync(client, $"stock/{sku}"))?.GetProperty("total").GetProperty("available").GetInt64()
                 == units,
             $"{units} of {sku} are available: {when}"
         );
 
     /// <summary>The order as soon as it has one of these statuses.</summary>
-    public static async Task<JsonElement> BecomesAsync(HttpClient who, Guid id, params string[] statuses)
+    public static async Task<JsonElement> WaitForStatusAsync(HttpClient client, Guid id, params string[] statuses)
     {
         JsonElement order = default;
         await Wait.UntilAsync(
             async () =>
             {
-                order = await who.GetFromJsonAsync<JsonElement>($"orders/{id}");
+                order = await client.GetFromJsonAsync<JsonElement>($"orders/{id}");
                 return statuses.Contains(order.GetProperty("status").GetString());
             },
             $"order {id} becomes {string.Join(" or ", statuses)}"

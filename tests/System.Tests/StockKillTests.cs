@@ -18,29 +18,27 @@ public sealed class StockKillTests(SharedShop shops) : SharedShopTest(shops)
 
     [Theory]
     [MemberData(nameof(Runtimes.Selected), MemberType = typeof(Runtimes))]
-    public async Task Whatever_is_killed_in_the_middle_changes_no_outcome(string runtime)
+    public async Task A_killed_process_changes_no_outcome_of_backorders_holds_and_offers(string runtime)
     {
         var fixture = await ShopAsync(runtime);
         foreach (var target in Slice.Current.Of($"stock kills, {runtime}", Targets[runtime], 2))
-            await SurvivesAsync(fixture, target);
-        await fixture.Shop.IsCleanAsync();
+            await SurvivesKillAsync(fixture, target);
+        await fixture.Shop.AuditAsync();
     }
 
     [Theory]
     [MemberData(nameof(Runtimes.Selected), MemberType = typeof(Runtimes))]
-    public async Task Whoever_is_told_of_a_success_has_had_it_while_the_service_is_killed_again_and_again(
-        string runtime
-    )
+    public async Task Every_confirmed_receipt_is_stored_once_while_Inventory_is_killed_repeatedly(string runtime)
     {
         var fixture = await ShopAsync(runtime);
-        var (shop, olga, sku) = (fixture.Shop, fixture.Olga, await fixture.StockedAsync(0));
+        var (shop, olga, sku) = (fixture.Shop, fixture.Olga, await fixture.CreateItemAsync(0));
         var (killing, received) = (true, 0);
         var clerks = Enumerable
             .Range(0, 16)
             .Select(async _ =>
             {
                 for (; Volatile.Read(ref killing); Interlocked.Increment(ref received))
-                    await SurelyAsync(
+                    await SendUntilAnsweredAsync(
                         olga,
                         HttpMethod.Post,
                         $"stock/{sku}/receipts",
@@ -56,23 +54,23 @@ public sealed class StockKillTests(SharedShop shops) : SharedShopTest(shops)
                 "receipts are answered"
             );
             await shop.KillAsync("inventory");
-            await shop.HealsAsync();
+            await shop.WaitUntilReadyAsync();
         }
 
         Volatile.Write(ref killing, false);
         await Task.WhenAll(clerks);
-        await IsAvailableAsync(olga, sku, 2 * received, "each receipt that was confirmed is in, once");
-        await shop.IsCleanAsync();
+        await WaitForAvailableAsync(olga, sku, 2 * received, "each receipt that was confirmed is in, once");
+        await shop.AuditAsync();
     }
 
-    private static async Task SurvivesAsync(ShopFixture fixture, string target)
+    private static async Task SurvivesKillAsync(ShopFixture fixture, string target)
     {
         var (shop, alice, olga) = (fixture.Shop, fixture.Alice, fixture.Olga);
-        await shop.HealsAsync();
+        await shop.WaitUntilReadyAsync();
         var (wanted, held, lined) = (
-            await fixture.StockedAsync(0),
-            await fixture.StockedAsync(5),
-            await fixture.StockedAsync(0)
+            await fixture.CreateItemAsync(0),
+            await fixture.CreateItemAsync(5),
+            await fixture.CreateItemAsync(0)
         );
         (
             await SendAsync(
@@ -93,9 +91,9 @@ public sealed class StockKillTests(SharedShop shops) : SharedShopTest(shops)
                 .Select(async _ => await IdAsync(await OrderedAsync(alice, wanted, 1, "backorder")))
         );
         foreach (var id in waiting)
-            await BecomesAsync(alice, id, "backordered");
+            await WaitForStatusAsync(alice, id, "backordered");
         var hold = (
-            await SurelyAsync(
+            await SendUntilAnsweredAsync(
                 alice,
                 HttpMethod.Post,
                 "holds",
@@ -104,22 +102,32 @@ public sealed class StockKillTests(SharedShop shops) : SharedShopTest(shops)
         )
             .GetProperty("id")
             .GetGuid();
-        await SurelyAsync(alice, HttpMethod.Post, $"waitlist/{lined}", new { quantity = 1 });
+        await SendUntilAnsweredAsync(alice, HttpMethod.Post, $"waitlist/{lined}", new { quantity = 1 });
 
         var pid = await shop.PidAsync(target);
         var receipts = Enumerable
             .Range(0, Waiting / 2)
             .Select(_ =>
-                SurelyAsync(olga, HttpMethod.Post, $"stock/{wanted}/receipts", new { quantity = 2, reason = "truck" })
+                SendUntilAnsweredAsync(
+                    olga,
+                    HttpMethod.Post,
+                    $"stock/{wanted}/receipts",
+                    new { quantity = 2, reason = "truck" }
+                )
             )
             .ToList();
         if (target == "redis")
             shop.Wipe(target);
         LiveShop.Kill(pid);
         await Task.WhenAll(receipts);
-        await SurelyAsync(olga, HttpMethod.Post, $"stock/{lined}/receipts", new { quantity = 1, reason = "truck" });
+        await SendUntilAnsweredAsync(
+            olga,
+            HttpMethod.Post,
+            $"stock/{lined}/receipts",
+            new { quantity = 1, reason = "truck" }
+        );
         var withHold = (
-            await SurelyAsync(
+            await SendUntilAnsweredAsync(
                 alice,
                 HttpMethod.Post,
                 "orders",
@@ -133,7 +141,7 @@ public sealed class StockKillTests(SharedShop shops) : SharedShopTest(shops)
         ).GetProperty("id").GetGuid();
         var offer = await OfferAsync(alice, lined);
         var taken = (
-            await SurelyAsync(
+            await SendUntilAnsweredAsync(
                 alice,
                 HttpMethod.Post,
                 $"waitlist/offers/{offer}/accept",
@@ -146,17 +154,17 @@ public sealed class StockKillTests(SharedShop shops) : SharedShopTest(shops)
         foreach (var id in waiting.Append(withHold).Append(taken))
             await ConfirmedAsync(alice, id, target);
         foreach (var (sku, left) in new[] { (wanted, 0), (held, 2), (lined, 0) })
-            await IsAvailableAsync(olga, sku, left, $"after {target} was killed");
+            await WaitForAvailableAsync(olga, sku, left, $"after {target} was killed");
     }
 
     private static Task<HttpResponseMessage> OrderedAsync(
-        HttpClient who,
+        HttpClient client,
         string sku,
         int quantity,
         string onShortage
     ) =>
         SendAsync(
-            who,
+            client,
             HttpMethod.Post,
             "orders",
             new
@@ -167,13 +175,13 @@ public sealed class StockKillTests(SharedShop shops) : SharedShopTest(shops)
             }
         );
 
-    private static async Task<string> OfferAsync(HttpClient who, string sku)
+    private static async Task<string> OfferAsync(HttpClient client, string sku)
     {
         string? offer = null;
         await Wait.UntilAsync(
             async () =>
             {
-                offer = (await TryAsync(who, "waitlist/offers"))
+                offer = (await GetOrNullAsync(client, "waitlist/offers"))
                     ?.GetProperty("items")
                     .EnumerateArray()
                     .Where(o => o.GetProperty("sku").GetString() == sku)
@@ -186,9 +194,10 @@ public sealed class StockKillTests(SharedShop shops) : SharedShopTest(shops)
         return offer!;
     }
 
-    private static Task ConfirmedAsync(HttpClient who, Guid id, string target) =>
+    private static Task ConfirmedAsync(HttpClient client, Guid id, string target) =>
         Wait.UntilAsync(
-            async () => (await TryAsync(who, $"orders/{id}"))?.GetProperty("status").GetString() == "confirmed",
+            async () =>
+                (await GetOrNullAsync(client, $"orders/{id}"))?.GetProperty("status").GetString() == "confirmed",
             $"order {id} is confirmed after {target} was killed"
         );
 }

@@ -18,10 +18,10 @@ internal sealed class Watcher(HttpClient client, Guid order, int seed)
     /// <summary>Times that it has closed the connection.</summary>
     public int Cut { get; private set; }
 
-    public List<Told> Log { get; } = [];
+    public List<ReceivedMessage> Log { get; } = [];
 
     /// <summary>Done when it has been told that the order has come to a status.</summary>
-    public Task HearsAsync(string status) => Heard(status).Task;
+    public Task ReceivedAsync(string status) => Heard(status).Task;
 
     /// <summary>
     /// How long it was until the transitions that were decided since it watches came: from their decision, or, where it was cut off then, from the
@@ -33,7 +33,7 @@ internal sealed class Watcher(HttpClient client, Guid order, int seed)
     /// <summary>The same with the time that it was cut off.</summary>
     public IEnumerable<double> DelaysWithAbsenceMs => Since.Select(t => (t.Received - t.At).TotalMilliseconds);
 
-    private IEnumerable<Told> Since => Log.Where(t => t.At > _firstOpen);
+    private IEnumerable<ReceivedMessage> Since => Log.Where(t => t.At > _firstOpen);
 
     /// <summary>Watches until it has closed the connection so many times.</summary>
     public async Task WatchAndCutAsync(int cuts)
@@ -95,7 +95,7 @@ internal sealed class Watcher(HttpClient client, Guid order, int seed)
         )
         {
             Log.Add(
-                new Told(
+                new ReceivedMessage(
                     told.EventId!,
                     told.EventType,
                     JsonElement.Parse(told.Data),
@@ -112,7 +112,7 @@ internal sealed class Watcher(HttpClient client, Guid order, int seed)
     private TaskCompletionSource Heard(string status) =>
         _heard.GetOrAdd(status, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
-    internal sealed record Told(
+    internal sealed record ReceivedMessage(
         string Id,
         string Type,
         JsonElement Transition,

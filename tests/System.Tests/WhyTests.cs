@@ -15,10 +15,10 @@ public sealed class WhyTests(SharedShop shops) : SharedShopTest(shops)
         var shop = await ShopAsync(runtime);
         var (alice, olga) = (shop.Alice, shop.Olga);
 
-        var unpaid = await OrderedAsync(shop, await shop.StockedAsync(5), "tok_late");
+        var unpaid = await OrderedAsync(shop, await shop.CreateItemAsync(5), "tok_late");
         await IsAsync(alice, unpaid, "payment-unanswered");
 
-        var sku = await shop.StockedAsync(0);
+        var sku = await shop.CreateItemAsync(0);
         (
             await SendAsync(
                 olga,
@@ -35,20 +35,20 @@ public sealed class WhyTests(SharedShop shops) : SharedShopTest(shops)
         var waiting = await OrderedAsync(shop, sku, onShortage: "backorder");
         (await IsAsync(alice, waiting, "waiting-for-stock")).Should().Contain("position 1 in the queue");
 
-        var asked = await OrderedAsync(shop, await shop.StockedAsync(1), onShortage: "ask");
+        var asked = await OrderedAsync(shop, await shop.CreateItemAsync(1), onShortage: "ask");
         await IsAsync(alice, asked, "waiting-for-customer");
 
         (
             await SendAsync(olga, HttpMethod.Put, "ops/saga", new { batchSize = 200, slots = 0 })
         ).EnsureSuccessStatusCode();
-        var paused = await OrderedAsync(shop, await shop.StockedAsync(5));
+        var paused = await OrderedAsync(shop, await shop.CreateItemAsync(5));
         await IsAsync(alice, paused, "saga-paused");
         (
             await SendAsync(olga, HttpMethod.Put, "ops/saga", new { batchSize = 200, slots = 4 })
         ).EnsureSuccessStatusCode();
         await IsAsync(alice, paused, "finished");
 
-        var stocked = await shop.StockedAsync(5);
+        var stocked = await shop.CreateItemAsync(5);
         var pid = await shop.Shop.PidAsync("payments");
         Signal("-STOP", pid);
         try
@@ -77,7 +77,7 @@ public sealed class WhyTests(SharedShop shops) : SharedShopTest(shops)
                 new { lines = new[] { new { sku = stocked, quantity = 1 } }, payment = new { token = "tok_ok" } }
             )
         ).EnsureSuccessStatusCode();
-        await shop.Shop.IsCleanAsync();
+        await shop.Shop.AuditAsync();
     }
 
     private static async Task<Guid> OrderedAsync(
@@ -100,13 +100,13 @@ public sealed class WhyTests(SharedShop shops) : SharedShopTest(shops)
             )
         );
 
-    private static async Task<string> IsAsync(HttpClient who, Guid order, string code)
+    private static async Task<string> IsAsync(HttpClient client, Guid order, string code)
     {
         JsonElement first = default;
         await Wait.UntilAsync(
             async () =>
             {
-                if (await TryAsync(who, $"orders/{order}/why") is not { } why)
+                if (await GetOrNullAsync(client, $"orders/{order}/why") is not { } why)
                     return false;
                 first = why.GetProperty("findings")[0];
                 return first.GetProperty("code").GetString() == code;
