@@ -6,14 +6,14 @@ using static DaprShop.SystemTests.ShopFixture;
 
 namespace DaprShop.SystemTests;
 
-/// <summary>Whatever carries the messages and keeps the workflows: the shop does the same, and no service was built anew.</summary>
+/// <summary>The shop behaves the same on each broker and each store, without rebuilding a service.</summary>
 [Collection("one shop at a time")]
 public sealed class BrokerTests
 {
     private const int Imported = 300;
 
     /// <summary>
-    /// The embedded runtime, and on Dapr each broker, each store on every day; the pairs change from day to day.
+    /// The embedded runtime, and on Dapr each broker and each store every day; the pairs change from day to day.
     /// </summary>
     public static TheoryData<string, string?, string?> Combinations
     {
@@ -145,7 +145,7 @@ public sealed class BrokerTests
         ).EnsureSuccessStatusCode();
         await Wait.UntilAsync(
             async () => await shop.AvailableAsync(sku) == 3,
-            "the sound unit is for sale again, and the damaged one is not"
+            "the restocked unit is available again, the damaged one is not"
         );
         await Wait.UntilAsync(
             async () =>
@@ -164,7 +164,7 @@ public sealed class BrokerTests
         (await SendAsync(shop.Alice, HttpMethod.Post, $"orders/{id}/cancel", new { }))
             .StatusCode.Should()
             .Be(HttpStatusCode.OK);
-        await Wait.UntilAsync(async () => await shop.AvailableAsync(sku) == 5, "the stock is back");
+        await Wait.UntilAsync(async () => await shop.AvailableAsync(sku) == 5, "the stock is returned");
     }
 
     private static async Task ShortOrderIsRejectedAsync(ShopFixture shop)
@@ -196,7 +196,10 @@ public sealed class BrokerTests
             await SendAsync(shop.Olga, HttpMethod.Post, $"stock/{sku}/receipts", new { quantity = 3, reason = "truck" })
         ).EnsureSuccessStatusCode();
         await WaitForStatusAsync(shop.Alice, id, "confirmed");
-        await Wait.UntilAsync(async () => await shop.AvailableAsync(sku) == 1, "what nobody waits for is for sale");
+        await Wait.UntilAsync(
+            async () => await shop.AvailableAsync(sku) == 1,
+            "the unit without a backorder is available"
+        );
     }
 
     private static async Task CustomerDecidesAsync(ShopFixture shop)
@@ -241,7 +244,9 @@ public sealed class BrokerTests
         result.RootElement.GetProperty("reconciled").GetBoolean().Should().BeTrue();
     }
 
-    /// <summary>History hears of an order some moments after its customer: until then its timeline is empty.</summary>
+    /// <summary>
+    /// History receives the events of an order after the customer got the response: until then the timeline is empty.
+    /// </summary>
     private static async Task<List<string?>> TimelineAsync(ShopFixture shop, Guid id)
     {
         using var answer = await shop.Alice.GetAsync($"orders/{id}/timeline");

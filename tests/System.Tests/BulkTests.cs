@@ -9,7 +9,10 @@ using static DaprShop.SystemTests.ShopFixture;
 
 namespace DaprShop.SystemTests;
 
-/// <summary>A file of orders through the front door, while things die. <c>BULK_ORDERS</c> makes it a campaign of that many orders.</summary>
+/// <summary>
+/// A file of orders is uploaded through the gateway while processes are killed. <c>BULK_ORDERS</c> sets the number of
+/// orders of the memory campaign.
+/// </summary>
 public sealed class BulkTests(SharedShop shops) : SharedShopTest(shops)
 {
     private const int Skus = 500;
@@ -71,7 +74,7 @@ public sealed class BulkTests(SharedShop shops) : SharedShopTest(shops)
         await SendUntilAcceptedAsync(shop, file, SendAsync(shop, file, "campaign"), "campaign");
         var sent = clock.Elapsed;
         var job = await JobAsync(shop, "campaign");
-        // Both in the first half: what starts anew in the second would have less.
+        // Both kills are in the first half: a process that starts in the second half would need less memory.
         foreach (var share in new[] { 10, 5 })
         {
             await WaitForDecidedRowsAsync(shop, job, orders / share);
@@ -86,9 +89,10 @@ public sealed class BulkTests(SharedShop shops) : SharedShopTest(shops)
         Counts(done).Should().Be((orders, orders - (orders / OneBadIn), 0, orders / OneBadIn, 0, 0));
         await VerifyErrorsAsync(shop, job, "campaign", orders / OneBadIn);
         Console.WriteLine(
-            $"{orders} orders: sent in {sent.TotalSeconds:0.0} s, settled in {seconds:0.0} s: {orders / seconds:0} orders/s\n{done}\n{memory}"
+            $"{orders} orders: sent in {sent.TotalSeconds:0.0} s, settled in {seconds:0.0} s: "
+                + $"{orders / seconds:0} orders/s\n{done}\n{memory}"
         );
-        // Redis is a store: it keeps what was sent.
+        // Redis is a store: its memory grows with the data.
         memory
             .Growth()
             .Where(p => !p.Name.StartsWith("redis/", StringComparison.Ordinal))
@@ -101,7 +105,9 @@ public sealed class BulkTests(SharedShop shops) : SharedShopTest(shops)
         await shop.Shop.AuditAsync();
     }
 
-    /// <summary>Each bad row is told with its number, its key and what is wrong with it, and no other row is.</summary>
+    /// <summary>
+    /// Each invalid row is reported with its number, its key and the invalid field, and no other row is.
+    /// </summary>
     private static async Task VerifyErrorsAsync(ShopFixture shop, Guid job, string prefix, int bad)
     {
         var named = new List<(int Row, string? Key, string? Field)>();
@@ -163,7 +169,7 @@ public sealed class BulkTests(SharedShop shops) : SharedShopTest(shops)
         );
     }
 
-    /// <summary>The same file, under another key: its rows have keys of their own, so that it adds nothing.</summary>
+    /// <summary>Sends the same file with another key: its rows have their own keys, so no order is added.</summary>
     private static async Task SendAgainAsync(ShopFixture shop, string file, string key)
     {
         await shop.Shop.WaitUntilReadyAsync();
@@ -200,7 +206,7 @@ public sealed class BulkTests(SharedShop shops) : SharedShopTest(shops)
         }
     }
 
-    /// <summary>Sends the file again until it is there. Answers the job.</summary>
+    /// <summary>Repeats the upload until it is accepted. Returns the job's ID.</summary>
     private static async Task<Guid> SendUntilAcceptedAsync(
         ShopFixture shop,
         string file,
@@ -219,7 +225,7 @@ public sealed class BulkTests(SharedShop shops) : SharedShopTest(shops)
                 sending = SendAsync(shop, file, key);
                 return false;
             },
-            "the file is sent"
+            "the file is accepted"
         );
         return (await answer!.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
     }
@@ -230,16 +236,17 @@ public sealed class BulkTests(SharedShop shops) : SharedShopTest(shops)
         await Wait.UntilAsync(
             async () =>
             {
-                if (await GetOrNullAsync(shop.Olga, "bulk-orders") is not { } told)
+                if (await GetOrNullAsync(shop.Olga, "bulk-orders") is not { } response)
                     return false;
-                id = told.GetProperty("jobs")
+                id = response
+                    .GetProperty("jobs")
                     .EnumerateArray()
                     .Single(j => j.GetProperty("key").GetString() == key)
                     .GetProperty("id")
                     .GetGuid();
                 return true;
             },
-            $"job {key} is told"
+            $"job {key} is listed"
         );
         return id;
     }
@@ -247,8 +254,8 @@ public sealed class BulkTests(SharedShop shops) : SharedShopTest(shops)
     private static Task WaitForDecidedRowsAsync(ShopFixture shop, Guid job, int rows) =>
         Wait.UntilAsync(
             async () =>
-                await GetOrNullAsync(shop.Olga, $"bulk-orders/{job}") is { } told
-                && Counts(told) is var counts
+                await GetOrNullAsync(shop.Olga, $"bulk-orders/{job}") is { } response
+                && Counts(response) is var counts
                 && counts.Accepted + counts.Rejected >= rows,
             $"{rows} rows are decided"
         );
@@ -277,10 +284,11 @@ public sealed class BulkTests(SharedShop shops) : SharedShopTest(shops)
         return (Of("received"), Of("accepted"), Of("replayed"), Of("rejected"), Of("parked"), Of("pending"));
     }
 
-    /// <summary>Orders in the retail file's shapes, one to a line, each with a key.</summary>
+    /// <summary>Orders shaped like those of the retail file, one per line, each with a key.</summary>
     private static class BulkFile
     {
-        // Lines of an order there: the mean of each twentieth of the orders, from the shortest to the longest; 26.5 in all. 500 SKUs make half of its lines.
+        // Lines per order in the retail file: the mean of each 5 % of the orders, from the shortest to the longest;
+        // 26.5 overall. 500 SKUs make up half of its lines.
         private static readonly int[] Lines =
         [
             1,
@@ -315,7 +323,7 @@ public sealed class BulkTests(SharedShop shops) : SharedShopTest(shops)
             {
                 var lines =
                     i % oneBadIn == 0
-                        ? """{"sku":"unheard-of","quantity":1}"""
+                        ? """{"sku":"unknown","quantity":1}"""
                         : string.Join(
                             ',',
                             Enumerable
@@ -323,12 +331,19 @@ public sealed class BulkTests(SharedShop shops) : SharedShopTest(shops)
                                 .Select(_ =>
                                     string.Create(
                                         CultureInfo.InvariantCulture,
-                                        $$"""{"sku":"{{Sku(random.Next(Skus))}}","quantity":{{random.Next(1, 13)}},"unitPrice":{{0.42m + (random.Next(400) / 100m)}}}"""
+                                        $$"""{"sku":"{{Sku(random.Next(Skus))}}","quantity":{{random.Next(
+                                            1,
+                                            13
+                                        )}},"unitPrice":{{0.42m + (random.Next(400) / 100m)}}}"""
                                     )
                                 )
                         );
+                var customer = random.Next(12_000, 12_100);
+                file.Write($$$"""{"key":"{{{prefix}}}-{{{i}}}","customer":"{{{customer}}}","lines":[{{{lines}}}],""");
                 file.Write(
-                    $$$"""{"key":"{{{prefix}}}-{{{i}}}","customer":"{{{random.Next(12_000, 12_100)}}}","lines":[{{{lines}}}],"payment":{"token":"tok_ok"}}"""
+                    """
+                    "payment":{"token":"tok_ok"}}
+                    """
                 );
                 file.Write('\n');
             }

@@ -9,10 +9,14 @@ using static DaprShop.SystemTests.ShopFixture;
 namespace DaprShop.SystemTests;
 
 /// <summary>
-/// Every process is killed at every labelled step of every path, in turn; each time the order ends in the one right state, and what is undone
-/// is undone once. CI takes a slice of the steps each day: on the embedded runtime with the process that is at the step, on Dapr with all
-/// processes in turn. <c>./shop test --all</c> and <c>CRASH_MATRIX=full</c> take all cells; names of paths in <c>CRASH_MATRIX</c>, separated by
-/// commas, take all cells of these. The results, with durations, are written to <c>artifacts/crash-matrix-{runtime}.md</c>.
+/// Every process is killed at every labelled step of every path, in turn; each time the order ends in the one right
+/// state, and what is undone
+/// is undone once. CI takes a slice of the steps each day: on the embedded runtime with the process that is at the
+/// step, on Dapr with all
+/// processes in turn. <c>./shop test --all</c> and <c>CRASH_MATRIX=full</c> take all cells; names of paths in
+/// <c>CRASH_MATRIX</c>, separated by
+/// commas, take all cells of these. The results, with durations, are written to
+/// <c>artifacts/crash-matrix-{runtime}.md</c>.
 /// </summary>
 [Collection("one shop at a time")]
 public sealed class CrashMatrix
@@ -42,7 +46,7 @@ public sealed class CrashMatrix
         ("recorded-releases", "orders"),
     ];
 
-    /// <summary>The ways of an order, the steps on them, and who is there.</summary>
+    /// <summary>The paths of an order, with their steps and the process that executes each step.</summary>
     private static readonly (string Path, Func<Scene, Task> Run, (string Step, string Process)[] Steps)[] Paths =
     [
         (
@@ -153,7 +157,7 @@ public sealed class CrashMatrix
     public async Task N7_A_process_killed_at_any_step_does_not_change_how_the_order_ends(string runtime)
     {
         var folder = Directory.CreateTempSubdirectory("daprshop-steps-").FullName;
-        // Who is not paid expires in three seconds; all but one are paid when the provider is asked.
+        // An unpaid order expires after three seconds; on all paths but one the payment is captured at once.
         await using var shop = new LiveShop
         {
             Settings = new Dictionary<string, string>
@@ -234,14 +238,15 @@ public sealed class CrashMatrix
         await shop.WaitUntilReadyAsync();
         await File.WriteAllTextAsync(step, "");
         var running = run();
-        // A step that is beside the path may come after its end.
+        // A step of a background task may be reached after the end of the path.
         await Wait.UntilAsync(
             () => Task.FromResult(running.IsFaulted || File.Exists(step + ".reached")),
-            "the path leads over the step"
+            "the path reaches the step"
         );
         if (running.IsFaulted)
             await running;
-        // Not whoever it was before: when the scheduler is back after a kill, daprd 1.18.2 may panic (docs/failures.md), and its app is restarted with it.
+        // The present process, not the one from before: when the scheduler is back after a kill, daprd 1.18.2 may panic
+        // (docs/failures.md), and its app is restarted with it.
         await shop.KillAsync(target);
         File.Delete(step + ".reached");
         await running;
@@ -359,7 +364,7 @@ public sealed class CrashMatrix
         await scene.WaitForOutcomeAsync(sku, id, onHand: 4, available: 4, charges: 1, refunds: 0);
         await Wait.UntilAsync(
             async () => (await scene.GetAsync($"payments/{id}"))?.GetProperty("refundedInParts").GetDecimal() == 4.25m,
-            "its money is back, once"
+            "its payment is refunded once"
         );
     }
 
@@ -368,7 +373,7 @@ public sealed class CrashMatrix
         var sku = await scene.CreateItemAsync(5);
         object Row(string article) =>
             new { lines = new[] { new { sku = article, quantity = 2 } }, payment = new { token = "tok_ok" } };
-        object[] rows = [Row(sku), Row("unheard-of"), Row(sku)];
+        object[] rows = [Row(sku), Row("unknown"), Row(sku)];
         var job = (
             await SendUntilAnsweredAsync(scene.Alice, HttpMethod.Post, "bulk-orders", () =>
                 new StringContent(
@@ -382,9 +387,9 @@ public sealed class CrashMatrix
             .GetGuid();
         await Wait.UntilAsync(
             async () =>
-                await scene.GetAsync($"bulk-orders/{job}") is { } told
-                && told.GetProperty("settled").GetBoolean()
-                && told.GetProperty("rows") is var counts
+                await scene.GetAsync($"bulk-orders/{job}") is { } response
+                && response.GetProperty("settled").GetBoolean()
+                && response.GetProperty("rows") is var counts
                 && (
                     counts.GetProperty("accepted").GetInt32(),
                     counts.GetProperty("rejected").GetInt32(),
@@ -411,7 +416,7 @@ public sealed class CrashMatrix
             await scene.WaitForOutcomeAsync(sku, id, onHand: 5, available: 1, charges: 1, refunds: 0);
     }
 
-    /// <summary>A shop in which anything may be away for a moment.</summary>
+    /// <summary>Requests to a shop of which any process may be down for a moment.</summary>
     private sealed record Scene(LiveShop Shop, HttpClient Olga, HttpClient Alice)
     {
         public async Task<string> CreateItemAsync(int units, int backorderLimit = 0)
@@ -463,7 +468,7 @@ public sealed class CrashMatrix
                 $"order {id} becomes {status}"
             );
 
-        /// <summary>Stock and money are as the path leaves them, and the history tells it.</summary>
+        /// <summary>Waits until stock, payments and the order's timeline are as the path leaves them.</summary>
         public async Task WaitForOutcomeAsync(string sku, Guid id, int onHand, int available, int charges, int refunds)
         {
             await Wait.UntilAsync(
@@ -496,7 +501,7 @@ public sealed class CrashMatrix
                         .EnumerateArray()
                         .Count(e => e.GetProperty("type").GetString()!.StartsWith("order.", StringComparison.Ordinal))
                         == version,
-                "the timeline tells all of it"
+                "the timeline has all events"
             );
         }
 

@@ -6,7 +6,10 @@ using static DaprShop.SystemTests.ShopFixture;
 
 namespace DaprShop.SystemTests;
 
-/// <summary>Sixty-four customers order through the front door while a warehouse receives, transfers and counts. <c>CROWD_ORDERS</c> sets the number of orders.</summary>
+/// <summary>
+/// Sixty-four customers place orders through the gateway while a warehouse receives, transfers and counts stock.
+/// <c>CROWD_ORDERS</c> sets the number of orders.
+/// </summary>
 public sealed class CrowdTests(SharedShop shops, ITestOutputHelper output) : SharedShopTest(shops)
 {
     private const int Clients = 64;
@@ -15,7 +18,7 @@ public sealed class CrowdTests(SharedShop shops, ITestOutputHelper output) : Sha
     private static readonly string[] Locations = ["main", "east", "north", "west"];
     private static readonly string[] OnShortage = ["reject", "partial", "backorder", "ask"];
 
-    private readonly ConcurrentBag<(string Deed, int Status)> _answers = [];
+    private readonly ConcurrentBag<(string Action, int Status)> _responses = [];
 
     [Theory]
     [MemberData(nameof(Runtimes.Selected), MemberType = typeof(Runtimes))]
@@ -72,18 +75,19 @@ public sealed class CrowdTests(SharedShop shops, ITestOutputHelper output) : Sha
             .EnumerateObject()
             .ToDictionary(s => s.Name, s => s.Value.GetInt32());
         output.WriteLine(
-            $"{runtime}: {Orders} orders in {placed:F0} s, at rest after {clock.Elapsed.TotalSeconds:F0} s: {string.Join(", ", byStatus)}; {string.Join(", ", _answers.CountBy(a => a))}"
+            $"{runtime}: {Orders} orders in {placed:F0} s, settled after {clock.Elapsed.TotalSeconds:F0} s: "
+                + $"{string.Join(", ", byStatus)}; {string.Join(", ", _responses.CountBy(r => r))}"
         );
         byStatus.Values.Sum().Should().Be(before + Orders);
         byStatus
             .Keys.Should()
             .Contain(
                 ["confirmed", "rejected", "cancelled", "backordered"],
-                "the shop was busy and short of some things"
+                "the shop was busy, and short of some SKUs"
             );
-        _answers.Should().OnlyContain(a => a.Status < 500, "nobody is failed");
-        foreach (var deed in _answers.GroupBy(a => a.Deed))
-            deed.Should().Contain(a => a.Status < 300, "{0} is done", deed.Key);
+        _responses.Should().OnlyContain(a => a.Status < 500, "no request fails");
+        foreach (var action in _responses.GroupBy(a => a.Action))
+            action.Should().Contain(a => a.Status < 300, "{0} succeeds at least once", action.Key);
     }
 
     private static async Task<Guid> PlaceAsync(HttpClient customer, Random random)
@@ -105,7 +109,7 @@ public sealed class CrowdTests(SharedShop shops, ITestOutputHelper output) : Sha
         return await IdAsync(answer);
     }
 
-    /// <summary>Now and then something comes, is on its way, is counted, or somebody thinks better of it.</summary>
+    /// <summary>Sometimes stock is received, transferred or counted, or an order is cancelled.</summary>
     private async Task DoSomethingElseAsync(
         HttpClient olga,
         HttpClient customer,
@@ -189,10 +193,10 @@ public sealed class CrowdTests(SharedShop shops, ITestOutputHelper output) : Sha
             }
         );
 
-    private async Task<bool> SendActionAsync(string deed, HttpClient client, string path, object body)
+    private async Task<bool> SendActionAsync(string action, HttpClient client, string path, object body)
     {
         using var answer = await SendAsync(client, HttpMethod.Post, path, body);
-        _answers.Add((deed, (int)answer.StatusCode));
+        _responses.Add((action, (int)answer.StatusCode));
         return answer.IsSuccessStatusCode;
     }
 

@@ -7,11 +7,11 @@ using static DaprShop.SystemTests.ShopFixture;
 
 namespace DaprShop.SystemTests;
 
-/// <summary>Whoever starts a shop and ends it, or thinks better of it, finds the machine as it was before.</summary>
+/// <summary>Stopping a shop, or interrupting its start, leaves the machine as it was.</summary>
 [Collection("one shop at a time")]
 public sealed class CycleTests
 {
-    /// <summary>What the supervisor says it is doing while a shop starts, in this sequence.</summary>
+    /// <summary>The phases of a start that the supervisor reports, in this sequence.</summary>
     private static readonly string[] Phases =
     [
         "starting",
@@ -39,7 +39,7 @@ public sealed class CycleTests
             var footprint = new Footprint(fixture.Shop);
             footprint
                 .Pids.Should()
-                .HaveCountGreaterThanOrEqualTo(8, "there are a supervisor, five apps, PostgreSQL and a runtime");
+                .HaveCountGreaterThanOrEqualTo(8, "a supervisor, five apps, PostgreSQL and a runtime run");
             await fixture.Shop.RunAsync("down");
             footprint.Left().Should().BeEmpty($"it was cycle {cycle}");
             if (cycle == cycles)
@@ -62,22 +62,22 @@ public sealed class CycleTests
             ]);
             await Wait.UntilAsync(
                 () => Task.FromResult(up.HasExited || Reached(shop) >= phase),
-                $"the start comes to '{Phases[phase]}'"
+                $"the start reaches '{Phases[phase]}'"
             );
-            up.HasExited.Should().BeFalse("the signal is to hit it while it starts");
+            up.HasExited.Should().BeFalse("the signal must arrive during the start");
             var footprint = new Footprint(shop);
             LiveShop.Interrupt(up);
-            await Wait.UntilAsync(() => Task.FromResult(up.HasExited), "it ends");
+            await Wait.UntilAsync(() => Task.FromResult(up.HasExited), "the command ends");
             footprint.Left().Should().BeEmpty($"it was interrupted at '{Phases[phase]}'");
-            up.ExitCode.Should().NotBe(1, "it did not fail, it was told to stop");
-            shop.State().Should().BeNull("a shop that is down has none");
+            up.ExitCode.Should().NotBe(1, "it was interrupted, it did not fail");
+            shop.State().Should().BeNull("a shop that is down has no state file");
         }
 
         await shop.RunAsync("up", "--detach", "--runtime", "embedded");
         await shop.AuditAsync();
     }
 
-    /// <summary>While the command itself still prepares: nothing waits for anything then.</summary>
+    /// <summary>The signal arrives while the command prepares the start.</summary>
     [Fact]
     public async Task Ctrl_C_before_the_supervisor_runs_leaves_nothing()
     {
@@ -90,7 +90,7 @@ public sealed class CycleTests
                 .Should()
                 .BeTrue();
             LiveShop.Interrupt(up);
-            await Wait.UntilAsync(() => Task.FromResult(up.HasExited), "it ends");
+            await Wait.UntilAsync(() => Task.FromResult(up.HasExited), "the command ends");
             new Footprint(shop).Left().Should().BeEmpty();
             shop.State().Should().BeNull();
         }
@@ -126,7 +126,9 @@ public sealed class CycleTests
         new Footprint(shop).Left().Should().BeEmpty();
     }
 
-    /// <summary>In each phase, with and without `--detach`: a slice has one of the two, alternating by phase and day.</summary>
+    /// <summary>
+    /// Each phase with and without `--detach`; a slice has one of the two, alternating by phase and day.
+    /// </summary>
     private static List<(int Phase, bool Detached)> Interruptions()
     {
         List<(int Phase, bool Detached)> all =

@@ -4,7 +4,7 @@ using DaprShop.TestKit;
 
 namespace DaprShop.SystemTests;
 
-/// <summary>Holds every service's whole log against the AsyncAPI document.</summary>
+/// <summary>Validates each service's event log against the AsyncAPI document.</summary>
 internal static class EventContract
 {
     private static readonly (string App, string Topic)[] Logs =
@@ -14,8 +14,8 @@ internal static class EventContract
         ("payments", "payments"),
     ];
 
-    /// <summary>Every event that was ever logged is as the contract says.</summary>
-    /// <returns>How many of each type there were.</returns>
+    /// <summary>Validates every logged event.</summary>
+    /// <returns>The number of events of each type.</returns>
     public static async Task<IReadOnlyDictionary<string, int>> VerifyAsync(HttpClient gateway)
     {
         var contract = await Contract.ReadAsync(gateway, "asyncapi/v1.json");

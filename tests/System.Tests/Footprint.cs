@@ -6,13 +6,13 @@ using System.Text.RegularExpressions;
 
 namespace DaprShop.SystemTests;
 
-/// <summary>What a shop has of the machine: processes, ports, and the lock of its folder.</summary>
+/// <summary>The resources of a running shop: processes, ports, and the lock file of its folder.</summary>
 internal sealed partial class Footprint
 {
     private readonly LiveShop _shop;
     private readonly HashSet<int> _ports;
 
-    /// <summary>Of a shop as it is now: by its state file, if it has one yet, and by the ports of dapr.yaml.</summary>
+    /// <summary>Reads the state file, if there is one yet, and the ports in dapr.yaml.</summary>
     public Footprint(LiveShop shop)
     {
         _shop = shop;
@@ -44,10 +44,13 @@ internal sealed partial class Footprint
         ];
     }
 
-    /// <summary>The supervisor, which would restart them, and all that it keeps running.</summary>
+    /// <summary>The supervisor first, because it would restart the others, then the processes it supervises.</summary>
     public IReadOnlyList<int> Pids { get; } = [];
 
-    /// <summary>What of it there still is, or again, in words. Also processes that no state file names: the folder of their log is in their environment.</summary>
+    /// <summary>
+    /// Describes the resources that are still, or again, in use. Includes processes that no state file names: the path
+    /// of their log is in their environment.
+    /// </summary>
     public IReadOnlyList<string> Left()
     {
         var listening = IPGlobalProperties
@@ -74,7 +77,7 @@ internal sealed partial class Footprint
         ];
     }
 
-    /// <summary>A zombie has ended, and waits for its parent to notice.</summary>
+    /// <summary>False for a zombie: it has ended, and waits for its parent.</summary>
     public static bool IsAlive(int pid) =>
         Encoding.UTF8.GetString(Read(pid, "stat")) is { Length: > 0 } stat
         && stat[stat.LastIndexOf(')') + 2] is not ('Z' or 'X');

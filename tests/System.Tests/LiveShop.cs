@@ -8,21 +8,21 @@ using DaprShop.TestKit;
 namespace DaprShop.SystemTests;
 
 /// <summary>
-/// The whole shop, run by the <c>shop</c> command from a checkout of its own: a folder with the built programs, so that a developer's
-/// data stay untouched. The ports are the shop's fixed ones.
+/// The whole shop, started by the <c>shop</c> command in a temporary folder with links to the built programs, so that
+/// the data of a developer's shop stay untouched. The ports are the shop's fixed ones.
 /// </summary>
 public sealed class LiveShop : IAsyncDisposable
 {
     private const int NotAvailable = 2;
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromMinutes(5);
 
-    // `shop status --wait` has all of the patience, and says then what is not ready.
+    // `shop status --wait` may take the whole ready timeout, and then prints what is not ready.
     private static readonly TimeSpan CommandTimeout = ReadyTimeout * 2;
     private static readonly ContractHandler Contract = new();
     private readonly string _root = Directory.CreateTempSubdirectory("daprshop-system-").FullName;
     private bool _wasClean;
 
-    /// <summary>A shop that is not up yet.</summary>
+    /// <summary>Creates the folder; starts nothing.</summary>
     public LiveShop()
     {
         var source = SourceRoot();
@@ -34,7 +34,7 @@ public sealed class LiveShop : IAsyncDisposable
         {
             var link = Path.Combine(_root, "artifacts", "bin", Path.GetFileName(built), "release");
             Directory.CreateDirectory(Path.GetDirectoryName(link)!);
-            // The command finds its shop by its own place, so it is copied; the services do not care where they are.
+            // The command finds its shop by its own path, so it is copied; services do not depend on their path.
             if (Path.GetFileName(built) == "Shop")
                 Copy(Path.Combine(built, "release"), link);
             else if (Directory.Exists(Path.Combine(built, "release")))
@@ -52,7 +52,10 @@ public sealed class LiveShop : IAsyncDisposable
             Timeout = TimeSpan.FromSeconds(30),
         };
 
-    /// <summary>A shop that is ready, on the runtime that the machine has if none is named. Where what is asked for cannot be had the test is skipped, saying why; in CI it fails.</summary>
+    /// <summary>
+    /// Starts a shop and waits until it is ready. If the runtime or a server is not available, the test is skipped with
+    /// the reason; in CI it fails.
+    /// </summary>
     public static async Task<LiveShop> UpAsync(string runtime = "auto", string? broker = null, string? store = null)
     {
         var shop = new LiveShop();
@@ -68,7 +71,7 @@ public sealed class LiveShop : IAsyncDisposable
         }
     }
 
-    /// <summary>Brings it up, or skips the test as <see cref="UpAsync"/> does.</summary>
+    /// <summary>Starts this shop; skips the test as <see cref="UpAsync"/> does.</summary>
     public async Task StartAsync(string runtime, string? broker = null, string? store = null)
     {
         var (exitCode, output, errors) = await TryAsync([
@@ -79,7 +82,7 @@ public sealed class LiveShop : IAsyncDisposable
             .. broker is null ? Array.Empty<string>() : ["--broker", broker],
             .. store is null ? Array.Empty<string>() : ["--store", store],
         ]);
-        // Kafka alone may be missing in CI, too: no distribution carries it.
+        // Only Kafka may be missing in CI: no distribution packages it.
         Assert.SkipWhen(
             exitCode == NotAvailable && (broker == "kafka" || Environment.GetEnvironmentVariable("CI") != "true"),
             errors
@@ -87,11 +90,11 @@ public sealed class LiveShop : IAsyncDisposable
         exitCode.Should().Be(0, $"`shop up` says:\n{output}\n{errors}");
     }
 
-    /// <summary>Path of a file of this shop.</summary>
+    /// <summary>The path of a file of this shop.</summary>
     public string PathOf(string name) => Path.Combine(_root, name);
 
-    /// <summary>Runs the command to its end.</summary>
-    /// <returns>What it printed on standard output.</returns>
+    /// <summary>Runs the command and requires exit code 0.</summary>
+    /// <returns>Its standard output.</returns>
     public async Task<string> RunAsync(params string[] arguments)
     {
         var (exitCode, output, errors) = await TryAsync(arguments);
@@ -99,7 +102,7 @@ public sealed class LiveShop : IAsyncDisposable
         return output;
     }
 
-    /// <summary>Runs the command to its end, however it ends.</summary>
+    /// <summary>Runs the command to its end, with any exit code.</summary>
     public async Task<(int ExitCode, string Output, string Errors)> TryAsync(params string[] arguments)
     {
         using var process = Process.Start(Command(Program, arguments))!;
@@ -122,8 +125,8 @@ public sealed class LiveShop : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts the command as a terminal does: in a process group of its own, all of which <see cref="Interrupt"/> reaches, and not deaf to it, as whatever
-    /// a shell starts in the background is.
+    /// Starts the command as a terminal does: in a process group of its own, to which <see cref="Interrupt"/> sends its
+    /// signal, and with SIGINT not ignored, as it is in commands that a shell starts in the background.
     /// </summary>
     public Process StartInTerminal(params string[] arguments)
     {
@@ -134,7 +137,7 @@ public sealed class LiveShop : IAsyncDisposable
         return process;
     }
 
-    /// <summary>Ctrl-C.</summary>
+    /// <summary>Sends SIGINT to the command's process group, as Ctrl-C does.</summary>
     public static void Interrupt(Process process)
     {
         using var kill = Process.Start("kill", ["-INT", "--", $"-{process.Id}"]);
@@ -148,7 +151,7 @@ public sealed class LiveShop : IAsyncDisposable
         var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = _root,
-            // Beside the checkout, which this folder is not.
+            // Kafka lies beside the checkout, not beside this folder.
             Environment =
             {
                 ["KAFKA_HOME"] = Environment.GetEnvironmentVariable("KAFKA_HOME")
@@ -160,17 +163,19 @@ public sealed class LiveShop : IAsyncDisposable
         };
         foreach (var (name, value) in Settings)
             start.Environment[name] = value;
-        // The servers of this machine's programs: tests kill them, and delete their data.
+        // Servers are this machine's programs, not containers: tests kill them, and delete their data.
         foreach (var server in new[] { "POSTGRES", "REDIS", "RABBITMQ", "KAFKA" })
             start.Environment.TryAdd($"SHOP_{server}_FROM", "local");
         return start;
     }
 
-    /// <summary>Waits until everything of the shop answers again.</summary>
+    /// <summary>Waits until all parts of the shop are ready.</summary>
     public Task WaitUntilReadyAsync() =>
         RunAsync("status", "--wait", ReadyTimeout.TotalSeconds.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>The shop is whole again, and every invariant holds. A violation fails the test with the audit's own words.</summary>
+    /// <summary>
+    /// Waits until the shop is ready, and requires a clean audit; a violation fails the test with the audit's output.
+    /// </summary>
     public async Task AuditAsync()
     {
         await WaitUntilReadyAsync();
@@ -179,11 +184,15 @@ public sealed class LiveShop : IAsyncDisposable
         _wasClean = true;
     }
 
-    /// <summary>A client with the token of a customer or an operator, from <c>shop token</c>; it is valid for a day.</summary>
+    /// <summary>
+    /// A client with the token of a customer or an operator, from <c>shop token</c>; it is valid for a day.
+    /// </summary>
     public async Task<HttpClient> AsAsync(string role, string name) =>
         WithToken((await RunAsync("token", $"--{role}", name)).Trim());
 
-    /// <summary>The same without a process for each token, for tests with many customers; it is valid for an hour.</summary>
+    /// <summary>
+    /// The same without a process for each token, for tests with many customers; it is valid for an hour.
+    /// </summary>
     public HttpClient As(string role, string name) =>
         WithToken(
             Tokens.For(
@@ -205,7 +214,8 @@ public sealed class LiveShop : IAsyncDisposable
     }
 
     /// <summary>
-    /// The process ID of an app (<c>orders</c>), of its sidecar (<c>orders/daprd</c>), or of a server (<c>redis</c>); waits until the process runs.
+    /// The process ID of an app (<c>orders</c>), of its sidecar (<c>orders/daprd</c>), or of a server (<c>redis</c>);
+    /// waits until the process runs.
     /// </summary>
     public async Task<int> PidAsync(string target)
     {
@@ -243,7 +253,8 @@ public sealed class LiveShop : IAsyncDisposable
     }
 
     /// <summary>
-    /// Kills the target's present process with SIGKILL: a target that ended by itself, as daprd may, runs in another process than a moment ago.
+    /// Kills the target's present process with SIGKILL: a target that ended by itself, as daprd may, runs in another
+    /// process than a moment ago.
     /// </summary>
     /// <returns>The process ID of the killed process.</returns>
     public async Task<int> KillAsync(string target)
@@ -290,7 +301,7 @@ public sealed class LiveShop : IAsyncDisposable
         Directory.Delete(_root, recursive: true);
     }
 
-    /// <summary>What the shop of a test that failed has told, in <c>artifacts/logs</c>.</summary>
+    /// <summary>Copies the logs of a shop whose test failed to <c>artifacts/logs</c>.</summary>
     private void SaveLogs()
     {
         if (Directory.Exists(PathOf(".shop/logs")))

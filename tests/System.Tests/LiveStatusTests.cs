@@ -8,16 +8,19 @@ using static DaprShop.SystemTests.ShopFixture;
 
 namespace DaprShop.SystemTests;
 
-/// <summary>Live status through the whole shop. <c>LIVE_STREAMS</c>, <c>LIVE_CUTS</c> and <c>LIVE_ORDERS</c> make a campaign of it, which is to have the machine for itself.</summary>
+/// <summary>
+/// Live status through the whole shop. <c>LIVE_STREAMS</c>, <c>LIVE_CUTS</c> and <c>LIVE_ORDERS</c> make a campaign of
+/// it, which must be alone on the machine.
+/// </summary>
 public sealed class LiveStatusTests(SharedShop shops, ITestOutputHelper output) : SharedShopTest(shops)
 {
-    // Half of what is allowed: the gateway learns some moments after a client that it has gone.
+    // Half of the limit: the gateway notices that a client has disconnected some moments later.
     private const int PerCustomer = 10;
     private static readonly int Streams = Slice.Current.Size("LIVE_STREAMS", part: 40, full: 200);
     private static readonly int Cuts = Slice.Current.Size("LIVE_CUTS", part: 50, full: 100);
     private static readonly int Orders = Slice.Current.Size("LIVE_ORDERS", part: 400, full: 2_000);
 
-    // Beside other tests: less than asking would take, by which a gateway follows that hears nothing.
+    // Beside other tests: less than the interval at which a gateway polls that gets no broadcasts.
     private static readonly int LatestMs =
         Slice.Current.IsFull || Environment.GetEnvironmentVariable("LIVE_STREAMS") is not null ? 500 : 2_500;
 
@@ -26,7 +29,8 @@ public sealed class LiveStatusTests(SharedShop shops, ITestOutputHelper output) 
     public async Task N1_A_stream_that_is_cut_repeatedly_delivers_every_status_once_and_without_delay(string runtime)
     {
         var fixture = await ShopAsync(runtime);
-        // A shop that was started a moment ago compiles what it does for the first time: what one that is in service takes is measured.
+        // The first round warms up: just after a start each code path is compiled when it is first used. The second
+        // round is measured.
         await WatchedAsync(fixture, Streams / 4, Cuts / 10, Orders / 10);
         var started = Stopwatch.GetTimestamp();
         var watchers = await WatchedAsync(fixture, Streams, Cuts, Orders);
@@ -35,20 +39,26 @@ public sealed class LiveStatusTests(SharedShop shops, ITestOutputHelper output) 
         var withAbsence = watchers.SelectMany(w => w.DelaysWithAbsenceMs).Order().ToList();
         var delays = watchers.SelectMany(w => w.DelaysMs).Order().ToList();
         output.WriteLine(
-            $"{runtime}: {Streams} streams, cut {Streams * Cuts} times, during {Orders} orders, in {seconds:F0} s with placing and checking them; {delays.Count} updates, ms after the transition: "
-                + $"p50 {delays[delays.Count / 2]:F0}, p95 {delays[delays.Count * 95 / 100]:F0}, p99 {delays[delays.Count * 99 / 100]:F0}, max {delays[^1]:F0}; with the time that clients were cut off p95 {withAbsence[withAbsence.Count * 95 / 100]:F0}"
+            $"{runtime}: {Streams} streams, cut {Streams * Cuts} times, during {Orders} orders, in {seconds:F0} s with "
+                + $"placing and checking them; {delays.Count} updates, ms after the transition: "
+                + $"p50 {delays[delays.Count / 2]:F0}, p95 {delays[delays.Count * 95 / 100]:F0}, "
+                + $"p99 {delays[delays.Count * 99 / 100]:F0}, max {delays[^1]:F0}; "
+                + $"including disconnected time p95 {withAbsence[withAbsence.Count * 95 / 100]:F0}"
         );
         delays
             .Should()
             .HaveCountGreaterThanOrEqualTo(
                 Streams * 5,
-                "stock, money, shipment and delivery came while it was watched"
+                "reservation, payment, shipment and delivery happen while it is watched"
             );
         delays[delays.Count * 95 / 100].Should().BeLessThan(LatestMs);
         await fixture.Shop.AuditAsync();
     }
 
-    /// <summary>Orders on which stock comes, that are shipped and delivered, each watched by a client that is cut off again and again, while others are placed: each client is told its order's whole way once.</summary>
+    /// <summary>
+    /// Places backordered orders that are filled, shipped and delivered while other orders are placed. A client watches
+    /// each and disconnects repeatedly; it must receive each status of its order once.
+    /// </summary>
     private static async Task<List<Watcher>> WatchedAsync(ShopFixture fixture, int streams, int cuts, int orders)
     {
         var watchers = new List<Watcher>();
@@ -107,7 +117,7 @@ public sealed class LiveStatusTests(SharedShop shops, ITestOutputHelper output) 
                 .Equal(Enumerable.Range(1, watcher.Log.Count).Select(v => v.ToString(CultureInfo.InvariantCulture)));
             await Wait.UntilAsync(
                 async () => (await TimelineAsync(fixture, watcher.Order)).LastOrDefault() is { Status: "delivered" },
-                "History has heard of it all"
+                "History has all events"
             );
             watcher
                 .Log.Select(t => Step.Of(t.Transition, "status"))
@@ -119,7 +129,10 @@ public sealed class LiveStatusTests(SharedShop shops, ITestOutputHelper output) 
         return watchers;
     }
 
-    /// <summary>While it is cut off again and again, stock comes for the order, it is shipped, and, when it was cut often enough, delivered.</summary>
+    /// <summary>
+    /// While the client disconnects repeatedly, stock for its order is received and the order is shipped; after the
+    /// last disconnect it is delivered.
+    /// </summary>
     private static async Task LiveAsync(
         ShopFixture fixture,
         Watcher watcher,
@@ -138,7 +151,7 @@ public sealed class LiveStatusTests(SharedShop shops, ITestOutputHelper output) 
         (
             await SendAsync(fixture.Olga, HttpMethod.Post, $"shipments/{shipment}/delivery", new { })
         ).EnsureSuccessStatusCode();
-        (await end).Should().Be(HttpStatusCode.NoContent, "who comes again after the last status is told to stop");
+        (await end).Should().Be(HttpStatusCode.NoContent, "a client that reconnects after the last status gets 204");
         watcher.Cut.Should().Be(cuts);
 
         async Task<Guid> ShipAsync()
@@ -173,7 +186,7 @@ public sealed class LiveStatusTests(SharedShop shops, ITestOutputHelper output) 
             new ParallelOptions { MaxDegreeOfParallelism = 2 },
             async (_, _) => (await OrderAsync(fixture.Bob, sku)).StatusCode.Should().Be(HttpStatusCode.Accepted)
         );
-        await Wait.UntilAsync(async () => await fixture.AvailableAsync(sku) == 0, "all are served");
+        await Wait.UntilAsync(async () => await fixture.AvailableAsync(sku) == 0, "all orders have their units");
     }
 
     private static async Task<List<Step>> TimelineAsync(ShopFixture fixture, Guid order)
@@ -194,12 +207,12 @@ public sealed class LiveStatusTests(SharedShop shops, ITestOutputHelper output) 
 
     private sealed record Step(string? From, string Status, string? Reason, DateTimeOffset At)
     {
-        public static Step Of(JsonElement told, string status) =>
+        public static Step Of(JsonElement entry, string status) =>
             new(
-                told.GetProperty("from").GetString(),
-                told.GetProperty(status).GetString()!,
-                told.GetProperty("reason").GetString(),
-                told.GetProperty("at").GetDateTimeOffset()
+                entry.GetProperty("from").GetString(),
+                entry.GetProperty(status).GetString()!,
+                entry.GetProperty("reason").GetString(),
+                entry.GetProperty("at").GetDateTimeOffset()
             );
     }
 }

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace DaprShop.SystemTests;
 
-/// <summary>The most resident memory that each of a shop's processes had, in MB, in the first and the second half of a run.</summary>
+/// <summary>
+/// The peak resident memory of each process of a shop, in MB, in the first and in the second half of a run.
+/// </summary>
 internal sealed class MemoryPeaks : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);

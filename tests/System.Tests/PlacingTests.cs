@@ -8,7 +8,7 @@ using static DaprShop.SystemTests.ShopFixture;
 
 namespace DaprShop.SystemTests;
 
-/// <summary>What customers see, through gateway and sidecars.</summary>
+/// <summary>Placing and cancelling orders through the gateway and the sidecars.</summary>
 public sealed class PlacingTests(SharedShop shops) : SharedShopTest(shops), IAsyncLifetime
 {
     private ShopFixture _shop = null!;
@@ -33,14 +33,14 @@ public sealed class PlacingTests(SharedShop shops) : SharedShopTest(shops), IAsy
             .Order()
             .ElementAt(taken.Count / 2)
             .Should()
-            .BeLessThan(TimeSpan.FromSeconds(2), "that is what most wait, on a machine that does other things, too");
+            .BeLessThan(TimeSpan.FromSeconds(2), "the median must hold on a machine that runs other tests");
         (order.GetProperty("version").GetInt32(), order.GetProperty("total").GetDecimal()).Should().Be((4, 8.5m));
 
         List<string?> path = [];
         await Wait.UntilAsync(
             async () =>
             {
-                // History hears of the order some moments after its customer.
+                // History receives the events after the customer got the response.
                 using var answer = await _shop.Alice.GetAsync($"orders/{id}/timeline");
                 if (answer.StatusCode == HttpStatusCode.NotFound)
                     return false;
@@ -149,7 +149,7 @@ public sealed class PlacingTests(SharedShop shops) : SharedShopTest(shops), IAsy
         answers.Count(a => a.StatusCode == HttpStatusCode.OK).Should().Be(1);
         foreach (var loser in answers.Where(a => a.StatusCode != HttpStatusCode.OK))
             await IsProblemAsync(loser, HttpStatusCode.Conflict, "not-cancellable");
-        await Wait.UntilAsync(async () => await _shop.AvailableAsync(sku) == 5, "the stock is back");
+        await Wait.UntilAsync(async () => await _shop.AvailableAsync(sku) == 5, "the stock is returned");
         await _shop.Shop.AuditAsync();
     }
 
@@ -172,7 +172,10 @@ public sealed class PlacingTests(SharedShop shops) : SharedShopTest(shops), IAsy
         );
         foreach (var id in ids)
             await WaitForStatusAsync(_shop.Alice, id, "confirmed", "cancelled");
-        await Wait.UntilAsync(async () => await _shop.AvailableAsync(sku) == 440, "the cancelled half is back");
+        await Wait.UntilAsync(
+            async () => await _shop.AvailableAsync(sku) == 440,
+            "the units of the cancelled half are returned"
+        );
         await _shop.Shop.AuditAsync();
     }
 
@@ -208,7 +211,8 @@ public sealed class PlacingTests(SharedShop shops) : SharedShopTest(shops), IAsy
                 Content = new StringContent(body, Encoding.UTF8, "application/json"),
             };
             request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());
-            // Asks first, as curl does with a large body: who just sends may find the connection closed before it reads the answer.
+            // Expects 100 Continue, as curl does for a large body: otherwise the server may close the connection before
+            // the client has read the response.
             request.Headers.ExpectContinue = body.Length > 1_000_000;
             await IsProblemAsync(
                 await _shop.Alice.SendAsync(request),

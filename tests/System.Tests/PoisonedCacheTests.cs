@@ -5,7 +5,7 @@ using static DaprShop.SystemTests.ShopFixture;
 
 namespace DaprShop.SystemTests;
 
-/// <summary>The cache is never the judge.</summary>
+/// <summary>The cache never decides whether an order gets stock.</summary>
 public sealed class PoisonedCacheTests(SharedShop shops) : SharedShopTest(shops), IAsyncLifetime
 {
     private ShopFixture _shop = null!;
@@ -28,8 +28,8 @@ public sealed class PoisonedCacheTests(SharedShop shops) : SharedShopTest(shops)
         await Wait.UntilAsync(
             async () =>
             {
-                // Older than a second it is passed over, and a store that was slow once is left alone for some seconds.
-                var lie = new
+                // An entry older than a second is ignored, and a store that was slow once is not used for some seconds.
+                var wrong = new
                 {
                     sku,
                     name = "Mug",
@@ -39,11 +39,11 @@ public sealed class PoisonedCacheTests(SharedShop shops) : SharedShopTest(shops)
                     readAt = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
                 };
                 (
-                    await sidecar.PostAsJsonAsync(State, new[] { new { key = $"stock/{sku}", value = lie } })
+                    await sidecar.PostAsJsonAsync(State, new[] { new { key = $"stock/{sku}", value = wrong } })
                 ).EnsureSuccessStatusCode();
                 return await StockAsync(sku) == (1_000_000, "store");
             },
-            "the lie is believed by whoever only looks"
+            "reads return the wrong level"
         );
 
         var orders = await Task.WhenAll(
@@ -56,7 +56,7 @@ public sealed class PoisonedCacheTests(SharedShop shops) : SharedShopTest(shops)
         );
 
         statuses.Count(s => s == "confirmed").Should().Be(10);
-        await Wait.UntilAsync(async () => (await StockAsync(sku)).Available == 0, "the lie is found out");
+        await Wait.UntilAsync(async () => (await StockAsync(sku)).Available == 0, "reads return the right level again");
     }
 
     private async Task<(long Available, string Layer)> StockAsync(string sku)

@@ -4,7 +4,7 @@ using static DaprShop.SystemTests.ShopFixture;
 
 namespace DaprShop.SystemTests;
 
-/// <summary>History, made anew from the services' logs, while the shop is open.</summary>
+/// <summary>History is rebuilt from the services' event logs while orders are placed.</summary>
 public sealed class RebuildTests(SharedShop shops) : SharedShopTest(shops)
 {
     private const int Before = 40;
@@ -25,21 +25,21 @@ public sealed class RebuildTests(SharedShop shops) : SharedShopTest(shops)
         var flowing = !flow.IsCompleted;
         await TamperAsync(fixture.Shop);
         var (forgedCode, forgedOutput, _) = await fixture.Shop.TryAsync("history", "rebuild", "--json");
-        var (healedCode, told, _) = await fixture.Shop.TryAsync("history", "rebuild");
+        var (healedCode, healedOutput, _) = await fixture.Shop.TryAsync("history", "rebuild");
         await closing.CancelAsync();
         var orders = (await flow).Sum();
 
         exitCode.Should().Be(0, output + errors);
-        flowing.Should().BeTrue("otherwise nothing flowed");
+        flowing.Should().BeTrue("orders are placed during the rebuild");
         orders.Should().BeGreaterThan(Streams);
         Phase(output).Should().Be("identical");
         (forgedCode, Phase(forgedOutput)).Should().Be((1, "repaired"), forgedOutput);
         forgedOutput.Should().Contain("mallory");
-        (healedCode, told)
+        (healedCode, healedOutput)
             .Should()
-            .Match<(int Code, string ReceivedMessage)>(
-                t => t.Code == 0 && t.ReceivedMessage.Contains("identical, byte for byte"),
-                told
+            .Match<(int Code, string Output)>(
+                t => t.Code == 0 && t.Output.Contains("identical, byte for byte"),
+                healedOutput
             );
         await fixture.Shop.AuditAsync();
     }
@@ -61,7 +61,10 @@ public sealed class RebuildTests(SharedShop shops) : SharedShopTest(shops)
         await using var connection = new NpgsqlConnection(owner);
         await connection.OpenAsync();
         await using var forge = new NpgsqlCommand(
-            "update order_owners set customer = 'mallory' where order_id = (select min(order_id::text)::uuid from order_owners)",
+            """
+            update order_owners set customer = 'mallory'
+            where order_id = (select min(order_id::text)::uuid from order_owners)
+            """,
             connection
         );
         (await forge.ExecuteNonQueryAsync()).Should().Be(1);

@@ -1,6 +1,6 @@
 namespace DaprShop.SystemTests;
 
-/// <summary>An import of which the whole shop is killed.</summary>
+/// <summary>All processes of a shop are killed during an import, which then is resumed.</summary>
 [Collection("one shop at a time")]
 public sealed class ResumeTests
 {

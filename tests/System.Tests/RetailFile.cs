@@ -3,7 +3,9 @@ using System.Text;
 
 namespace DaprShop.SystemTests;
 
-/// <summary>A made-up file in the retail file's shape: orders with lines that repeat SKUs, services, write-offs and returns.</summary>
+/// <summary>
+/// Generates a file in the format of the retail file: orders with repeated SKUs, services, write-offs and returns.
+/// </summary>
 internal static class RetailFile
 {
     public static string Write(string path, int orders)
@@ -46,6 +48,7 @@ internal static class RetailFile
     ) =>
         text.Append(
             CultureInfo.InvariantCulture,
-            $"{invoice},{sku},ARTICLE {sku},{quantity},2010-12-01 08:26:00,{price},{(customer is null ? "" : $"{customer}.0")},United Kingdom\n"
+            $"{invoice},{sku},ARTICLE {sku},{quantity},2010-12-01 08:26:00,{price},"
+                + $"{(customer is null ? "" : $"{customer}.0")},United Kingdom\n"
         );
 }

@@ -9,7 +9,9 @@ public sealed class SharedShop : IAsyncDisposable
     private ShopFixture? _shop;
     private string? _runtime;
 
-    /// <summary>The running shop on a runtime; one on another runtime is ended first, as both use the same ports.</summary>
+    /// <summary>
+    /// The running shop on a runtime; one on another runtime is ended first, as both use the same ports.
+    /// </summary>
     public async Task<ShopFixture> OnAsync(string runtime)
     {
         if (_shop is not null && _runtime == runtime)

@@ -6,7 +6,7 @@ using DaprShop.TestKit;
 
 namespace DaprShop.SystemTests;
 
-/// <summary>One shop for all tests that harm nobody, with stock of its own for each.</summary>
+/// <summary>A running shop with an operator and two customers.</summary>
 public sealed class ShopFixture : IAsyncLifetime
 {
     public LiveShop Shop { get; private set; } = null!;
@@ -17,7 +17,7 @@ public sealed class ShopFixture : IAsyncLifetime
 
     public HttpClient Bob { get; private set; } = null!;
 
-    /// <summary>A shop on something else than the usual.</summary>
+    /// <summary>Starts a shop on a runtime, a broker and a store.</summary>
     public static async Task<ShopFixture> OfAsync(string runtime, string? broker, string? store)
     {
         var fixture = new ShopFixture { Shop = await LiveShop.UpAsync(runtime, broker, store) };
@@ -95,8 +95,8 @@ public sealed class ShopFixture : IAsyncLifetime
         return await client.SendAsync(request);
     }
 
-    /// <summary>Asks with one key until there is an answer that is no failure of the shop's.</summary>
-    /// <param name="mayRefuse">True where a repetition is refused because the first was heard.</param>
+    /// <summary>Repeats a request with one key until the response is not a server error.</summary>
+    /// <param name="mayRefuse">True if a repetition may be rejected because the first request was executed.</param>
     public static Task<JsonElement> SendUntilAnsweredAsync(
         HttpClient client,
         HttpMethod method,
@@ -105,7 +105,7 @@ public sealed class ShopFixture : IAsyncLifetime
         bool mayRefuse = false
     ) => SendUntilAnsweredAsync(client, method, path, () => JsonContent.Create(body), mayRefuse);
 
-    /// <summary>The same with any content, made anew for each attempt.</summary>
+    /// <summary>The same with any content, created for each attempt.</summary>
     public static async Task<JsonElement> SendUntilAnsweredAsync(
         HttpClient client,
         HttpMethod method,
@@ -140,7 +140,7 @@ public sealed class ShopFixture : IAsyncLifetime
         return answer;
     }
 
-    /// <summary>What is answered; null where the shop fails, or says nothing in time, because something of it is away.</summary>
+    /// <summary>The response; null if the request fails or times out because a process is down.</summary>
     public static async Task<JsonElement?> GetOrNullAsync(HttpClient client, string path)
     {
         try
@@ -154,7 +154,7 @@ public sealed class ShopFixture : IAsyncLifetime
         }
     }
 
-    /// <summary>What of an article is for sale, as soon as anybody tells it.</summary>
+    /// <summary>Waits until the available quantity of a SKU is <paramref name="units"/>.</summary>
     public static Task WaitForAvailableAsync(HttpClient client, string sku, long units, string when) =>
         Wait.UntilAsync(
             async () =>
@@ -163,7 +163,7 @@ public sealed class ShopFixture : IAsyncLifetime
             $"{units} of {sku} are available: {when}"
         );
 
-    /// <summary>The order as soon as it has one of these statuses.</summary>
+    /// <summary>Waits until the order has one of the statuses, and returns it.</summary>
     public static async Task<JsonElement> WaitForStatusAsync(HttpClient client, Guid id, params string[] statuses)
     {
         JsonElement order = default;

@@ -5,7 +5,7 @@ using static DaprShop.SystemTests.ShopFixture;
 
 namespace DaprShop.SystemTests;
 
-/// <summary>Backorders, holds and offers while something is killed in the middle of them: everybody gets what they would have got.</summary>
+/// <summary>Backorders, holds and offers end as usual although a process is killed.</summary>
 public sealed class StockKillTests(SharedShop shops) : SharedShopTest(shops)
 {
     private const int Waiting = 8;
@@ -51,7 +51,7 @@ public sealed class StockKillTests(SharedShop shops) : SharedShopTest(shops)
             var before = Volatile.Read(ref received);
             await Wait.UntilAsync(
                 () => Task.FromResult(Volatile.Read(ref received) > before + 50 || clerks.Any(c => c.IsFaulted)),
-                "receipts are answered"
+                "receipts are confirmed"
             );
             await shop.KillAsync("inventory");
             await shop.WaitUntilReadyAsync();
@@ -59,7 +59,7 @@ public sealed class StockKillTests(SharedShop shops) : SharedShopTest(shops)
 
         Volatile.Write(ref killing, false);
         await Task.WhenAll(clerks);
-        await WaitForAvailableAsync(olga, sku, 2 * received, "each receipt that was confirmed is in, once");
+        await WaitForAvailableAsync(olga, sku, 2 * received, "each confirmed receipt is stored once");
         await shop.AuditAsync();
     }
 
@@ -189,7 +189,7 @@ public sealed class StockKillTests(SharedShop shops) : SharedShopTest(shops)
                     .SingleOrDefault();
                 return offer is not null;
             },
-            "the line is offered what came"
+            "the customer in line has the offer"
         );
         return offer!;
     }

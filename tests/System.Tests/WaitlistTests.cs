@@ -5,7 +5,9 @@ using static DaprShop.SystemTests.ShopFixture;
 
 namespace DaprShop.SystemTests;
 
-/// <summary>The waitlists' actors with their reminders, which alone pass offers on here: the sweeper would wait an hour.</summary>
+/// <summary>
+/// The waitlist actors' reminders pass offers on; the sweeper does not interfere, as its grace period is an hour here.
+/// </summary>
 [Collection("one shop at a time")]
 public sealed class WaitlistTests
 {
@@ -40,7 +42,7 @@ public sealed class WaitlistTests
         await IsOfferedAsync(line[1]);
         await shop.KillAsync("inventory");
         await IsOfferedAsync(line[2]);
-        await WaitForAvailableAsync(olga, sku, 1, "nobody took it, and nobody waits any more");
+        await WaitForAvailableAsync(olga, sku, 1, "no customer accepted the offer, and none waits any more");
         await shop.AuditAsync();
     }
 

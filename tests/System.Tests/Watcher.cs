@@ -5,37 +5,40 @@ using System.Text.Json;
 
 namespace DaprShop.SystemTests;
 
-/// <summary>A client that watches one order and is cut off again and again: what it was told, and when.</summary>
+/// <summary>
+/// A client that watches one order and disconnects repeatedly. Records the messages with the times of their receipt.
+/// </summary>
 internal sealed class Watcher(HttpClient client, Guid order, int seed)
 {
     private const int LongestMs = 300;
     private readonly Random _random = new(seed);
-    private readonly ConcurrentDictionary<string, TaskCompletionSource> _heard = [];
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _received = [];
     private DateTimeOffset _firstOpen;
 
     public Guid Order => order;
 
-    /// <summary>Times that it has closed the connection.</summary>
+    /// <summary>The number of times the client has closed the connection.</summary>
     public int Cut { get; private set; }
 
     public List<ReceivedMessage> Log { get; } = [];
 
-    /// <summary>Done when it has been told that the order has come to a status.</summary>
-    public Task ReceivedAsync(string status) => Heard(status).Task;
+    /// <summary>Completes when the client has received a status.</summary>
+    public Task ReceivedAsync(string status) => Received(status).Task;
 
     /// <summary>
-    /// How long it was until the transitions that were decided since it watches came: from their decision, or, where it was cut off then, from the
+    /// How long it was until the transitions that were decided since it watches came: from their decision, or, where it
+    /// was cut off then, from the
     /// moment that it came again.
     /// </summary>
     public IEnumerable<double> DelaysMs =>
         Since.Select(t => (t.Received - (t.At > t.Opened ? t.At : t.Opened)).TotalMilliseconds);
 
-    /// <summary>The same with the time that it was cut off.</summary>
+    /// <summary>The same, including the time during which the client was disconnected.</summary>
     public IEnumerable<double> DelaysWithAbsenceMs => Since.Select(t => (t.Received - t.At).TotalMilliseconds);
 
     private IEnumerable<ReceivedMessage> Since => Log.Where(t => t.At > _firstOpen);
 
-    /// <summary>Watches until it has closed the connection so many times.</summary>
+    /// <summary>Watches until the client has closed the connection <paramref name="cuts"/> times.</summary>
     public async Task WatchAndCutAsync(int cuts)
     {
         for (; cuts > 0; cuts--, Cut++)
@@ -44,17 +47,19 @@ internal sealed class Watcher(HttpClient client, Guid order, int seed)
             try
             {
                 await ReadAsync(() => close.CancelAfter(_random.Next(LongestMs)), close.Token);
-                throw new InvalidOperationException($"The stream of order {order} ended by itself.");
+                throw new InvalidOperationException(
+                    $"The stream of order {order} ended although the order has not ended."
+                );
             }
             catch (OperationCanceledException)
             {
-                // Cut, and it comes again.
+                // The client disconnected as intended, and connects again.
             }
         }
     }
 
-    /// <summary>Watches until the stream ends by itself, and comes again once more, as an EventSource would.</summary>
-    /// <returns>What it is answered then.</returns>
+    /// <summary>Watches until the server ends the stream, and connects once more, as an EventSource would.</summary>
+    /// <returns>The status code of the last response.</returns>
     public async Task<HttpStatusCode> WatchToTheEndAsync(CancellationToken cancellationToken)
     {
         await ReadAsync(() => { }, cancellationToken);
@@ -76,41 +81,42 @@ internal sealed class Watcher(HttpClient client, Guid order, int seed)
         );
         if (response.StatusCode == HttpStatusCode.TooManyRequests)
         {
-            // The gateway has not noticed yet that the last streams were cut; it says when to come again.
+            // The gateway has not noticed yet that the last streams were closed; its response says when to retry.
             await Task.Delay(response.Headers.RetryAfter!.Delta!.Value, cancellationToken);
             return await ReadAsync(opened, cancellationToken);
         }
 
         if (!response.IsSuccessStatusCode)
             throw new InvalidOperationException(
-                $"GET {request.RequestUri} → {response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellationToken)}"
+                $"GET {request.RequestUri} → {response.StatusCode}: "
+                    + await response.Content.ReadAsStringAsync(cancellationToken)
             );
         opened();
         if (response.StatusCode == HttpStatusCode.NoContent)
             return response.StatusCode;
         await foreach (
-            var told in SseParser
+            var message in SseParser
                 .Create(await response.Content.ReadAsStreamAsync(cancellationToken))
                 .EnumerateAsync(cancellationToken)
         )
         {
             Log.Add(
                 new ReceivedMessage(
-                    told.EventId!,
-                    told.EventType,
-                    JsonElement.Parse(told.Data),
+                    message.EventId!,
+                    message.EventType,
+                    JsonElement.Parse(message.Data),
                     opening,
                     TimeProvider.System.GetUtcNow()
                 )
             );
-            Heard(Log[^1].Transition.GetProperty("status").GetString()!).TrySetResult();
+            Received(Log[^1].Transition.GetProperty("status").GetString()!).TrySetResult();
         }
 
         return response.StatusCode;
     }
 
-    private TaskCompletionSource Heard(string status) =>
-        _heard.GetOrAdd(status, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+    private TaskCompletionSource Received(string status) =>
+        _received.GetOrAdd(status, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
     internal sealed record ReceivedMessage(
         string Id,

@@ -5,7 +5,7 @@ using static DaprShop.SystemTests.ShopFixture;
 
 namespace DaprShop.SystemTests;
 
-/// <summary>An order that stands still, for each reason that there is: the first thing that is said about it is the true cause.</summary>
+/// <summary>For each cause of an order that does not progress, the first finding of the diagnosis names it.</summary>
 public sealed class WhyTests(SharedShop shops) : SharedShopTest(shops)
 {
     [Theory]

@@ -12,7 +12,10 @@ public static class ApiDescription
         CancellationToken cancellationToken
     ) => UndescribedSuccesses(await caller.GetFromJsonAsync<JsonElement>("openapi/v1.json", cancellationToken));
 
-    /// <summary>The successes of which <paramref name="document"/> gives no schema, and the operations that have none. A 204 has no body, and so no schema.</summary>
+    /// <summary>
+    /// The successes of which <paramref name="document"/> gives no schema, and the operations that have none. A 204 has
+    /// no body, and so no schema.
+    /// </summary>
     public static IReadOnlyList<string> UndescribedSuccesses(JsonElement document)
     {
         var operations = document

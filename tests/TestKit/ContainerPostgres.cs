@@ -7,7 +7,9 @@ using Testcontainers.PostgreSql;
 
 namespace DaprShop.TestKit;
 
-/// <summary>PostgreSQL from the image of <c>compose.yaml</c>, in a container that Testcontainers keeps and removes.</summary>
+/// <summary>
+/// PostgreSQL from the image of <c>compose.yaml</c>, in a container that Testcontainers keeps and removes.
+/// </summary>
 internal sealed class ContainerPostgres(PostgreSqlContainer container) : IPostgres
 {
     private const string Way = "SHOP_POSTGRES_FROM";
@@ -22,7 +24,10 @@ internal sealed class ContainerPostgres(PostgreSqlContainer container) : IPostgr
 
     public int? Pid => null;
 
-    /// <summary>Null where Docker does not answer or has not the image, or the programs of this machine are asked for. What is taken, and why, is said once.</summary>
+    /// <summary>
+    /// Null where Docker does not answer or has not the image, or the programs of this machine are asked for. What is
+    /// taken, and why, is said once.
+    /// </summary>
     public static async Task<IPostgres?> TryStartAsync()
     {
         var shop = ShopFolder.Find();

@@ -36,7 +36,9 @@ public sealed class Contract(JsonObject document)
     public static async Task<Contract> ReadAsync(HttpClient gateway, string path) =>
         new((await gateway.GetFromJsonAsync<JsonObject>(path))!);
 
-    /// <summary>What is wrong with <paramref name="value"/>; nothing where it is as <paramref name="schema"/> says.</summary>
+    /// <summary>
+    /// What is wrong with <paramref name="value"/>; nothing where it is as <paramref name="schema"/> says.
+    /// </summary>
     public IReadOnlyList<string> Complaints(JsonNode schema, JsonElement value)
     {
         var results = _schemas.GetOrAdd(schema.ToJsonString(), _ => Read(schema)).Evaluate(value, Strict);
@@ -54,7 +56,10 @@ public sealed class Contract(JsonObject document)
             ];
     }
 
-    /// <summary>What is wrong with <paramref name="value"/>, sent as JSON of the web; nothing where it is as the schema <paramref name="name"/> says.</summary>
+    /// <summary>
+    /// What is wrong with <paramref name="value"/>, sent as JSON of the web; nothing where it is as the schema
+    /// <paramref name="name"/> says.
+    /// </summary>
     public IReadOnlyList<string> Complaints<T>(string name, T value) =>
         Complaints(Named(name), JsonSerializer.SerializeToElement(value, JsonSerializerOptions.Web));
 

@@ -4,7 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace DaprShop.TestKit;
 
-/// <summary>Holds each answer of the gateway or a service against the OpenAPI document that it serves: its status, its type of content and its body.</summary>
+/// <summary>
+/// Holds each answer of the gateway or a service against the OpenAPI document that it serves: its status, its type of
+/// content and its body.
+/// </summary>
 /// <param name="hides">True for a service: what its document leaves out is for sidecars only.</param>
 public sealed class ContractHandler(bool hides = false) : DelegatingHandler(new SocketsHttpHandler())
 {
@@ -18,7 +21,12 @@ public sealed class ContractHandler(bool hides = false) : DelegatingHandler(new 
             "application/problem+json": {
               "schema": {
                 "type": "object", "required": ["type", "title", "status", "detail"],
-                "properties": { "type": { "type": "string", "pattern": "^urn:daprshop:problem:" }, "title": { "type": "string" }, "status": { "type": "integer" }, "detail": { "type": "string" } }
+                "properties": {
+                  "type": { "type": "string", "pattern": "^urn:daprshop:problem:" },
+                  "title": { "type": "string" },
+                  "status": { "type": "integer" },
+                  "detail": { "type": "string" }
+                }
               }
             }
           }
@@ -45,7 +53,8 @@ public sealed class ContractHandler(bool hides = false) : DelegatingHandler(new 
             && await ComplaintAsync(contract, request.Method.Method, path, response, cancellationToken) is { } complaint
         )
             throw new ContractBrokenException(
-                $"{request.Method} {path} → {(int)response.StatusCode} {response.Content.Headers.ContentType}: {complaint}"
+                $"{request.Method} {path} → {(int)response.StatusCode} {response.Content.Headers.ContentType}: "
+                    + complaint
             );
         return response;
     }

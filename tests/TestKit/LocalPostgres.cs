@@ -5,8 +5,10 @@ using Npgsql;
 namespace DaprShop.TestKit;
 
 /// <summary>
-/// A private PostgreSQL on a free port, with the shop's roles: in Docker where that answers, else from this machine's programs.
-/// <see cref="SharedAsync"/> starts one per test process, which ends with it; tests take an empty database each with <see cref="CreateDatabaseAsync"/>, so that they may run side by side.
+/// A private PostgreSQL on a free port, with the shop's roles: in Docker where that answers, else from this machine's
+/// programs.
+/// <see cref="SharedAsync"/> starts one per test process, which ends with it; tests take an empty database each with
+/// <see cref="CreateDatabaseAsync"/>, so that they may run side by side.
 /// </summary>
 public sealed class LocalPostgres : IAsyncDisposable
 {
@@ -45,7 +47,10 @@ public sealed class LocalPostgres : IAsyncDisposable
         );
     }
 
-    /// <summary>An empty database of a service (<c>orders</c>, <c>inventory</c>, <c>payments</c> or <c>history</c>), with a name of its own.</summary>
+    /// <summary>
+    /// An empty database of a service (<c>orders</c>, <c>inventory</c>, <c>payments</c> or <c>history</c>), with a name
+    /// of its own.
+    /// </summary>
     public async Task<TestDatabase> CreateDatabaseAsync(string service)
     {
         var name = $"{service}_{Interlocked.Increment(ref _databases)}";
@@ -54,7 +59,8 @@ public sealed class LocalPostgres : IAsyncDisposable
     }
 
     /// <summary>
-    /// A migrated database of a service, with a name of its own. <paramref name="migrate"/> runs once per service, as the owner, in a template
+    /// A migrated database of a service, with a name of its own. <paramref name="migrate"/> runs once per service, as
+    /// the owner, in a template
     /// from which all such databases are copied.
     /// </summary>
     public async Task<TestDatabase> CreateDatabaseAsync(string service, Func<NpgsqlDataSource, Task> migrate)

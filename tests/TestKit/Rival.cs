@@ -2,11 +2,16 @@ using Npgsql;
 
 namespace DaprShop.TestKit;
 
-/// <summary>A transaction of the test's own, which keeps its locks until the test lets them go: what meets whom is no matter of luck.</summary>
+/// <summary>
+/// A transaction of the test's own, which keeps its locks until the test lets them go: what meets whom is no matter of
+/// luck.
+/// </summary>
 public sealed class Rival : IAsyncDisposable
 {
-    private const string Waiting =
-        "select count(distinct pid) from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()";
+    private const string Waiting = """
+        select count(distinct pid) from pg_locks join pg_stat_activity using (pid)
+        where not granted and datname = current_database()
+        """;
     private readonly string _connectionString;
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlTransaction _transaction;

@@ -48,7 +48,9 @@ public sealed class ServiceHost<TProgram> : WebApplicationFactory<TProgram>
         StartServer();
     }
 
-    /// <summary>A caller with a role's token, to whom a service answers as its document says, or the test fails.</summary>
+    /// <summary>
+    /// A caller with a role's token, to whom a service answers as its document says, or the test fails.
+    /// </summary>
     public HttpClient As(string role, string name = "somebody")
     {
         var client = new HttpClient(_door, disposeHandler: false) { BaseAddress = CreateClient().BaseAddress };

@@ -5,7 +5,8 @@ using DaprShop.Shop.Processes;
 namespace DaprShop.TestKit;
 
 /// <summary>
-/// A temporary folder that names the test process it belongs to and the server in it, so that what a killed test run left behind is swept away by the next.
+/// A temporary folder that names the test process it belongs to and the server in it, so that what a killed test run
+/// left behind is swept away by the next.
 /// </summary>
 internal sealed class TestFolder
 {
@@ -42,7 +43,10 @@ internal sealed class TestFolder
         }
     }
 
-    /// <summary>Deletes it without waiting: a cluster has thousands of files, and the test runner soon ends a process whose exit handlers are busy.</summary>
+    /// <summary>
+    /// Deletes it without waiting: a cluster has thousands of files, and the test runner soon ends a process whose exit
+    /// handlers are busy.
+    /// </summary>
     public void DeleteBehind()
     {
         if (OperatingSystem.IsWindows())

@@ -11,7 +11,10 @@ public static class Tokens
     /// <summary>The issuer's key, as configuration has it.</summary>
     public static string Key { get; } = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
-    /// <summary>A token for <paramref name="name"/>; another <paramref name="key"/> makes a forged one, another issuer or audience one that is not for us.</summary>
+    /// <summary>
+    /// A token for <paramref name="name"/>; another <paramref name="key"/> makes a forged one, another issuer or
+    /// audience one that is not for us.
+    /// </summary>
     public static string For(
         string name,
         string role,

@@ -5,7 +5,9 @@ namespace DaprShop.TestKit;
 /// <summary>Waits for a condition, with a deadline.</summary>
 public static class Wait
 {
-    /// <summary>The deadline where a call names none. A project whose tests start whole shops sets a longer one.</summary>
+    /// <summary>
+    /// The deadline where a call names none. A project whose tests start whole shops sets a longer one.
+    /// </summary>
     public static TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The pause between two evaluations of a condition.</summary>
@@ -27,7 +29,8 @@ public static class Wait
         var limit = timeout ?? Timeout;
         if (!await HoldsWithinAsync(condition, limit))
             throw new TimeoutException(
-                $"Timed out after {limit.TotalSeconds:0} s waiting until {what}.{Environment.NewLine}{details?.Invoke()}"
+                $"Timed out after {limit.TotalSeconds:0} s waiting until {what}."
+                    + $"{Environment.NewLine}{details?.Invoke()}"
             );
     }
 
@@ -39,7 +42,9 @@ public static class Wait
         TimeSpan? timeout = null
     ) => UntilAsync(() => Task.FromResult(condition()), what, details, timeout);
 
-    /// <summary>Evaluates <paramref name="condition"/> until it holds or <paramref name="timeout"/> has passed.</summary>
+    /// <summary>
+    /// Evaluates <paramref name="condition"/> until it holds or <paramref name="timeout"/> has passed.
+    /// </summary>
     /// <returns>Whether the condition held in time.</returns>
     public static async Task<bool> HoldsWithinAsync(Func<Task<bool>> condition, TimeSpan timeout)
     {

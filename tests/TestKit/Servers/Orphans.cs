@@ -3,7 +3,9 @@ using DaprShop.Shop.Processes;
 
 namespace DaprShop.TestKit.Servers;
 
-/// <summary>Whatever is still running when the test process ends is killed: nothing is left behind by a run that was cut short.</summary>
+/// <summary>
+/// Whatever is still running when the test process ends is killed: nothing is left behind by a run that was cut short.
+/// </summary>
 internal static class Orphans
 {
     private static readonly ConcurrentQueue<OwnedProcess> All = new();

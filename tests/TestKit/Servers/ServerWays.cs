@@ -15,7 +15,8 @@ internal static class ServerWays
         // Tests run beside a shop and beside each other: the usual ports are not theirs.
         FreePort.UseRandomPorts = true;
         var root = ShopFolder.Find().Root;
-        // A server's folder is nowhere near the checkout, beside which Kafka may lie; a git worktree lies one folder deeper.
+        // A server's folder is nowhere near the checkout, beside which Kafka may lie; a git worktree lies one folder
+        // deeper.
         string[] places =
         [
             Path.Combine(root, "..", "shared", "kafka"),

@@ -6,12 +6,14 @@ using DaprShop.Shop.Servers;
 namespace DaprShop.TestKit.Servers;
 
 /// <summary>
-/// A private server as `./shop up` would have it, from Docker where that answers, else from this machine's programs. A test may kill, wipe and
+/// A private server as `./shop up` would have it, from Docker where that answers, else from this machine's programs. A
+/// test may kill, wipe and
 /// start it again; its address stays the same.
 /// </summary>
 internal sealed class TestServer : IAsyncDisposable
 {
-    // Kafka's two Java programs, which take five seconds here, took longer than 90 beside all that CI runs on a slow day. One that ends is not waited for.
+    // Kafka's two Java programs, which take five seconds here, took longer than 90 beside all that CI runs on a slow
+    // day. One that ends is not waited for.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private readonly ShopFolder _shop;
     private readonly ServerKind _kind;

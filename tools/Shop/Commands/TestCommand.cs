@@ -120,7 +120,8 @@ internal static class TestCommand
         var report = TestReport.Of(results);
         var length = string.Create(
             CultureInfo.InvariantCulture,
-            $"{started:yyyy-MM-dd HH:mm} UTC, {clock.Elapsed.TotalMinutes:0.0} minutes, {lanes} jobs at a time, {Environment.ProcessorCount} processors"
+            $"{started:yyyy-MM-dd HH:mm} UTC, {clock.Elapsed.TotalMinutes:0.0} minutes, {lanes} jobs at a time, "
+                + $"{Environment.ProcessorCount} processors"
         );
         Console.WriteLine(length);
         Console.WriteLine(report);

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace DaprShop.Shop.Testing;
 
-/// <summary>What a job prints, in a file. Lines about slices, which say how to repeat them, are also shown at once.</summary>
+/// <summary>
+/// What a job prints, in a file. Lines about slices, which say how to repeat them, are also shown at once.
+/// </summary>
 internal sealed class JobLog(string file, string job) : IAsyncDisposable
 {
     private const string Shown = "slice ";

@@ -42,7 +42,9 @@ internal static class NetworkNamespace
         return exitCode == 0 ? null : $"unshare failed: {output}";
     }
 
-    /// <summary>The command that runs <paramref name="command"/> in a new namespace. The process ID is the program's.</summary>
+    /// <summary>
+    /// The command that runs <paramref name="command"/> in a new namespace. The process ID is the program's.
+    /// </summary>
     public static string[] Wrap(params string[] command) => [.. Prefix, .. command];
 
     /// <summary>The namespace of a process; null once the process has ended.</summary>

@@ -33,7 +33,8 @@ internal static partial class TestReport
         foreach (var failed in results.Where(result => result.Status == TestStatus.Failed))
             Append(text, failed);
         return text.Append(
-                $"{Count(TestStatus.Passed)} passed, {Count(TestStatus.Failed)} failed, {Count(TestStatus.Skipped)} skipped"
+                $"{Count(TestStatus.Passed)} passed, {Count(TestStatus.Failed)} failed, "
+                    + $"{Count(TestStatus.Skipped)} skipped"
             )
             .ToString();
 

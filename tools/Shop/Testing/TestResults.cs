@@ -30,7 +30,9 @@ internal enum TestStatus
 /// <summary>Reads the result file of an xunit runner (its own XML format).</summary>
 internal static class TestResults
 {
-    /// <summary>The tests of a job, and as failures also what went wrong outside of tests (fixtures, clean-up).</summary>
+    /// <summary>
+    /// The tests of a job, and as failures also what went wrong outside of tests (fixtures, clean-up).
+    /// </summary>
     public static IReadOnlyList<TestResult> Parse(string job, XDocument document) =>
         [
             .. document

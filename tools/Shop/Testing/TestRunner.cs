@@ -9,7 +9,9 @@ namespace DaprShop.Shop.Testing;
 /// <summary>Runs jobs, several at a time, each in a process of its own with a temporary folder of its own.</summary>
 /// <param name="shop">The checkout.</param>
 /// <param name="lanes">Jobs at a time.</param>
-/// <param name="isolated">Jobs that start shops run in network namespaces; otherwise they run one after the other.</param>
+/// <param name="isolated">
+/// Jobs that start shops run in network namespaces; otherwise they run one after the other.
+/// </param>
 /// <param name="limit">A job that takes longer is killed, and counts as failed.</param>
 internal sealed class TestRunner(ShopFolder shop, int lanes, bool isolated, TimeSpan limit) : IDisposable
 {
@@ -106,7 +108,9 @@ internal sealed class TestRunner(ShopFolder shop, int lanes, bool isolated, Time
         Report(job, Read(job, resultFile, logFile, trouble), Stopwatch.GetElapsedTime(started));
     }
 
-    /// <returns>Null if the program ended by itself, with code 0 or 1; else the reason why its results are not complete.</returns>
+    /// <returns>
+    /// Null if the program ended by itself, with code 0 or 1; else the reason why its results are not complete.
+    /// </returns>
     private async Task<string?> RunAsync(ProcessStartInfo start, JobLog log, CancellationToken cancel)
     {
         using var process = Process.Start(start)!;
@@ -186,8 +190,8 @@ internal sealed class TestRunner(ShopFolder shop, int lanes, bool isolated, Time
             _results.Add(result);
         if (results.Count > 0)
             Console.WriteLine(
-                $"{Count(TestStatus.Passed), 5} passed {Count(TestStatus.Failed), 3} failed {Count(TestStatus.Skipped), 3} skipped "
-                    + $"{duration.TotalSeconds, 5:0} s  {job.Name}"
+                $"{Count(TestStatus.Passed), 5} passed {Count(TestStatus.Failed), 3} failed "
+                    + $"{Count(TestStatus.Skipped), 3} skipped {duration.TotalSeconds, 5:0} s  {job.Name}"
             );
 
         int Count(TestStatus status) => results.Count(result => result.Status == status);
@@ -202,7 +206,8 @@ internal sealed class TestRunner(ShopFolder shop, int lanes, bool isolated, Time
         }
         catch (IOException)
         {
-            // Another job's folder lies beside it, or a program that was just killed still writes: the system sweeps /tmp.
+            // Another job's folder lies beside it, or a program that was just killed still writes: the system sweeps
+            // /tmp.
         }
     }
 }
