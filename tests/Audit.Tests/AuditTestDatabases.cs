@@ -29,28 +29,22 @@ internal sealed class AuditTestDatabases
     public static async Task<AuditTestDatabases> CreateAsync()
     {
         var server = await LocalPostgres.SharedAsync();
-        var databases = new Dictionary<string, TestDatabase>();
-        foreach (var service in new[] { Apps.Orders, Apps.Inventory, Apps.Payments, Apps.History })
-            databases[service] = await server.CreateDatabaseAsync(service);
-        await MigrateAsync(Apps.Orders, owner =>
-            Database.MigrateAsync<OrdersDbContext>(owner, o => new OrdersDbContext(o))
-        );
-        await MigrateAsync(Apps.Inventory, owner =>
-            Database.MigrateAsync<InventoryDbContext>(owner, o => new InventoryDbContext(o))
-        );
-        await MigrateAsync(Apps.Payments, owner =>
-            Database.MigrateAsync<PaymentsDbContext>(owner, o => new PaymentsDbContext(o))
-        );
-        await MigrateAsync(Apps.History, owner =>
-            Database.MigrateAsync<HistoryDbContext>(owner, o => new HistoryDbContext(o))
-        );
-        return new AuditTestDatabases(server, databases);
-
-        async Task MigrateAsync(string service, Func<NpgsqlDataSource, Task> migrate)
+        var databases = new Dictionary<string, TestDatabase>
         {
-            await using var owner = NpgsqlDataSource.Create(databases[service].Owner);
-            await migrate(owner);
-        }
+            [Apps.Orders] = await server.CreateDatabaseAsync(Apps.Orders, owner =>
+                Database.MigrateAsync<OrdersDbContext>(owner, o => new OrdersDbContext(o))
+            ),
+            [Apps.Inventory] = await server.CreateDatabaseAsync(Apps.Inventory, owner =>
+                Database.MigrateAsync<InventoryDbContext>(owner, o => new InventoryDbContext(o))
+            ),
+            [Apps.Payments] = await server.CreateDatabaseAsync(Apps.Payments, owner =>
+                Database.MigrateAsync<PaymentsDbContext>(owner, o => new PaymentsDbContext(o))
+            ),
+            [Apps.History] = await server.CreateDatabaseAsync(Apps.History, owner =>
+                Database.MigrateAsync<HistoryDbContext>(owner, o => new HistoryDbContext(o))
+            ),
+        };
+        return new AuditTestDatabases(server, databases);
     }
 
     /// <summary>Publishes every event and lets History apply it.</summary>
