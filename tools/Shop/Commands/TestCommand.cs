@@ -84,7 +84,7 @@ internal static class TestCommand
         CancellationToken cancel
     )
     {
-        var jobs = TestJobs.Of(shop, filter, slice == Full);
+        var jobs = TestJobs.Of(shop, filter);
         if (jobs.Count == 0)
             throw new ShopException($"No test matches '{filter}'.");
         if (jobs.FirstOrDefault(job => !File.Exists(job.Program)) is { } missing)

@@ -8,7 +8,8 @@ internal static class TestJobs
 {
     private const string SystemTests = "System.Tests";
     private const string SystemNamespace = "DaprShop.SystemTests";
-    private const string Measuring = "LiveStatusTests";
+
+    /// <summary>The job whose tests bound a duration.</summary>
     private const string MeasuringJob = "live status";
     private const string RuntimeVariable = "SHOP_TEST_RUNTIME";
 
@@ -30,20 +31,16 @@ internal static class TestJobs
                 "StockKillTests",
                 "BulkTests",
                 "CrowdTests",
-                "LiveStatusTests",
             ],
             "dapr"
         ),
         ("brokers", ["BrokerTests"], null),
         ("cycles", ["CycleTests"], null),
-        (
-            "one shop, embedded",
-            ["WhyTests", "RebuildTests", "StockKillTests", "BulkTests", "CrowdTests", "LiveStatusTests"],
-            "embedded"
-        ),
+        ("one shop, embedded", ["WhyTests", "RebuildTests", "StockKillTests", "BulkTests", "CrowdTests"], "embedded"),
         ("crash matrix, embedded", ["CrashMatrix"], "embedded"),
         ("kills, embedded", ["KillTests"], "embedded"),
         ("waitlist and resumed import", ["WaitlistTests", "ResumeTests"], null),
+        (MeasuringJob, ["LiveStatusTests"], null),
         ("the rest", [], null),
     ];
 
@@ -63,8 +60,7 @@ internal static class TestJobs
     /// <summary>The jobs to run.</summary>
     /// <param name="shop">The checkout, built in Release.</param>
     /// <param name="filter">Part of the name of a project, class or method; null runs all.</param>
-    /// <param name="full">Campaigns run at full size: then those that measure have the machine for themselves.</param>
-    public static IReadOnlyList<TestJob> Of(ShopFolder shop, string? filter, bool full = false)
+    public static IReadOnlyList<TestJob> Of(ShopFolder shop, string? filter)
     {
         var jobs = new List<TestJob>();
         foreach (var project in Projects(shop).OrderBy(Rank))
@@ -74,7 +70,7 @@ internal static class TestJobs
                 continue;
             var program = ProgramOf(shop, project);
             if (project == SystemTests)
-                jobs.InsertRange(0, Systems(full).Select(job => OfSystem(job, program, arguments)));
+                jobs.InsertRange(0, SystemJobs.Select(job => OfSystem(job, program, arguments)));
             else
                 jobs.Add(new TestJob(project, program, arguments));
         }
@@ -90,16 +86,6 @@ internal static class TestJobs
 
         return jobs;
     }
-
-    /// <summary>At full size, <see cref="Measuring"/> leaves the shared shops for a job of its own.</summary>
-    private static IEnumerable<(string Name, string[] Classes, string? Runtime)> Systems(bool full) =>
-        full
-            ?
-            [
-                .. SystemJobs.Select(job => job with { Classes = [.. job.Classes.Where(name => name != Measuring)] }),
-                (MeasuringJob, [Measuring], null),
-            ]
-            : SystemJobs;
 
     private static TestJob OfSystem(
         (string Name, string[] Classes, string? Runtime) job,
