@@ -17,7 +17,7 @@ public sealed class LiveShop : IAsyncDisposable
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromMinutes(5);
 
     // `shop status --wait` may take the whole ready timeout, and then prints what is not ready.
-    private static readonly TimeSpan CommandTimeout = ReadyTimeout * 2;
+    private static readonly TimeSpan CommandTimeout = ReadyTimeout * 4;
     private static readonly ContractHandler Contract = new();
     private readonly string _root = Directory.CreateTempSubdirectory("daprshop-system-").FullName;
     private bool _wasClean;

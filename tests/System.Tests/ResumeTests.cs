@@ -21,7 +21,9 @@ public sealed class ResumeTests
             "--json",
         ];
         var first = shop.TryAsync(import);
-        await Import.IsUnderWayAsync(first, olga, ConfirmedBeforeTheKill, "the whole shop is killed");
+        (await Import.IsUnderWayAsync(first, olga, ConfirmedBeforeTheKill))
+            .Should()
+            .BeTrue("the kill must be in the middle of the import");
         foreach (var pid in new Footprint(shop).Pids)
             LiveShop.Kill(pid);
 
