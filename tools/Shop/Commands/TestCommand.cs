@@ -15,7 +15,7 @@ internal static class TestCommand
     private const string DateFormat = "yyyy-MM-dd";
     private const string Full = "all";
 
-    // A job waits most of its time. On two processors three jobs kept both busy (docs/testing.md).
+    // A job that starts shops waits much of its time: one job more than there are processors keeps these busy.
     private const int LanesBeyondProcessors = 1;
     private const long MemoryPerLane = 3L << 30;
 
