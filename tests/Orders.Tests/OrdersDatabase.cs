@@ -204,7 +204,7 @@ internal sealed class FakeServices(int units) : HttpMessageHandler, IHttpClientF
                 }
 
                 break;
-            case "/reservations/take-back":
+            case "/reservations/return":
                 var back = await request.Content!.ReadFromJsonAsync<ReturnUnitsRequest>(Json, cancellationToken);
                 lock (_lock)
                     TakenBack[back!.Key] = back;

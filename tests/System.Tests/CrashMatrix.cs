@@ -90,8 +90,8 @@ public sealed class CrashMatrix
             [
                 ("committing-Book", "inventory"),
                 ("committed-Book", "inventory"),
-                ("invoking-wake", "inventory"),
-                ("invoked-wake", "inventory"),
+                ("invoking-sagas/resume", "inventory"),
+                ("invoked-sagas/resume", "inventory"),
             ]
         ),
         ("ask", AskAsync, [("decided", "orders")]),
@@ -109,10 +109,10 @@ public sealed class CrashMatrix
             "return",
             ReturnAsync,
             [
-                ("invoking-reservations/take-back", "orders"),
+                ("invoking-reservations/return", "orders"),
                 ("committing-Return", "inventory"),
                 ("committed-Return", "inventory"),
-                ("invoked-reservations/take-back", "orders"),
+                ("invoked-reservations/return", "orders"),
                 ("invoking-refunds/parts", "orders"),
                 ("part-refund-before-commit", "payments"),
                 ("part-refund-after-commit", "payments"),

@@ -31,7 +31,7 @@ internal sealed class BackorderNotifier(
 
         await orders.PostAsync(
             Apps.Orders,
-            "wake",
+            "sagas/resume",
             new ResumeOrdersRequest([.. pending.Select(p => p.OrderId).Distinct()]),
             cancellationToken
         );

@@ -31,7 +31,7 @@ internal static class StockModule
         routes.MapPost("/reservations", ReserveOrders.HandleAsync).ExcludeFromDescription();
         routes.MapPost("/reservations/release", ReserveOrders.ReleaseAsync).ExcludeFromDescription();
         routes.MapPost("/reservations/ship", ShipReservedUnits.HandleAsync).ExcludeFromDescription();
-        routes.MapPost("/reservations/take-back", ReturnUnits.HandleAsync).ExcludeFromDescription();
+        routes.MapPost("/reservations/return", ReturnUnits.HandleAsync).ExcludeFromDescription();
         routes.MapGet("/internal/orders/{id:guid}/claims", GetOrderClaims.HandleAsync).ExcludeFromDescription();
 
         var stock = routes.MapGroup("/stock").RequireAuthorization(Identity.Operator).WithTags("Stock");

@@ -37,7 +37,7 @@ internal static class WaitlistModule
             .Produces<StockResponses.HoldResponse>();
 
         // Called by Orders through its sidecar. The gateway does not route it.
-        routes.MapPost("/internal/offers/{id:guid}/take", ClaimOffer.HandleAsync).ExcludeFromDescription();
+        routes.MapPost("/internal/offers/{id:guid}/claim", ClaimOffer.HandleAsync).ExcludeFromDescription();
         routes.MapActorsHandlers();
     }
 }

@@ -94,7 +94,7 @@ internal sealed class FulfilmentWorker(
         if (await StockedAsync(accepted, u => u.Sku, cancellationToken) is { Count: > 0 } stocked)
             await services.PostAsync(
                 Apps.Inventory,
-                "reservations/take-back",
+                "reservations/return",
                 new ReturnUnitsRequest(
                     $"return:{decided.Id}",
                     decided.OrderId,

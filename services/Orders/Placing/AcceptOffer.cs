@@ -37,7 +37,7 @@ internal static class AcceptOffer
         {
             offer = await services.PostAsync<ClaimOfferRequest, Offer>(
                 Apps.Inventory,
-                $"internal/offers/{id}/take",
+                $"internal/offers/{id}/claim",
                 new ClaimOfferRequest(context.Owner()),
                 cancellationToken
             );

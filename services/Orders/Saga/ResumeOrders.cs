@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace DaprShop.Orders.Saga;
 
 /// <summary>
-/// <c>POST /wake</c>: Inventory has allocated stock to backordered orders. Called through the sidecar only.
+/// <c>POST /sagas/resume</c>: Inventory has allocated stock to backordered orders. Called through the sidecar only.
 /// </summary>
 internal static class ResumeOrders
 {

@@ -42,7 +42,7 @@ internal static class SagaModule
         operations.MapGet("/saga", ChangeBatching.Current).WithSummary("Get the saga's batching");
         operations.MapPut("/saga", ChangeBatching.Change).WithSummary("Change the saga's batching on this replica");
 
-        routes.MapPost("/wake", ResumeOrders.HandleAsync).ExcludeFromDescription();
+        routes.MapPost("/sagas/resume", ResumeOrders.HandleAsync).ExcludeFromDescription();
         return routes;
     }
 }

@@ -244,9 +244,9 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
             .EnumerateArray()
             .Single(o => o.GetProperty("sku").GetString() == _sku);
         offer.GetProperty("quantity").GetInt32().Should().Be(2);
-        var take = $"internal/offers/{offer.GetProperty("id")}/take";
-        await IsProblemAsync(await SendAsync(_olga, "POST", take, new ClaimOfferRequest("bob")), 404, "not-found");
-        var taken = await OkAsync(_olga, "POST", take, new ClaimOfferRequest("ann"));
+        var claim = $"internal/offers/{offer.GetProperty("id")}/claim";
+        await IsProblemAsync(await SendAsync(_olga, "POST", claim, new ClaimOfferRequest("bob")), 404, "not-found");
+        var taken = await OkAsync(_olga, "POST", claim, new ClaimOfferRequest("ann"));
         (taken.GetProperty("customer").GetString(), taken.GetProperty("lines")[0].GetProperty("quantity").GetInt32())
             .Should()
             .Be(("ann", 2));
@@ -262,7 +262,7 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
             "not-found"
         );
         await OkAsync(_ann, "DELETE", $"waitlist/offers/{offer.GetProperty("id")}");
-        (await OkAsync(_olga, "POST", take, new ClaimOfferRequest("ann")))
+        (await OkAsync(_olga, "POST", claim, new ClaimOfferRequest("ann")))
             .ToString()
             .Should()
             .Be(taken.ToString(), "who asks again is told the same");
@@ -295,7 +295,7 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
             await SendAsync(
                 _ann,
                 "POST",
-                $"internal/offers/{await IdAsync(_ann, new { lines = Lines(1) })}/take",
+                $"internal/offers/{await IdAsync(_ann, new { lines = Lines(1) })}/claim",
                 new ClaimOfferRequest(null)
             ),
             404,

@@ -158,7 +158,7 @@ public sealed class MutationTests(InventoryFixture fixture) : IClassFixture<Inve
         );
         (await OnHandAsync()).Should().Be(0);
         await _api.DoAsync(
-            "reservations/take-back",
+            "reservations/return",
             new
             {
                 key = Api.New(),
