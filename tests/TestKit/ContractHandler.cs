@@ -116,7 +116,7 @@ public sealed class ContractHandler(bool hides = false) : DelegatingHandler(new 
     private static bool Fits(string[] pattern, string[] parts) =>
         pattern.Length == parts.Length && pattern.Zip(parts).All(p => p.First == p.Second || p.First.StartsWith('{'));
 
-    /// <summary>Null while a service is away, whose part is missing then.</summary>
+    /// <summary>Null while a service is unavailable and its part missing: OpenApiMergeRules says so in the description.</summary>
     private async Task<Contract?> ContractAsync(Uri address, CancellationToken cancellationToken)
     {
         if (_contract is not null)
@@ -131,7 +131,7 @@ public sealed class ContractHandler(bool hides = false) : DelegatingHandler(new 
                 cancellationToken
             );
             var text = await response.Content.ReadAsStringAsync(cancellationToken);
-            return text.Contains("not described", StringComparison.Ordinal)
+            return text.Contains("missing here", StringComparison.Ordinal)
                 ? null
                 : _contract = new Contract(JsonNode.Parse(text)!.AsObject());
         }
