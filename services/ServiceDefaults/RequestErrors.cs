@@ -13,6 +13,8 @@ namespace DaprShop.ServiceDefaults;
 internal static partial class RequestErrors
 {
     private const int MaxQuotedCharacters = 100;
+    private const string ReaderException = "JsonReaderException";
+    private const string NoTokens = "does not contain any JSON tokens";
 
     private static readonly Dictionary<string, string> Expectations = new()
     {
@@ -28,12 +30,13 @@ internal static partial class RequestErrors
     /// <summary>A body that System.Text.Json could not read.</summary>
     public static ProblemHttpResult OfJson(JsonException json)
     {
-        if (
-            json.InnerException?.GetType().Name == "JsonReaderException"
-            || json.GetType().Name == "JsonReaderException"
-        )
-            return Problems.Of(400, "malformed-json", "Malformed JSON", Position(json), ("path", json.Path));
-        return Problems.Of(400, "invalid-body", "The request body is not valid", Explain(json), ("path", json.Path));
+        // The type is internal to System.Text.Json: malformed text, or text without any JSON.
+        var reader = json.GetType().Name == ReaderException ? json : json.InnerException;
+        if (reader?.GetType().Name != ReaderException)
+            return Invalid(Explain(json), ("path", json.Path));
+        return reader.Message.Contains(NoTokens, StringComparison.Ordinal)
+            ? EmptyBody
+            : Problems.Of(400, "malformed-json", "Malformed JSON", Position(json), ("path", json.Path));
     }
 
     /// <summary>A request that ASP.NET could not bind to the route's parameters.</summary>
@@ -41,12 +44,7 @@ internal static partial class RequestErrors
     {
         // An empty body and a bare null reach no parser; ASP.NET reports them with this sentence only.
         if (exception.Message.StartsWith("Implicit body inferred", StringComparison.Ordinal))
-            return Problems.Of(
-                400,
-                "invalid-body",
-                "The request body is not valid",
-                "The body is empty or null. Send a JSON object as the route's documentation describes it."
-            );
+            return EmptyBody;
         if (Unbound().Match(exception.Message) is { Success: true } unbound)
         {
             var value = unbound.Groups["value"].Value;
@@ -68,6 +66,12 @@ internal static partial class RequestErrors
             );
         return Problems.Of(exception.StatusCode, "bad-request", "Bad request", exception.Message);
     }
+
+    private static ProblemHttpResult EmptyBody =>
+        Invalid("The body is empty or null. Send a JSON object as the route's documentation describes it.");
+
+    private static ProblemHttpResult Invalid(string detail, params (string Key, object? Value)[] extensions) =>
+        Problems.Of(400, "invalid-body", "The request body is not valid", detail, extensions);
 
     private static string Position(JsonException json) =>
         string.Create(

@@ -193,15 +193,15 @@ public sealed class PlacingTests(SharedShop shops) : SharedShopTest(shops), IAsy
             (
                 $$$"""{"lines":[{"sku":"{{{sku}}}","quantity":99999999999999}],"payment":{"token":"tok_ok"}}""",
                 400,
-                "malformed-json"
+                "invalid-body"
             ),
             ($$$"""{"lines":[{{{line}}}],"payment":{"token":"tok_ok"},"customer":"bob"}""", 422, "invalid"),
             ("""{"lines":[],"payment":{"token":"tok_ok"}}""", 422, "invalid"),
-            ("""{"lines":null,"payment":{"token":"tok_ok"}}""", 400, "malformed-json"),
+            ("""{"lines":null,"payment":{"token":"tok_ok"}}""", 400, "invalid-body"),
             ("""{"lines":[null],"payment":{"token":"tok_ok"}}""", 422, "invalid"),
-            ($$$"""{"lines":[{{{line}}}]}""", 400, "malformed-json"),
+            ($$$"""{"lines":[{{{line}}}]}""", 400, "invalid-body"),
             ("""{"lines":[{"sku":""", 400, "malformed-json"),
-            ("", 400, "malformed-json"),
+            ("", 400, "invalid-body"),
             ($$$"""{"lines":[{{{line}}}],"payment":{"token":"{{{new string('x', 5_000_000)}}}"}}""", 413, "too-large"),
         ];
         foreach (var (body, status, kind) in cases)

@@ -58,11 +58,11 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     }
 
     [Theory]
-    [InlineData("", false, "invalid-body")]
-    [InlineData("", true, "malformed-json")]
-    [InlineData("null", false, "invalid-body")]
-    [InlineData("null", true, "invalid-body")]
-    public async Task An_empty_body_is_rejected_whether_it_is_chunked_or_not(string body, bool chunked, string problem)
+    [InlineData("", false)]
+    [InlineData("", true)]
+    [InlineData("null", false)]
+    [InlineData("null", true)]
+    public async Task An_empty_body_is_rejected_whether_it_is_chunked_or_not(string body, bool chunked)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "orders")
         {
@@ -70,7 +70,11 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
         };
         request.Headers.Add("Idempotency-Key", New());
         request.Headers.TransferEncodingChunked = chunked;
-        await IsProblemAsync(await _alice.SendAsync(request, TestContext.Current.CancellationToken), 400, problem);
+        await IsProblemAsync(
+            await _alice.SendAsync(request, TestContext.Current.CancellationToken),
+            400,
+            "invalid-body"
+        );
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class ManagementTests(SharedStack stack)
         var again = () => Client.ScheduleNewWorkflowAsync("Wait", id, "second");
 
         (await again.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.AlreadyExists);
-        (await Client.GetWorkflowStateAsync(id))!.ReadInputAs<string>().Should().Be("first");
+        (await stack.StateOf(id)).ReadInputAs<string>().Should().Be("first");
         await Client.RaiseEventAsync(id, "Go", "it");
         (await stack.EndOf(id)).ReadOutputAs<string>().Should().Be("got it");
     }
@@ -32,7 +32,7 @@ public sealed class ManagementTests(SharedStack stack)
             TimeProvider.System.GetUtcNow().AddSeconds(6)
         );
 
-        (await Client.GetWorkflowStateAsync(id))!.RuntimeStatus.Should().Be(WorkflowRuntimeStatus.Pending);
+        (await stack.StateOf(id)).RuntimeStatus.Should().Be(WorkflowRuntimeStatus.Pending);
         (await Client.WaitForWorkflowStartAsync(id)).RuntimeStatus.Should().NotBe(WorkflowRuntimeStatus.Pending);
         (await stack.EndOf(id)).ReadOutputAs<string>().Should().Be("later:1-2-3-");
     }
@@ -47,7 +47,7 @@ public sealed class ManagementTests(SharedStack stack)
         await Client.RaiseEventAsync(id, "Go", "it");
         if (DaprStack.KeepsWhatSuspensionAndTerminationSet)
             await stack.UntilAsync(id, state => state.ReadCustomStatusAs<string>() == "shown", "the status kept");
-        (await Client.GetWorkflowStateAsync(id))!.RuntimeStatus.Should().Be(WorkflowRuntimeStatus.Suspended);
+        (await stack.StateOf(id)).RuntimeStatus.Should().Be(WorkflowRuntimeStatus.Suspended);
 
         await Client.ResumeWorkflowAsync(id);
         (await stack.EndOf(id)).ReadOutputAs<string>().Should().Be("got it");
@@ -79,7 +79,7 @@ public sealed class ManagementTests(SharedStack stack)
         await stack.EndOf(id);
 
         (await Client.PurgeInstanceAsync(id)).Should().BeTrue();
-        (await Client.GetWorkflowStateAsync(id))!.Exists.Should().BeFalse();
+        (await stack.StateOf(id)).Exists.Should().BeFalse();
         if (DaprStack.PurgeOfMissingInstanceFails)
             await early.Should().ThrowAsync<RpcException>();
         else
@@ -116,7 +116,7 @@ public sealed class ManagementTests(SharedStack stack)
         var id = await Client.ScheduleNewWorkflowAsync("GreetWorkflow", null, "x");
         await stack.EndOf(id);
 
-        (await Client.GetWorkflowStateAsync(id, getInputsAndOutputs: false))!.ReadOutputAs<string>().Should().BeNull();
+        (await stack.StateOf(id, getInputsAndOutputs: false)).ReadOutputAs<string>().Should().BeNull();
     }
 
     [Fact]

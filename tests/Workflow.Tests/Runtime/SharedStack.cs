@@ -46,12 +46,23 @@ public sealed class SharedStack : IAsyncLifetime
     internal Task UntilAsync(string id, Func<WorkflowState, bool> condition, string what) =>
         Until.TrueAsync(async () => await ReadAsync(id) is { } state && condition(state), what);
 
+    /// <summary>The workflow's state, read until no write interferes.</summary>
+    internal async Task<WorkflowState> StateOf(string id, bool getInputsAndOutputs = true)
+    {
+        WorkflowState? state = null;
+        await Until.TrueAsync(
+            async () => (state = await ReadAsync(id, getInputsAndOutputs)) is not null,
+            "the state can be read"
+        );
+        return state!;
+    }
+
     // daprd reads an instance's keys one by one: a read beside a write may fail, and succeeds when repeated.
-    private async Task<WorkflowState?> ReadAsync(string id)
+    private async Task<WorkflowState?> ReadAsync(string id, bool getInputsAndOutputs = true)
     {
         try
         {
-            return await Client.GetWorkflowStateAsync(id);
+            return await Client.GetWorkflowStateAsync(id, getInputsAndOutputs);
         }
         catch (RpcException e) when (e.Status.Detail.Contains("transient store read failure", StringComparison.Ordinal))
         {
