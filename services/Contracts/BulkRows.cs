@@ -8,8 +8,8 @@ public sealed record BulkRows(IReadOnlyList<BulkRow> Rows);
 /// <summary>An order of a bulk file, as it was sent.</summary>
 /// <param name="Row">The line of the file on which it begins; the file's first line is 1.</param>
 /// <param name="Body">The order as JSON; null when the row is unreadable.</param>
-/// <param name="Fault">Why the row is unreadable; null otherwise.</param>
-public sealed record BulkRow(int Row, string? Body, string? Fault = null);
+/// <param name="Error">Why the row is unreadable; null otherwise.</param>
+public sealed record BulkRow(int Row, string? Body, string? Error = null);
 
 /// <summary>The id of a bulk job, as the gateway reads it from Orders' response.</summary>
 public sealed record BulkJobId(Guid Id);

@@ -30,8 +30,7 @@ public enum ChargeState
 
 /// <summary>
 /// Orders asks Payments to refund part of an order, once per <paramref name="Reference"/>, however often the request is
-/// repeated.
-/// <paramref name="Amount"/> in GBP.
+/// repeated. <paramref name="Amount"/> in GBP.
 /// </summary>
 /// <param name="Reference">The id of the return that is refunded.</param>
 public sealed record PartRefundRequest(Guid Reference, Guid OrderId, decimal Amount);

@@ -10,7 +10,7 @@ namespace DaprShop.Contracts;
 /// <param name="Type">One of <see cref="EventTypes"/>.</param>
 /// <param name="Subject">Id of the aggregate.</param>
 /// <param name="Version">The aggregate's version after the change.</param>
-/// <param name="OccurredAt">When it happened.</param>
+/// <param name="OccurredAt">When the event occurred.</param>
 /// <param name="TraceParent">W3C trace context of the request that caused it, if there was one.</param>
 /// <param name="Data">The payload, whose record the type determines.</param>
 public sealed record LoggedEvent(

@@ -118,8 +118,8 @@ public sealed record ReturnStatusChanged(
 public sealed record ReturnLine(string Sku, int Quantity, string? Disposition);
 
 /// <summary>Payload of <see cref="EventTypes.StockMoved"/>: all movements of one operation.</summary>
-/// <param name="Cause">Its cause: an order id, or the reference of a receipt or return.</param>
-/// <param name="Actor">The customer, operator or service that caused it.</param>
+/// <param name="Cause">The order id, or the reference of the receipt or return, that caused them.</param>
+/// <param name="Actor">The customer, operator or service that requested the operation.</param>
 /// <param name="Reason">The reason; null where the kind says enough.</param>
 public sealed record StockMoved(
     string Kind,
@@ -177,15 +177,14 @@ public sealed record StockAvailable(string Sku, long Available, long? Threshold)
 public sealed record StockShortfall(string Sku, string Location, long Missing, IReadOnlyList<Guid> Orders);
 
 /// <summary>
-/// Payload of <see cref="EventTypes.BackorderFilled"/>. <paramref name="Left"/>: units of the SKU that the order still
-/// lacks.
+/// Payload of <see cref="EventTypes.BackorderFilled"/>. <paramref name="Remaining"/>: units of the SKU that are still
+/// backordered for the order.
 /// </summary>
-public sealed record BackorderFilled(Guid OrderId, string Sku, int Quantity, int Left);
+public sealed record BackorderFilled(Guid OrderId, string Sku, int Quantity, int Remaining);
 
 /// <summary>
 /// Payload of <see cref="EventTypes.WaitlistOffered"/>: the customer may order <paramref name="Quantity"/> units with
-/// the hold
-/// <paramref name="OfferId"/> until <paramref name="ExpiresAt"/>.
+/// the hold <paramref name="OfferId"/> until <paramref name="ExpiresAt"/>.
 /// </summary>
 public sealed record WaitlistOffered(
     Guid OfferId,

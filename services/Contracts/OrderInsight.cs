@@ -1,34 +1,34 @@
 namespace DaprShop.Contracts;
 
 /// <summary>The state of an order's saga, from Orders, for diagnosis.</summary>
-/// <param name="BatchSince">When its current batch was started; null without one.</param>
+/// <param name="BatchStartedAt">When its current batch was started; null without one.</param>
 /// <param name="StaleAt">When the batch counts as stalled unless it makes progress.</param>
 /// <param name="DueAt">The earliest time of the next attempt; null while a batch owns it.</param>
 /// <param name="Attempts">Number of batches that have claimed it.</param>
 /// <param name="DecideBy">The customer's deadline for a decision; null when none is pending.</param>
 /// <param name="Payment"><c>declined</c> when the provider declined the payment; null otherwise.</param>
-/// <param name="Undo">True while its compensations are pending.</param>
+/// <param name="CompensationPending">True while its compensations are pending.</param>
 /// <param name="Slots">Concurrent batches of this replica; 0 while the saga is paused.</param>
 /// <param name="PayBy">The deadline for its payment; null without one.</param>
-/// <param name="Parcels">Shipments and returns that are not executed or not decided.</param>
+/// <param name="OpenFulfilments">Shipments in preparation and unsettled returns.</param>
 public sealed record OrderState(
     string Customer,
     string Status,
     int Version,
     string? Reason,
     Guid? BatchId,
-    DateTimeOffset? BatchSince,
+    DateTimeOffset? BatchStartedAt,
     DateTimeOffset? ProgressedAt,
     DateTimeOffset? StaleAt,
     DateTimeOffset? DueAt,
     int Attempts,
     DateTimeOffset? DecideBy,
     string? Payment,
-    bool Undo,
+    bool CompensationPending,
     DateTimeOffset UpdatedAt,
     int Slots,
     DateTimeOffset? PayBy,
-    IReadOnlyList<OpenFulfilment> Parcels,
+    IReadOnlyList<OpenFulfilment> OpenFulfilments,
     OutboxState Outbox
 );
 
@@ -52,9 +52,9 @@ public sealed record OrderClaims(
 public sealed record AllocatedUnits(string Sku, string Location, long Units);
 
 /// <summary>Backordered units of an order.</summary>
-/// <param name="Place">Position in the SKU's queue; 1 is served next.</param>
-/// <param name="PromisedAt">When they are expected; null when no delivery is announced.</param>
-public sealed record BackorderPosition(string Sku, int Missing, int Place, DateTimeOffset? PromisedAt);
+/// <param name="Position">Position in the SKU's queue; 1 is served next.</param>
+/// <param name="PromisedAt">When the units are expected; null when no delivery is announced.</param>
+public sealed record BackorderPosition(string Sku, int Missing, int Position, DateTimeOffset? PromisedAt);
 
 /// <summary>
 /// An order's payment, from Payments, for diagnosis. <paramref name="State"/> is null when it received no request.

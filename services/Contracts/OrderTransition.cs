@@ -8,7 +8,7 @@ namespace DaprShop.Contracts;
 /// <param name="From">The previous status; null for the first.</param>
 /// <param name="Status">The new status.</param>
 /// <param name="Reason">The reason; null where the status says enough.</param>
-/// <param name="At">When it happened.</param>
+/// <param name="At">When the status changed.</param>
 public sealed record OrderTransition(
     Guid OrderId,
     int Version,

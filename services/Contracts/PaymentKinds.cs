@@ -1,21 +1,21 @@
 namespace DaprShop.Contracts;
 
-/// <summary>Values of <see cref="PaymentBooked.Kind"/>.</summary>
+/// <summary>Values of <see cref="PaymentRecorded.Kind"/>.</summary>
 public static class PaymentKinds
 {
     /// <summary>The provider captured the money.</summary>
     public const string Captured = "captured";
 
-    /// <summary>The provider declined the charge for good.</summary>
+    /// <summary>The provider declined the charge permanently.</summary>
     public const string Declined = "declined";
 
     /// <summary>The order was refunded before the provider captured anything: nothing was charged.</summary>
     public const string Refused = "refused";
 
-    /// <summary>All captured money that was still with the shop was refunded.</summary>
+    /// <summary>All captured money that had not been refunded yet was refunded.</summary>
     public const string Refunded = "refunded";
 
-    /// <summary>A part of the captured money was refunded.</summary>
+    /// <summary>Part of the captured money was refunded.</summary>
     public const string PartlyRefunded = "partly_refunded";
 
     /// <summary>Money was paid out without an order.</summary>

@@ -16,7 +16,7 @@ public sealed record ReserveOrder(
     Guid? HoldId = null
 );
 
-/// <summary>What to do when stock does not cover an order.</summary>
+/// <summary>How Inventory decides on an order that stock does not cover.</summary>
 public enum ShortagePolicy
 {
     /// <summary>Reject the order.</summary>

@@ -30,7 +30,7 @@ public sealed class DiagnosisTests
     private static readonly OrderState InBatch = Accepted with
     {
         BatchId = Guid.CreateVersion7(),
-        BatchSince = Now.AddMinutes(-1),
+        BatchStartedAt = Now.AddMinutes(-1),
         ProgressedAt = Now,
         StaleAt = Now.AddSeconds(30),
         DueAt = null,
@@ -120,19 +120,30 @@ public sealed class DiagnosisTests
                 Order = Accepted with { Status = "reserved", Slots = 0, Attempts = 2, DueAt = Now.AddSeconds(8) },
                 Payment = new("pending", 2, null, Published),
             },
-            "preparing" => Idle with { Order = Confirmed with { Parcels = [new("shipment", 1, "preparing", 2, Now)] } },
+            "preparing" => Idle with
+            {
+                Order = Confirmed with { OpenFulfilments = [new("shipment", 1, "preparing", 2, Now)] },
+            },
             "preparing, inventory unavailable" => Idle with
             {
-                Order = Confirmed with { Parcels = [new("shipment", 1, "preparing", 2, Now)] },
+                Order = Confirmed with { OpenFulfilments = [new("shipment", 1, "preparing", 2, Now)] },
                 Claims = null,
             },
             "return requested" => Idle with
             {
-                Order = Confirmed with { Status = "delivered", Parcels = [new("return", 1, "requested", 0, Now)] },
+                Order = Confirmed with
+                {
+                    Status = "delivered",
+                    OpenFulfilments = [new("return", 1, "requested", 0, Now)],
+                },
             },
             "return decided" => Idle with
             {
-                Order = Confirmed with { Status = "delivered", Parcels = [new("return", 1, "decided", 2, Now)] },
+                Order = Confirmed with
+                {
+                    Status = "delivered",
+                    OpenFulfilments = [new("return", 1, "decided", 2, Now)],
+                },
             },
             "return decided, payments unavailable" => Case("return decided") with { Payment = null },
             "decision overdue" => Idle with { Order = Accepted with { Status = "awaiting_customer", DecideBy = Now } },
@@ -184,7 +195,7 @@ public sealed class DiagnosisTests
                 Payment = null,
             },
             "declined" => Idle with { Order = Accepted with { Status = "reserved", Payment = "declined" } },
-            "cancelled" => Idle with { Order = Confirmed with { Status = "cancelled", Undo = true } },
+            "cancelled" => Idle with { Order = Confirmed with { Status = "cancelled", CompensationPending = true } },
             "attention" => Idle with
             {
                 Order = Accepted with { Status = "needs_attention", Reason = "tried 10 times" },

@@ -25,22 +25,22 @@ internal sealed class CsvHeader
         _positions.TryGetValue(column, out var position) ? fields[position] : "";
 
     /// <summary>
-    /// Parses the first line. Returns null and the <paramref name="fault"/> where it is not a valid header.
+    /// Parses the first line. Returns null and the <paramref name="error"/> where it is not a valid header.
     /// </summary>
-    public static CsvHeader? Parse(string? line, out string fault)
+    public static CsvHeader? Parse(string? line, out string error)
     {
         var columns = CsvRules.SplitFields(line ?? "")?.Select(c => c.Trim()).ToList() ?? [];
-        fault =
+        error =
             $"The first line must be a header with the columns {string.Join(", ", Required)}, and optionally "
             + $"{string.Join(", ", All.Except(Required))}, separated by commas. ";
         if (columns.Find(c => !All.Contains(c, StringComparer.OrdinalIgnoreCase)) is { } unknown)
-            fault += $"Unknown column '{unknown}'.";
+            error += $"Unknown column '{unknown}'.";
         else if (
             columns.GroupBy(c => c, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice
         )
-            fault += $"Duplicate column '{twice.Key}'.";
+            error += $"Duplicate column '{twice.Key}'.";
         else if (Array.Find(Required, c => !columns.Contains(c, StringComparer.OrdinalIgnoreCase)) is { } missing)
-            fault += $"Missing column '{missing}'.";
+            error += $"Missing column '{missing}'.";
         else
             return new CsvHeader(
                 columns.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.OrdinalIgnoreCase)

@@ -16,12 +16,12 @@ internal sealed class CsvRowReader(CsvHeader header) : IRowReader
 
     public IEnumerable<BulkRow> Read(FileLine line)
     {
-        if (line.Fault is null && string.IsNullOrWhiteSpace(line.Text))
+        if (line.Error is null && string.IsNullOrWhiteSpace(line.Text))
             return [];
         var fields = line.Text is null ? null : CsvRules.SplitFields(line.Text);
-        if (FindFault(line, fields) is { } fault)
+        if (FindError(line, fields) is { } error)
         {
-            _unreadable.Add(new BulkRow(line.Number, null, fault));
+            _unreadable.Add(new BulkRow(line.Number, null, error));
             return _unreadable.Count < MaxUnreadable ? [] : Complete();
         }
 
@@ -29,9 +29,9 @@ internal sealed class CsvRowReader(CsvHeader header) : IRowReader
         {
             // An order is accepted with all its lines or not at all.
             if (_unreadable is [var unreadable, ..])
-                open.Fault ??= $"Line {unreadable.Row}, in the middle of the order, cannot be read: {unreadable.Fault}";
+                open.Error ??= $"Line {unreadable.Row}, in the middle of the order, cannot be read: {unreadable.Error}";
             if (FindDifference(open.FirstLine, fields!) is { } column)
-                open.Fault ??= $"Line {line.Number} has a different {column} than the order's first line.";
+                open.Error ??= $"Line {line.Number} has a different {column} than the order's first line.";
             _unreadable.Clear();
             open.AddLine(header, fields!);
             return [];
@@ -51,10 +51,10 @@ internal sealed class CsvRowReader(CsvHeader header) : IRowReader
         return rows;
     }
 
-    private string? FindFault(FileLine line, List<string>? fields)
+    private string? FindError(FileLine line, List<string>? fields)
     {
-        if (line.Fault is not null)
-            return line.Fault;
+        if (line.Error is not null)
+            return line.Error;
         if (fields is null)
             return "A quotation mark is unclosed or in the middle of a field.";
         return fields.Count == header.Count
@@ -80,14 +80,14 @@ internal sealed class CsvRowReader(CsvHeader header) : IRowReader
 
         public IReadOnlyList<string> FirstLine => firstLine;
 
-        public string? Fault { get; set; }
+        public string? Error { get; set; }
 
         public void AddLine(CsvHeader header, IReadOnlyList<string> fields)
         {
             _length += fields.Sum(f => f.Length);
             if (_length > BulkFormat.MaxLineLength)
-                Fault ??= $"The order is longer than {BulkFormat.MaxLineLength} characters.";
-            if (Fault is not null)
+                Error ??= $"The order is longer than {BulkFormat.MaxLineLength} characters.";
+            if (Error is not null)
                 return;
             var line = new JsonObject
             {
@@ -101,8 +101,8 @@ internal sealed class CsvRowReader(CsvHeader header) : IRowReader
 
         public BulkRow Build(CsvHeader header)
         {
-            if (Fault is not null)
-                return new BulkRow(row, null, Fault);
+            if (Error is not null)
+                return new BulkRow(row, null, Error);
             var order = new JsonObject
             {
                 ["lines"] = _lines,

@@ -4,9 +4,9 @@ using System.Text;
 namespace DaprShop.Gateway.BulkUpload;
 
 /// <summary>A line of a file. <paramref name="Number"/> counts from 1.</summary>
-/// <param name="Text">Without the line break; null when the line has a fault.</param>
-/// <param name="Fault">Why the line cannot be read; null otherwise.</param>
-internal sealed record FileLine(int Number, string? Text, string? Fault = null)
+/// <param name="Text">Without the line break; null when the line has an error.</param>
+/// <param name="Error">Why the line cannot be read; null otherwise.</param>
+internal sealed record FileLine(int Number, string? Text, string? Error = null)
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 

@@ -16,9 +16,9 @@ internal interface IRowReader
 internal sealed class NdjsonRowReader : IRowReader
 {
     public IEnumerable<BulkRow> Read(FileLine line) =>
-        line is { Fault: null } && string.IsNullOrWhiteSpace(line.Text)
+        line is { Error: null } && string.IsNullOrWhiteSpace(line.Text)
             ? []
-            : [new BulkRow(line.Number, line.Text, line.Fault)];
+            : [new BulkRow(line.Number, line.Text, line.Error)];
 
     public IEnumerable<BulkRow> Complete() => [];
 }

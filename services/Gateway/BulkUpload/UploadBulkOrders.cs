@@ -54,8 +54,8 @@ internal static class UploadBulkOrders
         if (mediaType == BulkFormat.Csv)
         {
             var firstLine = await lines.MoveNextAsync() ? lines.Current.Text : null;
-            if (CsvHeader.Parse(firstLine, out var fault) is not { } header)
-                return Problems.Invalid([new("", fault)]);
+            if (CsvHeader.Parse(firstLine, out var error) is not { } header)
+                return Problems.Invalid([new("", error)]);
             reader = new CsvRowReader(header);
         }
 

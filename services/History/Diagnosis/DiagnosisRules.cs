@@ -10,7 +10,7 @@ internal static class DiagnosisRules
     public static IReadOnlyList<Finding> Explain(Evidence e)
     {
         IEnumerable<Finding> findings =
-            e.Order is { Undo: false } order && HasFinishedSaga(order.Status)
+            e.Order is { CompensationPending: false } order && HasFinishedSaga(order.Status)
                 ? [.. OpenFulfilments(e), .. Unpublished(e), Finished(order)]
                 : [.. Causes(e), .. Unpublished(e)];
         return [.. findings.Concat(HistoryLag(e)).Concat(UnavailableServices(e)).DistinctBy(f => f.Text)];
@@ -23,7 +23,7 @@ internal static class DiagnosisRules
         new("finished", $"The order's saga has finished: the order is {order.Status}{Because(order.Reason)}.");
 
     private static IEnumerable<Finding> OpenFulfilments(Evidence e) =>
-        e.Order!.Parcels.SelectMany(p =>
+        e.Order!.OpenFulfilments.SelectMany(p =>
             (p.Kind, p.State) switch
             {
                 ("shipment", _) =>
@@ -60,7 +60,7 @@ internal static class DiagnosisRules
             return [ServiceUnavailable(Apps.Orders)];
         return order switch
         {
-            { Undo: true } =>
+            { CompensationPending: true } =>
             [
                 .. Obstacles(e, order, Apps.Payments, Apps.Inventory),
                 new(
@@ -121,7 +121,7 @@ internal static class DiagnosisRules
             yield return new(
                 "waiting-for-stock",
                 $"The order is waiting for {Count(line.Missing, "unit")} of {line.Sku}: "
-                    + $"position {line.Place} in the queue, "
+                    + $"position {line.Position} in the queue, "
                     + (line.PromisedAt is { } date ? $"expected {Time(date)}." : "no date known.")
             );
         if (e.Claims is { Backorders.Count: > 0 })
@@ -146,7 +146,7 @@ internal static class DiagnosisRules
     private static IEnumerable<Finding> Progress(Evidence e, OrderState order) =>
         order switch
         {
-            { BatchId: { } batch, BatchSince: { } since } =>
+            { BatchId: { } batch, BatchStartedAt: { } since } =>
             [
                 new("in-progress", $"Batch {batch} has been processing the order since {Time(since)}."),
             ],

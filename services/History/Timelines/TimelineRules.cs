@@ -158,7 +158,7 @@ internal static class TimelineRules
             logged,
             filled.OrderId,
             EntryTypes.BackorderFilled,
-            new EntryDetails(Units: filled.Quantity, Sku: filled.Sku, Remaining: filled.Left)
+            new EntryDetails(Units: filled.Quantity, Sku: filled.Sku, Remaining: filled.Remaining)
         );
 
     private static TimelineEntry Entry(LoggedEvent logged, WaitlistOffered offered) =>

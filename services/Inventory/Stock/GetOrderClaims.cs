@@ -20,7 +20,7 @@ internal static class GetOrderClaims
     private static readonly string Backordered = $"""
         select b.sku, b.quantity - b.filled as missing,
             (select count(*)::int from backorders a
-             where a.sku = b.sku and a.{StateConditions.OpenBackorder} and a.order_number <= b.order_number) as place,
+             where a.sku = b.sku and a.{StateConditions.OpenBackorder} and a.order_number <= b.order_number) as position,
             b.promised_at
         from backorders b where b.order_id = $1 and b.{StateConditions.OpenBackorder} order by b.sku
         """;

@@ -79,10 +79,10 @@ internal static class StockResponses
     internal sealed record RepairResponse(IReadOnlyList<RepairedItem> Changes, IReadOnlyList<string> Busy);
 
     /// <summary>A change made by a repair.</summary>
-    /// <param name="What">The kind of the movement, or the name of what was restored without a movement.</param>
+    /// <param name="Kind">The kind of the movement, or the name of what was restored without a movement.</param>
     /// <param name="Cause">Cause of the movement, or owner of the claim.</param>
     /// <param name="Quantity">Units, signed.</param>
-    internal sealed record RepairedItem(string Sku, string? Location, string What, string? Cause, long Quantity);
+    internal sealed record RepairedItem(string Sku, string? Location, string Kind, string? Cause, long Quantity);
 
     /// <param name="Refused">Why nothing was shipped; null where the lines were shipped.</param>
     internal sealed record ShipmentResponse(Guid OrderId, IReadOnlyList<AllocationPart> Lines, string? Refused);

@@ -81,9 +81,9 @@ internal sealed class BulkBatchProcessor(
         var read = rows.Select(r =>
                 (
                     r.Row,
-                    Order: r.Fault is null
+                    Order: r.Error is null
                         ? BulkRowParser.Read(r.Body!, json.Value.SerializerOptions)
-                        : new BulkOrder(null, null, [new("", r.Fault)])
+                        : new BulkOrder(null, null, [new("", r.Error)])
                 )
             )
             .ToList();

@@ -17,7 +17,7 @@ internal sealed record DueJob(Guid Id, string Caller, bool ByOperator, string Ke
         !IsChecking && OnError == BulkPolicies.RejectEverything ? BulkRowStates.Checked : BulkRowStates.Pending;
 }
 
-internal sealed record DueRow(int Row, string? Body, string? Fault, int Attempts);
+internal sealed record DueRow(int Row, string? Body, string? Error, int Attempts);
 
 /// <summary>The decision about a row.</summary>
 /// <param name="Key">Stored with <paramref name="Fingerprint"/> where the row is only checked.</param>

@@ -16,9 +16,9 @@ internal static class BulkStatements
 
     public const string InsertRows = $"""
         with added as (
-            insert into bulk_rows (job_id, row, body, fault, state, attempts, replayed)
-            select $1, row, body, fault, '{BulkRowStates.Pending}', 0, false
-            from unnest($2::int[], $3::text[], $4::text[]) as u(row, body, fault) order by row
+            insert into bulk_rows (job_id, row, body, error, state, attempts, replayed)
+            select $1, row, body, error, '{BulkRowStates.Pending}', 0, false
+            from unnest($2::int[], $3::text[], $4::text[]) as u(row, body, error) order by row
             on conflict do nothing returning row)
         select count(*)::int from added
         """;
@@ -26,8 +26,8 @@ internal static class BulkStatements
     /// <summary>The first of the rows that was received before with other content.</summary>
     public const string SelectDiffering = """
         select r.row
-        from bulk_rows r join unnest($2::int[], $3::text[], $4::text[]) as u(row, body, fault) on r.row = u.row
-        where r.job_id = $1 and (r.body, r.fault) is distinct from (u.body, u.fault) order by r.row limit 1
+        from bulk_rows r join unnest($2::int[], $3::text[], $4::text[]) as u(row, body, error) on r.row = u.row
+        where r.job_id = $1 and (r.body, r.error) is distinct from (u.body, u.error) order by r.row limit 1
         """;
 
     /// <summary>Counts received rows; without effect after the end of the file.</summary>
@@ -72,13 +72,13 @@ internal static class BulkStatements
     /// </summary>
     public const string Claim = $"""
         with due as (
-            select row, body, fault, attempts from bulk_rows
+            select row, body, error, attempts from bulk_rows
             where job_id = $1 and state in ('{BulkRowStates.Pending}', '{BulkRowStates.Checked}') and state = $2
             order by attempts, row limit $3 for update skip locked),
         sized as (
             select *, sum(coalesce(octet_length(body), 0)) over line as bytes, row_number() over line as place
             from due window line as (order by attempts, row))
-        select row, body, fault, attempts from sized
+        select row, body, error, attempts from sized
         where place = 1 or attempts = 0 and bytes <= $4 order by place
         """;
 

@@ -34,7 +34,7 @@ internal sealed class BulkStore(NpgsqlDataSource database, IFailpoints failpoint
         var (numbers, bodies, faults) = (
             rows.Select(r => r.Row).ToArray(),
             rows.Select(r => r.Body).ToArray(),
-            rows.Select(r => r.Fault).ToArray()
+            rows.Select(r => r.Error).ToArray()
         );
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);

@@ -75,7 +75,7 @@ internal sealed record BulkOrderRow(
     Guid JobId,
     int Row,
     string? Body,
-    string? Fault,
+    string? Error,
     string State,
     int Attempts,
     Guid? OrderId,

@@ -105,7 +105,7 @@ public sealed class BulkUploadTests : IAsyncLifetime
 
         response.StatusCode.Should().Be(HttpStatusCode.Accepted);
         Rows()
-            .Select(r => (r.Row, r.Body?.Length, r.Fault))
+            .Select(r => (r.Row, r.Body?.Length, r.Error))
             .Should()
             .Equal(
                 (1, 2, null),

@@ -83,8 +83,8 @@ public sealed class CsvRowReaderTests
             "i,cup,1,tok_ok"
         );
         rows.Select(r => (r.Row, r.Body is null)).Should().Equal((2, true), (5, false), (6, true), (7, false));
-        rows[0].Fault.Should().Contain("Line 3");
-        rows[2].Fault.Should().Be("The header has 4 columns, but this line has 1.");
+        rows[0].Error.Should().Contain("Line 3");
+        rows[2].Error.Should().Be("The header has 4 columns, but this line has 1.");
     }
 
     [Theory]
@@ -94,7 +94,7 @@ public sealed class CsvRowReaderTests
     public void An_order_whose_lines_contradict_each_other_is_rejected(string second, string differing)
     {
         var rows = Read("key,sku,quantity,token,customer,onShortage", "k,cup,1,tok_ok,bob,ask", second);
-        rows.Should().ContainSingle().Which.Fault.Should().Contain($"Line 3 has a different {differing}");
+        rows.Should().ContainSingle().Which.Error.Should().Contain($"Line 3 has a different {differing}");
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class CsvRowReaderTests
             .. Enumerable.Repeat($"k,{new string('c', 1_000)},1,tok_ok", 300),
             "j,cup,1,tok_ok",
         ]);
-        rows.Select(r => (r.Row, r.Fault is null)).Should().Equal((2, false), (302, true));
+        rows.Select(r => (r.Row, r.Error is null)).Should().Equal((2, false), (302, true));
     }
 
     [Fact]

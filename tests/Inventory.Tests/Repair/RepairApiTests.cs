@@ -25,7 +25,7 @@ public sealed class RepairApiTests(InventoryFixture fixture) : IClassFixture<Inv
         var change = (await BodyAsync(first)).GetProperty("changes")[0];
         (
             change.GetProperty("sku").GetString(),
-            change.GetProperty("what").GetString(),
+            change.GetProperty("kind").GetString(),
             change.GetProperty("quantity").GetInt64()
         )
             .Should()

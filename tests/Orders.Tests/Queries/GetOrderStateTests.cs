@@ -63,7 +63,7 @@ public sealed class GetOrderStateTests(OrdersFixture fixture) : IClassFixture<Or
             await ParcelAsync("returns", "caller", number, state);
 
         (await StateAsync(id))
-            .Parcels.Select(p => (p.Kind, p.Number, p.State))
+            .OpenFulfilments.Select(p => (p.Kind, p.Number, p.State))
             .Should()
             .Equal(("shipment", 2, "preparing"), ("return", 2, "requested"), ("return", 3, "decided"));
 

@@ -281,9 +281,9 @@ namespace DaprShop.Orders.Model.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("errors");
 
-                    b.Property<string>("Fault")
+                    b.Property<string>("Error")
                         .HasColumnType("text")
-                        .HasColumnName("fault");
+                        .HasColumnName("error");
 
                     b.Property<byte[]>("Fingerprint")
                         .HasColumnType("bytea")

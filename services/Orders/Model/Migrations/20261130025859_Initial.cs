@@ -227,7 +227,7 @@ namespace DaprShop.Orders.Model.Migrations
                     job_id = table.Column<Guid>(type: "uuid", nullable: false),
                     row = table.Column<int>(type: "integer", nullable: false),
                     body = table.Column<string>(type: "text", nullable: true),
-                    fault = table.Column<string>(type: "text", nullable: true),
+                    error = table.Column<string>(type: "text", nullable: true),
                     state = table.Column<string>(type: "text", nullable: false),
                     attempts = table.Column<int>(type: "integer", nullable: false),
                     order_id = table.Column<Guid>(type: "uuid", nullable: true),
