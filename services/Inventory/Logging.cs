@@ -22,7 +22,4 @@ internal static partial class Logging
 
     [LoggerMessage(LogLevel.Warning, "The waitlist of {Sku} is served without its actor: {Cause}")]
     public static partial void LogServedWithoutActor(this ILogger logger, string sku, string cause);
-
-    [LoggerMessage(LogLevel.Warning, "Setting the reminders of waitlist actors failed and is retried: {Cause}")]
-    public static partial void LogWatchInterrupted(this ILogger logger, string cause);
 }

@@ -7,13 +7,13 @@ namespace DaprShop.Inventory.Reading;
 
 /// <summary>
 /// Re-reads requested SKUs before their entries are too old, many by one statement, so that requests for popular SKUs
-/// do not wait.
+/// do not wait. While the database cannot be read, cached stock is returned with its age.
 /// </summary>
 internal sealed class StockCacheRefresher(
     GroupCommit<StockQuery, StockReadResult> loads,
     TimeProvider time,
     ILogger<StockCacheRefresher> logger
-) : BackgroundService
+) : PollingWorker(Gathering, time, logger)
 {
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(100);
     private readonly ConcurrentDictionary<string, bool> _due = new(StringComparer.Ordinal);
@@ -21,31 +21,22 @@ internal sealed class StockCacheRefresher(
     /// <summary>Requests a re-read of a SKU whose returned entry is ageing.</summary>
     public void Request(string sku) => _due.TryAdd(sku, true);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Gathering, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        var skus = _due.Keys.ToList();
+        try
         {
-            var skus = _due.Keys.ToList();
-            if (skus.Count == 0)
-                continue;
-            try
-            {
-                await Task.WhenAll(
-                    skus.Select(sku => loads.RunAsync(new StockQuery(sku) { IsAhead = true }, stoppingToken))
-                );
-            }
-            catch (Exception e) when (TransientErrors.IsTransient(e))
-            {
-                stoppingToken.ThrowIfCancellationRequested();
-                logger.LogReturningCachedStock(e.Message);
-            }
-            finally
-            {
-                // Removed after the load, so that a SKU being loaded is not requested again.
-                foreach (var sku in skus)
-                    _due.TryRemove(sku, out _);
-            }
+            await Task.WhenAll(
+                skus.Select(sku => loads.RunAsync(new StockQuery(sku) { IsAhead = true }, cancellationToken))
+            );
         }
+        finally
+        {
+            // Removed after the load, so that a SKU being loaded is not requested again.
+            foreach (var sku in skus)
+                _due.TryRemove(sku, out _);
+        }
+
+        return false;
     }
 }

@@ -13,15 +13,20 @@ internal sealed class NewOffers
         new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true }
     );
 
-    /// <summary>Queues a SKU with a new offer.</summary>
-    public void Add(string sku) => _skus.Writer.TryWrite(sku);
+    /// <summary>Raised when a SKU is queued.</summary>
+    public WorkSignal Signal { get; } = new();
 
-    /// <summary>Waits for the first SKU and returns all that are queued.</summary>
-    public async Task<HashSet<string>> ReadAllAsync(CancellationToken cancellationToken)
+    /// <summary>Queues a SKU with a new offer.</summary>
+    public void Add(string sku)
     {
-        HashSet<string> skus = [await _skus.Reader.ReadAsync(cancellationToken)];
+        _skus.Writer.TryWrite(sku);
+        Signal.Raise();
+    }
+
+    /// <summary>Returns all SKUs that are queued, and empties the queue.</summary>
+    public IEnumerable<string> ReadQueued()
+    {
         while (_skus.Reader.TryRead(out var sku))
-            skus.Add(sku);
-        return skus;
+            yield return sku;
     }
 }

@@ -11,36 +11,28 @@ internal sealed class OfferWatcher(
     NewOffers newOffers,
     HoldQueries holds,
     WaitlistClient waitlists,
+    TimeProvider time,
     ILogger<OfferWatcher> logger
-) : BackgroundService
+) : PollingWorker(Interval, time, logger, newOffers.Signal)
 {
-    // Not a PollingWorker: it waits for SKUs, not for a signal, and keeps those whose actor could not be reached.
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
-        HashSet<string>? pending = null;
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                pending ??= await holds.SkusWithOffersAsync(stoppingToken);
-                foreach (var sku in pending)
-                {
-                    await waitlists.WatchAsync(sku, stoppingToken);
-                    pending.Remove(sku);
-                }
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-                backoff.Reset();
-                pending = await newOffers.ReadAllAsync(stoppingToken);
-            }
-            catch (Exception e)
-                when ((TransientErrors.IsTransient(e) || WaitlistClient.IsUnreachable(e))
-                    && !stoppingToken.IsCancellationRequested
-                )
-            {
-                logger.LogWatchInterrupted(e.Message);
-                await backoff.WaitAsync(stoppingToken);
-            }
+    // SKUs whose actor could not be reached stay in it for the next pass.
+    private HashSet<string>? _pending;
+
+    protected override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        _pending ??= await holds.SkusWithOffersAsync(cancellationToken);
+        _pending.UnionWith(newOffers.ReadQueued());
+        foreach (var sku in _pending)
+        {
+            await waitlists.WatchAsync(sku, cancellationToken);
+            _pending.Remove(sku);
         }
+
+        return false;
     }
+
+    protected override bool IsRetryable(Exception exception) =>
+        base.IsRetryable(exception) || WaitlistClient.IsUnreachable(exception);
 }
