@@ -187,6 +187,7 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
     [Theory]
     [InlineData("insert into provider_ledger select * from provider_ledger limit 1", "pk_provider_ledger")]
     [InlineData("insert into payments select * from payments limit 1", "pk_payments")]
+    [InlineData("update payments set refunded_in_parts = amount + 1", "part_refunds_within_amount")]
     [InlineData("insert into event_head values (2, 0)", "one_row")]
     [InlineData("insert into events select * from events limit 1", "pk_events")]
     public async Task The_database_rejects_an_impossible_row_even_from_its_owner(string sql, string constraint)

@@ -137,6 +137,26 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
     }
 
     [Fact]
+    public async Task A_capture_of_an_order_that_was_refunded_without_a_charge_is_not_found()
+    {
+        var order = Guid.CreateVersion7();
+        using var refunded = await _operator.PostAsJsonAsync(
+            "refunds",
+            new RefundRequest([order]),
+            TestContext.Current.CancellationToken
+        );
+        refunded.EnsureSuccessStatusCode();
+
+        using var recorded = await _operator.PostAsync(
+            $"payments/{order}/captures",
+            null,
+            TestContext.Current.CancellationToken
+        );
+
+        recorded.StatusCode.Should().Be(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task G26_A_reported_capture_is_accepted_while_the_order_is_open_and_refunded_after_it_has_ended()
     {
         foreach (var (hasEnded, state) in new[] { (false, "captured"), (true, "refunded") })

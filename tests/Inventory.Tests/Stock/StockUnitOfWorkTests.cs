@@ -206,6 +206,25 @@ public sealed class StockUnitOfWorkTests
     }
 
     [Fact]
+    public async Task Two_concurrent_receipts_of_one_document_both_count()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup");
+        await db.RunAsync<CommandOutcome>(
+            new OpenInboundCommand("open", [1], "delivery", "main", null, null, [new("cup", 10)], "olga", null)
+        );
+
+        await db.MeetAsync("select * from event_head for update", () => ReceiveAsync(4), () => ReceiveAsync(3));
+
+        (await db.NumberAsync("select received::bigint from inbound_lines")).Should().Be(7);
+        (await db.NumberAsync("select on_hand from levels")).Should().Be(7);
+
+        Task ReceiveAsync(int quantity) =>
+            db.RunAsync<CommandOutcome>(
+                new ReceiveInboundCommand($"{quantity}", [1], "delivery", [new("cup", quantity)], "olga", null)
+            );
+    }
+
+    [Fact]
     public async Task Levels_are_locked_in_the_sequence_of_their_names_whatever_lies_first_on_disk()
     {
         await using var db = await InventoryDatabase.CreateAsync("a", "z");
@@ -332,6 +351,14 @@ public sealed class StockUnitOfWorkTests
             from movements
             """,
         "ix_movements_cause_kind_sku_location_step"
+    )]
+    [InlineData("insert into backorders values (gen_random_uuid(), 'cup', 1, 1, 2, null, 'open')", "not_overfilled")]
+    [InlineData(
+        """
+            insert into waitlist (id, sku, customer, quantity, state)
+            select gen_random_uuid(), 'cup', 'ann', 1, state from unnest(array['waiting', 'offered']) as s(state)
+            """,
+        "ix_waitlist_one_entry"
     )]
     public async Task The_database_refuses_what_cannot_be_whoever_writes_it(string sql, string constraint)
     {

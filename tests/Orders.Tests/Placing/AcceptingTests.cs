@@ -111,4 +111,24 @@ public sealed class AcceptingTests
         await using var db = await OrdersDatabase.CreateAsync();
         (await Sql.IsForbiddenAsync(db.Names.App, sql)).Should().BeTrue();
     }
+
+    [Theory]
+    [InlineData("update order_lines set shipped = quantity + 1", "not_overshipped")]
+    [InlineData("update order_lines set returned = shipped + 1", "not_overreturned")]
+    [InlineData(
+        """
+            insert into shipments
+                (id, order_id, number, state, lines, actor, key, fingerprint, created_at, due_at, attempts)
+            select gen_random_uuid(), id, n, 'preparing', '[]', 'olga', n::text, '', now(), now(), 0
+            from orders, generate_series(1, 2) as n
+            """,
+        "ix_shipments_one_preparing"
+    )]
+    public async Task The_database_rejects_an_impossible_row_even_from_its_owner(string sql, string constraint)
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        await db.AcceptAsync(1);
+        var writing = () => Sql.ScalarAsync<object>(db.Names.Owner, sql);
+        (await writing.Should().ThrowAsync<Npgsql.PostgresException>()).Which.ConstraintName.Should().Be(constraint);
+    }
 }

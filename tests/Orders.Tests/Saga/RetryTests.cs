@@ -73,6 +73,20 @@ public sealed class RetryTests(OrdersFixture fixture) : IClassFixture<OrdersFixt
     }
 
     [Fact]
+    public async Task An_order_given_up_twice_continues_in_the_status_before_the_last_time()
+    {
+        var id = await GivenUpAsync("accepted");
+        (await RetryAsync(_olga, id)).Should().Be((200, "accepted"));
+        await Sql.ScalarAsync<object>(
+            fixture.Database.Names.App,
+            $"update orders set status = 'reserved', attempts = {SagaStore.MaxAttempts} where id = '{id}'"
+        );
+        (await fixture.Database.Store.GiveUpAsync(TestContext.Current.CancellationToken)).Should().Be(1);
+
+        (await RetryAsync(_olga, id)).Should().Be((200, "reserved"));
+    }
+
+    [Fact]
     public async Task Retrying_all_orders_reports_how_many_are_left()
     {
         var (accepted, reserved) = (await GivenUpAsync("accepted"), await GivenUpAsync("reserved"));

@@ -249,6 +249,17 @@ public sealed class SagaTests
     }
 
     [Fact]
+    public async Task An_owned_order_is_not_claimed_even_when_it_is_due()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        await db.AcceptAsync(1);
+        (await db.ClaimAsync()).Should().ContainSingle();
+        await Sql.ScalarAsync<object>(db.Names.App, "update orders set due_at = accepted_at");
+
+        (await db.ClaimAsync()).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Concurrent_dispatchers_never_claim_the_same_order()
     {
         await using var db = await OrdersDatabase.CreateAsync();
