@@ -5,6 +5,7 @@ using DaprShop.Shop.Runtimes;
 using DaprShop.Shop.Secrets;
 using DaprShop.Shop.Supervision;
 using DaprShop.Shop.Topology;
+using DaprShop.TestKit;
 
 namespace DaprShop.Shop.Tests;
 
@@ -40,7 +41,7 @@ public sealed class EmbeddedRuntimeTests : IDisposable
             new ServerManager(_shop.Folder, supervisor),
             TestContext.Current.CancellationToken
         );
-        await TemporaryShop.Eventually(() => File.Exists(PathOf("started")), "it is started");
+        await Wait.UntilAsync(() => File.Exists(PathOf("started")), "the host has started");
         starting.IsCompleted.Should().BeFalse("it does not listen yet");
         foreach (var port in _http)
             _ports.Prefixes.Add($"http://127.0.0.1:{port}/");
@@ -55,9 +56,9 @@ public sealed class EmbeddedRuntimeTests : IDisposable
         (runtime.Servers, runtime.Databases).Should().BeEquivalentTo((Array.Empty<string>(), new[] { "embedded" }));
 
         unit.Processes[0].Identity.Send(ProcessSignal.Kill);
-        await TemporaryShop.Eventually(
+        await Wait.UntilAsync(
             () => unit.Restarts == 1 && unit.Processes.All(process => process.IsAlive),
-            "it is restarted"
+            "the unit is restarted"
         );
     }
 

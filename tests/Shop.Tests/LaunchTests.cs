@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using DaprShop.Shop.Processes;
+using DaprShop.TestKit;
 
 namespace DaprShop.Shop.Tests;
 
@@ -48,7 +49,7 @@ public sealed class LaunchTests : IDisposable
             _shop.Script("command", "echo $$ > pids.new; mv pids.new pids; sleep 1000; true"),
             cancel.Token
         );
-        await TemporaryShop.Eventually(() => File.Exists(pids), "it starts");
+        await Wait.UntilAsync(() => File.Exists(pids), "the process has started");
         var command = ProcessIdentity.Of(
             int.Parse(
                 await File.ReadAllTextAsync(pids, TestContext.Current.CancellationToken),

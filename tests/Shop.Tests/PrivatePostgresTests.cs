@@ -95,7 +95,7 @@ public sealed class PrivatePostgresTests
             (await parent.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!,
             CultureInfo.InvariantCulture
         );
-        await TemporaryShop.Eventually(() => !ProcessIdentity.Of(zombie).IsAlive, "it has ended");
+        await Wait.UntilAsync(() => !ProcessIdentity.Of(zombie).IsAlive, "the child has ended");
         Directory.Exists($"/proc/{zombie}").Should().BeTrue("it is not reaped");
         await File.WriteAllTextAsync(
             Path.Combine(folder.FullName, "postmaster.pid"),

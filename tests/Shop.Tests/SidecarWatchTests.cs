@@ -3,6 +3,7 @@ using System.Text;
 using DaprShop.Shop.Networking;
 using DaprShop.Shop.Supervision;
 using DaprShop.Shop.Topology;
+using DaprShop.TestKit;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DaprShop.Shop.Tests;
@@ -44,7 +45,7 @@ public sealed class SidecarWatchTests : IAsyncLifetime
 
         await AdvanceAsync(seconds: 40);
 
-        await TemporaryShop.Eventually(() => IsRestarted(unit), "only a restart repairs a wedged sidecar");
+        await Wait.UntilAsync(() => IsRestarted(unit), "the wedged sidecar is restarted");
         unit.LastFailure.Should().Contain("no workflow worker");
     }
 
@@ -56,7 +57,7 @@ public sealed class SidecarWatchTests : IAsyncLifetime
 
         await AdvanceAsync(seconds: 60);
 
-        await TemporaryShop.Eventually(() => IsRestarted(unit), "it does not recover its components");
+        await Wait.UntilAsync(() => IsRestarted(unit), "the sidecar without components is restarted");
         unit.LastFailure.Should().Contain("without its components");
     }
 

@@ -1,5 +1,6 @@
 using DaprShop.Shop.Processes;
 using DaprShop.Shop.Supervision;
+using DaprShop.TestKit;
 
 namespace DaprShop.Shop.Tests;
 
@@ -21,12 +22,12 @@ public sealed class SupervisionTests : IDisposable
             _shop.Sleeper("orders-sidecar"),
             _shop.Sleeper("orders")
         );
-        await TemporaryShop.Eventually(() => unit.Processes.Count == 2, "both start");
+        await Wait.UntilAsync(() => unit.Processes.Count == 2, "both have started");
         var (sidecar, app) = (unit.Processes[0].Identity, unit.Processes[1].Identity);
 
         app.Send(ProcessSignal.Kill);
 
-        await TemporaryShop.Eventually(
+        await Wait.UntilAsync(
             () => unit.Restarts == 1 && unit.Processes.All(process => process.IsAlive),
             "both are restarted"
         );
@@ -40,11 +41,11 @@ public sealed class SupervisionTests : IDisposable
     {
         await using var supervisor = new Supervisor(_shop.Folder, _shop.State, TimeProvider.System);
         var unit = supervisor.Start("orders", UnitKind.App, NoPorts, _shop.Sleeper("orders"));
-        await TemporaryShop.Eventually(() => unit.Processes.Count == 1, "it starts");
+        await Wait.UntilAsync(() => unit.Processes.Count == 1, "the process has started");
 
         unit.RequestRestart("it is wedged");
 
-        await TemporaryShop.Eventually(() => unit.Restarts == 1, "it is restarted");
+        await Wait.UntilAsync(() => unit.Restarts == 1, "the unit is restarted");
         unit.LastFailure.Should().Be("it is wedged");
     }
 
@@ -54,10 +55,10 @@ public sealed class SupervisionTests : IDisposable
         var supervisor = new Supervisor(_shop.Folder, _shop.State, TimeProvider.System);
         supervisor.Start("postgres", UnitKind.Infra, NoPorts, Recorder("postgres"));
         supervisor.Start("orders", UnitKind.App, NoPorts, Recorder("orders-sidecar"), Recorder("orders"));
-        await TemporaryShop.Eventually(
+        await Wait.UntilAsync(
             () =>
                 File.Exists(Ready("postgres")) && File.Exists(Ready("orders")) && File.Exists(Ready("orders-sidecar")),
-            "all start"
+            "all have started"
         );
 
         await supervisor.DisposeAsync();
@@ -76,7 +77,7 @@ public sealed class SupervisionTests : IDisposable
             Grace = TimeSpan.FromSeconds(0.5),
         };
         var process = OwnedProcess.Start(deaf);
-        await TemporaryShop.Eventually(() => File.Exists(Ready("deaf")), "it starts");
+        await Wait.UntilAsync(() => File.Exists(Ready("deaf")), "the process has started");
 
         await process.StopAsync();
 
@@ -93,11 +94,11 @@ public sealed class SupervisionTests : IDisposable
             new Dictionary<string, int> { ["redis"] = 6379 },
             _shop.Sleeper("redis")
         );
-        await TemporaryShop.Eventually(() => unit.Processes.Count == 1, "it starts");
+        await Wait.UntilAsync(() => unit.Processes.Count == 1, "the process has started");
 
-        await TemporaryShop.Eventually(
+        await Wait.UntilAsync(
             () => ShopState.Load(_shop.Folder)!.Units[0].Processes.Count == 1,
-            "it is recorded"
+            "the process is recorded"
         );
         ShopState
             .Load(_shop.Folder)!

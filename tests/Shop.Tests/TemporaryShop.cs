@@ -6,8 +6,6 @@ namespace DaprShop.Shop.Tests;
 /// <summary>A folder in which small processes are supervised. Those that still run at the end are killed.</summary>
 internal sealed class TemporaryShop : IDisposable
 {
-    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
-
     public TemporaryShop() => Folder.Create();
 
     /// <summary>Has an empty parent folder, where a shop looks for a Kafka installation.</summary>
@@ -28,9 +26,6 @@ internal sealed class TemporaryShop : IDisposable
 
     public ProcessSpec Script(string name, string script) =>
         new(name, "/bin/sh", "-c", script) { WorkingDirectory = Folder.Root, LogFile = Folder.LogOf(name) };
-
-    public static async Task Eventually(Func<bool> condition, string because) =>
-        (await Poll.UntilAsync(() => Task.FromResult(condition()), Timeout)).Should().BeTrue(because);
 
     public void Dispose()
     {

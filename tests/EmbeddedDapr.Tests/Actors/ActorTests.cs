@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Dapr.Actors;
+using DaprShop.TestKit;
 using DaprShop.Workflow.Tests.Runtime;
 
 namespace EmbeddedDapr.Tests.Actors;
@@ -45,7 +46,7 @@ public sealed class ActorTests
         await using var office = await Office.OpenAsync();
         await office.Clerk("a").RememberAsync("word", seconds: 8);
         (await office.Clerk("a").RecallAsync()).Should().Be("word");
-        await Until.TrueAsync(async () => await office.Clerk("a").RecallAsync() is null, "the word forgotten");
+        await Wait.UntilAsync(async () => await office.Clerk("a").RecallAsync() is null, "the word is forgotten");
     }
 
     [Fact]
@@ -127,7 +128,7 @@ public sealed class ActorTests
     {
         await using var office = await Office.OpenAsync(idle: TimeSpan.FromSeconds(1));
         await office.Clerk("a").AddAsync(1);
-        await Until.TrueAsync(() => office.Diary.Count("deactivated a") == 1, "the actor deactivated");
+        await Wait.UntilAsync(() => office.Diary.Count("deactivated a") == 1, "the actor is deactivated");
         (await office.Clerk("a").AddAsync(1)).Should().Be(2);
         office.Diary.Count("activated a").Should().Be(2);
     }

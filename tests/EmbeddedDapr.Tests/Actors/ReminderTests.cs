@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using DaprShop.TestKit;
 using DaprShop.Workflow.Tests.Runtime;
 using EmbeddedDapr.Actors;
 
@@ -15,7 +16,7 @@ public sealed class ReminderTests
     {
         await using var office = await Office.OpenAsync();
         await office.Clerk("a").RemindAsync("call", Soon, Once, 0);
-        await Until.TrueAsync(async () => !await office.Clerk("a").HasReminderAsync("call"), "the reminder deleted");
+        await Wait.UntilAsync(async () => !await office.Clerk("a").HasReminderAsync("call"), "the reminder is deleted");
         office.Diary.Count("call note").Should().Be(1);
     }
 
@@ -24,7 +25,7 @@ public sealed class ReminderTests
     {
         await using var office = await Office.OpenAsync();
         await office.Clerk("a").RemindAsync("call", Soon, TimeSpan.FromSeconds(1), 3);
-        await Until.TrueAsync(async () => !await office.Clerk("a").HasReminderAsync("call"), "the reminder deleted");
+        await Wait.UntilAsync(async () => !await office.Clerk("a").HasReminderAsync("call"), "the reminder is deleted");
         office.Diary.Count("call note").Should().Be(3);
     }
 
@@ -39,7 +40,7 @@ public sealed class ReminderTests
         office.Diary.Count("call note").Should().Be(0);
 
         await office.StartRuntimeAsync();
-        await Until.TrueAsync(() => office.Diary.Count("call note") == 1, "the reminder");
+        await Wait.UntilAsync(() => office.Diary.Count("call note") == 1, "the reminder fires");
     }
 
     [Fact]
@@ -50,7 +51,7 @@ public sealed class ReminderTests
         await office.StopAppAsync();
         await Task.Delay(Soon * 3);
         await office.StartAppAsync();
-        await Until.TrueAsync(() => office.Diary.Count("call note") == 1, "the reminder");
+        await Wait.UntilAsync(() => office.Diary.Count("call note") == 1, "the reminder fires");
     }
 
     [Fact]
@@ -60,7 +61,7 @@ public sealed class ReminderTests
         await office.Clerk("a").RemindAsync("call", TimeSpan.FromSeconds(4), Soon, 0);
         await office.Clerk("a").ForgetAsync("call");
         await office.Clerk("a").RemindAsync("other", TimeSpan.FromSeconds(5), Once, 0);
-        await Until.TrueAsync(() => office.Diary.Count("other note") == 1, "the other reminder");
+        await Wait.UntilAsync(() => office.Diary.Count("other note") == 1, "the other reminder fires");
         office.Diary.Count("call note").Should().Be(0);
     }
 
@@ -69,9 +70,9 @@ public sealed class ReminderTests
     {
         await using var office = await Office.OpenAsync();
         await office.Clerk("a").RemindAsync("renew", Soon, Once, 0);
-        await Until.TrueAsync(
+        await Wait.UntilAsync(
             () => office.Diary.Count("renew note") == 2,
-            "the reminder that its own firing registered"
+            "the reminder that its own firing registered fires"
         );
     }
 
@@ -80,7 +81,7 @@ public sealed class ReminderTests
     {
         await using var office = await Office.OpenAsync();
         await office.Clerk("a").TickAsync(Soon, TimeSpan.FromMilliseconds(50));
-        await Until.TrueAsync(() => office.Diary.Count("tick tock") >= 3, "three ticks");
+        await Wait.UntilAsync(() => office.Diary.Count("tick tock") >= 3, "the timer has fired three times");
         await office.Clerk("a").StopTickingAsync();
         var ticks = office.Diary.Count("tick tock");
         await Task.Delay(Soon);
@@ -93,7 +94,7 @@ public sealed class ReminderTests
         await using var office = await Office.OpenAsync();
         await office.Clerk("a").TickAsync(TimeSpan.FromDays(60), Once);
         await office.Clerk("a").TickAsync(Soon, TimeSpan.FromDays(60));
-        await Until.TrueAsync(() => office.Diary.Count("tick tock") == 1, "the first tick");
+        await Wait.UntilAsync(() => office.Diary.Count("tick tock") == 1, "the timer has fired");
         (await office.Clerk("a").AddAsync(1)).Should().Be(1);
     }
 
@@ -111,7 +112,10 @@ public sealed class ReminderTests
                 0
             );
 
-        await Until.TrueAsync(() => names.TrueForAll(name => office.Diary.Count($"{name} note") > 0), "all reminders");
+        await Wait.UntilAsync(
+            () => names.TrueForAll(name => office.Diary.Count($"{name} note") > 0),
+            "all reminders have fired"
+        );
         await Task.Delay(Soon);
         office.Diary.Entries.Count(entry => entry.EndsWith(" note", StringComparison.Ordinal)).Should().Be(names.Count);
     }
@@ -127,7 +131,7 @@ public sealed class ReminderTests
         using (var odd = await office.CallAsync("Odd"))
             odd.StatusCode.Should().Be(HttpStatusCode.InternalServerError);
         await office.Clerk("a").RemindAsync("call", Soon, Once, 0);
-        await Until.TrueAsync(() => office.Diary.Count("call note") == 1, "the reminder");
+        await Wait.UntilAsync(() => office.Diary.Count("call note") == 1, "the reminder fires");
     }
 
     [Fact]

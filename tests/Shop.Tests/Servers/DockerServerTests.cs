@@ -2,6 +2,7 @@ using DaprShop.Shop.Docker;
 using DaprShop.Shop.Processes;
 using DaprShop.Shop.Servers;
 using DaprShop.Shop.Supervision;
+using DaprShop.TestKit;
 
 namespace DaprShop.Shop.Tests.Servers;
 
@@ -58,14 +59,10 @@ public sealed class DockerServerTests
 
         unit.Processes[0].Identity.Send(ProcessSignal.Kill);
 
-        (
-            await Poll.UntilAsync(
-                async () => unit.Restarts == 1 && await _redis.ProblemAsync(address, CancellationToken.None) is null,
-                TemporaryShop.Timeout
-            )
-        )
-            .Should()
-            .BeTrue();
+        await Wait.UntilAsync(
+            async () => unit.Restarts == 1 && await _redis.ProblemAsync(address, CancellationToken.None) is null,
+            "the container is restarted at the same address"
+        );
         Commands(servers).TakeLast(3).Select(line => line.Split(' ')[0]).Should().Equal("rm", "create", "start");
     }
 
@@ -79,10 +76,7 @@ public sealed class DockerServerTests
         servers.Set(_redis.ProviderVariable, "docker");
         using var ctrlC = new CancellationTokenSource();
         var acquiring = servers.AcquireAsync(_redis, ctrlC.Token);
-        await TemporaryShop.Eventually(
-            () => File.Exists(PathOf(servers, "creating")),
-            "the client creates a container"
-        );
+        await Wait.UntilAsync(() => File.Exists(PathOf(servers, "creating")), "the client creates a container");
 
         await ctrlC.CancelAsync();
         var stopping = servers.StopAsync();

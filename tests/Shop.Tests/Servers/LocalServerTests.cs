@@ -2,6 +2,7 @@ using DaprShop.Shop.Networking;
 using DaprShop.Shop.Processes;
 using DaprShop.Shop.Servers;
 using DaprShop.Shop.Supervision;
+using DaprShop.TestKit;
 
 namespace DaprShop.Shop.Tests.Servers;
 
@@ -24,14 +25,12 @@ public sealed class LocalServerTests
 
         unit.Processes.Single(process => process.Spec.Name == product).Identity.Send(ProcessSignal.Kill);
 
-        (
-            await Poll.UntilAsync(
-                async () => unit.Restarts == 1 && await kind.ProblemAsync(address, CancellationToken.None) is null,
-                TimeSpan.FromSeconds(180)
-            )
-        )
-            .Should()
-            .BeTrue($"it is restarted at the same address: {LogTail.Of(servers.Shop.Folder.LogOf(product))}");
+        await Wait.UntilAsync(
+            async () => unit.Restarts == 1 && await kind.ProblemAsync(address, CancellationToken.None) is null,
+            "the server is restarted at the same address",
+            () => LogTail.Of(servers.Shop.Folder.LogOf(product)),
+            TimeSpan.FromSeconds(180)
+        );
         (await data.ListAsync(unit, address)).Should().Contain("kept");
 
         await servers.StopAsync();
@@ -66,7 +65,7 @@ public sealed class LocalServerTests
         var (kind, _) = await LocalAsync(servers, "kafka");
         using var interrupt = new CancellationTokenSource();
         var starting = servers.AcquireAsync(kind, interrupt.Token);
-        await TemporaryShop.Eventually(
+        await Wait.UntilAsync(
             () => OrphanedProcesses.Find(servers.Shop.Folder).Count() > 1,
             "the shell has started the program that formats"
         );

@@ -2,6 +2,7 @@ using DaprShop.Shop.Postgres;
 using DaprShop.Shop.Processes;
 using DaprShop.Shop.Servers;
 using DaprShop.Shop.Supervision;
+using DaprShop.TestKit;
 using Npgsql;
 
 namespace DaprShop.Shop.Tests.Servers;
@@ -27,14 +28,10 @@ public sealed class PostgresServerTests
 
         unit.Processes[0].Identity.Send(ProcessSignal.Kill);
 
-        (
-            await Poll.UntilAsync(
-                async () => unit.Restarts >= 1 && await kind.ProblemAsync(admin, CancellationToken.None) is null,
-                TimeSpan.FromSeconds(60)
-            )
-        )
-            .Should()
-            .BeTrue();
+        await Wait.UntilAsync(
+            async () => unit.Restarts >= 1 && await kind.ProblemAsync(admin, CancellationToken.None) is null,
+            "the server is restarted at the same address"
+        );
         (await RunAsync(admin, "select value from kept")).Should().Be("committed");
         (await RunAsync(admin, "select current_setting('fsync') || current_setting('synchronous_commit')"))
             .Should()
@@ -53,7 +50,7 @@ public sealed class PostgresServerTests
         var folder = PostgresFolder.Of(servers.Shop.Folder, "postgres");
         using var interrupt = new CancellationTokenSource();
         var starting = servers.AcquireAsync(kind, interrupt.Token);
-        await TemporaryShop.Eventually(
+        await Wait.UntilAsync(
             () => new[] { folder, folder + ".unfinished" }.Any(made => File.Exists(Path.Combine(made, "PG_VERSION"))),
             "initdb has started"
         );

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using DaprShop.TestKit;
 using Grpc.Core;
 
 namespace DaprShop.Workflow.Tests.Runtime;
@@ -86,7 +87,7 @@ public sealed class DaprStack : IAsyncLifetime
             $"127.0.0.1:{_scheduler}"
         );
         foreach (var port in (int[])[_redis, _placement, _scheduler])
-            await Until.TrueAsync(() => AcceptsAsync(port), $"port {port} open\n{Logs()}");
+            await Wait.UntilAsync(() => AcceptsAsync(port), $"port {port} is open", Logs);
 
         var components = _directory.CreateSubdirectory("components");
         await File.WriteAllTextAsync(
@@ -138,7 +139,7 @@ public sealed class DaprStack : IAsyncLifetime
             "--scheduler-host-address",
             $"127.0.0.1:{_scheduler}"
         );
-        await Until.TrueAsync(IsHealthyAsync, "the sidecar healthy");
+        await Wait.UntilAsync(IsHealthyAsync, "the sidecar is healthy");
     }
 
     /// <summary>kill -9.</summary>

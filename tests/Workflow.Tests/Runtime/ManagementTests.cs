@@ -42,11 +42,15 @@ public sealed class ManagementTests(SharedStack stack)
     {
         var id = await Client.ScheduleNewWorkflowAsync("Wait", null, "shown");
         await Client.SuspendWorkflowAsync(id, "a pause");
-        await stack.UntilAsync(id, state => state.RuntimeStatus == WorkflowRuntimeStatus.Suspended, "suspended");
+        await stack.UntilAsync(
+            id,
+            state => state.RuntimeStatus == WorkflowRuntimeStatus.Suspended,
+            "the workflow is suspended"
+        );
 
         await Client.RaiseEventAsync(id, "Go", "it");
         if (DaprStack.KeepsWhatSuspensionAndTerminationSet)
-            await stack.UntilAsync(id, state => state.ReadCustomStatusAs<string>() == "shown", "the status kept");
+            await stack.UntilAsync(id, state => state.ReadCustomStatusAs<string>() == "shown", "the status is kept");
         (await stack.StateOf(id)).RuntimeStatus.Should().Be(WorkflowRuntimeStatus.Suspended);
 
         await Client.ResumeWorkflowAsync(id);

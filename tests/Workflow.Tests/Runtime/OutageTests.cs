@@ -1,4 +1,5 @@
 using Dapr.Workflow;
+using DaprShop.TestKit;
 
 namespace DaprShop.Workflow.Tests.Runtime;
 
@@ -16,7 +17,7 @@ public sealed class OutageTests(DaprStack dapr) : IClassFixture<DaprStack>
         dapr.Require();
         await using var worker = await WorkerHost.StartAsync(dapr.GrpcPort, Gated);
         var ids = await StartAsync(worker.Client);
-        await Until.TrueAsync(() => Volatile.Read(ref _arrived) == Workflows, "every workflow in its activity");
+        await Wait.UntilAsync(() => Volatile.Read(ref _arrived) == Workflows, "every workflow runs its activity");
 
         await dapr.KillSidecarAsync();
         Gate.Release(100 * Workflows);
@@ -41,7 +42,7 @@ public sealed class OutageTests(DaprStack dapr) : IClassFixture<DaprStack>
 
         await using var second = await WorkerHost.StartAsync(dapr.GrpcPort, Patient);
         foreach (var id in ids)
-            await Until.TrueAsync(() => TryRaiseAsync(second.Client, id), "the event accepted");
+            await Wait.UntilAsync(() => TryRaiseAsync(second.Client, id), "the event is accepted");
 
         await AllEndAsync(second.Client, ids);
     }

@@ -65,7 +65,7 @@ public sealed class RunningTests(SharedStack stack)
     public async Task An_event_wakes_a_waiting_workflow_that_shows_its_custom_status()
     {
         var id = await stack.Client.ScheduleNewWorkflowAsync("Wait", null, "waiting");
-        await stack.UntilAsync(id, state => state.ReadCustomStatusAs<string>() == "waiting", "the status shown");
+        await stack.UntilAsync(id, state => state.ReadCustomStatusAs<string>() == "waiting", "the status is visible");
 
         await stack.Client.RaiseEventAsync(id, "gO", "it");
 

@@ -1,4 +1,5 @@
 using Dapr.Workflow;
+using DaprShop.TestKit;
 using Grpc.Core;
 
 namespace DaprShop.Workflow.Tests.Runtime;
@@ -44,13 +45,13 @@ public sealed class SharedStack : IAsyncLifetime
     }
 
     internal Task UntilAsync(string id, Func<WorkflowState, bool> condition, string what) =>
-        Until.TrueAsync(async () => await ReadAsync(id) is { } state && condition(state), what);
+        Wait.UntilAsync(async () => await ReadAsync(id) is { } state && condition(state), what);
 
     /// <summary>The workflow's state, read until no write interferes.</summary>
     internal async Task<WorkflowState> StateOf(string id, bool getInputsAndOutputs = true)
     {
         WorkflowState? state = null;
-        await Until.TrueAsync(
+        await Wait.UntilAsync(
             async () => (state = await ReadAsync(id, getInputsAndOutputs)) is not null,
             "the state can be read"
         );
