@@ -1,5 +1,5 @@
 using DaprShop.History.Timelines;
-using Npgsql;
+using DaprShop.TestKit;
 
 namespace DaprShop.History.Tests;
 
@@ -35,34 +35,8 @@ public sealed class PlanTests(HistoryFixture fixture) : IClassFixture<HistoryFix
     [InlineData(OfStock, TimelineReader.OfLocation)]
     public async Task A_plan_made_on_empty_tables_reads_full_ones_by_index(string types, string statement)
     {
-        await using var connection = new NpgsqlConnection(fixture.Database.Owner);
-        await connection.OpenAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        var nulls = string.Join(", ", types.Split(',').Select(type => $"null::{type}"));
-        var explain = $"explain execute planned({nulls})";
-
-        await LinesAsync(
-            connection,
-            $"set local plan_cache_mode = force_generic_plan; prepare planned({types}) as {statement}; {explain}"
-        );
-        await LinesAsync(connection, Fill);
-        var plan = await LinesAsync(connection, explain);
-        await LinesAsync(connection, "deallocate planned");
+        var plan = await QueryPlans.MadeOnEmptyTablesAsync(fixture.Database.Owner, types, statement, Fill);
 
         plan.Should().Contain("Index").And.NotContain("Seq Scan");
-    }
-
-    private static async Task<string> LinesAsync(NpgsqlConnection connection, string sql)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await using var reader = await command.ExecuteReaderAsync();
-        var lines = new List<string>();
-        do
-        {
-            while (await reader.ReadAsync())
-                lines.Add((string)reader[0]);
-        } while (await reader.NextResultAsync());
-
-        return string.Join('\n', lines);
     }
 }

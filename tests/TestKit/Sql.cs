@@ -2,10 +2,12 @@ using Npgsql;
 
 namespace DaprShop.TestKit;
 
-/// <summary>One statement on a connection of its own.</summary>
+/// <summary>Runs SQL.</summary>
 public static class Sql
 {
-    /// <summary>Runs <paramref name="sql"/>, and answers the first column of its first row.</summary>
+    /// <summary>
+    /// Runs <paramref name="sql"/> on a connection of its own, and returns the first column of its first row.
+    /// </summary>
     public static async Task<T?> ScalarAsync<T>(string connectionString, string sql)
     {
         await using var connection = new NpgsqlConnection(connectionString);
@@ -14,7 +16,25 @@ public static class Sql
         return await command.ExecuteScalarAsync() is T value ? value : default;
     }
 
-    /// <summary>True when the role of <paramref name="connectionString"/> may not do that.</summary>
+    /// <summary>
+    /// Runs <paramref name="sql"/>, and returns the first column of all its rows, one row a line: the plan, if the last
+    /// statement is an <c>explain</c>.
+    /// </summary>
+    public static async Task<string> LinesAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var lines = new List<string>();
+        do
+        {
+            while (await reader.ReadAsync())
+                lines.Add(reader.GetString(0));
+        } while (await reader.NextResultAsync());
+
+        return string.Join('\n', lines);
+    }
+
+    /// <summary>Whether the role of <paramref name="connectionString"/> lacks the right to run the statement.</summary>
     public static async Task<bool> IsForbiddenAsync(string connectionString, string sql)
     {
         try

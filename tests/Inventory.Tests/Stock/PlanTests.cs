@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using DaprShop.Inventory.Stock;
+using DaprShop.TestKit;
 using Npgsql;
 
 namespace DaprShop.Inventory.Tests.Stock;
@@ -114,17 +115,18 @@ public sealed partial class PlanTests(PlanTests.FullTables tables) : IClassFixtu
             _database = await InventoryDatabase.CreateAsync();
             _session = new NpgsqlConnection(_database.Names.Owner);
             await _session.OpenAsync();
-            await RunAsync(
+            await Sql.LinesAsync(
+                _session,
                 string.Concat(Growing.Select(table => $"alter table {table} set (autovacuum_enabled = false);"))
                     + "set plan_cache_mode = force_generic_plan;"
             );
             foreach (var (name, (types, sql)) in Statements)
             {
                 var nulls = string.Join(", ", types.Split(',').Select(type => $"null::{type}"));
-                await RunAsync($"prepare {name}({types}) as {sql}; explain execute {name}({nulls});");
+                await Sql.LinesAsync(_session, $"prepare {name}({types}) as {sql}; explain execute {name}({nulls});");
             }
 
-            await RunAsync(Fill);
+            await Sql.LinesAsync(_session, Fill);
         }
 
         public async ValueTask DisposeAsync()
@@ -157,21 +159,10 @@ public sealed partial class PlanTests(PlanTests.FullTables tables) : IClassFixtu
                             },
                         }
                 );
-            return await RunAsync($"explain (analyze, buffers) execute {name}({string.Join(", ", values)})");
-        }
-
-        private async Task<string> RunAsync(string sql)
-        {
-            await using var command = new NpgsqlCommand(sql, _session);
-            await using var reader = await command.ExecuteReaderAsync();
-            var lines = new List<string>();
-            do
-            {
-                while (await reader.ReadAsync())
-                    lines.Add(reader[0].ToString()!);
-            } while (await reader.NextResultAsync());
-
-            return string.Join('\n', lines);
+            return await Sql.LinesAsync(
+                _session,
+                $"explain (analyze, buffers) execute {name}({string.Join(", ", values)})"
+            );
         }
     }
 }

@@ -132,7 +132,10 @@ public sealed class PlanTests(PlanTests.Session session) : IClassFixture<PlanTes
 
             await FillAsync();
             foreach (var (name, types, _) in Statements)
-                Plans[name] = await ExplainAsync(Call(name, types));
+                Plans[name] = await Sql.LinesAsync(
+                    _connection,
+                    $"begin; explain execute {Call(name, types)}; rollback"
+                );
         }
 
         public async ValueTask DisposeAsync()
@@ -180,23 +183,6 @@ public sealed class PlanTests(PlanTests.Session session) : IClassFixture<PlanTes
         {
             await using var command = new NpgsqlCommand(sql, _connection);
             await command.ExecuteNonQueryAsync();
-        }
-
-        private async Task<string> ExplainAsync(string call)
-        {
-            var plan = new List<string>();
-            await using (var command = new NpgsqlCommand($"begin; explain execute {call}", _connection))
-            await using (var reader = await command.ExecuteReaderAsync())
-            {
-                do
-                {
-                    while (await reader.ReadAsync())
-                        plan.Add(reader.GetFieldValue<string>(0));
-                } while (await reader.NextResultAsync());
-            }
-
-            await ExecuteAsync("rollback");
-            return string.Join('\n', plan);
         }
     }
 }
