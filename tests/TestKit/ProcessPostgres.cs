@@ -6,8 +6,14 @@ using Npgsql;
 namespace DaprShop.TestKit;
 
 /// <summary>PostgreSQL from this machine's programs, in a temporary folder.</summary>
+/// <remarks>
+/// The environment variable <c>SHOP_TEST_POSTGRES_LOG</c> names another file for its log, whose lines then begin with the
+/// SQLSTATE: <c>./shop test --guards</c> reads there which statements failed.
+/// </remarks>
 internal sealed class ProcessPostgres(OwnedProcess server, TestFolder folder, string admin) : IPostgres
 {
+    private const string LogVariable = "SHOP_TEST_POSTGRES_LOG";
+
     public string Admin => admin;
 
     public int? Pid => server.Pid;
@@ -16,9 +22,11 @@ internal sealed class ProcessPostgres(OwnedProcess server, TestFolder folder, st
     {
         var folder = TestFolder.Create();
         var port = FreePort.Take();
+        var data = Path.Combine(folder.Path, "data");
+        var log = Environment.GetEnvironmentVariable(LogVariable) is { Length: > 0 } named ? named : null;
         var cluster = new PostgresCluster(
-            Path.Combine(folder.Path, "data"),
-            Path.Combine(folder.Path, "postgres.log"),
+            data,
+            log ?? Path.Combine(folder.Path, "postgres.log"),
             PostgresBinaries.Find()
         )
         {
@@ -26,6 +34,8 @@ internal sealed class ProcessPostgres(OwnedProcess server, TestFolder folder, st
             MaxConnections = 500,
         };
         await cluster.InitialiseAsync(CancellationToken.None);
+        if (log is not null)
+            await File.AppendAllTextAsync(Path.Combine(data, "postgresql.conf"), "\nlog_line_prefix = '%e '\n");
         var server = OwnedProcess.Start(await cluster.ServerAsync(port, CancellationToken.None));
         folder.Holds(server.Identity);
         var admin = cluster.AdminConnectionString(port);
