@@ -1,10 +1,10 @@
 using DaprShop.Inventory.Model;
 using DaprShop.Inventory.Stock;
 
-namespace DaprShop.Inventory.Tests.Stock;
+namespace DaprShop.Rules.Tests.Inventory;
 
 /// <summary>Where units are taken from.</summary>
-public sealed class SourcingTests
+public sealed class SourcingRulesTests
 {
     [Fact]
     public void What_is_allocated_held_or_unavailable_is_promised_to_nobody() =>

@@ -2,7 +2,7 @@ using DaprShop.Contracts;
 using DaprShop.Inventory.Model;
 using DaprShop.Inventory.Stock;
 
-namespace DaprShop.Inventory.Tests;
+namespace DaprShop.Rules.Tests.Inventory;
 
 /// <summary>Inventory's tables in memory, for decisions without a database.</summary>
 internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)

@@ -3,7 +3,7 @@ using DaprShop.Contracts;
 using DaprShop.Inventory.Model;
 using DaprShop.Inventory.Stock;
 
-namespace DaprShop.Inventory.Tests.Stock;
+namespace DaprShop.Rules.Tests.Inventory;
 
 /// <summary>
 /// The invariants of docs/goals.md hold after every transaction, for any sequence of commands and any jump of the clock.
@@ -233,7 +233,7 @@ public sealed class StockInvariantTests
                     TheLedgerTells(tables);
                     NoCustomerHasMoreThanTheirShare(tables);
                 },
-                iter: 1_000
+                iter: Samples.Of(1_000)
             );
 
     private static void TheLevelsAreWhatClaimsAndDocumentsSay(Tables tables)

@@ -1,9 +1,9 @@
 using DaprShop.Contracts;
 using DaprShop.History.Diagnosis;
 
-namespace DaprShop.History.Tests;
+namespace DaprShop.Rules.Tests.History;
 
-public sealed class DiagnosisTests
+public sealed class DiagnosisRulesTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 2, 12, 0, 0, TimeSpan.Zero);
     private static readonly OutboxState Published = new(5, 5, 0);

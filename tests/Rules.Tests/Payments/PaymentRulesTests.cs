@@ -4,7 +4,7 @@ using DaprShop.Payments.Charging;
 using DaprShop.Payments.Model;
 using DaprShop.Payments.Refunds;
 
-namespace DaprShop.Payments.Tests;
+namespace DaprShop.Rules.Tests.Payments;
 
 public sealed class PaymentRulesTests
 {
@@ -63,7 +63,7 @@ public sealed class PaymentRulesTests
                     order.Events.Count.Should().Be(order.Payment.Version, "each version is one event");
                     order.Events.Where(f => f.Kind is PaymentKinds.Captured).Should().HaveCountLessThanOrEqualTo(1);
                 },
-                iter: 20_000
+                iter: Samples.Of(20_000)
             );
 
     [Fact]

@@ -4,7 +4,7 @@ using DaprShop.Messaging;
 using DaprShop.Orders.Model;
 using DaprShop.Orders.Saga;
 
-namespace DaprShop.Orders.Tests;
+namespace DaprShop.Rules.Tests.Orders;
 
 /// <summary>The saga's decisions.</summary>
 public sealed class SagaRulesTests
@@ -124,7 +124,7 @@ public sealed class SagaRulesTests
                         .BeEmpty();
                     result.FinishesBatch.Should().BeTrue();
                 },
-                iter: 2_000
+                iter: Samples.Of(2_000)
             );
 
     [Fact]
@@ -188,7 +188,7 @@ public sealed class SagaRulesTests
                         .Should()
                         .Equal(ids.Where((_, i) => answers[i].Item2 is ChargeState.Declined or ChargeState.Refunded));
                 },
-                iter: 500
+                iter: Samples.Of(500)
             );
 
     [Fact]
@@ -264,7 +264,7 @@ public sealed class SagaRulesTests
                         .Should()
                         .Be(new NeededCompensations(refunds.Count > 0, releases.Count > 0));
                 },
-                iter: 1_000
+                iter: Samples.Of(1_000)
             );
 
     [Fact]

@@ -3,7 +3,7 @@ using DaprShop.Contracts;
 using DaprShop.Inventory.Model;
 using DaprShop.Inventory.Stock;
 
-namespace DaprShop.Inventory.Tests.Stock;
+namespace DaprShop.Rules.Tests.Inventory;
 
 /// <summary>
 /// Groups of commands over a small single-threaded model: units per place, what each order was told, what each key was
@@ -74,7 +74,7 @@ public sealed class StockRulesTests
                         .Should()
                         .OnlyHaveUniqueItems("each version of a subject is told once");
                 },
-                iter: 3_000
+                iter: Samples.Of(3_000)
             );
 
     [Fact]

@@ -1,7 +1,7 @@
 using DaprShop.Orders.Model;
 using DaprShop.ServiceDefaults;
 
-namespace DaprShop.Orders.Tests;
+namespace DaprShop.Rules.Tests.Orders;
 
 /// <summary>The legal status changes.</summary>
 public sealed class TransitionRulesTests

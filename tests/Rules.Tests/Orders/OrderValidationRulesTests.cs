@@ -1,6 +1,6 @@
 using DaprShop.Orders.Placing;
 
-namespace DaprShop.Orders.Tests;
+namespace DaprShop.Rules.Tests.Orders;
 
 /// <summary>The validation of orders.</summary>
 public sealed class OrderValidationRulesTests
