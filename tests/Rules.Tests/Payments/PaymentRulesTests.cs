@@ -100,6 +100,18 @@ public sealed class PaymentRulesTests
         order.Refund();
         order.Net.Should().Be(0);
         order.Ledger[^1].Should().Be(new LedgerPosting(LedgerKinds.Refund, 2));
+        order.Events[^1].Amount.Should().Be(2);
+    }
+
+    [Fact]
+    public void A_part_refund_may_return_the_whole_captured_amount()
+    {
+        var order = new Order("tok_ok");
+        order.Charge();
+
+        order.RefundPart(Order.Amount).Should().BeTrue();
+
+        order.Net.Should().Be(0);
     }
 
     [Fact]
@@ -155,8 +167,41 @@ public sealed class PaymentRulesTests
         order.Charge();
         order.Charge();
 
-        order.Events.Should().ContainSingle().Which.Kind.Should().Be(PaymentKinds.Refused);
+        var refused = order.Events.Should().ContainSingle().Subject;
+        refused.Kind.Should().Be(PaymentKinds.Refused);
+        refused.Reason.Should().Be("The order was refunded before it was charged.");
         order.Ledger.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_refund_before_the_provider_has_answered_says_so()
+    {
+        var order = new Order("tok_late");
+        order.Charge();
+
+        order.Refund();
+
+        order
+            .Events.Should()
+            .ContainSingle()
+            .Which.Reason.Should()
+            .Be("The order ended before the provider captured the money.");
+    }
+
+    [Theory]
+    [InlineData("tok_timeout", "The provider did not answer in time.")]
+    [InlineData("tok_flaky", "The provider is unavailable.")]
+    [InlineData("tok_late", "The provider will report later whether it captured the money.")]
+    [InlineData("tok_declined", "The provider declined the payment.")]
+    [InlineData("tok_unknown", "The provider does not know this payment token.")]
+    [InlineData("", "The provider does not know this payment token.")]
+    public void A_payment_that_is_not_captured_says_why(string token, string reason)
+    {
+        var order = new Order(token);
+
+        order.Charge();
+
+        order.Payment.Reason.Should().Be(reason);
     }
 
     [Fact]
