@@ -1,4 +1,6 @@
+using DaprShop.Orders.Model;
 using DaprShop.Orders.Placing;
+using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Rules.Tests.Orders;
 
@@ -16,17 +18,17 @@ public sealed class OrderValidationRulesTests
         );
         OrderValidationRules
             .Validate(request, byOperator: false)
-            .Select(c => c.Field)
+            .Select(c => (c.Field, c.Detail))
             .Should()
             .Equal(
-                "/lines/0/sku",
-                "/lines/0/quantity",
-                "/lines/1/quantity",
-                "/lines/1/unitPrice",
-                "/lines/2",
-                "/payment/token",
-                "/onShortage",
-                "/customer"
+                ("/lines/0/sku", "Must have 1 to 64 characters."),
+                ("/lines/0/quantity", "Must be 1 to 1000000."),
+                ("/lines/1/quantity", "Must be 1 to 1000000."),
+                ("/lines/1/unitPrice", "Only an operator may set a price."),
+                ("/lines/2", "Must be an object with sku and quantity."),
+                ("/payment/token", "Must have 1 to 100 characters."),
+                ("/onShortage", $"Must be one of: {string.Join(", ", ShortagePolicies.Names)}."),
+                ("/customer", "Only an operator may order for another customer.")
             );
     }
 
@@ -43,9 +45,8 @@ public sealed class OrderValidationRulesTests
         );
         OrderValidationRules
             .Validate(request, byOperator: true)
-            .Select(c => c.Field)
             .Should()
-            .Equal(allowed ? [] : ["/lines"]);
+            .Equal(allowed ? [] : [new ValidationError("/lines", "Must have 1 to 2000 lines.")]);
     }
 
     [Theory]
@@ -60,9 +61,12 @@ public sealed class OrderValidationRulesTests
         var line = new RequestedLine("cup", 1, decimal.Parse(price, System.Globalization.CultureInfo.InvariantCulture));
         OrderValidationRules
             .Validate(new OrderRequest([line], new RequestedPayment("tok_ok")), byOperator: true)
-            .Select(c => c.Field)
             .Should()
-            .Equal(allowed ? [] : ["/lines/0/unitPrice"]);
+            .Equal(
+                allowed
+                    ? []
+                    : [new ValidationError("/lines/0/unitPrice", "Must be 0 to 1000000, with at most four decimals.")]
+            );
     }
 
     [Theory]
@@ -85,4 +89,36 @@ public sealed class OrderValidationRulesTests
         OrderValidationRules.Validate(request, byOperator: true).Should().BeEmpty();
         OrderValidationRules.Validate(request, byOperator: false).Should().HaveCount(2);
     }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    [InlineData(OrderValidationRules.MaxTextLength, true)]
+    [InlineData(OrderValidationRules.MaxTextLength + 1, false)]
+    public void A_token_and_a_customers_name_are_as_long_as_is_allowed(int length, bool allowed)
+    {
+        var text = new string('t', length);
+        OrderValidationRules
+            .Validate(new OrderRequest([new("cup", 1)], new RequestedPayment(text), Customer: text), byOperator: true)
+            .Should()
+            .Equal(
+                allowed
+                    ? []
+                    :
+                    [
+                        new ValidationError("/payment/token", "Must have 1 to 100 characters."),
+                        new ValidationError("/customer", "Must have 1 to 100 characters."),
+                    ]
+            );
+    }
+
+    [Fact]
+    public void As_many_units_of_a_SKU_as_are_allowed_are_allowed() =>
+        OrderValidationRules
+            .Validate(
+                new OrderRequest([new("cup", OrderValidationRules.MaxQuantity)], new RequestedPayment("tok_ok")),
+                byOperator: false
+            )
+            .Should()
+            .BeEmpty();
 }

@@ -278,4 +278,172 @@ public sealed class SagaRulesTests
         );
         (pending.Changes.Count, pending.Declined.Count).Should().Be((0, 0));
     }
+
+    [Fact]
+    public void An_answer_of_Inventory_gives_the_order_its_status_and_the_reason()
+    {
+        var answers = new (ReservationState State, OrderStatus From, OrderStatus To, string? Reason)[]
+        {
+            (ReservationState.Allocated, OrderStatus.Accepted, OrderStatus.Reserved, null),
+            (
+                ReservationState.Undecided,
+                OrderStatus.Accepted,
+                OrderStatus.AwaitingCustomer,
+                "not enough stock: the customer decides"
+            ),
+            (
+                ReservationState.Backordered,
+                OrderStatus.Accepted,
+                OrderStatus.Backordered,
+                "backordered: no delivery date is known"
+            ),
+            (
+                ReservationState.OutOfStock,
+                OrderStatus.Backordered,
+                OrderStatus.NeedsAttention,
+                "unexpected reservation state: OutOfStock"
+            ),
+            (
+                ReservationState.OutOfStock,
+                OrderStatus.AwaitingCustomer,
+                OrderStatus.Cancelled,
+                "the customer's choice is no longer available"
+            ),
+            (
+                ReservationState.LimitExceeded,
+                OrderStatus.AwaitingCustomer,
+                OrderStatus.NeedsAttention,
+                "unexpected reservation state: LimitExceeded"
+            ),
+            (ReservationState.OutOfStock, OrderStatus.Accepted, OrderStatus.Rejected, "out of stock"),
+            (
+                ReservationState.LimitExceeded,
+                OrderStatus.Accepted,
+                OrderStatus.Rejected,
+                "exceeds the limit per customer"
+            ),
+            (
+                ReservationState.Released,
+                OrderStatus.Accepted,
+                OrderStatus.Rejected,
+                "the stock was released before it was reserved"
+            ),
+        };
+
+        SagaRules
+            .AfterReserve(answers.Select(a => (new ReserveOutcome(Guid.Empty, a.State, []), a.From)))
+            .Changes.Select(c => (c.From, c.To, c.Reason))
+            .Should()
+            .Equal(answers.Select(a => (a.From, a.To, a.Reason)));
+    }
+
+    [Fact]
+    public void A_backordered_order_is_told_the_day_its_stock_is_expected()
+    {
+        var outcome = new ReserveOutcome(
+            Guid.CreateVersion7(),
+            ReservationState.Backordered,
+            [],
+            new DateTimeOffset(2026, 12, 24, 23, 30, 0, TimeSpan.FromHours(-2))
+        );
+
+        SagaRules
+            .AfterReserve([(outcome, OrderStatus.Accepted)])
+            .Changes.Should()
+            .ContainSingle()
+            .Which.Reason.Should()
+            .Be("backordered: stock is expected by 2026-12-25");
+    }
+
+    [Theory]
+    [InlineData(ReservationState.Allocated, true)]
+    [InlineData(ReservationState.OutOfStock, false)]
+    public void Lines_are_reduced_to_what_was_reserved_only_where_it_was(ReservationState state, bool reduces)
+    {
+        var outcome = new ReserveOutcome(Guid.CreateVersion7(), state, [new Shortage("cup", 3, 1)]);
+
+        var result = SagaRules.AfterReserve([(outcome, OrderStatus.Accepted)]);
+
+        result.Reductions.Should().Equal(reduces ? [new LineReduction(outcome.OrderId, "cup", 1)] : []);
+        if (reduces)
+            result.Changes[0].Reason.Should().Be("reserved in part: the order goes without the rest");
+    }
+
+    [Theory]
+    [InlineData(null, "payment declined")]
+    [InlineData("The provider declined the payment.", "The provider declined the payment.")]
+    public void A_declined_order_is_given_the_providers_reason(string? reason, string expected) =>
+        SagaRules
+            .AfterCharge(
+                [new ChargeOutcome(Guid.CreateVersion7(), ChargeState.Declined, reason)],
+                [],
+                DateTimeOffset.UnixEpoch,
+                PayWithin
+            )
+            .Declined.Should()
+            .ContainSingle()
+            .Which.Reason.Should()
+            .Be(expected);
+
+    [Fact]
+    public void An_order_that_ends_without_a_decision_or_a_payment_says_so()
+    {
+        var now = DateTimeOffset.UnixEpoch;
+        var undecided = Order(OrderStatus.AwaitingCustomer) with { DecideBy = now, StockReleased = true };
+        var unpaid = Order(OrderStatus.Reserved) with
+        {
+            StatusSince = now - PayWithin,
+            Refunded = true,
+            StockReleased = true,
+        };
+
+        SagaRules
+            .Settle([undecided, unpaid], now, PayWithin)
+            .Changes.Select(c => c.Reason)
+            .Should()
+            .Equal("the customer did not decide in time", "not paid in time");
+    }
+
+    [Fact]
+    public void An_order_waits_until_its_customers_deadline_or_an_hour_for_stock()
+    {
+        var now = DateTimeOffset.UnixEpoch;
+        var asked = Order(OrderStatus.AwaitingCustomer) with { DecideBy = now.AddMinutes(7) };
+        var backordered = Order(OrderStatus.Backordered);
+
+        SagaRules
+            .Settle([asked, backordered], now, PayWithin)
+            .Waiting.Should()
+            .BeEquivalentTo([(asked.Id, now.AddMinutes(7)), (backordered.Id, now.AddHours(1))]);
+    }
+
+    [Theory]
+    [InlineData(1, 250)]
+    [InlineData(2, 500)]
+    [InlineData(3, 1_000)]
+    [InlineData(30, 10_000)]
+    public void The_pause_between_attempts_doubles_up_to_ten_seconds(int attempts, int milliseconds) =>
+        SagaRules
+            .Pause(Order(OrderStatus.Accepted) with { Attempts = attempts }, PayWithin)
+            .Should()
+            .Be(TimeSpan.FromMilliseconds(milliseconds));
+
+    [Fact]
+    public void A_declined_order_needs_its_stock_released_and_nothing_refunded()
+    {
+        var order = Order(OrderStatus.Reserved);
+        var declined = new SagaStepResult { Declined = [(order.Id, "declined")] };
+
+        SagaRules
+            .AfterCharging([order], declined, DateTimeOffset.UnixEpoch.AddDays(1), PayWithin)
+            .Should()
+            .Be(new NeededCompensations(Refund: false, Release: true));
+        SagaRules
+            .AfterCharging([order], new SagaStepResult(), DateTimeOffset.UnixEpoch, PayWithin)
+            .Should()
+            .Be(new NeededCompensations(Refund: false, Release: false));
+    }
+
+    private static OwnedOrder Order(OrderStatus status) =>
+        new(Guid.CreateVersion7(), status, 1, "tok_ok", false, false, false, false, 1, null, DateTimeOffset.UnixEpoch);
 }

@@ -69,4 +69,11 @@ public sealed class TransitionRulesTests
             .Select(field => (field.Name, (string)field.GetRawConstantValue()!))
             .Should()
             .Equal(Enum.GetValues<OrderStatus>().Select(status => (status.ToString(), status.Name())));
+
+    [Fact]
+    public void An_order_that_ended_without_delivery_is_final() =>
+        Enum.GetValues<OrderStatus>()
+            .Where(TransitionRules.IsFinal)
+            .Should()
+            .Equal(OrderStatus.Rejected, OrderStatus.Cancelled, OrderStatus.Expired);
 }
