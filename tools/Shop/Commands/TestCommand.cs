@@ -59,19 +59,23 @@ internal static class TestCommand
         {
             Description = "Only take each guard of tests/sql-guards.yaml out and expect its test to fail.",
         };
+        var mutants = new Option<bool>("--mutants")
+        {
+            Description = "Only change the pure rules of each service (filter: of one) and expect their tests to fail.",
+        };
         var lanes = WholeNumber.Option("--lanes", "Jobs at a time. Default: by processors and memory.", least: 1);
-        var command = new Command("test", "Run the tests.") { filter, all, slice, guards, lanes };
+        var command = new Command("test", "Run the tests.") { filter, all, slice, guards, mutants, lanes };
         command.SetAction(
             (given, cancel) =>
-                given.GetValue(guards)
-                    ? RunGuardsAsync(ShopFolder.Find(), given.GetValue(filter), cancel)
-                    : RunAsync(
-                        ShopFolder.Find(),
-                        given.GetValue(filter),
-                        given.GetValue(all) ? Full : given.GetValue(slice) ?? Today(),
-                        given.GetValue(lanes) ?? Lanes(),
-                        cancel
-                    )
+                given.GetValue(guards) ? RunGuardsAsync(ShopFolder.Find(), given.GetValue(filter), cancel)
+                : given.GetValue(mutants) ? RunMutantsAsync(ShopFolder.Find(), given.GetValue(filter), cancel)
+                : RunAsync(
+                    ShopFolder.Find(),
+                    given.GetValue(filter),
+                    given.GetValue(all) ? Full : given.GetValue(slice) ?? Today(),
+                    given.GetValue(lanes) ?? Lanes(),
+                    cancel
+                )
         );
         return command;
     }
@@ -108,8 +112,8 @@ internal static class TestCommand
         var clock = Stopwatch.StartNew();
         using var runner = new TestRunner(shop, lanes, obstacle is null, slice == Full ? FullLimit : SliceLimit);
         var results = await runner.RunAsync(jobs, cancel);
-        if (slice == Full && filter is null)
-            results = [.. results, .. await new SqlGuardRun(shop).RunAsync(null, cancel)];
+        if (filter is null)
+            results = [.. results, .. await RunGuardsAndMutantsAsync(shop, slice, cancel)];
 
         // The observed behaviour of runtimes, brokers and stores; the output of its tests is not shown.
         if (
@@ -133,9 +137,40 @@ internal static class TestCommand
         return results.Any(result => result.Status == TestStatus.Failed) ? 1 : 0;
     }
 
+    /// <summary>Both change a copy of the checkout and build it: after the tests, which they would slow down.</summary>
+    private static async Task<IEnumerable<TestResult>> RunGuardsAndMutantsAsync(
+        ShopFolder shop,
+        string slice,
+        CancellationToken cancel
+    )
+    {
+        var mutation = new MutationRun(shop);
+        if (slice != Full)
+            return await mutation.RunAsync(
+                [MutationRun.Of(DateOnly.ParseExact(slice, DateFormat, CultureInfo.InvariantCulture))],
+                cancel
+            );
+        var guards = await new SqlGuardRun(shop).RunAsync(null, cancel);
+        return guards.Concat(await mutation.RunAsync(MutationRun.Services, cancel));
+    }
+
+    private static async Task<int> RunMutantsAsync(ShopFolder shop, string? filter, CancellationToken cancel)
+    {
+        var services = MutationRun
+            .Services.Where(s => filter is null || s.Contains(filter, StringComparison.OrdinalIgnoreCase))
+            .ToList();
+        if (services.Count == 0)
+            throw new ShopException($"No service matches '{filter}': {string.Join(", ", MutationRun.Services)}.");
+        return Report(await new MutationRun(shop).RunAsync(services, cancel));
+    }
+
     private static async Task<int> RunGuardsAsync(ShopFolder shop, string? filter, CancellationToken cancel)
     {
-        var results = await new SqlGuardRun(shop).RunAsync(filter, cancel);
+        return Report(await new SqlGuardRun(shop).RunAsync(filter, cancel));
+    }
+
+    private static int Report(IReadOnlyList<TestResult> results)
+    {
         Console.WriteLine(TestReport.Of(results));
         return results.Any(result => result.Status == TestStatus.Failed) ? 1 : 0;
     }
