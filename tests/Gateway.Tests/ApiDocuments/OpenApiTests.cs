@@ -17,64 +17,9 @@ namespace DaprShop.Gateway.Tests;
 /// <summary>The merged OpenAPI document.</summary>
 public sealed class OpenApiTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
 {
-    private static readonly GatewayRoute[] Table =
-    [
-        new("GET", "/orders/{id}", "orders", Identity.Customer),
-        new("POST", "/stock/{sku}/receipts", "inventory", Identity.Operator),
-    ];
-
     private const string Operation = """
         {"responses":{"200":{"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Response"}}}}}}
         """;
-
-    [Fact]
-    public void The_document_contains_only_the_routes_of_the_gateway()
-    {
-        var merged = OpenApiMergeRules.Merge(
-            new Dictionary<string, string>
-            {
-                ["orders"] = Document("/orders/{orderId}", "get"),
-                ["inventory"] = Document("/reservations", "post"),
-            },
-            Table
-        );
-
-        merged["paths"]!.AsObject().Select(p => p.Key).Should().Equal("/orders/{orderId}");
-    }
-
-    [Theory]
-    [InlineData("inventory", "get")]
-    [InlineData("orders", "delete")]
-    public void A_route_matches_operations_of_its_own_service_and_method_only(string app, string method) =>
-        OpenApiMergeRules.Merge(new Dictionary<string, string> { [app] = Document("/orders/{id}", method) }, Table)[
-            "paths"
-        ]!
-            .AsObject()
-            .Should()
-            .BeEmpty();
-
-    [Fact]
-    public void Schemas_with_the_same_name_stay_separate()
-    {
-        var merged = OpenApiMergeRules.Merge(
-            new Dictionary<string, string>
-            {
-                ["orders"] = Document("/orders/{id}", "get"),
-                ["inventory"] = Document("/stock/{sku}/receipts", "post"),
-            },
-            Table
-        );
-
-        merged["components"]!["schemas"]!
-            .AsObject()
-            .Select(s => s.Key)
-            .Should()
-            .Equal("orders.Response", "inventory.Response");
-        merged["paths"]!["/stock/{sku}/receipts"]!["post"]!
-            .ToJsonString()
-            .Should()
-            .Contain("#/components/schemas/inventory.Response");
-    }
 
     [Fact]
     public async Task G42_The_document_contains_every_route_and_describes_every_success()

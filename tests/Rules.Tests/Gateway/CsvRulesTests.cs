@@ -1,10 +1,10 @@
 using DaprShop.Contracts;
 using DaprShop.Gateway.BulkUpload;
 
-namespace DaprShop.Gateway.Tests;
+namespace DaprShop.Rules.Tests.Gateway;
 
 /// <summary>How a CSV file is read.</summary>
-public sealed class CsvRowReaderTests
+public sealed class CsvRulesTests
 {
     [Theory]
     [InlineData("a,b,c", "a|b|c")]
