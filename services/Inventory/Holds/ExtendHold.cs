@@ -21,19 +21,17 @@ internal static class ExtendHold
     {
         if (HoldDuration.Check(request.Minutes).ToList() is { Count: > 0 } errors)
             return Problems.Invalid(errors);
-        return OutcomeResults.Of(
-            await stock.RunAsync<CommandOutcome>(
-                new ExtendHoldCommand(
-                    key.Value,
-                    IdempotencyKey.Fingerprint(context, request),
-                    id,
-                    context.Owner(),
-                    time.GetUtcNow().AddMinutes(request.Minutes),
-                    context.Name()
-                ),
-                cancellationToken
+        return await stock.RunAsync(
+            new ExtendHoldCommand(
+                key.Value,
+                IdempotencyKey.Fingerprint(context, request),
+                id,
+                context.Owner(),
+                time.GetUtcNow().AddMinutes(request.Minutes),
+                context.Name()
             ),
-            context
+            context,
+            cancellationToken
         );
     }
 }

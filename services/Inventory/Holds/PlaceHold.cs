@@ -32,20 +32,18 @@ internal static class PlaceHold
         if (errors.Count > 0)
             return Problems.Invalid(errors);
         var now = time.GetUtcNow();
-        return OutcomeResults.Of(
-            await stock.RunAsync<CommandOutcome>(
-                new PlaceHoldCommand(
-                    key.Value,
-                    IdempotencyKey.Fingerprint(context, request),
-                    Guid.CreateVersion7(now),
-                    request.Customer ?? context.Name(),
-                    request.Lines,
-                    now.AddMinutes(request.Minutes),
-                    context.Name()
-                ),
-                cancellationToken
+        return await stock.RunAsync(
+            new PlaceHoldCommand(
+                key.Value,
+                IdempotencyKey.Fingerprint(context, request),
+                Guid.CreateVersion7(now),
+                request.Customer ?? context.Name(),
+                request.Lines,
+                now.AddMinutes(request.Minutes),
+                context.Name()
             ),
-            context
+            context,
+            cancellationToken
         );
     }
 

@@ -17,17 +17,15 @@ internal static class ReleaseHold
         HttpContext context,
         CancellationToken cancellationToken
     ) =>
-        OutcomeResults.Of(
-            await stock.RunAsync<CommandOutcome>(
-                new ReleaseHoldCommand(
-                    key.Value,
-                    IdempotencyKey.Fingerprint(context, ""),
-                    id,
-                    context.Owner(),
-                    context.Name()
-                ),
-                cancellationToken
+        await stock.RunAsync(
+            new ReleaseHoldCommand(
+                key.Value,
+                IdempotencyKey.Fingerprint(context, ""),
+                id,
+                context.Owner(),
+                context.Name()
             ),
-            context
+            context,
+            cancellationToken
         );
 }

@@ -28,22 +28,20 @@ internal static class AnnounceInbound
         var errors = new RequestValidator().Reference(body.Reference).Location(body.Location).Lines(body.Lines);
         if (errors.Count > 0)
             return Problems.Invalid(errors);
-        return OutcomeResults.Of(
-            await stock.RunAsync<CommandOutcome>(
-                new OpenInboundCommand(
-                    key.Value,
-                    IdempotencyKey.Fingerprint(context, body),
-                    body.Reference,
-                    body.Location ?? StockLimits.DefaultLocation,
-                    Source: null,
-                    body.ExpectedAt,
-                    body.Lines,
-                    context.Name(),
-                    Reason: null
-                ),
-                cancellationToken
+        return await stock.RunAsync(
+            new OpenInboundCommand(
+                key.Value,
+                IdempotencyKey.Fingerprint(context, body),
+                body.Reference,
+                body.Location ?? StockLimits.DefaultLocation,
+                Source: null,
+                body.ExpectedAt,
+                body.Lines,
+                context.Name(),
+                Reason: null
             ),
-            context
+            context,
+            cancellationToken
         );
     }
 }

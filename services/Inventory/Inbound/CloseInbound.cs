@@ -34,19 +34,17 @@ internal static class CloseInbound
             );
         if (errors.Count > 0)
             return Problems.Invalid(errors);
-        return OutcomeResults.Of(
-            await stock.RunAsync<CommandOutcome>(
-                new CloseInboundCommand(
-                    key.Value,
-                    IdempotencyKey.Fingerprint(context, body),
-                    reference,
-                    body.Disposition == Return,
-                    context.Name(),
-                    body.Reason
-                ),
-                cancellationToken
+        return await stock.RunAsync(
+            new CloseInboundCommand(
+                key.Value,
+                IdempotencyKey.Fingerprint(context, body),
+                reference,
+                body.Disposition == Return,
+                context.Name(),
+                body.Reason
             ),
-            context
+            context,
+            cancellationToken
         );
     }
 }

@@ -25,19 +25,17 @@ internal static class ReceiveInbound
         var errors = new RequestValidator().Reason(body.Reason).Lines(body.Lines);
         if (errors.Count > 0)
             return Problems.Invalid(errors);
-        return OutcomeResults.Of(
-            await stock.RunAsync<CommandOutcome>(
-                new ReceiveInboundCommand(
-                    key.Value,
-                    IdempotencyKey.Fingerprint(context, body),
-                    reference,
-                    body.Lines,
-                    context.Name(),
-                    body.Reason
-                ),
-                cancellationToken
+        return await stock.RunAsync(
+            new ReceiveInboundCommand(
+                key.Value,
+                IdempotencyKey.Fingerprint(context, body),
+                reference,
+                body.Lines,
+                context.Name(),
+                body.Reason
             ),
-            context
+            context,
+            cancellationToken
         );
     }
 }

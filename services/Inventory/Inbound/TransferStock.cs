@@ -36,22 +36,20 @@ internal static class TransferStock
             .That(body.From != body.To, "/to", "to must differ from from.");
         if (errors.Count > 0)
             return Problems.Invalid(errors);
-        return OutcomeResults.Of(
-            await stock.RunAsync<CommandOutcome>(
-                new OpenInboundCommand(
-                    key.Value,
-                    IdempotencyKey.Fingerprint(context, body),
-                    body.Reference,
-                    body.To,
-                    body.From,
-                    body.ExpectedAt,
-                    body.Lines,
-                    context.Name(),
-                    body.Reason
-                ),
-                cancellationToken
+        return await stock.RunAsync(
+            new OpenInboundCommand(
+                key.Value,
+                IdempotencyKey.Fingerprint(context, body),
+                body.Reference,
+                body.To,
+                body.From,
+                body.ExpectedAt,
+                body.Lines,
+                context.Name(),
+                body.Reason
             ),
-            context
+            context,
+            cancellationToken
         );
     }
 }

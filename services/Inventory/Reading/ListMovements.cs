@@ -17,7 +17,7 @@ internal static class ListMovements
     // The ledger of each location is read backwards along its key, from the last entry of the previous page.
     private const string Movements = """
         select m.location, m.sequence, m.kind, m.quantity, m.on_hand, m.allocated, m.held, m.unavailable, m.incoming,
-            m.cause, m.step, m.actor, m.reason, m.trace, m.occurred_at
+            m.cause, m.step, m.actor, m.reason, replace(m.trace::text, '-', '') as trace, m.occurred_at
         from unnest($2::text[], $3::bigint[]) as c(location, before)
         cross join lateral (
             select * from movements m
@@ -30,24 +30,6 @@ internal static class ListMovements
     // The first page begins at the last movement of each location.
     private const string Ends =
         "select location, sequence + 1 as before from levels where sku = $1 and ($2::text is null or location = $2)";
-
-    private sealed record MovementWithoutSkuRow(
-        string Location,
-        long Sequence,
-        string Kind,
-        int Quantity,
-        long OnHand,
-        long Allocated,
-        long Held,
-        long Unavailable,
-        long Incoming,
-        string Cause,
-        long Step,
-        string Actor,
-        string? Reason,
-        Guid? Trace,
-        DateTimeOffset OccurredAt
-    );
 
     private sealed record EndRow(string Location, long Before);
 
@@ -100,7 +82,7 @@ internal static class ListMovements
         if (errors.Count > 0)
             return Problems.Invalid(errors);
         var take = Math.Clamp(limit, 1, MaxPage);
-        var rows = await database.QueryAsync<MovementWithoutSkuRow>(
+        var rows = await database.QueryAsync<Entry>(
             Movements,
             [
                 sku,
@@ -115,9 +97,7 @@ internal static class ListMovements
         );
         foreach (var row in rows)
             before[row.Location] = row.Sequence;
-        return TypedResults.Ok(
-            new Page(sku, rows.ConvertAll(ToEntry), rows.Count == take ? LedgerCursor.Write(before) : null)
-        );
+        return TypedResults.Ok(new Page(sku, rows, rows.Count == take ? LedgerCursor.Write(before) : null));
     }
 
     private static async Task<Dictionary<string, long>> EndsAsync(
@@ -129,23 +109,4 @@ internal static class ListMovements
         (
             await database.QueryAsync<EndRow>(Ends, [sku, (object?)location ?? DBNull.Value], cancellationToken)
         ).ToDictionary(e => e.Location, e => e.Before);
-
-    private static Entry ToEntry(MovementWithoutSkuRow row) =>
-        new(
-            row.Location,
-            row.Sequence,
-            row.Kind,
-            row.Quantity,
-            row.OnHand,
-            row.Allocated,
-            row.Held,
-            row.Unavailable,
-            row.Incoming,
-            row.Cause,
-            row.Step,
-            row.Actor,
-            row.Reason,
-            row.Trace?.ToString("N"),
-            row.OccurredAt
-        );
 }

@@ -104,20 +104,18 @@ internal static class BookStock
             .ToList();
         try
         {
-            return OutcomeResults.Of(
-                await stock.RunAsync<CommandOutcome>(
-                    new BookCommand(
-                        key.Value,
-                        IdempotencyKey.Fingerprint(context, body),
-                        kind,
-                        cause,
-                        context.Name(),
-                        reason,
-                        summed
-                    ),
-                    cancellationToken
+            return await stock.RunAsync(
+                new BookCommand(
+                    key.Value,
+                    IdempotencyKey.Fingerprint(context, body),
+                    kind,
+                    cause,
+                    context.Name(),
+                    reason,
+                    summed
                 ),
-                context
+                context,
+                cancellationToken
             );
         }
         catch (PostgresException e) when (e.ConstraintName == InventoryDbContext.OnePerCause)

@@ -48,22 +48,20 @@ internal static class CountStock
             );
         if (errors.Count > 0)
             return Problems.Invalid(errors);
-        return OutcomeResults.Of(
-            await stock.RunAsync<CommandOutcome>(
-                new CountCommand(
-                    key.Value,
-                    IdempotencyKey.Fingerprint(context, body),
-                    sku,
-                    body.Location ?? StockLimits.DefaultLocation,
-                    body.Counted,
-                    body.Expected,
-                    body.WhenPromised == Accept,
-                    context.Name(),
-                    body.Reason
-                ),
-                cancellationToken
+        return await stock.RunAsync(
+            new CountCommand(
+                key.Value,
+                IdempotencyKey.Fingerprint(context, body),
+                sku,
+                body.Location ?? StockLimits.DefaultLocation,
+                body.Counted,
+                body.Expected,
+                body.WhenPromised == Accept,
+                context.Name(),
+                body.Reason
             ),
-            context
+            context,
+            cancellationToken
         );
     }
 }

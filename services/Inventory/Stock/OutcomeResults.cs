@@ -8,6 +8,14 @@ namespace DaprShop.Inventory.Stock;
 /// </summary>
 internal static class OutcomeResults
 {
+    /// <summary>Runs a command, and returns the HTTP result of its outcome.</summary>
+    public static async Task<IResult> RunAsync(
+        this StockCommandQueue stock,
+        StockCommand command,
+        HttpContext context,
+        CancellationToken cancellationToken
+    ) => Of(await stock.RunAsync<CommandOutcome>(command, cancellationToken), context);
+
     public static IResult Of(CommandOutcome outcome, HttpContext context)
     {
         if (outcome.Refusal is { } refusal)

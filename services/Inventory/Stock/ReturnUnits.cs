@@ -33,19 +33,17 @@ internal static class ReturnUnits
             );
         if (errors.Count > 0)
             return Problems.Invalid(errors);
-        return OutcomeResults.Of(
-            await stock.RunAsync<CommandOutcome>(
-                new ReturnCommand(
-                    body.Key,
-                    SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body)),
-                    body.OrderId,
-                    body.Number,
-                    [.. body.Lines.Select(l => l with { Location = l.Location ?? StockLimits.DefaultLocation })],
-                    body.Actor
-                ),
-                cancellationToken
+        return await stock.RunAsync(
+            new ReturnCommand(
+                body.Key,
+                SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body)),
+                body.OrderId,
+                body.Number,
+                [.. body.Lines.Select(l => l with { Location = l.Location ?? StockLimits.DefaultLocation })],
+                body.Actor
             ),
-            context
+            context,
+            cancellationToken
         );
     }
 }

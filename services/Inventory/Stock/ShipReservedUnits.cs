@@ -29,18 +29,16 @@ internal static class ShipReservedUnits
             .That(body.Lines?.All(l => l.Quantity > 0) != false, "/lines", "A quantity must be 1 or more.");
         if (errors.Count > 0)
             return Problems.Invalid(errors);
-        return OutcomeResults.Of(
-            await stock.RunAsync<CommandOutcome>(
-                new ShipCommand(
-                    body.Key,
-                    SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body)),
-                    body.OrderId,
-                    body.Lines,
-                    StockActors.Saga
-                ),
-                cancellationToken
+        return await stock.RunAsync(
+            new ShipCommand(
+                body.Key,
+                SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body)),
+                body.OrderId,
+                body.Lines,
+                StockActors.Saga
             ),
-            context
+            context,
+            cancellationToken
         );
     }
 }

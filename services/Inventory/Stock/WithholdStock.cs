@@ -31,18 +31,16 @@ internal static class WithholdStock
             );
         if (errors.Count > 0)
             return Problems.Invalid(errors);
-        return OutcomeResults.Of(
-            await stock.RunAsync<CommandOutcome>(
-                new WithholdCommand(
-                    key.Value,
-                    IdempotencyKey.Fingerprint(context, body),
-                    new StockLine(sku, body.Location ?? StockLimits.DefaultLocation, body.Quantity),
-                    context.Name(),
-                    body.Reason
-                ),
-                cancellationToken
+        return await stock.RunAsync(
+            new WithholdCommand(
+                key.Value,
+                IdempotencyKey.Fingerprint(context, body),
+                new StockLine(sku, body.Location ?? StockLimits.DefaultLocation, body.Quantity),
+                context.Name(),
+                body.Reason
             ),
-            context
+            context,
+            cancellationToken
         );
     }
 }

@@ -21,11 +21,9 @@ internal static class ClaimOffer
         HttpContext context,
         CancellationToken cancellationToken
     ) =>
-        OutcomeResults.Of(
-            await stock.RunAsync<CommandOutcome>(
-                new ClaimOfferCommand(id, request.Customer, time.GetUtcNow() + SagaDuration),
-                cancellationToken
-            ),
-            context
+        await stock.RunAsync(
+            new ClaimOfferCommand(id, request.Customer, time.GetUtcNow() + SagaDuration),
+            context,
+            cancellationToken
         );
 }
