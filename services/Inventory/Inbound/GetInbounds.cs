@@ -12,8 +12,8 @@ internal static class GetInbounds
     private const int MaxPage = 500;
 
     /// <param name="Closed">Units that were returned to their source, or written off.</param>
-    /// <param name="Left">Units still to arrive.</param>
-    internal sealed record Line(string Sku, int Expected, int Received, int Closed, int Left);
+    /// <param name="Remaining">Units still to arrive.</param>
+    internal sealed record Line(string Sku, int Expected, int Received, int Closed, int Remaining);
 
     /// <param name="Source">The location that sent it; null for a supplier.</param>
     internal sealed record Document(

@@ -87,7 +87,7 @@ internal static class OutcomeResults
                 "Too many units",
                 $"Only {refusal.State} units of '{refusal.Subject}' are available here.",
                 ("sku", refusal.Subject),
-                ("left", refusal.State)
+                ("remaining", refusal.State)
             ),
             RefusalKind.LimitExceeded => Problems.Of(
                 409,

@@ -13,10 +13,10 @@ namespace DaprShop.Inventory.Waitlist;
 public interface IWaitlistActor : IActor
 {
     /// <summary>Adds the customer to the waitlist; returns the outcome.</summary>
-    Task<JsonElement> JoinAsync(WaitlistRequest wish);
+    Task<JsonElement> JoinAsync(WaitlistRequest request);
 
     /// <summary>Removes the customer from the waitlist; returns the outcome.</summary>
-    Task<JsonElement> LeaveAsync(WaitlistRequest wish);
+    Task<JsonElement> LeaveAsync(WaitlistRequest request);
 
     /// <summary>Sets the reminder to the earliest end of the open offers.</summary>
     Task WatchAsync();

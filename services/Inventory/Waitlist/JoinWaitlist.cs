@@ -15,21 +15,21 @@ internal static class JoinWaitlist
 
     public static async Task<IResult> HandleAsync(
         string sku,
-        Request request,
+        Request body,
         IdempotencyKey key,
         WaitlistClient waitlists,
         HttpContext context,
         CancellationToken cancellationToken
     )
     {
-        if (request.Quantity is < 1 or > StockLimits.MaxQuantity)
+        if (body.Quantity is < 1 or > StockLimits.MaxQuantity)
             return Problems.Invalid([new("/quantity", $"A quantity must be 1 to {StockLimits.MaxQuantity}.")]);
-        var wish = new WaitlistRequest(
+        var request = new WaitlistRequest(
             key.Value,
-            IdempotencyKey.Fingerprint(context, request),
+            IdempotencyKey.Fingerprint(context, body),
             context.Name(),
-            request.Quantity
+            body.Quantity
         );
-        return OutcomeResults.Of(await waitlists.JoinAsync(sku, wish, cancellationToken), context);
+        return OutcomeResults.Of(await waitlists.JoinAsync(sku, request, cancellationToken), context);
     }
 }

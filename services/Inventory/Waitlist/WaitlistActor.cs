@@ -21,9 +21,11 @@ internal sealed class WaitlistActor(ActorHost host, StockCommandQueue stock, Hol
 
     private string Sku => WaitlistClient.SkuOf(Id);
 
-    public async Task<JsonElement> JoinAsync(WaitlistRequest wish) => await DoAsync(WaitlistClient.Join(Sku, wish));
+    public async Task<JsonElement> JoinAsync(WaitlistRequest request) =>
+        await DoAsync(WaitlistClient.Join(Sku, request));
 
-    public async Task<JsonElement> LeaveAsync(WaitlistRequest wish) => await DoAsync(WaitlistClient.Leave(Sku, wish));
+    public async Task<JsonElement> LeaveAsync(WaitlistRequest request) =>
+        await DoAsync(WaitlistClient.Leave(Sku, request));
 
     public async Task WatchAsync()
     {
@@ -33,8 +35,8 @@ internal sealed class WaitlistActor(ActorHost host, StockCommandQueue stock, Hol
             return;
         }
 
-        var left = first.ExpiresAt - time.GetUtcNow();
-        await RegisterReminderAsync(OfferEnds, [], left > TimeSpan.Zero ? left : TimeSpan.Zero, Once);
+        var remaining = first.ExpiresAt - time.GetUtcNow();
+        await RegisterReminderAsync(OfferEnds, [], remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, Once);
     }
 
     /// <summary>

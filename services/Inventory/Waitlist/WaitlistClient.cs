@@ -17,17 +17,17 @@ internal sealed class WaitlistClient(IActorProxyFactory actors, StockCommandQueu
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    public static JoinWaitlistCommand Join(string sku, WaitlistRequest wish) =>
-        new(wish.Key, wish.Fingerprint, Guid.CreateVersion7(), sku, wish.Customer, wish.Quantity);
+    public static JoinWaitlistCommand Join(string sku, WaitlistRequest request) =>
+        new(request.Key, request.Fingerprint, Guid.CreateVersion7(), sku, request.Customer, request.Quantity);
 
-    public static LeaveWaitlistCommand Leave(string sku, WaitlistRequest wish) =>
-        new(wish.Key, wish.Fingerprint, sku, wish.Customer);
+    public static LeaveWaitlistCommand Leave(string sku, WaitlistRequest request) =>
+        new(request.Key, request.Fingerprint, sku, request.Customer);
 
-    public Task<CommandOutcome> JoinAsync(string sku, WaitlistRequest wish, CancellationToken cancellationToken) =>
-        AskAsync(sku, nameof(IWaitlistActor.JoinAsync), wish, Join(sku, wish), cancellationToken);
+    public Task<CommandOutcome> JoinAsync(string sku, WaitlistRequest request, CancellationToken cancellationToken) =>
+        InvokeAsync(sku, nameof(IWaitlistActor.JoinAsync), request, Join(sku, request), cancellationToken);
 
-    public Task<CommandOutcome> LeaveAsync(string sku, WaitlistRequest wish, CancellationToken cancellationToken) =>
-        AskAsync(sku, nameof(IWaitlistActor.LeaveAsync), wish, Leave(sku, wish), cancellationToken);
+    public Task<CommandOutcome> LeaveAsync(string sku, WaitlistRequest request, CancellationToken cancellationToken) =>
+        InvokeAsync(sku, nameof(IWaitlistActor.LeaveAsync), request, Leave(sku, request), cancellationToken);
 
     /// <summary>Lets the actor set its reminder to the earliest end of the open offers.</summary>
     public async Task WatchAsync(string sku, CancellationToken cancellationToken)
@@ -47,10 +47,10 @@ internal sealed class WaitlistClient(IActorProxyFactory actors, StockCommandQueu
 
     public static string SkuOf(ActorId id) => Encoding.UTF8.GetString(Base64Url.DecodeFromChars(id.GetId()));
 
-    private async Task<CommandOutcome> AskAsync(
+    private async Task<CommandOutcome> InvokeAsync(
         string sku,
         string method,
-        WaitlistRequest wish,
+        WaitlistRequest request,
         StockCommand command,
         CancellationToken cancellationToken
     )
@@ -58,7 +58,7 @@ internal sealed class WaitlistClient(IActorProxyFactory actors, StockCommandQueu
         using var timeout = WithTimeout(cancellationToken);
         try
         {
-            return await Actor(sku).InvokeMethodAsync<WaitlistRequest, CommandOutcome>(method, wish, timeout.Token);
+            return await Actor(sku).InvokeMethodAsync<WaitlistRequest, CommandOutcome>(method, request, timeout.Token);
         }
         catch (Exception e) when (IsUnreachable(e) && !cancellationToken.IsCancellationRequested)
         {

@@ -44,8 +44,8 @@ internal sealed class RetryStore(
     internal sealed record RetriedOrder(Guid Id, string Status, int Version);
 
     /// <param name="Retried">Orders that are in the saga again.</param>
-    /// <param name="Left">Orders that still need attention.</param>
-    internal sealed record RetriedOrders(int Retried, long Left);
+    /// <param name="Remaining">Orders that still need attention.</param>
+    internal sealed record RetriedOrders(int Retried, long Remaining);
 
     /// <summary>
     /// Retries one order. Returns the order as it was found (null where there is none) and as it is now (null where it

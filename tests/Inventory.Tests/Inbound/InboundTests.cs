@@ -38,7 +38,7 @@ public sealed class InboundTests(InventoryFixture fixture) : IClassFixture<Inven
         var sku = await _api.ItemAsync();
         var document = await AnnounceAsync(sku, 10);
         var refused = await _api.SendAsync("POST", $"inbounds/{document}/receipts", Lines(sku, 12));
-        (refused.Status, refused.Kind, refused.Body.Number("left")).Should().Be((409, "too-many-units", 10));
+        (refused.Status, refused.Kind, refused.Body.Number("remaining")).Should().Be((409, "too-many-units", 10));
 
         (await ReceiveAsync(document, sku, 12, "two free of charge")).Should().Be("received");
         var level = (await _api.StockAsync(sku)).GetProperty("total");
@@ -262,10 +262,10 @@ public sealed class InboundTests(InventoryFixture fixture) : IClassFixture<Inven
     private async Task<string?> ReceiveAsync(string document, string sku, int quantity, string? reason = null) =>
         (await _api.DoAsync($"inbounds/{document}/receipts", Lines(sku, quantity, reason))).Text("state");
 
-    private async Task<(long Expected, long Received, long Closed, long Left)> LineAsync(string document)
+    private async Task<(long Expected, long Received, long Closed, long Remaining)> LineAsync(string document)
     {
         var line = (await _api.GetAsync($"inbounds/{document}")).List("lines").Single();
-        return (line.Number("expected"), line.Number("received"), line.Number("closed"), line.Number("left"));
+        return (line.Number("expected"), line.Number("received"), line.Number("closed"), line.Number("remaining"));
     }
 
     private static object Lines(string sku, int quantity, string? reason = null) =>

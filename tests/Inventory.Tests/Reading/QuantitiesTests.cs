@@ -114,7 +114,7 @@ public sealed class QuantitiesTests(InventoryFixture fixture) : IClassFixture<In
             $"stock/{sku}/withholdings",
             new { quantity = -4, reason = "repaired" }
         );
-        (back.Status, back.Kind, back.Body.Number("left")).Should().Be((409, "too-many-units", 3));
+        (back.Status, back.Kind, back.Body.Number("remaining")).Should().Be((409, "too-many-units", 3));
         (await _api.DoAsync($"stock/{sku}/withholdings", new { quantity = -3, reason = "repaired" }))
             .List("levels")
             .Single()

@@ -95,7 +95,7 @@ public sealed class RetryTests(OrdersFixture fixture) : IClassFixture<OrdersFixt
         (await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken))
             .GetRawText()
             .Should()
-            .Be($$"""{"retried":{{before}},"left":0}""");
+            .Be($$"""{"retried":{{before}},"remaining":0}""");
 
         foreach (var batch in await fixture.Database.ClaimAsync())
             await SagaRun.RunAsync(fixture.Database, fixture.Fakes, batch);
