@@ -86,7 +86,7 @@ internal sealed class Api(HttpClient caller, InventoryDatabase database)
         return reply.Body;
     }
 
-    /// <summary>All that is known of a SKU, whoever has changed it.</summary>
+    /// <summary>The stock of a SKU, at its current version.</summary>
     public async Task<JsonElement> StockAsync(string sku)
     {
         var version = await database.NumberAsync(

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace DaprShop.Inventory.Tests;
 
 /// <summary>
-/// Customers in front of a stock, under a clock that the test turns. No sweeper and no actor comes by.
+/// Customers and a stock, under a clock that the test advances. No sweeper and no actor runs.
 /// </summary>
 internal sealed class Scene(InventoryDatabase db) : IAsyncDisposable
 {

@@ -24,8 +24,8 @@ public sealed class RebuildTests(SharedShop shops) : SharedShopTest(shops)
         var (exitCode, output, errors) = await fixture.Shop.TryAsync("history", "rebuild", "--json");
         var flowing = !flow.IsCompleted;
         await TamperAsync(fixture.Shop);
-        var (forgedCode, forgedOutput, _) = await fixture.Shop.TryAsync("history", "rebuild", "--json");
-        var (healedCode, healedOutput, _) = await fixture.Shop.TryAsync("history", "rebuild");
+        var (tamperedCode, tamperedOutput, _) = await fixture.Shop.TryAsync("history", "rebuild", "--json");
+        var (repairedCode, repairedOutput, _) = await fixture.Shop.TryAsync("history", "rebuild");
         await closing.CancelAsync();
         var orders = (await flow).Sum();
 
@@ -33,13 +33,13 @@ public sealed class RebuildTests(SharedShop shops) : SharedShopTest(shops)
         flowing.Should().BeTrue("orders are placed during the rebuild");
         orders.Should().BeGreaterThan(Streams);
         Phase(output).Should().Be("identical");
-        (forgedCode, Phase(forgedOutput)).Should().Be((1, "repaired"), forgedOutput);
-        forgedOutput.Should().Contain("mallory");
-        (healedCode, healedOutput)
+        (tamperedCode, Phase(tamperedOutput)).Should().Be((1, "repaired"), tamperedOutput);
+        tamperedOutput.Should().Contain("mallory");
+        (repairedCode, repairedOutput)
             .Should()
             .Match<(int Code, string Output)>(
                 t => t.Code == 0 && t.Output.Contains("identical, byte for byte"),
-                healedOutput
+                repairedOutput
             );
         await fixture.Shop.AuditAsync();
     }
@@ -60,14 +60,14 @@ public sealed class RebuildTests(SharedShop shops) : SharedShopTest(shops)
             .GetString();
         await using var connection = new NpgsqlConnection(owner);
         await connection.OpenAsync();
-        await using var forge = new NpgsqlCommand(
+        await using var command = new NpgsqlCommand(
             """
             update order_owners set customer = 'mallory'
             where order_id = (select min(order_id::text)::uuid from order_owners)
             """,
             connection
         );
-        (await forge.ExecuteNonQueryAsync()).Should().Be(1);
+        (await command.ExecuteNonQueryAsync()).Should().Be(1);
     }
 
     private static string? Phase(string output) => JsonElement.Parse(output).GetProperty("phase").GetString();

@@ -9,7 +9,7 @@ using DaprShop.TestKit;
 namespace DaprShop.Inventory.Tests.Holds;
 
 /// <summary>
-/// Holds and waitlists over HTTP, where no actor can be reached: who may do what, once, and what is refused.
+/// Holds and waitlists over HTTP, without actors: permissions, idempotency and rejected requests.
 /// </summary>
 public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<InventoryFixture>, IAsyncLifetime
 {
@@ -64,7 +64,7 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
         );
 
     [Fact]
-    public async Task G10_A_repeated_request_is_told_the_same_and_moves_nothing()
+    public async Task G10_A_repeated_request_gets_the_same_response_and_changes_no_stock()
     {
         var (key, body) = (New(), new { lines = Lines(2), minutes = 5 });
         var hold = await IdAsync(_ann, body);
@@ -85,12 +85,12 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
             );
             using var first = await SendAsync(_ann, method, to, sent, key = New());
             var movements = await MovementsAsync();
-            using var again = await SendAsync(_ann, method, to, sent, key);
+            using var repeated = await SendAsync(_ann, method, to, sent, key);
             first.StatusCode.Should().Be(HttpStatusCode.OK, await first.Content.ReadAsStringAsync());
-            (await again.Content.ReadAsStringAsync()).Should().Be(await first.Content.ReadAsStringAsync());
+            (await repeated.Content.ReadAsStringAsync()).Should().Be(await first.Content.ReadAsStringAsync());
             (
                 first.Headers.Contains(IdempotencyKey.ReplayedHeader),
-                again.Headers.Contains(IdempotencyKey.ReplayedHeader)
+                repeated.Headers.Contains(IdempotencyKey.ReplayedHeader)
             )
                 .Should()
                 .Be((false, true));
@@ -104,7 +104,7 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
     }
 
     [Fact]
-    public async Task G10_A_key_is_its_customers_own_and_none_takes_one_of_the_house()
+    public async Task G10_A_key_belongs_to_its_customer_and_collides_with_none_of_another_customer_or_a_service()
     {
         var (order, body) = (Guid.CreateVersion7(), new { lines = Lines(1) });
         var shipment = $"shipment:{order}";
@@ -180,7 +180,7 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
     }
 
     [Fact]
-    public async Task What_cannot_be_held_is_told_why()
+    public async Task A_hold_that_is_not_possible_is_rejected_with_the_reason()
     {
         object[] invalid =
         [
@@ -246,11 +246,14 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
         offer.GetProperty("quantity").GetInt32().Should().Be(2);
         var claim = $"internal/offers/{offer.GetProperty("id")}/claim";
         await IsProblemAsync(await SendAsync(_olga, "POST", claim, new ClaimOfferRequest("bob")), 404, "not-found");
-        var taken = await OkAsync(_olga, "POST", claim, new ClaimOfferRequest("ann"));
-        (taken.GetProperty("customer").GetString(), taken.GetProperty("lines")[0].GetProperty("quantity").GetInt32())
+        var claimed = await OkAsync(_olga, "POST", claim, new ClaimOfferRequest("ann"));
+        (
+            claimed.GetProperty("customer").GetString(),
+            claimed.GetProperty("lines")[0].GetProperty("quantity").GetInt32()
+        )
             .Should()
             .Be(("ann", 2));
-        taken
+        claimed
             .GetProperty("expiresAt")
             .GetDateTimeOffset()
             .Should()
@@ -265,7 +268,7 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
         (await OkAsync(_olga, "POST", claim, new ClaimOfferRequest("ann")))
             .ToString()
             .Should()
-            .Be(taken.ToString(), "who asks again is told the same");
+            .Be(claimed.ToString(), "a repeated request gets the same response");
         await IsProblemAsync(await SendAsync(_ann, "DELETE", Line), 404, "not-found");
 
         await IdAsync(_olga, new { lines = Lines(3) });
@@ -275,7 +278,7 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
     }
 
     [Fact]
-    public async Task What_nobody_can_wait_for_is_told_why()
+    public async Task A_waitlist_request_that_is_not_possible_is_rejected_with_the_reason()
     {
         foreach (var quantity in (int[])[0, -1, 10_000_001])
             await IsProblemAsync(await SendAsync(_ann, "POST", Line, new { quantity }), 422, "invalid");
@@ -316,23 +319,23 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
     private Task<long> MovementsAsync() =>
         fixture.Database.NumberAsync($"select count(*) from movements where sku = '{_sku}'");
 
-    private async Task<string> OfferAsync(HttpClient who) =>
-        (await ReadAsync(who, "waitlist/offers"))
+    private async Task<string> OfferAsync(HttpClient caller) =>
+        (await ReadAsync(caller, "waitlist/offers"))
             .GetProperty("items")
             .EnumerateArray()
             .Single(o => o.GetProperty("sku").GetString() == _sku)
             .GetProperty("id")
             .GetString()!;
 
-    private static async Task<Guid> IdAsync(HttpClient who, object hold) =>
-        (await OkAsync(who, "POST", "holds", hold)).GetProperty("id").GetGuid();
+    private static async Task<Guid> IdAsync(HttpClient caller, object hold) =>
+        (await OkAsync(caller, "POST", "holds", hold)).GetProperty("id").GetGuid();
 
-    private static async Task<JsonElement> ReadAsync(HttpClient who, string path) =>
-        await who.GetFromJsonAsync<JsonElement>(path);
+    private static async Task<JsonElement> ReadAsync(HttpClient caller, string path) =>
+        await caller.GetFromJsonAsync<JsonElement>(path);
 
-    private static async Task<JsonElement> OkAsync(HttpClient who, string method, string path, object? body = null)
+    private static async Task<JsonElement> OkAsync(HttpClient caller, string method, string path, object? body = null)
     {
-        using var response = await SendAsync(who, method, path, body);
+        using var response = await SendAsync(caller, method, path, body);
         response.StatusCode.Should().Be(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
         return await response.Content.ReadFromJsonAsync<JsonElement>();
     }

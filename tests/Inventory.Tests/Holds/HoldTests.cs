@@ -4,11 +4,11 @@ using DaprShop.Inventory.Stock;
 
 namespace DaprShop.Inventory.Tests.Holds;
 
-/// <summary>Holds, with nobody about who tidies: what counts is the clock.</summary>
+/// <summary>Holds without a sweeper: only the clock decides whether a hold is active.</summary>
 public sealed class HoldTests
 {
     [Fact]
-    public async Task G08_What_is_held_is_for_nobody_else_until_its_end()
+    public async Task G08_Held_units_are_sold_to_no_other_customer_until_the_hold_ends()
     {
         await using var scene = await Scene.WithAsync(5, "cup");
         var hold = await scene.HoldAsync("ann", 10, ("cup", 4));
@@ -30,14 +30,14 @@ public sealed class HoldTests
         (await scene.OrderAsync("bob", null, ("cup", 5))).Should().Be(ReservationState.OutOfStock);
 
         scene.Time.Advance(TimeSpan.FromMilliseconds(1));
-        (await scene.StateAsync(hold)).Should().Be("active", "nobody has come by to tidy");
+        (await scene.StateAsync(hold)).Should().Be("active", "no sweeper has run");
         (await scene.OrderAsync("bob", null, ("cup", 5))).Should().Be(ReservationState.Allocated);
         (await scene.StateAsync(hold)).Should().Be("expired");
         await scene.StandsAsync(5, 5, 0);
     }
 
     [Fact]
-    public async Task G08_An_extended_hold_stands_until_its_new_end_and_a_lapsed_one_is_not_brought_back()
+    public async Task G08_An_extended_hold_lasts_until_its_new_end_and_an_expired_one_cannot_be_extended()
     {
         await using var scene = await Scene.WithAsync(5, "cup");
         var hold = await scene.HoldAsync("ann", 10, ("cup", 5));
@@ -62,11 +62,11 @@ public sealed class HoldTests
         await scene.StandsAsync(5, 0, 0);
         (await scene.GiveBackAsync(hold, "ann")).Refusal!.State.Should().Be(HoldState.Released);
         (await scene.OrderAsync("ann", hold, ("cup", 5))).Should().Be(ReservationState.Allocated, "they are free");
-        (await scene.StateAsync(hold)).Should().Be("released", "an order commits only what stands");
+        (await scene.StateAsync(hold)).Should().Be("released", "an order commits only an active hold");
     }
 
     [Fact]
-    public async Task G08_An_order_commits_its_hold_and_what_it_does_not_want_goes_back()
+    public async Task G08_An_order_commits_its_hold_and_releases_the_units_that_it_does_not_order()
     {
         await using var scene = await Scene.WithAsync(5, "cup", "mug");
         var hold = await scene.HoldAsync("ann", 10, ("cup", 5), ("mug", 2));
@@ -84,7 +84,7 @@ public sealed class HoldTests
     }
 
     [Fact]
-    public async Task G08_An_order_of_more_than_its_hold_takes_the_rest_from_what_is_available_or_nothing_at_all()
+    public async Task G08_An_order_of_more_units_than_its_hold_gets_the_rest_from_the_available_units_or_reserves_none()
     {
         await using var scene = await Scene.WithAsync(5, "cup");
         var hold = await scene.HoldAsync("ann", 10, ("cup", 3));

@@ -9,7 +9,7 @@ public sealed class InboundTests(InventoryFixture fixture) : IClassFixture<Inven
     private readonly Api _api = new(fixture.Service.As(Identity.Operator, "olga"), fixture.Database);
 
     [Fact]
-    public async Task G13_A_delivery_of_ten_comes_as_eight_and_two_and_nobody_buys_a_unit_before_it_is_there()
+    public async Task G13_A_delivery_of_ten_is_received_as_eight_and_two_and_no_unit_is_sold_before_its_receipt()
     {
         var sku = await _api.ItemAsync();
         var document = await AnnounceAsync(sku, 10);
@@ -54,7 +54,7 @@ public sealed class InboundTests(InventoryFixture fixture) : IClassFixture<Inven
     [Theory]
     [InlineData("return", 10)]
     [InlineData("writeOff", 7)]
-    public async Task G13_To_cancel_what_is_in_transit_demands_to_say_whether_it_goes_back_or_is_given_up(
+    public async Task G13_Closing_a_document_in_transit_requires_a_disposition_return_or_write_off(
         string disposition,
         int left
     )
@@ -76,7 +76,7 @@ public sealed class InboundTests(InventoryFixture fixture) : IClassFixture<Inven
         ).Text("state").Should().Be("in_transit");
         (await _api.ReserveAsync((sku, 5)))
             .Shortages.Should()
-            .Equal([new Shortage(sku, 5, 4)], "what is on the road is for nobody");
+            .Equal([new Shortage(sku, 5, 4)], "units in transit are not available");
         await ReceiveAsync(transfer, sku, 3);
         (
             await _api.SendAsync(
@@ -97,7 +97,7 @@ public sealed class InboundTests(InventoryFixture fixture) : IClassFixture<Inven
             }
         )
             (await _api.SendAsync("POST", $"inbounds/{transfer}/close", incomplete)).Status.Should().BeOneOf(400, 422);
-        (await _api.DoAsync($"inbounds/{transfer}/close", new { disposition, reason = "the lorry is gone" }))
+        (await _api.DoAsync($"inbounds/{transfer}/close", new { disposition, reason = "the lorry is lost" }))
             .Text("state")
             .Should()
             .Be("received");
@@ -173,7 +173,7 @@ public sealed class InboundTests(InventoryFixture fixture) : IClassFixture<Inven
     }
 
     [Fact]
-    public async Task What_cannot_be_announced_or_received_is_told_why()
+    public async Task An_inbound_or_receipt_that_is_not_possible_is_rejected_with_the_reason()
     {
         var sku = await _api.ItemAsync();
         var lines = new[] { new { sku, quantity = 1 } };

@@ -52,7 +52,7 @@ public sealed class DistributedStockCacheTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_lie_in_the_store_lasts_a_second_convinces_nobody_who_demands_a_version_and_is_overwritten()
+    public async Task A_wrong_value_in_the_store_lasts_a_second_at_most_and_is_not_returned_where_a_version_is_required()
     {
         Trouble("poisoned");
         (await _replica.ReadAsync("cup")).Should().Be((2_000_000_000, 2_000_000, "store"));
@@ -87,7 +87,7 @@ public sealed class DistributedStockCacheTests : IAsyncLifetime
     [Theory]
     [InlineData("away")]
     [InlineData("silent")]
-    public async Task A_store_that_does_not_answer_costs_one_moment_and_is_asked_again_later(string trouble)
+    public async Task A_store_that_does_not_answer_delays_one_read_and_is_retried_later(string trouble)
     {
         Trouble(trouble);
         var started = Stopwatch.GetTimestamp();
@@ -140,7 +140,7 @@ public sealed class DistributedStockCacheTests : IAsyncLifetime
     }
 
     [Fact]
-    public void What_an_event_brought_while_the_database_was_read_is_not_taken_back()
+    public void An_event_applied_while_the_database_is_read_is_not_reverted()
     {
         using var memory = new LocalStockCache(new StockCacheOptions());
         var before = memory.Put(Version(1), null);

@@ -9,7 +9,7 @@ internal sealed class FakeStateStore : IStateStore
 {
     private readonly ConcurrentDictionary<string, (string Value, int Version)> _cells = new();
 
-    /// <summary>What happens to whoever asks.</summary>
+    /// <summary>Runs before each call: a delay or a failure.</summary>
     public Func<CancellationToken, Task> Mood { get; set; } = _ => Task.CompletedTask;
 
     public int Asked { get; private set; }

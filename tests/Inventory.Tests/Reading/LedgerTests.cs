@@ -35,7 +35,7 @@ public sealed class LedgerTests(InventoryFixture fixture) : IClassFixture<Invent
     }
 
     [Fact]
-    public async Task G11_All_eleven_kinds_stand_in_the_ledger_with_who_why_from_where_and_what_stood_there_then()
+    public async Task G11_The_ledger_has_all_eleven_kinds_with_actor_reason_trace_and_the_quantities_at_that_time()
     {
         const string Trace = "0af7651916cd43dd8448eb211c80319c";
         _olga.DefaultRequestHeaders.Add("traceparent", $"00-{Trace}-b7ad6b7169203331-01");
@@ -166,7 +166,7 @@ public sealed class LedgerTests(InventoryFixture fixture) : IClassFixture<Invent
 
         read.Select(m => m.Number("quantity"))
             .Should()
-            .Equal([9, 8, 7, 6, 5, 4, 3, 2, 1], "what came later is on a newer page");
+            .Equal([9, 8, 7, 6, 5, 4, 3, 2, 1], "later movements are on a newer page");
         read.Where(m => m.Text("location") == "main").Select(m => m.Number("sequence")).Should().Equal(3, 2, 1);
     }
 
@@ -195,7 +195,7 @@ public sealed class LedgerTests(InventoryFixture fixture) : IClassFixture<Invent
     }
 
     [Fact]
-    public async Task The_ledger_tells_what_stood_at_a_time()
+    public async Task The_ledger_returns_the_quantities_at_a_time()
     {
         var sku = await Api.StockedAsync(("main", 5), ("north", 6));
         await Api.DoAsync($"stock/{sku}/adjustments", new { quantity = -2, reason = "r" });
@@ -219,7 +219,7 @@ public sealed class LedgerTests(InventoryFixture fixture) : IClassFixture<Invent
     }
 
     [Fact]
-    public async Task Locations_are_listed_by_priority_also_those_that_nobody_has_described()
+    public async Task Locations_are_listed_by_priority_including_those_without_a_description()
     {
         await Api.StockedAsync(("undescribed", 1));
         (await Api.SendAsync("PUT", "locations/outlet", new { priority = 300 })).Status.Should().Be(200);

@@ -10,7 +10,7 @@ public sealed class QuantitiesTests(InventoryFixture fixture) : IClassFixture<In
     private readonly Api _api = new(fixture.Service.As(Identity.Operator, "olga"), fixture.Database);
 
     [Fact]
-    public async Task G01_All_six_quantities_are_told_per_location_and_summed_and_available_follows_from_them_after_each_step()
+    public async Task G01_All_six_quantities_are_returned_per_location_and_summed_and_agree_after_each_step()
     {
         var sku = await _api.ItemAsync();
         await ShowsAsync(0, 0, 0, 0, 0, 0);
@@ -129,7 +129,11 @@ public sealed class QuantitiesTests(InventoryFixture fixture) : IClassFixture<In
     [InlineData(1, "r", "")]
     [InlineData(10_000_001, "r", null)]
     [InlineData(-10_000_001, "r", null)]
-    public async Task What_cannot_be_withheld_is_told_why(int quantity, string reason, string? location) => (
+    public async Task A_withholding_that_is_not_possible_is_rejected_with_the_reason(
+        int quantity,
+        string reason,
+        string? location
+    ) => (
             await _api.SendAsync(
                 "POST",
                 "stock/cup/withholdings",

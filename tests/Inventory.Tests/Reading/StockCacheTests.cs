@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace DaprShop.Inventory.Tests.Reading;
 
-/// <summary>What readers of stock are told, from which layer, and how new it is.</summary>
+/// <summary>Which layer answers readers of stock, and how new its answer is.</summary>
 public sealed class StockCacheTests : IAsyncLifetime
 {
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
@@ -125,7 +125,7 @@ public sealed class StockCacheTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_event_brings_memory_up_to_date_in_place_and_an_old_one_takes_nothing_back()
+    public async Task An_event_updates_the_local_cache_in_place_and_an_old_event_reverts_nothing()
     {
         var replica = Replica();
         await replica.ReadAsync("cup");

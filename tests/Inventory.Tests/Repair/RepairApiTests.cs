@@ -9,7 +9,7 @@ namespace DaprShop.Inventory.Tests.Repair;
 public sealed class RepairApiTests(InventoryFixture fixture) : IClassFixture<InventoryFixture>
 {
     [Fact]
-    public async Task N4_An_operator_heals_a_level_once_per_key_and_hears_what_was_done()
+    public async Task N4_An_operator_repairs_a_level_once_per_key_and_gets_the_changes()
     {
         await fixture.Database.ReceiveAsync("cup", 5);
         await Sql.ScalarAsync<object>(
@@ -51,7 +51,7 @@ public sealed class RepairApiTests(InventoryFixture fixture) : IClassFixture<Inv
     }
 
     [Fact]
-    public async Task I21_An_item_remembers_since_when_its_limit_stands()
+    public async Task I21_An_item_records_when_its_limit_was_set()
     {
         var since = new List<DateTime>();
         foreach (var (limit, name) in new[] { (2, "Saucer"), (2, "Fine saucer"), (3, "Fine saucer") })

@@ -12,7 +12,7 @@ public sealed class AllocationTests(InventoryFixture fixture) : IClassFixture<In
     private readonly Api _api = new(fixture.Service.As(Identity.Operator, "olga"), fixture.Database);
 
     [Fact]
-    public async Task G06_G14_An_order_whose_third_line_is_short_takes_nothing_and_is_told_what_is_missing_and_how_much()
+    public async Task G06_G14_An_order_whose_third_line_is_short_reserves_nothing_and_gets_its_shortages()
     {
         var (cup, tea, pot) = (
             await _api.StockedAsync(("main", 5)),
@@ -79,7 +79,7 @@ public sealed class AllocationTests(InventoryFixture fixture) : IClassFixture<In
     }
 
     [Fact]
-    public async Task G06_A_writer_who_does_not_know_a_new_location_yet_locks_nothing_of_it_out_of_turn()
+    public async Task G06_A_writer_that_has_not_loaded_a_new_location_locks_no_level_of_it_out_of_order()
     {
         await using var db = await InventoryDatabase.CreateAsync("cup");
         await db.ReceiveAsync("cup", 1);
@@ -104,7 +104,7 @@ public sealed class AllocationTests(InventoryFixture fixture) : IClassFixture<In
             "select * from levels where location = 'early' for update"
         );
 
-        // The one who waits goes on with 'main' alone. If it waited for 'early' now, holding 'main', the other's next
+        // The waiting writer continues with 'main' alone. If it waited for 'early' now, holding 'main', the other's next
         // step would be a deadlock.
         await first.CommitAsync();
         await second.IsWaitedForAsync();
@@ -176,7 +176,7 @@ public sealed class AllocationTests(InventoryFixture fixture) : IClassFixture<In
     }
 
     [Fact]
-    public async Task G19_Fifty_units_that_come_in_the_middle_of_a_burst_are_sold_and_not_one_more()
+    public async Task G19_Fifty_units_received_during_a_burst_of_orders_are_sold_and_not_one_more()
     {
         await using var db = await InventoryDatabase.CreateAsync("cup");
         await db.ReceiveAsync("cup", 30);

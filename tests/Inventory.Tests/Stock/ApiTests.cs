@@ -52,7 +52,7 @@ public sealed class ApiTests(InventoryFixture fixture) : IClassFixture<Inventory
     [InlineData("stock/cup/adjustments", 0, "reason", 422, "invalid")]
     [InlineData("stock/cup/adjustments", -10_000_001, "reason", 422, "invalid")]
     [InlineData("stock/cup/adjustments", -1_000_000, "reason", 409, "out-of-stock")]
-    public async Task What_cannot_be_booked_is_told_why(
+    public async Task A_stock_change_that_is_not_possible_is_rejected_with_the_reason(
         string path,
         int quantity,
         string reason,
@@ -83,7 +83,7 @@ public sealed class ApiTests(InventoryFixture fixture) : IClassFixture<Inventory
         );
 
     [Fact]
-    public async Task A_key_stands_for_one_booking_with_one_body_on_one_route()
+    public async Task A_key_identifies_one_stock_change_with_one_body_on_one_route()
     {
         var key = New();
         using var first = await SendAsync(_olga, "POST", "stock/cup/receipts", new { quantity = 2, reason = "r" }, key);
@@ -118,7 +118,7 @@ public sealed class ApiTests(InventoryFixture fixture) : IClassFixture<Inventory
     }
 
     [Fact]
-    public async Task Lines_of_one_SKU_come_back_as_one_movement_and_a_reference_comes_back_once()
+    public async Task Returned_lines_of_one_SKU_become_one_movement_and_a_reference_is_returned_once()
     {
         var reference = New();
         var lines = new[] { new { sku = "cup", quantity = 1 }, new { sku = "cup", quantity = 2 } };
@@ -231,7 +231,7 @@ public sealed class ApiTests(InventoryFixture fixture) : IClassFixture<Inventory
         );
 
     [Fact]
-    public async Task A_key_stands_for_one_change_of_one_item_and_a_late_repetition_changes_nothing()
+    public async Task A_key_identifies_one_change_of_one_item_and_a_late_repetition_changes_nothing()
     {
         var (key, sku) = (New(), New());
         using var first = await SendAsync(_olga, "PUT", $"items/{sku}", new { name = "Tray", price = 1 }, key);
@@ -247,7 +247,7 @@ public sealed class ApiTests(InventoryFixture fixture) : IClassFixture<Inventory
     }
 
     [Fact]
-    public async Task Two_changes_with_one_key_that_meet_are_told_apart()
+    public async Task Of_two_concurrent_changes_with_one_key_the_second_is_rejected()
     {
         var key = New();
         await using var rival = await Rival.BeginAsync(
@@ -261,7 +261,7 @@ public sealed class ApiTests(InventoryFixture fixture) : IClassFixture<Inventory
     }
 
     [Fact]
-    public async Task What_is_never_stocked_is_reserved_by_nobody()
+    public async Task An_item_that_is_never_stocked_cannot_be_reserved()
     {
         var order = Guid.CreateVersion7();
         using var response = await _olga.PostAsJsonAsync(

@@ -8,26 +8,26 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DaprShop.Inventory.Tests.Stock;
 
-/// <summary>Orders hears of every backorder that was filled, whatever crashes.</summary>
+/// <summary>Orders is notified of every filled backorder, also after a crash.</summary>
 public sealed class BackorderNotifierTests
 {
     [Fact]
-    public async Task G15_A_crash_between_the_commit_and_the_call_loses_no_wake_up()
+    public async Task G15_A_crash_between_the_commit_and_the_call_loses_no_resume_request()
     {
         await using var db = await CreateAsync();
         var order = InventoryDatabase.Waiting("cup", 1);
         await db.ReserveAsync(order);
 
-        // The writer's process is gone before it has told anybody.
+        // The writer's process ends before it has notified Orders.
         await db.ReceiveAsync("cup", 1);
         var orders = new Sagas();
         using (await orders.StartAsync(db))
-            await orders.HearsAsync(order.OrderId, 1);
+            await orders.IsResumedAsync(order.OrderId, 1);
         (await db.NumberAsync("select count(*) from backorder_notifications")).Should().Be(0);
     }
 
     [Fact]
-    public async Task G15_A_wake_up_that_was_not_answered_is_told_again()
+    public async Task G15_A_resume_request_without_a_response_is_repeated()
     {
         await using var db = await CreateAsync();
         var order = InventoryDatabase.Waiting("cup", 1);
@@ -35,11 +35,11 @@ public sealed class BackorderNotifierTests
         await db.ReceiveAsync("cup", 1);
         var orders = new Sagas { Failures = 1 };
         using (await orders.StartAsync(db))
-            await orders.HearsAsync(order.OrderId, 2);
+            await orders.IsResumedAsync(order.OrderId, 2);
     }
 
     [Fact]
-    public async Task G15_What_fills_an_order_while_it_is_being_woken_waits_for_nobody_and_wakes_it_again()
+    public async Task G15_A_backorder_filled_while_its_order_is_being_resumed_does_not_wait_and_resumes_it_again()
     {
         await using var db = await CreateAsync();
         var order = new ReserveOrder(
@@ -52,10 +52,10 @@ public sealed class BackorderNotifierTests
         var orders = new Sagas { Gate = new TaskCompletionSource() };
         using (await orders.StartAsync(db))
         {
-            await orders.HearsAsync(order.OrderId, 1);
+            await orders.IsResumedAsync(order.OrderId, 1);
             await db.ReceiveAsync("tea", 1).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
             orders.Gate.SetResult();
-            await orders.HearsAsync(order.OrderId, 2);
+            await orders.IsResumedAsync(order.OrderId, 2);
         }
     }
 
@@ -70,7 +70,7 @@ public sealed class BackorderNotifierTests
     /// <summary>Stands in for Orders.</summary>
     private sealed class Sagas : HttpMessageHandler, IHttpClientFactory
     {
-        private readonly List<Guid> _heard = [];
+        private readonly List<Guid> _resumed = [];
 
         public int Failures { get; set; }
 
@@ -93,12 +93,12 @@ public sealed class BackorderNotifierTests
             return new Running(service);
         }
 
-        public Task HearsAsync(Guid order, int times) =>
+        public Task IsResumedAsync(Guid order, int times) =>
             TestKit.Wait.UntilAsync(
                 () =>
                 {
-                    lock (_heard)
-                        return Task.FromResult(_heard.Count(h => h == order) == times);
+                    lock (_resumed)
+                        return Task.FromResult(_resumed.Count(h => h == order) == times);
                 },
                 $"{order} is woken {times} times"
             );
@@ -109,8 +109,8 @@ public sealed class BackorderNotifierTests
         )
         {
             var body = await request.Content!.ReadFromJsonAsync<ResumeOrdersRequest>(cancellationToken);
-            lock (_heard)
-                _heard.AddRange(body!.OrderIds);
+            lock (_resumed)
+                _resumed.AddRange(body!.OrderIds);
             if (Gate is not null)
                 await Gate.Task.WaitAsync(cancellationToken);
             return new HttpResponseMessage(

@@ -29,7 +29,7 @@ public sealed class BackorderTests
     }
 
     [Fact]
-    public async Task G15_A_receipt_fills_those_who_wait_by_their_number_and_splits_lines_in_its_own_transaction()
+    public async Task G15_A_receipt_fills_backorders_in_order_number_sequence_and_splits_lines_in_its_own_transaction()
     {
         await using var db = await CreateAsync();
         var (second, first) = (Waiting(3, number: 2), Waiting(3, number: 1));
@@ -42,7 +42,7 @@ public sealed class BackorderTests
         (await db.ReserveAsync(second)).State.Should().Be(ReservationState.Backordered);
         (await db.NumberAsync("select count(distinct xmin::text) from movements"))
             .Should()
-            .Be(1, "nobody can come in between");
+            .Be(1, "no other order can get the units");
 
         await db.ReceiveAsync("cup", 4);
         (await FilledAsync(db)).Should().Be("1: 3 of 3 filled, 2: 3 of 3 filled");
@@ -53,7 +53,7 @@ public sealed class BackorderTests
     }
 
     [Fact]
-    public async Task G15_The_promise_is_the_day_of_the_earliest_delivery_that_covers_all_who_wait()
+    public async Task G15_The_promised_day_is_that_of_the_earliest_delivery_that_covers_all_backorders()
     {
         await using var db = await CreateAsync();
         var (soon, late) = (
@@ -95,14 +95,14 @@ public sealed class BackorderTests
         await db.ReleaseAsync(first.OrderId);
         (await db.ReserveAsync(Waiting(1, number: 4)))
             .State.Should()
-            .Be(ReservationState.Backordered, "there is room again");
+            .Be(ReservationState.Backordered, "the backorder limit is no longer reached");
         await db.ReceiveAsync("cup", 3);
         (await db.ReserveAsync(second)).State.Should().Be(ReservationState.Allocated);
         (await db.ReserveAsync(first)).State.Should().Be(ReservationState.Released);
     }
 
     [Fact]
-    public async Task G15_What_an_order_that_gives_up_had_goes_to_the_next_who_waits()
+    public async Task G15_The_units_of_a_cancelled_order_fill_the_next_backorder()
     {
         await using var db = await CreateAsync();
         await db.ReceiveAsync("cup", 2);

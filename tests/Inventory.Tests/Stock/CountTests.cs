@@ -19,7 +19,7 @@ public sealed class CountTests(InventoryFixture fixture) : IClassFixture<Invento
         (await CountAsync(sku, 12, expected: null))
             .Body.Number("difference")
             .Should()
-            .Be(4, "who does not say what was expected takes what is there");
+            .Be(4, "without an expected number, the count is compared with on-hand");
         (await CountAsync(sku, 12, expected: 12)).Body.Number("difference").Should().Be(0);
         (
             await fixture.Database.NumberAsync(
@@ -46,7 +46,11 @@ public sealed class CountTests(InventoryFixture fixture) : IClassFixture<Invento
     [InlineData(-1, "r", "refuse")]
     [InlineData(1, "", "refuse")]
     [InlineData(1, "r", "shrug")]
-    public async Task What_cannot_be_counted_is_told_why(int counted, string reason, string whenPromised) => (
+    public async Task A_count_that_is_not_possible_is_rejected_with_the_reason(
+        int counted,
+        string reason,
+        string whenPromised
+    ) => (
             await _api.SendAsync(
                 "POST",
                 "stock/cup/counts",
@@ -88,7 +92,7 @@ public sealed class CountTests(InventoryFixture fixture) : IClassFixture<Invento
             .Be(1);
         (await _api.ReserveAsync((sku, 1)))
             .State.Should()
-            .Be(ReservationState.OutOfStock, "I-06: what is short is sold to nobody");
+            .Be(ReservationState.OutOfStock, "I-06: short units are not sold");
 
         await _api.DoAsync("reservations/ship", new { key = Api.New(), orderId = early });
         var missing = await _api.SendAsync("POST", "reservations/ship", new { key = Api.New(), orderId = late });

@@ -6,11 +6,11 @@ using DaprShop.TestKit;
 
 namespace DaprShop.Inventory.Tests.Stock;
 
-/// <summary>What Inventory tells of an order's claims to whoever explains it.</summary>
+/// <summary>An order's claims, as Inventory returns them to explain its state.</summary>
 public sealed class GetOrderClaimsTests(InventoryFixture fixture) : IClassFixture<InventoryFixture>
 {
     [Fact]
-    public async Task N8_What_has_left_or_is_given_back_is_not_told_as_allocated()
+    public async Task N8_Shipped_or_released_units_are_not_reported_as_allocated()
     {
         await using var db = await InventoryDatabase.CreateAsync("cup", "tea");
         await using var service = new ServiceHost<Program>(db.Names.App);
@@ -32,7 +32,7 @@ public sealed class GetOrderClaimsTests(InventoryFixture fixture) : IClassFixtur
     }
 
     [Fact]
-    public async Task N8_The_place_in_line_counts_those_who_still_wait_for_the_same()
+    public async Task N8_The_position_counts_the_open_backorders_of_the_same_SKU()
     {
         await fixture.Database.SetAsync("cup", "backorder_limit = 100");
         await fixture.Database.SetAsync("delivery", "backorder_limit = 100, stocked = true");

@@ -11,9 +11,7 @@ public sealed class LimitTests
     [InlineData(100)]
     [InlineData(1)]
     [InlineData(0)]
-    public async Task G28_Of_ten_orders_of_one_customer_at_once_as_many_succeed_as_the_limit_says_whether_the_units_are_there_or_to_come(
-        int stock
-    )
+    public async Task G28_Of_ten_concurrent_orders_of_one_customer_as_many_succeed_as_the_limit_allows(int stock)
     {
         await using var db = await CreateAsync(stock);
         var outcomes = await Task.WhenAll(
@@ -98,7 +96,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task G28_A_hold_that_is_given_back_or_has_ended_takes_no_right_away()
+    public async Task G28_A_released_or_expired_hold_does_not_count_toward_the_limit()
     {
         await using var db = await CreateAsync(100);
         var hold = Guid.CreateVersion7();

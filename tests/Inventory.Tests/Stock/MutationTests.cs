@@ -143,7 +143,7 @@ public sealed class MutationTests(InventoryFixture fixture) : IClassFixture<Inve
     }
 
     [Fact]
-    public async Task All_that_an_order_has_of_a_SKU_leaves_and_comes_back_in_one_line_however_much_that_is()
+    public async Task All_units_that_an_order_has_of_a_SKU_are_shipped_and_returned_in_one_line_without_a_limit()
     {
         var sku = await _api.StockedAsync(("main", 10_000_000), ("main", 1_000_000));
         var orderId = (await _api.ReserveAsync([.. Enumerable.Repeat((sku, 1_000_000), 11)])).OrderId;

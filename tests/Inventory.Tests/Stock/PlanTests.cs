@@ -8,7 +8,7 @@ namespace DaprShop.Inventory.Tests.Stock;
 
 /// <summary>
 /// A session plans a statement while the tables are empty and keeps the plan when they are full, as after an import
-/// that nobody analysed. No decision may then read everything that was ever decided. No planner setting helps.
+/// without ANALYZE. No decision may then read all earlier decisions. No planner setting helps.
 /// </summary>
 public sealed partial class PlanTests(PlanTests.FullTables tables) : IClassFixture<PlanTests.FullTables>
 {

@@ -4,15 +4,13 @@ using DaprShop.Inventory.Stock;
 
 namespace DaprShop.Inventory.Tests.Stock;
 
-/// <summary>What leaves or comes back does so once.</summary>
+/// <summary>Units are shipped once, and returned once.</summary>
 public sealed class RestockTests
 {
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task G25_An_order_that_is_shipped_and_released_at_once_leaves_or_comes_back_and_never_both(
-        bool shipFirst
-    )
+    public async Task G25_Of_a_concurrent_shipment_and_release_of_an_order_exactly_one_takes_effect(bool shipFirst)
     {
         await using var db = await InventoryDatabase.CreateAsync("cup");
         await db.ReceiveAsync("cup", 5);
@@ -46,7 +44,7 @@ public sealed class RestockTests
     }
 
     [Fact]
-    public async Task G25_A_shipment_that_was_refused_stays_refused_when_it_is_asked_for_again_later()
+    public async Task G25_A_refused_shipment_is_refused_again_when_the_request_is_repeated_later()
     {
         await using var db = await InventoryDatabase.CreateAsync("cup");
         await db.ReceiveAsync("cup", 5);
@@ -99,7 +97,7 @@ public sealed class RestockTests
     }
 
     [Fact]
-    public async Task G31_What_comes_back_is_sold_again_set_aside_or_thrown_away_as_it_was_decided_and_once()
+    public async Task G31_Returned_units_are_restocked_withheld_or_discarded_once_as_decided()
     {
         await using var db = await InventoryDatabase.CreateAsync("cup");
         await db.ReceiveAsync("cup", 10);

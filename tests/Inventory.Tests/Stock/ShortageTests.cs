@@ -6,7 +6,7 @@ namespace DaprShop.Inventory.Tests.Stock;
 public sealed class ShortageTests
 {
     [Fact]
-    public async Task G16_Who_is_to_be_asked_takes_nothing_and_is_decided_anew_the_next_time()
+    public async Task G16_An_order_that_must_ask_its_customer_reserves_nothing_and_is_decided_anew_by_the_next_request()
     {
         await using var db = await InventoryDatabase.CreateAsync("cup");
         await db.ReceiveAsync("cup", 2);
@@ -21,7 +21,7 @@ public sealed class ShortageTests
     }
 
     [Fact]
-    public async Task G16_Who_takes_what_is_there_gets_that_and_hears_the_same_again()
+    public async Task G16_An_order_that_accepts_fewer_units_gets_the_available_ones_and_so_does_its_repetition()
     {
         await using var db = await InventoryDatabase.CreateAsync("cup", "tea");
         await db.ReceiveAsync("cup", 2);
@@ -40,7 +40,7 @@ public sealed class ShortageTests
     }
 
     [Fact]
-    public async Task G16_Where_nothing_is_there_nothing_is_taken()
+    public async Task G16_Without_available_units_nothing_is_reserved()
     {
         await using var db = await InventoryDatabase.CreateAsync("cup");
         (await db.ReserveAsync(Order(3, ShortagePolicy.Partial))).State.Should().Be(ReservationState.OutOfStock);

@@ -73,7 +73,7 @@ public sealed class StockUnitOfWorkTests
     }
 
     [Fact]
-    public async Task After_a_release_a_late_reserve_takes_nothing()
+    public async Task After_a_release_a_late_reserve_allocates_nothing()
     {
         await using var db = await InventoryDatabase.CreateAsync("cup");
         await db.ReceiveAsync("cup", 5);
@@ -115,23 +115,23 @@ public sealed class StockUnitOfWorkTests
     }
 
     [Fact]
-    public async Task Two_sagas_that_reserve_one_order_at_once_hear_the_same()
+    public async Task Two_sagas_that_reserve_one_order_concurrently_get_the_same_response()
     {
         await using var db = await InventoryDatabase.CreateAsync("cup");
         await db.ReceiveAsync("cup", 1);
         var order = Guid.CreateVersion7();
-        List<ReservationState> heard = [];
+        List<ReservationState> states = [];
 
         await db.MeetAsync("select * from levels for update", ReserveAsync, ReserveAsync);
 
-        heard.Should().Equal(ReservationState.Allocated, ReservationState.Allocated);
+        states.Should().Equal(ReservationState.Allocated, ReservationState.Allocated);
         (await Sql.ScalarAsync<string>(db.Names.App, "select state from reservations")).Should().Be("allocated");
 
         async Task ReserveAsync()
         {
             var outcome = await db.ReserveAsync(order, ("cup", 1));
-            lock (heard)
-                heard.Add(outcome.State);
+            lock (states)
+                states.Add(outcome.State);
         }
     }
 
@@ -360,7 +360,7 @@ public sealed class StockUnitOfWorkTests
             """,
         "ix_waitlist_one_entry"
     )]
-    public async Task The_database_refuses_what_cannot_be_whoever_writes_it(string sql, string constraint)
+    public async Task The_database_rejects_impossible_rows_from_every_writer(string sql, string constraint)
     {
         await using var db = await InventoryDatabase.CreateAsync("cup");
         await db.ReceiveAsync("cup", 1);

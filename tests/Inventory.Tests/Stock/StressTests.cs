@@ -35,8 +35,8 @@ public sealed class StressTests
         ["I-04 allocated"] = """
             with claimed as (select a.sku, a.location, sum(a.quantity) as units from allocations a join reservations r using (order_id)
                 where r.state in ('allocated', 'backordered') group by 1, 2),
-            gone as (select s.sku, s.location, sum(s.quantity) as units from shipments s join reservations r using (order_id) where r.state in ('allocated', 'backordered') group by 1, 2)
-            select count(*) from levels l left join claimed c using (sku, location) left join gone g using (sku, location)
+            shipped as (select s.sku, s.location, sum(s.quantity) as units from shipments s join reservations r using (order_id) where r.state in ('allocated', 'backordered') group by 1, 2)
+            select count(*) from levels l left join claimed c using (sku, location) left join shipped g using (sku, location)
             where l.allocated <> coalesce(c.units, 0) - coalesce(g.units, 0)
             """,
         ["I-04 held"] = """
@@ -120,7 +120,7 @@ public sealed class StressTests
         foreach (var replica in replicas)
             await replica.StopAsync(CancellationToken.None);
 
-        // Who hears nothing asks again, with the same key.
+        // A caller without a response repeats the request with the same key.
         async Task<object> SurelyAsync(GroupCommit<StockCommand, object> replica, StockCommand command)
         {
             while (true)
@@ -131,7 +131,7 @@ public sealed class StressTests
                 }
                 catch (Exception e) when (sessionsAreKilled && TransientErrors.IsTransient(e))
                 {
-                    // Whether it was committed, nobody knows.
+                    // The transaction may have been committed.
                 }
             }
         }
@@ -190,8 +190,8 @@ public sealed class StressTests
             case 6 when documents.Count > 0:
                 var document = documents[random.Next(documents.Count)];
                 yield return random.Next(3) == 0
-                    ? new CloseInboundCommand(key, [1], document, true, "olga", "never came")
-                    : new ReceiveInboundCommand(key, [1], document, [new(sku, 1)], "olga", "came");
+                    ? new CloseInboundCommand(key, [1], document, true, "olga", "not delivered")
+                    : new ReceiveInboundCommand(key, [1], document, [new(sku, 1)], "olga", "delivered");
                 break;
             case 7:
                 var hold = Guid.CreateVersion7();

@@ -5,7 +5,8 @@ using DaprShop.Inventory.Stock;
 namespace DaprShop.Inventory.Tests.Waitlist;
 
 /// <summary>
-/// The line for a SKU: whoever is first is offered what becomes free, for a time, and nobody else gets it.
+/// The waitlist of a SKU: units that become available are offered to its first customer, for a limited time, and are
+/// sold to no other customer meanwhile.
 /// </summary>
 public sealed class WaitlistTests
 {
@@ -13,7 +14,7 @@ public sealed class WaitlistTests
     private static readonly string[] Ten = [.. Enumerable.Range(1, 10).Select(i => $"w{i:00}")];
 
     [Fact]
-    public async Task N3_Three_cancelled_orders_become_three_offers_in_line_order_and_no_outsider_takes_a_unit_of_them()
+    public async Task N3_Units_of_three_cancelled_orders_are_offered_to_three_waiting_customers_and_to_no_one_else()
     {
         await using var scene = await Scene.WithAsync(3, "cup");
         await ThreeOffersAsync(scene);
@@ -34,7 +35,7 @@ public sealed class WaitlistTests
     }
 
     [Fact]
-    public async Task N3_An_offer_that_lapses_passes_on_one_that_is_declined_too_and_one_that_is_taken_stays_until_no_unit_is_left()
+    public async Task N3_An_expired_or_declined_offer_passes_to_the_next_customer_and_a_claimed_one_does_not()
     {
         await using var scene = await Scene.WithAsync(3, "cup");
         await ThreeOffersAsync(scene);
@@ -45,7 +46,7 @@ public sealed class WaitlistTests
             .Should()
             .Be(ReservationState.Allocated);
 
-        // W01's time is over, w04's is not. That an outsider is who notices helps them nothing.
+        // The offer of w01 has expired, that of w04 has not. The request of an outsider, which expires it, gets no unit.
         scene.Time.Advance(OfferFor - TimeSpan.FromMinutes(1));
         (await scene.OrderAsync("outsider", null, ("cup", 1))).Should().Be(ReservationState.OutOfStock);
         (await scene.OffersAsync()).Should().Be("w04 1, w05 1");
@@ -62,7 +63,7 @@ public sealed class WaitlistTests
     }
 
     [Fact]
-    public async Task N3_When_nobody_takes_anything_the_units_pass_down_the_whole_line_and_are_everybodys_in_the_end()
+    public async Task N3_Units_that_no_waiting_customer_claims_are_offered_to_each_in_turn_and_then_become_available()
     {
         await using var scene = await Scene.WithAsync(3, "cup");
         await ThreeOffersAsync(scene);
@@ -113,7 +114,7 @@ public sealed class WaitlistTests
     }
 
     [Fact]
-    public async Task N3_A_customer_has_one_place_and_whoever_leaves_is_passed_over()
+    public async Task N3_A_customer_has_one_entry_and_an_entry_that_was_left_gets_no_offer()
     {
         await using var scene = await Scene.WithAsync(0, "cup");
         foreach (var customer in (string[])["ann", "bob", "cat"])
@@ -121,7 +122,9 @@ public sealed class WaitlistTests
         (await scene.JoinAsync("bob")).Refusal!.Kind.Should().Be(RefusalKind.Exists);
         (await scene.LeaveAsync("ann")).Refusal.Should().BeNull();
         (await scene.LeaveAsync("ann")).Refusal!.Kind.Should().Be(RefusalKind.NotFound);
-        (await scene.JoinAsync("ann")).Body.Should().Contain("\"position\":3", "a place that was given up is gone");
+        (await scene.JoinAsync("ann"))
+            .Body.Should()
+            .Contain("\"position\":3", "a customer who left the waitlist joins at its end");
         await scene.RunAsync<CommandOutcome>(InventoryDatabase.Booking(MovementKind.Received, "cup", 1, "receipt"));
         (await scene.OffersAsync()).Should().Be("bob 1");
     }
@@ -182,7 +185,7 @@ public sealed class WaitlistTests
             await scene.RunAsync<ReleaseCommand>(new ReleaseCommand([order]));
     }
 
-    /// <summary>What the sweeper does where no decision comes first.</summary>
+    /// <summary>Expires offers as the sweeper does.</summary>
     private static async Task SweepAsync(Scene scene)
     {
         while (

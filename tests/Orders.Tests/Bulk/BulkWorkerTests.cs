@@ -202,7 +202,7 @@ public sealed class BulkWorkerTests
             await Wait.UntilAsync(
                 async () =>
                     await Sql.ScalarAsync<DateTime>(scene.Db.Names.App, "select served_at from bulk_jobs") > seen,
-                "the worker looks again"
+                "the worker has polled once more"
             );
         }
 

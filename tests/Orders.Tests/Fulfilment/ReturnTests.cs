@@ -9,7 +9,7 @@ using DaprShop.TestKit;
 namespace DaprShop.Orders.Tests;
 
 /// <summary>Returns.</summary>
-public sealed class ReturnTests(OrdersFixture fixture) : ParcelScene(fixture)
+public sealed class ReturnTests(OrdersFixture fixture) : FulfilmentScene(fixture)
 {
     [Fact]
     public async Task G31_A_return_is_decided_and_refunded_once()

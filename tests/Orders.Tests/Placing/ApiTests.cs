@@ -277,7 +277,7 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
     }
 
     [Fact]
-    public async Task A_cancel_wins_once_takes_the_order_from_its_batch_and_leaves_the_compensation_to_another()
+    public async Task A_cancel_wins_once_removes_the_order_from_its_batch_and_leaves_the_compensation_to_another()
     {
         var id = await IdAsync(_alice);
         var saga = await fixture.Database.ClaimAsync();
@@ -352,10 +352,7 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
             .EnumerateArray()
             .Select(o => o.GetProperty("total").GetRawText())
             .Should()
-            .OnlyContain(
-                total => !total.EndsWith('0') || !total.Contains('.'),
-                "a price is told in as many digits as it has"
-            );
+            .OnlyContain(total => !total.EndsWith('0') || !total.Contains('.'), "a price has no trailing zeros");
     }
 
     [Fact]

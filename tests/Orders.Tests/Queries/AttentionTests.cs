@@ -18,15 +18,15 @@ public sealed class AttentionTests(OrdersFixture fixture) : IClassFixture<Orders
         await SetAsync(ids[2], "status = 'cancelled', compensation_pending = true, attempts = 3", minutesAgo: 4);
         await SetAsync(ids[3], "status = 'cancelled', compensation_pending = true, attempts = 2", minutesAgo: 6);
         await SetAsync(ids[4], "status = 'reserved', attempts = 40", minutesAgo: 20);
-        await ParcelAsync("shipments", "actor", ids[5], "preparing", attempts: 3, minutesAgo: 8);
-        await ParcelAsync("returns", "caller", ids[5], "decided", attempts: 3, minutesAgo: 7);
+        await AddJobAsync("shipments", "actor", ids[5], "preparing", attempts: 3, minutesAgo: 8);
+        await AddJobAsync("returns", "caller", ids[5], "decided", attempts: 3, minutesAgo: 7);
         foreach (var (state, attempts, minutesAgo) in ((string, int, int)[])[("dispatched", 3, 8), ("preparing", 3, 4)])
-            await ParcelAsync("shipments", "actor", ids[6], state, attempts, minutesAgo);
+            await AddJobAsync("shipments", "actor", ids[6], state, attempts, minutesAgo);
         foreach (
             var (state, attempts, minutesAgo) in ((string, int, int)[])
                 [("requested", 3, 8), ("decided", 2, 8), ("decided", 3, 4), ("settled", 3, 8)]
         )
-            await ParcelAsync("returns", "caller", ids[6], state, attempts, minutesAgo);
+            await AddJobAsync("returns", "caller", ids[6], state, attempts, minutesAgo);
 
         var attention = await fixture
             .Service.As(Identity.Operator, "olga")
@@ -58,8 +58,8 @@ public sealed class AttentionTests(OrdersFixture fixture) : IClassFixture<Orders
             $"update orders set {columns}, due_at = 'infinity', updated_at = now() - interval '{minutesAgo} minutes' where id = '{id}'"
         );
 
-    // Due in a day: nobody carries them out meanwhile.
-    private Task ParcelAsync(string table, string actor, Guid order, string state, int attempts, int minutesAgo) =>
+    // Due in a day: no worker executes them meanwhile.
+    private Task AddJobAsync(string table, string actor, Guid order, string state, int attempts, int minutesAgo) =>
         Sql.ScalarAsync<object>(
             fixture.Database.Names.App,
             $"""

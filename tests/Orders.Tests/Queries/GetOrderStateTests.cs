@@ -58,17 +58,17 @@ public sealed class GetOrderStateTests(OrdersFixture fixture) : IClassFixture<Or
     {
         var id = await AcceptedAsync();
         foreach (var (number, state) in ((int, string)[])[(1, "dispatched"), (2, "preparing")])
-            await ParcelAsync("shipments", "actor", number, state);
+            await AddJobAsync("shipments", "actor", number, state);
         foreach (var (number, state) in ((int, string)[])[(1, "settled"), (2, "requested"), (3, "decided")])
-            await ParcelAsync("returns", "caller", number, state);
+            await AddJobAsync("returns", "caller", number, state);
 
         (await StateAsync(id))
             .OpenFulfilments.Select(p => (p.Kind, p.Number, p.State))
             .Should()
             .Equal(("shipment", 2, "preparing"), ("return", 2, "requested"), ("return", 3, "decided"));
 
-        // Not due yet: nobody carries them out meanwhile.
-        Task ParcelAsync(string table, string actor, int number, string state) =>
+        // Not due yet: no worker executes them meanwhile.
+        Task AddJobAsync(string table, string actor, int number, string state) =>
             Sql.ScalarAsync<object>(
                 fixture.Database.Names.App,
                 $"insert into {table} (id, order_id, number, state, lines, {actor}, key, fingerprint, reason, created_at, due_at, attempts) values (gen_random_uuid(), '{id}', {number}, '{state}', '[]', 'olga', gen_random_uuid()::text, '', '', now(), now() + interval '1 day', 0)"
@@ -110,7 +110,9 @@ public sealed class GetOrderStateTests(OrdersFixture fixture) : IClassFixture<Or
         );
         shipped.EnsureSuccessStatusCode();
 
-        (await StateAsync(id)).Outbox.Unpublished.Should().Be(2, "the parcel has left, and so the order is shipped");
+        (await StateAsync(id))
+            .Outbox.Unpublished.Should()
+            .Be(2, "the shipment and the status of the order have changed");
     }
 
     [Fact]

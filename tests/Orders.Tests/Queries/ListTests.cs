@@ -80,7 +80,7 @@ public sealed class ListTests(OrdersFixture fixture) : IClassFixture<OrdersFixtu
     [InlineData("&sku=cup", "5 3|2 1|")]
     [InlineData("&customer=alice", "5 4|2 1|")]
     [InlineData("&from=2026-03-03T00:00:00Z", "5 4|3")]
-    public async Task Page_by_page_each_order_comes_once(string query, string expected)
+    public async Task Page_by_page_each_order_is_listed_once(string query, string expected)
     {
         var pages = new List<string>();
         for (long? cursor = long.MaxValue; cursor is not null; )
@@ -105,9 +105,9 @@ public sealed class ListTests(OrdersFixture fixture) : IClassFixture<OrdersFixtu
         (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Should().Contain(says);
     }
 
-    private static async Task<(string Numbers, long? Cursor)> ListAsync(HttpClient who, string query)
+    private static async Task<(string Numbers, long? Cursor)> ListAsync(HttpClient caller, string query)
     {
-        var page = await who.GetFromJsonAsync<JsonElement>($"orders?{query}", TestContext.Current.CancellationToken);
+        var page = await caller.GetFromJsonAsync<JsonElement>($"orders?{query}", TestContext.Current.CancellationToken);
         var cursor = page.GetProperty("cursor");
         return (
             string.Join(

@@ -67,17 +67,17 @@ public sealed class TransitionTests(OrdersFixture fixture) : IClassFixture<Order
 
         var broadcast = OrderBroadcast.Condense(new EventPage(Apps.Orders, log))!;
         Contract.Events.Complaints($"{Topics.BroadcastOf(Topics.Orders)}.page", broadcast).Should().BeEmpty();
-        var told = broadcast
+        var published = broadcast
             .Events.Should()
             .ContainSingle()
             .Subject.Read<OrderStatusChanges>()
             .Transitions.Where(t => t.OrderId == id);
 
-        told.Should().Equal((await ReadAsync(_alice, id, 0)).Transitions).And.HaveCount(5);
+        published.Should().Equal((await ReadAsync(_alice, id, 0)).Transitions).And.HaveCount(5);
         OrderBroadcast
             .Condense(new EventPage(Apps.Orders, [log[0] with { Type = EventTypes.ShipmentStatusChanged }]))
             .Should()
-            .BeNull("there is nothing in it for who watches an order");
+            .BeNull("it has no status change of an order");
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class TransitionTests(OrdersFixture fixture) : IClassFixture<Order
     {
         var id = await ConfirmedAsync();
         foreach (
-            var (who, path, status) in new[]
+            var (caller, path, status) in new[]
             {
                 (_bob, $"orders/{id}/transitions", 404),
                 (_alice, $"orders/{Guid.CreateVersion7()}/transitions", 404),
@@ -94,7 +94,7 @@ public sealed class TransitionTests(OrdersFixture fixture) : IClassFixture<Order
             }
         )
         {
-            using var refused = await who.GetAsync(path, TestContext.Current.CancellationToken);
+            using var refused = await caller.GetAsync(path, TestContext.Current.CancellationToken);
             ((int)refused.StatusCode, refused.Content.Headers.ContentType!.MediaType)
                 .Should()
                 .Be((status, "application/problem+json"));
@@ -147,6 +147,6 @@ public sealed class TransitionTests(OrdersFixture fixture) : IClassFixture<Order
         return id;
     }
 
-    private static async Task<OrderTransitions> ReadAsync(HttpClient who, Guid id, int after) =>
-        (await who.GetFromJsonAsync<OrderTransitions>($"orders/{id}/transitions?after={after}"))!;
+    private static async Task<OrderTransitions> ReadAsync(HttpClient caller, Guid id, int after) =>
+        (await caller.GetFromJsonAsync<OrderTransitions>($"orders/{id}/transitions?after={after}"))!;
 }

@@ -18,8 +18,8 @@ public sealed class BackorderTests
         var fakes = new FakeServices(units: 3);
         var order = await WaitingAsync(db, fakes);
         (await db.StatusAsync(order)).Should().Be("backordered");
-        fakes.Charges.Should().BeEmpty("nobody pays for what is not there");
-        (await db.ClaimAsync()).Should().BeEmpty("nothing is to be done until stock comes");
+        fakes.Charges.Should().BeEmpty("a backordered order is not charged");
+        (await db.ClaimAsync()).Should().BeEmpty("no step is due until stock is received");
 
         fakes.Receive(2);
         await db.Store.ResumeAsync([order], CancellationToken.None);

@@ -18,7 +18,7 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
     {
         var (id, key) = await AskedAsync(lines: [60, fixture.Fakes.Free]);
         var free = fixture.Fakes.Free;
-        fixture.Fakes.Claims.Should().NotContainKey(id, "nothing is taken before the customer has decided");
+        fixture.Fakes.Claims.Should().NotContainKey(id, "nothing is reserved before the customer has decided");
         (await ReadAsync(id)).GetProperty("items")[0].GetProperty("available").GetInt32().Should().Be(free);
 
         var sold = await SoldAsync();
@@ -26,10 +26,10 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
         (await DecideAsync(fixture.Service.As(Identity.Operator, "olga"), id, "take")).Should().Be(200);
         (await DecideAsync(_alice, id, "wait")).Should().Be(409);
         await RunAsync();
-        (await SoldAsync()).Should().Be(sold + free, "what an order does without is not sold");
+        (await SoldAsync()).Should().Be(sold + free, "units that an order gives up are not sold");
         (await ActorsAsync(id))
             .Should()
-            .Be("awaiting_customer: alice, reserved: , paid: ", "who decided first has decided");
+            .Be("awaiting_customer: alice, reserved: , paid: ", "the first decision counts");
 
         var order = await ReadAsync(id);
         order.GetProperty("status").GetString().Should().Be("confirmed");
@@ -45,7 +45,7 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
             .GetProperty("total")
             .GetDecimal()
             .Should()
-            .Be((60 + free) * 2.5m, "a repetition hears what was said first");
+            .Be((60 + free) * 2.5m, "a repetition gets the first response");
         fixture.Fakes.Receive(100 - fixture.Fakes.Free);
     }
 
@@ -72,17 +72,17 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
         );
         (await DecideAsync(_alice, id, "take"))
             .Should()
-            .Be(409, "the deadline counts, and not that nobody has come by yet");
+            .Be(409, "the deadline has passed, although no worker has expired the order");
         await RunAsync();
 
         (await fixture.Database.StatusAsync(id)).Should().Be("expired");
         (await ActorsAsync(id)).Should().Be("awaiting_customer: ");
-        fixture.Fakes.Claims[id].State.Should().Be(ReservationState.Released, "a late reserve takes nothing");
+        fixture.Fakes.Claims[id].State.Should().Be(ReservationState.Released, "a late reserve allocates nothing");
         (await DecideAsync(_alice, id, "take")).Should().Be(409);
     }
 
     [Fact]
-    public async Task A_decision_in_time_takes_the_order_from_the_batch_that_would_expire_it()
+    public async Task A_decision_in_time_removes_the_order_from_the_batch_that_would_expire_it()
     {
         var (id, _) = await AskedAsync(lines: [500]);
         await Sql.ScalarAsync<object>(
@@ -115,7 +115,7 @@ public sealed class DecisionTests(OrdersFixture fixture) : IClassFixture<OrdersF
     }
 
     [Fact]
-    public async Task An_order_whose_units_are_gone_when_the_customer_takes_them_is_cancelled()
+    public async Task An_order_whose_units_are_sold_before_the_customer_accepts_them_is_cancelled()
     {
         var (id, _) = await AskedAsync(lines: [500]);
         var (taker, _) = await PlacedAsync("reject", fixture.Fakes.Free);

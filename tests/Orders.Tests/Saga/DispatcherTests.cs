@@ -12,8 +12,8 @@ using Npgsql;
 namespace DaprShop.Orders.Tests;
 
 /// <summary>
-/// How orders are claimed in batches, and how a failing workflow start is retried. The dispatcher's clock stands
-/// still unless a test moves it.
+/// How orders are claimed in batches, and how a failing workflow start is retried. The dispatcher's clock is
+/// stopped unless a test advances it.
 /// </summary>
 public sealed class DispatcherTests : IAsyncLifetime
 {
@@ -143,7 +143,7 @@ public sealed class DispatcherTests : IAsyncLifetime
         await ArriveAsync(2);
         await StartAsync(size: 1, slots: 1);
         await StartedAsync(1);
-        _signal.Waiting.Should().Be(0, "a claim takes what waits");
+        _signal.Waiting.Should().Be(0, "the claim includes all waiting orders");
 
         await FinishAsync(Engine.Started.Single(), freeSlot: false);
 
@@ -178,7 +178,7 @@ public sealed class DispatcherTests : IAsyncLifetime
 
         await StartedAsync(1);
 
-        Engine.Tries(known!.Value).Should().Be(1, "to ask again were to start what has been started");
+        Engine.Tries(known!.Value).Should().Be(1, "a second start would repeat a started workflow");
         Engine.Tries(Engine.Started.Single()).Should().Be(4);
     }
 
@@ -210,7 +210,7 @@ public sealed class DispatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_database_that_goes_away_for_a_moment_does_not_end_dispatching()
+    public async Task A_short_database_outage_does_not_end_dispatching()
     {
         await ArriveAsync(1);
         await StartAsync(size: 1, slots: 4);

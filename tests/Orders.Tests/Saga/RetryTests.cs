@@ -51,7 +51,7 @@ public sealed class RetryTests(OrdersFixture fixture) : IClassFixture<OrdersFixt
 
         (await fixture.Database.StatusAsync(id))
             .Should()
-            .Be("awaiting_customer", "nobody decides for its customer, though there is stock");
+            .Be("awaiting_customer", "only the customer may decide, although there is stock");
         (
             await Sql.ScalarAsync<bool>(
                 fixture.Database.Names.App,
@@ -59,7 +59,7 @@ public sealed class RetryTests(OrdersFixture fixture) : IClassFixture<OrdersFixt
             )
         )
             .Should()
-            .BeTrue("that has a deadline again");
+            .BeTrue("the customer has a new deadline");
     }
 
     [Fact]
@@ -125,9 +125,13 @@ public sealed class RetryTests(OrdersFixture fixture) : IClassFixture<OrdersFixt
         return id;
     }
 
-    private static async Task<(int Status, string? Stands)> RetryAsync(HttpClient who, Guid id)
+    private static async Task<(int Status, string? Now)> RetryAsync(HttpClient caller, Guid id)
     {
-        using var answer = await who.PostAsync($"ops/orders/{id}/retry", null, TestContext.Current.CancellationToken);
+        using var answer = await caller.PostAsync(
+            $"ops/orders/{id}/retry",
+            null,
+            TestContext.Current.CancellationToken
+        );
         var body = await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
         return ((int)answer.StatusCode, answer.IsSuccessStatusCode ? body.GetProperty("status").GetString() : null);
     }

@@ -375,7 +375,7 @@ public sealed class SagaTests
             round++
         )
         {
-            round.Should().BeLessThan(20, "the shop comes to rest");
+            round.Should().BeLessThan(20, "the shop becomes idle");
             await db.Store.AbandonAsync(TimeSpan.FromSeconds(-1), CancellationToken.None);
             await Sql.ScalarAsync<object>(db.Names.App, "update orders set due_at = now() - interval '1 second'");
             foreach (var batch in await db.ClaimAsync(4, 3))

@@ -28,7 +28,7 @@ public sealed class UnpaidTests
         await RunAsync(db, fakes);
         (await db.StatusAsync(id), fakes.Free, fakes.Charges[id])
             .Should()
-            .Be(("expired", 5, ChargeState.Refunded), "a late charge is refused, or goes back");
+            .Be(("expired", 5, ChargeState.Refunded), "a late charge is refused or refunded");
         (await db.NumberAsync("select count(*) from orders where batch_id is not null or compensation_pending"))
             .Should()
             .Be(0);
@@ -58,7 +58,7 @@ public sealed class UnpaidTests
         await MakeDueAsync(db);
         await RunAsync(db, fakes);
 
-        (await db.StatusAsync(id), fakes.Free).Should().Be(("expired", 5), "it was not the provider who refused it");
+        (await db.StatusAsync(id), fakes.Free).Should().Be(("expired", 5), "the provider did not refuse it");
     }
 
     [Fact]

@@ -10,7 +10,7 @@ using DaprShop.TestKit;
 namespace DaprShop.Orders.Tests;
 
 /// <summary>Shipments.</summary>
-public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
+public sealed class ShipmentTests(OrdersFixture fixture) : FulfilmentScene(fixture)
 {
     [Fact]
     public async Task An_order_is_shipped_in_parts_and_delivered_when_the_last_part_has_arrived()
@@ -21,7 +21,7 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
         var rest = await ShippedAsync(id, null);
         (await DeliverAsync(rest)).Should().Be("shipped");
         (await DeliverAsync(first)).Should().Be("delivered");
-        (await DeliverAsync(first)).Should().Be("delivered", "saying it again changes nothing");
+        (await DeliverAsync(first)).Should().Be("delivered", "a repeated delivery changes nothing");
 
         (await GetAsync($"orders/{id}")).GetProperty("lines")[0].GetProperty("shipped").GetInt32().Should().Be(5);
         (await GetAsync($"orders/{id}/shipments"))
@@ -62,7 +62,7 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
         await IsProblemAsync(await ShipAsync(id, 3, key), 422, "idempotency-conflict");
         await Wait.UntilAsync(
             async () => (await GetAsync($"orders/{id}")).GetProperty("lines")[0].GetProperty("shipped").GetInt32() == 2,
-            "two units have left"
+            "two units have been shipped"
         );
     }
 
@@ -70,13 +70,13 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
     public async Task G25_While_a_shipment_is_prepared_the_order_is_neither_cancelled_nor_shipped_again()
     {
         var id = await ConfirmedAsync(quantity: 2);
-        var (reached, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var (reached, proceed) = (new TaskCompletionSource(), new TaskCompletionSource());
         Fixture.Fakes.Before = async path =>
         {
             if (path != "/reservations/ship")
                 return;
             reached.TrySetResult();
-            await goOn.Task;
+            await proceed.Task;
         };
         var shipping = ShipAsync(id, 1);
         await reached.Task.WaitAsync(TimeSpan.FromSeconds(20));
@@ -84,7 +84,7 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
         await IsRefusedAsync(await Alice.PostAsync($"orders/{id}/cancel", null), "not-cancellable");
         await IsRefusedAsync(await ShipAsync(id, 1), "shipment-under-way");
         Fixture.Fakes.Before = null;
-        goOn.SetResult();
+        proceed.SetResult();
         (await shipping).StatusCode.Should().Be(HttpStatusCode.Accepted);
         (await Fixture.Database.StatusAsync(id)).Should().Be("shipped");
         await IsRefusedAsync(await Alice.PostAsync($"orders/{id}/cancel", null), "not-cancellable");
@@ -130,7 +130,10 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
         (await ShipAsync(id, null)).StatusCode.Should().Be(HttpStatusCode.Accepted);
         (await Fixture.Database.StatusAsync(id)).Should().Be("confirmed");
         Fixture.Fakes.Failure = null;
-        await Wait.UntilAsync(async () => await Fixture.Database.StatusAsync(id) == "shipped", "the order has left");
+        await Wait.UntilAsync(
+            async () => await Fixture.Database.StatusAsync(id) == "shipped",
+            "the order has been shipped"
+        );
         (
             await Fixture.Database.NumberAsync(
                 $"select count(*) from events where type = 'shipment.status_changed.v1' and data->>'orderId' = '{id}'"
@@ -158,11 +161,12 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
         Fixture.Fakes.Failure = null;
         (
             await Fixture.Database.NumberAsync(
-                $"select count(*) from shipments where id = '{shipment}' and due_at between now() + interval '20 s' and now() + interval '31 s'"
+                $"""
+                select count(*) from shipments
+                where id = '{shipment}' and due_at between now() + interval '20 s' and now() + interval '31 s'
+                """
             )
-        )
-            .Should()
-            .Be(1);
+        ).Should().Be(1);
     }
 
     [Fact]
@@ -191,19 +195,19 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
             .Should()
             .Be(1);
 
-        var back = (await (await ReturnAsync(id, 1)).Content.ReadFromJsonAsync<JsonElement>())
+        var requested = (await (await ReturnAsync(id, 1)).Content.ReadFromJsonAsync<JsonElement>())
             .GetProperty("id")
             .GetGuid();
         var returns = new ReturnStore(Fixture.Database.Source, new RelaySignal(), TimeProvider.System);
         await returns.DecideAsync(
-            back,
+            requested,
             [new DecidedUnits("cup", 1, Disposition.Restock)],
             null,
             "olga",
             CancellationToken.None
         );
         var decided = new DecidedReturn(
-            back,
+            requested,
             id,
             1,
             [new DecidedUnits("cup", 1, Disposition.Restock)],
@@ -215,7 +219,7 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => returns.SettleAsync(decided, CancellationToken.None)));
         (
             await Fixture.Database.NumberAsync(
-                $"select count(*) from events where subject = '{back}' and data->>'state' = 'settled'"
+                $"select count(*) from events where subject = '{requested}' and data->>'state' = 'settled'"
             )
         )
             .Should()
@@ -227,10 +231,10 @@ public sealed class ParcelTests(OrdersFixture fixture) : ParcelScene(fixture)
     public async Task A_shipment_refused_by_Inventory_leaves_the_order_unchanged()
     {
         var id = await ConfirmedAsync(quantity: 2);
-        Fixture.Fakes.RefuseShipments = "Of cup, 1 of 2 units are there.";
+        Fixture.Fakes.RefuseShipments = "Of cup, 1 of 2 units are on hand.";
         var refused = await IsRefusedAsync(await ShipAsync(id, null), "not-shipped");
         Fixture.Fakes.RefuseShipments = null;
-        refused.GetProperty("detail").GetString().Should().Be("Of cup, 1 of 2 units are there.");
+        refused.GetProperty("detail").GetString().Should().Be("Of cup, 1 of 2 units are on hand.");
         (await Fixture.Database.StatusAsync(id)).Should().Be("confirmed");
         (await Alice.PostAsync($"orders/{id}/cancel", null)).StatusCode.Should().Be(HttpStatusCode.OK);
     }

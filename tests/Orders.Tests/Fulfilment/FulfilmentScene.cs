@@ -9,7 +9,7 @@ using DaprShop.TestKit;
 namespace DaprShop.Orders.Tests;
 
 /// <summary>Shipments and returns. There are enough cups.</summary>
-public abstract class ParcelScene(OrdersFixture fixture) : IClassFixture<OrdersFixture>
+public abstract class FulfilmentScene(OrdersFixture fixture) : IClassFixture<OrdersFixture>
 {
     protected OrdersFixture Fixture => fixture;
 
@@ -62,13 +62,13 @@ public abstract class ParcelScene(OrdersFixture fixture) : IClassFixture<OrdersF
         using var answer = await ShipAsync(id, quantity);
         answer.StatusCode.Should().Be(HttpStatusCode.Accepted);
         var shipment = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
-        // The errands' own round may have come before the request's: then that does not wait for it.
+        // The worker may have claimed the shipment before the request did: the request then does not wait for its end.
         await Wait.UntilAsync(
             async () =>
                 await fixture.Database.NumberAsync(
                     $"select count(*) from shipments where id = '{shipment}' and state = '{ShipmentStates.Preparing}'"
                 ) == 0,
-            "the shipment has left"
+            "the shipment is dispatched"
         );
         return shipment;
     }
