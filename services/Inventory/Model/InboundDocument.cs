@@ -17,7 +17,7 @@ internal sealed record InboundDocument(
 internal sealed record InboundLine(string Sku, int Expected, int Received, int Closed)
 {
     /// <summary>Units still to arrive; never negative, even where more arrived than was announced.</summary>
-    public int Left => Math.Max(Expected - Received - Closed, 0);
+    public int Remaining => Math.Max(Expected - Received - Closed, 0);
 }
 
 internal enum InboundState

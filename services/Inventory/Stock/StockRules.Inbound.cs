@@ -51,10 +51,10 @@ internal sealed partial class StockRules
 
         // A supplier may deliver more than was announced, with a reason. Units in transit cannot become more.
         if (
-            document.Lines.FirstOrDefault(l => lines.GetValueOrDefault(l.Sku) > l.Left) is { } over
+            document.Lines.FirstOrDefault(l => lines.GetValueOrDefault(l.Sku) > l.Remaining) is { } over
             && (document.Source is not null || receive.Reason is null)
         )
-            return new Refusal(RefusalKind.TooMany, over.Sku, State: over.Left);
+            return new Refusal(RefusalKind.TooMany, over.Sku, State: over.Remaining);
 
         var kind = document.Source is null ? MovementKind.Received : MovementKind.Transferred;
         Move(() =>
@@ -66,7 +66,7 @@ internal sealed partial class StockRules
                     document.Location,
                     kind,
                     lines[line.Sku],
-                    new(OnHand: lines[line.Sku], Incoming: -Math.Min(lines[line.Sku], line.Left)),
+                    new(OnHand: lines[line.Sku], Incoming: -Math.Min(lines[line.Sku], line.Remaining)),
                     receive.Because(document.Reference),
                     1 + line.Received
                 );
@@ -79,7 +79,7 @@ internal sealed partial class StockRules
         };
         Documents[document.Reference] = now with
         {
-            State = now.Lines.All(l => l.Left == 0) ? InboundState.Received : InboundState.PartiallyReceived,
+            State = now.Lines.All(l => l.Remaining == 0) ? InboundState.Received : InboundState.PartiallyReceived,
         };
         ServeQueue(lines.Keys);
         return Documents[document.Reference];
@@ -96,14 +96,14 @@ internal sealed partial class StockRules
         var cause = close.Because(document.Reference);
         Move(() =>
         {
-            foreach (var line in document.Lines.Where(l => l.Left > 0))
+            foreach (var line in document.Lines.Where(l => l.Remaining > 0))
             {
                 _stock.Move(
                     line.Sku,
                     document.Location,
                     MovementKind.Expected,
-                    -line.Left,
-                    new(Incoming: -line.Left),
+                    -line.Remaining,
+                    new(Incoming: -line.Remaining),
                     cause,
                     step: 1
                 );
@@ -112,8 +112,8 @@ internal sealed partial class StockRules
                         line.Sku,
                         source,
                         MovementKind.Transferred,
-                        line.Left,
-                        new(OnHand: line.Left),
+                        line.Remaining,
+                        new(OnHand: line.Remaining),
                         cause,
                         step: 1
                     );
@@ -122,7 +122,7 @@ internal sealed partial class StockRules
         Documents[document.Reference] = document with
         {
             State = document.Lines.Any(l => l.Received > 0) ? InboundState.Received : InboundState.Cancelled,
-            Lines = [.. document.Lines.Select(l => l with { Closed = l.Closed + l.Left })],
+            Lines = [.. document.Lines.Select(l => l with { Closed = l.Closed + l.Remaining })],
             Reason = close.Reason,
         };
         ServeQueue(document.Lines.Select(l => l.Sku));

@@ -263,7 +263,7 @@ public sealed class StockInvariantTests
                         .Documents.Values.Where(d => d.Location == place)
                         .SelectMany(d => d.Lines)
                         .Where(l => l.Sku == sku)
-                        .Sum(l => (long)l.Left),
+                        .Sum(l => (long)l.Remaining),
                     "what is announced and has not come"
                 );
             level
