@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace EmbeddedDapr.Tests;
 
-/// <summary>A publisher and a new subscription at the same time, each stopped before its commit.</summary>
+/// <summary>Publishers, subscriptions and deliveries at the same time, each stopped before its commit.</summary>
 public sealed class TopicLockTests
 {
     private static readonly TopicName Topic = new(TestSidecars.PubSub, "notes");
@@ -53,6 +53,32 @@ public sealed class TopicLockTests
         await subscribing;
 
         (await Sql.ScalarAsync<long>(runtime.Database, "select count(*) from deliveries")).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_locked_or_leased_is_leased_to_no_other_loop()
+    {
+        await using var runtime = await TestRuntime.StartAsync(TestSidecars.For("reader") with { AppPort = 0 });
+        var store = runtime.Services.GetRequiredService<MessageStore>();
+        var id = await store.SubscribeAsync(Topic, "reader", broadcast: false, CancellationToken.None);
+        await store.PublishAsync(Topic, [Note, Note], CancellationToken.None);
+        await using var connection = new NpgsqlConnection(runtime.Database);
+        await connection.OpenAsync();
+        await using var leasing = await connection.BeginTransactionAsync();
+        await ExecuteAsync(connection, "select from deliveries where message = 1 for update");
+
+        (await LeasedAsync()).Should().Equal(2);
+        await leasing.CommitAsync();
+
+        (await LeasedAsync()).Should().Equal(1);
+        (await LeasedAsync()).Should().BeEmpty();
+
+        async Task<IEnumerable<long>> LeasedAsync() =>
+            (
+                await store
+                    .LeaseAsync(id, 10, TimeSpan.FromMinutes(1), CancellationToken.None)
+                    .WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken)
+            ).Select(m => m.Id);
     }
 
     private static Task FinishesOrWaitsAsync(Task task, TestRuntime runtime) =>

@@ -85,6 +85,27 @@ public sealed class BackorderTests
     }
 
     [Fact]
+    public async Task A_reservation_request_that_meets_the_release_of_its_order_allocates_nothing()
+    {
+        await using var db = await CreateAsync();
+        await db.ReceiveAsync("cup", 1);
+        var order = Waiting(3);
+        (await db.ReserveAsync(order)).State.Should().Be(ReservationState.Backordered);
+
+        // The release has cancelled the backorder, which is why a request that read the reservation before it would
+        // find the order completely allocated.
+        ReserveOutcome? repeated = null;
+        await db.MeetAsync(
+            "select * from event_head for update",
+            () => db.ReleaseAsync(order.OrderId),
+            async () => repeated = await db.ReserveAsync(order)
+        );
+
+        repeated!.State.Should().Be(ReservationState.Released);
+        (await db.NumberAsync("select count(*) from reservations where state = 'released'")).Should().Be(1);
+    }
+
+    [Fact]
     public async Task G15_When_an_earlier_one_gives_up_the_next_is_served()
     {
         await using var db = await CreateAsync(limit: 6);

@@ -113,6 +113,17 @@ public sealed class GetOrderStateTests(OrdersFixture fixture) : IClassFixture<Or
         (await StateAsync(id))
             .Outbox.Unpublished.Should()
             .Be(2, "the shipment and the status of the order have changed");
+
+        var alice = fixture.Service.As(Identity.Customer, "alice");
+        alice.DefaultRequestHeaders.Add("Idempotency-Key", $"{id}");
+        using var returned = await alice.PostAsJsonAsync(
+            $"orders/{id}/returns",
+            new { lines = new[] { new { sku = "cup", quantity = 1 } }, reason = "broken" },
+            TestContext.Current.CancellationToken
+        );
+        returned.EnsureSuccessStatusCode();
+
+        (await StateAsync(id)).Outbox.Unpublished.Should().Be(3, "its return is requested");
     }
 
     [Fact]
