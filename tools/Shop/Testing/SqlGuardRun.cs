@@ -158,17 +158,17 @@ internal sealed partial class SqlGuardRun(ShopFolder shop)
         CancellationToken cancel
     )
     {
-        var folder = Path.Combine(copy, "artifacts", "bin", project, "release");
-        // The assembly's name has the project's prefix, or none.
-        string[] names = [$"DaprShop.{project}.dll", $"{project}.dll"];
-        var program = names.Select(n => Path.Combine(folder, n)).FirstOrDefault(File.Exists)
-            ?? throw new ShopException($"{folder} contains no {string.Join(" or ", names)}.");
         var log = Path.Combine(copy, "artifacts", "postgres.log");
         File.Delete(log);
         var test = await RunAsync(
             copy,
             "dotnet",
-            [program, "-noLogo", "-noColor", .. methods.SelectMany(m => new[] { "-method", $"*.{m}" })],
+            [
+                TestJobs.ProgramOf(copy, project),
+                "-noLogo",
+                "-noColor",
+                .. methods.SelectMany(m => new[] { "-method", $"*.{m}" }),
+            ],
             TestLimit * methods.Count,
             cancel,
             (LogVariable, log)

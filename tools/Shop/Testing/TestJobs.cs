@@ -68,7 +68,7 @@ internal static class TestJobs
             var arguments = Filter(shop, project, filter);
             if (arguments is null)
                 continue;
-            var program = ProgramOf(shop, project);
+            var program = ProgramOf(shop.Root, project);
             if (project == SystemTests)
                 jobs.InsertRange(0, SystemJobs.Select(job => OfSystem(job, program, arguments)));
             else
@@ -126,9 +126,10 @@ internal static class TestJobs
     private static int Rank(string project) =>
         Array.IndexOf(LongestProjects, project) is >= 0 and var index ? index : LongestProjects.Length;
 
-    private static string ProgramOf(ShopFolder shop, string project)
+    /// <summary>A test project's program in the checkout at <paramref name="root"/>, built or not.</summary>
+    public static string ProgramOf(string root, string project)
     {
-        var folder = Path.Combine(shop.Root, "artifacts", "bin", project, "release");
+        var folder = Path.Combine(root, "artifacts", "bin", project, "release");
         string[] candidates = [Path.Combine(folder, $"DaprShop.{project}.dll"), Path.Combine(folder, $"{project}.dll")];
         return candidates.FirstOrDefault(File.Exists) ?? candidates[0];
     }
