@@ -10,7 +10,7 @@ namespace EmbeddedDapr.Tests.Workflows;
 internal sealed class HandWorker : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
-    private static readonly Sidecar App = new("by-hand", 0, 1, 2);
+    public static readonly Sidecar App = new("by-hand", 0, 1, 2);
 
     private readonly NpgsqlDataSource _database;
     private WorkerStream _stream;

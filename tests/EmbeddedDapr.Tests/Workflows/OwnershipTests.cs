@@ -140,6 +140,20 @@ public sealed class OwnershipTests : IAsyncLifetime
         (await CountAsync("select count(*) from workflow_history")).Should().Be(0);
     }
 
+    [Fact]
+    public async Task The_store_deletes_ended_instances_only()
+    {
+        await using var worker = new HandWorker(_database);
+        await worker.StartAsync("active", Activity(0));
+        await worker.NextAsync();
+        await worker.StartAsync("done", Complete(0));
+        await using var source = NpgsqlDataSource.Create(_database);
+        var store = new WorkflowStore(App.AppId, source);
+
+        (await store.DeleteEndedAsync("active", TestContext.Current.CancellationToken)).Should().BeFalse();
+        (await store.DeleteEndedAsync("done", TestContext.Current.CancellationToken)).Should().BeTrue();
+    }
+
     private static WorkflowAction Timer(int id, TimeSpan wait) =>
         new()
         {
