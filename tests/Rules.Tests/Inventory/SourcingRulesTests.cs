@@ -57,6 +57,81 @@ public sealed class SourcingRulesTests
             .Equal(new AllocationPart("cup", "c", 6), new AllocationPart("cup", "a", 3));
 
     [Fact]
+    public void By_priority_a_line_is_split_even_where_one_location_has_all() =>
+        Plan(SourcingStrategy.Priority, [("cup", 5)], At("cup", "a", 2), At("cup", "b", 9))
+            .Should()
+            .Equal(new AllocationPart("cup", "a", 2), new AllocationPart("cup", "b", 3));
+
+    [Fact]
+    public void Fewest_shipments_uses_all_locations_where_the_order_needs_all() =>
+        Plan(SourcingStrategy.FewestShipments, [("cup", 5)], At("cup", "a", 2), At("cup", "b", 3))
+            .Should()
+            .Equal(new AllocationPart("cup", "a", 2), new AllocationPart("cup", "b", 3));
+
+    [Fact]
+    public void Fewest_shipments_counts_no_location_that_owes_units() =>
+        Plan(
+                SourcingStrategy.FewestShipments,
+                [("cup", 4), ("tea", 4)],
+                At("cup", "a", 4),
+                At("tea", "a", -9),
+                At("cup", "b", -9),
+                At("tea", "b", 4),
+                At("cup", "c", 1)
+            )
+            .Should()
+            .Equal(new AllocationPart("cup", "a", 4), new AllocationPart("tea", "b", 4));
+
+    [Theory]
+    [InlineData(12, 0, 2)]
+    [InlineData(12, 1, 2)]
+    [InlineData(13, 0, 3)]
+    public void Fewest_shipments_is_exact_for_up_to_12_locations_that_have_units(
+        int locations,
+        int empty,
+        int shipments
+    )
+    {
+        // "even" has most of the order, but "cups" and "teas" together have all of it.
+        Level[] levels =
+        [
+            At("cup", "even", 3),
+            At("tea", "even", 3),
+            At("cup", "cups", 4),
+            At("tea", "teas", 4),
+            .. Enumerable.Range(0, locations - 3).Select(i => At("cup", $"{i:00}", 1)),
+            .. Enumerable.Range(0, empty).Select(i => At("cup", $"empty-{i}", 0)),
+        ];
+
+        var parts = Plan(SourcingStrategy.FewestShipments, [("cup", 4), ("tea", 4)], levels);
+
+        parts.Select(p => p.Location).Distinct().Should().HaveCount(shipments);
+        parts
+            .GroupBy(p => p.Sku)
+            .Select(g => (g.Key, g.Sum(p => p.Quantity)))
+            .Should()
+            .Equal([("cup", 4), ("tea", 4)], "the plan covers the order");
+    }
+
+    [Fact]
+    public void Fewest_shipments_of_many_locations_prefers_the_one_with_most_units_of_all_skus_together() =>
+        Plan(
+                SourcingStrategy.FewestShipments,
+                [("cup", 4), ("tea", 3)],
+                [
+                    At("cup", "cups", 4),
+                    At("cup", "even", 3),
+                    At("tea", "even", 3),
+                    .. Enumerable.Range(0, 12).Select(i => At("cup", $"{i:00}", 1)),
+                ]
+            )
+            .Should()
+            .Equal(
+                [new("cup", "00", 1), new("cup", "even", 3), new("tea", "even", 3)],
+                "\"even\" has 6 of the 7 units; the last one is at the first location that has it"
+            );
+
+    [Fact]
     public async Task Fewest_shipments_of_many_locations_is_planned_at_once_from_the_largest()
     {
         var levels = Enumerable

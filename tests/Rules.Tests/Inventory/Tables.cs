@@ -46,7 +46,8 @@ internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
             ));
 
     /// <summary>The rules over these tables, as a transaction at <paramref name="now"/> would load them.</summary>
-    public StockRules Begin(DateTimeOffset now) =>
+    /// <param name="damage">What a repair in this transaction would read; null where nothing is damaged.</param>
+    public StockRules Begin(DateTimeOffset now, StockDamage? damage = null) =>
         new(
             new LoadedStock
             {
@@ -55,6 +56,7 @@ internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
                 Responses = new(Responses),
                 Holds = new(Holds),
                 Documents = new(Documents),
+                Damage = damage ?? StockDamage.None,
                 OpenAllocations = [.. Open],
                 ShippedUnits = Shipments
                     .GroupBy(s => (s.OrderId, s.Sku, s.Location))
