@@ -46,8 +46,9 @@ internal sealed class CheckoutCopy : IDisposable
         string program,
         string[] arguments,
         TimeSpan limit,
-        CancellationToken cancel
-    ) => RunInAsync(Path.Combine(Folder, folder), program, arguments, limit, cancel);
+        CancellationToken cancel,
+        params (string Name, string Value)[] environment
+    ) => RunInAsync(Path.Combine(Folder, folder), program, arguments, limit, cancel, environment);
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
@@ -56,7 +57,8 @@ internal sealed class CheckoutCopy : IDisposable
         string program,
         string[] arguments,
         TimeSpan limit,
-        CancellationToken cancel
+        CancellationToken cancel,
+        params (string Name, string Value)[] environment
     )
     {
         var start = new ProcessStartInfo(program, arguments)
@@ -65,6 +67,8 @@ internal sealed class CheckoutCopy : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         using var process = Process.Start(start)!;
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         timeout.CancelAfter(limit);

@@ -35,7 +35,6 @@ internal sealed class MutationRun(ShopFolder shop)
         var (code, output) = await copy.RunAsync("", "dotnet", ["tool", "restore"], RestoreLimit, cancel);
         if (code != 0)
             throw new ShopException($"Stryker.NET cannot be installed: {output}");
-        Environment.SetEnvironmentVariable("PROPERTY_SAMPLES", Samples);
         var results = new List<TestResult>();
         var mutants = new Dictionary<string, IReadOnlyList<Mutant>>();
         foreach (var service in services)
@@ -47,7 +46,8 @@ internal sealed class MutationRun(ShopFolder shop)
                 "dotnet",
                 ["stryker", "--project", $"{service}.csproj", "--output", reports],
                 ServiceLimit,
-                cancel
+                cancel,
+                ("PROPERTY_SAMPLES", Samples)
             );
             var report = new FileInfo(Path.Combine(reports, "reports", "mutation-report.json"));
             if (report.Exists)

@@ -27,34 +27,26 @@ internal sealed partial class SqlGuardRun(ShopFolder shop)
                 filter is null || $"{g.Guard} {g.File} {g.Test}".Contains(filter, StringComparison.OrdinalIgnoreCase)
             )
             .ToList();
-        var copy = Directory.CreateTempSubdirectory("daprshop-guards-").FullName;
-        try
+        using var copy = await CheckoutCopy.CreateAsync(shop, cancel);
+        var results = new List<TestResult>();
+        foreach (var project in guards.GroupBy(g => g.Project))
         {
-            await CopyAsync(copy, cancel);
-            var results = new List<TestResult>();
-            foreach (var project in guards.GroupBy(g => g.Project))
+            await BuildAsync(copy, project.Key, restore: true, cancel);
+            var unchanged = await RunUnchangedAsync(copy, project.Key, project, cancel);
+            foreach (var guard in project)
             {
-                await BuildAsync(copy, project.Key, restore: true, cancel);
-                var unchanged = await RunUnchangedAsync(copy, project.Key, project, cancel);
-                foreach (var guard in project)
-                {
-                    var result = await CheckAsync(copy, guard, unchanged, cancel);
-                    Console.WriteLine($"{(result.Status == TestStatus.Passed ? "red" : "NOT RED"), 8}  {guard.Guard}");
-                    results.Add(result);
-                }
+                var result = await CheckAsync(copy, guard, unchanged, cancel);
+                Console.WriteLine($"{(result.Status == TestStatus.Passed ? "red" : "NOT RED"), 8}  {guard.Guard}");
+                results.Add(result);
             }
+        }
 
-            return results;
-        }
-        finally
-        {
-            Directory.Delete(copy, recursive: true);
-        }
+        return results;
     }
 
     /// <summary>Runs the tests of a project with all guards in place.</summary>
     private static async Task<Unchanged> RunUnchangedAsync(
-        string copy,
+        CheckoutCopy copy,
         string project,
         IEnumerable<SqlGuard> guards,
         CancellationToken cancel
@@ -71,14 +63,14 @@ internal sealed partial class SqlGuardRun(ShopFolder shop)
     }
 
     private static async Task<TestResult> CheckAsync(
-        string copy,
+        CheckoutCopy copy,
         SqlGuard guard,
         Unchanged unchanged,
         CancellationToken cancel
     )
     {
         var started = Stopwatch.GetTimestamp();
-        var path = Path.Combine(copy, guard.File);
+        var path = Path.Combine(copy.Folder, guard.File);
         var original = await File.ReadAllTextAsync(path, cancel);
         string? trouble;
         try
@@ -117,58 +109,36 @@ internal sealed partial class SqlGuardRun(ShopFolder shop)
         );
     }
 
-    private async Task CopyAsync(string copy, CancellationToken cancel)
-    {
-        // The files of the checkout as they are now, tracked or new, without what git ignores.
-        var list = await RunAsync(
-            shop.Root,
-            "git",
-            ["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-            BuildLimit,
-            cancel
-        );
-        if (list.ExitCode != 0)
-            throw new ShopException("The list of guards needs git and a checkout.");
-        foreach (var file in list.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var source = Path.Combine(shop.Root, file);
-            if (!File.Exists(source))
-                continue;
-            var target = Path.Combine(copy, file);
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(source, target);
-        }
-    }
-
-    private static async Task BuildAsync(string copy, string project, bool restore, CancellationToken cancel)
+    private static async Task BuildAsync(CheckoutCopy copy, string project, bool restore, CancellationToken cancel)
     {
         // Analyzers say nothing about SQL and take most of the time.
         List<string> arguments = ["-c", "Release", "-v", "q", "-nologo", "-p:RunAnalyzers=false"];
         if (!restore)
             arguments.Add("--no-restore");
-        var build = await RunAsync(copy, "dotnet", ["build", $"tests/{project}", .. arguments], BuildLimit, cancel);
+        var build = await copy.RunAsync("", "dotnet", ["build", $"tests/{project}", .. arguments], BuildLimit, cancel);
         if (build.ExitCode != 0)
             throw new ShopException($"{project} does not build: {build.Output}");
     }
 
     private static async Task<TestRun> TestAsync(
-        string copy,
+        CheckoutCopy copy,
         string project,
         IReadOnlyList<string> methods,
         CancellationToken cancel
     )
     {
-        var log = Path.Combine(copy, "artifacts", "postgres.log");
+        var log = Path.Combine(copy.Folder, "artifacts", "postgres.log");
         File.Delete(log);
-        var test = await RunAsync(
-            copy,
+        var test = await copy.RunAsync(
+            "",
             "dotnet",
             [
-                TestJobs.ProgramOf(copy, project),
+                TestJobs.ProgramOf(copy.Folder, project),
                 "-noLogo",
                 "-noColor",
                 .. methods.SelectMany(m => new[] { "-method", $"*.{m}" }),
             ],
+            // A test that hangs without its guard has noticed it.
             TestLimit * methods.Count,
             cancel,
             (LogVariable, log)
@@ -187,47 +157,6 @@ internal sealed partial class SqlGuardRun(ShopFolder shop)
     /// </summary>
     [GeneratedRegex(@"\b(?:42601|42[78]\d\d|42P\d\d|08P01)(?: ERROR)?: .*")]
     private static partial Regex InvalidStatement();
-
-    private static async Task<(int ExitCode, string Output)> RunAsync(
-        string folder,
-        string program,
-        string[] arguments,
-        TimeSpan limit,
-        CancellationToken cancel,
-        params (string Name, string Value)[] environment
-    )
-    {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var (name, value) in environment)
-            start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        timeout.CancelAfter(limit);
-        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
-        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        try
-        {
-            await process.WaitForExitAsync(timeout.Token);
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            // A test that hangs without its guard has noticed it.
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync(cancel);
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill(entireProcessTree: true);
-        }
-
-        return (process.ExitCode, await output + await errors);
-    }
 
     /// <summary>A run of tests.</summary>
     /// <param name="Passes">Whether every one of the tests ran, and all passed.</param>
