@@ -49,7 +49,7 @@ internal sealed class Scene(InventoryDatabase db) : IAsyncDisposable
             new ExtendHoldCommand(Key(), [1], hold, owner, Time.GetUtcNow().AddMinutes(minutes), "somebody")
         );
 
-    public Task<CommandOutcome> GiveBackAsync(Guid hold, string? owner = null) =>
+    public Task<CommandOutcome> ReleaseHoldAsync(Guid hold, string? owner = null) =>
         RunAsync<CommandOutcome>(new ReleaseHoldCommand(Key(), [1], hold, owner, "somebody"));
 
     public async Task<ReservationState> OrderAsync(
@@ -94,7 +94,7 @@ internal sealed class Scene(InventoryDatabase db) : IAsyncDisposable
     public Task<string?> StateAsync(Guid hold) => TextAsync($"select state from holds where id = '{hold}'");
 
     /// <summary>On hand, allocated and held of a SKU.</summary>
-    public async Task StandsAsync(long onHand, long allocated, long held, string sku = "cup") =>
+    public async Task LevelShouldBeAsync(long onHand, long allocated, long held, string sku = "cup") =>
         (
             await TextAsync(
                 $"select concat(sum(on_hand), ' ', sum(allocated), ' ', sum(held)) from levels where sku = '{sku}'"

@@ -72,7 +72,7 @@ internal static class StockResponses
         public static HoldResponse Of(Hold hold) => new(hold.Id, hold.State, hold.ExpiresAt, hold.Lines);
     }
 
-    /// <param name="Position">1 for the next in line; 0 for an entry that has an offer or has left.</param>
+    /// <param name="Position">1 for the next in line; 0 for an entry that has an offer or was withdrawn.</param>
     internal sealed record WaitlistResponse(Guid Id, string Sku, int Quantity, WaitlistEntryState State, int Position);
 
     /// <param name="Busy">SKUs that other commands were changing: repair them again.</param>

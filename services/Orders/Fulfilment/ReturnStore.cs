@@ -90,7 +90,7 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
     /// <summary>Requests a return.</summary>
     /// <param name="owner">The required owner of the order; null for any.</param>
     /// <exception cref="ProblemException">
-    /// 404, 409 or 422: there is no such order, or fewer units have left.
+    /// 404, 409 or 422: there is no such order, or fewer units were shipped.
     /// </exception>
     public async Task<(RequestedReturn Return, bool Replayed)> RequestAsync(
         Guid orderId,

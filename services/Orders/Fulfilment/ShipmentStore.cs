@@ -105,7 +105,7 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
                     409,
                     "shipment-under-way",
                     "Another shipment is being prepared",
-                    "Another shipment of this order is being prepared. Try again when it has left."
+                    "Another shipment of this order is being prepared. Try again when it has been dispatched."
                 )
             );
 
@@ -173,7 +173,7 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
         database.ExecuteAsync(Postpone, [id, time.GetUtcNow().UtcDateTime], cancellationToken);
 
     /// <summary>
-    /// Records that a shipment has left, or the reason why it was refused. Repeating it changes nothing.
+    /// Records that a shipment was dispatched, or the reason why it was refused. Repeating it changes nothing.
     /// </summary>
     public async Task EndAsync(Shipment shipment, string? refused, CancellationToken cancellationToken)
     {

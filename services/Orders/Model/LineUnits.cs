@@ -14,6 +14,6 @@ internal sealed record LineUnits(
     /// <summary>Units that have not left yet.</summary>
     public int ToShip => Quantity - Cancelled - Shipped;
 
-    /// <summary>Units that have left and have not come back.</summary>
+    /// <summary>Units that were shipped and not returned.</summary>
     public int ToReturn => Shipped - Returned;
 }

@@ -45,7 +45,7 @@ internal sealed record OrderRow(
 /// <param name="Cancelled">
 /// Units of <paramref name="Quantity"/> that stock did not cover and the order goes without.
 /// </param>
-/// <param name="Shipped">Units of <paramref name="Quantity"/> that have left.</param>
+/// <param name="Shipped">Units of <paramref name="Quantity"/> that were shipped.</param>
 /// <param name="Returned">Units of <paramref name="Shipped"/> that came back.</param>
 internal sealed record OrderLineRow(
     Guid OrderId,

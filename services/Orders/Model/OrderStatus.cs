@@ -23,7 +23,7 @@ internal enum OrderStatus
     /// <summary>Ready to ship.</summary>
     Confirmed,
 
-    /// <summary>At least one unit has left.</summary>
+    /// <summary>At least one unit was shipped.</summary>
     Shipped,
 
     /// <summary>All units have arrived.</summary>

@@ -29,7 +29,7 @@ internal static class GetOrder
     );
 
     /// <param name="Cancelled">Units of the quantity that the order goes without.</param>
-    /// <param name="Shipped">Units of the quantity that have left.</param>
+    /// <param name="Shipped">Units of the quantity that were shipped.</param>
     /// <param name="Returned">Shipped units that came back.</param>
     internal sealed record OrderLine(
         string Sku,

@@ -12,7 +12,7 @@ public sealed class HoldTests
     {
         await using var scene = await Scene.WithAsync(5, "cup");
         var hold = await scene.HoldAsync("ann", 10, ("cup", 4));
-        await scene.StandsAsync(5, 0, 4);
+        await scene.LevelShouldBeAsync(5, 0, 4);
         var refusal = (await scene.TryHoldAsync(Guid.CreateVersion7(), "bob", 10, ("cup", 2))).Refusal!;
         (refusal.Kind, refusal.Items![0].Requested, refusal.Items[0].Available)
             .Should()
@@ -33,7 +33,7 @@ public sealed class HoldTests
         (await scene.StateAsync(hold)).Should().Be("active", "no sweeper has run");
         (await scene.OrderAsync("bob", null, ("cup", 5))).Should().Be(ReservationState.Allocated);
         (await scene.StateAsync(hold)).Should().Be("expired");
-        await scene.StandsAsync(5, 5, 0);
+        await scene.LevelShouldBeAsync(5, 5, 0);
     }
 
     [Fact]
@@ -57,10 +57,10 @@ public sealed class HoldTests
     {
         await using var scene = await Scene.WithAsync(5, "cup");
         var hold = await scene.HoldAsync("ann", 10, ("cup", 5));
-        (await scene.GiveBackAsync(hold, "bob")).Refusal!.Kind.Should().Be(RefusalKind.NotFound);
-        (await scene.GiveBackAsync(hold, "ann")).Refusal.Should().BeNull();
-        await scene.StandsAsync(5, 0, 0);
-        (await scene.GiveBackAsync(hold, "ann")).Refusal!.State.Should().Be(HoldState.Released);
+        (await scene.ReleaseHoldAsync(hold, "bob")).Refusal!.Kind.Should().Be(RefusalKind.NotFound);
+        (await scene.ReleaseHoldAsync(hold, "ann")).Refusal.Should().BeNull();
+        await scene.LevelShouldBeAsync(5, 0, 0);
+        (await scene.ReleaseHoldAsync(hold, "ann")).Refusal!.State.Should().Be(HoldState.Released);
         (await scene.OrderAsync("ann", hold, ("cup", 5))).Should().Be(ReservationState.Allocated, "they are free");
         (await scene.StateAsync(hold)).Should().Be("released", "an order commits only an active hold");
     }
@@ -72,8 +72,8 @@ public sealed class HoldTests
         var hold = await scene.HoldAsync("ann", 10, ("cup", 5), ("mug", 2));
         (await scene.OrderAsync("ann", hold, ("cup", 3))).Should().Be(ReservationState.Allocated);
         (await scene.StateAsync(hold)).Should().Be("committed");
-        await scene.StandsAsync(5, 3, 0);
-        await scene.StandsAsync(5, 0, 0, "mug");
+        await scene.LevelShouldBeAsync(5, 3, 0);
+        await scene.LevelShouldBeAsync(5, 0, 0, "mug");
         (
             await scene.TextAsync(
                 "select string_agg(kind || quantity, ' ' order by sequence) from movements where sku = 'cup'"
@@ -91,7 +91,7 @@ public sealed class HoldTests
         (await scene.OrderAsync("ann", hold, ("cup", 6))).Should().Be(ReservationState.OutOfStock);
         (await scene.StateAsync(hold)).Should().Be("active", "a refused order leaves it standing");
         (await scene.OrderAsync("ann", hold, ("cup", 5))).Should().Be(ReservationState.Allocated);
-        await scene.StandsAsync(5, 5, 0);
+        await scene.LevelShouldBeAsync(5, 5, 0);
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class HoldTests
         (await scene.TryHoldAsync(Guid.CreateVersion7(), "ann", 10, ("cup", 1), ("plate", 1)))
             .Refusal!.Kind.Should()
             .Be(RefusalKind.UnknownSku);
-        await scene.StandsAsync(5, 0, 0);
+        await scene.LevelShouldBeAsync(5, 0, 0);
         (await scene.Db.NumberAsync("select count(*) from holds")).Should().Be(0);
     }
 
@@ -158,7 +158,7 @@ public sealed class HoldTests
         await scene.Db.MeetAsync("select * from levels for update", OrderAsync, OrderAsync);
 
         outcomes.Should().BeEquivalentTo([ReservationState.Allocated, ReservationState.OutOfStock]);
-        await scene.StandsAsync(2, 2, 0);
+        await scene.LevelShouldBeAsync(2, 2, 0);
 
         async Task OrderAsync()
         {
@@ -181,7 +181,7 @@ public sealed class HoldTests
 
         (await scene.StateAsync(hold)).Should().Be("expired");
         outcome.Should().Be(ReservationState.Allocated);
-        await scene.StandsAsync(2, 2, 0);
+        await scene.LevelShouldBeAsync(2, 2, 0);
         (await scene.Db.NumberAsync("select count(*) from movements where kind in ('expired', 'released')"))
             .Should()
             .Be(1);

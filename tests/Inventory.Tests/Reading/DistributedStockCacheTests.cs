@@ -194,10 +194,10 @@ public sealed class DistributedStockCacheTests : IAsyncLifetime
                 _cells.Flush();
                 break;
             case "away":
-                _cells.Mood = FakeStateStore.AwayAsync;
+                _cells.BeforeEachCall = FakeStateStore.AwayAsync;
                 break;
             default:
-                _cells.Mood = FakeStateStore.SilentAsync;
+                _cells.BeforeEachCall = FakeStateStore.SilentAsync;
                 break;
         }
     }

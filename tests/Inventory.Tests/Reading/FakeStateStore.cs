@@ -10,7 +10,7 @@ internal sealed class FakeStateStore : IStateStore
     private readonly ConcurrentDictionary<string, (string Value, int Version)> _cells = new();
 
     /// <summary>Runs before each call: a delay or a failure.</summary>
-    public Func<CancellationToken, Task> Mood { get; set; } = _ => Task.CompletedTask;
+    public Func<CancellationToken, Task> BeforeEachCall { get; set; } = _ => Task.CompletedTask;
 
     public int Asked { get; private set; }
 
@@ -33,7 +33,7 @@ internal sealed class FakeStateStore : IStateStore
     )
     {
         Asked++;
-        await Mood(cancellationToken);
+        await BeforeEachCall(cancellationToken);
         return
         [
             .. keys.Select(key =>
@@ -46,7 +46,7 @@ internal sealed class FakeStateStore : IStateStore
 
     public async Task SaveAsync(IReadOnlyList<StateEntry> cells, TimeSpan kept, CancellationToken cancellationToken)
     {
-        await Mood(cancellationToken);
+        await BeforeEachCall(cancellationToken);
         foreach (var cell in cells)
         {
             if (cell.ETag is null)

@@ -20,7 +20,7 @@ public sealed class WaitlistTests
         await ThreeOffersAsync(scene);
 
         (await scene.OffersAsync()).Should().Be("w01 1, w02 1, w03 1");
-        await scene.StandsAsync(3, 0, 3);
+        await scene.LevelShouldBeAsync(3, 0, 3);
         (await scene.OrderAsync("outsider", null, ("cup", 1))).Should().Be(ReservationState.OutOfStock);
         (await scene.OrderAsync("outsider", await scene.OfferToAsync("w01"), ("cup", 1)))
             .Should()
@@ -40,7 +40,7 @@ public sealed class WaitlistTests
         await using var scene = await Scene.WithAsync(3, "cup");
         await ThreeOffersAsync(scene);
         scene.Time.Advance(TimeSpan.FromMinutes(1));
-        (await scene.GiveBackAsync(await scene.OfferToAsync("w02"), "w02")).Refusal.Should().BeNull();
+        (await scene.ReleaseHoldAsync(await scene.OfferToAsync("w02"), "w02")).Refusal.Should().BeNull();
         (await scene.OffersAsync()).Should().Be("w01 1, w03 1, w04 1");
         (await scene.OrderAsync("w03", await scene.OfferToAsync("w03"), ("cup", 1)))
             .Should()
@@ -50,13 +50,13 @@ public sealed class WaitlistTests
         scene.Time.Advance(OfferFor - TimeSpan.FromMinutes(1));
         (await scene.OrderAsync("outsider", null, ("cup", 1))).Should().Be(ReservationState.OutOfStock);
         (await scene.OffersAsync()).Should().Be("w04 1, w05 1");
-        await scene.StandsAsync(3, 1, 2);
+        await scene.LevelShouldBeAsync(3, 1, 2);
 
         foreach (var customer in (string[])["w04", "w05"])
             (await scene.OrderAsync(customer, await scene.OfferToAsync(customer), ("cup", 1)))
                 .Should()
                 .Be(ReservationState.Allocated);
-        await scene.StandsAsync(3, 3, 0);
+        await scene.LevelShouldBeAsync(3, 3, 0);
         (await scene.TextAsync("select string_agg(state, ' ' order by position) from waitlist"))
             .Should()
             .Be("lapsed declined purchased purchased purchased waiting waiting waiting waiting waiting");
@@ -76,7 +76,7 @@ public sealed class WaitlistTests
 
         scene.Time.Advance(OfferFor);
         (await scene.OrderAsync("outsider", null, ("cup", 3))).Should().Be(ReservationState.Allocated);
-        await scene.StandsAsync(3, 3, 0);
+        await scene.LevelShouldBeAsync(3, 3, 0);
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class WaitlistTests
             () => scene.RunAsync<ReleaseCommand>(new ReleaseCommand([order]))
         );
         (await scene.OffersAsync()).Should().Be("ann 1");
-        await scene.StandsAsync(1, 0, 1);
+        await scene.LevelShouldBeAsync(1, 0, 1);
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class WaitlistTests
     {
         await using var scene = await Scene.WithAsync(1, "cup");
         await scene.JoinAsync("ann");
-        await scene.StandsAsync(1, 0, 1);
+        await scene.LevelShouldBeAsync(1, 0, 1);
         var second = () =>
             TestKit.Sql.ScalarAsync<object>(
                 scene.Db.Names.Owner,

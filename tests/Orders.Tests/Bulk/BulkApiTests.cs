@@ -18,7 +18,7 @@ public sealed class BulkApiTests(OrdersFixture fixture) : IClassFixture<OrdersFi
     [Fact]
     public async Task G29_A_job_shows_its_counts_its_orders_and_its_errors_page_by_page()
     {
-        var id = await HandInAsync(
+        var id = await SubmitAsync(
             _alice,
             New(),
             BulkScene.Row(1),
@@ -65,7 +65,7 @@ public sealed class BulkApiTests(OrdersFixture fixture) : IClassFixture<OrdersFi
     [Fact]
     public async Task The_errors_of_unreadable_rows_are_listed()
     {
-        var id = await HandInAsync(
+        var id = await SubmitAsync(
             _alice,
             New(),
             new BulkRow(1, """{"key":"\ud83d","lines":[],"Lines":[]}"""),
@@ -83,7 +83,7 @@ public sealed class BulkApiTests(OrdersFixture fixture) : IClassFixture<OrdersFi
     [Fact]
     public async Task G29_The_version_grows_when_an_order_of_the_job_changes_its_status()
     {
-        var id = await HandInAsync(_alice, New(), BulkScene.Row(1));
+        var id = await SubmitAsync(_alice, New(), BulkScene.Row(1));
         var before = await DoneAsync(id);
         await Sql.ScalarAsync<object>(
             fixture.Database.Names.App,
@@ -99,7 +99,7 @@ public sealed class BulkApiTests(OrdersFixture fixture) : IClassFixture<OrdersFi
     [Fact]
     public async Task Customers_see_and_pause_only_their_own_jobs_operators_all()
     {
-        var id = await HandInAsync(_alice, New(), BulkScene.Row(1));
+        var id = await SubmitAsync(_alice, New(), BulkScene.Row(1));
         foreach (
             var (method, path) in new[]
             {
@@ -149,7 +149,7 @@ public sealed class BulkApiTests(OrdersFixture fixture) : IClassFixture<OrdersFi
             1,
             """{"customer":"carl","lines":[{"sku":"cup","quantity":1,"unitPrice":1.5}],"payment":{"token":"tok_ok"}}"""
         );
-        var (hers, his) = (await HandInAsync(_olga, New(), row), await HandInAsync(_bob, New(), row));
+        var (hers, his) = (await SubmitAsync(_olga, New(), row), await SubmitAsync(_bob, New(), row));
         (await DoneAsync(hers)).GetProperty("rows").GetProperty("accepted").GetInt32().Should().Be(1);
         (await DoneAsync(his)).GetProperty("rows").GetProperty("rejected").GetInt32().Should().Be(1);
         (
@@ -251,7 +251,7 @@ public sealed class BulkApiTests(OrdersFixture fixture) : IClassFixture<OrdersFi
     public async Task A_key_names_one_file_and_one_policy()
     {
         var key = New();
-        var id = await HandInAsync(_alice, key, BulkScene.Row(1));
+        var id = await SubmitAsync(_alice, key, BulkScene.Row(1));
         (await OpenAsync(_alice, key)).Should().Be(id);
         (await OpenAsync(_bob, key)).Should().NotBe(id);
         await IsProblemAsync(
@@ -279,7 +279,7 @@ public sealed class BulkApiTests(OrdersFixture fixture) : IClassFixture<OrdersFi
 
     private static string New() => Guid.CreateVersion7().ToString();
 
-    private static async Task<Guid> HandInAsync(HttpClient caller, string key, params BulkRow[] rows)
+    private static async Task<Guid> SubmitAsync(HttpClient caller, string key, params BulkRow[] rows)
     {
         var id = await OpenAsync(caller, key);
         await SendAsync(caller, id, rows);

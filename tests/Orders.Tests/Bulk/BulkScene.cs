@@ -68,7 +68,7 @@ internal sealed class BulkScene : IAsyncDisposable
         [.. Enumerable.Range(from, count).Select(i => Row(i, keys is null ? null : $"{keys}-{i}"))];
 
     /// <summary>A job with all its rows, due unless <paramref name="end"/> is false.</summary>
-    public async Task<Guid> HandInAsync(
+    public async Task<Guid> SubmitAsync(
         string key,
         BulkRow[] rows,
         string onError = BulkPolicies.RejectFailedRows,
@@ -94,7 +94,7 @@ internal sealed class BulkScene : IAsyncDisposable
     }
 
     /// <summary>The job's state and counts, as one text.</summary>
-    public Task<string?> TellAsync(Guid job) =>
+    public Task<string?> DescribeAsync(Guid job) =>
         Sql.ScalarAsync<string>(
             Db.Names.App,
             $"select format('%s: %s received, %s accepted, %s replayed, %s rejected, %s parked', state, received, accepted, replayed, rejected, parked) from bulk_jobs where id = '{job}'"

@@ -52,7 +52,7 @@ public sealed class BulkTests
     )
     {
         await using var scene = await CreateAsync();
-        var job = await scene.HandInAsync(
+        var job = await scene.SubmitAsync(
             "file",
             [
                 Row(1),
@@ -67,7 +67,7 @@ public sealed class BulkTests
 
         await scene.DrainAsync();
 
-        (await scene.TellAsync(job)).Should().Be(told);
+        (await scene.DescribeAsync(job)).Should().Be(told);
         (await scene.StatesAsync(job)).Should().Be(rows);
         (await scene.OrdersAsync()).Should().Be(orders);
         (await scene.Db.NumberAsync("select count(*) from order_lines")).Should().Be(lines);
@@ -85,14 +85,16 @@ public sealed class BulkTests
     public async Task G29_A_file_without_errors_is_accepted_whole_even_where_one_error_would_reject_it()
     {
         await using var scene = await CreateAsync();
-        var job = await scene.HandInAsync("file", Rows(450, keys: "k"), BulkPolicies.RejectEverything);
+        var job = await scene.SubmitAsync("file", Rows(450, keys: "k"), BulkPolicies.RejectEverything);
         for (var checking = 0; checking < 3; checking++)
             await scene.StepAsync();
         (await scene.OrdersAsync()).Should().Be(0, "all rows are looked at before the first is accepted");
 
         await scene.DrainAsync();
 
-        (await scene.TellAsync(job)).Should().Be("done: 450 received, 450 accepted, 0 replayed, 0 rejected, 0 parked");
+        (await scene.DescribeAsync(job))
+            .Should()
+            .Be("done: 450 received, 450 accepted, 0 replayed, 0 rejected, 0 parked");
         (await scene.OrdersAsync()).Should().Be(450);
     }
 
@@ -100,21 +102,21 @@ public sealed class BulkTests
     public async Task G29_A_key_used_for_two_orders_is_an_error_of_the_file_wherever_the_other_order_is()
     {
         await using var scene = await CreateAsync();
-        await scene.HandInAsync("before", [Row(1, "taken")]);
+        await scene.SubmitAsync("before", [Row(1, "taken")]);
         await scene.DrainAsync();
-        var twice = await scene.HandInAsync(
+        var twice = await scene.SubmitAsync(
             "twice",
             [.. Rows(200), Row(201, "k"), .. Rows(200, from: 202), Row(402, "k", quantity: "2")],
             BulkPolicies.RejectEverything
         );
-        var taken = await scene.HandInAsync("taken", [Row(1, "taken", quantity: "2")], BulkPolicies.RejectEverything);
+        var taken = await scene.SubmitAsync("taken", [Row(1, "taken", quantity: "2")], BulkPolicies.RejectEverything);
 
         await scene.DrainAsync();
 
-        (await scene.TellAsync(twice))
+        (await scene.DescribeAsync(twice))
             .Should()
             .Be("rejected: 402 received, 0 accepted, 0 replayed, 1 rejected, 0 parked");
-        (await scene.TellAsync(taken))
+        (await scene.DescribeAsync(taken))
             .Should()
             .Be("rejected: 1 received, 0 accepted, 0 replayed, 1 rejected, 0 parked");
         (await scene.OrdersAsync()).Should().Be(1);
@@ -124,18 +126,18 @@ public sealed class BulkTests
     public async Task G29_A_file_whose_rows_have_keys_adds_nothing_when_it_is_uploaded_again_with_another_key()
     {
         await using var scene = await CreateAsync();
-        var first = await scene.HandInAsync("first", Rows(300, keys: "k"));
+        var first = await scene.SubmitAsync("first", Rows(300, keys: "k"));
         await scene.DrainAsync();
-        (await scene.HandInAsync("first", Rows(300, keys: "k"))).Should().Be(first, "the job's key names it");
-        (await scene.TellAsync(first)).Should().StartWith("done: 300 received, 300 accepted");
-        var again = await scene.HandInAsync(
+        (await scene.SubmitAsync("first", Rows(300, keys: "k"))).Should().Be(first, "the job's key names it");
+        (await scene.DescribeAsync(first)).Should().StartWith("done: 300 received, 300 accepted");
+        var again = await scene.SubmitAsync(
             "second",
             [.. Rows(300, keys: "k"), Row(301, "k-1"), Row(302, "k-2", quantity: "2")]
         );
 
         await scene.DrainAsync();
 
-        (await scene.TellAsync(again))
+        (await scene.DescribeAsync(again))
             .Should()
             .Be("done: 302 received, 301 accepted, 301 replayed, 1 rejected, 0 parked");
         (await scene.OrdersAsync()).Should().Be(300);
@@ -145,8 +147,8 @@ public sealed class BulkTests
     public async Task Rows_without_keys_get_a_key_from_their_job_and_row_number()
     {
         await using var scene = await CreateAsync();
-        await scene.HandInAsync("first", Rows(3));
-        await scene.HandInAsync("second", Rows(3));
+        await scene.SubmitAsync("first", Rows(3));
+        await scene.SubmitAsync("second", Rows(3));
 
         await scene.DrainAsync();
 
@@ -164,25 +166,25 @@ public sealed class BulkTests
     public async Task G29_Repeated_rows_change_nothing_and_different_rows_in_their_place_are_rejected()
     {
         await using var scene = await CreateAsync();
-        var job = await scene.HandInAsync("file", Rows(10), end: false);
+        var job = await scene.SubmitAsync("file", Rows(10), end: false);
         Task<bool> ReceiveAsync(params BulkRow[] rows) => scene.Store.ReceiveAsync(job, rows, CancellationToken.None);
 
         (await ReceiveAsync(Rows(10, from: 5))).Should().BeTrue("a cut upload is taken up before the place of the cut");
         (await ReceiveAsync(Row(3, quantity: "2"), Row(15))).Should().BeFalse();
         await scene.Store.EndAsync(job, 10, CancellationToken.None);
-        (await scene.TellAsync(job)).Should().StartWith("receiving: 14 received", "another file ends elsewhere");
+        (await scene.DescribeAsync(job)).Should().StartWith("receiving: 14 received", "another file ends elsewhere");
         await scene.Store.EndAsync(job, 14, CancellationToken.None);
 
         (await ReceiveAsync(Row(15))).Should().BeFalse("the file has ended");
         (await ReceiveAsync(Rows(14))).Should().BeTrue();
-        (await scene.TellAsync(job)).Should().StartWith("running: 14 received");
+        (await scene.DescribeAsync(job)).Should().StartWith("running: 14 received");
     }
 
     [Fact]
     public async Task Nothing_is_accepted_before_the_file_has_ended()
     {
         await using var scene = await CreateAsync();
-        await scene.HandInAsync("file", Rows(10), end: false);
+        await scene.SubmitAsync("file", Rows(10), end: false);
         (await scene.StepAsync()).Should().BeFalse();
         (await scene.OrdersAsync()).Should().Be(0);
     }
@@ -192,7 +194,9 @@ public sealed class BulkTests
     {
         await using var scene = await CreateAsync();
         foreach (var policy in BulkPolicies.Names)
-            (await scene.TellAsync(await scene.HandInAsync(policy, [], policy))).Should().StartWith("done: 0 received");
+            (await scene.DescribeAsync(await scene.SubmitAsync(policy, [], policy)))
+                .Should()
+                .StartWith("done: 0 received");
     }
 
     [Fact]
@@ -200,11 +204,13 @@ public sealed class BulkTests
     {
         await using var scene = await CreateAsync();
         await scene.AsOwnerAsync(Poisoned);
-        var job = await scene.HandInAsync("file", [.. Rows(150), Row(151, quantity: "13"), .. Rows(149, from: 152)]);
+        var job = await scene.SubmitAsync("file", [.. Rows(150), Row(151, quantity: "13"), .. Rows(149, from: 152)]);
 
         await scene.DrainAsync();
 
-        (await scene.TellAsync(job)).Should().Be("done: 300 received, 299 accepted, 0 replayed, 0 rejected, 1 parked");
+        (await scene.DescribeAsync(job))
+            .Should()
+            .Be("done: 300 received, 299 accepted, 0 replayed, 0 rejected, 1 parked");
         (
             await Sql.ScalarAsync<string>(
                 scene.Db.Names.App,
@@ -227,11 +233,11 @@ public sealed class BulkTests
     public async Task An_unreadable_row_is_rejected_with_the_reason(string body, string field)
     {
         await using var scene = await CreateAsync();
-        var job = await scene.HandInAsync("file", [Row(1), new(2, body)]);
+        var job = await scene.SubmitAsync("file", [Row(1), new(2, body)]);
 
         await scene.DrainAsync();
 
-        (await scene.TellAsync(job)).Should().Be("done: 2 received, 1 accepted, 0 replayed, 1 rejected, 0 parked");
+        (await scene.DescribeAsync(job)).Should().Be("done: 2 received, 1 accepted, 0 replayed, 1 rejected, 0 parked");
         (await Sql.ScalarAsync<string>(scene.Db.Names.App, "select errors->0->>'field' from bulk_rows where row = 2"))
             .Should()
             .StartWith(field);
@@ -242,7 +248,7 @@ public sealed class BulkTests
     {
         await using var scene = await CreateAsync();
         await scene.AsOwnerAsync(Poisoned);
-        var job = await scene.HandInAsync("file", [Row(1), Row(2, quantity: "13")], BulkPolicies.RejectEverything);
+        var job = await scene.SubmitAsync("file", [Row(1), Row(2, quantity: "13")], BulkPolicies.RejectEverything);
         await scene.DrainAsync();
         (await scene.Store.RetryAsync(job, 1, CancellationToken.None)).Should().BeFalse("it is not parked");
         await scene.AsOwnerAsync("drop trigger poison on order_lines");
@@ -250,14 +256,14 @@ public sealed class BulkTests
         (await scene.Store.RetryAsync(job, 2, CancellationToken.None)).Should().BeTrue();
         await scene.DrainAsync();
 
-        (await scene.TellAsync(job)).Should().Be("done: 2 received, 2 accepted, 0 replayed, 0 rejected, 0 parked");
+        (await scene.DescribeAsync(job)).Should().Be("done: 2 received, 2 accepted, 0 replayed, 0 rejected, 0 parked");
     }
 
     [Fact]
     public async Task After_the_response_to_a_pause_nothing_is_accepted_until_the_job_is_resumed()
     {
         await using var scene = await CreateAsync();
-        var job = await scene.HandInAsync("file", Rows(250));
+        var job = await scene.SubmitAsync("file", Rows(250));
         Task processing;
         await using (var rival = await Rival.BeginAsync(scene.Db.Names.App, "select from event_head for update"))
         {

@@ -15,7 +15,7 @@ public sealed class BulkWorkerTests
     public async Task G29_Workers_that_check_a_file_concurrently_see_each_others_keys()
     {
         await using var scene = await CreateAsync();
-        var twice = await scene.HandInAsync(
+        var twice = await scene.SubmitAsync(
             "twice",
             [Row(1, "k"), .. Rows(199, from: 2), Row(201, "k", quantity: "2"), .. Rows(199, from: 202)],
             BulkPolicies.RejectEverything
@@ -36,7 +36,7 @@ public sealed class BulkWorkerTests
         await rival.CommitAsync();
         await Task.WhenAll(workers);
 
-        (await scene.TellAsync(twice))
+        (await scene.DescribeAsync(twice))
             .Should()
             .Be("rejected: 400 received, 0 accepted, 0 replayed, 1 rejected, 0 parked");
     }
@@ -45,7 +45,7 @@ public sealed class BulkWorkerTests
     public async Task Workers_that_fail_on_the_same_rows_count_one_failure()
     {
         await using var scene = await CreateAsync();
-        await scene.HandInAsync("file", Rows(2));
+        await scene.SubmitAsync("file", Rows(2));
         var job = (await scene.Queue.NextAsync(TimeProvider.System.GetUtcNow(), CancellationToken.None))!;
         for (var worker = 0; worker < 3; worker++)
             await scene.Queue.FailAsync(
@@ -63,7 +63,7 @@ public sealed class BulkWorkerTests
     public async Task A_failure_is_counted_whatever_its_cause_says()
     {
         await using var scene = await CreateAsync();
-        await scene.HandInAsync("file", Rows(1));
+        await scene.SubmitAsync("file", Rows(1));
         var job = (await scene.Queue.NextAsync(TimeProvider.System.GetUtcNow(), CancellationToken.None))!;
         await scene.Queue.FailAsync(
             job,
@@ -88,7 +88,7 @@ public sealed class BulkWorkerTests
     )
     {
         await using var scene = await CreateAsync();
-        await scene.HandInAsync("file", Rows(2));
+        await scene.SubmitAsync("file", Rows(2));
         scene.Fakes.Failure = answer;
         var step = FluentActions.Awaiting(scene.StepAsync);
         if (rows.Contains('1'))
@@ -110,7 +110,7 @@ public sealed class BulkWorkerTests
     public async Task Rows_locked_by_another_worker_are_skipped_without_waiting()
     {
         await using var scene = await CreateAsync();
-        var job = await scene.HandInAsync("file", Rows(300));
+        var job = await scene.SubmitAsync("file", Rows(300));
         await using var other = await Rival.BeginAsync(
             scene.Db.Names.App,
             "select from bulk_rows where row <= 200 for update"
@@ -118,7 +118,7 @@ public sealed class BulkWorkerTests
 
         await scene.DrainAsync();
 
-        (await scene.TellAsync(job))
+        (await scene.DescribeAsync(job))
             .Should()
             .Be("running: 300 received, 100 accepted, 0 replayed, 0 rejected, 0 parked");
     }
@@ -127,12 +127,12 @@ public sealed class BulkWorkerTests
     public async Task G30_Two_workers_share_a_job_and_accept_each_row_once()
     {
         await using var scene = await CreateAsync();
-        var job = await scene.HandInAsync("file", Rows(2_000));
+        var job = await scene.SubmitAsync("file", Rows(2_000));
 
         await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(scene.DrainAsync)));
         await scene.DrainAsync();
 
-        (await scene.TellAsync(job))
+        (await scene.DescribeAsync(job))
             .Should()
             .Be("done: 2000 received, 2000 accepted, 0 replayed, 0 rejected, 0 parked");
         (await scene.Db.NumberAsync("select count(distinct order_id) from bulk_rows")).Should().Be(2_000);
@@ -143,7 +143,7 @@ public sealed class BulkWorkerTests
     public async Task G30_A_worker_that_dies_in_its_transaction_loses_nothing_and_repeats_nothing()
     {
         await using var scene = await CreateAsync();
-        var job = await scene.HandInAsync("file", Rows(250));
+        var job = await scene.SubmitAsync("file", Rows(250));
         await using (var rival = await Rival.BeginAsync(scene.Db.Names.App, "select from event_head for update"))
         {
             var dying = Task.Run(scene.StepAsync);
@@ -155,10 +155,14 @@ public sealed class BulkWorkerTests
             await FluentActions.Awaiting(() => dying).Should().ThrowAsync<NpgsqlException>();
         }
 
-        (await scene.TellAsync(job)).Should().Be("running: 250 received, 0 accepted, 0 replayed, 0 rejected, 0 parked");
+        (await scene.DescribeAsync(job))
+            .Should()
+            .Be("running: 250 received, 0 accepted, 0 replayed, 0 rejected, 0 parked");
         (await scene.OrdersAsync()).Should().Be(0);
         await scene.DrainAsync();
-        (await scene.TellAsync(job)).Should().Be("done: 250 received, 250 accepted, 0 replayed, 0 rejected, 0 parked");
+        (await scene.DescribeAsync(job))
+            .Should()
+            .Be("done: 250 received, 250 accepted, 0 replayed, 0 rejected, 0 parked");
         (await scene.OrdersAsync()).Should().Be(250);
         (await scene.Db.NumberAsync("select max(attempts)::bigint from bulk_rows"))
             .Should()
@@ -170,12 +174,12 @@ public sealed class BulkWorkerTests
     {
         await using var scene = await CreateAsync();
         var (first, second) = (
-            await scene.HandInAsync("first", Rows(600)),
-            await scene.HandInAsync("second", Rows(600))
+            await scene.SubmitAsync("first", Rows(600)),
+            await scene.SubmitAsync("second", Rows(600))
         );
         for (var step = 0; step < 4; step++)
             await scene.StepAsync();
-        (await scene.TellAsync(first), await scene.TellAsync(second))
+        (await scene.DescribeAsync(first), await scene.DescribeAsync(second))
             .Should()
             .Be(
                 (
@@ -189,7 +193,7 @@ public sealed class BulkWorkerTests
     public async Task A_file_waits_while_the_saga_has_a_backlog()
     {
         await using var scene = await CreateAsync();
-        var job = await scene.HandInAsync("file", Rows(1_000));
+        var job = await scene.SubmitAsync("file", Rows(1_000));
         using var worker = scene.Worker(backlog: 300);
         await worker.StartAsync(TestContext.Current.CancellationToken);
         Task<long> WaitingAsync() => scene.Db.NumberAsync("select count(*) from orders where status = 'accepted'");
@@ -215,7 +219,7 @@ public sealed class BulkWorkerTests
                     scene.Db.Names.App,
                     "update orders set status = 'confirmed' where status = 'accepted'"
                 );
-                return (await scene.TellAsync(job))!.StartsWith("done: 1000 received, 1000 accepted");
+                return (await scene.DescribeAsync(job))!.StartsWith("done: 1000 received, 1000 accepted");
             },
             "the file is accepted"
         );
@@ -226,11 +230,11 @@ public sealed class BulkWorkerTests
     public async Task A_batch_of_long_rows_is_short()
     {
         await using var scene = await CreateAsync();
-        var job = await scene.HandInAsync(
+        var job = await scene.SubmitAsync(
             "file",
             [.. Enumerable.Range(1, 10).Select(i => Row(i) with { Body = Row(i).Body + new string(' ', 200_000) })]
         );
         await scene.StepAsync();
-        (await scene.TellAsync(job)).Should().StartWith("running: 10 received, 5 accepted", "they are a megabyte");
+        (await scene.DescribeAsync(job)).Should().StartWith("running: 10 received, 5 accepted", "they are a megabyte");
     }
 }
