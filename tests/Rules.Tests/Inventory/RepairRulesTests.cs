@@ -190,6 +190,7 @@ public sealed class RepairRulesTests
             {
                 Drifts =
                 [
+                    Drift("hold-4", 2, 0, ClaimedQuantity.Held),
                     Drift("hold-3", 9, 0, ClaimedQuantity.Held),
                     Drift("hold-2", 1, 8, ClaimedQuantity.Held),
                     Drift("hold-1", 4, 1, ClaimedQuantity.Held),
