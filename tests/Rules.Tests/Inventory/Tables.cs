@@ -30,6 +30,9 @@ internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
 
     public Dictionary<string, InboundDocument> Documents { get; } = [];
 
+    /// <summary>Announced units, the earliest first.</summary>
+    public List<ExpectedReceipt> ExpectedReceipts { get; } = [];
+
     public List<(string Type, string Subject, string? Kind, int Version)> Events { get; } = [];
 
     /// <summary>Reservations that still stand.</summary>
@@ -66,6 +69,12 @@ internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
                 [
                     .. Waitlist.Values.Where(w => w.State is WaitlistEntryState.Waiting or WaitlistEntryState.Offered),
                 ],
+                ExpectedReceipts = [.. ExpectedReceipts],
+                HeldUnits = Holds
+                    .Values.Where(h => h.State == HoldState.Active)
+                    .SelectMany(h => h.Lines, (h, line) => (h.Customer, line.Sku, line.Quantity))
+                    .GroupBy(x => (x.Customer, x.Sku))
+                    .ToDictionary(g => g.Key, g => g.Sum(x => x.Quantity)),
                 BoughtUnits = Open.Select(a => (a.OrderId, a.Sku, a.Quantity))
                     .Concat(Shipments.Select(s => (s.OrderId, s.Sku, s.Quantity)))
                     .Concat(
