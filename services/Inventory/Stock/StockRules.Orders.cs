@@ -178,7 +178,7 @@ internal sealed partial class StockRules
             }
 
             // The release of an unknown order is recorded too: a reserve that arrives late must not allocate units that
-            // no later release would fromStock.
+            // no later release would return.
             Reservations[orderId] = reservation with { State = ReservationState.Released };
         }
 
