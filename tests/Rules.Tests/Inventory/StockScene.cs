@@ -1,8 +1,6 @@
 using DaprShop.Contracts;
 using DaprShop.Inventory.Model;
 using DaprShop.Inventory.Stock;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DaprShop.Rules.Tests.Inventory;
 
@@ -40,7 +38,7 @@ internal sealed class StockScene
 
     public IEnumerable<Movement> Rows => Transaction.Stock.Ledger.Select(l => l.Row);
 
-    public static Guid Id(int number) => new(number, 0, 0, [0, 0, 0, 0, 0, 0, 0, 0]);
+    public static Guid Id(int number) => Scene.Id(number);
 
     public StockScene Terms(string sku, int backorderLimit = 0, int? maxPerCustomer = null)
     {
@@ -153,7 +151,7 @@ internal sealed class StockScene
     /// <summary>The problem type (its last segment) and the whole text that the caller gets.</summary>
     public static (string Type, string Detail) Problem(CommandOutcome outcome)
     {
-        var problem = ((ProblemHttpResult)OutcomeResults.Of(outcome, new DefaultHttpContext())).ProblemDetails;
-        return (problem.Type!.Split('/', ':')[^1], problem.Detail!);
+        var (_, type, detail) = Scene.ProblemOf(outcome);
+        return (type, detail);
     }
 }
