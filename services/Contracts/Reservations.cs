@@ -7,13 +7,18 @@ public sealed record ReserveRequest(IReadOnlyList<ReserveOrder> Orders);
 /// <param name="Customer">The customer whose limits count it; null for none.</param>
 /// <param name="Number">The order's number: among backordered orders, the lowest is served first.</param>
 /// <param name="HoldId">A hold of the customer that the order consumes; an expired one is ignored.</param>
+/// <param name="LinesAreOwed">
+/// True: each line owes units, whatever its item is now; lines of services are left out. False, for orders accepted
+/// before this was recorded with the line: the catalogue decides.
+/// </param>
 public sealed record ReserveOrder(
     Guid OrderId,
     IReadOnlyList<OrderedUnits> Lines,
     string? Customer = null,
     long Number = 0,
     ShortagePolicy OnShortage = ShortagePolicy.Reject,
-    Guid? HoldId = null
+    Guid? HoldId = null,
+    bool LinesAreOwed = false
 );
 
 /// <summary>How Inventory decides on an order that stock does not cover.</summary>

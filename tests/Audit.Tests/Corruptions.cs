@@ -459,6 +459,12 @@ internal static class Corruptions
                 "inventory",
                 "update allocations set quantity = quantity + 1 where sku = 'tea'"
             },
+            {
+                "I-16",
+                "a confirmed order lacks units of what has become a service",
+                "inventory",
+                "delete from allocations where sku = 'tea'; update items set stocked = false"
+            },
             { "I-16", "a backorder is missing", "inventory", "delete from backorders where state = 'open'" },
             { "I-16", "more was shipped than allocated", "inventory", "update shipments set quantity = quantity + 1" },
             {
@@ -479,6 +485,22 @@ internal static class Corruptions
                 "units were shipped without a movement",
                 "inventory",
                 "alter table movements disable trigger all; delete from movements where kind = 'shipped'"
+            },
+            {
+                "I-16.ledger",
+                "units of what has become a service were shipped without a movement",
+                "inventory",
+                """
+                    alter table movements disable trigger all;
+                    delete from movements where kind = 'shipped';
+                    update items set stocked = false
+                    """
+            },
+            {
+                "I-16.ledger",
+                "units left the shelf for an order that was accepted as one of services",
+                "orders",
+                "update order_lines set stocked = false where shipped > 0"
             },
             {
                 "I-16.ledger",

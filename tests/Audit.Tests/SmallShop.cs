@@ -165,7 +165,7 @@ public sealed class SmallShop : IAsyncLifetime
                     o.Key,
                     [1],
                     "alice",
-                    [.. o.Lines.Select(l => new PricedLine(l.Sku, l.Quantity, 1.2345m))],
+                    [.. o.Lines.Select(l => new PricedLine(l.Sku, l.Quantity, 1.2345m, l.Sku != "postage"))],
                     o.Token,
                     o.Key == "asks" ? "ask" : "reject"
                 )),

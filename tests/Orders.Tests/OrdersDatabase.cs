@@ -110,6 +110,9 @@ internal sealed class FakeServices(int units) : HttpMessageHandler, IHttpClientF
 
     public int Free { get; private set; } = units;
 
+    /// <summary>The units that each order asked for, last.</summary>
+    public Dictionary<Guid, ReserveOrder> Reserved { get; } = [];
+
     /// <summary>The response to each shipment by key.</summary>
     public Dictionary<string, ShipResponse> Shipped { get; } = [];
 
@@ -124,6 +127,9 @@ internal sealed class FakeServices(int units) : HttpMessageHandler, IHttpClientF
 
     /// <summary>The price of a cup, the only item, in GBP.</summary>
     public decimal Price { get; set; } = 2.5m;
+
+    /// <summary>False where the cup is a service.</summary>
+    public bool Stocked { get; set; } = true;
 
     /// <summary>The number of item lookups.</summary>
     public int LookUps { get; private set; }
@@ -159,7 +165,7 @@ internal sealed class FakeServices(int units) : HttpMessageHandler, IHttpClientF
                     (LookUps, MostLookedUp) = (LookUps + 1, Math.Max(MostLookedUp, lookup!.Skus.Count));
                 answer = lookup!
                     .Skus.Where(sku => sku == "cup")
-                    .Select(sku => new Item(sku, "Cup", Price, true))
+                    .Select(sku => new Item(sku, "Cup", Price, Stocked))
                     .ToList();
                 break;
             case var taken when taken.StartsWith("/internal/offers/", StringComparison.Ordinal):
@@ -242,6 +248,7 @@ internal sealed class FakeServices(int units) : HttpMessageHandler, IHttpClientF
 
     private ReserveOutcome Reserve(ReserveOrder order)
     {
+        Reserved[order.OrderId] = order;
         if (!Claims.TryGetValue(order.OrderId, out var claim))
         {
             var wanted = order.Lines.Sum(l => l.Quantity);

@@ -25,7 +25,7 @@ internal sealed record LoadedStock
     /// </summary>
     public List<Allocation> OpenAllocations { get; init; } = [];
 
-    /// <summary>Units already shipped of the orders that are to be shipped.</summary>
+    /// <summary>Units already shipped of the orders that are to be shipped, or of which units come back.</summary>
     public Dictionary<(Guid OrderId, string Sku, string Location), long> ShippedUnits { get; init; } = [];
 
     /// <summary>Open backorders of the locked SKUs.</summary>

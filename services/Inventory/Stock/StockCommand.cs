@@ -136,6 +136,8 @@ internal sealed record ReturnCommand(
 ) : KeyedCommand(Key, Fingerprint, Actor, null)
 {
     public override IEnumerable<string> Skus => Lines.Select(l => l.Sku);
+
+    public override IEnumerable<Guid> OrderIds => [OrderId];
 }
 
 /// <summary>Holds units for a customer until <paramref name="ExpiresAt"/>.</summary>

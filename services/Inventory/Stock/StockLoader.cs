@@ -178,7 +178,10 @@ internal static class StockLoader
             batch.Add(StockLoadStatements.OpenAllocationsOfSkus, ReleasedOrShipped(commands), countedSkus);
         else
             batch.Add(StockLoadStatements.OpenAllocations, ReleasedOrShipped(commands));
-        batch.Add(StockLoadStatements.ShippedUnits, commands.OfType<ShipCommand>().Select(s => s.OrderId).ToArray());
+        batch.Add(
+            StockLoadStatements.ShippedUnits,
+            commands.Where(c => c is ShipCommand or ReturnCommand).SelectMany(c => c.OrderIds).Distinct().ToArray()
+        );
         batch.Add(StockLoadStatements.OpenBackorders, queuedSkus);
         batch.Add(StockLoadStatements.OpenWaitlistEntries, queuedSkus);
         batch.Add(

@@ -28,7 +28,9 @@ internal sealed partial class StockRules
 
     private Reservation DecideFirst(ReserveOrder order, Guid? trace)
     {
-        var wanted = SumBySku(order.Lines.Where(l => _loaded.Items.GetValueOrDefault(l.Sku)?.Stocked != false));
+        var wanted = SumBySku(
+            order.Lines.Where(l => order.LinesAreOwed || _loaded.Items.GetValueOrDefault(l.Sku)?.Stocked != false)
+        );
         var beyondLimit = wanted
             .Where(w => w.Quantity > RemainingLimit(order.Customer, w.Sku))
             .Select(w => _stock.Describe(w.Sku, w.Quantity) with { Available = RemainingLimit(order.Customer, w.Sku) })

@@ -98,7 +98,9 @@ internal sealed partial class StockRules
     /// </summary>
     private object Decide(ReturnCommand command)
     {
-        if (CheckStocked(command.Lines.Select(l => l.Sku)) is { } refusal)
+        // What left the shelf goes back to it, also where its item has become a service since.
+        var left = _loaded.ShippedUnits.Keys.Where(s => s.OrderId == command.OrderId).Select(s => s.Sku);
+        if (CheckStocked(command.Skus.Except(left, StringComparer.Ordinal)) is { } refusal)
             return refusal;
         var cause = command.Because(command.OrderId.ToString());
         Move(() =>

@@ -9,6 +9,7 @@ internal static class FulfilmentModule
         services
             .AddSingleton<ShipmentStore>()
             .AddSingleton<ReturnStore>()
+            .AddSingleton<OwedUnits>()
             .AddSingleton<FulfilmentWorker>()
             .AddHostedService(p => p.GetRequiredService<FulfilmentWorker>());
 

@@ -1,6 +1,5 @@
 using DaprShop.Contracts;
 using DaprShop.Messaging;
-using DaprShop.Orders.Placing;
 using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Orders.Fulfilment;
@@ -13,7 +12,7 @@ internal sealed class FulfilmentWorker(
     ShipmentStore shipments,
     ReturnStore returns,
     ServiceInvoker services,
-    Catalogue catalogue,
+    OwedUnits owed,
     TimeProvider time,
     ILogger<FulfilmentWorker> logger
 ) : PollingWorker(Interval, time, logger, waitFirst: true)
@@ -72,14 +71,14 @@ internal sealed class FulfilmentWorker(
 
     private async Task ShipAsync(Shipment shipment, CancellationToken cancellationToken)
     {
-        var stocked = await StockedAsync(shipment.Lines, l => l.Sku, cancellationToken);
+        var units = await owed.OfAsync(shipment.OrderId, shipment.Lines, l => l.Sku, cancellationToken);
         var response =
-            stocked.Count == 0
+            units.Count == 0
                 ? null
                 : await services.PostAsync<ShipRequest, ShipResponse>(
                     Apps.Inventory,
                     "reservations/ship",
-                    new ShipRequest($"shipment:{shipment.Id}", shipment.OrderId, stocked),
+                    new ShipRequest($"shipment:{shipment.Id}", shipment.OrderId, units),
                     cancellationToken
                 );
         await shipments.EndAsync(shipment, response?.Refused, cancellationToken);
@@ -91,17 +90,11 @@ internal sealed class FulfilmentWorker(
             .Decision.Where(d => d.Disposition != Disposition.Refuse)
             .Select(d => new ReturnedUnits(d.Sku, d.Quantity, d.Disposition, decided.Location))
             .ToList();
-        if (await StockedAsync(accepted, u => u.Sku, cancellationToken) is { Count: > 0 } stocked)
+        if (await owed.OfAsync(decided.OrderId, accepted, u => u.Sku, cancellationToken) is { Count: > 0 } units)
             await services.PostAsync(
                 Apps.Inventory,
                 "reservations/return",
-                new ReturnUnitsRequest(
-                    $"return:{decided.Id}",
-                    decided.OrderId,
-                    decided.Number,
-                    decided.Decider,
-                    stocked
-                ),
+                new ReturnUnitsRequest($"return:{decided.Id}", decided.OrderId, decided.Number, decided.Decider, units),
                 cancellationToken
             );
         if (decided.Amount > 0)
@@ -112,16 +105,5 @@ internal sealed class FulfilmentWorker(
                 cancellationToken
             );
         await returns.SettleAsync(decided, cancellationToken);
-    }
-
-    /// <summary>The units of stocked items. Services are sold too, but are not in stock.</summary>
-    private async Task<List<T>> StockedAsync<T>(
-        IReadOnlyList<T> units,
-        Func<T, string> sku,
-        CancellationToken cancellationToken
-    )
-    {
-        var items = await catalogue.FindAsync(units.Select(sku), cancellationToken);
-        return [.. units.Where(u => !items.TryGetValue(sku(u), out var item) || item.Stocked)];
     }
 }

@@ -47,6 +47,10 @@ internal sealed record OrderRow(
 /// </param>
 /// <param name="Shipped">Units of <paramref name="Quantity"/> that were shipped.</param>
 /// <param name="Returned">Units of <paramref name="Shipped"/> that came back.</param>
+/// <param name="Stocked">
+/// Whether the line owes units, decided when the order was accepted; false for a service. Null for orders accepted
+/// before this was recorded.
+/// </param>
 internal sealed record OrderLineRow(
     Guid OrderId,
     int Line,
@@ -55,7 +59,8 @@ internal sealed record OrderLineRow(
     decimal UnitPrice,
     int Cancelled,
     int Shipped,
-    int Returned
+    int Returned,
+    bool? Stocked
 );
 
 /// <summary>A batch of orders, and the progress of its workflow.</summary>

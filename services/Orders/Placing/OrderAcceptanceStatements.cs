@@ -30,8 +30,8 @@ internal static class OrderAcceptanceStatements
         """;
 
     private const string InsertLines = """
-        insert into order_lines (order_id, line, sku, quantity, unit_price)
-        select * from unnest($1::uuid[], $2::int[], $3::text[], $4::int[], $5::numeric[])
+        insert into order_lines (order_id, line, sku, quantity, unit_price, stocked)
+        select * from unnest($1::uuid[], $2::int[], $3::text[], $4::int[], $5::numeric[], $6::boolean[])
         """;
 
     private const string SelectReplayed = """
@@ -99,7 +99,8 @@ internal static class OrderAcceptanceStatements
             lines.Select(l => l.Number).ToArray(),
             lines.Select(l => l.Line.Sku).ToArray(),
             lines.Select(l => l.Line.Quantity).ToArray(),
-            lines.Select(l => l.Line.UnitPrice).ToArray()
+            lines.Select(l => l.Line.UnitPrice).ToArray(),
+            lines.Select(l => l.Line.Stocked).ToArray()
         );
         Dictionary<Guid, long> numbers;
         await using (var reader = await insert.ExecuteReaderAsync(cancellationToken))

@@ -22,7 +22,7 @@ internal static class OrderPricingRules
             if (request.Lines[i] is not { } line)
                 continue;
             if (items.TryGetValue(line.Sku, out var item))
-                lines.Add(new PricedLine(line.Sku, line.Quantity, line.UnitPrice ?? item.Price));
+                lines.Add(new PricedLine(line.Sku, line.Quantity, line.UnitPrice ?? item.Price, item.Stocked));
             else
                 errors.Add(new($"/lines/{i}/sku", $"Item '{line.Sku}' was not found."));
         }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using DaprShop.Orders.Model;
 
 namespace DaprShop.Orders.Placing;
@@ -31,4 +32,10 @@ internal sealed record RequestedLine(string Sku, int Quantity, decimal? UnitPric
 internal sealed record RequestedPayment(string Token);
 
 /// <summary>A line of an order with the price at which it was accepted, in GBP per unit.</summary>
-internal sealed record PricedLine(string Sku, int Quantity, decimal UnitPrice);
+/// <param name="Stocked">False where the item was a service when the order was accepted: no units are owed.</param>
+internal sealed record PricedLine(
+    string Sku,
+    int Quantity,
+    decimal UnitPrice,
+    [property: JsonIgnore] bool Stocked = true
+);

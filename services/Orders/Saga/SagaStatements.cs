@@ -41,7 +41,8 @@ internal static class SagaStatements
 
     /// <summary>The lines of the owned orders that need stock.</summary>
     public const string SelectOwnedLines = $"""
-        select l.order_id, o.customer, o.number, o.on_shortage, o.hold_id, o.status, l.sku, l.quantity
+        select l.order_id, o.customer, o.number, o.on_shortage, o.hold_id, o.status, l.sku, l.quantity,
+            l.stocked
         from batches b
         join orders o on o.id = any(b.order_ids) and o.batch_id = b.id
         join order_lines l on l.order_id = o.id

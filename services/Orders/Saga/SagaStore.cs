@@ -66,14 +66,20 @@ internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, Sa
                 .Select(lines =>
                 {
                     var order = lines.First();
+                    var decided = lines.All(l => l.Stocked is not null);
                     return new OrderToReserve(
                         new ReserveOrder(
                             order.OrderId,
-                            [.. lines.Select(l => new OrderedUnits(l.Sku, l.Quantity))],
+                            [
+                                .. lines
+                                    .Where(l => !decided || l.Stocked == true)
+                                    .Select(l => new OrderedUnits(l.Sku, l.Quantity)),
+                            ],
                             order.Customer,
                             order.Number,
                             ShortagePolicies.Parse(order.OnShortage),
-                            order.HoldId
+                            order.HoldId,
+                            decided
                         ),
                         OrderStatuses.Parse(order.Status)
                     );
@@ -269,7 +275,8 @@ internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, Sa
         Guid? HoldId,
         string Status,
         string Sku,
-        int Quantity
+        int Quantity,
+        bool? Stocked
     );
 
     private sealed record ChangedRow(

@@ -12,6 +12,21 @@ public sealed class ShipmentRulesTests
     private readonly StockScene _scene = new();
 
     [Fact]
+    public void What_was_promised_of_an_item_leaves_and_comes_back_after_it_has_become_a_service()
+    {
+        _scene.Stock("cup", 3).Reserve(1, Cups(2));
+        _scene.BecomesService("cup").Commit();
+
+        _scene.Reserve(new ReserveOrder(Id(2), [Cups(1)], "alice", 2, LinesAreOwed: true));
+        _scene.At("cup").Allocated.Should().Be(3, "the second order was accepted before the change");
+        _scene.Reserve(new ReserveOrder(Id(3), [], "alice", 3, LinesAreOwed: true));
+        _scene.Ship(1).Refusal.Should().BeNull();
+        _scene.Return(1, new ReturnedUnits("cup", 2, Disposition.Restock, Main)).Refusal.Should().BeNull();
+
+        _scene.At("cup").Should().Be(new Quantities(OnHand: 3, Allocated: 1));
+    }
+
+    [Fact]
     public void An_order_without_an_allocation_ships_nothing()
     {
         _scene.Stock("cup", 3);

@@ -46,6 +46,13 @@ internal sealed class StockScene
         return this;
     }
 
+    /// <summary>Makes the item a service, from the next transaction on.</summary>
+    public StockScene BecomesService(string sku)
+    {
+        _items[sku] = new ItemTerms(false);
+        return this;
+    }
+
     /// <summary>Sets a level without movements.</summary>
     public StockScene Stock(string sku, string location, Quantities quantities, int priority = Level.DefaultPriority)
     {

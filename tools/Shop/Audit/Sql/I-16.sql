@@ -1,5 +1,6 @@
 -- inventory: Per open order and stocked SKU, requested = allocated + backordered + shipped
--- Requested is without the cancelled units. Shipped units stay in allocations; I-11 checks those of a cancelled order.
+-- Requested is what was accepted as stocked, whatever its item is now, without the cancelled units. Shipped units stay in
+-- allocations; I-11 checks those of a cancelled order.
 -- when idle
 -- inputs: ordered, order_heads
 select count(*) as checked from ordered join order_heads using (order_id)
@@ -8,7 +9,9 @@ where status in ('backordered', 'reserved', 'paid', 'confirmed', 'shipped', 'del
 with heads as (
     select order_id from order_heads
     where status in ('backordered', 'reserved', 'paid', 'confirmed', 'shipped', 'delivered')),
-requested as (select order_id, sku, kept as quantity from ordered join heads using (order_id)),
+requested as (
+    select order_id, sku, stocked, case when stocked is false then 0 else kept end as quantity
+    from ordered join heads using (order_id)),
 claimed as (
     select order_id, sku, sum(allocated) as allocated, sum(waiting) as waiting from (
         select order_id, sku, quantity as allocated, 0 as waiting from allocations
@@ -22,7 +25,7 @@ from requested q
 full join claimed c using (order_id, sku)
 left join items i using (sku)
 where coalesce(q.quantity, 0) <> coalesce(c.allocated + c.waiting, 0)
-    and not (c.order_id is null and i.stocked is false)
+    and not (q.stocked is null and c.order_id is null and i.stocked is false)
 union all
 select format('order %s, %s at %s', s.order_id, s.sku, s.location),
        format('shipped %s, allocated %s', s.units, coalesce(a.units, 0))
