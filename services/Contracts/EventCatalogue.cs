@@ -11,7 +11,7 @@ public sealed record EventDefinition(string Type, string Topic, Type Payload, bo
 /// <summary>Every event type that services exchange. The AsyncAPI document is generated from this list.</summary>
 public static class EventCatalogue
 {
-    /// <summary>All event types.</summary>
+    /// <summary>All event types but <see cref="EventTypes.Unpublishable"/>, which stands in every log.</summary>
     public static IReadOnlyList<EventDefinition> All { get; } =
     [
         Of<OrderAccepted>(EventTypes.OrderAccepted, Topics.Orders, "An order was accepted."),

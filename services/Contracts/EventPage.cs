@@ -29,6 +29,15 @@ public sealed record LoggedEvent(
         Converters = { new NormalizedDecimalConverter() },
     };
 
+    /// <summary>What stands in this event's place where it cannot be published: the log has no gaps.</summary>
+    /// <param name="cause">Why it cannot be published, as a sentence.</param>
+    public LoggedEvent AsUnpublishable(string cause) =>
+        this with
+        {
+            Type = EventTypes.Unpublishable,
+            Data = JsonSerializer.SerializeToElement(new EventUnpublishable(Type, cause), Payload),
+        };
+
     /// <summary>The payload as <typeparamref name="T"/>.</summary>
     /// <exception cref="JsonException">The payload is not a <typeparamref name="T"/>.</exception>
     public T Read<T>() => Data.Deserialize<T>(Payload) ?? throw new JsonException($"Event {Id} has no payload.");

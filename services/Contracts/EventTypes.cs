@@ -8,6 +8,11 @@ public static class EventTypes
     /// <summary>Type of the CloudEvent that carries an <see cref="EventPage"/>.</summary>
     public const string Page = "daprshop.page.v1";
 
+    /// <summary>
+    /// Stands in any log in the place of an event that cannot be published; payload <see cref="EventUnpublishable"/>.
+    /// </summary>
+    public const string Unpublishable = "event.unpublishable.v1";
+
     /// <summary>An order was accepted; payload <see cref="OrderAccepted"/>.</summary>
     public const string OrderAccepted = "order.accepted.v1";
 
@@ -64,6 +69,11 @@ public static class EventTypes
     /// </summary>
     public const string PaymentRecorded = "payment.recorded.v1";
 }
+
+/// <summary>Payload of <see cref="EventTypes.Unpublishable"/>.</summary>
+/// <param name="Type">Type of the event that the log keeps.</param>
+/// <param name="Cause">Why it cannot be published, as a sentence.</param>
+public sealed record EventUnpublishable(string Type, string Cause);
 
 /// <summary>
 /// Payload of <see cref="EventTypes.OrderAccepted"/>: the order's totals, money in GBP. Its lines never change and are

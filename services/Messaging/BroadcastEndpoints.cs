@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Dapr;
 using Dapr.AspNetCore;
 using DaprShop.Contracts;
@@ -22,8 +21,12 @@ internal static class BroadcastEndpoints
             routes
                 .MapPost(
                     $"/broadcasts/{topic}",
-                    (BulkSubscribeMessage<JsonElement> messages, ILogger<IBroadcastHandler> logger) =>
-                        Handle(handler, messages, logger)
+                    async (
+                        HttpRequest request,
+                        ILogger<IBroadcastHandler> logger,
+                        CancellationToken cancellationToken
+                    ) =>
+                        Handle(handler, await BulkDelivery.ReadAsync(request, handler.Topic, cancellationToken), logger)
                 )
                 .WithTopic(new TopicOptions { PubsubName = Components.Broadcast, Name = topic })
                 .WithBulkSubscribe(
@@ -40,34 +43,33 @@ internal static class BroadcastEndpoints
     }
 
     // Acknowledges every page: a repeated one would come too late to be of use.
-    internal static BulkSubscribeAppResponse Handle(
-        IBroadcastHandler handler,
-        BulkSubscribeMessage<JsonElement> messages,
-        ILogger logger
-    )
+    internal static BulkSubscribeAppResponse Handle(IBroadcastHandler handler, BulkDelivery delivery, ILogger logger)
     {
-        foreach (var entry in messages.Entries)
+        foreach (var entry in delivery.Entries)
         {
-            try
-            {
-                handler.Handle(
-                    entry.Event.GetProperty("data").Deserialize<EventPage>(JsonSerializerOptions.Web)
-                        ?? throw new JsonException("The message is empty.")
-                );
-            }
-#pragma warning disable CA1031 // A page that cannot be handled must not hold up the next one.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                logger.LogBroadcastFailed(handler.Topic, e);
-            }
+            if (entry.Page is null)
+                logger.LogUnreadableBroadcast(handler.Topic, entry.Problem);
+            else if (!TryHandle(handler, entry.Page, logger) && entry.Page.Events.Count > 1)
+                foreach (var single in entry.Page.Events)
+                    TryHandle(handler, entry.Page with { Events = [single] }, logger);
         }
 
-        return new BulkSubscribeAppResponse([
-            .. messages.Entries.Select(e => new BulkSubscribeAppResponseEntry(
-                e.EntryId,
-                BulkSubscribeAppResponseStatus.SUCCESS
-            )),
-        ]);
+        return delivery.AnswerAll(BulkSubscribeAppResponseStatus.SUCCESS);
+    }
+
+    private static bool TryHandle(IBroadcastHandler handler, EventPage page, ILogger logger)
+    {
+        try
+        {
+            handler.Handle(page);
+            return true;
+        }
+#pragma warning disable CA1031 // An event that cannot be handled must not hold up the next one.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            logger.LogBroadcastFailed(handler.Topic, e);
+            return false;
+        }
     }
 }

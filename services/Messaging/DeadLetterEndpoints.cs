@@ -92,13 +92,17 @@ public static class DeadLetterEndpoints
     private static ProblemHttpResult NotFound(Guid id) => Problems.NotFound($"Parked message {id}");
 }
 
-/// <summary>A parked message. <paramref name="Position"/> is null when the message was unreadable.</summary>
+/// <summary>A parked message.</summary>
+/// <param name="Position">Position in the producer's log; null when the message was unreadable.</param>
+/// <param name="Cause">Why it was parked, as a sentence.</param>
+/// <param name="Details">The error with its stack trace, for developers; null where there is none.</param>
 internal sealed record ParkedMessage(
     Guid Id,
     string Producer,
     long? Position,
     string Body,
     string Cause,
+    string? Details,
     DateTimeOffset ParkedAt
 );
 

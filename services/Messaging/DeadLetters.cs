@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using DaprShop.Contracts;
 using DaprShop.ServiceDefaults;
@@ -11,7 +12,7 @@ public sealed class DeadLetters(TimeProvider time)
     /// <summary>Attempts before an event is parked.</summary>
     public const int MaxAttempts = 5;
 
-    private const string Columns = "id, producer, position, body, cause, parked_at";
+    private const string Columns = "id, producer, position, body, cause, details, parked_at";
     private const string List = $"select {Columns} from dead_letters where id > $1 order by id limit $2";
     private const string Remove = $"delete from dead_letters where id = $1 returning {Columns}";
     private const string ClearFailures = "delete from inbox_failures where producer = $1 and position = $2";
@@ -21,15 +22,15 @@ public sealed class DeadLetters(TimeProvider time)
         returning attempts
         """;
     private const string Park = """
-        insert into dead_letters (id, producer, position, body, cause, parked_at)
-        values ($1, $2, nullif($3, 0), $4, $5, $6)
+        insert into dead_letters (id, producer, position, body, cause, details, parked_at)
+        values ($1, $2, nullif($3, 0), $4, $5, nullif($6, ''), $7)
         """;
 
     /// <summary>
     /// Counts a failed attempt, in the caller's transaction. Returns true when it was the last attempt: the event is
-    /// parked.
+    /// parked. An event that its producer could not publish has one attempt.
     /// </summary>
-    public async Task<bool> CountFailureAsync(
+    public async Task<bool> ParkIfLastAttemptAsync(
         NpgsqlConnection connection,
         string producer,
         LoggedEvent entry,
@@ -37,19 +38,21 @@ public sealed class DeadLetters(TimeProvider time)
         CancellationToken cancellationToken
     )
     {
+        var sentence = ParkedCause.Of(entry, cause);
         var attempts = await connection.ScalarAsync<int>(
             CountFailure,
-            [producer, entry.Position, cause.Message],
+            [producer, entry.Position, StorableText.Of(sentence)],
             cancellationToken
         );
-        if (attempts < MaxAttempts)
+        if (attempts < MaxAttempts && cause is not UnpublishableEventException)
             return false;
 
         await ParkAsync(
             connection,
             producer,
             entry.Position,
-            JsonSerializer.Serialize(entry, JsonSerializerOptions.Web),
+            BodyOf(entry),
+            sentence,
             cause.ToString(),
             cancellationToken
         );
@@ -57,20 +60,46 @@ public sealed class DeadLetters(TimeProvider time)
     }
 
     /// <summary>Parks a message's text; <paramref name="position"/> is null for an unreadable message.</summary>
+    /// <param name="cause">Why it was parked, as a sentence.</param>
+    /// <param name="details">What a developer needs to find the cause; empty where there is nothing to add.</param>
     public async Task ParkAsync(
         NpgsqlConnection connection,
         string producer,
         long? position,
         string body,
         string cause,
+        string details,
         CancellationToken cancellationToken
     )
     {
         var now = time.GetUtcNow();
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(ClearFailures, producer, position ?? 0L);
-        batch.Add(Park, Guid.CreateVersion7(now), producer, position ?? 0L, body, cause, now.UtcDateTime);
+        batch.Add(
+            Park,
+            Guid.CreateVersion7(now),
+            producer,
+            position ?? 0L,
+            StorableText.Of(body),
+            StorableText.Of(cause),
+            StorableText.Of(details),
+            now.UtcDateTime
+        );
         await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static string BodyOf(LoggedEvent entry)
+    {
+        try
+        {
+            return JsonSerializer.Serialize(entry, JsonSerializerOptions.Web);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // What cannot be written as JSON is kept as text.
+            var data = JsonSerializer.SerializeToElement(StorableText.Of(JsonMarshal.GetRawUtf8Value(entry.Data)));
+            return JsonSerializer.Serialize(entry with { Data = data }, JsonSerializerOptions.Web);
+        }
     }
 
     /// <summary>Parked messages after <paramref name="after"/>, oldest first.</summary>

@@ -45,7 +45,10 @@ public static class EventLog
         );
     }
 
-    /// <summary>The entries after <paramref name="after"/>, at most <paramref name="limit"/>.</summary>
+    /// <summary>
+    /// The entries after <paramref name="after"/>, at most <paramref name="limit"/>. In the place of one that cannot be
+    /// published stands an <see cref="EventTypes.Unpublishable"/>.
+    /// </summary>
     public static async Task<List<LoggedEvent>> ReadEventsAsync(
         this NpgsqlConnection connection,
         long after,
@@ -54,15 +57,20 @@ public static class EventLog
     )
     {
         var rows = await connection.QueryAsync<EventRow>(Read, [after, limit], cancellationToken);
-        return rows.ConvertAll(row => new LoggedEvent(
-            row.Position,
-            row.Id,
-            row.Type,
-            row.Subject,
-            row.Version,
-            row.OccurredAt,
-            row.TraceParent,
-            JsonElement.Parse(row.Data)
-        ));
+        return rows.ConvertAll(row =>
+        {
+            var cause = StoredPayload.TryRead(row.Data, out var data);
+            var entry = new LoggedEvent(
+                row.Position,
+                row.Id,
+                row.Type,
+                row.Subject,
+                row.Version,
+                row.OccurredAt,
+                row.TraceParent,
+                data
+            );
+            return cause is null ? entry : entry.AsUnpublishable(cause);
+        });
     }
 }

@@ -10,7 +10,7 @@ namespace DaprShop.Messaging;
 /// <summary>
 /// Publishes the event log in order, in pages, and advances its cursor only after the broker's acknowledgement: at
 /// least once. One replica relays at a time. Events that a broker loses after acknowledging them are fetched by their
-/// consumers from the log.
+/// consumers from the log. In the place of an event that cannot be published, its consumers are told so, and park it.
 /// </summary>
 /// <param name="publish">Returns once the broker has acknowledged all pages.</param>
 internal sealed class EventRelay(
@@ -33,8 +33,8 @@ internal sealed class EventRelay(
     private const string UpdateCursor = "update relay_cursor set position = $1";
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
 
-    protected override bool IsRetryable(Exception exception) =>
-        base.IsRetryable(exception) || exception is DaprException;
+    // Whatever the cause: a service without its relay still serves, and says how far behind it is.
+    protected override bool IsRetryable(Exception exception) => true;
 
     /// <summary>Relays for as long as this replica holds the lock; returns when another replica holds it.</summary>
     protected override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
@@ -69,7 +69,7 @@ internal sealed class EventRelay(
 
             foreach (var pages in EventPages.Split(Topics.ProducerOf(topic), events).Chunk(PagesAtOnce))
             {
-                await publish(pages, cancellationToken);
+                await PublishOrIsolateAsync(pages, cancellationToken);
                 cursor = pages[^1].Events[^1].Position;
                 await connection.ExecuteAsync(UpdateCursor, [cursor], cancellationToken);
             }
@@ -77,4 +77,36 @@ internal sealed class EventRelay(
             ResetBackoff();
         }
     }
+
+    private async Task PublishOrIsolateAsync(IReadOnlyList<EventPage> pages, CancellationToken cancellationToken)
+    {
+        foreach (var entry in pages.SelectMany(p => p.Events).Where(e => e.Type == EventTypes.Unpublishable))
+            logger.LogUnpublishable(entry.Position, entry.Read<EventUnpublishable>().Cause);
+        try
+        {
+            await publish(pages, cancellationToken);
+        }
+        catch (Exception e) when (IsCausedByEvent(e))
+        {
+            logger.LogPublishFailed(pages[0].Events[0].Position, pages[^1].Events[^1].Position, e);
+            foreach (var (page, entry) in pages.SelectMany(p => p.Events.Select(entry => (p, entry))))
+                await PublishAloneAsync(page.Producer, entry, cancellationToken);
+        }
+    }
+
+    private async Task PublishAloneAsync(string producer, LoggedEvent entry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await publish([new EventPage(producer, [entry])], cancellationToken);
+        }
+        catch (Exception e) when (IsCausedByEvent(e) && entry.Type != EventTypes.Unpublishable)
+        {
+            const string cause = "The event cannot be written as a message.";
+            logger.LogUnpublishable(entry.Position, cause);
+            await publish([new EventPage(producer, [entry.AsUnpublishable(cause)])], cancellationToken);
+        }
+    }
+
+    private static bool IsCausedByEvent(Exception e) => e is not DaprException && TransientErrors.IsPermanent(e);
 }

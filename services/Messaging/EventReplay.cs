@@ -70,6 +70,7 @@ public sealed class EventReplay
         await transaction.SaveAsync(Before, cancellationToken);
         try
         {
+            Inbox.RefuseUnpublishable(events);
             await _projections[producer].ApplyAsync(transaction.Connection!, events, cancellationToken);
             return [];
         }

@@ -12,6 +12,6 @@ public interface IBroadcastHandler
     /// <summary>The topic whose broadcast is handled.</summary>
     string Topic { get; }
 
-    /// <summary>Handles a page, without I/O. An exception is logged, and the page is not repeated.</summary>
+    /// <summary>Handles a page, without I/O. After an exception, which is logged, each of its events is handled alone.</summary>
     void Handle(EventPage page);
 }

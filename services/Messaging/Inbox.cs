@@ -108,6 +108,7 @@ internal sealed class Inbox(
     {
         try
         {
+            RefuseUnpublishable(events);
             await projection.ApplyAsync(connection, events, cancellationToken);
             await UpdateWatermarkAsync(connection, events[^1].Position, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
@@ -133,12 +134,13 @@ internal sealed class Inbox(
             await transaction.SaveAsync("event", cancellationToken);
             try
             {
+                RefuseUnpublishable([entry]);
                 await projection.ApplyAsync(connection, [entry], cancellationToken);
             }
             catch (Exception e) when (IsCausedByEvent(e))
             {
                 await transaction.RollbackAsync("event", cancellationToken);
-                if (!await deadLetters.CountFailureAsync(connection, _producer, entry, e, cancellationToken))
+                if (!await deadLetters.ParkIfLastAttemptAsync(connection, _producer, entry, e, cancellationToken))
                 {
                     await transaction.CommitAsync(cancellationToken);
                     throw new EventNotAppliedException(entry, e);
@@ -153,10 +155,27 @@ internal sealed class Inbox(
     }
 
     /// <summary>
-    /// Applies a parked event again, in the caller's transaction. Its successors were applied in the meantime.
+    /// Applies a parked event again, in the caller's transaction. Its successors were applied in the meantime. One that
+    /// could not be published is fetched from the log, which may have been mended.
     /// </summary>
-    public Task ReplayAsync(NpgsqlConnection connection, LoggedEvent entry, CancellationToken cancellationToken) =>
-        projection.ApplyAsync(connection, [entry], cancellationToken);
+    public async Task ReplayAsync(NpgsqlConnection connection, LoggedEvent entry, CancellationToken cancellationToken)
+    {
+        if (entry.Type == EventTypes.Unpublishable)
+            entry = Contiguous(
+                    await source.FetchAsync(_producer, entry.Position - 1, cancellationToken),
+                    entry.Position - 1
+                )
+                .First();
+        RefuseUnpublishable([entry]);
+        await projection.ApplyAsync(connection, [entry], cancellationToken);
+    }
+
+    /// <exception cref="UnpublishableEventException">One of the events could not be published.</exception>
+    internal static void RefuseUnpublishable(IReadOnlyList<LoggedEvent> events)
+    {
+        if (events.FirstOrDefault(e => e.Type == EventTypes.Unpublishable) is { } entry)
+            throw new UnpublishableEventException(entry);
+    }
 
     // The watermark's lock excludes concurrent writers, so a key that exists now will exist at the next attempt too.
     internal static bool IsCausedByEvent(Exception e) => TransientErrors.IsPermanent(e);

@@ -20,9 +20,10 @@ internal sealed class InboxReconciler(IEnumerable<Inbox> inboxes, TimeProvider t
                 if (fetched > 0)
                     logger.LogReconciled(inbox.Topic, fetched);
             }
-            catch (Exception e) when (TransientErrors.IsTransient(e) || e is EventNotAppliedException)
+#pragma warning disable CA1031 // The other producers' logs can be read all the same.
+            catch (Exception e)
+#pragma warning restore CA1031
             {
-                // The other producers' logs can be read all the same.
                 cancellationToken.ThrowIfCancellationRequested();
                 logger.LogReconciliationInterrupted(inbox.Topic, e.Message);
             }

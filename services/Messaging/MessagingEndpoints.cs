@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Dapr;
 using Dapr.AspNetCore;
 using DaprShop.Contracts;
@@ -51,13 +50,21 @@ public static class MessagingEndpoints
             routes
                 .MapPost(
                     $"/subscriptions/{topic}",
-                    (
-                        BulkSubscribeMessage<JsonElement> messages,
+                    async (
+                        HttpRequest request,
                         DeadLetters deadLetters,
                         NpgsqlDataSource database,
                         ILogger<Inbox> logger,
                         CancellationToken cancellationToken
-                    ) => ReceiveAsync(inbox, messages, deadLetters, database, logger, cancellationToken)
+                    ) =>
+                        await ReceiveAsync(
+                            inbox,
+                            await BulkDelivery.ReadAsync(request, topic, cancellationToken),
+                            deadLetters,
+                            database,
+                            logger,
+                            cancellationToken
+                        )
                 )
                 .WithTopic(
                     new TopicOptions
@@ -81,24 +88,36 @@ public static class MessagingEndpoints
                 .MapPost(
                     $"/subscriptions/{topic}/dead",
                     async (
-                        JsonElement message,
+                        HttpRequest request,
                         DeadLetters deadLetters,
                         NpgsqlDataSource database,
                         CancellationToken cancellationToken
                     ) =>
                     {
+                        using var body = new MemoryStream();
+                        await request.Body.CopyToAsync(body, cancellationToken);
                         await using var connection = await database.OpenConnectionAsync(cancellationToken);
                         await deadLetters.ParkAsync(
                             connection,
                             Topics.ProducerOf(topic),
                             null,
-                            message.GetRawText(),
+                            RawPayload.TextOf(body.ToArray()),
                             "The sidecar could not deliver the message.",
+                            details: "",
                             cancellationToken
                         );
                     }
                 )
-                .WithTopic(new TopicOptions { PubsubName = Components.PubSub, Name = Topics.DeadLettersOf(topic) })
+                .WithTopic(
+                    new TopicOptions
+                    {
+                        PubsubName = Components.PubSub,
+                        Name = Topics.DeadLettersOf(topic),
+                        // A sidecar delivers what is no CloudEvent to nobody else.
+                        EnableRawPayload = true,
+                    }
+                )
+                .WithMetadata(new DisableRequestSizeLimitAttribute())
                 .ExcludeFromDescription();
         }
 
@@ -110,51 +129,57 @@ public static class MessagingEndpoints
     // here and acknowledged.
     private static async Task<BulkSubscribeAppResponse> ReceiveAsync(
         Inbox inbox,
-        BulkSubscribeMessage<JsonElement> messages,
+        BulkDelivery delivery,
         DeadLetters deadLetters,
         NpgsqlDataSource database,
         ILogger logger,
         CancellationToken cancellationToken
     )
     {
-        var pages = new List<EventPage>();
         var status = BulkSubscribeAppResponseStatus.SUCCESS;
         try
         {
-            foreach (var entry in messages.Entries)
-            {
-                try
-                {
-                    pages.Add(
-                        entry.Event.GetProperty("data").Deserialize<EventPage>(JsonSerializerOptions.Web)
-                            ?? throw new JsonException("The message is empty.")
-                    );
-                }
-                catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
-                {
-                    logger.LogUnreadable(inbox.Topic, e);
-                    await using var connection = await database.OpenConnectionAsync(cancellationToken);
-                    await deadLetters.ParkAsync(
-                        connection,
-                        Topics.ProducerOf(inbox.Topic),
-                        null,
-                        entry.Event.GetRawText(),
-                        e.Message,
-                        cancellationToken
-                    );
-                }
-            }
-
-            await inbox.ApplyAsync(pages, cancellationToken);
+            await ParkUnreadableAsync(inbox, delivery, deadLetters, database, logger, cancellationToken);
+            await inbox.ApplyAsync(delivery.Entries.Select(e => e.Page).OfType<EventPage>(), cancellationToken);
         }
         catch (Exception e) when (TransientErrors.IsTransient(e) || e is EventNotAppliedException)
         {
             logger.LogInboxRetry(inbox.Topic, e.Message);
             status = BulkSubscribeAppResponseStatus.RETRY;
         }
+#pragma warning disable CA1031 // The sidecar repeats the messages either way; this way the log says why.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            logger.LogInboxFailed(inbox.Topic, e);
+            status = BulkSubscribeAppResponseStatus.RETRY;
+        }
 
-        return new BulkSubscribeAppResponse([
-            .. messages.Entries.Select(e => new BulkSubscribeAppResponseEntry(e.EntryId, status)),
-        ]);
+        return delivery.AnswerAll(status);
+    }
+
+    private static async Task ParkUnreadableAsync(
+        Inbox inbox,
+        BulkDelivery delivery,
+        DeadLetters deadLetters,
+        NpgsqlDataSource database,
+        ILogger logger,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var entry in delivery.Entries.Where(e => e.Page is null))
+        {
+            logger.LogUnreadable(inbox.Topic, entry.Problem);
+            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            await deadLetters.ParkAsync(
+                connection,
+                inbox.Producer,
+                null,
+                entry.Text,
+                entry.Problem,
+                details: "",
+                cancellationToken
+            );
+        }
     }
 }

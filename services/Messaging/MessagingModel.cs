@@ -93,5 +93,6 @@ internal sealed record DeadLetter(
     long? Position,
     string Body,
     string Cause,
+    string? Details,
     DateTimeOffset ParkedAt
 );

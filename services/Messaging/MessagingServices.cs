@@ -32,7 +32,8 @@ public static class MessagingServices
                     topic,
                     broadcast,
                     p.GetRequiredService<DaprClient>(),
-                    p.GetRequiredService<IFailpoints>()
+                    p.GetRequiredService<IFailpoints>(),
+                    p.GetRequiredService<ILogger<EventRelay>>()
                 ).PublishAsync,
                 p.GetRequiredService<RelaySignal>(),
                 p.GetRequiredService<TimeProvider>(),

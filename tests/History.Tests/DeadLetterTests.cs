@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using DaprShop.Contracts;
 using DaprShop.Messaging;
@@ -66,6 +67,65 @@ public sealed class DeadLetterTests(HistoryFixture fixture) : IClassFixture<Hist
         (await StatusAsync(HttpMethod.Delete, $"{letters[0].Id}")).Should().Be(HttpStatusCode.NoContent);
         (await StatusAsync(HttpMethod.Delete, $"{letters[0].Id}")).Should().Be(HttpStatusCode.NotFound);
         (await ListAsync()).Where(l => l.Body.Contains(mark)).Should().ContainSingle();
+    }
+
+    [Theory]
+    [InlineData(
+        "a CloudEvent in a CloudEvent",
+        """{"data":{"specversion":"1.0","id":"x","data":{"producer":"payments"}}}"""
+    )]
+    [InlineData("no data", """{"id":"x"}""")]
+    [InlineData("null as data", """{"data":null}""")]
+    [InlineData("bytes", """{"data_base64":"AP8="}""")]
+    [InlineData("null as the event", "null")]
+    [InlineData("bytes as the event", "\"AP8=\"")]
+    [InlineData("a page without events", """{"data":{"producer":"payments"}}""")]
+    [InlineData("null among the events", """{"data":{"producer":"payments","events":[null]}}""")]
+    [InlineData("an event without data", """{"data":{"producer":"payments","events":[{"position":1}]}}""")]
+    [InlineData("a page of another producer", """{"data":{"producer":"orders","events":[]}}""")]
+    [InlineData("deep nesting", """{"data":{"producer":"payments","deep":DEEP}}""")]
+    [InlineData("half a character", """{"data":{"producer":"\ud800","events":[]}}""")]
+    [InlineData("no UTF-8", """{"data":{"producer":"INVALID","events":[]}}""")]
+    public async Task A_message_that_cannot_be_read_is_parked_at_once_and_its_neighbours_are_applied(
+        string what,
+        string message
+    )
+    {
+        var (order, before) = (Guid.CreateVersion7(), (await ListAsync()).Count);
+        var page = JsonSerializer.Serialize(fixture.Page(Topics.Payments, Captured(order)), JsonSerializerOptions.Web);
+        var deep = string.Concat(Enumerable.Repeat("[", 200)) + string.Concat(Enumerable.Repeat("]", 200));
+        var body = $$$"""
+            {"id":"bulk","entries":[{"entryId":"1","event":{{{message.Replace("DEEP", deep)}}}},
+            {"entryId":"2","event":{"data":{{{page}}} }}]}
+            """;
+
+        var statuses = await fixture.DeliverBytesAsync(
+            $"subscriptions/{Topics.Payments}",
+            [.. Encoding.Latin1.GetBytes(body.Replace("INVALID", "\u00ff\u00fe"))]
+        );
+
+        statuses.Should().Be("1=SUCCESS 2=SUCCESS", what);
+        (await EntriesAsync(order)).Should().Be(1);
+        var letters = await ListAsync();
+        letters.Should().HaveCount(before + 1);
+        letters[^1].Cause.Should().NotContain("System.").And.EndWith(".");
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("null", "null")]
+    [InlineData("\u0000\u00ff no JSON", "\uFFFD\uFFFD no JSON")]
+    [InlineData("""{"data_base64":7}""", """{"data_base64":7}""")]
+    [InlineData("""{"data_base64":"eyJhIjoxfQ=="}""", """{"a":1}""")]
+    public async Task A_dead_letter_is_parked_whatever_its_bytes_are(string body, string parked)
+    {
+        var before = (await ListAsync()).Count;
+
+        await fixture.DeliverBytesAsync($"subscriptions/{Topics.Stock}/dead", Encoding.Latin1.GetBytes(body));
+
+        var letters = await ListAsync();
+        letters.Should().HaveCount(before + 1);
+        letters[^1].Body.Should().Be(parked);
     }
 
     [Fact]

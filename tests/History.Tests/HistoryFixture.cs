@@ -95,5 +95,24 @@ public sealed class HistoryFixture : IAsyncLifetime
         return statuses[0].GetProperty("status").GetString()!;
     }
 
+    /// <summary>Posts a body as a sidecar does; returns the status of each entry.</summary>
+    internal async Task<string> DeliverBytesAsync(string route, byte[] body)
+    {
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new("application/json");
+        using var response = await Service.CreateClient().PostAsync(route, content);
+        response.EnsureSuccessStatusCode();
+        return await response.Content.ReadAsStringAsync() is { Length: > 0 } text
+            ? string.Join(
+                ' ',
+                JsonElement
+                    .Parse(text)
+                    .GetProperty("statuses")
+                    .EnumerateArray()
+                    .Select(s => $"{s.GetProperty("entryId")}={s.GetProperty("status")}")
+            )
+            : "";
+    }
+
     private long Next(string topic) => _positions[topic] = _positions.GetValueOrDefault(topic) + 1;
 }

@@ -1,6 +1,7 @@
+using System.Text;
 using System.Text.Json;
-using Dapr.AspNetCore;
 using DaprShop.Contracts;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DaprShop.Messaging.Tests;
@@ -9,29 +10,21 @@ namespace DaprShop.Messaging.Tests;
 public sealed class BroadcastEndpointsTests
 {
     [Fact]
-    public void A_page_that_cannot_be_handled_is_acknowledged_and_delays_no_other_page()
+    public async Task A_page_that_cannot_be_handled_is_acknowledged_and_delays_no_other_page()
     {
         var handler = new RecordingHandler();
-        var bodies = new[] { Page(1), "{\"data\":7}", "{}", Page(2), Page(13), Page(3) };
-        var entries = bodies
-            .Select(
-                (body, i) =>
-                    new BulkSubscribeMessageEntry<JsonElement>(
-                        $"{i}",
-                        "application/cloudevents+json",
-                        [],
-                        JsonElement.Parse(body)
-                    )
-            )
-            .ToList();
+        var bodies = new[] { Page(1), "{\"data\":7}", "{}", Page(2), Page(13), "null", Page(3, 13, 4) };
+        var entries = bodies.Select((body, i) => $$"""{"entryId":"{{i}}","event":{{body}}}""");
+        var request = new DefaultHttpContext().Request;
+        request.Body = new MemoryStream(Encoding.UTF8.GetBytes($$"""{"entries":[{{string.Join(',', entries)}}]}"""));
 
         var answer = BroadcastEndpoints.Handle(
             handler,
-            new BulkSubscribeMessage<JsonElement>(entries, Topics.BroadcastOf(Topics.Stock), []),
+            await BulkDelivery.ReadAsync(request, Topics.Stock, TestContext.Current.CancellationToken),
             NullLogger.Instance
         );
 
-        handler.Handled.Should().Equal(1, 2, 3);
+        handler.Handled.Should().Equal(1, 2, 3, 4);
         answer
             .Statuses.Select(s => (s.EntryId, s.Status))
             .Should()
@@ -45,14 +38,14 @@ public sealed class BroadcastEndpointsTests
             .Should()
             .OnlyHaveUniqueItems();
 
-    private static string Page(long position) =>
+    private static string Page(params long[] positions) =>
         JsonSerializer.Serialize(
             new
             {
                 data = new EventPage(
                     Apps.Inventory,
                     [
-                        new LoggedEvent(
+                        .. positions.Select(position => new LoggedEvent(
                             position,
                             Guid.Empty,
                             EventTypes.StockLevels,
@@ -61,7 +54,7 @@ public sealed class BroadcastEndpointsTests
                             DateTimeOffset.UnixEpoch,
                             null,
                             JsonElement.Parse("{}")
-                        ),
+                        )),
                     ]
                 ),
             },
@@ -76,9 +69,9 @@ public sealed class BroadcastEndpointsTests
 
         public void Handle(EventPage page)
         {
-            if (page.Events[0].Position == 13)
-                throw new InvalidOperationException("This page fails.");
-            Handled.Add(page.Events[0].Position);
+            if (page.Events.Any(e => e.Position == 13))
+                throw new InvalidOperationException("This event fails.");
+            Handled.AddRange(page.Events.Select(e => e.Position));
         }
     }
 }

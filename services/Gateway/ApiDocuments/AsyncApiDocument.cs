@@ -33,12 +33,21 @@ internal static class AsyncApiDocument
         var operations = new JsonObject();
         foreach (var definition in EventCatalogue.All)
             schemas[definition.Type] = Described(Schema(definition.Payload), definition.Summary);
+        schemas[EventTypes.Unpublishable] = Described(
+            Schema(typeof(EventUnpublishable)),
+            "Stands in the place of an event that cannot be published."
+        );
         foreach (
             var channel in EventCatalogue.All.GroupBy(k => k.BroadcastOnly ? Topics.BroadcastOf(k.Topic) : k.Topic)
         )
         {
             var producer = Topics.ProducerOf(channel.First().Topic);
-            schemas[$"{channel.Key}.page"] = Page(producer, channel);
+            schemas[$"{channel.Key}.page"] = Page(
+                producer,
+                channel.First().BroadcastOnly
+                    ? channel.Select(d => d.Type)
+                    : channel.Select(d => d.Type).Append(EventTypes.Unpublishable)
+            );
             channels[channel.Key] = new JsonObject
             {
                 ["address"] = channel.Key,
@@ -79,22 +88,22 @@ internal static class AsyncApiDocument
         };
     }
 
-    private static JsonObject Page(string producer, IEnumerable<EventDefinition> definitions)
+    private static JsonObject Page(string producer, IEnumerable<string> types)
     {
         var page = Schema(typeof(EventPage));
         page["properties"]!["producer"] = new JsonObject { ["const"] = producer };
         page["properties"]!["events"]!["items"] = new JsonObject
         {
-            ["oneOf"] = new JsonArray([.. definitions.Select(Entry)]),
+            ["oneOf"] = new JsonArray([.. types.Select(Entry)]),
         };
         return page;
     }
 
-    private static JsonObject Entry(EventDefinition definition)
+    private static JsonObject Entry(string type)
     {
         var entry = Schema(typeof(LoggedEvent));
-        entry["properties"]!["type"] = new JsonObject { ["const"] = definition.Type };
-        entry["properties"]!["data"] = new JsonObject { ["$ref"] = Schemas + definition.Type };
+        entry["properties"]!["type"] = new JsonObject { ["const"] = type };
+        entry["properties"]!["data"] = new JsonObject { ["$ref"] = Schemas + type };
         return entry;
     }
 

@@ -44,7 +44,7 @@ public sealed class AsyncApiTests(GatewayFixture fixture) : IClassFixture<Gatewa
                 typeof(EventTypes)
                     .GetFields(BindingFlags.Public | BindingFlags.Static)
                     .Select(f => (string)f.GetValue(null)!)
-                    .Where(type => type != EventTypes.Page)
+                    .Where(type => type is not (EventTypes.Page or EventTypes.Unpublishable))
             );
 
     private static string Here([CallerFilePath] string path = "") => path;
