@@ -52,7 +52,7 @@ internal sealed class BulkDelivery(IReadOnlyList<BulkDelivery.Entry> entries)
                     null,
                     message.ValueKind == JsonValueKind.Undefined
                         ? ""
-                        : StorableText.Of(JsonMarshal.GetRawUtf8Value(message)),
+                        : ParkedText.Of(JsonMarshal.GetRawUtf8Value(message)),
                     problem
                 );
         }

@@ -41,7 +41,7 @@ public sealed class DeadLetters(TimeProvider time)
         var sentence = ParkedCause.Of(entry, cause);
         var attempts = await connection.ScalarAsync<int>(
             CountFailure,
-            [producer, entry.Position, StorableText.Of(sentence)],
+            [producer, entry.Position, ParkedText.Of(sentence)],
             cancellationToken
         );
         if (attempts < MaxAttempts && cause is not UnpublishableEventException)
@@ -80,9 +80,9 @@ public sealed class DeadLetters(TimeProvider time)
             Guid.CreateVersion7(now),
             producer,
             position ?? 0L,
-            StorableText.Of(body),
-            StorableText.Of(cause),
-            StorableText.Of(details),
+            ParkedText.Of(body),
+            ParkedText.Of(cause),
+            ParkedText.Of(details),
             now.UtcDateTime
         );
         await batch.ExecuteNonQueryAsync(cancellationToken);
@@ -97,7 +97,7 @@ public sealed class DeadLetters(TimeProvider time)
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // What cannot be written as JSON is kept as text.
-            var data = JsonSerializer.SerializeToElement(StorableText.Of(JsonMarshal.GetRawUtf8Value(entry.Data)));
+            var data = JsonSerializer.SerializeToElement(ParkedText.Of(JsonMarshal.GetRawUtf8Value(entry.Data)));
             return JsonSerializer.Serialize(entry with { Data = data }, JsonSerializerOptions.Web);
         }
     }

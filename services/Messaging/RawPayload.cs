@@ -16,13 +16,13 @@ internal static class RawPayload
                 && document.RootElement.TryGetProperty("data_base64", out var data)
                 && data.TryGetBytesFromBase64(out var payload)
             )
-                return StorableText.Of(payload);
+                return ParkedText.Of(payload);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // Not the sidecar's envelope.
         }
 
-        return StorableText.Of(body);
+        return ParkedText.Of(body);
     }
 }

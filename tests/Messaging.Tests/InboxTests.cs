@@ -113,6 +113,33 @@ public sealed class InboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_its_producer_could_not_publish_is_parked_at_once_and_replayed_from_the_mended_log()
+    {
+        var log = TestInbox.Events(3);
+        using var inbox = new TestInbox(_database) { Log = [.. log] };
+        inbox.Log[1] = log[1].AsUnpublishable("The payload is not JSON.");
+
+        await inbox.ApplyPagesAsync(TestInbox.Page(inbox.Log));
+
+        (await _database.EffectsAsync()).Should().Equal(1, 3);
+        (await _database.ScalarAsync<string>("select cause from dead_letters"))
+            .Should()
+            .Be(
+                "Event 2 (event.unpublishable.v1) could not be applied. "
+                    + "Its producer could not publish it: The payload is not JSON."
+            );
+
+        await using var connection = await _database.Source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        var replaying = () => inbox.Itself.ReplayAsync(connection, inbox.Log[1], CancellationToken.None);
+        await replaying.Should().ThrowAsync<UnpublishableEventException>("the log is as it was");
+        var parked = inbox.Log[1];
+        inbox.Log = log;
+        await inbox.Itself.ReplayAsync(connection, parked, CancellationToken.None);
+
+        (await _database.EffectsAsync()).Should().Equal(1, 3, 2);
+    }
+
+    [Fact]
     public async Task A_unique_violation_is_parked_too_and_not_retried_for_ever()
     {
         await _database.ScalarAsync<object>(

@@ -3,7 +3,7 @@ using System.Text;
 namespace DaprShop.Messaging;
 
 /// <summary>Makes a text of whatever is to be kept of a message: PostgreSQL stores neither U+0000 nor half characters.</summary>
-internal static class StorableText
+internal static class ParkedText
 {
     private const char Replacement = '\uFFFD';
 
