@@ -344,9 +344,15 @@ internal static class Corruptions
             },
             {
                 "I-11.holds",
-                "a hold was released after its expiry and counted as used",
+                "an order has used more of a hold than the hold says",
                 "inventory",
-                "update holds set expires_at = expires_at - interval '3 days' where state = 'committed'"
+                "update hold_lines set used = 0"
+            },
+            {
+                "I-11.holds",
+                "a hold is committed of which units are left",
+                "inventory",
+                "update holds set state = 'committed' where state = 'active'"
             },
             {
                 "I-11.holds",
@@ -708,6 +714,15 @@ internal static class Corruptions
                 "a customer has more than the limit",
                 "inventory",
                 "update reservations set customer = 'bob' where customer = 'carl'"
+            },
+            {
+                "I-21",
+                "a hold takes its customer beyond the limit",
+                "inventory",
+                """
+                update hold_lines l set quantity = 7
+                from holds h where h.id = l.hold_id and h.state = 'active' and sku = 'mug'
+                """
             },
             { "I-22", "a row is missing", "orders", "delete from bulk_rows where state = 'rejected'" },
             {

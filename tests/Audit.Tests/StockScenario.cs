@@ -24,6 +24,7 @@ internal sealed class StockScenario(StockUnitOfWork stock, FakeTimeProvider time
         await RunAsync(new ReleaseHoldCommand(Key(), [1], returned, "alice", "alice"));
         time.Advance(TimeSpan.FromMinutes(5));
         await ReserveAsync(orders["held"], "alice", 1, used);
+        await RunAsync(new ReleaseHoldCommand(Key(), [1], used, "alice", "alice"));
         await ReserveAsync(orders["greedy"], "alice", 7);
         await RunAsync(
             new ReserveCommand([

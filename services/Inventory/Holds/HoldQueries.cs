@@ -9,7 +9,7 @@ namespace DaprShop.Inventory.Holds;
 internal sealed class HoldQueries(NpgsqlDataSource database, TimeProvider time)
 {
     private const string Holds = """
-        select h.id, h.customer, h.state, h.expires_at, h.entry_id, l.sku, l.location, l.quantity
+        select h.id, h.customer, h.state, h.expires_at, h.entry_id, l.sku, l.location, l.quantity, l.used
         from holds h join hold_lines l on l.hold_id = h.id
         """;
 
@@ -40,7 +40,8 @@ internal sealed class HoldQueries(NpgsqlDataSource database, TimeProvider time)
         Guid? EntryId,
         string Sku,
         string Location,
-        long Quantity
+        long Quantity,
+        long Used
     );
 
     private sealed record SkuRow(string Sku);
@@ -76,7 +77,7 @@ internal sealed class HoldQueries(NpgsqlDataSource database, TimeProvider time)
             lines[0].Customer,
             EnumNames.Parse<HoldState>(lines[0].State),
             lines[0].ExpiresAt,
-            [.. lines.Select(l => new AllocationPart(l.Sku, l.Location, l.Quantity))],
+            [.. lines.Select(l => new HoldLine(l.Sku, l.Location, l.Quantity, l.Used))],
             lines[0].EntryId
         );
 }

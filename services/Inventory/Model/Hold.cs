@@ -9,10 +9,14 @@ internal sealed record Hold(
     string Customer,
     HoldState State,
     DateTimeOffset ExpiresAt,
-    IReadOnlyList<AllocationPart> Lines,
+    IReadOnlyList<HoldLine> Lines,
     Guid? EntryId = null
 )
 {
+    /// <summary>The units that no order has used, per level.</summary>
+    public IEnumerable<AllocationPart> Left =>
+        Lines.Where(l => l.Left > 0).Select(l => new AllocationPart(l.Sku, l.Location, l.Left));
+
     /// <summary>True before its end. The clock decides: whether the sweeper has run makes no difference.</summary>
     public bool IsUsable(DateTimeOffset now) => State == HoldState.Active && ExpiresAt > now;
 
@@ -21,11 +25,19 @@ internal sealed record Hold(
         State == HoldState.Active && !IsUsable(now) ? this with { State = HoldState.Expired } : this;
 }
 
+/// <summary>Units of one level in a hold.</summary>
+/// <param name="Used">Units of <paramref name="Quantity"/> that were allocated to orders.</param>
+internal sealed record HoldLine(string Sku, string Location, long Quantity, long Used = 0)
+{
+    /// <summary>Units that no order has used.</summary>
+    public long Left => Quantity - Used;
+}
+
 internal enum HoldState
 {
     Active,
 
-    /// <summary>Its units were allocated to an order.</summary>
+    /// <summary>All its units were allocated to orders.</summary>
     Committed,
 
     /// <summary>Ended by its customer or an operator before its time.</summary>

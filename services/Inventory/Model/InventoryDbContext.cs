@@ -122,13 +122,14 @@ internal sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> op
         });
         modelBuilder.Entity<HoldLineRow>(e =>
         {
-            e.ToTable("hold_lines")
+            e.ToTable("hold_lines", t => t.HasCheckConstraint("not_overused", "used between 0 and quantity"))
                 .HasKey(x => new
                 {
                     x.HoldId,
                     x.Sku,
                     x.Location,
                 });
+            e.Property(x => x.Used).HasDefaultValue(0L);
             e.HasIndex(x => x.Sku);
             e.HasOne<HoldRow>().WithMany().HasForeignKey(x => x.HoldId);
         });

@@ -77,7 +77,8 @@ internal sealed record BackorderNotificationRow(long Id, Guid OrderId);
 
 internal sealed record HoldRow(Guid Id, string Customer, string State, DateTimeOffset ExpiresAt, Guid? EntryId);
 
-internal sealed record HoldLineRow(Guid HoldId, string Sku, string Location, long Quantity);
+/// <param name="Used">Units of <paramref name="Quantity"/> that were allocated to orders.</param>
+internal sealed record HoldLineRow(Guid HoldId, string Sku, string Location, long Quantity, long Used);
 
 internal sealed record WaitlistRow(Guid Id, string Sku, string Customer, int Quantity, long Position, string State);
 

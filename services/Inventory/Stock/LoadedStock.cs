@@ -34,11 +34,11 @@ internal sealed record LoadedStock
     /// <summary>Waitlist entries of the locked SKUs that wait or have an offer.</summary>
     public List<WaitlistEntry> Waitlist { get; init; } = [];
 
-    /// <summary>Units that customers have bought of SKUs with a limit per customer.</summary>
-    public Dictionary<(string Customer, string Sku), long> BoughtUnits { get; init; } = [];
-
-    /// <summary>Units in active holds of the customers who place another hold.</summary>
-    public Dictionary<(string Customer, string Sku), long> HeldUnits { get; init; } = [];
+    /// <summary>
+    /// Units of SKUs with a limit per customer that count towards it: allocated, backordered, and held or offered, less
+    /// those that came back. Of the customers who order, hold or join, and of those in the waitlist.
+    /// </summary>
+    public Dictionary<(string Customer, string Sku), long> CountedUnits { get; init; } = [];
 
     /// <summary>Read only where the group contains a repair.</summary>
     public StockDamage Damage { get; init; } = StockDamage.None;

@@ -60,7 +60,8 @@ internal static class StockDamageLoader
             where r.{StateConditions.ClaimingReservation} group by 1, 2, 3),
         holding as (
             select l.sku, l.location, l.hold_id::text as cause,
-                sum(l.quantity) filter (where h.{StateConditions.ActiveHold}) as units,
+                sum(l.quantity - l.used) filter (where h.{StateConditions.ActiveHold}) as units,
+                sum(case when h.{StateConditions.ActiveHold} then l.quantity else l.used end) as moved,
                 bool_or(h.state = '{EnumNames.Of(HoldState.Committed)}') as used
             from hold_lines l join holds h on h.id = l.hold_id where l.sku = any($1) group by 1, 2, 3),
         expected as (
@@ -73,9 +74,9 @@ internal static class StockDamageLoader
         where coalesce(l.allocated, 0) <> coalesce(c.units, 0)
         union all
         select sku, location, '{EnumNames.Of(ClaimedQuantity.Held)}', cause,
-            coalesce(l.held, 0)::bigint, coalesce(h.units, 0)::bigint
+            coalesce(l.held, 0)::bigint, coalesce(h.moved, 0)::bigint
         from ledger l full join holding h using (sku, location, cause)
-        where coalesce(l.held, 0) <> coalesce(h.units, 0) and h.used is not true
+        where coalesce(l.held, 0) <> coalesce(h.moved, 0) and h.used is not true
         union all
         select sku, location, '{EnumNames.Of(ClaimedQuantity.Held)}', '',
             coalesce(l.held, 0), coalesce(h.units, 0)::bigint

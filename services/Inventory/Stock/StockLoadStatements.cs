@@ -47,7 +47,7 @@ internal static class StockLoadStatements
         """;
 
     internal static readonly string HoldLines = $"""
-        select hold_id, sku, location, quantity
+        select hold_id, sku, location, quantity, used
         from hold_lines where hold_id = any(array({NeededHolds})) order by hold_id, sku, location
         """;
 
@@ -111,12 +111,20 @@ internal static class StockLoadStatements
         from waitlist where sku = any($1) and {StateConditions.OpenWaitlistEntry} order by position
         """;
 
-    // Few items have a limit per customer: the orders of a customer are read only for these.
-    internal static readonly string BoughtUnits = $"""
-        select p.customer, p.sku, b.units
-        from unnest($1::text[], $2::text[]) as p(customer, sku)
+    // Few items have a limit per customer: the orders and holds of a customer are read only for these.
+    private static readonly string CustomersOfLimitedItems = $"""
+        (
+            select customer, sku from unnest($1::text[], $2::text[]) as n(customer, sku)
+            union
+            select customer, sku from waitlist w where w.sku = any($3) and w.{StateConditions.OpenWaitlistEntry}) p
         cross join lateral (
             select 1 from items i where i.sku = p.sku and i.max_per_customer is not null offset 0) limited
+        """;
+
+    /// <summary>Units allocated to customers, or on backorder for them.</summary>
+    internal static readonly string BoughtUnits = $"""
+        select p.customer, p.sku, b.units
+        from {CustomersOfLimitedItems}
         cross join lateral (
             select sum(x.quantity) as units
             from reservations r
@@ -129,14 +137,29 @@ internal static class StockLoadStatements
         where b.units is not null
         """;
 
-    internal static readonly string HeldUnits = $"""
-        select c.customer, l.sku, sum(l.quantity)::bigint as units
-        from (select distinct unnest($1::text[]) as customer) c
+    /// <summary>Units held for customers or offered to them, less those that they have returned.</summary>
+    internal static readonly string HeldLessReturnedUnits = $"""
+        select p.customer, p.sku, b.units
+        from {CustomersOfLimitedItems}
         cross join lateral (
-            select id from holds h where h.customer = c.customer and h.{StateConditions.ActiveHold} offset 0) h
-        cross join lateral (
-            select sku, quantity from hold_lines l where l.hold_id = h.id and l.sku = any($2) offset 0) l
-        group by c.customer, l.sku
+            select sum(x.quantity)::bigint as units
+            from (
+                select l.quantity
+                from (
+                    select id from holds h where h.customer = p.customer and h.{StateConditions.ActiveHold} offset 0) h
+                cross join lateral (
+                    select quantity - used as quantity from hold_lines l
+                    where l.hold_id = h.id and l.sku = p.sku offset 0) l
+                union all
+                select -m.quantity
+                from (
+                    select order_id from reservations r
+                    where r.customer = p.customer and r.{StateConditions.ClaimingReservation} offset 0) r
+                cross join lateral (
+                    select quantity from movements m
+                    where m.cause = r.order_id::text and m.kind = '{MovementKind.Returned.Name()}' and m.sku = p.sku
+                    offset 0) m) x) b
+        where b.units is not null
         """;
 
     internal static readonly string ExpectedReceipts = $"""

@@ -147,7 +147,8 @@ internal static class StockLoader
     )
     {
         var orders = commands.OfType<ReserveCommand>().SelectMany(r => r.Orders).ToList();
-        var holds = commands.OfType<PlaceHoldCommand>().ToList();
+        var holds = commands.OfType<PlaceHoldCommand>();
+        var joins = commands.OfType<JoinWaitlistCommand>();
 
         // Orders that may not wait need no queue: a rush on a sold-out SKU does not load its backorders and its
         // waitlist.
@@ -163,6 +164,7 @@ internal static class StockLoader
             .Where(o => o.Customer is not null)
             .SelectMany(o => o.Lines, (o, l) => (Customer: o.Customer!, l.Sku))
             .Concat(holds.SelectMany(h => h.Skus, (h, sku) => (h.Customer, Sku: sku)))
+            .Concat(joins.Select(j => (j.Customer, j.Sku)))
             .Distinct()
             .ToList();
         var promisedSkus = orders
@@ -184,16 +186,10 @@ internal static class StockLoader
         );
         batch.Add(StockLoadStatements.OpenBackorders, queuedSkus);
         batch.Add(StockLoadStatements.OpenWaitlistEntries, queuedSkus);
-        batch.Add(
-            StockLoadStatements.BoughtUnits,
-            customerSkus.Select(c => c.Customer).ToArray(),
-            customerSkus.Select(c => c.Sku).ToArray()
-        );
-        batch.Add(
-            StockLoadStatements.HeldUnits,
-            holds.Select(h => h.Customer).ToArray(),
-            holds.SelectMany(h => h.Skus).ToArray()
-        );
+        var customers = customerSkus.Select(c => c.Customer).ToArray();
+        var limitedSkus = customerSkus.Select(c => c.Sku).ToArray();
+        batch.Add(StockLoadStatements.BoughtUnits, customers, limitedSkus, queuedSkus);
+        batch.Add(StockLoadStatements.HeldLessReturnedUnits, customers, limitedSkus, queuedSkus);
         batch.Add(StockLoadStatements.ExpectedReceipts, promisedSkus);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
 
@@ -203,8 +199,8 @@ internal static class StockLoader
         var shipped = await reader.ReadNextAsync<ShippedUnitsRow>(cancellationToken);
         var backorders = await reader.ReadNextAsync<BackorderRow>(cancellationToken);
         var waitlist = await reader.ReadNextAsync<WaitlistRow>(cancellationToken);
-        var bought = await reader.ReadNextAsync<CustomerUnitsRow>(cancellationToken);
-        var held = await reader.ReadNextAsync<CustomerUnitsRow>(cancellationToken);
+        var counted = await reader.ReadNextAsync<CustomerUnitsRow>(cancellationToken);
+        counted.AddRange(await reader.ReadNextAsync<CustomerUnitsRow>(cancellationToken));
         var expected = await reader.ReadNextAsync<ExpectedReceipt>(cancellationToken);
         return (
             named with
@@ -218,8 +214,9 @@ internal static class StockLoader
                 ShippedUnits = shipped.ToDictionary(s => (s.OrderId, s.Sku, s.Location), s => s.Units),
                 Backorders = backorders.ConvertAll(ToBackorder),
                 Waitlist = waitlist.ConvertAll(ToWaitlistEntry),
-                BoughtUnits = bought.ToDictionary(b => (b.Customer, b.Sku), b => b.Units),
-                HeldUnits = held.ToDictionary(h => (h.Customer, h.Sku), h => h.Units),
+                CountedUnits = counted
+                    .GroupBy(c => (c.Customer, c.Sku))
+                    .ToDictionary(g => g.Key, g => g.Sum(c => c.Units)),
                 ExpectedReceipts = expected,
             },
             levels.ConvertAll(ToLevel)
@@ -239,7 +236,7 @@ internal static class StockLoader
             row.Customer,
             EnumNames.Parse<HoldState>(row.State),
             row.ExpiresAt,
-            [.. lines.Select(l => new AllocationPart(l.Sku, l.Location, l.Quantity))],
+            [.. lines.Select(l => new HoldLine(l.Sku, l.Location, l.Quantity, l.Used))],
             row.EntryId
         );
 

@@ -62,11 +62,12 @@ internal static class StockResponses
     /// <summary>Units allocated to an order that are not on hand.</summary>
     internal sealed record OrderShortage(Guid OrderId, long Quantity);
 
+    /// <param name="Lines">Per location the units that were held, and how many of them orders have used.</param>
     internal sealed record HoldResponse(
         Guid Id,
         HoldState State,
         DateTimeOffset ExpiresAt,
-        IReadOnlyList<AllocationPart> Lines
+        IReadOnlyList<HoldLine> Lines
     )
     {
         public static HoldResponse Of(Hold hold) => new(hold.Id, hold.State, hold.ExpiresAt, hold.Lines);

@@ -12,17 +12,9 @@ internal sealed partial class StockRules
         if (CheckStocked(wanted.Select(w => w.Sku)) is { } refusal)
             return refusal;
         if (
-            wanted.FirstOrDefault(w =>
-                w.Quantity + _loaded.HeldUnits.GetValueOrDefault((command.Customer, w.Sku))
-                > RemainingLimit(command.Customer, w.Sku)
-            ) is
-            { Sku: { } beyondLimit }
+            wanted.FirstOrDefault(w => w.Quantity > RemainingLimit(command.Customer, w.Sku)) is { Sku: { } beyondLimit }
         )
-            return new Refusal(
-                RefusalKind.LimitExceeded,
-                beyondLimit,
-                State: _loaded.Items[beyondLimit].MaxPerCustomer
-            );
+            return BeyondLimit(beyondLimit);
         var missing = wanted
             .Where(w => w.Quantity > _stock.Available(w.Sku))
             .Select(w => _stock.Describe(w.Sku, w.Quantity))
@@ -34,7 +26,7 @@ internal sealed partial class StockRules
             command.Customer,
             HoldState.Active,
             command.ExpiresAt,
-            SourcingRules.Plan(wanted, _stock.At, _policy.Sourcing)
+            ToHoldLines(SourcingRules.Plan(wanted, _stock.At, _policy.Sourcing))
         );
         PlaceHold(hold, command.Because(hold.Id.ToString()));
         return ToResponse(hold);
@@ -70,7 +62,7 @@ internal sealed partial class StockRules
             claimed.Customer,
             [
                 .. claimed
-                    .Lines.GroupBy(l => l.Sku)
+                    .Left.GroupBy(l => l.Sku)
                     .Select(g => new OrderedUnits(g.Key, checked((int)g.Sum(l => l.Quantity)))),
             ],
             claimed.ExpiresAt
@@ -84,8 +76,8 @@ internal sealed partial class StockRules
         if (hold.State != HoldState.Active)
             return new Refusal(RefusalKind.Ended, $"hold {hold.Id}", State: hold.State);
         var ended = EndHold(hold, HoldState.Released, WaitlistEntryState.Declined);
-        ReleaseUnits(hold.Lines, MovementKind.Released, release.Because(hold.Id.ToString()));
-        ServeQueue(hold.Lines.Select(l => l.Sku));
+        ReleaseUnits(hold.Left, MovementKind.Released, release.Because(hold.Id.ToString()));
+        ServeQueue(hold.Left.Select(l => l.Sku));
         return ToResponse(ended);
     }
 
@@ -94,12 +86,12 @@ internal sealed partial class StockRules
         foreach (var hold in expired)
         {
             EndHold(hold, HoldState.Expired, WaitlistEntryState.Lapsed);
-            ReleaseUnits(hold.Lines, MovementKind.Expired, new Cause(hold.Id.ToString(), StockActors.Clock));
+            ReleaseUnits(hold.Left, MovementKind.Expired, new Cause(hold.Id.ToString(), StockActors.Clock));
         }
 
         // After all holds have been released: an entry that waits for two units gets them from two offers that expired
         // together.
-        ServeQueue(expired.SelectMany(h => h.Lines).Select(l => l.Sku));
+        ServeQueue(expired.SelectMany(h => h.Left).Select(l => l.Sku));
     }
 
     /// <summary>
@@ -117,7 +109,7 @@ internal sealed partial class StockRules
         foreach (var (sku, quantity) in wanted)
         {
             var left = quantity;
-            foreach (var line in hold?.Lines.Where(l => l.Sku == sku) ?? [])
+            foreach (var line in hold?.Left.Where(l => l.Sku == sku) ?? [])
             {
                 var part = Math.Min(left, line.Quantity);
                 if (part > 0)
@@ -129,24 +121,33 @@ internal sealed partial class StockRules
         return parts;
     }
 
-    /// <summary>Ends a hold that became an allocation; units that the order did not need are released.</summary>
-    private void CommitHold(Hold hold, IReadOnlyList<SkuQuantity> wanted, Guid? trace)
+    /// <summary>
+    /// Takes units that became an allocation out of their hold. What the order did not need stays held until the hold
+    /// ends; a hold whose units are all used has ended.
+    /// </summary>
+    private void UseHold(Hold hold, IReadOnlyList<AllocationPart> used)
     {
-        var claimed = FromHold(hold, wanted).ToDictionary(p => (p.Sku, p.Location), p => p.Quantity);
-        var rest = hold
-            .Lines.Select(l => l with { Quantity = l.Quantity - claimed.GetValueOrDefault((l.Sku, l.Location)) })
-            .Where(l => l.Quantity > 0)
-            .ToList();
-        EndHold(hold, HoldState.Committed, WaitlistEntryState.Purchased);
-        ReleaseUnits(rest, MovementKind.Released, new Cause(hold.Id.ToString(), StockActors.Saga, null, trace));
-        ServeQueue(rest.Select(l => l.Sku));
+        if (used.Count == 0)
+            return;
+        var taken = used.ToDictionary(p => (p.Sku, p.Location), p => p.Quantity);
+        CountHeld(hold, -1);
+        var left = Holds[hold.Id] = hold with
+        {
+            Lines =
+            [
+                .. hold.Lines.Select(l => l with { Used = l.Used + taken.GetValueOrDefault((l.Sku, l.Location)) }),
+            ],
+        };
+        CountHeld(left, 1);
+        if (!left.Left.Any())
+            EndHold(left, HoldState.Committed, WaitlistEntryState.Purchased);
     }
 
     private void PlaceHold(Hold hold, Cause cause)
     {
         Move(() =>
         {
-            foreach (var (sku, location, quantity) in hold.Lines)
+            foreach (var (sku, location, quantity) in hold.Left)
                 _stock.Move(sku, location, MovementKind.Held, quantity, new(Held: quantity), cause);
         });
         Holds[hold.Id] = hold;
@@ -157,7 +158,7 @@ internal sealed partial class StockRules
     /// Releases the units of a hold. End the hold first, so that a customer who declines an offer does not get it
     /// again.
     /// </summary>
-    private void ReleaseUnits(IReadOnlyList<AllocationPart> lines, MovementKind kind, Cause cause) =>
+    private void ReleaseUnits(IEnumerable<AllocationPart> lines, MovementKind kind, Cause cause) =>
         Move(() =>
         {
             foreach (var (sku, location, quantity) in lines)
@@ -174,10 +175,12 @@ internal sealed partial class StockRules
 
     private void CountHeld(Hold hold, int sign)
     {
-        foreach (var line in hold.Lines)
-            _loaded.HeldUnits[(hold.Customer, line.Sku)] =
-                _loaded.HeldUnits.GetValueOrDefault((hold.Customer, line.Sku)) + sign * line.Quantity;
+        foreach (var part in hold.Left)
+            Count(hold.Customer, part.Sku, sign * part.Quantity);
     }
+
+    private static IReadOnlyList<HoldLine> ToHoldLines(IEnumerable<AllocationPart> parts) =>
+        [.. parts.Select(p => new HoldLine(p.Sku, p.Location, p.Quantity))];
 
     private WaitlistEntry? FindEntry(Guid id) =>
         Waitlist.GetValueOrDefault(id) ?? _loaded.Waitlist.FirstOrDefault(w => w.Id == id);

@@ -31,18 +31,20 @@ internal sealed partial class StockRules
         var wanted = SumBySku(
             order.Lines.Where(l => order.LinesAreOwed || _loaded.Items.GetValueOrDefault(l.Sku)?.Stocked != false)
         );
+        var hold = UsableHold(order);
+        var fromHold = FromHold(hold, wanted);
+        var held = fromHold.ToLookup(l => l.Sku, l => l.Quantity, StringComparer.Ordinal);
+
+        // Units of the customer's hold are counted already: the order may have them besides what the limit leaves.
         var beyondLimit = wanted
-            .Where(w => w.Quantity > RemainingLimit(order.Customer, w.Sku))
-            .Select(w => _stock.Describe(w.Sku, w.Quantity) with { Available = RemainingLimit(order.Customer, w.Sku) })
+            .Select(w => (Wanted: w, Allowed: RemainingLimit(order.Customer, w.Sku, held[w.Sku].Sum())))
+            .Where(w => w.Wanted.Quantity > w.Allowed)
+            .Select(w => _stock.Describe(w.Wanted.Sku, w.Wanted.Quantity) with { Available = w.Allowed })
             .ToList();
         if (beyondLimit.Count > 0)
             return RefuseOrder(order, ReservationState.LimitExceeded, beyondLimit);
 
-        var hold = UsableHold(order);
-        var held = hold?.Lines.ToLookup(l => l.Sku, StringComparer.Ordinal);
-        var fromStock = wanted
-            .Select(w => w with { Quantity = Math.Max(w.Quantity - (held?[w.Sku].Sum(l => l.Quantity) ?? 0), 0) })
-            .ToList();
+        var fromStock = wanted.Select(w => w with { Quantity = w.Quantity - held[w.Sku].Sum() }).ToList();
         var missing = fromStock
             .Select(w => w with { Quantity = w.Quantity - Math.Min(w.Quantity, _stock.Available(w.Sku)) })
             .Where(w => w.Quantity > 0)
@@ -72,23 +74,23 @@ internal sealed partial class StockRules
         Allocate(
             order.OrderId,
             SourcingRules.Plan(available, _stock.At, _policy.Sourcing),
-            FromHold(hold, wanted),
+            fromHold,
             new Cause(order.OrderId.ToString(), StockActors.Saga, null, trace),
             step: 0
         );
         if (hold is not null)
-            CommitHold(hold, wanted, trace);
+            UseHold(hold, fromHold);
         if (order.OnShortage == ShortagePolicy.Partial)
         {
             foreach (var (sku, quantity) in wanted)
-                CountBought(order.Customer, sku, quantity - missing.FirstOrDefault(m => m.Sku == sku).Quantity);
+                Count(order.Customer, sku, quantity - missing.FirstOrDefault(m => m.Sku == sku).Quantity);
             return new Reservation(ReservationState.Allocated, partialShortages, order.Customer);
         }
 
         foreach (var (sku, quantity) in missing)
             AddBackorder(order, sku, checked((int)quantity));
         foreach (var (sku, quantity) in wanted)
-            CountBought(order.Customer, sku, quantity);
+            Count(order.Customer, sku, quantity);
         return new Reservation(
             missing.Count > 0 ? ReservationState.Backordered : ReservationState.Allocated,
             [],
@@ -106,15 +108,22 @@ internal sealed partial class StockRules
         return new Reservation(state, shortages, order.Customer);
     }
 
-    private long RemainingLimit(string? customer, string sku) =>
+    /// <summary>
+    /// Units that the customer may still have, besides those that are counted. <paramref name="counted"/> of the units
+    /// in question are counted already.
+    /// </summary>
+    private long RemainingLimit(string? customer, string sku, long counted = 0) =>
         customer is not null && _loaded.Items.GetValueOrDefault(sku)?.MaxPerCustomer is { } most
-            ? Math.Max(most - _loaded.BoughtUnits.GetValueOrDefault((customer, sku)), 0)
+            ? Math.Max(most + counted - _loaded.CountedUnits.GetValueOrDefault((customer, sku)), 0)
             : long.MaxValue;
 
-    private void CountBought(string? customer, string sku, long quantity)
+    private Refusal BeyondLimit(string sku) =>
+        new(RefusalKind.LimitExceeded, sku, State: _loaded.Items[sku].MaxPerCustomer);
+
+    private void Count(string? customer, string sku, long quantity)
     {
         if (customer is not null)
-            _loaded.BoughtUnits[(customer, sku)] = _loaded.BoughtUnits.GetValueOrDefault((customer, sku)) + quantity;
+            _loaded.CountedUnits[(customer, sku)] = _loaded.CountedUnits.GetValueOrDefault((customer, sku)) + quantity;
     }
 
     /// <summary>Writes one movement per level: units from a hold and available units are one reservation.</summary>
@@ -175,7 +184,7 @@ internal sealed partial class StockRules
                         );
                 });
                 foreach (var (sku, quantity) in open.Select(p => new SkuQuantity(p.Sku, p.Quantity)).Concat(waiting))
-                    CountBought(reservation.Customer, sku, -quantity);
+                    Count(reservation.Customer, sku, -quantity);
                 ServeQueue(open.Select(p => p.Sku));
             }
 

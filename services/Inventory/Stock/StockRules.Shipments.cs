@@ -138,6 +138,8 @@ internal sealed partial class StockRules
                 }
             }
         });
+        foreach (var line in command.Lines)
+            Count(Find(command.OrderId)?.Customer, line.Sku, -line.Quantity);
         ServeQueue(command.Skus);
         return new StockResponses.BookingResponse(
             command.OrderId.ToString(),

@@ -52,13 +52,16 @@ internal sealed partial class StockRules
     /// </summary>
     private void OfferTo(WaitlistEntry waiting)
     {
-        var quantity = Math.Min(waiting.Quantity, _stock.Available(waiting.Sku));
+        var quantity = Math.Min(
+            Math.Min(waiting.Quantity, _stock.Available(waiting.Sku)),
+            RemainingLimit(waiting.Customer, waiting.Sku)
+        );
         var offer = new Hold(
             Guid.CreateVersion7(_now),
             waiting.Customer,
             HoldState.Active,
             _now + _policy.OfferFor,
-            SourcingRules.Plan([new SkuQuantity(waiting.Sku, quantity)], _stock.At, _policy.Sourcing),
+            ToHoldLines(SourcingRules.Plan([new SkuQuantity(waiting.Sku, quantity)], _stock.At, _policy.Sourcing)),
             waiting.Id
         );
         PlaceHold(offer, new Cause(offer.Id.ToString(), StockActors.Queue));
@@ -123,8 +126,8 @@ internal sealed partial class StockRules
             return refusal;
         if (WaitlistOf(join.Sku).Any(w => w.Customer == join.Customer))
             return new Refusal(RefusalKind.Exists, $"waitlist entry for '{join.Sku}'");
-        if (_loaded.Items[join.Sku].MaxPerCustomer < join.Quantity)
-            return new Refusal(RefusalKind.LimitExceeded, join.Sku, State: _loaded.Items[join.Sku].MaxPerCustomer);
+        if (RemainingLimit(join.Customer, join.Sku) < join.Quantity)
+            return BeyondLimit(join.Sku);
         var entry = new WaitlistEntry(
             join.EntryId,
             join.Sku,
@@ -176,6 +179,9 @@ internal sealed partial class StockRules
             .Concat(Waitlist.Values)
             .Where(w => w.Sku == sku && w.State is WaitlistEntryState.Waiting or WaitlistEntryState.Offered);
 
+    /// <summary>Who is at the limit per customer is passed over, and keeps the place in the line.</summary>
     private WaitlistEntry? NextInWaitlist(string sku) =>
-        WaitlistOf(sku).Where(w => w.State == WaitlistEntryState.Waiting).MinBy(w => w.Position);
+        WaitlistOf(sku)
+            .Where(w => w.State == WaitlistEntryState.Waiting && RemainingLimit(w.Customer, sku) > 0)
+            .MinBy(w => w.Position);
 }

@@ -72,8 +72,14 @@ internal static class StockSaver
         """;
 
     private const string HoldLines = """
-        insert into hold_lines (hold_id, sku, location, quantity)
-        select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[])
+        insert into hold_lines (hold_id, sku, location, quantity, used)
+        select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[])
+        """;
+
+    private const string UsedHoldLines = """
+        update hold_lines l set used = u.used
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[]) as u(hold_id, sku, location, used)
+        where (l.hold_id, l.sku, l.location) = (u.hold_id, u.sku, u.location)
         """;
 
     private const string NewWaitlistEntries = """
@@ -301,7 +307,20 @@ internal static class StockSaver
                 lines.Of(l => l.Id),
                 lines.Of(l => l.Line.Sku),
                 lines.Of(l => l.Line.Location),
-                lines.Of(l => l.Line.Quantity)
+                lines.Of(l => l.Line.Quantity),
+                lines.Of(l => l.Line.Used)
+            );
+        var used = holds
+            .Where(h => loaded.Holds.ContainsKey(h.Id))
+            .SelectMany(h => h.Lines.Except(loaded.Holds[h.Id].Lines), (h, line) => (h.Id, Line: line))
+            .ToList();
+        if (used.Count > 0)
+            batch.Add(
+                UsedHoldLines,
+                used.Of(l => l.Id),
+                used.Of(l => l.Line.Sku),
+                used.Of(l => l.Line.Location),
+                used.Of(l => l.Line.Used)
             );
     }
 

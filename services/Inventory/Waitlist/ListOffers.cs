@@ -23,7 +23,7 @@ internal static class ListOffers
                 .. (await holds.OffersOfCustomerAsync(context.Name(), cancellationToken)).Select(o => new Entry(
                     o.Id,
                     o.Lines[0].Sku,
-                    o.Lines.Sum(l => l.Quantity),
+                    o.Left.Sum(l => l.Quantity),
                     o.ExpiresAt
                 )),
             ])

@@ -66,21 +66,26 @@ public sealed class HoldTests
     }
 
     [Fact]
-    public async Task G08_An_order_commits_its_hold_and_releases_the_units_that_it_does_not_order()
+    public async Task G08_An_order_takes_its_units_out_of_its_hold_and_the_hold_keeps_the_rest_until_it_ends()
     {
         await using var scene = await Scene.WithAsync(5, "cup", "mug");
         var hold = await scene.HoldAsync("ann", 10, ("cup", 5), ("mug", 2));
         (await scene.OrderAsync("ann", hold, ("cup", 3))).Should().Be(ReservationState.Allocated);
-        (await scene.StateAsync(hold)).Should().Be("committed");
-        await scene.LevelShouldBeAsync(5, 3, 0);
-        await scene.LevelShouldBeAsync(5, 0, 0, "mug");
+        (await scene.StateAsync(hold)).Should().Be("active");
+        await scene.LevelShouldBeAsync(5, 3, 2);
+        await scene.LevelShouldBeAsync(5, 0, 2, "mug");
+        (await scene.OrderAsync("ann", hold, ("cup", 1))).Should().Be(ReservationState.Allocated);
+        await scene.LevelShouldBeAsync(5, 4, 1);
+        scene.Time.Advance(TimeSpan.FromMinutes(10));
+        (await scene.OrderAsync("bob", null, ("cup", 1), ("mug", 5))).Should().Be(ReservationState.Allocated);
+        (await scene.StateAsync(hold)).Should().Be("expired");
         (
             await scene.TextAsync(
                 "select string_agg(kind || quantity, ' ' order by sequence) from movements where sku = 'cup'"
             )
         )
             .Should()
-            .Be("received5 held5 allocated3 released-2");
+            .Be("received5 held5 allocated3 allocated1 expired-1 allocated1");
     }
 
     [Fact]

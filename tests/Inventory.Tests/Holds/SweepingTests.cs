@@ -76,7 +76,7 @@ public sealed class SweepingTests
             db.Names.App,
             """
             with stuck as (insert into holds select gen_random_uuid(), 'eve', 'active', now() - interval '1 day', null from generate_series(1, 500) returning id)
-            insert into hold_lines select id, 'mug', 'main', 9 from stuck
+            insert into hold_lines (hold_id, sku, location, quantity) select id, 'mug', 'main', 9 from stuck
             """
         );
         using var service = new ServiceHost<Program>(db.Names.App);

@@ -1,6 +1,7 @@
 using DaprShop.Contracts;
 using DaprShop.Inventory.Model;
 using DaprShop.Inventory.Stock;
+using DaprShop.TestKit;
 
 namespace DaprShop.Inventory.Tests.Stock;
 
@@ -112,6 +113,70 @@ public sealed class LimitTests
             db.RunAsync<CommandOutcome>(
                 new PlaceHoldCommand(id.ToString(), [1], id, "carl", [new("cup", 2)], until, "carl")
             );
+    }
+
+    [Fact]
+    public async Task G28_Orders_holds_and_offers_less_what_came_back_are_one_sum()
+    {
+        await using var db = await CreateAsync(1);
+        var soon = TimeProvider.System.GetUtcNow().AddHours(1);
+        var (hold, bought) = (Guid.CreateVersion7(), Order("carl"));
+        await db.RunAsync<CommandOutcome>(
+            new PlaceHoldCommand("hold", [1], hold, "carl", [new("cup", 1)], soon, "carl")
+        );
+        (await db.ReserveAsync(bought)).State.Should().Be(ReservationState.Backordered);
+        (await db.ReserveAsync(Order("carl"))).State.Should().Be(ReservationState.LimitExceeded, "one is held");
+        (await JoinAsync("carl", 1)).Refusal!.Kind.Should().Be(RefusalKind.LimitExceeded);
+        await db.RunAsync<CommandOutcome>(new ReleaseHoldCommand("given back", [1], hold, "carl", "carl"));
+        (await JoinAsync("carl", 1)).Refusal.Should().BeNull();
+        (await JoinAsync("dora", 2)).Refusal.Should().BeNull();
+        await db.ReserveAsync(Order("carl"));
+        await db.ReceiveAsync("cup", 9);
+        (await OffersAsync()).Should().Be("dora2", "carl has bought two since");
+
+        await db.RunAsync<CommandOutcome>(new ShipCommand("ship", [1], bought.OrderId, null, "olga"));
+        var back = new ReturnedUnits("cup", 1, Disposition.Discard, "main");
+        await db.RunAsync<CommandOutcome>(new ReturnCommand("back", [1], bought.OrderId, 1, [back], "olga"));
+
+        (await OffersAsync()).Should().Be("carl1 dora2");
+        (await db.ReserveAsync(Order("carl"))).State.Should().Be(ReservationState.LimitExceeded);
+
+        Task<CommandOutcome> JoinAsync(string customer, int units) =>
+            db.RunAsync<CommandOutcome>(
+                new JoinWaitlistCommand(customer + units, [1], Guid.CreateVersion7(), "cup", customer, units)
+            );
+
+        Task<string?> OffersAsync() =>
+            Sql.ScalarAsync<string>(
+                db.Names.App,
+                """
+                select string_agg(h.customer || l.quantity, ' ' order by h.customer)
+                from holds h join hold_lines l on l.hold_id = h.id where h.entry_id is not null and h.state = 'active'
+                """
+            );
+    }
+
+    [Fact]
+    public async Task G28_What_an_order_has_used_of_a_hold_counts_once()
+    {
+        await using var db = await CreateAsync(9);
+        await db.SetAsync("cup", "max_per_customer = 3");
+        var hold = Guid.CreateVersion7();
+        await db.RunAsync<CommandOutcome>(
+            new PlaceHoldCommand(
+                "hold",
+                [1],
+                hold,
+                "carl",
+                [new("cup", 2)],
+                TimeProvider.System.GetUtcNow().AddHours(1),
+                "carl"
+            )
+        );
+        (await db.ReserveAsync(Order("carl") with { HoldId = hold })).State.Should().Be(ReservationState.Allocated);
+
+        (await db.ReserveAsync(Order("carl"))).State.Should().Be(ReservationState.Allocated, "one used, one held");
+        (await db.ReserveAsync(Order("carl"))).State.Should().Be(ReservationState.LimitExceeded);
     }
 
     private static ReserveOrder Order(string customer) => InventoryDatabase.Waiting("cup", 1, customer: customer);

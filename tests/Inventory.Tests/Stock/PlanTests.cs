@@ -31,8 +31,11 @@ public sealed partial class PlanTests(PlanTests.FullTables tables) : IClassFixtu
         [nameof(StockLoadStatements.ShippedUnits)] = ("uuid[]", StockLoadStatements.ShippedUnits),
         [nameof(StockLoadStatements.OpenBackorders)] = ("text[]", StockLoadStatements.OpenBackorders),
         [nameof(StockLoadStatements.OpenWaitlistEntries)] = ("text[]", StockLoadStatements.OpenWaitlistEntries),
-        [nameof(StockLoadStatements.BoughtUnits)] = ("text[], text[]", StockLoadStatements.BoughtUnits),
-        [nameof(StockLoadStatements.HeldUnits)] = ("text[], text[]", StockLoadStatements.HeldUnits),
+        [nameof(StockLoadStatements.BoughtUnits)] = ("text[], text[], text[]", StockLoadStatements.BoughtUnits),
+        [nameof(StockLoadStatements.HeldLessReturnedUnits)] = (
+            "text[], text[], text[]",
+            StockLoadStatements.HeldLessReturnedUnits
+        ),
         [nameof(StockLoadStatements.ExpectedReceipts)] = ("text[]", StockLoadStatements.ExpectedReceipts),
     };
 
@@ -153,7 +156,7 @@ public sealed partial class PlanTests(PlanTests.FullTables tables) : IClassFixtu
                                 or (nameof(StockLoadStatements.DocumentLines), _) =>
                                     "array['document-100', 'document-7']",
                                 (nameof(StockLoadStatements.BoughtUnits), 0)
-                                or (nameof(StockLoadStatements.HeldUnits), 0) =>
+                                or (nameof(StockLoadStatements.HeldLessReturnedUnits), 0) =>
                                     "array['customer-100', 'customer-200']",
                                 _ => "array['sku-100', 'sku-200']",
                             },

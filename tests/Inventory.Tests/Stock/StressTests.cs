@@ -40,7 +40,7 @@ public sealed class StressTests
             where l.allocated <> coalesce(c.units, 0) - coalesce(g.units, 0)
             """,
         ["I-04 held"] = """
-            select count(*) from levels l where held <> (select coalesce(sum(quantity), 0) from hold_lines x join holds h on h.id = x.hold_id
+            select count(*) from levels l where held <> (select coalesce(sum(quantity - used), 0) from hold_lines x join holds h on h.id = x.hold_id
                 where (x.sku, x.location) = (l.sku, l.location) and h.state = 'active')
             """,
         ["I-06 oversold"] =

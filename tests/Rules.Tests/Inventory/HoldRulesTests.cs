@@ -26,6 +26,47 @@ public sealed class HoldRulesTests
     }
 
     [Fact]
+    public void A_hold_that_an_order_names_and_does_not_use_stays()
+    {
+        _scene.Stock("cup", 2).Stock("tea", 2).Hold(1, "alice", Cups(2));
+
+        _scene.ReserveHeld(1, 1, Teas(1)).State.Should().Be(ReservationState.Allocated);
+
+        _scene.Transaction.Holds[Id(1)].State.Should().Be(HoldState.Active);
+        _scene.At("cup").Should().Be(new Quantities(OnHand: 2, Held: 2));
+    }
+
+    [Fact]
+    public void A_hold_that_is_used_in_part_keeps_the_rest_until_it_ends()
+    {
+        _scene.Stock("cup", 3).Stock("tea", 2).Hold(1, "alice", Cups(3), Teas(1));
+
+        _scene.ReserveHeld(1, 1, Cups(2)).State.Should().Be(ReservationState.Allocated);
+        _scene.Commit();
+        _scene.At("cup").Should().Be(new Quantities(OnHand: 3, Allocated: 2, Held: 1));
+        _scene.ReserveHeld(2, 1, Cups(1)).State.Should().Be(ReservationState.Allocated);
+        _scene.Commit(minutes: 11);
+
+        (_scene.At("cup"), _scene.At("tea"))
+            .Should()
+            .Be((new Quantities(OnHand: 3, Allocated: 3), new Quantities(OnHand: 2)), "the rest expires by the clock");
+        _scene.Movements.Should().Equal((MovementKind.Expired, "tea", Main, -1));
+    }
+
+    [Fact]
+    public void A_hold_whose_units_are_all_used_is_committed()
+    {
+        _scene.Stock("cup", 3).Hold(1, "alice", Cups(3));
+        _scene.ReserveHeld(1, 1, Cups(2));
+        _scene.Transaction.Holds[Id(1)].State.Should().Be(HoldState.Active);
+
+        _scene.ReserveHeld(2, 1, Cups(1));
+
+        _scene.Transaction.Holds[Id(1)].State.Should().Be(HoldState.Committed);
+        Problem(_scene.ReleaseHold(Id(1), "alice")).Type.Should().Be("already-ended");
+    }
+
+    [Fact]
     public void A_hold_may_cover_all_available_units()
     {
         _scene.Stock("cup", 2);
@@ -228,7 +269,7 @@ public sealed class HoldRulesTests
 
         _scene.ReleaseHold(Id(1), "bob");
 
-        _scene.OfferTo("alice").Lines.Should().Equal(new AllocationPart("cup", Main, 2));
+        _scene.OfferTo("alice").Lines.Should().Equal(new HoldLine("cup", Main, 2));
         _scene.At("cup").Should().Be(new Quantities(OnHand: 2, Held: 2));
     }
 
@@ -291,7 +332,7 @@ public sealed class HoldRulesTests
     }
 
     [Fact]
-    public void An_order_uses_its_hold_and_releases_the_rest_to_the_waitlist()
+    public void An_order_uses_its_hold_and_the_rest_stays_held_while_others_wait()
     {
         _scene.Stock("cup", Main, 2).Stock("cup", North, 2);
         _scene.Hold(1, "alice", Cups(4));
@@ -302,16 +343,15 @@ public sealed class HoldRulesTests
 
         _scene
             .Movements.Should()
-            .Equal(
-                (MovementKind.Allocated, "cup", Main, 2),
-                (MovementKind.Allocated, "cup", North, 1),
-                (MovementKind.Released, "cup", North, -1),
-                (MovementKind.Held, "cup", North, 1)
-            );
+            .Equal((MovementKind.Allocated, "cup", Main, 2), (MovementKind.Allocated, "cup", North, 1));
         _scene.At("cup").Should().Be(new Quantities(OnHand: 2, Allocated: 2));
         _scene.At("cup", North).Should().Be(new Quantities(OnHand: 2, Allocated: 1, Held: 1));
-        _scene.Transaction.Holds[Id(1)].State.Should().Be(HoldState.Committed);
-        _scene.OfferTo("bob").Lines.Should().Equal(new AllocationPart("cup", North, 1));
+        _scene
+            .Transaction.Holds[Id(1)]
+            .Lines.Should()
+            .Equal(new HoldLine("cup", Main, 2, 2), new HoldLine("cup", North, 2, 1));
+        _scene.Commit(minutes: 10);
+        _scene.OfferTo("bob").Lines.Should().Equal(new HoldLine("cup", North, 1));
     }
 
     [Fact]
@@ -323,13 +363,12 @@ public sealed class HoldRulesTests
 
         _scene.ReserveHeld(5, 1, Cups(2));
 
-        _scene
-            .Movements.Should()
-            .Equal((MovementKind.Allocated, "cup", Main, 2), (MovementKind.Released, "cup", North, -2));
+        _scene.Movements.Should().Equal((MovementKind.Allocated, "cup", Main, 2));
+        _scene.At("cup", North).Should().Be(new Quantities(OnHand: 2, Held: 2));
     }
 
     [Fact]
-    public void An_order_of_one_item_releases_the_other_items_of_its_hold()
+    public void An_order_of_one_item_leaves_the_other_items_of_its_hold_held()
     {
         _scene.Stock("cup", 2).Stock("tea", 2);
         _scene.Hold(1, "alice", Cups(2), Teas(2));
@@ -337,10 +376,8 @@ public sealed class HoldRulesTests
 
         _scene.ReserveHeld(5, 1, Teas(2));
 
-        _scene
-            .Movements.Should()
-            .Equal((MovementKind.Allocated, "tea", Main, 2), (MovementKind.Released, "cup", Main, -2));
-        _scene.At("cup").Should().Be(new Quantities(OnHand: 2));
+        _scene.Movements.Should().Equal((MovementKind.Allocated, "tea", Main, 2));
+        _scene.At("cup").Should().Be(new Quantities(OnHand: 2, Held: 2));
     }
 
     [Fact]

@@ -259,7 +259,7 @@ public sealed class ShipmentRulesTests
 
         _scene.Return(1, new ReturnedUnits("cup", 1, Disposition.Restock, Main));
 
-        _scene.OfferTo("alice").Lines.Should().Equal(Part(Main, 1));
+        _scene.OfferTo("alice").Lines.Should().Equal(new HoldLine("cup", Main, 1));
     }
 
     /// <summary>Allocates all cups at main and north to order 1, in an earlier transaction.</summary>

@@ -70,23 +70,28 @@ internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
                     .. Waitlist.Values.Where(w => w.State is WaitlistEntryState.Waiting or WaitlistEntryState.Offered),
                 ],
                 ExpectedReceipts = [.. ExpectedReceipts],
-                HeldUnits = Holds
+                CountedUnits = Holds
                     .Values.Where(h => h.State == HoldState.Active)
-                    .SelectMany(h => h.Lines, (h, line) => (h.Customer, line.Sku, line.Quantity))
-                    .GroupBy(x => (x.Customer, x.Sku))
-                    .ToDictionary(g => g.Key, g => g.Sum(x => x.Quantity)),
-                BoughtUnits = Open.Select(a => (a.OrderId, a.Sku, a.Quantity))
-                    .Concat(Shipments.Select(s => (s.OrderId, s.Sku, s.Quantity)))
+                    .SelectMany(h => h.Left, (h, part) => (h.Customer, part.Sku, part.Quantity))
                     .Concat(
-                        Backorders
-                            .Values.Where(b => b.State == BackorderState.Open)
-                            .Select(b => (b.OrderId, b.Sku, Quantity: b.Left))
+                        Open.Concat(Shipments)
+                            .Select(a => (a.OrderId, a.Sku, a.Quantity))
+                            .Concat(
+                                Backorders
+                                    .Values.Where(b => b.State == BackorderState.Open)
+                                    .Select(b => (b.OrderId, b.Sku, Quantity: b.Left))
+                            )
+                            .Concat(
+                                Movements
+                                    .Where(m => m.Kind == MovementKind.Returned)
+                                    .Where(m => Guid.TryParse(m.Cause.Id, out var id) && Reservations.ContainsKey(id))
+                                    .Select(m => (OrderId: Guid.Parse(m.Cause.Id), m.Sku, Quantity: -m.Quantity))
+                            )
+                            .Where(x => Reservations[x.OrderId].IsClaiming)
+                            .Select(x => (Reservations[x.OrderId].Customer ?? "", x.Sku, (long)x.Quantity))
                     )
-                    .Where(x =>
-                        Reservations[x.OrderId].State is ReservationState.Allocated or ReservationState.Backordered
-                    )
-                    .GroupBy(x => (Reservations[x.OrderId].Customer ?? "", x.Sku))
-                    .ToDictionary(g => g.Key, g => g.Sum(x => (long)x.Quantity)),
+                    .GroupBy(x => (x.Item1, x.Sku))
+                    .ToDictionary(g => g.Key, g => g.Sum(x => x.Item3)),
             },
             new StockChanges(Levels.Values.Reverse(), now),
             Policy,

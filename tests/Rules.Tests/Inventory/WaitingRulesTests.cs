@@ -223,7 +223,7 @@ public sealed class WaitingRulesTests
 
         var offer = _scene.OfferTo("alice");
         (offer.EntryId, offer.ExpiresAt).Should().Be((Id(1), Noon.AddMinutes(15)));
-        offer.Lines.Should().Equal(new AllocationPart("cup", Main, 2));
+        offer.Lines.Should().Equal(new HoldLine("cup", Main, 2));
         _scene.At("cup").Should().Be(new Quantities(OnHand: 5, Held: 2));
         _scene
             .Published<WaitlistOffered>()

@@ -1,6 +1,6 @@
 -- inventory: Per open order and stocked SKU, requested = allocated + backordered + shipped
--- Requested is what was accepted as stocked, whatever its item is now, without the cancelled units. Shipped units stay in
--- allocations; I-11 checks those of a cancelled order.
+-- Requested is what was accepted as stocked, whatever its item is now, without the cancelled units. Shipped units stay
+-- in allocations; I-11 checks those of a cancelled order.
 -- when idle
 -- inputs: ordered, order_heads
 select count(*) as checked from ordered join order_heads using (order_id)
