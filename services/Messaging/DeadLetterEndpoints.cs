@@ -13,10 +13,14 @@ namespace DaprShop.Messaging;
 public static class DeadLetterEndpoints
 {
     private const int MaxPage = 200;
+    private const string InternalCount = "/internal/dead-letters/count";
 
-    /// <summary>Maps <c>/ops/dead-letters</c>. The caller adds the authorization.</summary>
+    /// <summary>
+    /// Maps <c>/ops/dead-letters</c>, to which the caller adds the authorization, and their number for other services.
+    /// </summary>
     public static RouteGroupBuilder MapDeadLetters(this IEndpointRouteBuilder routes)
     {
+        routes.MapGet(InternalCount, CountAsync).ExcludeFromDescription();
         var group = routes.MapGroup("/ops/dead-letters").WithTags("Operations");
         group
             .MapGet("", ListAsync)
@@ -45,6 +49,11 @@ public static class DeadLetterEndpoints
         var rows = await DeadLetters.ListAsync(connection, cursor ?? Guid.Empty, take, cancellationToken);
         return TypedResults.Ok(new DeadLetterPage(rows, rows.Count == take ? rows[^1].Id : null));
     }
+
+    private static async Task<DeadLetterCount> CountAsync(
+        NpgsqlDataSource database,
+        CancellationToken cancellationToken
+    ) => new(await DeadLetters.CountAsync(database, cancellationToken));
 
     private static async Task<Results<NoContent, ProblemHttpResult>> ReplayAsync(
         Guid id,

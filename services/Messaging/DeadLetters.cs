@@ -14,6 +14,7 @@ public sealed class DeadLetters(TimeProvider time)
 
     private const string Columns = "id, producer, position, body, cause, details, parked_at";
     private const string List = $"select {Columns} from dead_letters where id > $1 order by id limit $2";
+    private const string Count = "select count(*) as parked from dead_letters";
     private const string Remove = $"delete from dead_letters where id = $1 returning {Columns}";
     private const string ClearFailures = "delete from inbox_failures where producer = $1 and position = $2";
     private const string CountFailure = """
@@ -109,6 +110,10 @@ public sealed class DeadLetters(TimeProvider time)
         int limit,
         CancellationToken cancellationToken
     ) => connection.QueryAsync<ParkedMessage>(List, [after, limit], cancellationToken);
+
+    /// <summary>The number of parked messages.</summary>
+    internal static async Task<long> CountAsync(NpgsqlDataSource database, CancellationToken cancellationToken) =>
+        (await database.QueryAsync<long>(Count, [], cancellationToken)).Single();
 
     /// <summary>
     /// Removes and returns a message, in the caller's transaction if there is one; null when it was removed before.

@@ -29,7 +29,8 @@ public sealed class DeadLetterTests(HistoryFixture fixture) : IClassFixture<Hist
 
         (await EntriesAsync(healthy)).Should().Be(1);
         var letter = (await ListAsync()).Single(l => l.Body.Contains($"{poison}"));
-        letter.Cause.Should().Contain("poisoned");
+        letter.Cause.Should().Contain("poisoned").And.EndWith(".").And.NotContain("\n").And.NotContain("23514");
+        letter.Details.Should().Contain("PostgresException").And.Contain("\n   at ", "developers need the stack trace");
         (await StatusAsync(HttpMethod.Post, $"{letter.Id}/replay"))
             .Should()
             .Be(HttpStatusCode.Conflict, "the cause persists");
@@ -67,6 +68,13 @@ public sealed class DeadLetterTests(HistoryFixture fixture) : IClassFixture<Hist
         (await StatusAsync(HttpMethod.Delete, $"{letters[0].Id}")).Should().Be(HttpStatusCode.NoContent);
         (await StatusAsync(HttpMethod.Delete, $"{letters[0].Id}")).Should().Be(HttpStatusCode.NotFound);
         (await ListAsync()).Where(l => l.Body.Contains(mark)).Should().ContainSingle();
+        (
+            await fixture
+                .Service.CreateClient()
+                .GetFromJsonAsync<DeadLetterCount>("internal/dead-letters/count", TestContext.Current.CancellationToken)
+        )!
+            .Parked.Should()
+            .Be((await ListAsync()).Count);
     }
 
     [Theory]
@@ -179,5 +187,5 @@ public sealed class DeadLetterTests(HistoryFixture fixture) : IClassFixture<Hist
 
     private sealed record Letters(List<Letter> Messages);
 
-    private sealed record Letter(Guid Id, string Producer, long? Position, string Body, string Cause);
+    private sealed record Letter(Guid Id, string Producer, long? Position, string Body, string Cause, string? Details);
 }

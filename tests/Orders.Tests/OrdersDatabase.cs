@@ -137,6 +137,9 @@ internal sealed class FakeServices(int units) : HttpMessageHandler, IHttpClientF
     /// <summary>The largest number of items in one lookup.</summary>
     public int MostLookedUp { get; private set; }
 
+    /// <summary>The number of messages that History has parked; null while it is away.</summary>
+    public long? Parked { get; set; } = 0;
+
     /// <summary>Called before each request is answered.</summary>
     public Func<string, Task>? Before { get; set; }
 
@@ -179,6 +182,11 @@ internal sealed class FakeServices(int units) : HttpMessageHandler, IHttpClientF
                     return new HttpResponseMessage(HttpStatusCode.Conflict);
                 Taken.Add(offer.Id);
                 answer = offer;
+                break;
+            case "/internal/dead-letters/count":
+                if (Parked is null)
+                    return new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
+                answer = new DeadLetterCount(Parked.Value);
                 break;
             case "/reservations":
                 var reserve = await request.Content!.ReadFromJsonAsync<ReserveRequest>(Json, cancellationToken);

@@ -67,6 +67,13 @@ public sealed class PoisonTests
         (await ParkedAsync(shop))
             .Should()
             .OnlyContain(cause => cause.EndsWith('.') && !cause.Contains("System.") && !cause.Contains('\n'));
+        foreach (var path in new[] { "ops/attention", "ops/backlog" })
+            (await shop.Olga.GetFromJsonAsync<JsonElement>(path))
+                .GetProperty("parkedMessages")
+                .GetInt64()
+                .Should()
+                .Be(published + 2, path);
+        (await shop.Shop.RunAsync("status")).Should().Contain($"{published + 2} messages are parked.");
         (await shop.Shop.PidAsync("orders")).Should().Be(pid, "it was not restarted");
         await ConfirmedWithTimelineAsync(shop);
     }

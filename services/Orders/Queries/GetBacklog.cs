@@ -1,4 +1,5 @@
 using DaprShop.Orders.Model;
+using DaprShop.Orders.Saga;
 using Microsoft.EntityFrameworkCore;
 
 namespace DaprShop.Orders.Queries;
@@ -10,11 +11,20 @@ internal static class GetBacklog
 
     /// <param name="InSaga">Orders that the saga can advance now, compensations included.</param>
     /// <param name="UnfinishedBatches">Batches whose workflow has not ended.</param>
-    internal sealed record Backlog(int InSaga, int UnfinishedBatches);
+    /// <param name="SagaPaused">True while an operator has paused the saga of the replica that answers.</param>
+    /// <param name="ParkedMessages">Messages that History could not apply; null while it does not answer.</param>
+    internal sealed record Backlog(int InSaga, int UnfinishedBatches, bool SagaPaused, long? ParkedMessages);
 
-    public static async Task<Backlog> HandleAsync(OrdersDbContext db, CancellationToken cancellationToken) =>
+    public static async Task<Backlog> HandleAsync(
+        OrdersDbContext db,
+        BatchingControl batching,
+        ParkedMessages parked,
+        CancellationToken cancellationToken
+    ) =>
         new(
             await db.Orders.FromSqlRaw(SelectActive).CountAsync(cancellationToken),
-            await db.Batches.CountAsync(b => b.FinishedAt == null, cancellationToken)
+            await db.Batches.CountAsync(b => b.FinishedAt == null, cancellationToken),
+            batching.Current.Slots == 0,
+            await parked.CountAsync(cancellationToken)
         );
 }

@@ -55,11 +55,15 @@ internal static class ListAttention
 
     /// <param name="Items">Oldest first; at most 200.</param>
     /// <param name="Total">The number of all items.</param>
-    internal sealed record Attention(IReadOnlyList<AttentionItem> Items, long Total);
+    /// <param name="ParkedMessages">
+    /// Messages that History could not apply, which <c>/ops/dead-letters</c> lists; null while it does not answer.
+    /// </param>
+    internal sealed record Attention(IReadOnlyList<AttentionItem> Items, long Total, long? ParkedMessages);
 
     public static async Task<Ok<Attention>> HandleAsync(
         NpgsqlDataSource database,
         TimeProvider time,
+        ParkedMessages parked,
         CancellationToken cancellationToken
     )
     {
@@ -79,7 +83,8 @@ internal static class ListAttention
                     r.Attempts,
                     r.Since
                 )),
-                rows is [var first, ..] ? first.Total : 0
+                rows is [var first, ..] ? first.Total : 0,
+                await parked.CountAsync(cancellationToken)
             )
         );
     }

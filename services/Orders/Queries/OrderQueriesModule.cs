@@ -1,3 +1,4 @@
+using DaprShop.Contracts;
 using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Orders.Queries;
@@ -6,7 +7,10 @@ namespace DaprShop.Orders.Queries;
 internal static class OrderQueriesModule
 {
     public static IServiceCollection AddQueries(this IServiceCollection services) =>
-        services.AddSingleton<OrderTransitionReader>();
+        services
+            .AddSingleton<OrderTransitionReader>()
+            .AddInvocationClient(Apps.History, timeout: ParkedMessages.Timeout)
+            .AddSingleton<ParkedMessages>();
 
     public static IEndpointRouteBuilder MapQueries(this IEndpointRouteBuilder routes)
     {

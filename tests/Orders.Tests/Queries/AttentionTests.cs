@@ -52,6 +52,24 @@ public sealed class AttentionTests(OrdersFixture fixture) : IClassFixture<Orders
         attention.GetProperty("total").GetInt64().Should().Be(4);
     }
 
+    [Theory]
+    [InlineData(3L)]
+    [InlineData(null)]
+    public async Task Operators_see_how_many_messages_are_parked_and_the_rest_while_History_is_away(long? parked)
+    {
+        fixture.Fakes.Parked = parked;
+        foreach (var path in new[] { "ops/attention", "ops/backlog" })
+            (
+                await fixture
+                    .Service.As(Identity.Operator, "olga")
+                    .GetFromJsonAsync<JsonElement>(path, TestContext.Current.CancellationToken)
+            )
+                .GetProperty("parkedMessages")
+                .ToString()
+                .Should()
+                .Be($"{parked}", path);
+    }
+
     private Task SetAsync(Guid id, string columns, int minutesAgo) =>
         Sql.ScalarAsync<object>(
             fixture.Database.Names.App,

@@ -8,13 +8,15 @@ namespace DaprShop.Shop.Startup;
 
 /// <summary>The state of a shop: what the supervisor runs, and whether each app answers now.</summary>
 /// <param name="State">Null when no supervisor is running.</param>
+/// <param name="Work">Null where the gateway does not say.</param>
 /// <param name="Problems">Per app, in the order of <c>dapr.yaml</c>: null when it is ready, else the problem.</param>
 internal sealed record ShopStatus(
     ShopFolder Shop,
     DaprFile File,
     ShopState? State,
     IReadOnlyList<string?> Problems,
-    bool IsReady
+    bool IsReady,
+    WorkInProgress? Work
 )
 {
     private const string AppIsDown = "down";
@@ -36,7 +38,12 @@ internal sealed record ShopStatus(
             status = await ReadOnceAsync(shop, file, probe, cancel);
         }
 
-        return status;
+        return status.State?.Runtime is null
+            ? status
+            : status with
+            {
+                Work = await WorkInProgress.ReadAsync(shop, file, cancel),
+            };
     }
 
     public void Print()
@@ -51,6 +58,8 @@ internal sealed record ShopStatus(
         Console.WriteLine(IsReady ? "Ready." : $"Not ready ({State.Phase}):");
         foreach (var problem in Problems.Where(each => each is not null and not AppIsDown))
             Console.WriteLine("  " + problem);
+        foreach (var note in Work?.Notes ?? [])
+            Console.WriteLine(note);
     }
 
     public string ToJson() =>
@@ -81,6 +90,7 @@ internal sealed record ShopStatus(
                             }
                     ),
                 State?.External,
+                Work,
             },
             Format
         );
@@ -97,7 +107,7 @@ internal sealed record ShopStatus(
             ? [.. file.Apps.Select(_ => AppIsDown)]
             : await probe.ProblemsAsync(cancel);
         var isReady = state is { Started: true } && problems.All(problem => problem is null);
-        return new ShopStatus(shop, file, state, problems, isReady);
+        return new ShopStatus(shop, file, state, problems, isReady, Work: null);
     }
 
     private static object App(UnitState? unit, DaprApp app, string? problem) =>
