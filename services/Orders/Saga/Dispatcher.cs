@@ -30,6 +30,7 @@ internal sealed class Dispatcher(
     private readonly ConcurrentDictionary<Guid, bool> _inFlight = new();
     private long _claimedAt;
     private bool _moreIsDue;
+    private bool _resumed;
 
     /// <summary>Frees the batch's slot.</summary>
     public void FreeSlot(Guid batchId)
@@ -40,6 +41,9 @@ internal sealed class Dispatcher(
 
     protected override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
+        if (!_resumed && batching.Current.Slots > 0)
+            await ResumeAsync(cancellationToken);
+
         // Another replica may have settled a batch, or the watchdog abandoned it.
         if (!_inFlight.IsEmpty)
             foreach (var batch in await store.GetFinishedAsync(_inFlight.Keys, cancellationToken))
@@ -69,6 +73,21 @@ internal sealed class Dispatcher(
         }
 
         return claimed.Count > 0;
+    }
+
+    /// <summary>
+    /// Starts, once, the batches that were claimed before this process started: it may have died between the claim and
+    /// the start. Those whose workflow runs, here or on another replica, are not started again.
+    /// </summary>
+    private async Task ResumeAsync(CancellationToken cancellationToken)
+    {
+        foreach (var batch in await store.GetUnfinishedAsync(cancellationToken))
+        {
+            _inFlight[batch] = true;
+            _ = StartAsync(batch, cancellationToken);
+        }
+
+        _resumed = true;
     }
 
     /// <summary>

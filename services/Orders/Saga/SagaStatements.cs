@@ -136,6 +136,8 @@ internal static class SagaStatements
 
     public const string Finish = "update batches set finished_at = $2 where id = $1 and finished_at is null";
 
+    public const string SelectUnfinished = "select id from batches where finished_at is null order by progressed_at";
+
     /// <summary>Those of the batches $1 that are finished or abandoned.</summary>
     public const string SelectFinished = "select id from batches where id = any($1) and finished_at is not null";
 

@@ -166,6 +166,10 @@ internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, Sa
             cancellationToken
         );
 
+    /// <summary>The batches that are neither finished nor abandoned.</summary>
+    public Task<List<Guid>> GetUnfinishedAsync(CancellationToken cancellationToken) =>
+        database.QueryAsync<Guid>(SagaStatements.SelectUnfinished, [], cancellationToken);
+
     /// <summary>Those of the batches that are finished or abandoned.</summary>
     public Task<List<Guid>> GetFinishedAsync(IEnumerable<Guid> batches, CancellationToken cancellationToken) =>
         database.QueryAsync<Guid>(SagaStatements.SelectFinished, [batches.ToArray()], cancellationToken);

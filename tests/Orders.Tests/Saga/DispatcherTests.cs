@@ -42,6 +42,36 @@ public sealed class DispatcherTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_starting_service_starts_the_batches_at_once_that_were_claimed_before_it_died()
+    {
+        await _db.AcceptAsync(3);
+        var claimed = await _db.Store.ClaimAsync(slots: 2, size: 1, CancellationToken.None);
+        Engine.Start = (batch, _) =>
+            batch == claimed[0].Id
+                ? throw new RpcException(new Status(StatusCode.AlreadyExists, "exists"))
+                : Task.CompletedTask;
+
+        await StartAsync(size: 1, slots: 4);
+
+        await Wait.UntilAsync(() => Task.FromResult(Engine.Asked.Count == 3), "each batch was asked for");
+        Engine.Asked.Should().Contain(claimed.Select(c => c.Id));
+        await StartedAsync(2);
+    }
+
+    [Fact]
+    public async Task A_paused_saga_starts_the_batches_claimed_before_when_it_is_resumed()
+    {
+        await _db.AcceptAsync(1);
+        var claimed = await _db.Store.ClaimAsync(slots: 1, size: 1, CancellationToken.None);
+        await StartAsync(size: 1, slots: 0);
+        _batching.Current = new Batching(1, 1);
+        _signal.Raise();
+
+        await StartedAsync(1);
+        Engine.Started.Should().Equal(claimed[0].Id);
+    }
+
+    [Fact]
     public async Task While_a_batch_is_in_flight_the_next_one_collects_orders()
     {
         await StartAsync(size: 200, slots: 4);
