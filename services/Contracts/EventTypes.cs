@@ -142,11 +142,12 @@ public sealed record StockMoved(
 /// <summary>One movement of one stock level, with the level's quantities after it.</summary>
 /// <param name="Sequence">Sequence number at its level: dense, from 1.</param>
 /// <param name="Quantity">Signed units that the movement added to the quantity of its kind.</param>
+/// <param name="Available">On hand − unavailable − allocated − held: negative where units are short.</param>
 public sealed record MovementLine(
     string Sku,
     string Location,
     long Sequence,
-    int Quantity,
+    long Quantity,
     long OnHand,
     long Allocated,
     long Available,

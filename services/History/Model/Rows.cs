@@ -43,5 +43,5 @@ internal sealed record StockTimelineRow(
     long Held,
     long Unavailable,
     long Incoming,
-    int Quantity
+    long Quantity
 );

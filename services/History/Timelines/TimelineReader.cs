@@ -12,7 +12,7 @@ internal sealed record StockTimelineEntry(
     long Sequence,
     long Operation,
     string Kind,
-    int Quantity,
+    long Quantity,
     long OnHand,
     long Allocated,
     long Available,
@@ -73,7 +73,8 @@ internal sealed class TimelineReader(NpgsqlDataSource database)
         """;
 
     private const string Movements = """
-        select t.sku, t.location, t.sequence, t.operation, o.kind, t.quantity, t.on_hand, t.allocated, t.available,
+        select t.sku, t.location, t.sequence, t.operation, o.kind, t.quantity, t.on_hand, t.allocated,
+               greatest(t.available, 0) as available,
                t.held, t.unavailable, t.incoming, o.cause, o.actor, o.reason, o.at
         from stock_timeline t join stock_operations o on o.position = t.operation
         where ($1::text is null or o.kind = $1) and o.at >= $2 and o.at < $3 and

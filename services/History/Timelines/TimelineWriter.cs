@@ -119,7 +119,7 @@ internal static class TimelineWriter
             await copy.WriteAsync(m.Location, NpgsqlDbType.Text, cancellationToken);
             await copy.WriteAsync(m.Sequence, NpgsqlDbType.Bigint, cancellationToken);
             await copy.WriteAsync(operation.Position, NpgsqlDbType.Bigint, cancellationToken);
-            await copy.WriteAsync(m.Quantity, NpgsqlDbType.Integer, cancellationToken);
+            await copy.WriteAsync(m.Quantity, NpgsqlDbType.Bigint, cancellationToken);
             await copy.WriteAsync(m.OnHand, NpgsqlDbType.Bigint, cancellationToken);
             await copy.WriteAsync(m.Allocated, NpgsqlDbType.Bigint, cancellationToken);
             await copy.WriteAsync(m.Available, NpgsqlDbType.Bigint, cancellationToken);

@@ -28,6 +28,20 @@ internal static class IdempotentWrites
     )
     {
         await using var batch = database.CreateBatch();
+        return await RunAsync(batch, key, fingerprint, writing, values, cancellationToken);
+    }
+
+    /// <inheritdoc cref="RunAsync(NpgsqlDataSource, string, byte[], string, object[], CancellationToken)"/>
+    /// <param name="batch">An empty batch, perhaps of a transaction.</param>
+    public static async Task<IdempotentWriteResult> RunAsync(
+        NpgsqlBatch batch,
+        string key,
+        byte[] fingerprint,
+        string writing,
+        object[] values,
+        CancellationToken cancellationToken
+    )
+    {
         batch.Add(
             $"""
             with recorded as (

@@ -2,6 +2,7 @@ using DaprShop.Contracts;
 using DaprShop.Inventory.Model;
 using DaprShop.Inventory.Reading;
 using DaprShop.Inventory.Stock;
+using DaprShop.Messaging;
 using DaprShop.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
@@ -30,6 +31,7 @@ internal static class PutItem
         Request request,
         IdempotencyKey key,
         NpgsqlDataSource database,
+        RelaySignal relay,
         LocalStockCache memory,
         TimeProvider time,
         HttpContext context,
@@ -40,8 +42,14 @@ internal static class PutItem
         if (errors.Count > 0)
             return Problems.Invalid(errors);
 
+        // The levels are locked, as for a movement: either this request or a concurrent movement makes stock low.
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var levels = await connection.QueryAsync<BalanceRow>(LockBalances, [sku], cancellationToken);
+        var before = await connection.QueryAsync<ThresholdRow>(Threshold, [sku], cancellationToken);
+        await using var batch = new NpgsqlBatch(connection);
         var written = await IdempotentWrites.RunAsync(
-            database,
+            batch,
             key.Value,
             IdempotencyKey.Fingerprint(context, request),
             """
@@ -79,6 +87,26 @@ internal static class PutItem
         );
         if (written == IdempotentWriteResult.OtherRequest)
             return IdempotencyKey.Conflict(key.Value);
+        if (written == IdempotentWriteResult.Done)
+        {
+            var (available, wasStocked) = (levels.Sum(l => Math.Max(l.Balance, 0)), levels.Any(l => l.Sequence > 0));
+            if (
+                LowStockRules.IsLow(available, wasStocked, request.LowStockAt)
+                && !LowStockRules.IsLow(available, wasStocked, before.SingleOrDefault()?.LowStockAt)
+            )
+            {
+                await using var events = new NpgsqlBatch(connection);
+                events.AppendEvents(
+                    [new(EventTypes.StockLow, sku, 1, new StockAvailable(sku, available, request.LowStockAt))],
+                    time.GetUtcNow()
+                );
+                await events.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            await transaction.CommitAsync(cancellationToken);
+            relay.Raise();
+        }
+
         if (written == IdempotentWriteResult.Repeated)
             context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
 
@@ -96,6 +124,17 @@ internal static class PutItem
             )
         );
     }
+
+    private const string LockBalances = """
+        select on_hand - unavailable - allocated - held as balance, sequence
+        from levels where sku = $1 order by location for update
+        """;
+
+    private const string Threshold = "select low_stock_at from items where sku = $1";
+
+    private sealed record BalanceRow(long Balance, long Sequence);
+
+    private sealed record ThresholdRow(int? LowStockAt);
 
     private static List<ValidationError> Check(string sku, Request request)
     {

@@ -35,7 +35,7 @@ internal sealed record MovementRow(
     string Location,
     long Sequence,
     string Kind,
-    int Quantity,
+    long Quantity,
     long OnHand,
     long Allocated,
     long Held,

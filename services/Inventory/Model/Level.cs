@@ -21,8 +21,11 @@ internal sealed record Level(
     /// <summary>The priority of a location that has none configured.</summary>
     public const int DefaultPriority = 100;
 
-    /// <summary>Units that may be promised; negative where units are short.</summary>
-    public long Available => Quantities.Available;
+    /// <summary>Units that an order can get now; 0 where units are short.</summary>
+    public long Available => Math.Max(Quantities.Balance, 0);
+
+    /// <summary>Units that are claimed but not there for sale.</summary>
+    public long Missing => Math.Max(-Quantities.Balance, 0);
 
     /// <summary>A level without movements.</summary>
     public static Level Empty(string sku, string location) => new(sku, location, default, 0, 0, []);

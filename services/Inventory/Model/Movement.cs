@@ -15,7 +15,7 @@ internal sealed record Movement(
     string Location,
     long Sequence,
     MovementKind Kind,
-    int Quantity,
+    long Quantity,
     Quantities After,
     Cause Cause,
     long Step,

@@ -14,8 +14,11 @@ internal readonly record struct Quantities(
     long Incoming = 0
 )
 {
-    /// <summary>Units that may be promised.</summary>
-    public long Available => OnHand - Unavailable - Allocated - Held;
+    /// <summary>
+    /// The balance of the level: negative where more units are claimed than there are for sale. What an order can get
+    /// is <see cref="Level.Available"/>.
+    /// </summary>
+    public long Balance => OnHand - Unavailable - Allocated - Held;
 
     public static Quantities operator +(Quantities a, Quantities b) =>
         new(

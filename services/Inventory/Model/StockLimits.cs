@@ -17,6 +17,15 @@ internal static class StockLimits
     /// <summary>Units of one SKU in one request.</summary>
     public const int MaxQuantity = 10_000_000;
 
+    /// <summary>
+    /// Units that a level can be counted to have: more than any number of requests can book, and few enough that
+    /// thousands of levels can be summed.
+    /// </summary>
+    public const long MaxOnHand = 1_000_000_000_000_000;
+
+    /// <summary>Units of one SKU that can arrive under one document, over all its deliveries.</summary>
+    public const int MaxReceived = 1_000_000_000;
+
     /// <summary>Lines of one operator's request.</summary>
     public const int MaxLines = 2_000;
 

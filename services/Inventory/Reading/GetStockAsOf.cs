@@ -28,7 +28,11 @@ internal static class GetStockAsOf
         long Incoming
     )
     {
-        public long Available => OnHand - Unavailable - Allocated - Held;
+        /// <summary>What an order could get then.</summary>
+        public long Available => Math.Max(OnHand - Unavailable - Allocated - Held, 0);
+
+        /// <summary>Units that were claimed but not there for sale.</summary>
+        public long Short => Math.Max(Unavailable + Allocated + Held - OnHand, 0);
     }
 
     /// <param name="Locations">Locations with a movement until then.</param>

@@ -40,7 +40,7 @@ internal static class ListMovements
         string Location,
         long Sequence,
         string Kind,
-        int Quantity,
+        long Quantity,
         long OnHand,
         long Allocated,
         long Held,

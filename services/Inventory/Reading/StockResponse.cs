@@ -5,14 +5,19 @@ using DaprShop.Inventory.Model;
 
 namespace DaprShop.Inventory.Reading;
 
-/// <summary>Quantities in units; <paramref name="Available"/> can still be promised.</summary>
+/// <summary>Quantities in units.</summary>
+/// <param name="Available">
+/// What an order can get now: on hand − unavailable − allocated − held, and 0 at a location where that is negative.
+/// </param>
+/// <param name="Short">Units that are claimed but not there for sale, as a count has found.</param>
 internal sealed record StockQuantities(
     long OnHand,
     long Unavailable,
     long Allocated,
     long Held,
     long Incoming,
-    long Available
+    long Available,
+    long Short
 );
 
 /// <summary>The quantities of one location. <paramref name="Version"/> counts its movements.</summary>
@@ -86,6 +91,7 @@ internal sealed record StockResponse(
             levels.Sum(l => l.Allocated),
             levels.Sum(l => l.Held),
             levels.Sum(l => l.Incoming),
-            levels.Sum(l => l.OnHand - l.Unavailable - l.Allocated - l.Held)
+            levels.Sum(l => Math.Max(l.Balance, 0)),
+            levels.Sum(l => Math.Max(-l.Balance, 0))
         );
 }

@@ -12,7 +12,12 @@ internal sealed record LevelSnapshot(
     long Allocated,
     long Held,
     long Incoming
-);
+)
+{
+    /// <summary>Negative where units are short.</summary>
+    [JsonIgnore]
+    public long Balance => OnHand - Unavailable - Allocated - Held;
+}
 
 /// <summary>One SKU as of a read from the database.</summary>
 /// <param name="Name">Empty where there is no such item.</param>

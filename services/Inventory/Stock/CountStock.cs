@@ -17,7 +17,7 @@ internal static class CountStock
     /// A count below the promised units: <c>refuse</c> it, or <c>accept</c> it and return the orders left short.
     /// </param>
     internal sealed record Request(
-        int Counted,
+        long Counted,
         long? Expected,
         string Reason,
         string? Location = null,
@@ -37,9 +37,9 @@ internal static class CountStock
             .Reason(body.Reason)
             .Location(body.Location)
             .That(
-                body.Counted is >= 0 and <= StockLimits.MaxQuantity,
+                body.Counted is >= 0 and <= StockLimits.MaxOnHand,
                 "/counted",
-                $"A count must be 0 to {StockLimits.MaxQuantity}."
+                $"A count must be 0 to {StockLimits.MaxOnHand}."
             )
             .That(
                 body.WhenPromised is Refuse or Accept,

@@ -32,9 +32,9 @@ internal sealed class StockChanges(IEnumerable<Level> levels, DateTimeOffset now
     }
 
     /// <summary>
-    /// Units of a SKU that may be promised, over all locations. A location that is short does not reduce the sum.
+    /// Units of a SKU that an order can get now, over all locations. A location that is short does not reduce the sum.
     /// </summary>
-    public long Available(string sku) => At(sku).Sum(l => Math.Max(l.Available, 0));
+    public long Available(string sku) => At(sku).Sum(l => l.Available);
 
     /// <summary>The SKU's levels, by location.</summary>
     public IReadOnlyList<Level> At(string sku) => _bySku.TryGetValue(sku, out var found) ? found : [];
@@ -69,22 +69,12 @@ internal sealed class StockChanges(IEnumerable<Level> levels, DateTimeOffset now
     {
         var before = Find(sku, location);
         var after = before.Quantities + change;
-        var row = new Movement(
-            sku,
-            location,
-            before.Sequence + 1,
-            kind,
-            checked((int)quantity),
-            after,
-            cause,
-            step,
-            now
-        );
+        var row = new Movement(sku, location, before.Sequence + 1, kind, quantity, after, cause, step, now);
         var hash = row.HashAfter(before.Hash);
         Ledger.Add((row, hash));
         _changed.Add((sku, location));
 
-        var deficit = Math.Max(-after.Available, 0);
+        var deficit = Math.Max(-after.Balance, 0);
         Put(
             before with
             {

@@ -94,7 +94,7 @@ internal sealed record CountCommand(
     byte[] Fingerprint,
     string Sku,
     string Location,
-    int Counted,
+    long Counted,
     long? Expected,
     bool MayFallShort,
     string Actor,

@@ -103,33 +103,15 @@ internal sealed partial class StockRules
             ? hold
             : null;
 
-    private static List<AllocationPart> FromHold(Hold? hold, IReadOnlyList<SkuQuantity> wanted)
-    {
-        var parts = new List<AllocationPart>();
-        foreach (var (sku, quantity) in wanted)
-        {
-            var left = quantity;
-            foreach (var line in hold?.Left.Where(l => l.Sku == sku) ?? [])
-            {
-                var part = Math.Min(left, line.Quantity);
-                if (part > 0)
-                    parts.Add(line with { Quantity = part });
-                left -= part;
-            }
-        }
-
-        return parts;
-    }
-
     /// <summary>
     /// Takes units that became an allocation out of their hold. What the order did not need stays held until the hold
     /// ends; a hold whose units are all used has ended.
     /// </summary>
-    private void UseHold(Hold hold, IReadOnlyList<AllocationPart> used)
+    private void UseHold(Hold hold, IReadOnlyList<SourcedPart> parts)
     {
-        if (used.Count == 0)
+        var taken = parts.Where(p => p.Held > 0).ToDictionary(p => (p.Sku, p.Location), p => p.Held);
+        if (taken.Count == 0)
             return;
-        var taken = used.ToDictionary(p => (p.Sku, p.Location), p => p.Quantity);
         CountHeld(hold, -1);
         var left = Holds[hold.Id] = hold with
         {

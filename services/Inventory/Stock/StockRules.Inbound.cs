@@ -56,6 +56,18 @@ internal sealed partial class StockRules
         )
             return new Refusal(RefusalKind.TooMany, over.Sku, State: over.Remaining);
 
+        if (
+            document.Lines.FirstOrDefault(l =>
+                (long)l.Received + lines.GetValueOrDefault(l.Sku) > StockLimits.MaxReceived
+            ) is
+            { } beyond
+        )
+            return new Refusal(
+                RefusalKind.TooMany,
+                beyond.Sku,
+                State: Math.Max(StockLimits.MaxReceived - beyond.Received, 0)
+            );
+
         var kind = document.Source is null ? MovementKind.Received : MovementKind.Transferred;
         Move(() =>
         {

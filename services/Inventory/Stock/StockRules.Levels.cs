@@ -40,12 +40,12 @@ internal sealed partial class StockRules
         if (count.Expected is { } expected && expected != level.Quantities.OnHand)
             return new Refusal(RefusalKind.Stale, count.Sku, State: level.Quantities.OnHand);
         var difference = count.Counted - level.Quantities.OnHand;
-        var deficit = Math.Max(-(level.Available + difference), 0);
+        var deficit = Math.Max(-(level.Quantities.Balance + difference), 0);
         if (deficit > level.Short && !count.MayFallShort)
             return new Refusal(
                 RefusalKind.OutOfStock,
                 count.Sku,
-                [_stock.Describe(count.Sku, -difference) with { Available = Math.Max(level.Available, 0) }]
+                [_stock.Describe(count.Sku, -difference) with { Available = level.Available }]
             );
 
         if (difference != 0)

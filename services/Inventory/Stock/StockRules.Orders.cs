@@ -32,19 +32,22 @@ internal sealed partial class StockRules
             order.Lines.Where(l => order.LinesAreOwed || _loaded.Items.GetValueOrDefault(l.Sku)?.Stocked != false)
         );
         var hold = UsableHold(order);
-        var fromHold = FromHold(hold, wanted);
-        var held = fromHold.ToLookup(l => l.Sku, l => l.Quantity, StringComparer.Ordinal);
+        var held = wanted.ToDictionary(
+            w => w.Sku,
+            w => Math.Min(w.Quantity, hold?.Left.Where(l => l.Sku == w.Sku).Sum(l => l.Quantity) ?? 0),
+            StringComparer.Ordinal
+        );
 
         // Units of the customer's hold are counted already: the order may have them besides what the limit leaves.
         var beyondLimit = wanted
-            .Select(w => (Wanted: w, Allowed: RemainingLimit(order.Customer, w.Sku, held[w.Sku].Sum())))
+            .Select(w => (Wanted: w, Allowed: RemainingLimit(order.Customer, w.Sku, held[w.Sku])))
             .Where(w => w.Wanted.Quantity > w.Allowed)
             .Select(w => _stock.Describe(w.Wanted.Sku, w.Wanted.Quantity) with { Available = w.Allowed })
             .ToList();
         if (beyondLimit.Count > 0)
             return RefuseOrder(order, ReservationState.LimitExceeded, beyondLimit);
 
-        var fromStock = wanted.Select(w => w with { Quantity = w.Quantity - held[w.Sku].Sum() }).ToList();
+        var fromStock = wanted.Select(w => w with { Quantity = w.Quantity - held[w.Sku] }).ToList();
         var missing = fromStock
             .Select(w => w with { Quantity = w.Quantity - Math.Min(w.Quantity, _stock.Available(w.Sku)) })
             .Where(w => w.Quantity > 0)
@@ -67,19 +70,14 @@ internal sealed partial class StockRules
                 return RefuseOrder(order, ReservationState.OutOfStock, shortages);
         }
 
-        var available = fromStock
-            .Select(w => w with { Quantity = Math.Min(w.Quantity, _stock.Available(w.Sku)) })
+        var served = wanted
+            .Select(w => w with { Quantity = w.Quantity - missing.FirstOrDefault(m => m.Sku == w.Sku).Quantity })
             .Where(w => w.Quantity > 0)
             .ToList();
-        Allocate(
-            order.OrderId,
-            SourcingRules.Plan(available, _stock.At, _policy.Sourcing),
-            fromHold,
-            new Cause(order.OrderId.ToString(), StockActors.Saga, null, trace),
-            step: 0
-        );
+        var parts = SourcingRules.Plan(served, _stock.At, _policy.Sourcing, hold);
+        Allocate(order.OrderId, parts, new Cause(order.OrderId.ToString(), StockActors.Saga, null, trace), step: 0);
         if (hold is not null)
-            UseHold(hold, fromHold);
+            UseHold(hold, parts);
         if (order.OnShortage == ShortagePolicy.Partial)
         {
             foreach (var (sku, quantity) in wanted)
@@ -127,38 +125,28 @@ internal sealed partial class StockRules
     }
 
     /// <summary>Writes one movement per level: units from a hold and available units are one reservation.</summary>
-    private void Allocate(
-        Guid orderId,
-        IEnumerable<AllocationPart> fromStock,
-        IEnumerable<AllocationPart> fromHold,
-        Cause cause,
-        long step
-    )
+    private void Allocate(Guid orderId, IReadOnlyList<SourcedPart> parts, Cause cause, long step)
     {
-        var parts = fromStock
-            .Select(p => (p.Sku, p.Location, p.Quantity, Held: 0L))
-            .Concat(fromHold.Select(p => (p.Sku, p.Location, p.Quantity, Held: p.Quantity)))
-            .GroupBy(p => (p.Sku, p.Location))
-            .OrderBy(g => g.Key.Sku, StringComparer.Ordinal)
-            .ThenBy(g => g.Key.Location, StringComparer.Ordinal)
-            .ToList();
         var rows = Move(() =>
         {
-            foreach (var part in parts)
-            {
-                var quantity = part.Sum(p => p.Quantity);
+            foreach (
+                var part in parts
+                    .OrderBy(p => p.Sku, StringComparer.Ordinal)
+                    .ThenBy(p => p.Location, StringComparer.Ordinal)
+            )
                 _stock.Move(
-                    part.Key.Sku,
-                    part.Key.Location,
+                    part.Sku,
+                    part.Location,
                     MovementKind.Allocated,
-                    quantity,
-                    new(Allocated: quantity, Held: -part.Sum(p => p.Held)),
+                    part.Quantity,
+                    new(Allocated: part.Quantity, Held: -part.Held),
                     cause,
                     step
                 );
-            }
         });
-        Allocations.AddRange(rows.Select(r => new Allocation(orderId, r.Sku, r.Location, r.Quantity, step)));
+        Allocations.AddRange(
+            rows.Select(r => new Allocation(orderId, r.Sku, r.Location, checked((int)r.Quantity), step))
+        );
     }
 
     private ReleaseCommand Decide(ReleaseCommand release)

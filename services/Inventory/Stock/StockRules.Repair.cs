@@ -67,7 +67,7 @@ internal sealed partial class StockRules
     private StockResponses.RepairedItem? Restore(Level ledger)
     {
         var level = _stock.Find(ledger.Sku, ledger.Location);
-        var right = ledger with { Short = Math.Max(-ledger.Available, 0), Priority = level.Priority };
+        var right = ledger with { Short = ledger.Missing, Priority = level.Priority };
         if (
             level.Quantities == right.Quantities
             && level.Short == right.Short
@@ -76,7 +76,7 @@ internal sealed partial class StockRules
         )
             return null;
         _stock.Restore(right);
-        return new(right.Sku, right.Location, "level", null, right.Available - level.Available);
+        return new(right.Sku, right.Location, "level", null, right.Quantities.Balance - level.Quantities.Balance);
     }
 
     /// <summary>

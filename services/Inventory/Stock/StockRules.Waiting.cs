@@ -28,8 +28,7 @@ internal sealed partial class StockRules
         var quantity = Math.Min(backorder.Left, _stock.Available(backorder.Sku));
         Allocate(
             backorder.OrderId,
-            SourcingRules.Plan([new SkuQuantity(backorder.Sku, quantity)], _stock.At, _policy.Sourcing),
-            [],
+            SourcingRules.Plan([new SkuQuantity(backorder.Sku, quantity)], _stock.At, _policy.Sourcing, null),
             new Cause(backorder.OrderId.ToString(), StockActors.Queue),
             step: 1 + backorder.Filled
         );

@@ -19,12 +19,16 @@ internal sealed partial class StockRules
     private readonly StockChanges _stock;
     private readonly StockPolicy _policy;
     private readonly DateTimeOffset _now;
-    private readonly Dictionary<string, long> _availableBefore;
+    private readonly Dictionary<string, (long Available, bool WasStocked)> _before;
 
     public StockRules(LoadedStock loaded, StockChanges stock, StockPolicy policy, DateTimeOffset now)
     {
         (_loaded, _stock, _policy, _now) = (loaded, stock, policy, now);
-        _availableBefore = loaded.Items.Keys.ToDictionary(sku => sku, stock.Available, StringComparer.Ordinal);
+        _before = loaded.Items.Keys.ToDictionary(
+            sku => sku,
+            sku => (stock.Available(sku), LowStockRules.WasStocked(stock.At(sku))),
+            StringComparer.Ordinal
+        );
         Expire([.. loaded.Holds.Values.Where(h => h.State == HoldState.Active && !h.IsUsable(now))]);
     }
 
@@ -71,12 +75,16 @@ internal sealed partial class StockRules
     /// </summary>
     public void PublishThresholds()
     {
-        foreach (var (sku, before) in _availableBefore.OrderBy(a => a.Key, StringComparer.Ordinal))
+        foreach (var (sku, before) in _before.OrderBy(a => a.Key, StringComparer.Ordinal))
         {
             var after = _stock.Available(sku);
-            if (before == 0 && after > 0)
+            if (before.Available == 0 && after > 0)
                 Publish(EventTypes.BackInStock, sku, new StockAvailable(sku, after, null));
-            if (_loaded.Items[sku].LowStockAt is { } low && before > low && after <= low)
+            var low = _loaded.Items[sku].LowStockAt;
+            if (
+                !LowStockRules.IsLow(before.Available, before.WasStocked, low)
+                && LowStockRules.IsLow(after, LowStockRules.WasStocked(_stock.At(sku)), low)
+            )
                 Publish(EventTypes.StockLow, sku, new StockAvailable(sku, after, low));
         }
     }
@@ -136,12 +144,7 @@ internal sealed partial class StockRules
     {
         var missing = quantities
             .Where(w => _stock.Find(w.Sku, location).Available < w.Quantity)
-            .Select(w =>
-                _stock.Describe(w.Sku, w.Quantity) with
-                {
-                    Available = Math.Max(_stock.Find(w.Sku, location).Available, 0),
-                }
-            )
+            .Select(w => _stock.Describe(w.Sku, w.Quantity) with { Available = _stock.Find(w.Sku, location).Available })
             .ToList();
         return missing.Count == 0 ? null : new Refusal(RefusalKind.OutOfStock, missing[0].Sku, missing);
     }
@@ -172,7 +175,7 @@ internal sealed partial class StockRules
                             r.Quantity,
                             r.After.OnHand,
                             r.After.Allocated,
-                            r.After.Available,
+                            r.After.Balance,
                             r.After.Held,
                             r.After.Unavailable,
                             r.After.Incoming

@@ -41,8 +41,8 @@ internal static class StockSaver
         insert into movements (sku, location, sequence, kind, quantity, on_hand, allocated, held, unavailable, incoming,
             cause, step, actor, reason, trace, hash, occurred_at)
         select u.*, $17
-        from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::int[], $6::bigint[], $7::bigint[],
-            $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::bigint[], $13::text[], $14::text[], $15::uuid[],
+        from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[],
+            $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::bigint[], $13::text[], $14::text[], $15::uuid[],
             $16::bytea[]) as u
         """;
 

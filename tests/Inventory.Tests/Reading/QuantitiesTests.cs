@@ -97,6 +97,91 @@ public sealed class QuantitiesTests(InventoryFixture fixture) : IClassFixture<In
     }
 
     [Fact]
+    public async Task S9_A_location_that_is_short_takes_nothing_from_what_an_order_can_get_elsewhere()
+    {
+        var sku = await _api.StockedAsync(("a", 5));
+        await _api.ReserveAsync((sku, 5));
+        var count = new
+        {
+            counted = 3,
+            expected = (long?)null,
+            reason = "r",
+            location = "a",
+            whenPromised = "accept",
+        };
+        var counted = await _api.DoAsync($"stock/{sku}/counts", count);
+        (counted.GetProperty("level").Number("available"), counted.GetProperty("level").Number("short"))
+            .Should()
+            .Be((0, 2));
+        await _api.DoAsync(
+            $"stock/{sku}/receipts",
+            new
+            {
+                quantity = 2,
+                reason = "r",
+                location = "b",
+            }
+        );
+
+        var stock = await _api.StockAsync(sku);
+        (stock.GetProperty("total").Number("available"), stock.GetProperty("total").Number("short"))
+            .Should()
+            .Be((2, 2));
+        stock
+            .List("locations")
+            .Select(l => l.GetProperty("quantities"))
+            .Select(q => (q.Number("available"), q.Number("short")))
+            .Take(2)
+            .Should()
+            .Equal((0, 2), (2, 0));
+        var now = TimeProvider.System.GetUtcNow().AddMinutes(1).ToString("O");
+        (await _api.GetAsync($"stock/{sku}/at/{Uri.EscapeDataString(now)}"))
+            .List("locations")
+            .Select(l => (l.Number("available"), l.Number("short")))
+            .Should()
+            .Equal((0, 2), (2, 0));
+        (await _api.ReserveAsync((sku, 2))).State.Should().Be(Contracts.ReservationState.Allocated);
+    }
+
+    [Fact]
+    public async Task S18_A_threshold_raised_above_what_is_there_is_told_once()
+    {
+        var sku = await _api.StockedAsync(("main", 3));
+        await ThresholdAsync(null);
+        (await ToldAsync()).Should().Be(0);
+        await ThresholdAsync(5);
+        (await ToldAsync()).Should().Be(1);
+        await ThresholdAsync(6);
+        await _api.DoAsync($"stock/{sku}/adjustments", new { quantity = -1, reason = "broken" });
+        (await ToldAsync()).Should().Be(1, "it was low before");
+        await ThresholdAsync(1);
+        await ThresholdAsync(2);
+        (await ToldAsync()).Should().Be(2);
+
+        var empty = await _api.ItemAsync(lowStockAt: 5);
+        await _api.DoAsync($"stock/{empty}/receipts", new { quantity = 3, reason = "r" });
+        (await ToldAsync(empty)).Should().Be(1, "fewer arrived than the threshold");
+
+        async Task ThresholdAsync(int? lowStockAt) => (
+                await _api.SendAsync(
+                    "PUT",
+                    $"items/{sku}",
+                    new
+                    {
+                        name = "Thing",
+                        price = 1,
+                        lowStockAt,
+                    }
+                )
+            ).Status.Should().Be(200);
+
+        Task<long> ToldAsync(string? of = null) =>
+            fixture.Database.NumberAsync(
+                $"select count(*) from events where type = '{Contracts.EventTypes.StockLow}' and subject = '{of ?? sku}'"
+            );
+    }
+
+    [Fact]
     public async Task No_more_is_withheld_than_is_available_and_no_more_put_back_than_is_withheld()
     {
         var sku = await _api.StockedAsync(("main", 5));

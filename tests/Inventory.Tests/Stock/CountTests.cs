@@ -31,6 +31,25 @@ public sealed class CountTests(InventoryFixture fixture) : IClassFixture<Invento
     }
 
     [Fact]
+    public async Task S12_A_level_of_more_units_than_an_int_can_hold_is_counted_to_nothing_and_its_ledger_is_read()
+    {
+        var sku = await _api.StockedAsync(("main", 10));
+        var up = await CountAsync(sku, 2_160_000_000, expected: null);
+        up.Status.Should().Be(200, up.Text);
+        var down = await CountAsync(sku, 0, expected: 2_160_000_000);
+        (down.Status, down.Body.Number("difference")).Should().Be((200, -2_160_000_000));
+        (await _api.GetAsync($"stock/{sku}/movements"))
+            .List("movements")
+            .Select(m => m.Number("quantity"))
+            .Should()
+            .Equal(-2_160_000_000, 2_159_999_990, 10);
+        var tooMany = await CountAsync(sku, 1_000_000_000_000_001, expected: null);
+        (tooMany.Status, tooMany.Text)
+            .Should()
+            .Match<(int S, string T)>(r => r.S == 422 && r.T.Contains("A count must be 0 to 1000000000000000."));
+    }
+
+    [Fact]
     public async Task G09_Of_two_counts_that_expect_the_same_one_is_done()
     {
         var sku = await _api.StockedAsync(("main", 10));
@@ -118,7 +137,7 @@ public sealed class CountTests(InventoryFixture fixture) : IClassFixture<Invento
             await fixture.Database.NumberAsync($"select short from levels where sku = '{sku}'")
         );
 
-    private Task<Reply> CountAsync(string sku, int counted, long? expected, string whenPromised = "refuse") =>
+    private Task<Reply> CountAsync(string sku, long counted, long? expected, string whenPromised = "refuse") =>
         _api.SendAsync(
             "POST",
             $"stock/{sku}/counts",

@@ -286,7 +286,7 @@ public sealed class HoldRulesTests
 
         _scene.Transaction.Waitlist[Id(1)].State.Should().Be(WaitlistEntryState.Declined);
         _scene.Transaction.Holds[offer.Id].State.Should().Be(HoldState.Released);
-        _scene.At("cup").Available.Should().Be(2);
+        _scene.At("cup").Balance.Should().Be(2);
     }
 
     [Fact]
@@ -365,6 +365,19 @@ public sealed class HoldRulesTests
 
         _scene.Movements.Should().Equal((MovementKind.Allocated, "cup", Main, 2));
         _scene.At("cup", North).Should().Be(new Quantities(OnHand: 2, Held: 2));
+    }
+
+    [Fact]
+    public void S17_The_rest_of_an_order_is_taken_where_its_hold_has_units_and_leaves_in_one_shipment()
+    {
+        _scene.Stock("cup", North, 4);
+        _scene.Hold(1, "alice", Cups(1));
+        _scene.Stock("cup", Main, 3, priority: 1).Commit();
+
+        _scene.ReserveHeld(5, 1, Cups(2));
+
+        _scene.Movements.Should().Equal((MovementKind.Allocated, "cup", North, 2));
+        _scene.At("cup", North).Should().Be(new Quantities(OnHand: 4, Allocated: 2));
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class InboundRulesTests
 
         Open("T1", "north", ("cup", 4)).State.Should().Be(InboundState.InTransit);
 
-        _scene.At("cup", "north").Available.Should().Be(0);
+        _scene.At("cup", "north").Balance.Should().Be(0);
     }
 
     [Fact]

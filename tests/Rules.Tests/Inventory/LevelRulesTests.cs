@@ -58,7 +58,7 @@ public sealed class LevelRulesTests
 
         _scene.Run(Book(MovementKind.Received, ("cup", "main", 1))).Refusal.Should().BeNull();
 
-        (_scene.LevelAt("cup", "main").Short, _scene.LevelAt("cup", "main").Available).Should().Be((1, -1));
+        (_scene.LevelAt("cup", "main").Short, _scene.LevelAt("cup", "main").Quantities.Balance).Should().Be((1, -1));
     }
 
     [Theory]
@@ -167,7 +167,7 @@ public sealed class LevelRulesTests
         var result = _scene.Run<StockResponses.CountResponse>(Count(5, mayFallShort: true));
 
         _scene.Movements.Should().Equal((MovementKind.Adjusted, "cup", "main", -5));
-        (result.Difference, result.Level.Short, result.Level.Available).Should().Be((-5, 4, -4));
+        (result.Difference, result.Level.Short, result.Level.Available).Should().Be((-5, 4, 0));
         result
             .Shortages.Should()
             .Equal(

@@ -86,7 +86,7 @@ public sealed class RepairRulesTests
     {
         Repair(StockDamage.None with { Ledgers = [Ledger(new(OnHand: 5, Allocated: 7), sequence: 4)] });
 
-        (_scene.LevelAt("cup", "main").Short, _scene.LevelAt("cup", "main").Available).Should().Be((2, -2));
+        (_scene.LevelAt("cup", "main").Short, _scene.LevelAt("cup", "main").Quantities.Balance).Should().Be((2, -2));
     }
 
     [Fact]

@@ -35,7 +35,7 @@ internal sealed class Scene
     public StockRules Last { get; private set; } = null!;
 
     /// <summary>The movements of the last transaction, in order.</summary>
-    public IEnumerable<(MovementKind Kind, string Sku, string Location, int Quantity)> Movements =>
+    public IEnumerable<(MovementKind Kind, string Sku, string Location, long Quantity)> Movements =>
         Last.Stock.Ledger.Select(l => (l.Row.Kind, l.Row.Sku, l.Row.Location, l.Row.Quantity));
 
     /// <summary>A key that no other command of this scene has.</summary>

@@ -8,7 +8,7 @@ public sealed class SourcingRulesTests
 {
     [Fact]
     public void What_is_allocated_held_or_unavailable_is_promised_to_nobody() =>
-        new Quantities(OnHand: 100, Allocated: 1, Held: 20, Unavailable: 40, Incoming: 500).Available.Should().Be(39);
+        new Quantities(OnHand: 100, Allocated: 1, Held: 20, Unavailable: 40, Incoming: 500).Balance.Should().Be(39);
 
     [Fact]
     public void G18_A_line_is_split_over_locations_and_never_more_than_asked() =>
@@ -21,6 +21,39 @@ public sealed class SourcingRulesTests
         Plan(SourcingStrategy.Priority, [("cup", 5)], At("cup", "a", -3), At("cup", "b", 5))
             .Should()
             .Equal(new AllocationPart("cup", "b", 5));
+
+    [Fact]
+    public void S17_Fewest_shipments_counts_the_units_of_the_orders_own_hold() =>
+        SourcingRules
+            .Plan(
+                [new("cup", 3), new("tea", 1)],
+                sku => sku == "cup" ? [At("cup", "a", 3), At("cup", "b", 2)] : [At("tea", "b", 1)],
+                SourcingStrategy.FewestShipments,
+                Held(new AllocationPart("cup", "b", 1))
+            )
+            .Should()
+            .Equal(new SourcedPart("cup", "b", 3, Held: 1), new SourcedPart("tea", "b", 1, Held: 0));
+
+    [Fact]
+    public void S17_Held_units_are_used_first_even_where_another_location_has_the_whole_order() =>
+        SourcingRules
+            .Plan(
+                [new("cup", 3)],
+                _ => [At("cup", "a", 3), At("cup", "b", 0)],
+                SourcingStrategy.FewestShipments,
+                Held(new AllocationPart("cup", "b", 1))
+            )
+            .Should()
+            .Equal(new SourcedPart("cup", "a", 2, Held: 0), new SourcedPart("cup", "b", 1, Held: 1));
+
+    private static Hold Held(params AllocationPart[] lines) =>
+        new(
+            Guid.Empty,
+            "alice",
+            HoldState.Active,
+            DateTimeOffset.MaxValue,
+            [.. lines.Select(l => new HoldLine(l.Sku, l.Location, l.Quantity))]
+        );
 
     [Fact]
     public void The_location_with_the_lowest_priority_sells_first() =>

@@ -280,7 +280,10 @@ public sealed class StockInvariantTests
                 );
             level
                 .Short.Should()
-                .Be(Math.Max(-level.Available, 0), "I-06: a shortage is exactly what is promised and not there");
+                .Be(
+                    Math.Max(-level.Quantities.Balance, 0),
+                    "I-06: a shortage is exactly what is promised and not there"
+                );
         }
 
         foreach (var sku in Skus)
@@ -435,7 +438,7 @@ public sealed class StockInvariantTests
                 (Sku: g.Key, Left: g.Sum(s => s.Quantity) - returned.Where(r => r.Sku == g.Key).Sum(r => r.Quantity))
             )
             .Where(s => s.Left > 0)
-            .Select(s => new ReturnedUnits(s.Sku, Math.Min(quantity, s.Left), Disposition.Restock, Places[0]));
+            .Select(s => new ReturnedUnits(s.Sku, (int)Math.Min(quantity, s.Left), Disposition.Restock, Places[0]));
         return new ReturnCommand(key, [1], order, int.Parse(key) + 1, [.. lines], "olga");
     }
 

@@ -33,7 +33,7 @@ internal sealed class StockScene
     public StockRules Transaction => _transaction ??= Tables.Begin(Now);
 
     /// <summary>Kind, SKU, location and signed units of the current transaction's movements.</summary>
-    public IEnumerable<(MovementKind Kind, string Sku, string Location, int Quantity)> Movements =>
+    public IEnumerable<(MovementKind Kind, string Sku, string Location, long Quantity)> Movements =>
         Rows.Select(r => (r.Kind, r.Sku, r.Location, r.Quantity));
 
     public IEnumerable<Movement> Rows => Transaction.Stock.Ledger.Select(l => l.Row);
@@ -60,7 +60,7 @@ internal sealed class StockScene
             sku,
             location,
             quantities,
-            Math.Max(-quantities.Available, 0),
+            Math.Max(-quantities.Balance, 0),
             0,
             [],
             priority

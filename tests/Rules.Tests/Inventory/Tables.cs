@@ -85,7 +85,7 @@ internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
                                 Movements
                                     .Where(m => m.Kind == MovementKind.Returned)
                                     .Where(m => Guid.TryParse(m.Cause.Id, out var id) && Reservations.ContainsKey(id))
-                                    .Select(m => (OrderId: Guid.Parse(m.Cause.Id), m.Sku, Quantity: -m.Quantity))
+                                    .Select(m => (OrderId: Guid.Parse(m.Cause.Id), m.Sku, Quantity: (int)-m.Quantity))
                             )
                             .Where(x => Reservations[x.OrderId].IsClaiming)
                             .Select(x => (Reservations[x.OrderId].Customer ?? "", x.Sku, (long)x.Quantity))

@@ -175,7 +175,7 @@ public sealed class TransactionRulesTests
     [InlineData(3, 3, false)]
     public void A_sku_is_low_when_its_availability_falls_to_the_threshold(int before, int after, bool published)
     {
-        _scene.With("cup", "main", new(OnHand: before));
+        _scene.With("cup", "main", new(OnHand: before), sequence: 1);
 
         _scene.Run(Book("K", ("cup", after - before)));
 
@@ -183,6 +183,14 @@ public sealed class TransactionRulesTests
             .Events<StockAvailable>(EventTypes.StockLow)
             .Should()
             .Equal(published ? [new StockAvailable("cup", after, 3)] : []);
+    }
+
+    [Fact]
+    public void S18_A_sku_whose_first_units_are_fewer_than_its_threshold_is_low()
+    {
+        _scene.Run(Book("K", ("cup", 2)));
+
+        _scene.Events<StockAvailable>(EventTypes.StockLow).Should().Equal(new StockAvailable("cup", 2, 3));
     }
 
     [Fact]

@@ -30,7 +30,7 @@ internal sealed record StockPage(IReadOnlyList<StockedItem> Items, string? Curso
 internal sealed record StockedItem(string Sku, bool Stocked, StockTotal Total);
 
 /// <summary>Units of one SKU over all locations.</summary>
-internal sealed record StockTotal(long OnHand, long Allocated, long Available);
+internal sealed record StockTotal(long OnHand, long Allocated, long Available, long Short = 0);
 
 /// <summary>Orders by status, and the totals of those that are neither rejected, cancelled nor expired.</summary>
 /// <param name="Revenue">GBP.</param>

@@ -78,7 +78,7 @@ internal static class Reconciliation
             new(
                 "SKUs with a negative quantity",
                 0,
-                stocked.Count(s => At(s) is var at && Math.Min(at.Available, Math.Min(at.OnHand, at.Allocated)) < 0)
+                stocked.Count(s => At(s) is var at && at.Short > 0 || Math.Min(at.OnHand, at.Allocated) < 0)
             ),
         ]);
         if (opening == OpeningStock.Exact)

@@ -174,8 +174,8 @@ namespace DaprShop.History.Model.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("operation");
 
-                    b.Property<int>("Quantity")
-                        .HasColumnType("integer")
+                    b.Property<long>("Quantity")
+                        .HasColumnType("bigint")
                         .HasColumnName("quantity");
 
                     b.Property<long>("Unavailable")

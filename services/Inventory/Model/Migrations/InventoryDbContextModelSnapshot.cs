@@ -463,8 +463,8 @@ namespace DaprShop.Inventory.Model.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("on_hand");
 
-                    b.Property<int>("Quantity")
-                        .HasColumnType("integer")
+                    b.Property<long>("Quantity")
+                        .HasColumnType("bigint")
                         .HasColumnName("quantity");
 
                     b.Property<string>("Reason")
