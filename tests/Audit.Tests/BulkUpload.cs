@@ -26,12 +26,14 @@ internal static class BulkUpload
             CancellationToken.None
         );
         await store.EndAsync(job, 3, CancellationToken.None);
-        using var catalogue = new Catalogue(new ServiceInvoker(new CupInventory(), NoFailpoints.Instance), time);
+        var services = new ServiceInvoker(new CupInventory(), NoFailpoints.Instance);
+        using var catalogue = new Catalogue(services, time);
         var stretch = new BulkBatchProcessor(
             orders,
             queue,
             accepting,
             catalogue,
+            new HoldClaims(services, time),
             Options.Create(new JsonOptions()),
             NoFailpoints.Instance,
             time,

@@ -102,6 +102,15 @@ internal static class Corruptions
             { "I-04", "a shipment is missing", "inventory", "delete from shipments" },
             {
                 "I-04.expired",
+                "a hold stands for an order that does not wait for it",
+                "inventory",
+                """
+                update holds set claimed_by = array[gen_random_uuid()], claimed_at = now() - interval '1 day'
+                where state = 'active'
+                """
+            },
+            {
+                "I-04.expired",
                 "expired holds are not swept",
                 "inventory",
                 "update holds set expires_at = now() - interval '1 hour' where state = 'active'"

@@ -100,10 +100,14 @@ internal sealed class FakeServices(int units) : HttpMessageHandler, IHttpClientF
 
     public Dictionary<Guid, ChargeState> Charges { get; } = [];
 
-    public Dictionary<Guid, Offer> Offers { get; } = [];
+    /// <summary>Holds and offers.</summary>
+    public Dictionary<
+        Guid,
+        (string Customer, IReadOnlyList<OrderedUnits> Lines, DateTimeOffset ExpiresAt)
+    > Offers { get; } = [];
 
-    /// <summary>Claimed offers.</summary>
-    public HashSet<Guid> Taken { get; } = [];
+    /// <summary>The orders for which holds were claimed, by hold and request.</summary>
+    public Dictionary<(Guid Hold, string Request), Guid> Taken { get; } = [];
 
     /// <summary>True where claims of offers do not check the customer, as a repeated claim.</summary>
     public bool GivesOffersToAnyone { get; set; }
@@ -171,17 +175,26 @@ internal sealed class FakeServices(int units) : HttpMessageHandler, IHttpClientF
                     .Select(sku => new Item(sku, "Cup", Price, Stocked))
                     .ToList();
                 break;
-            case var taken when taken.StartsWith("/internal/offers/", StringComparison.Ordinal):
-                var asked = await request.Content!.ReadFromJsonAsync<ClaimOfferRequest>(Json, cancellationToken);
+            case var taken when taken.StartsWith("/internal/holds/", StringComparison.Ordinal):
+                var asked = await request.Content!.ReadFromJsonAsync<ClaimHoldRequest>(Json, cancellationToken);
+                var hold = Guid.Parse(taken.Split('/')[3]);
                 if (
-                    !Offers.TryGetValue(Guid.Parse(taken.Split('/')[3]), out var offer)
+                    !Offers.TryGetValue(hold, out var offer)
                     || (asked!.Customer ?? offer.Customer) != offer.Customer && !GivesOffersToAnyone
                 )
                     return new HttpResponseMessage(HttpStatusCode.NotFound);
-                if (offer.ExpiresAt < TimeProvider.System.GetUtcNow())
-                    return new HttpResponseMessage(HttpStatusCode.Conflict);
-                Taken.Add(offer.Id);
-                answer = offer;
+                lock (_lock)
+                {
+                    if (!Taken.TryGetValue((hold, asked!.Key), out var orderId))
+                    {
+                        if (offer.ExpiresAt < TimeProvider.System.GetUtcNow())
+                            return new HttpResponseMessage(HttpStatusCode.Conflict);
+                        Taken[(hold, asked.Key)] = orderId = asked.OrderId;
+                    }
+
+                    answer = new ClaimedHold(hold, orderId, offer.Customer, offer.Lines);
+                }
+
                 break;
             case "/internal/dead-letters/count":
                 if (Parked is null)

@@ -18,10 +18,11 @@ internal sealed class ExpiredHoldSweeper(
 ) : PollingWorker(Interval, time, logger, waitFirst: true)
 {
     private const int BatchSize = 500;
+    private const string EmptyClaims = "{}";
     private static readonly string Expired = $"""
         select id from holds
         where {StateConditions.ActiveHold} and expires_at <= $1 and (entry_id is null or expires_at <= $2)
-          and id <> all($4)
+          and id <> all($4) and claimed_by = '{EmptyClaims}'
         order by expires_at limit $3
         """;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);

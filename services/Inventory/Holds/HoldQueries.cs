@@ -9,7 +9,8 @@ namespace DaprShop.Inventory.Holds;
 internal sealed class HoldQueries(NpgsqlDataSource database, TimeProvider time)
 {
     private const string Holds = """
-        select h.id, h.customer, h.state, h.expires_at, h.entry_id, l.sku, l.location, l.quantity, l.used
+        select h.id, h.customer, h.state, h.expires_at, h.entry_id,
+            array_to_string(h.claimed_by, ',') as claimed_by, l.sku, l.location, l.quantity, l.used
         from holds h join hold_lines l on l.hold_id = h.id
         """;
 
@@ -38,6 +39,7 @@ internal sealed class HoldQueries(NpgsqlDataSource database, TimeProvider time)
         string State,
         DateTimeOffset ExpiresAt,
         Guid? EntryId,
+        string ClaimedBy,
         string Sku,
         string Location,
         long Quantity,
@@ -78,6 +80,7 @@ internal sealed class HoldQueries(NpgsqlDataSource database, TimeProvider time)
             EnumNames.Parse<HoldState>(lines[0].State),
             lines[0].ExpiresAt,
             [.. lines.Select(l => new HoldLine(l.Sku, l.Location, l.Quantity, l.Used))],
-            lines[0].EntryId
+            lines[0].EntryId,
+            Hold.ParseClaims(lines[0].ClaimedBy)
         );
 }

@@ -8,7 +8,10 @@ namespace DaprShop.Inventory.Holds;
 internal static class HoldsModule
 {
     public static IServiceCollection AddHolds(this IServiceCollection services) =>
-        services.AddSingleton<HoldQueries>().AddHostedService<ExpiredHoldSweeper>();
+        services
+            .AddSingleton<HoldQueries>()
+            .AddHostedService<ExpiredHoldSweeper>()
+            .AddHostedService<HoldClaimReviewer>();
 
     public static void MapHolds(this IEndpointRouteBuilder routes)
     {
@@ -29,5 +32,8 @@ internal static class HoldsModule
             .MapDelete("/{id:guid}", ReleaseHold.HandleAsync)
             .WithSummary("Release a hold")
             .Produces<StockResponses.HoldResponse>();
+
+        // Called by Orders through its sidecar. The gateway does not route it.
+        routes.MapPost("/internal/holds/{id:guid}/claim", ClaimHold.HandleAsync).ExcludeFromDescription();
     }
 }

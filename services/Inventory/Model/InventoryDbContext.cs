@@ -115,6 +115,8 @@ internal sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> op
             e.HasIndex(x => new { x.Customer, x.Id })
                 .HasFilter(StateConditions.ActiveHold)
                 .HasDatabaseName("ix_holds_active_customer");
+            e.Property(x => x.ClaimedBy).HasDefaultValueSql("'{}'");
+            e.HasIndex(x => x.ClaimedAt).HasFilter(StateConditions.ClaimedHold).HasDatabaseName("ix_holds_claimed");
             e.HasIndex(x => x.EntryId)
                 .IsUnique()
                 .HasFilter(StateConditions.ActiveHold)

@@ -75,7 +75,17 @@ internal sealed record BackorderRow(
 /// <summary>An order whose saga Orders must resume, because its backorders were filled.</summary>
 internal sealed record BackorderNotificationRow(long Id, Guid OrderId);
 
-internal sealed record HoldRow(Guid Id, string Customer, string State, DateTimeOffset ExpiresAt, Guid? EntryId);
+/// <param name="ClaimedBy">Accepted orders that name it and have not used it yet.</param>
+/// <param name="ClaimedAt">When it was last claimed, or its claims were reviewed.</param>
+internal sealed record HoldRow(
+    Guid Id,
+    string Customer,
+    string State,
+    DateTimeOffset ExpiresAt,
+    Guid? EntryId,
+    Guid[] ClaimedBy,
+    DateTimeOffset? ClaimedAt
+);
 
 /// <param name="Used">Units of <paramref name="Quantity"/> that were allocated to orders.</param>
 internal sealed record HoldLineRow(Guid HoldId, string Sku, string Location, long Quantity, long Used);

@@ -18,6 +18,9 @@ internal static class StateConditions
     /// <summary>Holds that have not ended. One whose time has passed stays active until it is swept.</summary>
     public static readonly string ActiveHold = AnyOf(HoldState.Active);
 
+    /// <summary>Holds of an active state that accepted orders claim.</summary>
+    public static readonly string ClaimedHold = $"{ActiveHold} and claimed_by <> '{{}}'";
+
     /// <summary>Waitlist entries that wait or have an offer.</summary>
     public static readonly string OpenWaitlistEntry = AnyOf(WaitlistEntryState.Waiting, WaitlistEntryState.Offered);
 

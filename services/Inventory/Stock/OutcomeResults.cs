@@ -74,6 +74,22 @@ internal static class OutcomeResults
                 $"The {refusal.Subject} is {StateOf(refusal)} and can no longer be changed.",
                 ("state", StateOf(refusal))
             ),
+            RefusalKind.InUse => Problems.Of(
+                409,
+                "hold-in-use",
+                "An order uses the hold",
+                $"The {refusal.Subject} is named by an order that is being processed. It stands until the order has used "
+                    + "it or is cancelled.",
+                ("subject", refusal.Subject)
+            ),
+            RefusalKind.OrderId => Problems.Of(
+                409,
+                "reference-of-an-order",
+                "The reference is an order's id",
+                $"'{refusal.Subject}' is the id of an order. Its units come back with POST /orders/{{id}}/returns; use "
+                    + "another reference or key for what does not belong to it.",
+                ("reference", refusal.Subject)
+            ),
             RefusalKind.Exists => Problems.Of(
                 409,
                 "already-exists",

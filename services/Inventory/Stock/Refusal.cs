@@ -40,8 +40,14 @@ internal enum RefusalKind
     /// <summary>The hold or the document has ended.</summary>
     Ended,
 
+    /// <summary>Accepted orders name the hold that have not used it yet.</summary>
+    InUse,
+
     /// <summary>The document or the waitlist entry exists already.</summary>
     Exists,
+
+    /// <summary>A reference or key that is an order's id.</summary>
+    OrderId,
 
     /// <summary>More units than are announced or withheld.</summary>
     TooMany,

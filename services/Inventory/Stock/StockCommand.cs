@@ -63,6 +63,14 @@ internal abstract record KeyedCommand(string Key, byte[] Fingerprint, string Act
     /// </summary>
     public virtual string KeyOwner => "";
 
+    /// <summary>
+    /// The name that the caller chose for its movements; null where it chose none. It must not be an order's id: the
+    /// movements would be taken for the order's.
+    /// </summary>
+    public virtual string? ChosenCause => null;
+
+    public override IEnumerable<Guid> OrderIds => Guid.TryParse(ChosenCause, out var order) ? [order] : [];
+
     public Cause Because(string? id = null) => new(id ?? Key, Actor, Reason, Trace);
 }
 
@@ -81,6 +89,8 @@ internal sealed record BookCommand(
     IReadOnlyList<StockLine> Lines
 ) : KeyedCommand(Key, Fingerprint, Actor, Reason)
 {
+    public override string ChosenCause => Cause;
+
     public override IEnumerable<string> Skus => Lines.Select(l => l.Sku);
 }
 
@@ -101,6 +111,8 @@ internal sealed record CountCommand(
     string? Reason
 ) : KeyedCommand(Key, Fingerprint, Actor, Reason)
 {
+    public override string ChosenCause => Key;
+
     public override IEnumerable<string> Skus => [Sku];
 }
 
@@ -108,6 +120,8 @@ internal sealed record CountCommand(
 internal sealed record WithholdCommand(string Key, byte[] Fingerprint, StockLine Line, string Actor, string? Reason)
     : KeyedCommand(Key, Fingerprint, Actor, Reason)
 {
+    public override string ChosenCause => Key;
+
     public override IEnumerable<string> Skus => [Line.Sku];
 }
 
@@ -172,11 +186,19 @@ internal sealed record ExtendHoldCommand(
     public override IEnumerable<Guid> HoldIds => [HoldId];
 }
 
-/// <summary>Extends an offer with which an order is being placed, until the order's saga has used it.</summary>
-internal sealed record ClaimOfferCommand(Guid HoldId, string? Owner, DateTimeOffset ExpiresAt)
-    : KeyedCommand($"offer:{HoldId}", [], StockActors.Saga, null)
+/// <summary>Lets a hold stand until the saga of an order that is being accepted has used it.</summary>
+/// <param name="RequestKey">Names the request that places the order: the hold is claimed for it once.</param>
+/// <param name="OfferOnly">True: the hold must be an offer.</param>
+internal sealed record ClaimHoldCommand(Guid HoldId, Guid OrderId, string? Owner, string RequestKey, bool OfferOnly)
+    : KeyedCommand($"claim:{HoldId}:{RequestKey}", [], StockActors.Saga, null)
 {
     public override IEnumerable<Guid> HoldIds => [HoldId];
+}
+
+/// <summary>Ends the claims of these orders, which do not wait for stock, on holds that stood for a while.</summary>
+internal sealed record ReviewClaimsCommand(IReadOnlyList<Guid> Holds, IReadOnlyList<Guid> EndedOrders) : StockCommand
+{
+    public override IEnumerable<Guid> HoldIds => Holds;
 }
 
 /// <summary>Ends a hold before its time. An offer that is released is declined.</summary>
@@ -225,6 +247,8 @@ internal sealed record OpenInboundCommand(
     string? Reason
 ) : KeyedCommand(Key, Fingerprint, Actor, Reason)
 {
+    public override string ChosenCause => Reference;
+
     public override IEnumerable<string> Skus => Lines.Select(l => l.Sku);
 
     public override IEnumerable<string> Documents => [Reference];

@@ -31,18 +31,20 @@ internal static class StockLoadStatements
             from idempotency_keys where owner = n.owner and key = n.key offset 0) k
         """;
 
-    // The holds that the commands name, and expired holds on SKUs that the commands change. Each arm uses an index of
-    // its own; an OR of both conditions could use none.
+    // The holds that the commands name, expired holds on SKUs that the commands change, and holds that released orders
+    // have claimed. Each arm uses an index of its own; an OR of the conditions could use none.
     private static readonly string NeededHolds = $"""
         select unnest($1::uuid[])
         union
         select h.id from holds h
         where h.{StateConditions.ActiveHold} and h.expires_at <= $3
           and exists (select from hold_lines l where l.hold_id = h.id and l.sku = any($2::text[]) offset 0)
+        union
+        select id from holds where {StateConditions.ClaimedHold} and claimed_by && $4::uuid[]
         """;
 
     internal static readonly string LockHolds = $"""
-        select id, customer, state, expires_at, entry_id
+        select id, customer, state, expires_at, entry_id, array_to_string(claimed_by, ',') as claimed_by, claimed_at
         from holds where id = any(array({NeededHolds})) order by id for update
         """;
 

@@ -36,6 +36,17 @@ internal static class StockLoader
         int? Priority
     );
 
+    /// <param name="ClaimedBy">Ids of orders, with commas between.</param>
+    private sealed record LockedHoldRow(
+        Guid Id,
+        string Customer,
+        string State,
+        DateTimeOffset ExpiresAt,
+        Guid? EntryId,
+        string ClaimedBy,
+        DateTimeOffset? ClaimedAt
+    );
+
     private sealed record ShippedUnitsRow(Guid OrderId, string Sku, string Location, long Units);
 
     private sealed record CustomerUnitsRow(string Customer, string Sku, long Units);
@@ -84,6 +95,7 @@ internal static class StockLoader
             .SelectMany(c => c.Skus)
             .Distinct(StringComparer.Ordinal)
             .ToArray();
+        var released = commands.OfType<ReleaseCommand>().SelectMany(r => r.Orders).Distinct().ToArray();
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(StockLoadStatements.LockReservations, orders);
         batch.Add(StockLoadStatements.ClaimedSkus, ReleasedOrShipped(commands));
@@ -92,8 +104,8 @@ internal static class StockLoader
             keys.Select(k => k.KeyOwner).ToArray(),
             keys.Select(k => k.Key).ToArray()
         );
-        batch.Add(StockLoadStatements.LockHolds, namedHolds, changedSkus, now.UtcDateTime);
-        batch.Add(StockLoadStatements.HoldLines, namedHolds, changedSkus, now.UtcDateTime);
+        batch.Add(StockLoadStatements.LockHolds, namedHolds, changedSkus, now.UtcDateTime, released);
+        batch.Add(StockLoadStatements.HoldLines, namedHolds, changedSkus, now.UtcDateTime, released);
         batch.Add(StockLoadStatements.LockDocuments, references);
         batch.Add(StockLoadStatements.DocumentLines, references);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
@@ -101,7 +113,7 @@ internal static class StockLoader
         var reservations = await reader.ReadAllAsync<ReservationRow>(cancellationToken);
         var claimedSkus = await reader.ReadNextAsync<SkuRow>(cancellationToken);
         var responses = await reader.ReadNextAsync<IdempotencyRow>(cancellationToken);
-        var holds = await reader.ReadNextAsync<HoldRow>(cancellationToken);
+        var holds = await reader.ReadNextAsync<LockedHoldRow>(cancellationToken);
         var holdLines = (await reader.ReadNextAsync<HoldLineRow>(cancellationToken)).ToLookup(l => l.HoldId);
         var documents = await reader.ReadNextAsync<InboundRow>(cancellationToken);
         var documentLines = (await reader.ReadNextAsync<InboundLineRow>(cancellationToken)).ToLookup(
@@ -230,14 +242,16 @@ internal static class StockLoader
     private static IReadOnlyList<ShortLevel> Shortages(string? json) =>
         json is null ? [] : JsonSerializer.Deserialize<List<ShortLevel>>(json, JsonSerializerOptions.Web)!;
 
-    private static Hold ToHold(HoldRow row, IEnumerable<HoldLineRow> lines) =>
+    private static Hold ToHold(LockedHoldRow row, IEnumerable<HoldLineRow> lines) =>
         new(
             row.Id,
             row.Customer,
             EnumNames.Parse<HoldState>(row.State),
             row.ExpiresAt,
             [.. lines.Select(l => new HoldLine(l.Sku, l.Location, l.Quantity, l.Used))],
-            row.EntryId
+            row.EntryId,
+            Hold.ParseClaims(row.ClaimedBy),
+            row.ClaimedAt
         );
 
     private static InboundDocument ToDocument(InboundRow row, IEnumerable<InboundLineRow> lines) =>

@@ -47,26 +47,59 @@ internal sealed partial class StockRules
         return ToResponse(Holds[hold.Id] = hold with { ExpiresAt = extend.ExpiresAt });
     }
 
-    private object Decide(ClaimOfferCommand command)
+    private object Decide(ClaimHoldCommand claim)
     {
-        if (FindHold(command.HoldId, command.Owner) is not { EntryId: not null } hold)
-            return new Refusal(RefusalKind.NotFound, $"offer {command.HoldId}");
+        var subject = $"{(claim.OfferOnly ? "offer" : "hold")} {claim.HoldId}";
+        if (FindHold(claim.HoldId, claim.Owner) is not { } hold || claim.OfferOnly && hold.EntryId is null)
+            return new Refusal(RefusalKind.NotFound, subject);
         if (!hold.IsUsable(_now))
-            return new Refusal(RefusalKind.Ended, $"offer {hold.Id}", State: hold.State);
-        var claimed = Holds[hold.Id] = hold with
-        {
-            ExpiresAt = command.ExpiresAt > hold.ExpiresAt ? command.ExpiresAt : hold.ExpiresAt,
-        };
-        return new Offer(
-            claimed.Id,
-            claimed.Customer,
+            return new Refusal(RefusalKind.Ended, subject, State: hold.At(_now).State);
+        Holds[hold.Id] = hold with { Claims = [.. hold.Claims ?? [], claim.OrderId], ClaimedAt = _now };
+        return new ClaimedHold(
+            hold.Id,
+            claim.OrderId,
+            hold.Customer,
             [
-                .. claimed
-                    .Left.GroupBy(l => l.Sku)
+                .. hold
+                    .Left.GroupBy(l => l.Sku, StringComparer.Ordinal)
                     .Select(g => new OrderedUnits(g.Key, checked((int)g.Sum(l => l.Quantity)))),
-            ],
-            claimed.ExpiresAt
+            ]
         );
+    }
+
+    private ReviewClaimsCommand Decide(ReviewClaimsCommand review)
+    {
+        foreach (var id in review.Holds)
+        {
+            if (FindHold(id, null) is not { State: HoldState.Active } hold)
+                continue;
+            Holds[id] = review.EndedOrders.Aggregate(hold, (h, order) => h.Without(order)) with { ClaimedAt = _now };
+            ExpireWhereDue(id);
+        }
+
+        return review;
+    }
+
+    /// <summary>The order's saga has decided: the hold that it named stands no longer for it.</summary>
+    private void EndClaims(Guid orderId)
+    {
+        foreach (
+            var hold in _loaded
+                .Holds.Keys.Union(Holds.Keys)
+                .Select(id => FindHold(id, null)!)
+                .Where(h => h.Claims?.Contains(orderId) == true)
+                .ToList()
+        )
+        {
+            Holds[hold.Id] = hold.Without(orderId);
+            ExpireWhereDue(hold.Id);
+        }
+    }
+
+    private void ExpireWhereDue(Guid id)
+    {
+        if (Holds[id].HasExpired(_now))
+            Expire([Holds[id]]);
     }
 
     private object Decide(ReleaseHoldCommand release)
@@ -75,6 +108,8 @@ internal sealed partial class StockRules
             return new Refusal(RefusalKind.NotFound, $"hold {release.HoldId}");
         if (hold.State != HoldState.Active)
             return new Refusal(RefusalKind.Ended, $"hold {hold.Id}", State: hold.State);
+        if (hold.IsClaimed)
+            return new Refusal(RefusalKind.InUse, $"hold {hold.Id}");
         var ended = EndHold(hold, HoldState.Released, WaitlistEntryState.Declined);
         ReleaseUnits(hold.Left, MovementKind.Released, release.Because(hold.Id.ToString()));
         ServeQueue(hold.Left.Select(l => l.Sku));
@@ -99,7 +134,9 @@ internal sealed partial class StockRules
     /// is served from available stock.
     /// </summary>
     private Hold? UsableHold(ReserveOrder order) =>
-        order is { HoldId: { } id, Customer: { } customer } && FindHold(id, customer) is { } hold && hold.IsUsable(_now)
+        order is { HoldId: { } id, Customer: { } customer }
+        && FindHold(id, customer) is { } hold
+        && hold.IsUsableBy(order.OrderId, _now)
             ? hold
             : null;
 

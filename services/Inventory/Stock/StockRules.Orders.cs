@@ -12,7 +12,11 @@ internal sealed partial class StockRules
         {
             reservation = DecideFirst(order, trace);
             if (reservation.State != ReservationState.Undecided)
+            {
                 Reservations[order.OrderId] = reservation;
+                if (order.HoldId is not null)
+                    EndClaims(order.OrderId);
+            }
         }
         // Backorders are filled SKU by SKU, in different transactions. The first request after the last one is filled
         // changes the reservation's state.
@@ -179,6 +183,7 @@ internal sealed partial class StockRules
             // The release of an unknown order is recorded too: a reserve that arrives late must not allocate units that
             // no later release would return.
             Reservations[orderId] = reservation with { State = ReservationState.Released };
+            EndClaims(orderId);
         }
 
         return release;

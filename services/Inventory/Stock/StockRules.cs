@@ -29,7 +29,7 @@ internal sealed partial class StockRules
             sku => (stock.Available(sku), LowStockRules.WasStocked(stock.At(sku))),
             StringComparer.Ordinal
         );
-        Expire([.. loaded.Holds.Values.Where(h => h.State == HoldState.Active && !h.IsUsable(now))]);
+        Expire([.. loaded.Holds.Values.Where(h => h.HasExpired(now))]);
     }
 
     public StockChanges Stock => _stock;
@@ -65,6 +65,7 @@ internal sealed partial class StockRules
             ReserveCommand reserve => new ReserveResponse([.. reserve.Orders.Select(o => Decide(o, reserve.Trace))]),
             ReleaseCommand release => Decide(release),
             ExpireHoldsCommand expire => expire,
+            ReviewClaimsCommand review => Decide(review),
             KeyedCommand keyed => DecideKeyed(keyed),
             _ => throw new ArgumentOutOfRangeException(nameof(command)),
         };
@@ -99,6 +100,9 @@ internal sealed partial class StockRules
                 : new CommandOutcome("", Replayed: false, new Refusal(RefusalKind.OtherRequest, command.Key));
         }
 
+        if (Guid.TryParse(command.ChosenCause, out var order) && Find(order) is not null)
+            return new CommandOutcome("", Replayed: false, new Refusal(RefusalKind.OrderId, command.ChosenCause!));
+
         var result = command switch
         {
             BookCommand book => Decide(book),
@@ -108,7 +112,7 @@ internal sealed partial class StockRules
             ReturnCommand takeBack => Decide(takeBack),
             PlaceHoldCommand place => Decide(place),
             ExtendHoldCommand extend => Decide(extend),
-            ClaimOfferCommand take => Decide(take),
+            ClaimHoldCommand claim => Decide(claim),
             ReleaseHoldCommand release => Decide(release),
             JoinWaitlistCommand join => Decide(join),
             LeaveWaitlistCommand leave => Decide(leave),

@@ -66,9 +66,13 @@ internal static class StockSaver
         "insert into backorder_notifications (order_id) select * from unnest($1::uuid[])";
 
     private const string Holds = """
-        insert into holds (id, customer, state, expires_at, entry_id)
-        select * from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::uuid[])
-        on conflict (id) do update set state = excluded.state, expires_at = excluded.expires_at
+        insert into holds (id, customer, state, expires_at, entry_id, claimed_by, claimed_at)
+        select u.id, u.customer, u.state, u.expires_at, u.entry_id, u.claimed_by::uuid[], u.claimed_at
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::uuid[], $6::text[], $7::timestamptz[])
+            as u(id, customer, state, expires_at, entry_id, claimed_by, claimed_at)
+        on conflict (id) do update
+        set state = excluded.state, expires_at = excluded.expires_at, claimed_by = excluded.claimed_by,
+            claimed_at = excluded.claimed_at
         """;
 
     private const string HoldLines = """
@@ -295,7 +299,9 @@ internal static class StockSaver
             holds.Of(h => h.Customer),
             holds.Of(h => EnumNames.Of(h.State)),
             holds.Of(h => h.ExpiresAt.UtcDateTime),
-            holds.Of(h => h.EntryId)
+            holds.Of(h => h.EntryId),
+            holds.Of(h => $"{{{string.Join(',', h.Claims ?? [])}}}"),
+            holds.Of(h => h.ClaimedAt?.UtcDateTime)
         );
         var lines = holds
             .Where(h => !loaded.Holds.ContainsKey(h.Id))

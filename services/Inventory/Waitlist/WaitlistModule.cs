@@ -36,8 +36,6 @@ internal static class WaitlistModule
             .WithSummary("Decline an offer")
             .Produces<StockResponses.HoldResponse>();
 
-        // Called by Orders through its sidecar. The gateway does not route it.
-        routes.MapPost("/internal/offers/{id:guid}/claim", ClaimOffer.HandleAsync).ExcludeFromDescription();
         routes.MapActorsHandlers();
     }
 }

@@ -20,6 +20,7 @@ internal sealed class BulkBatchProcessor(
     BulkQueue queue,
     OrderAcceptanceStore orders,
     Catalogue catalogue,
+    HoldClaims holds,
     IOptions<JsonOptions> json,
     IFailpoints failpoints,
     TimeProvider time,
@@ -135,14 +136,24 @@ internal sealed class BulkBatchProcessor(
             return outcomes;
         }
 
+        var claimed = new List<(int Row, IReadOnlyList<ValidationError> Errors, AcceptOrder Order)>(good.Count);
+        foreach (var (row, _, errors, order) in good)
+        {
+            var (accept, refused) = await holds.ClaimAsync(order, cancellationToken);
+            if (refused is null)
+                claimed.Add((row, errors, accept));
+            else
+                outcomes.Add(new RowOutcome(row, BulkRowStates.Rejected, [refused]));
+        }
+
         var acceptances = await OrderAcceptanceStore.AcceptAsync(
             connection,
-            good.ConvertAll(g => g.Order),
+            claimed.ConvertAll(g => g.Order),
             now,
             cancellationToken
         );
         outcomes.AddRange(
-            good.Zip(acceptances, (g, a) =>
+            claimed.Zip(acceptances, (g, a) =>
                 a.Order is { } order
                     ? new RowOutcome(g.Row, BulkRowStates.Accepted, g.Errors, order.Id, a.Replayed)
                     : new RowOutcome(g.Row, BulkRowStates.Rejected, [KeyTaken])

@@ -21,7 +21,7 @@ internal static class AcceptOffer
         Guid id,
         OfferAcceptance request,
         IdempotencyKey key,
-        ServiceInvoker services,
+        HoldClaims holds,
         Catalogue catalogue,
         GroupCommit<AcceptOrder, Acceptance> orders,
         HttpContext context,
@@ -32,29 +32,16 @@ internal static class AcceptOffer
             return Problems.Invalid([
                 new("/payment/token", $"Must have 1 to {OrderValidationRules.MaxTextLength} characters."),
             ]);
-        Offer offer;
-        try
-        {
-            offer = await services.PostAsync<ClaimOfferRequest, Offer>(
-                Apps.Inventory,
-                $"internal/offers/{id}/claim",
-                new ClaimOfferRequest(context.Owner()),
-                cancellationToken
-            );
-        }
-        catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.NotFound)
-        {
-            return Problems.NotFound($"offer {id}");
-        }
-        catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.Conflict)
-        {
+        var claim = await holds.ClaimAsync(id, context.Owner(), "offer", offerOnly: true, cancellationToken);
+        if (claim.Refused == HttpStatusCode.Conflict)
             return Problems.Of(
                 409,
                 "offer-ended",
                 "The offer has ended",
                 "It expired or was declined. Join the waitlist again with POST /waitlist/{sku}."
             );
-        }
+        if (claim.Hold is not { } offer)
+            return Problems.NotFound($"offer {id}");
 
         // Inventory does not check the customer of a repeated claim again.
         if (!(context.User.IsOperator() || offer.Customer == context.Name()))
@@ -67,15 +54,18 @@ internal static class AcceptOffer
         var items = await catalogue.FindAsync(offer.Lines.Select(l => l.Sku), cancellationToken);
         var (lines, _) = OrderPricingRules.Price(order, items);
         var acceptance = await orders.RunAsync(
-            new AcceptOrder(
-                offer.Customer,
-                $"offer:{id}",
-                SHA256.HashData(Encoding.UTF8.GetBytes(request.Payment.Token)),
-                offer.Customer,
-                lines,
-                request.Payment.Token,
-                order.OnShortage,
-                id
+            OrderPricingRules.WithHold(
+                new AcceptOrder(
+                    offer.Customer,
+                    $"offer:{id}",
+                    SHA256.HashData(Encoding.UTF8.GetBytes(request.Payment.Token)),
+                    offer.Customer,
+                    lines,
+                    request.Payment.Token,
+                    order.OnShortage,
+                    id
+                ),
+                offer
             ),
             cancellationToken
         );

@@ -3,6 +3,7 @@ namespace DaprShop.Orders.Placing;
 /// <summary>A valid, priced order to accept.</summary>
 /// <param name="Caller">The user who sent it; a key belongs to its caller.</param>
 /// <param name="Fingerprint">Equal for equal orders: a repeated key with another fingerprint is a conflict.</param>
+/// <param name="Id">The id that the order gets, where its hold was claimed for it; null: a new one.</param>
 internal sealed record AcceptOrder(
     string Caller,
     string Key,
@@ -11,7 +12,8 @@ internal sealed record AcceptOrder(
     IReadOnlyList<PricedLine> Lines,
     string PaymentToken,
     string OnShortage,
-    Guid? HoldId = null
+    Guid? HoldId = null,
+    Guid? Id = null
 );
 
 /// <summary>The result for one request.</summary>

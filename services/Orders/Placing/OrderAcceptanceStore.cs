@@ -45,7 +45,7 @@ internal sealed class OrderAcceptanceStore(
     {
         var first = requests
             .DistinctBy(r => (r.Caller, r.Key))
-            .Select(r => (Id: Guid.CreateVersion7(now), Request: r))
+            .Select(r => (Id: r.Id ?? Guid.CreateVersion7(now), Request: r))
             .ToList();
         var claimed = await OrderAcceptanceStatements.ClaimKeysAsync(connection, first, cancellationToken);
         var fresh = first.Where(f => claimed.Contains(f.Id)).ToList();

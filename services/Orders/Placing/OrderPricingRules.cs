@@ -30,6 +30,17 @@ internal static class OrderPricingRules
         return (lines, errors);
     }
 
+    /// <summary>
+    /// The order with the hold that was claimed for it. Units that are held are owed, also where their item has become a
+    /// service since.
+    /// </summary>
+    public static AcceptOrder WithHold(AcceptOrder order, ClaimedHold hold) =>
+        order with
+        {
+            Id = hold.OrderId,
+            Lines = [.. order.Lines.Select(l => l with { Stocked = l.Stocked || hold.Lines.Any(h => h.Sku == l.Sku) })],
+        };
+
     /// <summary>GBP.</summary>
     public static decimal Total(IEnumerable<PricedLine> lines) => lines.Sum(l => l.Quantity * l.UnitPrice);
 }

@@ -23,6 +23,7 @@ internal static class PlaceManyOrders
     public static async Task<Results<Ok<PlacedOrder[]>, ProblemHttpResult>> HandleAsync(
         ManyOrders request,
         Catalogue catalogue,
+        HoldClaims holds,
         GroupCommit<AcceptOrder, Acceptance> orders,
         HttpContext context,
         CancellationToken cancellationToken
@@ -53,7 +54,7 @@ internal static class PlaceManyOrders
                 return new PlacedOrder(order.Key, null, tooExpensive);
 
             var caller = context.Name();
-            var acceptance = await orders.RunAsync(
+            var (accept, refused) = await holds.ClaimAsync(
                 new AcceptOrder(
                     caller,
                     order.Key,
@@ -66,6 +67,9 @@ internal static class PlaceManyOrders
                 ),
                 cancellationToken
             );
+            if (refused is not null)
+                return new PlacedOrder(order.Key, null, [refused]);
+            var acceptance = await orders.RunAsync(accept, cancellationToken);
             return acceptance.Order is { } accepted
                 ? new PlacedOrder(order.Key, accepted.Id, null)
                 : new PlacedOrder(order.Key, null, [new("/key", "The key was already used with another order.")]);

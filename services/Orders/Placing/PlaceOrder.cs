@@ -12,6 +12,7 @@ internal static class PlaceOrder
         OrderRequest request,
         IdempotencyKey key,
         Catalogue catalogue,
+        HoldClaims holds,
         GroupCommit<AcceptOrder, Acceptance> orders,
         HttpContext context,
         CancellationToken cancellationToken
@@ -34,7 +35,7 @@ internal static class PlaceOrder
             return Problems.Invalid(tooExpensive);
 
         var caller = context.Name();
-        var acceptance = await orders.RunAsync(
+        var (accept, refused) = await holds.ClaimAsync(
             new AcceptOrder(
                 caller,
                 key.Value,
@@ -47,6 +48,9 @@ internal static class PlaceOrder
             ),
             cancellationToken
         );
+        if (refused is not null)
+            return Problems.Of(409, "hold-ended", "The hold cannot be used", refused.Detail);
+        var acceptance = await orders.RunAsync(accept, cancellationToken);
         if (acceptance.Order is not { } order)
             return IdempotencyKey.Conflict(key.Value);
         if (acceptance.Replayed)

@@ -8,6 +8,7 @@ internal static class PlacingModule
     public static IServiceCollection AddPlacing(this IServiceCollection services) =>
         services
             .AddSingleton<Catalogue>()
+            .AddSingleton<HoldClaims>()
             .AddSingleton<OrderAcceptanceStore>()
             .AddGroupCommit<AcceptOrder, Acceptance, OrderAcceptanceStore>(
                 orders => orders.CommitAsync,
@@ -31,6 +32,7 @@ internal static class PlacingModule
             .RequireAuthorization(Identity.Customer)
             .WithSummary("Accept a waitlist offer and order the held units")
             .WithTags("Waitlist");
+        routes.MapPost("/internal/holds/claims", ReviewHoldClaims.HandleAsync).ExcludeFromDescription();
         return routes;
     }
 }

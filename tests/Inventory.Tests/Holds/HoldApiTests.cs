@@ -244,28 +244,29 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
             .EnumerateArray()
             .Single(o => o.GetProperty("sku").GetString() == _sku);
         offer.GetProperty("quantity").GetInt32().Should().Be(2);
-        var claim = $"internal/offers/{offer.GetProperty("id")}/claim";
-        await IsProblemAsync(await SendAsync(_olga, "POST", claim, new ClaimOfferRequest("bob")), 404, "not-found");
-        var claimed = await OkAsync(_olga, "POST", claim, new ClaimOfferRequest("ann"));
+        var claim = $"internal/holds/{offer.GetProperty("id")}/claim";
+        await IsProblemAsync(await SendAsync(_olga, "POST", claim, Claim("bob")), 404, "not-found");
+        var claimed = await OkAsync(_olga, "POST", claim, Claim("ann"));
         (
             claimed.GetProperty("customer").GetString(),
             claimed.GetProperty("lines")[0].GetProperty("quantity").GetInt32()
         )
             .Should()
             .Be(("ann", 2));
-        claimed
-            .GetProperty("expiresAt")
-            .GetDateTimeOffset()
-            .Should()
-            .BeOnOrAfter(offer.GetProperty("expiresAt").GetDateTimeOffset());
         await IsProblemAsync(await SendAsync(_ann, "DELETE", Line), 409, "already-ended");
         await IsProblemAsync(
             await SendAsync(_bob, "DELETE", $"waitlist/offers/{offer.GetProperty("id")}"),
             404,
             "not-found"
         );
+        await IsProblemAsync(
+            await SendAsync(_ann, "DELETE", $"waitlist/offers/{offer.GetProperty("id")}"),
+            409,
+            "hold-in-use"
+        );
+        await fixture.Database.ReleaseAsync(claimed.GetProperty("orderId").GetGuid());
         await OkAsync(_ann, "DELETE", $"waitlist/offers/{offer.GetProperty("id")}");
-        (await OkAsync(_olga, "POST", claim, new ClaimOfferRequest("ann")))
+        (await OkAsync(_olga, "POST", claim, Claim("ann")))
             .ToString()
             .Should()
             .Be(claimed.ToString(), "a repeated request gets the same response");
@@ -298,8 +299,8 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
             await SendAsync(
                 _ann,
                 "POST",
-                $"internal/offers/{await IdAsync(_ann, new { lines = Lines(1) })}/claim",
-                new ClaimOfferRequest(null)
+                $"internal/holds/{await IdAsync(_ann, new { lines = Lines(1) })}/claim",
+                Claim(null)
             ),
             404,
             "not-found"
@@ -310,6 +311,9 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
             "forbidden"
         );
     }
+
+    private static ClaimHoldRequest Claim(string? customer) =>
+        new(Guid.CreateVersion7(), customer, "accepted", OfferOnly: true);
 
     private object[] Lines(int quantity) => [new { sku = _sku, quantity }];
 

@@ -99,6 +99,29 @@ public sealed class HoldTests
         await scene.LevelShouldBeAsync(5, 5, 0);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task I11_A_claimed_hold_stands_past_its_end_until_its_order_has_used_it_or_is_released(bool used)
+    {
+        await using var scene = await Scene.WithAsync(5, "cup");
+        var (hold, order) = (await scene.HoldAsync("ann", 10, ("cup", 5)), Guid.CreateVersion7());
+        var claim = await scene.RunAsync<CommandOutcome>(new ClaimHoldCommand(hold, order, "ann", "key", false));
+        claim.Refusal.Should().BeNull();
+        scene.Time.Advance(TimeSpan.FromHours(2));
+        (await scene.OrderAsync("bob", null, ("cup", 1))).Should().Be(ReservationState.OutOfStock, "it stands");
+
+        if (used)
+            await scene.RunAsync<ReserveResponse>(
+                new ReserveCommand([new ReserveOrder(order, [new("cup", 3)], "ann", HoldId: hold)])
+            );
+        else
+            await scene.RunAsync<ReleaseCommand>(new ReleaseCommand([order]));
+
+        (await scene.StateAsync(hold)).Should().Be("expired", "nothing claims it any more");
+        await scene.LevelShouldBeAsync(5, used ? 3 : 0, 0);
+    }
+
     [Fact]
     public async Task I11_An_expired_hold_is_never_committed_not_even_at_the_very_moment()
     {

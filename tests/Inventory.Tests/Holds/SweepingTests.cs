@@ -41,6 +41,33 @@ public sealed class SweepingTests
         (await db.NumberAsync("select held from levels where sku = 'mug'")).Should().Be(1);
     }
 
+    [Fact]
+    public async Task However_many_claimed_holds_have_passed_their_end_the_next_one_is_swept()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup", "mug");
+        await LapsedAsync(db);
+        await Sql.ScalarAsync<long>(
+            db.Names.Owner,
+            """
+            with claimed as (
+                insert into holds (id, customer, state, expires_at, claimed_by, claimed_at)
+                select gen_random_uuid(), 'ann', 'active', now() - interval '1 day', array[gen_random_uuid()], now()
+                from generate_series(1, 501) returning id),
+            lines as (
+                insert into hold_lines (hold_id, sku, location, quantity) select id, 'mug', 'main', 1 from claimed)
+            select count(*) from claimed
+            """
+        );
+        using var service = new ServiceHost<Program>(db.Names.App, ("Stock:OfferGraceSeconds", "600"));
+        await Wait.UntilAsync(
+            async () => await db.NumberAsync("select held from levels where sku = 'cup'") == 0,
+            "the hold that nobody claims is swept"
+        );
+        (await db.NumberAsync("select count(*) from holds where state = 'active' and claimed_by <> '{}'"))
+            .Should()
+            .Be(501);
+    }
+
     [Theory]
     [InlineData("held = 0")]
     [InlineData("sequence = sequence - 1")]

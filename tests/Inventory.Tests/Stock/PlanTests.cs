@@ -21,8 +21,14 @@ public sealed partial class PlanTests(PlanTests.FullTables tables) : IClassFixtu
         [nameof(StockLoadStatements.LockReservations)] = ("uuid[]", StockLoadStatements.LockReservations),
         [nameof(StockLoadStatements.ClaimedSkus)] = ("uuid[]", StockLoadStatements.ClaimedSkus),
         [nameof(StockLoadStatements.RecordedResponses)] = ("text[], text[]", StockLoadStatements.RecordedResponses),
-        [nameof(StockLoadStatements.LockHolds)] = ("uuid[], text[], timestamptz", StockLoadStatements.LockHolds),
-        [nameof(StockLoadStatements.HoldLines)] = ("uuid[], text[], timestamptz", StockLoadStatements.HoldLines),
+        [nameof(StockLoadStatements.LockHolds)] = (
+            "uuid[], text[], timestamptz, uuid[]",
+            StockLoadStatements.LockHolds
+        ),
+        [nameof(StockLoadStatements.HoldLines)] = (
+            "uuid[], text[], timestamptz, uuid[]",
+            StockLoadStatements.HoldLines
+        ),
         [nameof(StockLoadStatements.LockDocuments)] = ("text[]", StockLoadStatements.LockDocuments),
         [nameof(StockLoadStatements.DocumentLines)] = ("text[]", StockLoadStatements.DocumentLines),
         [nameof(StockLoadStatements.LockLevels)] = ("text[]", StockLoadStatements.LockLevels),

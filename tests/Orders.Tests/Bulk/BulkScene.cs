@@ -34,6 +34,7 @@ internal sealed class BulkScene : IAsyncDisposable
             Queue,
             db.Accepting(),
             _catalogue,
+            new HoldClaims(new ServiceInvoker(_fakes, NoFailpoints.Instance), TimeProvider.System),
             Options.Create(json),
             NoFailpoints.Instance,
             TimeProvider.System,

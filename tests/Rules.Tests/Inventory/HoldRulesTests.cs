@@ -181,16 +181,88 @@ public sealed class HoldRulesTests
     }
 
     [Theory]
-    [InlineData(20, 20)]
-    [InlineData(5, 15)]
-    public void Claiming_an_offer_never_shortens_it(int minutes, int expected)
+    [InlineData(0)]
+    [InlineData(60)]
+    public void A_claimed_hold_stands_until_the_saga_of_its_order_has_used_it(int minutes)
     {
-        var offer = Offer(2);
+        _scene.Stock("cup", 2).Hold(1, "alice", Cups(2));
+        Claimed(_scene.Claim(Id(1), "alice", order: 5)).OrderId.Should().Be(Id(5));
+        _scene.Commit(minutes);
 
-        var claimed = Claimed(_scene.Claim(offer.Id, "alice", Noon.AddMinutes(minutes)));
+        _scene.Reserve(1, Cups(1)).State.Should().Be(ReservationState.OutOfStock, "the units are held");
+        _scene.ReserveHeld(5, 1, Cups(2)).State.Should().Be(ReservationState.Allocated);
+        _scene.Transaction.Holds[Id(1)].IsClaimed.Should().BeFalse();
+    }
 
-        (claimed.Id, claimed.Customer, claimed.ExpiresAt).Should().Be((offer.Id, "alice", Noon.AddMinutes(expected)));
-        _scene.Transaction.Holds[offer.Id].ExpiresAt.Should().Be(Noon.AddMinutes(expected));
+    [Fact]
+    public void What_the_order_leaves_of_a_hold_whose_time_has_passed_is_free_at_once()
+    {
+        _scene.Stock("cup", 3).Hold(1, "alice", Cups(3));
+        _scene.Claim(Id(1), "alice", order: 5);
+        _scene.Commit(minutes: 60);
+
+        _scene.ReserveHeld(5, 1, Cups(2));
+
+        _scene.At("cup").Should().Be(new Quantities(OnHand: 3, Allocated: 2));
+        _scene.Transaction.Holds[Id(1)].State.Should().Be(HoldState.Expired);
+    }
+
+    [Fact]
+    public void A_hold_whose_time_has_passed_stands_only_for_the_orders_that_claimed_it()
+    {
+        _scene.Stock("cup", 2).Hold(1, "alice", Cups(2));
+        _scene.Claim(Id(1), "alice", order: 5);
+        _scene.Commit(minutes: 60);
+
+        _scene.ReserveHeld(6, 1, Cups(1)).State.Should().Be(ReservationState.OutOfStock);
+        Problem(_scene.Claim(Id(1), "alice", order: 7)).Type.Should().Be("already-ended");
+        Problem(_scene.Extend(Id(1), "alice", Noon.AddHours(2))).Type.Should().Be("already-ended");
+    }
+
+    [Theory]
+    [InlineData(0, "Active")]
+    [InlineData(60, "Expired")]
+    public void The_release_of_its_order_ends_a_claim_and_the_hold_where_its_time_has_passed(
+        int minutes,
+        string expected
+    )
+    {
+        _scene.Stock("cup", 2).Hold(1, "alice", Cups(2));
+        _scene.Claim(Id(1), "alice", order: 5);
+        _scene.Commit(minutes);
+
+        _scene.Release(5);
+
+        (_scene.Transaction.Holds[Id(1)].IsClaimed, _scene.Transaction.Holds[Id(1)].State.ToString())
+            .Should()
+            .Be((false, expected));
+    }
+
+    [Fact]
+    public void A_claim_for_an_order_that_does_not_wait_for_stock_is_ended_and_others_stand()
+    {
+        _scene.Stock("cup", 4).Hold(1, "alice", Cups(2));
+        _scene.Hold(2, "alice", Cups(2));
+        _scene.Claim(Id(1), "alice", order: 5);
+        _scene.Claim(Id(2), "alice", order: 6);
+        _scene.Commit(minutes: 60);
+
+        _scene.Transaction.Decide(new ReviewClaimsCommand([Id(1), Id(2)], [Id(5)]));
+
+        _scene.Transaction.Holds[Id(1)].State.Should().Be(HoldState.Expired);
+        _scene.Transaction.Holds[Id(2)].State.Should().Be(HoldState.Active);
+        _scene.Transaction.Holds[Id(2)].ClaimedAt.Should().Be(Noon.AddMinutes(60), "it is asked about later again");
+    }
+
+    [Fact]
+    public void A_claimed_hold_is_not_released_before_its_order_has_used_it()
+    {
+        _scene.Stock("cup", 2).Hold(1, "alice", Cups(2));
+        _scene.Claim(Id(1), "alice", order: 5);
+
+        Problem(_scene.ReleaseHold(Id(1), "alice")).Type.Should().Be("hold-in-use");
+        _scene.ReserveHeld(5, 1, Cups(1));
+        _scene.ReleaseHold(Id(1), "alice").Refusal.Should().BeNull();
     }
 
     [Fact]
@@ -207,7 +279,7 @@ public sealed class HoldRulesTests
             [new StockLine("cup", Main, 2), new StockLine("cup", North, 1)]
         ));
 
-        Claimed(_scene.Claim(_scene.OfferTo("alice").Id, "alice", Noon)).Lines.Should().Equal(Cups(3));
+        Claimed(_scene.Claim(_scene.OfferTo("alice").Id, "alice", offerOnly: true)).Lines.Should().Equal(Cups(3));
     }
 
     [Fact]
@@ -217,8 +289,12 @@ public sealed class HoldRulesTests
         _scene.Receive("cup", 2);
         _scene.Hold(7, "alice", Cups(1));
 
-        Problem(_scene.Claim(Id(7), "alice", Noon)).Should().Be(("not-found", $"Offer {Id(7)} was not found."));
-        Problem(_scene.Claim(offer.Id, "bob", Noon)).Should().Be(("not-found", $"Offer {offer.Id} was not found."));
+        Problem(_scene.Claim(Id(7), "alice", offerOnly: true))
+            .Should()
+            .Be(("not-found", $"Offer {Id(7)} was not found."));
+        Problem(_scene.Claim(offer.Id, "bob", offerOnly: true))
+            .Should()
+            .Be(("not-found", $"Offer {offer.Id} was not found."));
     }
 
     [Fact]
@@ -227,7 +303,7 @@ public sealed class HoldRulesTests
         var offer = Offer(2);
         _scene.Commit(minutes: 15);
 
-        Problem(_scene.Claim(offer.Id, "alice", Noon.AddHours(1)))
+        Problem(_scene.Claim(offer.Id, "alice", offerOnly: true))
             .Should()
             .Be(("already-ended", $"The offer {offer.Id} is expired and can no longer be changed."));
     }
@@ -426,6 +502,6 @@ public sealed class HoldRulesTests
         return _scene.OfferTo("alice");
     }
 
-    private static Offer Claimed(CommandOutcome outcome) =>
-        JsonSerializer.Deserialize<Offer>(outcome.Body, StockResponses.Json)!;
+    private static ClaimedHold Claimed(CommandOutcome outcome) =>
+        JsonSerializer.Deserialize<ClaimedHold>(outcome.Body, StockResponses.Json)!;
 }

@@ -115,8 +115,9 @@ internal sealed class StockScene
     public CommandOutcome ReleaseHold(Guid hold, string? owner) =>
         Run(key => new ReleaseHoldCommand(key, [1], hold, owner, owner ?? "olga"));
 
-    public CommandOutcome Claim(Guid offer, string? owner, DateTimeOffset until) =>
-        Run(_ => new ClaimOfferCommand(offer, owner, until));
+    /// <summary>Claims a hold for an order that is about to be accepted.</summary>
+    public CommandOutcome Claim(Guid hold, string? owner, int order = 99, bool offerOnly = false) =>
+        Run(key => new ClaimHoldCommand(hold, Id(order), owner, key, offerOnly));
 
     public CommandOutcome Join(int entry, string sku, string customer, int units) =>
         Run(key => new JoinWaitlistCommand(key, [1], Id(entry), sku, customer, units));

@@ -159,6 +159,17 @@ namespace DaprShop.Inventory.Model.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<DateTimeOffset?>("ClaimedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("claimed_at");
+
+                    b.PrimitiveCollection<Guid[]>("ClaimedBy")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("claimed_by")
+                        .HasDefaultValueSql("'{}'");
+
                     b.Property<string>("Customer")
                         .IsRequired()
                         .HasColumnType("text")
@@ -179,6 +190,10 @@ namespace DaprShop.Inventory.Model.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_holds");
+
+                    b.HasIndex("ClaimedAt")
+                        .HasDatabaseName("ix_holds_claimed")
+                        .HasFilter("state = 'active' and claimed_by <> '{}'");
 
                     b.HasIndex("EntryId")
                         .IsUnique()
