@@ -31,6 +31,7 @@ public static class ShopService
                 .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Error)
                 .MinimumLevel.Override("System.Net.Http", LogEventLevel.Warning)
                 .MinimumLevel.Override("Dapr", LogEventLevel.Warning)
+                .MinimumLevel.Override("Grpc", LogEventLevel.Warning)
                 .MinimumLevel.Override("Yarp", LogEventLevel.Error)
                 // Callers log what failed; the pipelines would also log each attempt.
                 .MinimumLevel.Override("Polly", LogEventLevel.Error)

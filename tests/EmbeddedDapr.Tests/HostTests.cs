@@ -5,10 +5,12 @@ using Dapr;
 using Dapr.Client;
 using DaprShop.TestKit;
 using EmbeddedDapr.Tests.Kit;
+using EmbeddedDapr.Workflows;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Api = Dapr.Client.Autogen.Grpc.v1;
 
 namespace EmbeddedDapr.Tests;
@@ -21,6 +23,23 @@ public sealed class HostTests
         await using var first = await TestRuntime.StartAsync(TestSidecars.For("one"));
         await using var second = await TestRuntime.StartOnAsync(first.Database, TestSidecars.For("two"));
         second.Should().NotBeNull();
+    }
+
+    [Fact]
+    public async Task A_runtime_that_has_run_workflows_and_told_of_its_workers_stops_without_an_exception()
+    {
+        var sidecar = TestSidecars.For("one");
+        var runtime = await TestRuntime.StartAsync(sidecar);
+        await runtime
+            .Services.GetRequiredService<Engines>()
+            .Of(sidecar)
+            .SessionAsync(TestContext.Current.CancellationToken);
+        using (var http = TestRuntime.HttpOf(sidecar))
+            (await http.GetAsync("/v1.0/metadata")).EnsureSuccessStatusCode();
+
+        var stopping = async () => await runtime.DisposeAsync();
+
+        await stopping.Should().NotThrowAsync();
     }
 
     [Fact]

@@ -295,11 +295,27 @@ public sealed class LiveShop : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Gateway.Dispose();
-        if (!_wasClean)
+        await TryAsync("down");
+        var exceptions = UnhandledExceptions();
+        if (!_wasClean || exceptions.Count > 0)
             SaveLogs();
         await TryAsync("down", "--wipe");
         Directory.Delete(_root, recursive: true);
+        if (_wasClean)
+            exceptions.Should().BeEmpty("no process of the shop may end with an exception");
     }
+
+    /// <summary>The lines of all logs that tell of the end of a process by an exception.</summary>
+    private List<string> UnhandledExceptions() =>
+        Directory.Exists(PathOf(".shop/logs"))
+            ?
+            [
+                .. Directory
+                    .EnumerateFiles(PathOf(".shop/logs"))
+                    .SelectMany(file => File.ReadLines(file).Select(line => $"{Path.GetFileName(file)}: {line}"))
+                    .Where(line => line.Contains("Unhandled exception") || line.Contains("ObjectDisposedException")),
+            ]
+            : [];
 
     /// <summary>Copies the logs of a shop whose test failed to <c>artifacts/logs</c>.</summary>
     private void SaveLogs()

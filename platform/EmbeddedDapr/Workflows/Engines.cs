@@ -20,9 +20,11 @@ internal sealed class Engines(
     public int Connected(Sidecar sidecar) =>
         _engines.TryGetValue(sidecar.AppId, out var engine) ? engine.Value.Workers.Connected(sidecar) : 0;
 
+    /// <summary>The container disposes this object once for each service that it is registered as.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var engine in _engines.Values)
-            await engine.Value.DisposeAsync();
+        foreach (var app in _engines.Keys)
+            if (_engines.TryRemove(app, out var engine))
+                await engine.Value.DisposeAsync();
     }
 }
