@@ -24,6 +24,24 @@ public sealed class DaprRuntimeTests
     }
 
     [Fact]
+    public void The_file_of_names_is_made_in_write_ahead_mode_before_the_first_sidecar_and_kept_afterwards()
+    {
+        using var shop = new TemporaryShop();
+
+        NamesFile.Create(shop.Folder);
+        var made = File.ReadAllBytes(NamesFile.PathIn(shop.Folder));
+        File.WriteAllText(NamesFile.PathIn(shop.Folder), "used");
+        NamesFile.Create(shop.Folder);
+
+        made.Should().HaveCount(4096);
+        (made[18], made[19]).Should().Be((2, 2), "2 stands for write-ahead logging");
+        File.ReadAllText(NamesFile.PathIn(shop.Folder)).Should().Be("used");
+        File.ReadAllText(Path.Combine(ShopFolder.Find().Root, "components/common/config.yaml"))
+            .Should()
+            .Contain($"connectionString: .shop/{Path.GetFileName(NamesFile.PathIn(shop.Folder))}");
+    }
+
+    [Fact]
     public void An_app_has_a_sidecar_with_the_components_of_broker_and_store()
     {
         var shop = ShopFolder.Find();

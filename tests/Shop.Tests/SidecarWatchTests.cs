@@ -19,10 +19,13 @@ public sealed class SidecarWatchTests : IAsyncLifetime
     private Supervisor _supervisor = null!;
     private volatile string _metadata = """{"workflows":{"connectedWorkers":1}}""";
     private volatile int _outbound = 204;
+    private volatile int _invoke = 200;
+    private readonly int _sidecarPort = FreePort.Take();
 
     public async ValueTask InitializeAsync()
     {
         _server.Prefixes.Add($"http://127.0.0.1:{_port}/");
+        _server.Prefixes.Add(Sidecar);
         _server.Start();
         _ = Task.Run(AnswerAsync, TestContext.Current.CancellationToken);
         _supervisor = new Supervisor(_shop.Folder, _shop.State, TimeProvider.System);
@@ -62,6 +65,35 @@ public sealed class SidecarWatchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_sidecar_that_reaches_no_other_app_is_restarted_with_its_app()
+    {
+        var unit = Watch();
+        _invoke = 500;
+
+        await AdvanceAsync(seconds: 60);
+
+        await Wait.UntilAsync(() => IsRestarted(unit), "the sidecar without names is restarted");
+        unit.LastFailure.Should().Contain("reached none of the other apps");
+    }
+
+    [Fact]
+    public async Task While_the_runtime_is_away_the_app_is_not_restarted_and_patience_counts_from_its_next_answer()
+    {
+        var unit = Watch();
+        _metadata = """{"id":"orders"}""";
+        _server.Prefixes.Remove(Sidecar);
+        await AdvanceAsync(seconds: 120);
+
+        // The runtime is back; the SDK pauses 5 s before it connects, here on a busy machine.
+        _server.Prefixes.Add(Sidecar);
+        await AdvanceAsync(seconds: 12);
+        _metadata = """{"workflows":{"connectedWorkers":1}}""";
+        await AdvanceAsync(seconds: 60);
+
+        unit.Restarts.Should().Be(0, unit.LastFailure);
+    }
+
+    [Fact]
     public async Task A_working_sidecar_is_not_restarted()
     {
         var unit = Watch();
@@ -71,10 +103,12 @@ public sealed class SidecarWatchTests : IAsyncLifetime
         unit.Restarts.Should().Be(0);
     }
 
+    private string Sidecar => $"http://127.0.0.1:{_sidecarPort}/";
+
     private Unit Watch()
     {
         var unit = _supervisor.Start("orders", UnitKind.App, new Dictionary<string, int>(), _shop.Sleeper("orders"));
-        var app = new DaprApp("orders", _port, _port, 0)
+        var app = new DaprApp("orders", _port, _sidecarPort, 0)
         {
             InternalGrpcPort = 0,
             MetricsPort = 0,
@@ -86,7 +120,7 @@ public sealed class SidecarWatchTests : IAsyncLifetime
             MaxBodySize = "",
             LogLevel = "",
         };
-        _ = new SidecarWatch(app, unit, _time).RunAsync(_stop.Token);
+        _ = new SidecarWatch(app, [app with { Id = "history" }], unit, _time).RunAsync(_stop.Token);
         return unit;
     }
 
@@ -113,7 +147,10 @@ public sealed class SidecarWatchTests : IAsyncLifetime
         {
             var context = await _server.GetContextAsync();
             var path = context.Request.Url!.AbsolutePath;
-            context.Response.StatusCode = path == "/v1.0/healthz/outbound" ? _outbound : 200;
+            context.Response.StatusCode =
+                path == "/v1.0/healthz/outbound" ? _outbound
+                : path.StartsWith("/v1.0/invoke/", StringComparison.Ordinal) ? _invoke
+                : 200;
             if (path == "/v1.0/metadata")
                 await context.Response.OutputStream.WriteAsync(
                     Encoding.UTF8.GetBytes(_metadata),

@@ -8,7 +8,7 @@ internal static class SidecarModule
         services.AddSingleton(new DaprSidecar(configuration));
         services.AddSidecarTokenPolicy(configuration);
         services.AddSidecarClient(SidecarHealthCheck.Client, SidecarHealthCheck.Timeout);
-        services.AddHealthChecks().AddCheck<SidecarHealthCheck>("sidecar");
+        services.AddHealthChecks().AddCheck<SidecarHealthCheck>("sidecar").AddCheck<ServicesHealthCheck>("services");
         return services;
     }
 }

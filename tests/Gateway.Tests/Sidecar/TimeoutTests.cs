@@ -46,6 +46,24 @@ public sealed class TimeoutTests : IAsyncLifetime
             .Be(HttpStatusCode.ServiceUnavailable);
     }
 
+    [Theory]
+    [InlineData("orders", HttpStatusCode.ServiceUnavailable)]
+    [InlineData("inventory", HttpStatusCode.ServiceUnavailable)]
+    [InlineData("history", HttpStatusCode.OK)]
+    public async Task The_gateway_is_not_ready_while_a_service_that_takes_orders_is_not(
+        string app,
+        HttpStatusCode readiness
+    )
+    {
+        _sidecar.Respond = context =>
+        {
+            context.Response.StatusCode = context.Request.Path.StartsWithSegments($"/v1.0/invoke/{app}") ? 503 : 200;
+            return Task.CompletedTask;
+        };
+
+        (await GetAsync("/health/ready")).Should().Be(readiness);
+    }
+
     [Fact]
     public async Task A_service_whose_document_takes_three_seconds_is_left_out()
     {

@@ -21,12 +21,13 @@ internal static class HttpProbe
                 ? null
                 : $"its health check returned status {(int)response.StatusCode}";
         }
-        catch (Exception failure)
-            when (failure is HttpRequestException
-                || (failure is TaskCanceledException && !cancel.IsCancellationRequested)
-            )
+        catch (HttpRequestException failure)
         {
             return failure.Message;
+        }
+        catch (TaskCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return "it does not answer";
         }
     }
 }

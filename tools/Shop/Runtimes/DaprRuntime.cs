@@ -21,8 +21,10 @@ internal sealed class DaprRuntime(ShopFolder shop, DaprBinaries dapr, string bro
             .. FreePort.IsFree(ControlPlane.SchedulerPort) ? ControlPlane.SchedulerPorts : [],
         ];
 
-    public Task StartAsync(ServerManager servers, CancellationToken cancel) =>
-        Task.WhenAll(
+    public Task StartAsync(ServerManager servers, CancellationToken cancel)
+    {
+        NamesFile.Create(shop);
+        return Task.WhenAll(
             StartOrUseAsync(
                 servers,
                 ControlPlane.Placement(dapr, shop),
@@ -38,6 +40,7 @@ internal sealed class DaprRuntime(ShopFolder shop, DaprBinaries dapr, string bro
                 cancel
             )
         );
+    }
 
     public IReadOnlyList<ProcessSpec> ProcessesOf(DaprApp app) =>
         [AppProcesses.Sidecar(app, dapr, shop), AppProcesses.App(app, shop)];

@@ -52,9 +52,10 @@ internal sealed class ShopStarter(
     {
         supervisor.SetPhase("starting the apps");
         var apps = file.Apps.Select(app => (App: app, Unit: Start(app))).ToList();
-        await WaitUntilReadyAsync(apps, cancel);
+        // From the beginning: a sidecar that starts without names never becomes ready by itself.
         foreach (var (app, unit) in apps)
-            supervisor.Watch(app, unit);
+            supervisor.Watch(app, [.. file.Apps.Where(other => other != app)], unit);
+        await WaitUntilReadyAsync(apps, cancel);
     }
 
     private Unit Start(DaprApp app)
@@ -66,7 +67,7 @@ internal sealed class ShopStarter(
     private async Task WaitUntilReadyAsync(List<(DaprApp App, Unit Unit)> apps, CancellationToken cancel)
     {
         var started = time.GetTimestamp();
-        using var probe = new ReadinessProbe(apps.Select(each => each.App));
+        using var probe = new ReadinessProbe(file.Apps);
         while (await probe.FirstProblemAsync(cancel) is { } problem)
         {
             supervisor.SetPhase("waiting for " + problem);

@@ -19,6 +19,12 @@ internal sealed record ShopStatus(
     WorkInProgress? Work
 )
 {
+    /// <summary>Servers that do not run or do not answer, as sentences.</summary>
+    public IReadOnlyList<string> ServerProblems { get; init; } = [];
+
+    /// <summary>Processes of the shop that run although no supervisor does.</summary>
+    public int Unsupervised { get; init; }
+
     private const string AppIsDown = "down";
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true };
@@ -50,17 +56,33 @@ internal sealed record ShopStatus(
     {
         if (State is null)
         {
-            Console.WriteLine("The shop is down. `./shop up --detach` starts it.");
+            Console.WriteLine(
+                Unsupervised == 0
+                    ? "The shop is down. `./shop up --detach` starts it."
+                    : $"The supervisor was killed, and {Unsupervised} processes of the shop run without it: what dies is "
+                        + "not restarted. `./shop up --detach` stops them and starts the shop again; `./shop down` "
+                        + "stops them."
+            );
             return;
         }
 
         StatusTable.Print(Shop, State, File);
         Console.WriteLine(IsReady ? "Ready." : $"Not ready ({State.Phase}):");
-        foreach (var problem in Problems.Where(each => each is not null and not AppIsDown))
-            Console.WriteLine("  " + problem);
+        foreach (var reason in Reasons)
+            Console.WriteLine("  " + reason);
         foreach (var note in Work?.Notes ?? [])
             Console.WriteLine(note);
     }
+
+    /// <summary>Why the shop is not ready, as sentences; empty when it is.</summary>
+    private IReadOnlyList<string> Reasons =>
+        [
+            .. ServerProblems,
+            .. Problems.Where(each => each is not null and not AppIsDown).Select(each => each!),
+            .. State is { Started: false } && Problems.All(each => each is null or AppIsDown)
+                ? [$"it is still starting: {State.Phase}"]
+                : Array.Empty<string>(),
+        ];
 
     public string ToJson() =>
         JsonSerializer.Serialize(
@@ -90,6 +112,8 @@ internal sealed record ShopStatus(
                             }
                     ),
                 State?.External,
+                Problems = Reasons,
+                Unsupervised,
                 Work,
             },
             Format
@@ -106,8 +130,13 @@ internal sealed record ShopStatus(
         IReadOnlyList<string?> problems = state?.Runtime is null
             ? [.. file.Apps.Select(_ => AppIsDown)]
             : await probe.ProblemsAsync(cancel);
-        var isReady = state is { Started: true } && problems.All(problem => problem is null);
-        return new ShopStatus(shop, file, state, problems, isReady, Work: null);
+        var servers = state is null ? [] : await ServerProbe.ProblemsAsync(state, cancel);
+        var isReady = state is { Started: true } && servers.Count == 0 && problems.All(problem => problem is null);
+        return new ShopStatus(shop, file, state, problems, isReady, Work: null)
+        {
+            ServerProblems = servers,
+            Unsupervised = state is null ? Teardown.CountAlive(shop) : 0,
+        };
     }
 
     private static object App(UnitState? unit, DaprApp app, string? problem) =>

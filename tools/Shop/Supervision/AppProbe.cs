@@ -6,8 +6,10 @@ using DaprShop.Shop.Topology;
 namespace DaprShop.Shop.Supervision;
 
 /// <summary>Health checks of one app and its sidecar. A missing or malformed answer counts as unhealthy.</summary>
-internal sealed class AppProbe(DaprApp app) : IDisposable
+/// <param name="neighbour">The app that must be reachable through the sidecar.</param>
+internal sealed class AppProbe(DaprApp app, DaprApp neighbour) : IDisposable
 {
+    private const string CacheStore = "cache";
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(2) };
 
     public Task<bool> IsAliveAsync(CancellationToken cancel) =>
@@ -16,9 +18,19 @@ internal sealed class AppProbe(DaprApp app) : IDisposable
     public Task<bool> HasComponentsAsync(CancellationToken cancel) =>
         HasStatusAsync(SidecarUri("/v1.0/healthz/outbound"), HttpStatusCode.NoContent, cancel);
 
-    public async Task<bool> HasWorkerAsync(CancellationToken cancel) =>
+    /// <summary>Whether a workflow worker is connected; null while the sidecar does not answer.</summary>
+    public async Task<bool?> HasWorkerAsync(CancellationToken cancel) =>
         await GetJsonAsync(SidecarUri("/v1.0/metadata"), cancel) is { } metadata
-        && SidecarMetadata.ConnectedWorkers(metadata) > 0;
+            ? SidecarMetadata.ConnectedWorkers(metadata) > 0
+            : null;
+
+    /// <summary>True when the sidecar gives an answer, whatever it is.</summary>
+    public async Task<bool> SidecarAnswersAsync(CancellationToken cancel) =>
+        await StatusAsync(SidecarUri("/v1.0/healthz"), cancel) is not null;
+
+    /// <summary>True when the app can be invoked through this app's sidecar.</summary>
+    public Task<bool> CanInvokeAsync(string appId, CancellationToken cancel) =>
+        HasStatusAsync(SidecarUri($"/v1.0/invoke/{appId}/method/health/live"), HttpStatusCode.OK, cancel);
 
     /// <summary>Null when app and sidecar are ready to serve requests, else the problem.</summary>
     public async Task<string?> ProblemAsync(CancellationToken cancel)
@@ -33,9 +45,20 @@ internal sealed class AppProbe(DaprApp app) : IDisposable
         var missing = SidecarMetadata.Declared(declared).Except(SidecarMetadata.Subscribed(metadata)).FirstOrDefault();
         if (missing is not null)
             return $"{app.Id}: the sidecar has not subscribed to {missing} yet";
-        return app.RunsWorkflows && SidecarMetadata.ConnectedWorkers(metadata) == 0
-            ? $"{app.Id}: no workflow worker is connected"
-            : null;
+        if (app.RunsWorkflows && SidecarMetadata.ConnectedWorkers(metadata) == 0)
+            return $"{app.Id}: no workflow worker is connected";
+        if (
+            SidecarMetadata.HasComponent(metadata, CacheStore)
+            && !await HasStatusAsync(
+                SidecarUri($"/v1.0/state/{CacheStore}/readiness"),
+                HttpStatusCode.NoContent,
+                cancel
+            )
+        )
+            return $"{app.Id}: its store does not answer";
+        return await CanInvokeAsync(neighbour.Id, cancel)
+            ? null
+            : $"{app.Id}: its sidecar cannot invoke {neighbour.Id}";
     }
 
     public void Dispose() => _http.Dispose();
@@ -44,16 +67,19 @@ internal sealed class AppProbe(DaprApp app) : IDisposable
 
     private Uri SidecarUri(string path) => new($"http://127.0.0.1:{app.HttpPort}{path}");
 
-    private async Task<bool> HasStatusAsync(Uri address, HttpStatusCode expected, CancellationToken cancel)
+    private async Task<bool> HasStatusAsync(Uri address, HttpStatusCode expected, CancellationToken cancel) =>
+        await StatusAsync(address, cancel) == expected;
+
+    private async Task<HttpStatusCode?> StatusAsync(Uri address, CancellationToken cancel)
     {
         try
         {
             using var response = await _http.GetAsync(address, cancel);
-            return response.StatusCode == expected;
+            return response.StatusCode;
         }
         catch (Exception failure) when (IsMissingResponse(failure, cancel))
         {
-            return false;
+            return null;
         }
     }
 

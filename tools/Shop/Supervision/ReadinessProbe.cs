@@ -3,9 +3,13 @@ using DaprShop.Shop.Topology;
 namespace DaprShop.Shop.Supervision;
 
 /// <summary>Checks all apps concurrently.</summary>
-internal sealed class ReadinessProbe(IEnumerable<DaprApp> apps) : IDisposable
+internal sealed class ReadinessProbe(IReadOnlyList<DaprApp> apps) : IDisposable
 {
-    private readonly List<AppProbe> _probes = [.. apps.Select(app => new AppProbe(app))];
+    // In a ring: each sidecar invokes, and each is invoked.
+    private readonly List<AppProbe> _probes =
+    [
+        .. apps.Select((app, i) => new AppProbe(app, apps[(i + 1) % apps.Count])),
+    ];
 
     /// <summary>Per app, in their order: null when it is ready, else the problem.</summary>
     public async Task<IReadOnlyList<string?>> ProblemsAsync(CancellationToken cancel) =>

@@ -18,6 +18,11 @@ internal static class SidecarMetadata
             ? count.GetInt32()
             : 0;
 
+    /// <summary>True when the sidecar has loaded the component.</summary>
+    public static bool HasComponent(JsonElement metadata, string name) =>
+        Property(metadata, "components") is { ValueKind: JsonValueKind.Array } components
+        && components.EnumerateArray().Any(component => $"{Property(component, "name")}" == name);
+
     private static IEnumerable<string> Topics(JsonElement? list) =>
         list is { ValueKind: JsonValueKind.Array } items
             ? items.EnumerateArray().Select(item => $"{Property(item, "pubsubname")}/{Property(item, "topic")}")

@@ -65,8 +65,11 @@ internal sealed class Supervisor : IAsyncDisposable
     }
 
     /// <summary>Restarts an app whenever <see cref="SidecarWatch"/> finds that it is wedged.</summary>
-    public void Watch(DaprApp app, Unit unit) =>
-        _loops.Add(Task.Run(() => new SidecarWatch(app, unit, _time).RunAsync(_stop.Token)));
+    public void Watch(DaprApp app, IReadOnlyList<DaprApp> others, Unit unit)
+    {
+        lock (_lock)
+            _loops.Add(Task.Run(() => new SidecarWatch(app, others, unit, _time).RunAsync(_stop.Token)));
+    }
 
     /// <summary>Stops everything: apps, then sidecars, then the infrastructure.</summary>
     public async ValueTask DisposeAsync()

@@ -36,6 +36,9 @@ internal static class Teardown
         return alive + orphans.Count;
     }
 
+    /// <summary>The number of processes of the shop that run, without its supervisor.</summary>
+    public static int CountAlive(ShopFolder shop) => ShopState.Load(shop) is { } state ? Alive(state).Count() : 0;
+
     private static IEnumerable<ProcessState> Alive(ShopState state) =>
         state.Units.SelectMany(unit => unit.Processes).Where(process => process.Identity.IsAlive);
 
