@@ -1,4 +1,3 @@
-using DaprShop.Shop.Runtimes;
 using DaprShop.Shop.Topology;
 
 namespace DaprShop.Shop.Supervision;
@@ -43,12 +42,8 @@ internal sealed class SidecarWatch(DaprApp app, IReadOnlyList<DaprApp> others, U
         var isAlive = await probe.IsAliveAsync(stop);
         // The embedded runtime is no part of the unit: while it is away, a restart of the app would not bring it back,
         // and patience counts from its next answer.
-        var isObserved =
-            isAlive
-            && (
-                unit.Processes.Any(process => process.Spec.Name == AppProcesses.SidecarName(app))
-                || await probe.SidecarAnswersAsync(stop)
-            );
+        var hasOwnSidecar = unit.Processes.Count > 1;
+        var isObserved = isAlive && (hasOwnSidecar || await probe.SidecarAnswersAsync(stop));
         if (_worker.Observe(app.RunsWorkflows && isObserved && await probe.HasWorkerAsync(stop) == false))
             return "its sidecar had no workflow worker for 20 s although the app is alive";
         if (_components.Observe(isObserved && !await probe.HasComponentsAsync(stop)))

@@ -1,8 +1,9 @@
 using DaprShop.Shop.Networking;
 using DaprShop.Shop.Runtimes;
 using DaprShop.Shop.Servers;
+using DaprShop.Shop.Supervision;
 
-namespace DaprShop.Shop.Supervision;
+namespace DaprShop.Shop.Startup;
 
 /// <summary>Checks the servers that the shop runs for itself.</summary>
 internal static class ServerProbe
