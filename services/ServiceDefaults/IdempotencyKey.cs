@@ -1,7 +1,8 @@
 using System.Reflection;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace DaprShop.ServiceDefaults;
 
@@ -38,20 +39,27 @@ public readonly record struct IdempotencyKey(string Value)
         return ValueTask.FromResult(new IdempotencyKey(value));
     }
 
-    /// <summary>A hash of the caller, the route and the body, which a repeated request must equal.</summary>
+    /// <summary>
+    /// The fingerprint of the caller, the route with its values, and the body, which a repeated request must equal.
+    /// </summary>
     public static byte[] Fingerprint<TBody>(HttpContext context, TBody body) =>
-        SHA256.HashData(
-            JsonSerializer.SerializeToUtf8Bytes(
-                new
-                {
-                    Caller = context.Name(),
-                    context.Request.Method,
-                    Path = context.Request.Path.Value,
-                    Body = body,
-                },
-                JsonSerializerOptions.Web
-            )
-        );
+        RequestFingerprint.Of(context.Name(), Operation(context), body);
+
+    // The route and its values, so that neither the case of the path nor that of a UUID tells requests apart.
+    private static string Operation(HttpContext context)
+    {
+        if (context.GetEndpoint() is not RouteEndpoint { RoutePattern: var pattern })
+            return $"{context.Request.Method} {context.Request.Path.Value}";
+        var values = pattern.Parameters.Select(p => context.Request.RouteValues[p.Name]?.ToString() ?? "");
+        return JsonSerializer.Serialize<string[]>([
+            context.Request.Method,
+            pattern.RawText ?? "",
+            .. pattern.Parameters.Zip(values, (p, value) => IsUuid(p) ? value.ToUpperInvariant() : value),
+        ]);
+    }
+
+    private static bool IsUuid(RoutePatternParameterPart parameter) =>
+        parameter.ParameterPolicies.Any(p => p.Content == "guid");
 
     /// <summary>422: the key was used for another request.</summary>
     public static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult Conflict(string key) =>

@@ -2,9 +2,11 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Polly;
 
@@ -77,7 +79,10 @@ public static class Problems
             )
             .AddExceptionHandler<ProblemExceptionHandler>();
 
-    private sealed class ProblemExceptionHandler(ILogger<ProblemExceptionHandler> logger) : IExceptionHandler
+    private sealed class ProblemExceptionHandler(
+        IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> options,
+        ILogger<ProblemExceptionHandler> logger
+    ) : IExceptionHandler
     {
         public async ValueTask<bool> TryHandleAsync(
             HttpContext context,
@@ -87,7 +92,7 @@ public static class Problems
         {
             if (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
                 return true;
-            var problem = Describe(exception);
+            var problem = Describe(context, exception);
             if (problem.StatusCode >= 500)
                 logger.LogRequestFailed(context.Request.Method, context.Request.Path, exception);
             if (problem.StatusCode == StatusCodes.Status503ServiceUnavailable)
@@ -96,7 +101,7 @@ public static class Problems
             return true;
         }
 
-        private static ProblemHttpResult Describe(Exception exception) =>
+        private ProblemHttpResult Describe(HttpContext context, Exception exception) =>
             exception switch
             {
                 ProblemException known => known.Problem,
@@ -107,7 +112,14 @@ public static class Problems
                     "Body too large",
                     $"The body must not exceed {ShopService.MaxBodySize} bytes."
                 ),
-                BadHttpRequestException { InnerException: JsonException json } => RequestErrors.OfJson(json),
+                BadHttpRequestException { InnerException: JsonException json } => RequestErrors.OfJson(
+                    json,
+                    context
+                        .Features.Get<IExceptionHandlerFeature>()
+                        ?.Endpoint?.Metadata.GetMetadata<IAcceptsMetadata>()
+                        ?.RequestType,
+                    options.Value.SerializerOptions
+                ),
                 BadHttpRequestException bad => RequestErrors.OfBinding(bad),
                 // Text from the URL; StorableText rejects it in a body.
                 PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } => Of(
@@ -129,7 +141,7 @@ public static class Problems
                     "A component that this request needs is unavailable. Send the same request again, with the same Idempotency-Key."
                 ),
                 // EF wraps transient errors.
-                InvalidOperationException { InnerException: NpgsqlException database } => Describe(database),
+                InvalidOperationException { InnerException: NpgsqlException database } => Describe(context, database),
                 _ => Unexpected,
             };
 

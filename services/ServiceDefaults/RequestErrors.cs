@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -10,7 +11,7 @@ namespace DaprShop.ServiceDefaults;
 /// Says in plain words why a request could not be bound. The messages of ASP.NET and System.Text.Json name C# types,
 /// which mean nothing to a caller.
 /// </summary>
-internal static partial class RequestErrors
+public static partial class RequestErrors
 {
     private const int MaxQuotedCharacters = 100;
     private const string ReaderException = "JsonReaderException";
@@ -28,19 +29,21 @@ internal static partial class RequestErrors
     };
 
     /// <summary>A body that System.Text.Json could not read.</summary>
-    public static ProblemHttpResult OfJson(JsonException json)
+    /// <param name="type">What the body was read as; null where that is unknown.</param>
+    /// <param name="options">How it was read.</param>
+    internal static ProblemHttpResult OfJson(JsonException json, Type? type, JsonSerializerOptions options)
     {
         // The type is internal to System.Text.Json: malformed text, or text without any JSON.
         var reader = json.GetType().Name == ReaderException ? json : json.InnerException;
         if (reader?.GetType().Name != ReaderException)
-            return Invalid(Explain(json), ("path", json.Path));
+            return Invalid(Explain(json, type, options), ("path", json.Path));
         return reader.Message.Contains(NoTokens, StringComparison.Ordinal)
             ? EmptyBody
             : Problems.Of(400, "malformed-json", "Malformed JSON", Position(json), ("path", json.Path));
     }
 
     /// <summary>A request that ASP.NET could not bind to the route's parameters.</summary>
-    public static ProblemHttpResult OfBinding(BadHttpRequestException exception)
+    internal static ProblemHttpResult OfBinding(BadHttpRequestException exception)
     {
         // An empty body and a bare null reach no parser; ASP.NET reports them with this sentence only.
         if (exception.Message.StartsWith("Implicit body inferred", StringComparison.Ordinal))
@@ -79,8 +82,14 @@ internal static partial class RequestErrors
             $"The body is not valid JSON: line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}."
         );
 
-    private static string Explain(JsonException json)
+    /// <summary>Says what is wrong with JSON that is well-formed, without names of C#.</summary>
+    public static string Explain(JsonException json, Type? type, JsonSerializerOptions options)
     {
+        if (UnknownMember().Match(json.Message) is { Success: true } unknown)
+            return $"'{unknown.Groups["name"].Value}' is not a member of {Parent(json, unknown.Groups["name"].Value)}."
+                + AllowedMembers(json.Path, type, options);
+        if (DuplicateMember().Match(json.Message) is { Success: true } duplicate)
+            return $"'{duplicate.Groups["name"].Value}' is given twice in {Parent(json, duplicate.Groups["name"].Value)}.";
         if (MissingMembers().Match(json.Message) is { Success: true } members)
             return $"Required members are missing: {members.Groups["names"].Value}.";
         if (Null().Match(json.Message) is { Success: true } member)
@@ -89,6 +98,52 @@ internal static partial class RequestErrors
             ? $"The value at {json.Path} has the wrong type, or is not one of the allowed values."
             : WithoutPath().Replace(json.Message, "");
     }
+
+    // $.lines[0].sku is a member of lines[0].
+    private static string Parent(JsonException json, string name)
+    {
+        var path = json.Path ?? "$";
+        if (path.EndsWith($".{name}", StringComparison.OrdinalIgnoreCase))
+            path = path[..^(name.Length + 1)];
+        else if (path.EndsWith($"['{name}']", StringComparison.OrdinalIgnoreCase))
+            path = path[..^(name.Length + 4)];
+        path = path.TrimStart('$').TrimStart('.');
+        return path.Length == 0 ? "the body" : $"'{path}'";
+    }
+
+    private static string AllowedMembers(string? path, Type? type, JsonSerializerOptions options)
+    {
+        // The last segment is the unknown member itself.
+        foreach (Match segment in PathSegment().Matches(path ?? "").SkipLast(1))
+        {
+            if (type is null)
+                return "";
+            var known = options.GetTypeInfo(type);
+            type =
+                known.Kind == JsonTypeInfoKind.Object
+                    ? known
+                        .Properties.FirstOrDefault(p =>
+                            p.Name.Equals(segment.Groups["name"].Value, StringComparison.OrdinalIgnoreCase)
+                        )
+                        ?.PropertyType
+                    : known.ElementType;
+        }
+
+        return
+            type is not null
+            && options.GetTypeInfo(type) is { Kind: JsonTypeInfoKind.Object, Properties: { Count: > 0 } members }
+            ? $" Allowed: {string.Join(", ", members.Select(m => m.Name))}."
+            : "";
+    }
+
+    [GeneratedRegex("""^The JSON property '(?<name>.*)' could not be mapped to any \.NET member""")]
+    private static partial Regex UnknownMember();
+
+    [GeneratedRegex("""^Duplicate property '(?<name>.*)' encountered""")]
+    private static partial Regex DuplicateMember();
+
+    [GeneratedRegex("""\.(?<name>[^.\[]+)|\[(?:\d+|'(?<name>.*?)')\]""")]
+    private static partial Regex PathSegment();
 
     [GeneratedRegex("""^Failed to bind parameter "(?:Nullable<)?(?<type>\w+)>? (?<name>\w+)" from "(?<value>.*)"\.$""")]
     private static partial Regex Unbound();

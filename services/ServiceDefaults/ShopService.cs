@@ -59,6 +59,9 @@ public static class ShopService
             json.SerializerOptions.Converters.Add(new StorableText());
             json.SerializerOptions.RespectNullableAnnotations = true;
             json.SerializerOptions.RespectRequiredConstructorParameters = true;
+            // A misspelt or repeated member is refused: without an error, the client believes that it was applied.
+            json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+            json.SerializerOptions.AllowDuplicateProperties = false;
         });
         // So that a body that cannot be read becomes a problem that says why, in production too.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
@@ -84,6 +87,8 @@ public static class ShopService
                             context.JsonPropertyInfo?.IsGetNullable == true
                                 ? JsonSchemaType.String | JsonSchemaType.Null
                                 : JsonSchemaType.String;
+                    // Requests refuse unknown members; responses may get new ones, and share schemas with requests.
+                    schema.AdditionalPropertiesAllowed = true;
                     return Task.CompletedTask;
                 }
             )
@@ -98,6 +103,7 @@ public static class ShopService
         app.UseStatusCodePages();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseKnownParametersOnly();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready");
         app.MapOpenApi();

@@ -137,6 +137,20 @@ public sealed class DeadLetterTests(HistoryFixture fixture) : IClassFixture<Hist
     }
 
     [Fact]
+    public async Task A_delivery_with_members_that_this_release_does_not_know_is_received_and_not_refused_for_ever()
+    {
+        using var delivery = new StringContent(
+            """{"id":"bulk","id":"twice","newMember":1,"topic":"orders","pubsubname":"pubsub","metadata":{},"entries":[]}""",
+            System.Text.Encoding.UTF8,
+            "application/json"
+        );
+        using var response = await fixture
+            .Service.CreateClient()
+            .PostAsync($"subscriptions/{Topics.Orders}", delivery, TestContext.Current.CancellationToken);
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Only_operators_are_allowed()
     {
         using var customer = await fixture

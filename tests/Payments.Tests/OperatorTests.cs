@@ -63,6 +63,15 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
         using var huge = await CreditAsync(NewText(), new { reference = "r", amount = 1e15 });
         using var noReference = await CreditAsync(NewText(), new { reference = "", amount = 1 });
         using var empty = await CreditAsync(NewText(), new { });
+        using var misspelt = await CreditAsync(
+            NewText(),
+            new
+            {
+                reference = "r",
+                amount = 1,
+                amuont = 2,
+            }
+        );
         using var broken = await SendAsync(
             _operator,
             NewText(),
@@ -79,6 +88,7 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
         await IsProblemAsync(huge, 422, "invalid");
         await IsProblemAsync(noReference, 422, "invalid");
         await IsProblemAsync(empty, 400, "invalid-body");
+        await IsProblemAsync(misspelt, 400, "invalid-body");
         await IsProblemAsync(broken, 400, "malformed-json");
         await IsProblemAsync(oversized, 413, "too-large");
         (await RowsAsync("r")).Should().Be(0);

@@ -33,7 +33,8 @@ internal static class UploadBulkOrders
         HttpContext context,
         IdempotencyKey key,
         BulkOrdersClient orders,
-        IFailpoints failpoints
+        IFailpoints failpoints,
+        string? onError = null
     )
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
@@ -59,7 +60,7 @@ internal static class UploadBulkOrders
             reader = new CsvRowReader(header);
         }
 
-        var created = await orders.PostAsync(context, $"bulk-orders{ErrorPolicy(context)}", null);
+        var created = await orders.PostAsync(context, $"bulk-orders{ErrorPolicy(onError)}", null);
         if (!created.IsSuccessStatusCode)
             return new ForwardedResult(created);
 
@@ -103,8 +104,6 @@ internal static class UploadBulkOrders
     private static string? ParseMediaType(string? contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var parsed) ? parsed.MediaType.Value : null;
 
-    private static string ErrorPolicy(HttpContext context) =>
-        context.Request.Query.TryGetValue("onError", out var policy)
-            ? $"?onError={Uri.EscapeDataString(policy.ToString())}"
-            : "";
+    private static string ErrorPolicy(string? onError) =>
+        onError is null ? "" : $"?onError={Uri.EscapeDataString(onError)}";
 }

@@ -168,7 +168,7 @@ internal sealed class BulkBatchProcessor(
         return new AcceptOrder(
             job.Caller,
             order.Key ?? $"{job.Key}:{row}",
-            request.Fingerprint(),
+            request.Fingerprint(job.Caller),
             request.Customer ?? job.Caller,
             lines,
             request.Payment.Token,

@@ -23,20 +23,20 @@ internal static class BulkRowParser
     public static BulkOrder Read(string body, JsonSerializerOptions json)
     {
         var errors = new List<ValidationError>();
-        if (Try("", errors, () => Parse(body)) is not { } row)
+        if (Try("", errors, json, () => Parse(body)) is not { } row)
             return new BulkOrder(null, null, errors);
 
-        var key = Try($"/{Key}", errors, () => row[Key]?.Deserialize<string>(json));
+        var key = Try($"/{Key}", errors, json, () => row[Key]?.Deserialize<string>(json));
         row.Remove(Key);
         List<RequestedLine?> lines = [];
         if (row[Lines] is JsonArray given)
         {
             for (var i = 0; i < given.Count; i++)
-                lines.Add(Try($"/{Lines}/{i}", errors, () => given[i]?.Deserialize<RequestedLine>(json)));
+                lines.Add(Try($"/{Lines}/{i}", errors, json, () => given[i]?.Deserialize<RequestedLine>(json)));
             row[Lines] = new JsonArray();
         }
 
-        var request = Try("", errors, () => row.Deserialize<OrderRequest>(json));
+        var request = Try("", errors, json, () => row.Deserialize<OrderRequest>(json));
         return new BulkOrder(key, request is null ? null : request with { Lines = lines! }, errors);
     }
 
@@ -50,7 +50,7 @@ internal static class BulkRowParser
         return row;
     }
 
-    private static T? Try<T>(string field, List<ValidationError> errors, Func<T?> read)
+    private static T? Try<T>(string field, List<ValidationError> errors, JsonSerializerOptions json, Func<T?> read)
         where T : class
     {
         try
@@ -59,7 +59,12 @@ internal static class BulkRowParser
         }
         catch (JsonException e)
         {
-            errors.Add(new ValidationError(Storable(field + Pointer(e.Path)), Storable(e.Message.Split(" Path: ")[0])));
+            errors.Add(
+                new ValidationError(
+                    Storable(field + Pointer(e.Path)),
+                    Storable(RequestErrors.Explain(e, typeof(T), json))
+                )
+            );
         }
         catch (InvalidOperationException)
         {

@@ -23,11 +23,11 @@ internal static class BulkStatements
         select count(*)::int from added
         """;
 
-    /// <summary>The first of the rows that was received before with other content.</summary>
+    /// <summary>The rows that were received before with another text.</summary>
     public const string SelectDiffering = """
-        select r.row
+        select r.row, r.body, r.error
         from bulk_rows r join unnest($2::int[], $3::text[], $4::text[]) as u(row, body, error) on r.row = u.row
-        where r.job_id = $1 and (r.body, r.error) is distinct from (u.body, u.error) order by r.row limit 1
+        where r.job_id = $1 and (r.body, r.error) is distinct from (u.body, u.error)
         """;
 
     /// <summary>Counts received rows; without effect after the end of the file.</summary>

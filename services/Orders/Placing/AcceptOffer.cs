@@ -1,6 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
 using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
@@ -58,7 +56,7 @@ internal static class AcceptOffer
                 new AcceptOrder(
                     offer.Customer,
                     $"offer:{id}",
-                    SHA256.HashData(Encoding.UTF8.GetBytes(request.Payment.Token)),
+                    RequestFingerprint.Of(offer.Customer, "accept-offer", request),
                     offer.Customer,
                     lines,
                     request.Payment.Token,

@@ -1,7 +1,6 @@
-using System.Security.Cryptography;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using DaprShop.Orders.Model;
+using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Orders.Placing;
 
@@ -20,9 +19,11 @@ internal sealed record OrderRequest(
     Guid? Hold = null
 )
 {
-    /// <summary>Equal for equal requests, where several are sent in one body.</summary>
-    public byte[] Fingerprint() =>
-        SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, JsonSerializerOptions.Web));
+    /// <summary>
+    /// Equal for equal orders of one caller, whether they are sent alone, with others or in a file: a key used on one
+    /// of these ways is known on the others.
+    /// </summary>
+    public byte[] Fingerprint(string caller) => RequestFingerprint.Of(caller, "place-order", this);
 }
 
 /// <param name="UnitPrice">GBP; only an operator may set it. Without it the item's price applies.</param>

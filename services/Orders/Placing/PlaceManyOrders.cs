@@ -58,7 +58,7 @@ internal static class PlaceManyOrders
                 new AcceptOrder(
                     caller,
                     order.Key,
-                    order.Order.Fingerprint(),
+                    order.Order.Fingerprint(caller),
                     order.Order.Customer ?? caller,
                     lines,
                     order.Order.Payment.Token,

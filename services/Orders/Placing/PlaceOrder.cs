@@ -39,7 +39,7 @@ internal static class PlaceOrder
             new AcceptOrder(
                 caller,
                 key.Value,
-                IdempotencyKey.Fingerprint(context, request),
+                request.Fingerprint(caller),
                 request.Customer ?? caller,
                 lines,
                 request.Payment.Token,

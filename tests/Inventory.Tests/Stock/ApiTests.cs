@@ -37,6 +37,48 @@ public sealed class ApiTests(InventoryFixture fixture) : IClassFixture<Inventory
         );
 
     [Theory]
+    [InlineData("stock?skus=cup", "unknown-parameter", "'skus'")]
+    [InlineData("stock/cup?minVersion=1&minVersion=2", "duplicate-parameter", "'minVersion'")]
+    [InlineData("stock/cup?minversoin=1", "unknown-parameter", "Allowed: location, minVersion.")]
+    [InlineData("stock/cup/movements?form=2026-11-30T00:00:00Z", "unknown-parameter", "'form'")]
+    public async Task A_query_parameter_that_is_unknown_or_given_twice_is_refused_by_name(
+        string path,
+        string kind,
+        string named
+    )
+    {
+        using var response = await _olga.GetAsync(path, TestContext.Current.CancellationToken);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        text.Should().Contain(kind).And.Contain(named);
+        ((int)response.StatusCode).Should().Be(400);
+    }
+
+    [Fact]
+    public async Task A_member_that_is_unknown_or_given_twice_is_refused_by_name()
+    {
+        foreach (
+            var (body, named) in new[]
+            {
+                ("""{"quantity":1,"quantity":100,"reason":"twice"}""", "'quantity' is given twice in the body."),
+                (
+                    """{"quantity":1,"reason":"r","loaction":"back"}""",
+                    "'loaction' is not a member of the body. Allowed: quantity, reason, location."
+                ),
+            }
+        )
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "stock/cup/receipts")
+            {
+                Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json"),
+            };
+            request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());
+            using var response = await _olga.SendAsync(request, TestContext.Current.CancellationToken);
+            var problem = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+            problem.GetProperty("detail").GetString().Should().Be(named);
+        }
+    }
+
+    [Theory]
     [InlineData("stock")]
     [InlineData("stock/cup")]
     public async Task Guests_see_nothing(string path) =>

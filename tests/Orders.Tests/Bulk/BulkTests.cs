@@ -181,6 +181,38 @@ public sealed class BulkTests
     }
 
     [Fact]
+    public async Task A_row_that_is_sent_again_in_other_words_is_the_same_row()
+    {
+        await using var scene = await CreateAsync();
+        var job = await scene.SubmitAsync(
+            "file",
+            [Text(1, """{"lines":[{"sku":"cup","quantity":1,"unitPrice":4.5}],"payment":{"token":"tok_ok"}}""")],
+            end: false
+        );
+        Task<bool> ReceiveAsync(string body) => scene.Store.ReceiveAsync(job, [Text(1, body)], CancellationToken.None);
+
+        (
+            await ReceiveAsync(
+                """{"payment":{"token":"tok_ok"},"onShortage":"reject","lines":[{"unitPrice":4.50,"sku":"cup","quantity":1}]}"""
+            )
+        )
+            .Should()
+            .BeTrue("only the order of the members and the zeros differ");
+        (await ReceiveAsync("""{"lines":[{"sku":"cup","quantity":1,"unitPrice":4.51}],"payment":{"token":"tok_ok"}}"""))
+            .Should()
+            .BeFalse();
+        (
+            await ReceiveAsync(
+                """{"key":"k","lines":[{"sku":"cup","quantity":1,"unitPrice":4.5}],"payment":{"token":"tok_ok"}}"""
+            )
+        )
+            .Should()
+            .BeFalse();
+
+        static BulkRow Text(int row, string body) => new(row, body);
+    }
+
+    [Fact]
     public async Task Nothing_is_accepted_before_the_file_has_ended()
     {
         await using var scene = await CreateAsync();

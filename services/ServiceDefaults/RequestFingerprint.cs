@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.Collections;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace DaprShop.ServiceDefaults;
+
+/// <summary>
+/// The one rule that says whether a repeated Idempotency-Key repeats its request: SHA-256 of the caller, the operation
+/// and the members that were sent, sorted by name, numbers and times by value. A member that equals its default counts
+/// as not sent, so a request from before a release that adds an optional member still has the same fingerprint. (The
+/// default of a member must therefore never change.)
+/// </summary>
+public static class RequestFingerprint
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+    };
+
+    /// <summary>The fingerprint of a request.</summary>
+    /// <param name="caller">Who sent it.</param>
+    /// <param name="operation">What it does: the same for every route that does the same.</param>
+    /// <param name="body">As it was read; null where the route has no body.</param>
+    public static byte[] Of(string caller, string operation, object? body)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartArray();
+            json.WriteStringValue(caller);
+            json.WriteStringValue(operation);
+            Write(json, body);
+            json.WriteEndArray();
+        }
+
+        return SHA256.HashData(buffer.WrittenSpan);
+    }
+
+    private static void Write(Utf8JsonWriter json, object? value)
+    {
+        switch (value)
+        {
+            case null:
+                json.WriteNullValue();
+                return;
+            case string text:
+                json.WriteStringValue(text);
+                return;
+            case decimal number:
+                // 4.5 and 4.50 are one number.
+                json.WriteRawValue(number.ToString("0.############################", CultureInfo.InvariantCulture));
+                return;
+            case DateTimeOffset time:
+                json.WriteStringValue(time.ToUniversalTime());
+                return;
+        }
+
+        var type = Json.GetTypeInfo(value.GetType());
+        switch (type.Kind)
+        {
+            case JsonTypeInfoKind.Object:
+                WriteMembers(json, type, value);
+                break;
+            case JsonTypeInfoKind.Enumerable:
+                json.WriteStartArray();
+                foreach (var element in (IEnumerable)value)
+                    Write(json, element);
+                json.WriteEndArray();
+                break;
+            default:
+                JsonSerializer.Serialize(json, value, type);
+                break;
+        }
+    }
+
+    private static void WriteMembers(Utf8JsonWriter json, JsonTypeInfo type, object value)
+    {
+        json.WriteStartObject();
+        foreach (var member in type.Properties.OrderBy(p => p.Name, StringComparer.Ordinal))
+        {
+            if (member.Get?.Invoke(value) is not { } sent)
+                continue;
+            if (
+                member.AssociatedParameter is { HasDefaultValue: true } parameter
+                && sent.Equals(parameter.DefaultValue)
+            )
+                continue;
+            json.WritePropertyName(member.Name);
+            Write(json, sent);
+        }
+
+        json.WriteEndObject();
+    }
+}
