@@ -19,10 +19,13 @@ public static class EventLog
              with ordinality as e(id, type, subject, version, data, ordinal)
         """;
 
-    private const string Read = """
-        select position, id, type, subject, version, occurred_at, trace_parent, data::text as data
-        from events where position > $1 order by position limit $2
+    private const string Select = """
+        select position, id, type, subject, version, occurred_at, trace_parent, data::text as data from events
         """;
+
+    private const string Read = $"{Select} where position > $1 order by position limit $2";
+
+    private const string ReadOfSubject = $"{Select} where subject = $1 order by version";
 
     /// <summary>
     /// Adds the append to <paramref name="batch"/>. It should be the batch's last command: it serialises the writers
@@ -54,23 +57,28 @@ public static class EventLog
         long after,
         int limit,
         CancellationToken cancellationToken
-    )
+    ) => (await connection.QueryAsync<EventRow>(Read, [after, limit], cancellationToken)).ConvertAll(ToEvent);
+
+    /// <summary>All entries of one aggregate, by version.</summary>
+    public static async Task<List<LoggedEvent>> ReadEventsOfAsync(
+        this NpgsqlConnection connection,
+        string subject,
+        CancellationToken cancellationToken
+    ) => (await connection.QueryAsync<EventRow>(ReadOfSubject, [subject], cancellationToken)).ConvertAll(ToEvent);
+
+    private static LoggedEvent ToEvent(EventRow row)
     {
-        var rows = await connection.QueryAsync<EventRow>(Read, [after, limit], cancellationToken);
-        return rows.ConvertAll(row =>
-        {
-            var cause = StoredPayload.TryRead(row.Data, out var data);
-            var entry = new LoggedEvent(
-                row.Position,
-                row.Id,
-                row.Type,
-                row.Subject,
-                row.Version,
-                row.OccurredAt,
-                row.TraceParent,
-                data
-            );
-            return cause is null ? entry : entry.AsUnpublishable(cause);
-        });
+        var cause = StoredPayload.TryRead(row.Data, out var data);
+        var entry = new LoggedEvent(
+            row.Position,
+            row.Id,
+            row.Type,
+            row.Subject,
+            row.Version,
+            row.OccurredAt,
+            row.TraceParent,
+            data
+        );
+        return cause is null ? entry : entry.AsUnpublishable(cause);
     }
 }

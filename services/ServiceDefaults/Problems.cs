@@ -15,6 +15,7 @@ namespace DaprShop.ServiceDefaults;
 /// <summary>Errors as RFC 9457 problems: each says what is wrong and what is allowed.</summary>
 public static class Problems
 {
+    private static readonly string[] StandardMembers = ["type", "title", "status", "detail", "instance"];
     private const string TypePrefix = "urn:daprshop:problem:";
 
     /// <summary>
@@ -26,8 +27,12 @@ public static class Problems
         string title,
         string detail,
         params (string Key, object? Value)[] extensions
-    ) =>
-        TypedResults.Problem(
+    )
+    {
+        // The member would be written twice; clients read the last one, and RFC 9457 reserves the name.
+        if (Array.Find(extensions, e => StandardMembers.Contains(e.Key)) is { Key: { } reserved })
+            throw new ArgumentException($"'{reserved}' is a member of every problem.", nameof(extensions));
+        return TypedResults.Problem(
             new ProblemDetails
             {
                 Status = status,
@@ -37,6 +42,7 @@ public static class Problems
                 Extensions = extensions.ToDictionary(e => e.Key, e => e.Value),
             }
         );
+    }
 
     /// <summary>404: <paramref name="what"/> ("order 5") does not exist, or belongs to another customer.</summary>
     public static ProblemHttpResult NotFound(string what) =>

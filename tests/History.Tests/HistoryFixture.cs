@@ -4,13 +4,15 @@ using DaprShop.Contracts;
 using DaprShop.History.Model;
 using DaprShop.ServiceDefaults;
 using DaprShop.TestKit;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace DaprShop.History.Tests;
 
 /// <summary>The service on its own migrated database, with the part of the sidecar that delivers messages.</summary>
-public sealed class HistoryFixture : IAsyncLifetime
+public sealed class HistoryFixture : IAsyncLifetime, IHttpClientFactory
 {
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, EventPage> _orders = new();
     private readonly Dictionary<string, long> _positions = [];
 
     public TestDatabase Database { get; private set; } = null!;
@@ -22,7 +24,48 @@ public sealed class HistoryFixture : IAsyncLifetime
         Database = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync("history", owner =>
             ServiceDefaults.Database.MigrateAsync<HistoryDbContext>(owner, o => new HistoryDbContext(o))
         );
-        Service = new ServiceHost<Program>(Database.App);
+        Service = new ServiceHost<Program>(Database.App, services => services.AddSingleton<IHttpClientFactory>(this));
+    }
+
+    /// <summary>Events that Orders has in its log, and has not published.</summary>
+    internal void Append(Guid order, params (string Type, DateTimeOffset At, object Data)[] events) =>
+        _orders[$"/internal/orders/{order}/events"] = new EventPage(
+            Apps.Orders,
+            [
+                .. events.Select(
+                    (e, i) =>
+                        new LoggedEvent(
+                            1_000_000 + i,
+                            Guid.CreateVersion7(),
+                            e.Type,
+                            $"{order}",
+                            i + 1,
+                            e.At,
+                            null,
+                            JsonSerializer.SerializeToElement(e.Data, JsonSerializerOptions.Web)
+                        )
+                ),
+            ]
+        );
+
+    /// <summary>The services behind the sidecar: only the event log of Orders answers.</summary>
+    public HttpClient CreateClient(string name) =>
+        new(new EventLogOfOrders(_orders)) { BaseAddress = new Uri($"http://{name}/") };
+
+    private sealed class EventLogOfOrders(System.Collections.Concurrent.ConcurrentDictionary<string, EventPage> orders)
+        : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        ) =>
+            request.RequestUri!.AbsolutePath.EndsWith("/events", StringComparison.Ordinal)
+                ? Task.FromResult(
+                    orders.TryGetValue(request.RequestUri.AbsolutePath, out var page)
+                        ? new HttpResponseMessage { Content = JsonContent.Create(page) }
+                        : new HttpResponseMessage(System.Net.HttpStatusCode.NotFound)
+                )
+                : throw new HttpRequestException("No sidecar.");
     }
 
     public ValueTask DisposeAsync() => Service.DisposeAsync();

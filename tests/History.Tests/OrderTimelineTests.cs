@@ -49,6 +49,33 @@ public sealed class OrderTimelineTests(HistoryFixture fixture) : IClassFixture<H
     }
 
     [Fact]
+    public async Task The_timeline_of_an_order_whose_events_are_still_on_their_way_answers_with_what_Orders_knows()
+    {
+        fixture.Append(_order, Accepted(Noon), Moved(Noon.AddSeconds(2), "accepted", "reserved"));
+        await fixture.PublishAsync(Topics.Stock, Allocated(Noon.AddSeconds(1), ("A", 3), ("B", 1)));
+
+        (await TimelineAsync(fixture.Service.As(Identity.Customer, "ann")))
+            .Select(e => e.Text)
+            .Should()
+            .Equal(
+                "Order 7 was accepted: 4 units of 2 SKUs, GBP 12.50",
+                "4 units of 2 SKUs allocated",
+                "Stock is held for the order"
+            );
+        using var foreign = await fixture
+            .Service.As(Identity.Customer, "bob")
+            .GetAsync($"orders/{_order}/timeline", TestContext.Current.CancellationToken);
+        foreign.StatusCode.Should().Be(HttpStatusCode.NotFound);
+        using var newest = await fixture
+            .Service.As(Identity.Customer, "ann")
+            .GetAsync($"orders/{_order}/timeline?order=desc&limit=1", TestContext.Current.CancellationToken);
+        (await newest.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+            .Should()
+            .Contain("Stock is held for the order")
+            .And.NotContain("was accepted");
+    }
+
+    [Fact]
     public async Task A_rejection_for_lack_of_stock_lists_the_shortages()
     {
         await fixture.PublishAsync(

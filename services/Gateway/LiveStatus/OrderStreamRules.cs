@@ -1,4 +1,3 @@
-using System.Globalization;
 using DaprShop.Contracts;
 
 namespace DaprShop.Gateway.LiveStatus;
@@ -21,21 +20,6 @@ internal enum BroadcastAction
 /// </summary>
 internal static class OrderStreamRules
 {
-    /// <summary>
-    /// The version in a <c>Last-Event-ID</c>: 0 when absent, null when it is not a whole number. A number larger than
-    /// any version is ahead of the order like any other that is too large.
-    /// </summary>
-    public static int? ParseLastEventId(string header)
-    {
-        if (header.Length == 0)
-            return 0;
-        if (!header.All(char.IsAsciiDigit))
-            return null;
-        return int.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            ? version
-            : int.MaxValue;
-    }
-
     /// <summary>True when the client has the order's final status already.</summary>
     public static bool IsComplete(OrderTransitions transitions, int lastSent) =>
         transitions.Version == lastSent && IsFinal(transitions.Status);

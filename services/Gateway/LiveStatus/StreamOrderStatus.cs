@@ -23,14 +23,9 @@ internal static class StreamOrderStatus
         CancellationToken cancellationToken
     )
     {
-        var lastEventId = context.Request.Headers["Last-Event-ID"].ToString();
-        if (OrderStreamRules.ParseLastEventId(lastEventId) is not { } lastSent)
-            return Problems.Of(
-                400,
-                "bad-last-event-id",
-                "Invalid Last-Event-ID",
-                "Last-Event-ID must be the id of the last event that you received, a whole number, or absent."
-            );
+        if (LastEventId.Parse(context) is not { } lastEventId)
+            return LastEventId.Invalid;
+        var lastSent = (int)Math.Min(lastEventId, int.MaxValue);
 
         // Before Orders is asked: no change after its response may be missed.
         var subscription = hub.Subscribe(id);

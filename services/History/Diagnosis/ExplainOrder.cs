@@ -37,12 +37,7 @@ internal static class ExplainOrder
             return Problems.NotFound($"order {id}");
         var owner = knownOwner ?? order?.Customer;
         if (owner is null)
-            return Problems.Of(
-                503,
-                "orders-unavailable",
-                "Orders is unavailable",
-                "History has not read the order's events yet, and Orders does not answer. Retry later."
-            );
+            throw EvidenceClient.OrdersUnavailable;
         if (!context.User.IsOperator() && owner != context.Name())
             return Problems.NotFound($"order {id}");
 

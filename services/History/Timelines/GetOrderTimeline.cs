@@ -1,3 +1,4 @@
+using DaprShop.History.Diagnosis;
 using DaprShop.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -12,6 +13,7 @@ internal static class GetOrderTimeline
     public static async Task<Results<Ok<OrderTimelinePage>, ProblemHttpResult>> HandleAsync(
         Guid id,
         TimelineReader timelines,
+        EvidenceClient services,
         HttpContext context,
         CancellationToken cancellationToken,
         string? cursor = null,
@@ -28,18 +30,25 @@ internal static class GetOrderTimeline
         if (!TimelineCursor.TryParse(cursor, first, out var after))
             return TimelinePages.InvalidCursor;
         var owner = await timelines.OwnerAsync(id, cancellationToken);
+        IReadOnlyList<TimelineEntry> unread = [];
+        if (owner is null)
+            (owner, unread) = await ReadFromOrdersAsync(id, services, cancellationToken);
         if (!context.User.IsOperator() && owner != context.Name())
             return Problems.NotFound($"order {id}");
 
         var pageSize = TimelinePages.Clamp(limit);
-        var entries = await timelines.OrderAsync(
+        var filter = new EntryFilter(type, from, until);
+        var isNewestFirst = order == NewestFirst;
+        IReadOnlyList<TimelineEntry> entries = await timelines.OrderAsync(
             id,
             after,
-            new EntryFilter(type, from, until),
-            order == NewestFirst,
+            filter,
+            isNewestFirst,
             pageSize,
             cancellationToken
         );
+        if (unread.Count > 0)
+            entries = TimelineRules.Merge(entries, unread, after, filter, isNewestFirst, pageSize);
         if (owner is null && cursor is null && entries.Count == 0)
             return Problems.NotFound($"order {id}");
         return TypedResults.Ok(
@@ -48,6 +57,25 @@ internal static class GetOrderTimeline
                 [.. entries.Select(TimelineEntryView.Of)],
                 entries.Count == pageSize ? TimelineCursor.After(entries[^1]).ToString() : null
             )
+        );
+    }
+
+    /// <summary>
+    /// The order's customer and its entries so far: History reads an order's events a moment after its 202. An order
+    /// that Orders does not know has neither.
+    /// </summary>
+    private static async Task<(string? Owner, IReadOnlyList<TimelineEntry> Entries)> ReadFromOrdersAsync(
+        Guid id,
+        EvidenceClient services,
+        CancellationToken cancellationToken
+    )
+    {
+        var (page, isUnknown) = await services.GetEventsAsync(id, cancellationToken);
+        if (page is null)
+            return isUnknown ? (null, []) : throw EvidenceClient.OrdersUnavailable;
+        return (
+            page.Events.Select(TimelineRules.OwnerOf).FirstOrDefault(o => o is not null)?.Customer,
+            [.. page.Events.SelectMany(TimelineRules.EntriesOf)]
         );
     }
 

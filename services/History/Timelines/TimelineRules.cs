@@ -19,6 +19,32 @@ internal static class TimelineRules
     public static IEnumerable<TimelineEntry> EntriesOf(LoggedEvent logged) =>
         Entries(logged).Select(e => e with { Trace = TraceOf(logged.TraceParent) });
 
+    /// <summary>A page of entries that are partly not in the database yet.</summary>
+    public static List<TimelineEntry> Merge(
+        IEnumerable<TimelineEntry> read,
+        IEnumerable<TimelineEntry> unread,
+        TimelineCursor after,
+        EntryFilter filter,
+        bool newestFirst,
+        int limit
+    )
+    {
+        var entries = read.Concat(
+                unread.Where(e =>
+                    (filter.Kind is null || e.Type == filter.Kind)
+                    && (filter.From is null || e.At >= filter.From)
+                    && (filter.Until is null || e.At < filter.Until)
+                    && Place(e).CompareTo((after.At, after.Step, after.Position)) is var side
+                    && (newestFirst ? side < 0 : side > 0)
+                )
+            )
+            .DistinctBy(Place);
+        return [.. (newestFirst ? entries.OrderByDescending(Place) : entries.OrderBy(Place)).Take(limit)];
+    }
+
+    private static (DateTimeOffset, TimelineStep, long) Place(TimelineEntry entry) =>
+        (entry.At, entry.Step, entry.Position);
+
     /// <summary>The stock movements that an event records; null where it records none.</summary>
     public static StockOperation? StockOperationOf(LoggedEvent logged) =>
         logged.Type == EventTypes.StockMoved && logged.Read<StockMoved>() is var moved

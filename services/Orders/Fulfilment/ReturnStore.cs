@@ -133,7 +133,7 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
                     $"The order is {order.Status.Name()}. Too few units have been shipped and not yet returned: "
                         + $"{string.Join(", ", excess.Select(e => e.Sku))}.",
                     ("items", excess),
-                    ("status", order.Status.Name())
+                    ("orderStatus", order.Status.Name())
                 )
             );
 

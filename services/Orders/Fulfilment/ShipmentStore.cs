@@ -96,7 +96,7 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
                     "not-shippable",
                     "The order cannot be shipped",
                     $"The order is {order.Status.Name()}; it can be shipped when it is confirmed or shipped in part.",
-                    ("status", order.Status.Name())
+                    ("orderStatus", order.Status.Name())
                 )
             );
         if ((await connection.QueryAsync<Guid>(SelectPreparing, [orderId], cancellationToken)).Count > 0)

@@ -33,6 +33,7 @@ internal static class OrderQueriesModule
             .WithSummary("Summarize orders by status, and what was sold");
 
         routes.MapGet("/internal/orders/{id:guid}/state", GetOrderState.HandleAsync).ExcludeFromDescription();
+        routes.MapGet("/internal/orders/{id:guid}/events", ListOrderEvents.HandleAsync).ExcludeFromDescription();
         return routes;
     }
 }

@@ -57,7 +57,7 @@ internal static class CancelOrder
                 TransitionRules.Allows(order.Status, OrderStatus.Cancelled)
                     ? "A shipment of this order is being prepared."
                     : $"The order is {order.Status.Name()}. Cancellable: {string.Join(", ", Cancellable)}.",
-                ("status", order.Status.Name()),
+                ("orderStatus", order.Status.Name()),
                 ("allowed", Cancellable)
             );
         await transaction.CommitAsync(cancellationToken);

@@ -71,7 +71,7 @@ internal static class DecideOrder
                 order.Status == OrderStatus.AwaitingCustomer
                     ? "The decision was already made, or its deadline has passed."
                     : $"The order is {order.Status.Name()}.",
-                ("status", order.Status.Name())
+                ("orderStatus", order.Status.Name())
             );
         await transaction.CommitAsync(cancellationToken);
         await failpoints.ReachAsync("decided");

@@ -27,7 +27,7 @@ internal static class RetryOrders
             "not-needs-attention",
             $"The order is not in {OrderStatusNames.NeedsAttention}",
             $"The order is {found.Status.Name()}. Only orders in {OrderStatusNames.NeedsAttention} can be retried.",
-            ("status", found.Status.Name()),
+            ("orderStatus", found.Status.Name()),
             ("allowed", new[] { OrderStatusNames.NeedsAttention })
         );
     }

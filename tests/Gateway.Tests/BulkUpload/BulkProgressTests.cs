@@ -11,6 +11,7 @@ public sealed class BulkProgressTests(GatewayFixture fixture) : IClassFixture<Ga
 {
     private readonly Guid _job = Guid.CreateVersion7();
     private readonly ConcurrentQueue<(int Status, string Body)> _responses = [];
+    private readonly List<string> _types = [];
     private bool _hasRunOut;
 
     [Fact]
@@ -35,6 +36,30 @@ public sealed class BulkProgressTests(GatewayFixture fixture) : IClassFixture<Ga
     {
         Respond((200, Job(4)), (200, Job(4)), (200, Job(9, settled: true)));
         (await WatchAsync(last: "4")).Should().Equal((9, Job(9, settled: true)));
+    }
+
+    [Fact]
+    public async Task A_client_that_has_the_settled_job_gets_204_so_that_an_EventSource_stops()
+    {
+        Respond((200, Job(9, settled: true)));
+        (await StatusAsync(last: "9")).Should().Be(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task A_client_that_is_ahead_of_the_job_gets_a_snapshot_and_then_its_changes()
+    {
+        Respond((200, Job(4)), (200, Job(9, settled: true)));
+        (await WatchAsync(last: "12")).Should().Equal((4, Job(4)), (9, Job(9, settled: true)));
+        _types.Should().Equal("snapshot", "progress");
+        Respond((200, Job(9, settled: true)));
+        (await WatchAsync(last: "12")).Should().Equal((9, Job(9, settled: true)));
+    }
+
+    [Fact]
+    public async Task A_last_event_id_that_is_no_number_is_refused()
+    {
+        Respond((200, Job(4)));
+        (await StatusAsync(last: "four")).Should().Be(HttpStatusCode.BadRequest);
     }
 
     [Fact]
@@ -85,6 +110,16 @@ public sealed class BulkProgressTests(GatewayFixture fixture) : IClassFixture<Ga
         };
     }
 
+    private async Task<HttpStatusCode> StatusAsync(string last)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"bulk-orders/{_job}/events");
+        request.Headers.Add("Last-Event-ID", last);
+        using var response = await fixture
+            .Gateway.As(Identity.Customer)
+            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        return response.StatusCode;
+    }
+
     private async Task<List<(long Id, string Body)>> WatchAsync(string? last = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"bulk-orders/{_job}/events");
@@ -99,7 +134,11 @@ public sealed class BulkProgressTests(GatewayFixture fixture) : IClassFixture<Ga
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         deadline.CancelAfter(TimeSpan.FromSeconds(20));
         await foreach (var item in SseParser.Create(stream).EnumerateAsync(deadline.Token))
+        {
             events.Add((long.Parse(item.EventId!), item.Data));
+            _types.Add(item.EventType);
+        }
+
         _hasRunOut.Should().BeFalse("the stream ends with the settled job");
         return events;
     }

@@ -286,7 +286,10 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
         using var lost = await CancelAsync(_alice, id);
 
         won.StatusCode.Should().Be(HttpStatusCode.OK);
-        (await IsProblemAsync(lost, 409, "not-cancellable")).GetProperty("status").GetString().Should().Be("cancelled");
+        var problem = await IsProblemAsync(lost, 409, "not-cancellable");
+        problem.GetProperty("orderStatus").GetString().Should().Be("cancelled");
+        problem.EnumerateObject().Count(m => m.Name == "status").Should().Be(1, "RFC 9457 has one, a number");
+        problem.GetProperty("status").GetInt32().Should().Be(409);
         foreach (var batch in saga)
             (await fixture.Database.Store.GetOwnedAsync(batch, CancellationToken.None))
                 .Select(o => o.Id)

@@ -1,5 +1,6 @@
 using DaprShop.Contracts;
 using DaprShop.Gateway.LiveStatus;
+using DaprShop.Gateway.ServerSentEvents;
 
 namespace DaprShop.Rules.Tests.Gateway;
 
@@ -10,12 +11,12 @@ public sealed class OrderStreamRulesTests
     [InlineData("", 0)]
     [InlineData("0", 0)]
     [InlineData("17", 17)]
-    [InlineData("99999999999", int.MaxValue)]
+    [InlineData("99999999999", 99999999999L)]
     [InlineData("-1", null)]
     [InlineData("1a", null)]
     [InlineData(" 1", null)]
-    public void The_last_event_id_is_a_version(string header, int? version) =>
-        OrderStreamRules.ParseLastEventId(header).Should().Be(version);
+    public void The_last_event_id_is_a_version(string header, long? version) =>
+        LastEventId.Parse(header).Should().Be(version);
 
     [Theory]
     [InlineData(3, "delivered", 3, true)]
