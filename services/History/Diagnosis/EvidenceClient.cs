@@ -21,21 +21,6 @@ internal sealed class EvidenceClient(ServiceInvoker invoker, TimeProvider time)
     public Task<Answer<OrderState>> GetOrderAsync(Guid orderId, CancellationToken cancellationToken) =>
         GetAsync<OrderState>(Apps.Orders, $"internal/orders/{orderId}/state", cancellationToken);
 
-    /// <summary>The order's events, from Orders.</summary>
-    public Task<Answer<EventPage>> GetEventsAsync(Guid orderId, CancellationToken cancellationToken) =>
-        GetAsync<EventPage>(Apps.Orders, $"internal/orders/{orderId}/events", cancellationToken);
-
-    /// <summary>503: only Orders knows the order, and it does not answer.</summary>
-    public static ProblemException OrdersUnavailable =>
-        new(
-            Problems.Of(
-                503,
-                "orders-unavailable",
-                "Orders is unavailable",
-                "History has not read the order's events yet, and Orders does not answer. Retry later."
-            )
-        );
-
     /// <summary>The order's claims on stock, from Inventory.</summary>
     public Task<Answer<OrderClaims>> GetClaimsAsync(Guid orderId, CancellationToken cancellationToken) =>
         GetAsync<OrderClaims>(Apps.Inventory, $"internal/orders/{orderId}/claims", cancellationToken);

@@ -37,7 +37,7 @@ internal static class ExplainOrder
             return Problems.NotFound($"order {id}");
         var owner = knownOwner ?? order?.Customer;
         if (owner is null)
-            throw EvidenceClient.OrdersUnavailable;
+            throw OrderEventsClient.OrdersUnavailable;
         if (!context.User.IsOperator() && owner != context.Name())
             return Problems.NotFound($"order {id}");
 

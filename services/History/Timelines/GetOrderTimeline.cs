@@ -1,4 +1,3 @@
-using DaprShop.History.Diagnosis;
 using DaprShop.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -13,7 +12,7 @@ internal static class GetOrderTimeline
     public static async Task<Results<Ok<OrderTimelinePage>, ProblemHttpResult>> HandleAsync(
         Guid id,
         TimelineReader timelines,
-        EvidenceClient services,
+        OrderEventsClient orders,
         HttpContext context,
         CancellationToken cancellationToken,
         string? cursor = null,
@@ -32,7 +31,7 @@ internal static class GetOrderTimeline
         var owner = await timelines.OwnerAsync(id, cancellationToken);
         IReadOnlyList<TimelineEntry> unread = [];
         if (owner is null)
-            (owner, unread) = await ReadFromOrdersAsync(id, services, cancellationToken);
+            (owner, unread) = await ReadFromOrdersAsync(id, orders, cancellationToken);
         if (!context.User.IsOperator() && owner != context.Name())
             return Problems.NotFound($"order {id}");
 
@@ -66,16 +65,14 @@ internal static class GetOrderTimeline
     /// </summary>
     private static async Task<(string? Owner, IReadOnlyList<TimelineEntry> Entries)> ReadFromOrdersAsync(
         Guid id,
-        EvidenceClient services,
+        OrderEventsClient orders,
         CancellationToken cancellationToken
     )
     {
-        var (page, isUnknown) = await services.GetEventsAsync(id, cancellationToken);
-        if (page is null)
-            return isUnknown ? (null, []) : throw EvidenceClient.OrdersUnavailable;
+        var events = await orders.ReadAsync(id, cancellationToken);
         return (
-            page.Events.Select(TimelineRules.OwnerOf).FirstOrDefault(o => o is not null)?.Customer,
-            [.. page.Events.SelectMany(TimelineRules.EntriesOf)]
+            events.Select(TimelineRules.OwnerOf).FirstOrDefault(o => o is not null)?.Customer,
+            [.. events.SelectMany(TimelineRules.EntriesOf)]
         );
     }
 

@@ -11,7 +11,8 @@ internal static class TimelinesModule
             .AddProjection<OrdersProjection>()
             .AddProjection<StockProjection>()
             .AddProjection<PaymentsProjection>()
-            .AddSingleton<TimelineReader>();
+            .AddSingleton<TimelineReader>()
+            .AddSingleton<OrderEventsClient>();
 
     public static void MapTimelines(this IEndpointRouteBuilder routes)
     {
