@@ -24,7 +24,7 @@ public static partial class RequestErrors
         ["decimal"] = "a number",
         ["bool"] = "true or false",
         ["Guid"] = "a UUID",
-        ["DateTimeOffset"] = "an RFC 3339 time, such as 2026-11-30T12:00:00Z",
+        ["DateTimeOffset"] = Rfc3339.Expectation,
         ["DateOnly"] = "a date, such as 2026-11-30",
     };
 
@@ -49,16 +49,11 @@ public static partial class RequestErrors
         if (exception.Message.StartsWith("Implicit body inferred", StringComparison.Ordinal))
             return EmptyBody;
         if (Unbound().Match(exception.Message) is { Success: true } unbound)
-        {
-            var value = unbound.Groups["value"].Value;
-            return Problems.Of(
-                400,
-                "invalid-parameter",
-                "A parameter is not valid",
-                $"'{value[..Math.Min(value.Length, MaxQuotedCharacters)]}' is not a valid value of '{unbound.Groups["name"].Value}': "
-                    + $"it must be {Expectations.GetValueOrDefault(unbound.Groups["type"].Value, "one of the allowed values")}."
+            return InvalidParameter(
+                unbound.Groups["name"].Value,
+                unbound.Groups["value"].Value,
+                Expectations.GetValueOrDefault(unbound.Groups["type"].Value, "one of the allowed values")
             );
-        }
 
         if (Missing().Match(exception.Message) is { Success: true } missing)
             return Problems.Of(
@@ -69,6 +64,16 @@ public static partial class RequestErrors
             );
         return Problems.Of(exception.StatusCode, "bad-request", "Bad request", exception.Message);
     }
+
+    /// <summary>400: a parameter of the path or the query is not what it must be.</summary>
+    internal static ProblemHttpResult InvalidParameter(string name, string value, string expectation) =>
+        Problems.Of(
+            400,
+            "invalid-parameter",
+            "A parameter is not valid",
+            $"'{value[..Math.Min(value.Length, MaxQuotedCharacters)]}' is not a valid value of '{name}': "
+                + $"it must be {expectation}."
+        );
 
     private static ProblemHttpResult EmptyBody =>
         Invalid("The body is empty or null. Send a JSON object as the route's documentation describes it.");

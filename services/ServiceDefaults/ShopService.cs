@@ -57,6 +57,7 @@ public static class ShopService
                 new JsonStringEnumConverter(System.Text.Json.JsonNamingPolicy.CamelCase, allowIntegerValues: false)
             );
             json.SerializerOptions.Converters.Add(new StorableText());
+            json.SerializerOptions.Converters.Add(new Rfc3339.Converter());
             json.SerializerOptions.RespectNullableAnnotations = true;
             json.SerializerOptions.RespectRequiredConstructorParameters = true;
             // A misspelt or repeated member is refused: without an error, the client believes that it was applied.
@@ -87,6 +88,8 @@ public static class ShopService
                             context.JsonPropertyInfo?.IsGetNullable == true
                                 ? JsonSchemaType.String | JsonSchemaType.Null
                                 : JsonSchemaType.String;
+                    if (context.JsonTypeInfo.Type == typeof(DateTimeOffset))
+                        (schema.Type, schema.Format) = (schema.Type ?? JsonSchemaType.String, "date-time");
                     // Requests refuse unknown members; responses may get new ones, and share schemas with requests.
                     schema.AdditionalPropertiesAllowed = true;
                     return Task.CompletedTask;

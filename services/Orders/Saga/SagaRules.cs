@@ -161,43 +161,40 @@ internal static class SagaRules
         return TimeSpan.FromMilliseconds(Math.Min(longest, 250 * Math.Pow(2, Math.Max(order.Attempts - 1, 0))));
     }
 
+    // Total over both enumerations: a test counts the pairs. An order that was only just accepted is rejected; one that
+    // has waited is cancelled, with the cause.
     private static StatusChange? AfterReserve(ReserveOutcome outcome, OrderStatus from)
     {
-        return (outcome.State, from) switch
+        var refused = from == OrderStatus.Accepted ? OrderStatus.Rejected : OrderStatus.Cancelled;
+        return outcome.State switch
         {
-            (ReservationState.Allocated, _) when outcome.Shortages.Count > 0 => To(
+            ReservationState.Allocated when outcome.Shortages.Count > 0 => To(
                 OrderStatus.Reserved,
                 "reserved in part: the order goes without the rest",
                 outcome.Shortages
             ),
-            (ReservationState.Allocated, _) => To(OrderStatus.Reserved),
-            (ReservationState.Undecided, OrderStatus.Accepted) => To(
+            ReservationState.Allocated => To(OrderStatus.Reserved),
+            ReservationState.Backordered when from == OrderStatus.Backordered => null,
+            ReservationState.Backordered => To(OrderStatus.Backordered, Expectation(outcome.PromisedAt)),
+            ReservationState.Undecided when from == OrderStatus.Accepted => To(
                 OrderStatus.AwaitingCustomer,
                 "not enough stock: the customer decides",
                 outcome.Shortages
             ),
-            (ReservationState.Backordered, OrderStatus.Backordered) => null,
-            (ReservationState.Backordered, _) => To(OrderStatus.Backordered, Expectation(outcome.PromisedAt)),
-            (_, OrderStatus.Backordered) => To(
-                OrderStatus.NeedsAttention,
-                $"unexpected reservation state: {outcome.State}"
-            ),
-            (ReservationState.OutOfStock, OrderStatus.AwaitingCustomer) => To(
-                OrderStatus.Cancelled,
-                "the customer's choice is no longer available",
+            ReservationState.OutOfStock => To(
+                refused,
+                from switch
+                {
+                    OrderStatus.AwaitingCustomer => "the customer's choice is no longer available",
+                    OrderStatus.Backordered => "the stock can no longer be backordered",
+                    _ => "out of stock",
+                },
                 outcome.Shortages
             ),
-            (_, OrderStatus.AwaitingCustomer) => To(
-                OrderStatus.NeedsAttention,
-                $"unexpected reservation state: {outcome.State}"
-            ),
-            (ReservationState.OutOfStock, _) => To(OrderStatus.Rejected, "out of stock", outcome.Shortages),
-            (ReservationState.LimitExceeded, _) => To(
-                OrderStatus.Rejected,
-                "exceeds the limit per customer",
-                outcome.Shortages
-            ),
-            _ => To(OrderStatus.Rejected, "the stock was released before it was reserved"),
+            ReservationState.LimitExceeded => To(refused, "exceeds the limit per customer", outcome.Shortages),
+            ReservationState.Released => To(refused, "the stock was released before it was reserved"),
+            // The customer has decided, or the order waits for stock: nothing is left to ask.
+            _ => To(OrderStatus.NeedsAttention, $"unexpected reservation state: {outcome.State}"),
         };
 
         StatusChange To(OrderStatus to, string? reason = null, IReadOnlyList<Shortage>? shortages = null) =>

@@ -53,6 +53,36 @@ public sealed class ApiTests(InventoryFixture fixture) : IClassFixture<Inventory
         ((int)response.StatusCode).Should().Be(400);
     }
 
+    [Theory]
+    [InlineData("GET", "stock/cup/at/2026-11-30T12:00:00", null)]
+    [InlineData("GET", "stock/cup/at/05-06-2026", null)]
+    [InlineData("GET", "stock/cup/movements?from=2026-11-30", null)]
+    [InlineData("POST", "inbounds", "2026-11-30T12:00:00")]
+    [InlineData("POST", "inbounds", "05/06/2026")]
+    public async Task A_time_without_its_offset_is_refused_in_a_path_a_query_and_a_body(
+        string method,
+        string path,
+        string? expectedAt
+    )
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());
+        if (expectedAt is not null)
+            request.Content = JsonContent.Create(
+                new
+                {
+                    reference = "late",
+                    expectedAt,
+                    lines = new[] { new { sku = "cup", quantity = 1 } },
+                }
+            );
+        using var response = await _olga.SendAsync(request, TestContext.Current.CancellationToken);
+        ((int)response.StatusCode).Should().Be(400);
+        (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+            .Should()
+            .Contain("an RFC 3339 time with its offset from UTC");
+    }
+
     [Fact]
     public async Task A_member_that_is_unknown_or_given_twice_is_refused_by_name()
     {

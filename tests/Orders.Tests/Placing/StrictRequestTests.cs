@@ -57,6 +57,18 @@ public sealed class StrictRequestTests(OrdersFixture fixture) : IClassFixture<Or
         detail.Should().Contain(named);
     }
 
+    [Theory]
+    [InlineData("orders?from=2026-11-30T12:00:00")]
+    [InlineData("orders?from=05/06/2026")]
+    [InlineData("orders?until=2026-11-30")]
+    [InlineData("orders?until=2026-11-30T12:00:00+01:00")]
+    public async Task A_time_without_its_offset_is_refused_in_a_query(string path)
+    {
+        var (type, detail) = await RefusalAsync(_olga, HttpMethod.Get, path, null);
+        type.Should().Be("invalid-parameter");
+        detail.Should().Contain("it must be an RFC 3339 time with its offset from UTC");
+    }
+
     private static async Task<(string Kind, string Detail)> RefusalAsync(
         HttpClient client,
         HttpMethod method,

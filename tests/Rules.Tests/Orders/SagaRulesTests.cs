@@ -165,10 +165,13 @@ public sealed class SagaRulesTests
                                                 (ReservationState.Backordered, _) => OrderStatus.Backordered,
                                                 (ReservationState.Undecided, OrderStatus.Accepted) =>
                                                     OrderStatus.AwaitingCustomer,
-                                                (ReservationState.OutOfStock, OrderStatus.AwaitingCustomer) =>
-                                                    OrderStatus.Cancelled,
+                                                (
+                                                    ReservationState.Undecided,
+                                                    OrderStatus.Backordered
+                                                        or OrderStatus.AwaitingCustomer
+                                                ) => OrderStatus.NeedsAttention,
                                                 (_, OrderStatus.Backordered or OrderStatus.AwaitingCustomer) =>
-                                                    OrderStatus.NeedsAttention,
+                                                    OrderStatus.Cancelled,
                                                 _ => OrderStatus.Rejected,
                                             }
                                         )
@@ -279,62 +282,65 @@ public sealed class SagaRulesTests
         (pending.Changes.Count, pending.Declined.Count).Should().Be((0, 0));
     }
 
-    [Fact]
-    public void An_answer_of_Inventory_gives_the_order_its_status_and_the_reason()
+    [Theory]
+    [InlineData("Allocated", "Accepted", "Reserved", null)]
+    [InlineData("Allocated", "Backordered", "Reserved", null)]
+    [InlineData("Allocated", "AwaitingCustomer", "Reserved", null)]
+    [InlineData("Backordered", "Accepted", "Backordered", "backordered: no delivery date is known")]
+    [InlineData("Backordered", "Backordered", null, null)]
+    [InlineData("Backordered", "AwaitingCustomer", "Backordered", "backordered: no delivery date is known")]
+    [InlineData("Undecided", "Accepted", "AwaitingCustomer", "not enough stock: the customer decides")]
+    [InlineData("Undecided", "Backordered", "NeedsAttention", "unexpected reservation state: Undecided")]
+    [InlineData("Undecided", "AwaitingCustomer", "NeedsAttention", "unexpected reservation state: Undecided")]
+    [InlineData("OutOfStock", "Accepted", "Rejected", "out of stock")]
+    [InlineData("OutOfStock", "Backordered", "Cancelled", "the stock can no longer be backordered")]
+    [InlineData("OutOfStock", "AwaitingCustomer", "Cancelled", "the customer's choice is no longer available")]
+    [InlineData("LimitExceeded", "Accepted", "Rejected", "exceeds the limit per customer")]
+    [InlineData("LimitExceeded", "Backordered", "Cancelled", "exceeds the limit per customer")]
+    [InlineData("LimitExceeded", "AwaitingCustomer", "Cancelled", "exceeds the limit per customer")]
+    [InlineData("Released", "Accepted", "Rejected", "the stock was released before it was reserved")]
+    [InlineData("Released", "Backordered", "Cancelled", "the stock was released before it was reserved")]
+    [InlineData("Released", "AwaitingCustomer", "Cancelled", "the stock was released before it was reserved")]
+    public void Every_answer_of_Inventory_to_an_order_of_every_status_has_its_decision(
+        string state,
+        string from,
+        string? to,
+        string? reason
+    )
     {
-        var answers = new (ReservationState State, OrderStatus From, OrderStatus To, string? Reason)[]
+        var before = Enum.Parse<OrderStatus>(from);
+        var changes = SagaRules
+            .AfterReserve([(new ReserveOutcome(Guid.Empty, Enum.Parse<ReservationState>(state), []), before)])
+            .Changes;
+        if (to is null)
         {
-            (ReservationState.Allocated, OrderStatus.Accepted, OrderStatus.Reserved, null),
-            (
-                ReservationState.Undecided,
-                OrderStatus.Accepted,
-                OrderStatus.AwaitingCustomer,
-                "not enough stock: the customer decides"
-            ),
-            (
-                ReservationState.Backordered,
-                OrderStatus.Accepted,
-                OrderStatus.Backordered,
-                "backordered: no delivery date is known"
-            ),
-            (
-                ReservationState.OutOfStock,
-                OrderStatus.Backordered,
-                OrderStatus.NeedsAttention,
-                "unexpected reservation state: OutOfStock"
-            ),
-            (
-                ReservationState.OutOfStock,
-                OrderStatus.AwaitingCustomer,
-                OrderStatus.Cancelled,
-                "the customer's choice is no longer available"
-            ),
-            (
-                ReservationState.LimitExceeded,
-                OrderStatus.AwaitingCustomer,
-                OrderStatus.NeedsAttention,
-                "unexpected reservation state: LimitExceeded"
-            ),
-            (ReservationState.OutOfStock, OrderStatus.Accepted, OrderStatus.Rejected, "out of stock"),
-            (
-                ReservationState.LimitExceeded,
-                OrderStatus.Accepted,
-                OrderStatus.Rejected,
-                "exceeds the limit per customer"
-            ),
-            (
-                ReservationState.Released,
-                OrderStatus.Accepted,
-                OrderStatus.Rejected,
-                "the stock was released before it was reserved"
-            ),
-        };
+            changes.Should().BeEmpty();
+            return;
+        }
 
-        SagaRules
-            .AfterReserve(answers.Select(a => (new ReserveOutcome(Guid.Empty, a.State, []), a.From)))
-            .Changes.Select(c => (c.From, c.To, c.Reason))
+        changes
+            .Select(c => (c.From, $"{c.To}", c.Reason))
             .Should()
-            .Equal(answers.Select(a => (a.From, a.To, a.Reason)));
+            .Equal((before, to, reason))
+            .And.OnlyContain(c => TransitionRules.Allows(before, Enum.Parse<OrderStatus>(to)));
+    }
+
+    [Fact]
+    public void No_pair_of_an_answer_and_a_status_in_which_Inventory_is_asked_is_missing()
+    {
+        var method = typeof(SagaRulesTests).GetMethod(
+            nameof(Every_answer_of_Inventory_to_an_order_of_every_status_has_its_decision)
+        )!;
+        method
+            .GetCustomAttributes(typeof(InlineDataAttribute), inherit: false)
+            .Cast<InlineDataAttribute>()
+            .Select(d => $"{d.Data[0]} {d.Data[1]}")
+            .Should()
+            .BeEquivalentTo(
+                from state in Enum.GetNames<ReservationState>()
+                from status in new[] { "Accepted", "Backordered", "AwaitingCustomer" }
+                select $"{state} {status}"
+            );
     }
 
     [Fact]
