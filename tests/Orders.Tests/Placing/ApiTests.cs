@@ -327,7 +327,7 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
         using var answer = await cancelling;
         ((int)answer.StatusCode).Should().Be(status);
         (await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken))
-            .GetProperty("status")
+            .GetProperty(status == 200 ? "status" : "orderStatus")
             .GetString()
             .Should()
             .Be(told);

@@ -8,9 +8,9 @@ namespace DaprShop.Rules.Tests.Gateway;
 public sealed class OrderStreamRulesTests
 {
     [Theory]
-    [InlineData("", 0)]
-    [InlineData("0", 0)]
-    [InlineData("17", 17)]
+    [InlineData("", 0L)]
+    [InlineData("0", 0L)]
+    [InlineData("17", 17L)]
     [InlineData("99999999999", 99999999999L)]
     [InlineData("-1", null)]
     [InlineData("1a", null)]
