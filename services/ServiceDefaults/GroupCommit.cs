@@ -11,13 +11,17 @@ namespace DaprShop.ServiceDefaults;
 /// </summary>
 /// <param name="commit">Executes the group in one transaction and returns the results in its order.</param>
 /// <param name="limit">Commands per group, at most.</param>
+/// <param name="groups">
+/// Groups that may commit at the same time: more than one where a single command may take long.
+/// </param>
 public sealed class GroupCommit<TCommand, TResult>(
     Func<IReadOnlyList<TCommand>, CancellationToken, Task<IReadOnlyList<TResult>>> commit,
-    int limit
+    int limit,
+    int groups = 1
 ) : BackgroundService
 {
     private readonly Channel<Pending> _queue = Channel.CreateUnbounded<Pending>(
-        new UnboundedChannelOptions { SingleReader = true }
+        new UnboundedChannelOptions { SingleReader = groups == 1 }
     );
 
     /// <summary>
@@ -34,22 +38,30 @@ public sealed class GroupCommit<TCommand, TResult>(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var group = new List<Pending>(limit);
         try
         {
-            while (await _queue.Reader.WaitToReadAsync(stoppingToken))
-            {
-                group.Clear();
-                while (group.Count < limit && _queue.Reader.TryRead(out var next))
-                    group.Add(next);
-                await CommitAsync(group, stoppingToken);
-            }
+            await Task.WhenAll(Enumerable.Range(0, groups).Select(_ => CommitGroupsAsync(stoppingToken)));
         }
         finally
         {
             _queue.Writer.Complete();
             while (_queue.Reader.TryRead(out var left))
                 left.Result.TrySetCanceled(CancellationToken.None);
+        }
+    }
+
+    private async Task CommitGroupsAsync(CancellationToken stoppingToken)
+    {
+        var group = new List<Pending>(limit);
+        while (await _queue.Reader.WaitToReadAsync(stoppingToken))
+        {
+            group.Clear();
+            while (group.Count < limit && _queue.Reader.TryRead(out var next))
+                group.Add(next);
+
+            // Another group may have taken all.
+            if (group.Count > 0)
+                await CommitAsync(group, stoppingToken);
         }
     }
 
@@ -93,10 +105,15 @@ public static class GroupCommitServices
     public static IServiceCollection AddGroupCommit<TCommand, TResult, TWriter>(
         this IServiceCollection services,
         Func<TWriter, Func<IReadOnlyList<TCommand>, CancellationToken, Task<IReadOnlyList<TResult>>>> commit,
-        int limit
+        int limit,
+        int groups = 1
     )
         where TWriter : notnull =>
         services
-            .AddSingleton(p => new GroupCommit<TCommand, TResult>(commit(p.GetRequiredService<TWriter>()), limit))
+            .AddSingleton(p => new GroupCommit<TCommand, TResult>(
+                commit(p.GetRequiredService<TWriter>()),
+                limit,
+                groups
+            ))
             .AddHostedService(p => p.GetRequiredService<GroupCommit<TCommand, TResult>>());
 }

@@ -42,6 +42,28 @@ public sealed class GroupCommitTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_slow_group_holds_nobody_up_where_two_may_commit_at_a_time()
+    {
+        using var two = new GroupCommit<int, int>(
+            (commands, cancellationToken) =>
+                commands.Contains(0)
+                    ? CommitAsync(commands, cancellationToken)
+                    : Task.FromResult<IReadOnlyList<int>>([.. commands.Select(c => c * 10)]),
+            limit: 5,
+            groups: 2
+        );
+        await two.StartAsync(CancellationToken.None);
+        var slow = two.RunAsync(0, CancellationToken.None);
+        await _firstHasBegun.Task;
+
+        (await two.RunAsync(1, CancellationToken.None)).Should().Be(10);
+        slow.IsCompleted.Should().BeFalse();
+        _firstMayEnd.SetResult();
+        await slow;
+        await two.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
     public async Task Who_gives_up_waiting_does_not_take_the_command_back()
     {
         var first = _commit.RunAsync(0, CancellationToken.None);

@@ -20,6 +20,11 @@ internal static class StockModule
                 unitOfWork => unitOfWork.CommitAsync,
                 StockUnitOfWork.GroupLimit
             )
+            .AddGroupCommit<KeyedCommand, object, StockUnitOfWork>(
+                unitOfWork => unitOfWork.CommitAsync,
+                StockUnitOfWork.GroupLimit,
+                StockUnitOfWork.ArrivalGroups
+            )
             .AddSingleton<NewOffers>()
             .AddSingleton<BackordersFilledSignal>()
             .AddInvocationClient(Apps.Orders)

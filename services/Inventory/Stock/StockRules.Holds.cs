@@ -186,8 +186,8 @@ internal sealed partial class StockRules
 
     private Hold EndHold(Hold hold, HoldState state, WaitlistEntryState entryState)
     {
-        if (hold.EntryId is { } entry && FindEntry(entry) is { } waiting)
-            Waitlist[entry] = waiting with { State = entryState };
+        if (hold.EntryId is { } entry && _waitlist.Find(entry) is { } waiting)
+            Put(waiting with { State = entryState });
         CountHeld(hold, -1);
         return Holds[hold.Id] = hold with { State = state };
     }
@@ -200,9 +200,6 @@ internal sealed partial class StockRules
 
     private static IReadOnlyList<HoldLine> ToHoldLines(IEnumerable<AllocationPart> parts) =>
         [.. parts.Select(p => new HoldLine(p.Sku, p.Location, p.Quantity))];
-
-    private WaitlistEntry? FindEntry(Guid id) =>
-        Waitlist.GetValueOrDefault(id) ?? _loaded.Waitlist.FirstOrDefault(w => w.Id == id);
 
     private Hold? FindHold(Guid id, string? owner) =>
         (Holds.GetValueOrDefault(id) ?? _loaded.Holds.GetValueOrDefault(id)) is { } hold

@@ -31,20 +31,20 @@ internal sealed partial class StockRules
         );
         foreach (var (orderId, sku) in found.OrphanedBackorders.Where(o => !busy.Contains(o.Sku)))
         {
-            if (BackordersOf(sku).FirstOrDefault(b => b.OrderId == orderId) is not { } orphan)
+            if (_backorders.Find(orderId, sku) is not { } orphan)
                 continue;
-            Backorders[(orderId, sku)] = orphan with { State = BackorderState.Cancelled };
+            Put(orphan with { State = BackorderState.Cancelled });
             changes.Add(new(sku, null, "backorder", orderId.ToString(), -orphan.Left));
         }
 
         foreach (
             var entry in found
-                .EntriesWithoutOffer.Select(FindEntry)
+                .EntriesWithoutOffer.Select(_waitlist.Find)
                 .OfType<WaitlistEntry>()
                 .Where(w => w.State == WaitlistEntryState.Offered && !busy.Contains(w.Sku))
         )
         {
-            Waitlist[entry.Id] = entry with { State = WaitlistEntryState.Waiting };
+            Put(entry with { State = WaitlistEntryState.Waiting });
             changes.Add(new(entry.Sku, null, "waitlist", entry.Id.ToString(), entry.Quantity));
         }
 

@@ -16,9 +16,9 @@ internal sealed partial class StockRules
     {
         foreach (var sku in skus.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList())
         {
-            while (_stock.Available(sku) > 0 && FirstBackorder(sku) is { } backorder)
+            while (_stock.Available(sku) > 0 && _backorders.First(sku) is { } backorder)
                 FillBackorder(backorder);
-            while (_stock.Available(sku) > 0 && NextInWaitlist(sku) is { } waiting)
+            while (_stock.Available(sku) > 0 && _waitlist.Next(sku) is { } waiting)
                 OfferTo(waiting);
         }
     }
@@ -35,7 +35,7 @@ internal sealed partial class StockRules
         var filled = backorder with { Filled = backorder.Filled + (int)quantity };
         if (filled.Left == 0)
             filled = filled with { State = BackorderState.Filled };
-        Backorders[(filled.OrderId, filled.Sku)] = filled;
+        Put(filled);
         if (filled.State == BackorderState.Filled)
             FilledOrders.Add(filled.OrderId);
         Publish(
@@ -64,7 +64,7 @@ internal sealed partial class StockRules
             waiting.Id
         );
         PlaceHold(offer, new Cause(offer.Id.ToString(), StockActors.Queue));
-        Waitlist[waiting.Id] = waiting with { State = WaitlistEntryState.Offered };
+        Put(waiting with { State = WaitlistEntryState.Offered });
         Publish(
             EventTypes.WaitlistOffered,
             offer.Id.ToString(),
@@ -73,20 +73,22 @@ internal sealed partial class StockRules
     }
 
     private bool MayBackorder(SkuQuantity missing) =>
-        _loaded.Items.GetValueOrDefault(missing.Sku)?.BackorderLimit - BackordersOf(missing.Sku).Sum(b => (long)b.Left)
+        _loaded.Items.GetValueOrDefault(missing.Sku)?.BackorderLimit - _backorders.Left(missing.Sku)
         >= missing.Quantity;
 
     private void AddBackorder(ReserveOrder order, string sku, int quantity)
     {
-        var ahead = BackordersOf(sku).Where(b => b.OrderNumber < order.Number).Sum(b => (long)b.Left);
-        Backorders[(order.OrderId, sku)] = new Backorder(
-            order.OrderId,
-            sku,
-            order.Number,
-            quantity,
-            0,
-            PromisedAt(sku, ahead + quantity),
-            BackorderState.Open
+        var ahead = _backorders.LeftBefore(sku, order.Number);
+        Put(
+            new Backorder(
+                order.OrderId,
+                sku,
+                order.Number,
+                quantity,
+                0,
+                PromisedAt(sku, ahead + quantity),
+                BackorderState.Open
+            )
         );
     }
 
@@ -106,16 +108,16 @@ internal sealed partial class StockRules
     /// <summary>When the last of the order's backorders should be covered; null where one has no date.</summary>
     private DateTimeOffset? PromisedAt(Guid orderId)
     {
-        var dates = OpenBackorders().Where(b => b.OrderId == orderId).Select(b => b.PromisedAt).ToList();
+        var dates = _backorders.Of(orderId).Select(b => b.PromisedAt).ToList();
         return dates.Contains(null) ? null : dates.Max();
     }
 
     /// <summary>Cancels the order's backorders; returns the units that were still open.</summary>
     private List<SkuQuantity> CancelBackorders(Guid orderId)
     {
-        var waiting = OpenBackorders().Where(b => b.OrderId == orderId).ToList();
+        var waiting = _backorders.Of(orderId);
         foreach (var open in waiting)
-            Backorders[(orderId, open.Sku)] = open with { State = BackorderState.Cancelled };
+            Put(open with { State = BackorderState.Cancelled });
         return [.. waiting.Select(b => new SkuQuantity(b.Sku, b.Left))];
     }
 
@@ -123,7 +125,7 @@ internal sealed partial class StockRules
     {
         if (CheckStocked([join.Sku]) is { } refusal)
             return refusal;
-        if (WaitlistOf(join.Sku).Any(w => w.Customer == join.Customer))
+        if (_waitlist.Of(join.Sku, join.Customer) is not null)
             return new Refusal(RefusalKind.Exists, $"waitlist entry for '{join.Sku}'");
         if (RemainingLimit(join.Customer, join.Sku) < join.Quantity)
             return BeyondLimit(join.Sku);
@@ -135,7 +137,7 @@ internal sealed partial class StockRules
             long.MaxValue,
             WaitlistEntryState.Waiting
         );
-        Waitlist[entry.Id] = entry;
+        Put(entry);
         ServeQueue([join.Sku]);
         var now = Waitlist[entry.Id];
         return new StockResponses.WaitlistResponse(
@@ -143,44 +145,31 @@ internal sealed partial class StockRules
             now.Sku,
             now.Quantity,
             now.State,
-            now.State == WaitlistEntryState.Offered
-                ? 0
-                : WaitlistOf(join.Sku).Count(w => w.State == WaitlistEntryState.Waiting)
+            now.State == WaitlistEntryState.Offered ? 0 : _waitlist.Waiting(join.Sku)
         );
     }
 
     private object Decide(LeaveWaitlistCommand leave)
     {
-        if (WaitlistOf(leave.Sku).FirstOrDefault(w => w.Customer == leave.Customer) is not { } entry)
+        if (_waitlist.Of(leave.Sku, leave.Customer) is not { } entry)
             return new Refusal(RefusalKind.NotFound, $"waitlist entry for '{leave.Sku}'");
         if (entry.State == WaitlistEntryState.Offered)
             return new Refusal(RefusalKind.Ended, $"waitlist entry for '{leave.Sku}'", State: entry.State);
-        Waitlist[entry.Id] = entry with { State = WaitlistEntryState.Left };
+        Put(entry with { State = WaitlistEntryState.Left });
         return new StockResponses.WaitlistResponse(entry.Id, entry.Sku, entry.Quantity, WaitlistEntryState.Left, 0);
     }
 
-    private IEnumerable<Backorder> OpenBackorders() =>
-        _loaded
-            .Backorders.Where(b => !Backorders.ContainsKey((b.OrderId, b.Sku)))
-            .Concat(Backorders.Values)
-            .Where(b => b.State == BackorderState.Open);
+    private bool HasOpenBackorders(Guid orderId) => _backorders.Of(orderId).Count > 0;
 
-    private IEnumerable<Backorder> BackordersOf(string sku) => OpenBackorders().Where(b => b.Sku == sku);
+    private void Put(Backorder backorder)
+    {
+        Backorders[(backorder.OrderId, backorder.Sku)] = backorder;
+        _backorders.Put(backorder);
+    }
 
-    private Backorder? FirstBackorder(string sku) => BackordersOf(sku).MinBy(b => b.OrderNumber);
-
-    private bool HasOpenBackorders(Guid orderId) => OpenBackorders().Any(b => b.OrderId == orderId);
-
-    /// <summary>Entries that wait or have an offer.</summary>
-    private IEnumerable<WaitlistEntry> WaitlistOf(string sku) =>
-        _loaded
-            .Waitlist.Where(w => !Waitlist.ContainsKey(w.Id))
-            .Concat(Waitlist.Values)
-            .Where(w => w.Sku == sku && w.State is WaitlistEntryState.Waiting or WaitlistEntryState.Offered);
-
-    /// <summary>Who is at the limit per customer is passed over, and keeps the place in the line.</summary>
-    private WaitlistEntry? NextInWaitlist(string sku) =>
-        WaitlistOf(sku)
-            .Where(w => w.State == WaitlistEntryState.Waiting && RemainingLimit(w.Customer, sku) > 0)
-            .MinBy(w => w.Position);
+    private void Put(WaitlistEntry entry)
+    {
+        Waitlist[entry.Id] = entry;
+        _waitlist.Put(entry);
+    }
 }

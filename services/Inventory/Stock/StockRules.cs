@@ -19,11 +19,14 @@ internal sealed partial class StockRules
     private readonly StockChanges _stock;
     private readonly StockPolicy _policy;
     private readonly DateTimeOffset _now;
+    private readonly OpenBackorders _backorders;
+    private readonly OpenWaitlist _waitlist;
     private readonly Dictionary<string, (long Available, bool WasStocked)> _before;
 
     public StockRules(LoadedStock loaded, StockChanges stock, StockPolicy policy, DateTimeOffset now)
     {
         (_loaded, _stock, _policy, _now) = (loaded, stock, policy, now);
+        (_backorders, _waitlist) = (new OpenBackorders(loaded.Backorders), new OpenWaitlist(loaded.Waitlist));
         _before = loaded.Items.Keys.ToDictionary(
             sku => sku,
             sku => (stock.Available(sku), LowStockRules.WasStocked(stock.At(sku))),

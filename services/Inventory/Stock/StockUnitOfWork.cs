@@ -21,6 +21,9 @@ internal sealed class StockUnitOfWork(
     /// <summary>Commands per transaction, at most; one command may carry hundreds of orders.</summary>
     public const int GroupLimit = 32;
 
+    /// <summary>Groups of arrivals that may commit at the same time.</summary>
+    public const int ArrivalGroups = 2;
+
     // Each attempt sees the transaction that overtook the one before it. 20 in a row are no race: the ledger
     // contradicts its levels.
     private const int MaxAttempts = 20;

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using DaprShop.Inventory.Model;
+using DaprShop.Inventory.Stock;
+using DaprShop.ServiceDefaults;
+using DaprShop.TestKit;
+
+namespace DaprShop.Inventory.Tests.Stock;
+
+/// <summary>
+/// One delivery that fills a long queue. To measure again, with other lengths:
+/// <c>LONG_QUEUE=1000,2000,4000,8000,10000</c> in the environment; the figures are in the test's output.
+/// </summary>
+public sealed class LongQueueTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task S16_Ten_thousand_backorders_are_filled_by_one_delivery_in_five_seconds_of_CPU()
+    {
+        var lengths = Environment.GetEnvironmentVariable("LONG_QUEUE") ?? "10000";
+        foreach (var length in lengths.Split(',').Select(int.Parse))
+        {
+            await using var db = await InventoryDatabase.CreateAsync("cup");
+            await QueueAsync(db, length);
+            await db.ReceiveAsync("cup", 1);
+
+            var (cpu, clock) = (Cpu(), Stopwatch.StartNew());
+            var outcome = await db.ReceiveAsync("cup", length - 1);
+            var (used, took) = (Cpu() - cpu, clock.Elapsed);
+
+            output.WriteLine($"{length} backorders: {used.TotalSeconds:F2} s of CPU, {took.TotalSeconds:F2} s");
+            outcome.Refusal.Should().BeNull();
+            (await db.NumberAsync("select count(*) from backorders where state = 'filled'")).Should().Be(length);
+            (await db.NumberAsync("select allocated from levels")).Should().Be(length);
+            used.Should().BeLessThan(TimeSpan.FromSeconds(5));
+        }
+    }
+
+    [Fact]
+    public async Task S16_While_ten_thousand_backorders_are_filled_writes_of_other_SKUs_are_answered_within_a_second()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup", "tea");
+        await using var service = new ServiceHost<Program>(db.Names.App);
+        var api = new Api(service.As(Identity.Operator, "olga"), db);
+        var receipt = new { quantity = 1, reason = "r" };
+        await api.DoAsync("stock/tea/receipts", receipt);
+        await api.ReserveAsync(("tea", 1));
+        await QueueAsync(db, 10_000);
+
+        var filling = api.DoAsync("stock/cup/receipts", new { quantity = 10_000, reason = "r" });
+        var slowest = TimeSpan.Zero;
+        while (!filling.IsCompleted)
+            foreach (
+                var write in new Func<Task>[]
+                {
+                    () => api.DoAsync("stock/tea/receipts", receipt),
+                    () => api.ReserveAsync(("tea", 1)),
+                }
+            )
+            {
+                var clock = Stopwatch.StartNew();
+                await write();
+                slowest = clock.Elapsed > slowest ? clock.Elapsed : slowest;
+            }
+
+        await filling;
+        output.WriteLine($"slowest write of another SKU: {slowest.TotalMilliseconds:F0} ms");
+        (await db.NumberAsync("select allocated from levels where sku = 'cup'")).Should().Be(10_000);
+        slowest.Should().BeGreaterThan(TimeSpan.Zero).And.BeLessThan(TimeSpan.FromSeconds(1));
+    }
+
+    private static TimeSpan Cpu()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.TotalProcessorTime;
+    }
+
+    /// <summary>Orders that wait for one cup each, as their reservations have left them.</summary>
+    private static async Task QueueAsync(InventoryDatabase db, int length)
+    {
+        await db.SetAsync("cup", $"backorder_limit = {length}");
+        await Sql.ScalarAsync<object>(
+            db.Names.App,
+            $"""
+            with orders as (
+                select i, ('00000000-0000-7000-8000-' || lpad(i::text, 12, '0'))::uuid as id
+                from generate_series(1, {length}) i),
+            reserved as (
+                insert into reservations (order_id, state, decided_at)
+                select id, '{EnumNames.Of(Contracts.ReservationState.Backordered)}', now() from orders)
+            insert into backorders (order_id, sku, order_number, quantity, filled, state)
+            select id, 'cup', i, 1, 0, 'open' from orders
+            """
+        );
+    }
+}
