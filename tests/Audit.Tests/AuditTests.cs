@@ -67,6 +67,30 @@ public sealed class AuditTests(SmallShop shop) : IClassFixture<SmallShop>
             .NotContain(["I-15", "I-16", "I-17", "I-18", "I-26"]);
     }
 
+    [Theory]
+    [InlineData("+", 0)]
+    [InlineData("-", 1)]
+    public async Task An_order_that_waits_for_its_payment_until_a_later_attempt_is_at_rest(string sign, int active)
+    {
+        var report = await shop.Databases.AuditAsync(
+            "orders",
+            $"""
+            update orders set status = 'reserved', version = 2, updated_at = now(), batch_id = null,
+                              due_at = now() {sign} interval '30 seconds'
+            where status = 'confirmed';
+            delete from events where data->>'to' in ('paid', 'confirmed')
+            """
+        );
+
+        report.ActiveWork.Should().HaveCount(active);
+        if (active == 0)
+            report
+                .Findings.Where(f => f.Violations > 0)
+                .Select(f => f.Check.Id)
+                .Should()
+                .NotContain(["I-15", "I-16", "I-17", "I-18", "I-26"], string.Join('\n', Describe(report)));
+    }
+
     [Fact]
     public async Task An_order_in_needs_attention_may_hold_stock_and_money()
     {

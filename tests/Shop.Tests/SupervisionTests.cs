@@ -97,7 +97,7 @@ public sealed class SupervisionTests : IDisposable
         await Wait.UntilAsync(() => unit.Processes.Count == 1, "the process has started");
 
         await Wait.UntilAsync(
-            () => ShopState.Load(_shop.Folder)!.Units[0].Processes.Count == 1,
+            () => ShopState.Load(_shop.Folder) is { Units: [{ Processes.Count: 1 }] },
             "the process is recorded"
         );
         ShopState

@@ -18,7 +18,9 @@ internal sealed record Quiescence(
 {
     private const string OrdersInProgressSql = """
         select count(*) filter (
-                   where compensation_pending or status in ('accepted', 'reserved', 'paid')
+                   where compensation_pending or status in ('accepted', 'paid')
+                       -- Until its next attempt at the payment an order waits by design.
+                       or status = 'reserved' and (batch_id is not null or due_at <= now())
                        or status = 'backordered' and due_at <= now()
                ) as in_saga,
                (select count(*) from batches where finished_at is null) as unfinished_batches,
