@@ -105,9 +105,9 @@ internal static class Corruptions
                 "a hold stands for an order that does not wait for it",
                 "inventory",
                 """
-                update holds set claimed_by = array[gen_random_uuid()], claimed_at = now() - interval '1 day'
-                where state = 'active'
-                """
+                    update holds set claimed_by = array[gen_random_uuid()], claimed_at = now() - interval '1 day'
+                    where state = 'active'
+                    """
             },
             {
                 "I-04.expired",
@@ -729,9 +729,9 @@ internal static class Corruptions
                 "a hold takes its customer beyond the limit",
                 "inventory",
                 """
-                update hold_lines l set quantity = 7
-                from holds h where h.id = l.hold_id and h.state = 'active' and sku = 'mug'
-                """
+                    update hold_lines l set quantity = 7
+                    from holds h where h.id = l.hold_id and h.state = 'active' and sku = 'mug'
+                    """
             },
             { "I-22", "a row is missing", "orders", "delete from bulk_rows where state = 'rejected'" },
             {

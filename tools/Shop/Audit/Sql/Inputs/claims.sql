@@ -1,7 +1,7 @@
 -- inventory: (order_id text, state text, allocated bigint, shipped bigint, released bigint, released_at timestamptz)
 -- Units that a repair released count for the order that its cause names.
-select coalesce(r.order_id::text, m.cause), r.state, coalesce(m.allocated, 0), coalesce(m.shipped, 0),
-       coalesce(m.released, 0), m.released_at
+select coalesce(r.order_id::text, m.cause), r.state, coalesce(m.allocated, 0)::bigint,
+       coalesce(m.shipped, 0)::bigint, coalesce(m.released, 0)::bigint, m.released_at
 from reservations r
 full join (
     select regexp_replace(cause, '^repair-', '') as cause,

@@ -1,7 +1,7 @@
 -- inventory: (order_id text, sku text, stocked boolean, shipped bigint, returned bigint)
 -- What is a service now and was allocated to an order has a row with the order, as what was moved for one has. Each
 -- service has one row without an order.
-select cause, sku, true, sum(shipped), sum(returned)
+select cause, sku, true, sum(shipped)::bigint, sum(returned)::bigint
 from (
     select m.cause, m.sku, case m.kind when 'shipped' then -m.quantity else 0 end as shipped,
            case m.kind when 'returned' then m.quantity else 0 end as returned
