@@ -33,6 +33,7 @@ internal static class RouteTable
         new("GET", "/bulk-orders/{id}/errors", Orders, Identity.Customer),
         new("POST", "/bulk-orders/{id}/pause", Orders, Identity.Customer),
         new("POST", "/bulk-orders/{id}/resume", Orders, Identity.Customer),
+        new("POST", "/bulk-orders/{id}/abandon", Orders, Identity.Customer),
         new("POST", "/bulk-orders/{id}/rows/{row}/retry", Orders, Identity.Operator),
         new("POST", "/shipments", Orders, Identity.Operator),
         new("POST", "/shipments/{id}/delivery", Orders, Identity.Operator),

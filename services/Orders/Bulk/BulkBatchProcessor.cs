@@ -32,6 +32,14 @@ internal sealed class BulkBatchProcessor(
 
     private static readonly ValidationError KeyTaken = new("/key", "The key was already used with another order.");
 
+    // A repeat in one file is no retry: it may be the order's second part, or a slip.
+    private static ValidationError KeyOfRow(int row) =>
+        new(
+            "/key",
+            $"Row {row} of this file has the same key. "
+                + "The lines of one order must follow each other; two orders need two keys."
+        );
+
     /// <summary>Returns false where other workers hold all remaining rows.</summary>
     public async Task<bool> RunAsync(DueJob job, CancellationToken cancellationToken)
     {
@@ -118,11 +126,15 @@ internal sealed class BulkBatchProcessor(
             {
                 if (!known.TryGetValue(order.Key, out var before))
                     known[order.Key] = before = [];
-                var taken = before.Exists(fingerprint => !fingerprint.AsSpan().SequenceEqual(order.Fingerprint));
-                before.Add(order.Fingerprint);
+                var error =
+                    before.Find(k => k.Row is not null) is { Row: { } other } ? KeyOfRow(other)
+                    : before.Exists(k => !k.Fingerprint.AsSpan().SequenceEqual(order.Fingerprint)) ? KeyTaken
+                    : null;
+                if (error is null)
+                    before.Add(new KnownKey(order.Key, order.Fingerprint, row));
                 outcomes.Add(
-                    taken
-                        ? new RowOutcome(row, BulkRowStates.Rejected, [KeyTaken])
+                    error is not null
+                        ? new RowOutcome(row, BulkRowStates.Rejected, [error])
                         : new RowOutcome(
                             row,
                             BulkRowStates.Checked,
@@ -152,13 +164,22 @@ internal sealed class BulkBatchProcessor(
             now,
             cancellationToken
         );
-        outcomes.AddRange(
-            claimed.Zip(acceptances, (g, a) =>
-                a.Order is { } order
-                    ? new RowOutcome(g.Row, BulkRowStates.Accepted, g.Errors, order.Id, a.Replayed)
-                    : new RowOutcome(g.Row, BulkRowStates.Rejected, [KeyTaken])
-            )
-        );
+        // Rows are decided once, so an order of this file that existed before is that of another row.
+        var replayed = acceptances.Where(a => a.Replayed).Select(a => a.Order!.Id).Distinct().ToList();
+        var rowOf =
+            replayed.Count == 0
+                ? []
+                : await BulkQueue.GetRowsOfOrdersAsync(connection, job, replayed, cancellationToken);
+        foreach (var ((row, errors, _), acceptance) in claimed.Zip(acceptances))
+        {
+            if (acceptance.Order is not { } accepted)
+                outcomes.Add(new RowOutcome(row, BulkRowStates.Rejected, [KeyTaken]));
+            else if (!rowOf.TryAdd(accepted.Id, row))
+                outcomes.Add(new RowOutcome(row, BulkRowStates.Rejected, [KeyOfRow(rowOf[accepted.Id])]));
+            else
+                outcomes.Add(new RowOutcome(row, BulkRowStates.Accepted, errors, accepted.Id, acceptance.Replayed));
+        }
+
         return outcomes;
     }
 

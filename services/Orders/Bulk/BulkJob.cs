@@ -7,7 +7,7 @@ namespace DaprShop.Orders.Bulk;
 
 /// <summary>A bulk job, as its caller sees it.</summary>
 /// <param name="Key">The Idempotency-Key of the upload.</param>
-/// <param name="State">receiving, checking, running, paused, done or rejected.</param>
+/// <param name="State">receiving, checking, running, paused, done, rejected or abandoned.</param>
 /// <param name="Version">Grows with every change of the job and of its orders.</param>
 /// <param name="Orders">The accepted orders by status.</param>
 /// <param name="Settled">
@@ -62,8 +62,7 @@ internal sealed record BulkJob(
                     })
                     .ToListAsync(cancellationToken);
         var counts = BulkCounts.Of(row);
-        var settled =
-            row.State is BulkStates.Done or BulkStates.Rejected && orders.TrueForAll(o => !Active.Contains(o.Key));
+        var settled = BulkStates.IsFinal(row.State) && orders.TrueForAll(o => !Active.Contains(o.Key));
         return new BulkJob(
             row.Id,
             row.Key,
@@ -81,14 +80,14 @@ internal sealed record BulkJob(
 
     /// <summary>The state shown to callers.</summary>
     public static string VisibleState(BulkJobRow row) =>
-        row.Paused && row.State is not (BulkStates.Done or BulkStates.Rejected) ? BulkStates.Paused : row.State;
+        row.Paused && !BulkStates.IsFinal(row.State) ? BulkStates.Paused : row.State;
 }
 
 /// <param name="Accepted">Rows with an order.</param>
 /// <param name="Replayed">Accepted rows whose order existed before.</param>
 /// <param name="Parked">Rows that made their transaction fail; an operator must inspect them.</param>
 /// <param name="Pending">Rows not yet decided.</param>
-/// <param name="Skipped">Rows without errors of a file that was rejected as a whole.</param>
+/// <param name="Skipped">Rows that were not decided: the file was rejected as a whole, or abandoned.</param>
 internal sealed record BulkCounts(
     int Received,
     int Accepted,
@@ -102,7 +101,7 @@ internal sealed record BulkCounts(
     public static BulkCounts Of(BulkJobRow row)
     {
         var left = row.Received - row.Accepted - row.Rejected - row.Parked;
-        var skipped = row.State == BulkStates.Rejected ? left : 0;
+        var skipped = row.State is BulkStates.Rejected or BulkStates.Abandoned ? left : 0;
         return new BulkCounts(
             row.Received,
             row.Accepted,

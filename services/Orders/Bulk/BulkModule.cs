@@ -25,6 +25,8 @@ internal static class BulkModule
         jobs.MapGet("/{id:guid}/errors", GetBulkErrors.HandleAsync).WithSummary("List the row errors of a bulk job");
         jobs.MapPost("/{id:guid}/pause", PauseBulkOrders.PauseAsync).WithSummary("Pause a bulk job");
         jobs.MapPost("/{id:guid}/resume", PauseBulkOrders.ResumeAsync).WithSummary("Resume a bulk job");
+        jobs.MapPost("/{id:guid}/abandon", AbandonBulkOrders.HandleAsync)
+            .WithSummary("End a bulk job; the orders that it accepted stay");
 
         // Called by the gateway only.
         jobs.MapPost("/{id:guid}/rows", ReceiveBulkRows.RowsAsync).ExcludeFromDescription();

@@ -31,6 +31,10 @@ internal sealed record RowOutcome(
     byte[]? Fingerprint = null
 );
 
+/// <summary>A key that was used before.</summary>
+/// <param name="Row">The row of the same file that uses it; null where an order of the shop does.</param>
+internal sealed record KnownKey(string Key, byte[] Fingerprint, int? Row);
+
 /// <summary>The queue of due rows.</summary>
 internal sealed class BulkQueue(NpgsqlDataSource database)
 {
@@ -71,7 +75,7 @@ internal sealed class BulkQueue(NpgsqlDataSource database)
     }
 
     /// <summary>The fingerprints that are known of these keys.</summary>
-    public static async Task<ILookup<string, byte[]>> GetKnownKeysAsync(
+    public static async Task<ILookup<string, KnownKey>> GetKnownKeysAsync(
         NpgsqlConnection connection,
         DueJob job,
         IEnumerable<string> keys,
@@ -83,7 +87,22 @@ internal sealed class BulkQueue(NpgsqlDataSource database)
                 [job.Id, job.Caller, keys.ToArray()],
                 cancellationToken
             )
-        ).ToLookup(k => k.Key, k => k.Fingerprint);
+        ).ToLookup(k => k.Key);
+
+    /// <summary>The rows of the file that already have one of these orders, by order.</summary>
+    public static async Task<Dictionary<Guid, int>> GetRowsOfOrdersAsync(
+        NpgsqlConnection connection,
+        DueJob job,
+        IEnumerable<Guid> orders,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await connection.QueryAsync<RowOfOrder>(
+                BulkStatements.SelectRowsOfOrders,
+                [job.Id, orders.ToArray()],
+                cancellationToken
+            )
+        ).ToDictionary(r => r.OrderId, r => r.Row);
 
     /// <summary>
     /// Writes the outcomes and the job's counts. False: the job was paused or changed meanwhile; the caller must not
@@ -157,5 +176,5 @@ internal sealed class BulkQueue(NpgsqlDataSource database)
         await transaction.CommitAsync(cancellationToken);
     }
 
-    private sealed record KnownKey(string Key, byte[] Fingerprint);
+    private sealed record RowOfOrder(int Row, Guid OrderId);
 }

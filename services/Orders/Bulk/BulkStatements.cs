@@ -94,12 +94,16 @@ internal static class BulkStatements
     /// <summary>Serializes the checks of a job, so that each batch sees the keys of the others.</summary>
     public const string LockCheck = $"select from bulk_jobs where id = $1 and state = '{Checking}' for update";
 
-    /// <summary>The fingerprints of these keys, in the rows already checked and in the shop.</summary>
+    /// <summary>The fingerprints of these keys, in the rows already checked and, without a row, in the shop.</summary>
     public const string SelectKnownKeys = $"""
-        select key, fingerprint from bulk_rows
+        select key, fingerprint, row from bulk_rows
         where job_id = $1 and key = any($3) and state = '{BulkRowStates.Checked}'
-        union all select key, fingerprint from idempotency_keys where caller = $2 and key = any($3)
+        union all select key, fingerprint, null from idempotency_keys where caller = $2 and key = any($3)
         """;
+
+    /// <summary>The rows of the file that have one of these orders.</summary>
+    public const string SelectRowsOfOrders =
+        "select row, order_id from bulk_rows where job_id = $1 and order_id = any($2)";
 
     /// <summary>
     /// Counts decided rows; without effect where the job has changed since the rows were claimed, or was paused.
@@ -146,7 +150,15 @@ internal static class BulkStatements
 
     public const string Pause = $"""
         update bulk_jobs set paused = $2, version = version + 1
-        where id = $1 and state not in ('{Done}', '{Rejected}') and paused <> $2
+        where id = $1 and state not in ('{Done}', '{Rejected}', '{Abandoned}') and paused <> $2
+        """;
+
+    /// <summary>
+    /// Ends a job that is not final. A worker that holds a batch of it cannot write the batch: the state has changed.
+    /// </summary>
+    public const string Abandon = $"""
+        update bulk_jobs set state = '{Abandoned}', finished_at = $2, version = version + 1
+        where id = $1 and state in ('{Receiving}', '{Checking}', '{Running}')
         """;
 
     /// <summary>The number of orders that the saga can advance, $1 at most.</summary>

@@ -97,6 +97,10 @@ internal sealed class BulkStore(NpgsqlDataSource database, IFailpoints failpoint
     public Task PauseAsync(Guid job, bool paused, CancellationToken cancellationToken) =>
         database.ExecuteAsync(BulkStatements.Pause, [job, paused], cancellationToken);
 
+    /// <summary>Ends a job before its rows are decided; without effect where it has ended.</summary>
+    public Task AbandonAsync(Guid job, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(BulkStatements.Abandon, [job, time.GetUtcNow().UtcDateTime], cancellationToken);
+
     /// <summary>Requeues a parked row. False: the row is not parked.</summary>
     public async Task<bool> RetryAsync(Guid job, int row, CancellationToken cancellationToken) =>
         await database.ExecuteAsync(BulkStatements.Retry, [job, row], cancellationToken) == 1;

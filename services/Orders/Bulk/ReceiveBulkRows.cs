@@ -21,9 +21,13 @@ internal static class ReceiveBulkRows
         CancellationToken cancellationToken
     )
     {
-        if (await KeyAsync(id, db, context, cancellationToken) is not { } key)
+        if (await FindAsync(id, db, context, cancellationToken) is not { } job)
             return Problems.NotFound($"bulk job {id}");
-        return await store.ReceiveAsync(id, rows.Rows, cancellationToken) ? TypedResults.NoContent() : AnotherFile(key);
+        if (job.State == BulkStates.Abandoned)
+            return WasAbandoned(id);
+        return await store.ReceiveAsync(id, rows.Rows, cancellationToken)
+            ? TypedResults.NoContent()
+            : AnotherFile(job.Key);
     }
 
     public static async Task<Results<Accepted<BulkJob>, ProblemHttpResult>> EndAsync(
@@ -36,26 +40,38 @@ internal static class ReceiveBulkRows
         CancellationToken cancellationToken
     )
     {
-        if (await KeyAsync(id, db, context, cancellationToken) is not { } key)
+        if (await FindAsync(id, db, context, cancellationToken) is not { } job)
             return Problems.NotFound($"bulk job {id}");
+        if (job.State == BulkStates.Abandoned)
+            return WasAbandoned(id);
         await store.EndAsync(id, rows, cancellationToken);
-        var job = (await BulkJob.FindAsync(db, db.BulkJobs.Where(j => j.Id == id), cancellationToken))!;
-        if (job.ReceivedAt is null || job.Rows.Received != rows)
-            return AnotherFile(key);
+        var ended = (await BulkJob.FindAsync(db, db.BulkJobs.Where(j => j.Id == id), cancellationToken))!;
+        if (ended.State == BulkStates.Abandoned)
+            return WasAbandoned(id);
+        if (ended.ReceivedAt is null || ended.Rows.Received != rows)
+            return AnotherFile(job.Key);
         signal.Raise();
-        return TypedResults.Accepted($"/bulk-orders/{id}", job);
+        return TypedResults.Accepted($"/bulk-orders/{id}", ended);
     }
 
-    private static Task<string?> KeyAsync(
+    private static Task<BulkJobRow?> FindAsync(
         Guid id,
         OrdersDbContext db,
         HttpContext context,
         CancellationToken cancellationToken
     ) =>
         db
-            .BulkJobs.Where(j => j.Id == id && j.Caller == context.Name())
-            .Select(j => j.Key)
-            .SingleOrDefaultAsync(cancellationToken);
+            .BulkJobs.AsNoTracking()
+            .SingleOrDefaultAsync(j => j.Id == id && j.Caller == context.Name(), cancellationToken);
+
+    private static ProblemHttpResult WasAbandoned(Guid id) =>
+        Problems.Of(
+            409,
+            "bulk-job-abandoned",
+            "The job was abandoned",
+            $"Job {id} was abandoned and takes no more rows. Send the file with a new Idempotency-Key; "
+                + "rows with keys of their own are not ordered twice."
+        );
 
     private static ProblemHttpResult AnotherFile(string key) =>
         Problems.Of(

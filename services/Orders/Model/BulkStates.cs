@@ -17,6 +17,12 @@ internal static class BulkStates
     /// <summary>The file has errors, and its policy is <c>reject_everything</c>. Final.</summary>
     public const string Rejected = "rejected";
 
+    /// <summary>Ended by its caller before every row was decided. Final; what it accepted stays.</summary>
+    public const string Abandoned = "abandoned";
+
+    /// <summary>True where the job accepts no more rows.</summary>
+    public static bool IsFinal(string state) => state is Done or Rejected or Abandoned;
+
     /// <summary>Shown instead of the state of a paused job.</summary>
     public const string Paused = "paused";
 }

@@ -15,12 +15,16 @@ internal static class GetOrderSummary
     ];
 
     /// <param name="ByStatus">Orders per status.</param>
-    /// <param name="Revenue">Of confirmed, shipped and delivered orders, in GBP.</param>
+    /// <param name="Revenue">Gross: of confirmed, shipped and delivered orders, before refunds, in GBP.</param>
+    /// <param name="Refunded">Decided refunds for returns of the same orders, in GBP.</param>
+    /// <param name="Net">Revenue without what was refunded, in GBP.</param>
     /// <param name="Units">Of the same orders, without cancelled units.</param>
     /// <param name="Lines">Of the same orders.</param>
     internal sealed record SalesSummary(
         IReadOnlyDictionary<string, int> ByStatus,
         decimal Revenue,
+        decimal Refunded,
+        decimal Net,
         long Units,
         int Lines
     );
@@ -33,9 +37,14 @@ internal static class GetOrderSummary
             .ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
         var sold = db.Orders.Where(o => Sold.Contains(o.Status));
         var lines = sold.Join(db.Lines, o => o.Id, l => l.OrderId, (o, l) => l);
+        var revenue = await sold.SumAsync(o => o.Total, cancellationToken);
+        var refunded = await sold.Join(db.Returns, o => o.Id, r => r.OrderId, (o, r) => r)
+            .SumAsync(r => r.Amount ?? 0, cancellationToken);
         return new SalesSummary(
             byStatus,
-            Money.Normalize(await sold.SumAsync(o => o.Total, cancellationToken)),
+            Money.Normalize(revenue),
+            Money.Normalize(refunded),
+            Money.Normalize(revenue - refunded),
             await lines.SumAsync(l => (long)l.Quantity - l.Cancelled, cancellationToken),
             await lines.CountAsync(cancellationToken)
         );

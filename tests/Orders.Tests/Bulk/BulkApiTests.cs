@@ -97,6 +97,47 @@ public sealed class BulkApiTests(OrdersFixture fixture) : IClassFixture<OrdersFi
     }
 
     [Fact]
+    public async Task An_abandoned_job_is_settled_skips_its_rows_and_refuses_further_ones_by_name()
+    {
+        using var opened = await SendAsync("bulk-orders");
+        var id = (await opened.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken))
+            .GetProperty("id")
+            .GetGuid();
+        (await SendAsync($"bulk-orders/{id}/rows", new BulkRows([BulkScene.Row(1)])))
+            .StatusCode.Should()
+            .Be(HttpStatusCode.NoContent);
+
+        for (var i = 0; i < 2; i++)
+        {
+            using var abandoned = await SendAsync($"bulk-orders/{id}/abandon");
+            var job = await abandoned.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+            (job.GetProperty("state").GetString(), job.GetProperty("settled").GetBoolean())
+                .Should()
+                .Be(("abandoned", true));
+            job.GetProperty("rows").GetProperty("skipped").GetInt32().Should().Be(1);
+        }
+
+        await IsProblemAsync(
+            await SendAsync($"bulk-orders/{id}/rows", new BulkRows([BulkScene.Row(2)])),
+            409,
+            "bulk-job-abandoned"
+        );
+        await IsProblemAsync(await SendAsync($"bulk-orders/{id}/end?rows=1"), 409, "bulk-job-abandoned");
+        var done = await SubmitAsync(_alice, New(), BulkScene.Row(1));
+        await DoneAsync(done);
+        await IsProblemAsync(await SendAsync($"bulk-orders/{done}/abandon"), 409, "bulk-job-ended");
+
+        async Task<HttpResponseMessage> SendAsync(string path, BulkRows? rows = null)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, path);
+            request.Headers.Add("Idempotency-Key", New());
+            if (rows is not null)
+                request.Content = JsonContent.Create(rows);
+            return await _alice.SendAsync(request, TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
     public async Task Customers_see_and_pause_only_their_own_jobs_operators_all()
     {
         var id = await SubmitAsync(_alice, New(), BulkScene.Row(1));
@@ -107,6 +148,7 @@ public sealed class BulkApiTests(OrdersFixture fixture) : IClassFixture<OrdersFi
                 ("GET", "/errors"),
                 ("POST", "/pause"),
                 ("POST", "/resume"),
+                ("POST", "/abandon"),
                 ("POST", "/end?rows=1"),
             }
         )

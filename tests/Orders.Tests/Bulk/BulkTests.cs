@@ -139,7 +139,7 @@ public sealed class BulkTests
 
         (await scene.DescribeAsync(again))
             .Should()
-            .Be("done: 302 received, 301 accepted, 301 replayed, 1 rejected, 0 parked");
+            .Be("done: 302 received, 300 accepted, 300 replayed, 2 rejected, 0 parked");
         (await scene.OrdersAsync()).Should().Be(300);
     }
 
@@ -178,6 +178,67 @@ public sealed class BulkTests
         (await ReceiveAsync(Row(15))).Should().BeFalse("the file has ended");
         (await ReceiveAsync(Rows(14))).Should().BeTrue();
         (await scene.DescribeAsync(job)).Should().StartWith("running: 14 received");
+    }
+
+    [Theory]
+    [InlineData(BulkPolicies.RejectFailedRows, "accepted accepted rejected")]
+    [InlineData(BulkPolicies.IgnoreFailed, "accepted accepted rejected")]
+    [InlineData(BulkPolicies.RejectEverything, "checked checked rejected")]
+    public async Task A_row_that_repeats_the_key_of_another_row_of_the_file_is_refused_and_the_row_is_named(
+        string policy,
+        string states
+    )
+    {
+        await using var scene = await CreateAsync();
+        var job = await scene.SubmitAsync("file", [Row(1, "A"), Row(2, "B"), Row(3, "A")], policy);
+        await scene.DrainAsync();
+
+        (await scene.StatesAsync(job)).Should().Be(states);
+        (
+            await Sql.ScalarAsync<string>(
+                scene.Db.Names.App,
+                $"select errors->0->>'detail' from bulk_rows where job_id = '{job}' and row = 3"
+            )
+        )
+            .Should()
+            .StartWith("Row 1 of this file has the same key.");
+    }
+
+    [Fact]
+    public async Task A_row_that_repeats_the_key_of_a_row_of_an_earlier_batch_is_refused()
+    {
+        await using var scene = await CreateAsync();
+        var job = await scene.SubmitAsync("file", [.. Rows(250, keys: "k"), Row(251, "k-1")]);
+        await scene.DrainAsync();
+        (await scene.DescribeAsync(job))
+            .Should()
+            .Be("done: 251 received, 250 accepted, 0 replayed, 1 rejected, 0 parked");
+    }
+
+    [Fact]
+    public async Task A_job_whose_file_never_ends_can_be_abandoned_and_what_it_accepted_stays()
+    {
+        await using var scene = await CreateAsync();
+        var cut = await scene.SubmitAsync("cut", Rows(3), end: false);
+        await scene.Store.AbandonAsync(cut, CancellationToken.None);
+        (await scene.Store.ReceiveAsync(cut, [Row(4)], CancellationToken.None)).Should().BeFalse();
+        await scene.Store.EndAsync(cut, 3, CancellationToken.None);
+        (await scene.DescribeAsync(cut)).Should().StartWith("abandoned: 3 received, 0 accepted");
+
+        var half = await scene.SubmitAsync("half", Rows(250));
+        await scene.StepAsync();
+        await scene.Store.AbandonAsync(half, CancellationToken.None);
+        await scene.Store.PauseAsync(half, paused: true, CancellationToken.None);
+        await scene.DrainAsync();
+        (await scene.DescribeAsync(half))
+            .Should()
+            .Be("abandoned: 250 received, 200 accepted, 0 replayed, 0 rejected, 0 parked");
+        (await scene.OrdersAsync()).Should().Be(200);
+
+        var done = await scene.SubmitAsync("done", Rows(1));
+        await scene.DrainAsync();
+        await scene.Store.AbandonAsync(done, CancellationToken.None);
+        (await scene.DescribeAsync(done)).Should().StartWith("done: ", "it has ended before");
     }
 
     [Fact]

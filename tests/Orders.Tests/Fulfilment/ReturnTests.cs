@@ -52,6 +52,26 @@ public sealed class ReturnTests(OrdersFixture fixture) : FulfilmentScene(fixture
     }
 
     [Fact]
+    public async Task The_sales_summary_knows_gross_refunded_and_net()
+    {
+        var before = await GetAsync("ops/orders/summary");
+        var id = await ConfirmedAsync(quantity: 5);
+        await ShippedAsync(id, null);
+        var back = (await (await ReturnAsync(id, 2)).Content.ReadFromJsonAsync<JsonElement>())
+            .GetProperty("id")
+            .GetGuid();
+        (await Olga.PostAsJsonAsync($"returns/{back}/decision", new { lines = new[] { Line(2, "restock") } }))
+            .StatusCode.Should()
+            .Be(HttpStatusCode.OK);
+
+        var after = await GetAsync("ops/orders/summary");
+        (Change("revenue"), Change("refunded"), Change("net")).Should().Be((12.5m, 5m, 7.5m));
+
+        decimal Change(string member) =>
+            after.GetProperty(member).GetDecimal() - before.GetProperty(member).GetDecimal();
+    }
+
+    [Fact]
     public async Task A_decision_with_other_quantities_or_another_location_is_not_a_repetition()
     {
         var id = await ConfirmedAsync(quantity: 3);
