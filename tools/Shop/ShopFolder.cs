@@ -25,6 +25,11 @@ internal sealed record ShopFolder(string Root)
     public string Lock => Path.Combine(Data, "lock");
 
     /// <summary>
+    /// Locked by a start from its first look at the shop until the shop is ready, so that a second start waits.
+    /// </summary>
+    public string Starting => Path.Combine(Data, "starting");
+
+    /// <summary>
     /// Identifies this folder's shop where names are shared by the whole machine, as those of containers are.
     /// </summary>
     public string Id => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Root)))[..12];

@@ -12,6 +12,9 @@ namespace DaprShop.Shop.Startup;
 /// </summary>
 internal static class ShopLauncher
 {
+    // Longer than any part of a start may take.
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(5);
+
     /// <summary>The exit code: 0 when the shop is ready (detached) or was stopped on request, else 1.</summary>
     /// <exception cref="ShopException">The shop cannot be started; the message says why and what to do.</exception>
     public static async Task<int> RunAsync(LaunchOptions options, CancellationToken cancel)
@@ -20,6 +23,15 @@ internal static class ShopLauncher
         // process with the lock held and the supervisor half started.
         await Task.Yield();
         var shop = ShopFolder.Find();
+        // The supervisor that a detached start has launched has that start's turn.
+        using var turn = options.Supervise
+            ? null
+            : await StartTurn.TakeAsync(
+                shop,
+                () => Console.Error.WriteLine("Another `./shop` command is starting this shop. Waiting for it."),
+                StartTimeout,
+                cancel
+            );
         if (!options.Supervise && ShopState.Load(shop) is { Supervisor.IsAlive: true } running)
             return await ReportRunningAsync(shop, running, options, cancel);
         var declared = DaprFile.Load(shop);
@@ -38,7 +50,7 @@ internal static class ShopLauncher
         var progress = new StartProgress(shop, file);
         return options.Detach
             ? await RunInBackgroundAsync(shop, options, progress, cancel)
-            : await RunInForegroundAsync(host, progress, cancel);
+            : await RunInForegroundAsync(host, progress, turn!, cancel);
     }
 
     private static async Task<int> ReportRunningAsync(
@@ -115,12 +127,14 @@ internal static class ShopLauncher
     private static async Task<int> RunInForegroundAsync(
         SupervisorHost host,
         StartProgress progress,
+        IDisposable turn,
         CancellationToken cancel
     )
     {
         var supervising = Task.Run(() => host.RunAsync(cancel), CancellationToken.None);
         if (await progress.FollowAsync(supervising, CancellationToken.None))
             Console.WriteLine("Press Ctrl-C to stop the shop.");
+        turn.Dispose();
         return await supervising;
     }
 }
