@@ -17,6 +17,7 @@ public static class ItemNames
 /// <param name="BackorderLimit">Units that may be backordered at a time.</param>
 /// <param name="MaxPerCustomer">Units that one customer may order in total; null: no limit.</param>
 /// <param name="LowStockAt">Available units at which <c>stock.low</c> is published; null: never.</param>
+/// <param name="OnSale">False: new orders and holds of it are refused; what was promised stays.</param>
 public sealed record Item(
     string Sku,
     string Name,
@@ -24,5 +25,6 @@ public sealed record Item(
     bool Stocked,
     int BackorderLimit = 0,
     int? MaxPerCustomer = null,
-    int? LowStockAt = null
+    int? LowStockAt = null,
+    bool OnSale = true
 );

@@ -19,7 +19,8 @@ builder
     .AddStock()
     .AddReading(builder.Configuration)
     .AddHolds()
-    .AddWaitlist();
+    .AddWaitlist()
+    .AddCatalogue();
 
 var app = builder.Build().UseShopDefaults();
 app.MapEventLog(Apps.Inventory);

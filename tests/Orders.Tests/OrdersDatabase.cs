@@ -132,6 +132,9 @@ internal sealed class FakeServices(int units) : HttpMessageHandler, IHttpClientF
     /// <summary>The price of a cup, the only item, in GBP.</summary>
     public decimal Price { get; set; } = 2.5m;
 
+    /// <summary>False where the cup is not on sale.</summary>
+    public bool OnSale { get; set; } = true;
+
     /// <summary>False where the cup is a service.</summary>
     public bool Stocked { get; set; } = true;
 
@@ -172,7 +175,7 @@ internal sealed class FakeServices(int units) : HttpMessageHandler, IHttpClientF
                     (LookUps, MostLookedUp) = (LookUps + 1, Math.Max(MostLookedUp, lookup!.Skus.Count));
                 answer = lookup!
                     .Skus.Where(sku => sku == "cup")
-                    .Select(sku => new Item(sku, "Cup", Price, Stocked))
+                    .Select(sku => new Item(sku, "Cup", Price, Stocked, OnSale: OnSale))
                     .ToList();
                 break;
             case var taken when taken.StartsWith("/internal/holds/", StringComparison.Ordinal):

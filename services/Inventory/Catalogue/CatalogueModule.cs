@@ -7,13 +7,31 @@ namespace DaprShop.Inventory.Catalogue;
 /// <summary>Items and locations.</summary>
 internal static class CatalogueModule
 {
+    public static IServiceCollection AddCatalogue(this IServiceCollection services) =>
+        services.AddSingleton<ItemStore>();
+
     public static void MapCatalogue(this IEndpointRouteBuilder routes)
     {
         routes
+            .MapGet("/items", ListItems.HandleAsync)
+            .RequireAuthorization(Identity.Customer)
+            .WithSummary("List or search items")
+            .WithTags("Items");
+        routes
+            .MapGet("/items/{sku}", GetItem.HandleAsync)
+            .RequireAuthorization(Identity.Customer)
+            .WithSummary("Get an item")
+            .WithTags("Items");
+        routes
             .MapPut("/items/{sku}", PutItem.HandleAsync)
             .RequireAuthorization(Identity.Operator)
-            .WithSummary("Create or change an item")
-            .WithTags("Stock");
+            .WithSummary("Create an item, or state an existing one anew")
+            .WithTags("Items");
+        routes
+            .MapPatch("/items/{sku}", PatchItem.HandleAsync)
+            .RequireAuthorization(Identity.Operator)
+            .WithSummary("Change some fields of an item")
+            .WithTags("Items");
 
         // Called by Orders through its sidecar. The gateway does not route it.
         routes.MapPost("/items/lookup", LookUpItems.HandleAsync).ExcludeFromDescription();

@@ -15,6 +15,15 @@ internal static class LookUpItems
     ) =>
         db
             .Items.Where(i => lookup.Skus.Contains(i.Sku))
-            .Select(i => new Item(i.Sku, i.Name, i.Price, i.Stocked, i.BackorderLimit, i.MaxPerCustomer, i.LowStockAt))
+            .Select(i => new Item(
+                i.Sku,
+                i.Name,
+                i.Price,
+                i.Stocked,
+                i.BackorderLimit,
+                i.MaxPerCustomer,
+                i.LowStockAt,
+                i.OnSale
+            ))
             .ToListAsync(cancellationToken);
 }

@@ -31,6 +31,8 @@ internal sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> op
         {
             e.ToTable("items").HasKey(x => x.Sku);
             e.Property(x => x.Price).HasPrecision(18, 4);
+            e.Property(x => x.OnSale).HasDefaultValue(true);
+            e.Property(x => x.Version).HasDefaultValue(1);
         });
         modelBuilder.Entity<LocationRow>().ToTable("locations").HasKey(x => x.Location);
         modelBuilder.Entity<LevelRow>(e =>

@@ -4,6 +4,8 @@ namespace DaprShop.Inventory.Model;
 /// <param name="LimitedSince">
 /// When <paramref name="MaxPerCustomer"/> got its value. The audit checks only orders placed after it.
 /// </param>
+/// <param name="OnSale">False: new orders and holds of it are refused; what was promised stays.</param>
+/// <param name="Version">Number of its last change.</param>
 internal sealed record ItemRow(
     string Sku,
     string Name,
@@ -12,7 +14,9 @@ internal sealed record ItemRow(
     int BackorderLimit,
     int? MaxPerCustomer,
     int? LowStockAt,
-    DateTimeOffset? LimitedSince
+    DateTimeOffset? LimitedSince,
+    bool OnSale,
+    int Version
 );
 
 internal sealed record LocationRow(string Location, int Priority);

@@ -43,6 +43,13 @@ internal static class OutcomeResults
                 $"'{refusal.Subject}' is a service: it is sold, but never stocked.",
                 ("sku", refusal.Subject)
             ),
+            RefusalKind.NotOnSale => Problems.Of(
+                409,
+                "not-on-sale",
+                "Not on sale",
+                $"'{refusal.Subject}' is not on sale at present.",
+                ("sku", refusal.Subject)
+            ),
             RefusalKind.OutOfStock => Problems.Of(
                 409,
                 "out-of-stock",

@@ -28,6 +28,9 @@ internal enum RefusalKind
     /// <summary>The SKU is a service, which is never stocked.</summary>
     NeverStocked,
 
+    /// <summary>The item was taken off sale: nothing new is promised of it.</summary>
+    NotOnSale,
+
     /// <summary>Fewer units are available than requested.</summary>
     OutOfStock,
 

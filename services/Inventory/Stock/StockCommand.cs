@@ -195,6 +195,12 @@ internal sealed record ClaimHoldCommand(Guid HoldId, Guid OrderId, string? Owner
     public override IEnumerable<Guid> HoldIds => [HoldId];
 }
 
+/// <summary>Serves those who wait for a SKU, after a rule of its item has changed.</summary>
+internal sealed record ServeQueueCommand(string Sku) : StockCommand
+{
+    public override IEnumerable<string> Skus => [Sku];
+}
+
 /// <summary>Ends the claims of these orders, which do not wait for stock, on holds that stood for a while.</summary>
 internal sealed record ReviewClaimsCommand(IReadOnlyList<Guid> Holds, IReadOnlyList<Guid> EndedOrders) : StockCommand
 {

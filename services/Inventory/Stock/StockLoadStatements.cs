@@ -71,7 +71,7 @@ internal static class StockLoadStatements
         """;
 
     internal const string Items = """
-        select sku, stocked, backorder_limit, max_per_customer, low_stock_at from items where sku = any($1)
+        select sku, stocked, backorder_limit, max_per_customer, low_stock_at, on_sale from items where sku = any($1)
         """;
 
     private static readonly string AllocationsNotShipped = $"""

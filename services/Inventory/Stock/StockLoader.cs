@@ -19,7 +19,8 @@ internal static class StockLoader
         bool Stocked,
         int BackorderLimit,
         int? MaxPerCustomer,
-        int? LowStockAt
+        int? LowStockAt,
+        bool OnSale
     );
 
     private sealed record LevelWithPriorityRow(
@@ -219,7 +220,7 @@ internal static class StockLoader
             {
                 Items = items.ToDictionary(
                     i => i.Sku,
-                    i => new ItemTerms(i.Stocked, i.BackorderLimit, i.MaxPerCustomer, i.LowStockAt),
+                    i => new ItemTerms(i.Stocked, i.BackorderLimit, i.MaxPerCustomer, i.LowStockAt, i.OnSale),
                     StringComparer.Ordinal
                 ),
                 OpenAllocations = allocations,

@@ -9,7 +9,8 @@ internal sealed partial class StockRules
     private object Decide(PlaceHoldCommand command)
     {
         var wanted = SumBySku(command.Lines);
-        if (CheckStocked(wanted.Select(w => w.Sku)) is { } refusal)
+        var skus = wanted.Select(w => w.Sku);
+        if ((CheckStocked(skus) ?? CheckOnSale(skus)) is { } refusal)
             return refusal;
         if (
             wanted.FirstOrDefault(w => w.Quantity > RemainingLimit(command.Customer, w.Sku)) is { Sku: { } beyondLimit }

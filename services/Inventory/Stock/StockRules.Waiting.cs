@@ -18,9 +18,15 @@ internal sealed partial class StockRules
         {
             while (_stock.Available(sku) > 0 && _backorders.First(sku) is { } backorder)
                 FillBackorder(backorder);
-            while (_stock.Available(sku) > 0 && _waitlist.Next(sku) is { } waiting)
+            while (_stock.Available(sku) > 0 && _waitlist.Next(sku, MayBeOffered) is { } waiting)
                 OfferTo(waiting);
         }
+    }
+
+    private ServeQueueCommand Decide(ServeQueueCommand serve)
+    {
+        ServeQueue([serve.Sku]);
+        return serve;
     }
 
     private void FillBackorder(Backorder backorder)
@@ -123,7 +129,7 @@ internal sealed partial class StockRules
 
     private object Decide(JoinWaitlistCommand join)
     {
-        if (CheckStocked([join.Sku]) is { } refusal)
+        if ((CheckStocked([join.Sku]) ?? CheckOnSale([join.Sku])) is { } refusal)
             return refusal;
         if (_waitlist.Of(join.Sku, join.Customer) is not null)
             return new Refusal(RefusalKind.Exists, $"waitlist entry for '{join.Sku}'");
@@ -166,6 +172,13 @@ internal sealed partial class StockRules
         Backorders[(backorder.OrderId, backorder.Sku)] = backorder;
         _backorders.Put(backorder);
     }
+
+    /// <summary>
+    /// Who is at the limit per customer is passed over, and keeps the place in the line. Of an item that is not on sale
+    /// nothing is offered.
+    /// </summary>
+    private bool MayBeOffered(WaitlistEntry entry) =>
+        _loaded.Items.GetValueOrDefault(entry.Sku)?.OnSale != false && RemainingLimit(entry.Customer, entry.Sku) > 0;
 
     private void Put(WaitlistEntry entry)
     {

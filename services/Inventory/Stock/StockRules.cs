@@ -69,6 +69,7 @@ internal sealed partial class StockRules
             ReleaseCommand release => Decide(release),
             ExpireHoldsCommand expire => expire,
             ReviewClaimsCommand review => Decide(review),
+            ServeQueueCommand serve => Decide(serve),
             KeyedCommand keyed => DecideKeyed(keyed),
             _ => throw new ArgumentOutOfRangeException(nameof(command)),
         };
@@ -145,6 +146,12 @@ internal sealed partial class StockRules
 
         return null;
     }
+
+    /// <summary>A refusal where one of the SKUs is not on sale; otherwise null.</summary>
+    private Refusal? CheckOnSale(IEnumerable<string> skus) =>
+        skus.FirstOrDefault(sku => !_loaded.Items[sku].OnSale) is { } sku
+            ? new Refusal(RefusalKind.NotOnSale, sku)
+            : null;
 
     /// <summary>A refusal where the location has fewer units available than requested; otherwise null.</summary>
     private Refusal? CheckAvailable(string location, IEnumerable<SkuQuantity> quantities)

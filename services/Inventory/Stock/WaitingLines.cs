@@ -108,9 +108,9 @@ internal sealed class OpenWaitlist
     /// <summary>The entry, in whatever state.</summary>
     public WaitlistEntry? Find(Guid id) => _entries.GetValueOrDefault(id).Entry;
 
-    /// <summary>The entry that gets the next offer.</summary>
-    public WaitlistEntry? Next(string sku) =>
-        _waiting.TryGetValue(sku, out var line) && line.Count > 0 ? _entries[line.Min.Id].Entry : null;
+    /// <summary>The entry that gets the next offer: the first one that <paramref name="may"/> get it.</summary>
+    public WaitlistEntry? Next(string sku, Func<WaitlistEntry, bool> may) =>
+        _waiting.TryGetValue(sku, out var line) ? line.Select(e => _entries[e.Id].Entry).FirstOrDefault(may) : null;
 
     /// <summary>Entries that wait, without those that have an offer.</summary>
     public int Waiting(string sku) => _waiting.GetValueOrDefault(sku)?.Count ?? 0;

@@ -49,6 +49,11 @@ internal sealed class HoldClaims(ServiceInvoker services, TimeProvider time)
         if (order.HoldId is not { } id)
             return (order, null);
         var claim = await ClaimAsync(id, order.Customer, $"{order.Caller}:{order.Key}", false, cancellationToken);
+        if (
+            claim.Hold is { } held
+            && order.Lines.FirstOrDefault(l => !l.OnSale && held.Lines.All(h => h.Sku != l.Sku)) is { } line
+        )
+            return (order, new ValidationError("/hold", OrderPricingRules.NotOnSale(line.Sku)));
         return claim.Hold is { } hold
             ? (OrderPricingRules.WithHold(order, hold), null)
             : (

@@ -33,10 +33,12 @@ internal sealed record RequestedLine(string Sku, int Quantity, decimal? UnitPric
 internal sealed record RequestedPayment(string Token);
 
 /// <summary>A line of an order with the price at which it was accepted, in GBP per unit.</summary>
+/// <param name="OnSale">False where the item is not on sale: only units that are held already may be ordered.</param>
 /// <param name="Stocked">False where the item was a service when the order was accepted: no units are owed.</param>
 internal sealed record PricedLine(
     string Sku,
     int Quantity,
     decimal UnitPrice,
-    [property: JsonIgnore] bool Stocked = true
+    [property: JsonIgnore] bool Stocked = true,
+    [property: JsonIgnore] bool OnSale = true
 );

@@ -26,8 +26,8 @@ internal static class PlaceOrder
         if (unknown.Count > 0)
             return Problems.Of(
                 422,
-                "unknown-sku",
-                "Unknown SKU",
+                request.Lines.All(l => items.ContainsKey(l.Sku)) ? "not-on-sale" : "unknown-sku",
+                request.Lines.All(l => items.ContainsKey(l.Sku)) ? "Not on sale" : "Unknown SKU",
                 string.Join(' ', unknown.Select(e => e.Detail)),
                 ("errors", unknown)
             );

@@ -63,7 +63,11 @@ public sealed class RepairApiTests(InventoryFixture fixture) : IClassFixture<Inv
                     {
                         name,
                         price = 1,
+                        stocked = true,
+                        backorderLimit = 0,
                         maxPerCustomer = limit,
+                        lowStockAt = (int?)null,
+                        onSale = true,
                     }
                 ),
                 Headers = { { "Idempotency-Key", $"{name} {limit}" } },

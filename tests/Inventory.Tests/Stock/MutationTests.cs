@@ -10,7 +10,15 @@ public sealed class MutationTests(InventoryFixture fixture) : IClassFixture<Inve
     public static TheoryData<string, string, int> Mutations =>
         new()
         {
-            { "PUT items/{sku}", """{"name":"Thing","price":1}""", 0 },
+            {
+                "PUT items/{sku}",
+                """
+                    {"name":"Thing","price":1,"stocked":true,"backorderLimit":0,"maxPerCustomer":null,"lowStockAt":null,
+                     "onSale":true}
+                    """,
+                0
+            },
+            { "PATCH items/{sku}", """{"price":1.5}""", 0 },
             { "PUT locations/{sku}", """{"priority":7}""", 0 },
             { "POST stock/{sku}/receipts", """{"quantity":2,"reason":"r"}""", 1 },
             { "POST stock/{sku}/adjustments", """{"quantity":-2,"reason":"r"}""", 1 },

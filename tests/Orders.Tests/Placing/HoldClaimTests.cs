@@ -68,6 +68,33 @@ public sealed class HoldClaimTests(OrdersFixture fixture) : IClassFixture<Orders
         body!.Waiting.Should().Equal(waiting);
     }
 
+    [Fact]
+    public async Task An_item_off_sale_is_ordered_only_by_those_who_hold_it()
+    {
+        fixture.Fakes.OnSale = false;
+        var before = fixture.Fakes.LookUps;
+        string refused = "";
+        await Wait.UntilAsync(
+            async () =>
+            {
+                using var answer = await PlaceAsync(null, New());
+                refused = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+                return fixture.Fakes.LookUps > before;
+            },
+            "Orders has looked the cup up again"
+        );
+        using (var last = await PlaceAsync(null, New()))
+            refused = await last.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        var held = await AcceptedAsync(await PlaceAsync(Held("alice"), New()));
+        fixture.Fakes.OnSale = true;
+
+        refused
+            .Should()
+            .Contain("urn:daprshop:problem:not-on-sale")
+            .And.Contain("Item 'cup' is not on sale at present.");
+        held.Should().NotBeEmpty();
+    }
+
     private Guid Held(string customer)
     {
         var id = Guid.CreateVersion7();
@@ -85,7 +112,7 @@ public sealed class HoldClaimTests(OrdersFixture fixture) : IClassFixture<Orders
             ExpiresAt = TimeProvider.System.GetUtcNow().AddMinutes(-1),
         };
 
-    private Task<HttpResponseMessage> PlaceAsync(Guid hold, string key) =>
+    private Task<HttpResponseMessage> PlaceAsync(Guid? hold, string key) =>
         _alice.SendAsync(
             new HttpRequestMessage(HttpMethod.Post, "orders")
             {
@@ -94,7 +121,7 @@ public sealed class HoldClaimTests(OrdersFixture fixture) : IClassFixture<Orders
             }
         );
 
-    private static object Order(Guid hold, string? customer) =>
+    private static object Order(Guid? hold, string? customer) =>
         new
         {
             lines = new[] { new { sku = "cup", quantity = 2 } },

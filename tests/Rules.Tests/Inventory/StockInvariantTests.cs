@@ -223,21 +223,34 @@ public sealed class StockInvariantTests
                     {
                         now = now.AddMinutes(minutes);
 
-                        // An item becomes a service or is stocked again: what was promised of it stands.
-                        if (change < Skus.Length)
-                            items[Skus[change]] = items[Skus[change]] with { Stocked = !items[Skus[change]].Stocked };
+                        // An item becomes a service or is stocked again, or it is taken off sale or put on sale again:
+                        // what was promised of it stands.
+                        var changed = Skus[change % Skus.Length];
+                        if (change < 4)
+                            items[changed] =
+                                change < 2
+                                    ? items[changed] with
+                                    {
+                                        Stocked = !items[changed].Stocked,
+                                    }
+                                    : items[changed] with
+                                    {
+                                        OnSale = !items[changed].OnSale,
+                                    };
                         var (before, queued, line) = (
                             tables.Holds.ToDictionary(),
                             tables.Backorders.ToDictionary(),
                             tables.Waitlist.ToDictionary()
                         );
                         var decisions = tables.Begin(now);
+                        if (change is 2 or 3)
+                            decisions.Decide(new ServeQueueCommand(changed));
                         foreach (var command in group)
                             decisions.Decide(command(tables, $"{key++}", now));
                         tables.Commit(decisions);
 
                         TheLevelsAreWhatClaimsAndDocumentsSay(tables);
-                        NobodyWaitsForWhatIsThere(tables);
+                        NobodyWaitsForWhatIsThere(tables, items);
                         EachHoldEndsOnceAndNoneIsUsedAfterItsTime(tables, before, now);
                         WhoCameFirstIsServedFirst(tables, queued, line);
                     }
@@ -301,7 +314,7 @@ public sealed class StockInvariantTests
         }
     }
 
-    private static void NobodyWaitsForWhatIsThere(Tables tables)
+    private static void NobodyWaitsForWhatIsThere(Tables tables, IReadOnlyDictionary<string, ItemTerms> items)
     {
         foreach (var sku in Skus)
         {
@@ -312,7 +325,11 @@ public sealed class StockInvariantTests
             tables
                 .Waitlist.Values.Should()
                 .NotContain(
-                    w => w.Sku == sku && w.State == WaitlistEntryState.Waiting && !IsAtTheLimit(tables, w),
+                    w =>
+                        items[sku].OnSale
+                        && w.Sku == sku
+                        && w.State == WaitlistEntryState.Waiting
+                        && !IsAtTheLimit(tables, w),
                     "I-07"
                 );
         }

@@ -31,6 +31,10 @@ internal sealed class BenchOrders(GatewayClient gateway)
                         name = $"Bench article {number}",
                         price = 1.5m,
                         stocked = true,
+                        backorderLimit = 0,
+                        maxPerCustomer = (int?)null,
+                        lowStockAt = (int?)null,
+                        onSale = true,
                     },
                     $"bench-item-{number}",
                     stop

@@ -106,6 +106,10 @@ internal sealed class Importer(
                     sku.Name,
                     sku.Price,
                     sku.Stocked,
+                    BackorderLimit = 0,
+                    MaxPerCustomer = (int?)null,
+                    LowStockAt = (int?)null,
+                    OnSale = true,
                 },
                 Key("item", sku.Sku),
                 stop

@@ -337,6 +337,12 @@ namespace DaprShop.Inventory.Model.Migrations
                         .HasColumnType("text")
                         .HasColumnName("name");
 
+                    b.Property<bool>("OnSale")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(true)
+                        .HasColumnName("on_sale");
+
                     b.Property<decimal>("Price")
                         .HasPrecision(18, 4)
                         .HasColumnType("numeric(18,4)")
@@ -345,6 +351,12 @@ namespace DaprShop.Inventory.Model.Migrations
                     b.Property<bool>("Stocked")
                         .HasColumnType("boolean")
                         .HasColumnName("stocked");
+
+                    b.Property<int>("Version")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("version");
 
                     b.HasKey("Sku")
                         .HasName("pk_items");

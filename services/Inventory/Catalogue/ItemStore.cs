@@ -1,0 +1,221 @@
+using System.Text.Json;
+using DaprShop.Contracts;
+using DaprShop.Inventory.Model;
+using DaprShop.Inventory.Reading;
+using DaprShop.Inventory.Stock;
+using DaprShop.Messaging;
+using DaprShop.ServiceDefaults;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+
+namespace DaprShop.Inventory.Catalogue;
+
+/// <summary>Reads and changes items. A change is decided on the locked item, once per key.</summary>
+internal sealed class ItemStore(
+    NpgsqlDataSource database,
+    StockCommandQueue stock,
+    RelaySignal relay,
+    LocalStockCache memory,
+    TimeProvider time
+)
+{
+    private const int MaxAttempts = 5;
+
+    // The column has four decimals; a division by it drops those that are zero.
+    private const decimal One = 1.0000000000000000000000000000m;
+
+    private const string Columns =
+        "sku, name, price, stocked, backorder_limit, max_per_customer, low_stock_at, on_sale, version";
+
+    private const string Recorded = """
+        select fingerprint, response::text as response from idempotency_keys where owner = '' and key = $1
+        """;
+
+    private const string LockBalances = """
+        select on_hand - unavailable - allocated - held as balance, sequence
+        from levels where sku = $1 order by location for update
+        """;
+
+    private const string Find = $"select {Columns} from items where sku = $1";
+
+    private const string Lock = $"{Find} for update";
+
+    private const string Page = $"""
+        select {Columns} from items
+        where sku > $1 and ($2::text is null or sku ilike $2 or name ilike $2) order by sku limit $3
+        """;
+
+    private const string Record =
+        "insert into idempotency_keys (owner, key, fingerprint, response) values ('', $1, $2, $3::json)";
+
+    private const string Insert = """
+        insert into items (sku, name, price, stocked, backorder_limit, max_per_customer, low_stock_at, on_sale,
+            limited_since, version)
+        values ($1, $2, $3, $4, $5, $6::int, $7::int, $8, case when $6::int is not null then $9::timestamptz end, 1)
+        """;
+
+    private const string Update = """
+        update items
+        set name = $2, price = $3, stocked = $4, backorder_limit = $5, max_per_customer = $6::int,
+            low_stock_at = $7::int, on_sale = $8, version = version + 1,
+            limited_since = case
+                when max_per_customer is distinct from $6::int
+                then case when $6::int is not null then $9::timestamptz end
+                else limited_since end
+        where sku = $1
+        """;
+
+    // Each stocked SKU has a level from the start, so that every decision on it has a row to lock.
+    private const string FirstLevel = """
+        insert into levels (sku, location, on_hand, allocated, held, unavailable, incoming, short, sequence, hash)
+        values ($1, $2, 0, 0, 0, 0, 0, 0, 0, '') on conflict do nothing
+        """;
+
+    /// <summary>The item; null where there is none.</summary>
+    public async Task<VersionedItem?> FindAsync(string sku, CancellationToken cancellationToken) =>
+        (await database.QueryAsync<ItemDataRow>(Find, [sku], cancellationToken)).SingleOrDefault()?.ToItem();
+
+    /// <summary>
+    /// Items by SKU, after <paramref name="after"/>, whose SKU or name contains <paramref name="search"/>.
+    /// </summary>
+    public async Task<List<Item>> ListAsync(
+        string after,
+        string? search,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await database.QueryAsync<ItemDataRow>(
+                Page,
+                [after, search is null ? DBNull.Value : $"%{Escape(search)}%", limit],
+                cancellationToken
+            )
+        ).ConvertAll(r => r.ToItem().Item);
+
+    /// <summary>
+    /// Creates or changes an item as <paramref name="decide"/> says, and returns it as it has become.
+    /// </summary>
+    public async Task<(VersionedItem? Item, bool Replayed, ProblemHttpResult? Refusal)> ChangeAsync(
+        string sku,
+        string key,
+        byte[] fingerprint,
+        Func<VersionedItem?, (Item? Item, ProblemHttpResult? Refusal)> decide,
+        CancellationToken cancellationToken
+    )
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await TryChangeAsync(sku, key, fingerprint, decide, cancellationToken);
+            }
+            catch (PostgresException e)
+                when (attempt < MaxAttempts
+                    && e.SqlState == PostgresErrorCodes.UniqueViolation
+                    && e.ConstraintName is "pk_idempotency_keys" or "pk_items"
+                )
+            {
+                // A concurrent request with the same key, or that created the same item, has committed first.
+            }
+        }
+    }
+
+    private async Task<(VersionedItem? Item, bool Replayed, ProblemHttpResult? Refusal)> TryChangeAsync(
+        string sku,
+        string key,
+        byte[] fingerprint,
+        Func<VersionedItem?, (Item? Item, ProblemHttpResult? Refusal)> decide,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await connection.QueryAsync<RecordedRow>(Recorded, [key], cancellationToken) is [var recorded])
+        {
+            if (!recorded.Fingerprint.AsSpan().SequenceEqual(fingerprint))
+                return (null, false, IdempotencyKey.Conflict(key));
+            var answer = JsonSerializer.Deserialize<VersionedItem>(recorded.Response, JsonSerializerOptions.Web);
+            return (answer?.Item is null ? await FindAsync(sku, cancellationToken) : answer, true, null);
+        }
+
+        // The levels are locked, as for a movement: either this request or a concurrent movement makes stock low.
+        var levels = await connection.QueryAsync<BalanceRow>(LockBalances, [sku], cancellationToken);
+        var before = (await connection.QueryAsync<ItemDataRow>(Lock, [sku], cancellationToken))
+            .SingleOrDefault()
+            ?.ToItem();
+        var (item, refusal) = decide(before);
+        if (item is null)
+            return (null, false, refusal);
+
+        var now = time.GetUtcNow();
+        var after = before is null ? new VersionedItem(item, 1) : before;
+        if (before is not null && before.Item != item)
+            after = new VersionedItem(item, before.Version + 1);
+        await using (var batch = new NpgsqlBatch(connection))
+        {
+            batch.Add(Record, key, fingerprint, JsonSerializer.Serialize(after, JsonSerializerOptions.Web));
+            if (after != before)
+                batch.Add(
+                    before is null ? Insert : Update,
+                    sku,
+                    item.Name,
+                    item.Price,
+                    item.Stocked,
+                    item.BackorderLimit,
+                    Nullable(item.MaxPerCustomer),
+                    Nullable(item.LowStockAt),
+                    item.OnSale,
+                    now.UtcDateTime
+                );
+            if (item.Stocked)
+                batch.Add(FirstLevel, sku, StockLimits.DefaultLocation);
+            var (available, wasStocked) = (levels.Sum(l => Math.Max(l.Balance, 0)), levels.Any(l => l.Sequence > 0));
+            if (
+                LowStockRules.IsLow(available, wasStocked, item.LowStockAt)
+                && !LowStockRules.IsLow(available, wasStocked, before?.Item.LowStockAt)
+            )
+                batch.AppendEvents(
+                    [new(EventTypes.StockLow, sku, 1, new StockAvailable(sku, available, item.LowStockAt))],
+                    now
+                );
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        relay.Raise();
+
+        // This process sees the change at once. No event announces it to the other replicas, whose entries expire.
+        memory.Remove(sku);
+        if (ItemRules.MayServeMore(before?.Item, item))
+            await stock.RunAsync<ServeQueueCommand>(new ServeQueueCommand(sku), cancellationToken);
+        return (after, false, null);
+    }
+
+    private static object Nullable(int? value) => value is null ? DBNull.Value : value;
+
+    private static string Escape(string search) =>
+        search
+            .Replace(@"\", @"\\", StringComparison.Ordinal)
+            .Replace("%", @"\%", StringComparison.Ordinal)
+            .Replace("_", @"\_", StringComparison.Ordinal);
+
+    private sealed record RecordedRow(byte[] Fingerprint, string Response);
+
+    private sealed record BalanceRow(long Balance, long Sequence);
+
+    private sealed record ItemDataRow(
+        string Sku,
+        string Name,
+        decimal Price,
+        bool Stocked,
+        int BackorderLimit,
+        int? MaxPerCustomer,
+        int? LowStockAt,
+        bool OnSale,
+        int Version
+    )
+    {
+        public VersionedItem ToItem() =>
+            new(new Item(Sku, Name, Price / One, Stocked, BackorderLimit, MaxPerCustomer, LowStockAt, OnSale), Version);
+    }
+}
