@@ -5,8 +5,8 @@ select coalesce(r.order_id::text, m.cause), r.state, coalesce(m.allocated, 0)::b
 from reservations r
 full join (
     select regexp_replace(cause, '^repair-', '') as cause,
-           sum(quantity) filter (where kind = 'allocated') as allocated,
-           sum(-quantity) filter (where kind = 'shipped') as shipped,
-           sum(-quantity) filter (where kind = 'released') as released,
+           (sum(quantity) filter (where kind = 'allocated'))::bigint as allocated,
+           (sum(-quantity) filter (where kind = 'shipped'))::bigint as shipped,
+           (sum(-quantity) filter (where kind = 'released'))::bigint as released,
            max(occurred_at) filter (where kind = 'released') as released_at
     from movements where kind in ('allocated', 'released', 'shipped') group by 1) m on m.cause = r.order_id::text
