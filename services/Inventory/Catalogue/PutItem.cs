@@ -94,15 +94,7 @@ internal static class PutItem
             await items.ChangeAsync(
                 sku,
                 key.Value,
-                IdempotencyKey.Fingerprint(
-                    context,
-                    new
-                    {
-                        request,
-                        ifMatch,
-                        stated = request.Stated.Order(),
-                    }
-                ),
+                IdempotencyKey.Fingerprint(context, new { request, ifMatch }),
                 before =>
                     !ItemRules.Matches(ifMatch, before) ? (null, ItemResults.Changed(sku, before))
                     : before is not null && ItemRules.LeftOut(request) is { Count: > 0 } missing
