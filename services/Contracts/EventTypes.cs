@@ -185,7 +185,17 @@ public sealed record StockAvailable(string Sku, long Available, long? Threshold)
 /// <summary>Payload of <see cref="EventTypes.StockShortfall"/>.</summary>
 /// <param name="Missing">Promised units that are missing at the level.</param>
 /// <param name="Orders">The orders with the newest claims on them.</param>
-public sealed record StockShortfall(string Sku, string Location, long Missing, IReadOnlyList<Guid> Orders);
+/// <param name="Holds">The holds with the newest claims on them.</param>
+public sealed record StockShortfall(
+    string Sku,
+    string Location,
+    long Missing,
+    IReadOnlyList<Guid> Orders,
+    IReadOnlyList<ShortHold>? Holds = null
+);
+
+/// <summary>A customer's hold that promises units that are missing.</summary>
+public sealed record ShortHold(Guid HoldId, string Customer);
 
 /// <summary>
 /// Payload of <see cref="EventTypes.BackorderFilled"/>. <paramref name="Remaining"/>: units of the SKU that are still

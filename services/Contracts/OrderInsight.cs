@@ -49,7 +49,8 @@ public sealed record OrderClaims(
 );
 
 /// <summary>Units allocated to an order at a location.</summary>
-public sealed record AllocatedUnits(string Sku, string Location, long Units);
+/// <param name="Missing">Units that are promised there, to this order or to others, but are not there.</param>
+public sealed record AllocatedUnits(string Sku, string Location, long Units, long Missing = 0);
 
 /// <summary>Backordered units of an order.</summary>
 /// <param name="Position">Position in the SKU's queue; 1 is served next.</param>

@@ -11,10 +11,19 @@ internal static class DiagnosisRules
     {
         IEnumerable<Finding> findings =
             e.Order is { CompensationPending: false } order && HasFinishedSaga(order.Status)
-                ? [.. OpenFulfilments(e), .. Unpublished(e), Finished(order)]
+                ? [.. Shortfalls(e), .. OpenFulfilments(e), .. Unpublished(e), Finished(order)]
                 : [.. Causes(e), .. Unpublished(e)];
         return [.. findings.Concat(HistoryLag(e)).Concat(UnavailableServices(e)).DistinctBy(f => f.Text)];
     }
+
+    private static IEnumerable<Finding> Shortfalls(Evidence e) =>
+        (e.Claims?.Allocations ?? [])
+            .Where(a => a.Missing > 0)
+            .Select(a => new Finding(
+                "stock-short",
+                $"{Count(a.Missing, "unit")} of {a.Sku} that are promised at {a.Location} are missing: "
+                    + "the order may be late."
+            ));
 
     private static bool HasFinishedSaga(string status) =>
         status is "confirmed" or "shipped" or "delivered" or "rejected" or "cancelled" or "expired";

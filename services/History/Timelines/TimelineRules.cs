@@ -175,9 +175,9 @@ internal static class TimelineRules
         StockEntry(logged, refused.OrderId, EntryTypes.StockRefused, new EntryDetails(Shortages: refused.Shortages));
 
     private static IEnumerable<TimelineEntry> Entries(LoggedEvent logged, StockShortfall shortfall) =>
-        shortfall.Orders.Select(orderId =>
-            StockEntry(logged, orderId, EntryTypes.StockShortfall, new EntryDetails(Sku: shortfall.Sku))
-        );
+        shortfall
+            .Orders.Concat((shortfall.Holds ?? []).Select(h => h.HoldId))
+            .Select(id => StockEntry(logged, id, EntryTypes.StockShortfall, new EntryDetails(Sku: shortfall.Sku)));
 
     private static TimelineEntry Entry(LoggedEvent logged, BackorderFilled filled) =>
         StockEntry(

@@ -13,8 +13,9 @@ internal static class GetOrderClaims
     private const string State = "select state from reservations where order_id = $1";
 
     private static readonly string Allocated = $"""
-        select sku, location, quantity::bigint as units
-        from ({StockLoadStatements.OpenAllocations}) open where quantity <> 0 order by sku, location
+        select open.sku, open.location, open.quantity::bigint as units, l.short as missing
+        from ({StockLoadStatements.OpenAllocations}) open join levels l using (sku, location) where open.quantity <> 0
+        order by open.sku, open.location
         """;
 
     private static readonly string Backordered = $"""

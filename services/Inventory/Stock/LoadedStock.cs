@@ -25,6 +25,9 @@ internal sealed record LoadedStock
     /// </summary>
     public List<Allocation> OpenAllocations { get; init; } = [];
 
+    /// <summary>Units of active holds on counted SKUs.</summary>
+    public List<UnitsOnHold> HoldClaims { get; init; } = [];
+
     /// <summary>Units already shipped of the orders that are to be shipped, or of which units come back.</summary>
     public Dictionary<(Guid OrderId, string Sku, string Location), long> ShippedUnits { get; init; } = [];
 
@@ -46,6 +49,9 @@ internal sealed record LoadedStock
     /// <summary>Announced units that have not arrived, the earliest first.</summary>
     public List<ExpectedReceipt> ExpectedReceipts { get; init; } = [];
 }
+
+/// <summary>Units that a customer's hold claims at one level.</summary>
+internal sealed record UnitsOnHold(Guid HoldId, string Customer, string Sku, string Location, long Quantity);
 
 /// <summary>The response that was recorded for a key, and the fingerprint of its request.</summary>
 internal sealed record RecordedResponse(byte[] Fingerprint, string Body);

@@ -98,6 +98,16 @@ internal static class StockLoadStatements
         group by a.order_id, a.sku, a.location order by a.order_id, a.sku, a.location
         """;
 
+    // Only a count that may leave claims short needs it.
+    internal static readonly string HoldsOfSkus = $"""
+        select h.id as hold_id, h.customer, l.sku, l.location, l.quantity
+        from (select id, customer from holds h where h.{StateConditions.ActiveHold} offset 0) h
+        cross join lateral (
+            select sku, location, quantity - used as quantity from hold_lines l
+            where l.hold_id = h.id and l.sku = any($1) and l.quantity > l.used offset 0) l
+        order by h.id, l.sku, l.location
+        """;
+
     internal const string ShippedUnits = """
         select order_id, sku, location, sum(quantity) as units
         from shipments where order_id = any($1) group by order_id, sku, location

@@ -62,6 +62,7 @@ internal static class StockLoader
     {
         var (named, skus) = await LoadNamedAsync(connection, commands, now, cancellationToken);
         var (loaded, levels) = await LoadLevelsAsync(connection, commands, named, skus, cancellationToken);
+        loaded = await LoadClaimsOfCountsAsync(connection, commands, loaded, levels, cancellationToken);
         var repaired = commands
             .OfType<RepairCommand>()
             .SelectMany(r => r.Skus)
@@ -172,7 +173,6 @@ internal static class StockLoader
             || orders.Any(o => o.OnShortage == ShortagePolicy.Backorder)
                 ? skus
                 : [];
-        var countedSkus = commands.OfType<CountCommand>().Where(c => c.MayFallShort).Select(c => c.Sku).ToArray();
         var customerSkus = orders
             .Where(o => o.Customer is not null)
             .SelectMany(o => o.Lines, (o, l) => (Customer: o.Customer!, l.Sku))
@@ -189,10 +189,7 @@ internal static class StockLoader
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(StockLoadStatements.LockLevels, skus);
         batch.Add(StockLoadStatements.Items, skus);
-        if (countedSkus.Length > 0)
-            batch.Add(StockLoadStatements.OpenAllocationsOfSkus, ReleasedOrShipped(commands), countedSkus);
-        else
-            batch.Add(StockLoadStatements.OpenAllocations, ReleasedOrShipped(commands));
+        batch.Add(StockLoadStatements.OpenAllocations, ReleasedOrShipped(commands));
         batch.Add(
             StockLoadStatements.ShippedUnits,
             commands.Where(c => c is ShipCommand or ReturnCommand).SelectMany(c => c.OrderIds).Distinct().ToArray()
@@ -234,6 +231,36 @@ internal static class StockLoader
             },
             levels.ConvertAll(ToLevel)
         );
+    }
+
+    /// <summary>
+    /// With all claims on the SKUs whose counts may leave claims without units, or whose counted level is short already:
+    /// each of them may have to be named.
+    /// </summary>
+    private static async Task<LoadedStock> LoadClaimsOfCountsAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<StockCommand> commands,
+        LoadedStock loaded,
+        List<Level> levels,
+        CancellationToken cancellationToken
+    )
+    {
+        var skus = commands
+            .OfType<CountCommand>()
+            .Where(c => c.MayFallShort || levels.Any(l => l is { Short: > 0 } && l.Sku == c.Sku))
+            .Select(c => c.Sku)
+            .ToArray();
+        if (skus.Length == 0)
+            return loaded;
+        await using var batch = new NpgsqlBatch(connection);
+        batch.Add(StockLoadStatements.OpenAllocationsOfSkus, ReleasedOrShipped(commands), skus);
+        batch.Add(StockLoadStatements.HoldsOfSkus, (object)skus);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return loaded with
+        {
+            OpenAllocations = await reader.ReadAllAsync<Allocation>(cancellationToken),
+            HoldClaims = await reader.ReadNextAsync<UnitsOnHold>(cancellationToken),
+        };
     }
 
     /// <summary>Orders whose open allocations are released or shipped.</summary>

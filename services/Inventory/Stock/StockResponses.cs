@@ -51,13 +51,18 @@ internal static class StockResponses
 
     /// <summary>The level after a count.</summary>
     /// <param name="Difference">Units by which on-hand changed; negative where units were missing.</param>
-    /// <param name="Shortages">The newest claims that the units on hand no longer cover.</param>
+    /// <param name="Shortages">The orders among the newest claims that the units on hand no longer cover.</param>
+    /// <param name="Holds">The holds among them.</param>
     internal sealed record CountResponse(
         string Cause,
         long Difference,
         LevelResponse Level,
-        IReadOnlyList<OrderShortage> Shortages
+        IReadOnlyList<OrderShortage> Shortages,
+        IReadOnlyList<HoldShortage> Holds
     );
+
+    /// <summary>Units of a customer's hold that are not on hand.</summary>
+    internal sealed record HoldShortage(Guid HoldId, string Customer, long Quantity);
 
     /// <summary>Units allocated to an order that are not on hand.</summary>
     internal sealed record OrderShortage(Guid OrderId, long Quantity);

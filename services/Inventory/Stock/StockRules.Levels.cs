@@ -65,43 +65,73 @@ internal sealed partial class StockRules
         }
 
         var left = deficit == 0 ? [] : NewestClaims(count.Sku, count.Location, deficit);
+        var orders = left.Where(c => c.Customer is null).ToList();
+        var holds = left.Where(c => c.Customer is not null).ToList();
         if (deficit > 0)
             Publish(
                 EventTypes.StockShortfall,
                 count.Sku,
-                new StockShortfall(count.Sku, count.Location, deficit, [.. left.Select(l => l.OrderId)])
+                new StockShortfall(
+                    count.Sku,
+                    count.Location,
+                    deficit,
+                    [.. orders.Select(o => o.Id)],
+                    holds.Count == 0 ? null : [.. holds.Select(h => new ShortHold(h.Id, h.Customer!))]
+                )
             );
         return new StockResponses.CountResponse(
             count.Key,
             difference,
             StockResponses.LevelResponse.Of(_stock.Find(count.Sku, count.Location)),
-            left
+            [.. orders.Select(o => new StockResponses.OrderShortage(o.Id, o.Quantity))],
+            [.. holds.Select(h => new StockResponses.HoldShortage(h.Id, h.Customer!, h.Quantity))]
         );
     }
 
+    /// <summary>Units that an order or a hold claims at a level; only a hold has a customer here.</summary>
+    private readonly record struct Claim(Guid Id, string? Customer, long Quantity);
+
     /// <summary>
-    /// The newest claims on a level that together cover the missing units: the latest order is served last.
+    /// The newest claims on a level, of orders and of holds, that together cover the missing units: the latest is served
+    /// last. Ids are in the order of their time.
     /// </summary>
-    private List<StockResponses.OrderShortage> NewestClaims(string sku, string location, long missing)
+    private List<Claim> NewestClaims(string sku, string location, long missing)
     {
-        var left = new List<StockResponses.OrderShortage>();
+        var ofOrders = _loaded
+            .OpenAllocations.Concat(Allocations)
+            .Where(a => a.Sku == sku && a.Location == location)
+            .Select(a => (a.OrderId, Quantity: (long)a.Quantity))
+            .Concat(
+                Shipments
+                    .Where(s => s.Sku == sku && s.Location == location)
+                    .Select(s => (s.OrderId, Quantity: -(long)s.Quantity))
+            )
+            .Where(a => Reservations.GetValueOrDefault(a.OrderId)?.State != ReservationState.Released)
+            .GroupBy(a => a.OrderId)
+            .Select(g => new Claim(g.Key, null, g.Sum(a => a.Quantity)));
+        var ofHolds = _loaded
+            .HoldClaims.Where(h => h.Sku == sku && h.Location == location && !Holds.ContainsKey(h.HoldId))
+            .Select(h => new Claim(h.HoldId, h.Customer, h.Quantity))
+            .Concat(
+                Holds
+                    .Values.Where(h => h.State == HoldState.Active)
+                    .SelectMany(h => h.Left, (h, part) => (Hold: h, Part: part))
+                    .Where(h => h.Part.Sku == sku && h.Part.Location == location)
+                    .Select(h => new Claim(h.Hold.Id, h.Hold.Customer, h.Part.Quantity))
+            );
+        var left = new List<Claim>();
         foreach (
-            var claim in _loaded
-                .OpenAllocations.Concat(Allocations)
-                .Where(a =>
-                    a.Sku == sku
-                    && a.Location == location
-                    && Reservations.GetValueOrDefault(a.OrderId)?.State != ReservationState.Released
-                )
-                .GroupBy(a => a.OrderId)
-                .OrderByDescending(g => g.Key)
+            var claim in ofOrders
+                .Concat(ofHolds)
+                .Where(c => c.Quantity > 0)
+                .OrderByDescending(c => c.Id)
                 .Take(MaxNamedShortages)
         )
         {
             if (missing <= 0)
                 break;
-            var part = Math.Min(claim.Sum(c => (long)c.Quantity), missing);
-            left.Add(new StockResponses.OrderShortage(claim.Key, part));
+            var part = Math.Min(claim.Quantity, missing);
+            left.Add(claim with { Quantity = part });
             missing -= part;
         }
 

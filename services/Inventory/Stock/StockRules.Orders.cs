@@ -82,6 +82,17 @@ internal sealed partial class StockRules
         Allocate(order.OrderId, parts, new Cause(order.OrderId.ToString(), StockActors.Saga, null, trace), step: 0);
         if (hold is not null)
             UseHold(hold, parts);
+        foreach (var part in parts.Where(p => p.Held > 0 && _stock.Find(p.Sku, p.Location).Missing > 0))
+            Publish(
+                EventTypes.StockShortfall,
+                part.Sku,
+                new StockShortfall(
+                    part.Sku,
+                    part.Location,
+                    _stock.Find(part.Sku, part.Location).Missing,
+                    [order.OrderId]
+                )
+            );
         if (order.OnShortage == ShortagePolicy.Partial)
         {
             foreach (var (sku, quantity) in wanted)

@@ -22,7 +22,13 @@ internal sealed partial class StockRules
         )
         {
             var allocated = lines.Where(p => p.Sku == tooMany.Key).Sum(p => p.Quantity);
-            return Refused($"Only {allocated} of the requested units of '{tooMany.Key}' are allocated to the order.");
+            var inAll = open.Where(p => p.Sku == tooMany.Key).Sum(p => p.Quantity);
+            return Refused(
+                inAll == allocated
+                    ? $"Only {allocated} of the requested units of '{tooMany.Key}' are allocated to the order."
+                    : $"Only {allocated} of the requested units of '{tooMany.Key}' are allocated to the order at the "
+                        + $"locations that the request names; {inAll} are allocated to it in all."
+            );
         }
 
         // A count may have found fewer units than are allocated.

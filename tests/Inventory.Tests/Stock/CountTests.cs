@@ -113,6 +113,30 @@ public sealed class CountTests(InventoryFixture fixture) : IClassFixture<Invento
             .State.Should()
             .Be(ReservationState.OutOfStock, "I-06: short units are not sold");
 
+        (await CountAsync(sku, 6, 5))
+            .Body.List("shortages")
+            .Select(s => (s.GetProperty("orderId").GetGuid(), s.Number("quantity")))
+            .Should()
+            .Equal([(late, 1L)], "S15: whoever counts a level that is short already is told whose units are missing");
+        await CountAsync(sku, 5, 6, "accept");
+        var hold = await _api.StockedAsync(("main", 5));
+        var id = Guid.CreateVersion7();
+        await fixture.Database.RunAsync<DaprShop.Inventory.Stock.CommandOutcome>(
+            new DaprShop.Inventory.Stock.PlaceHoldCommand(
+                Api.New(),
+                [1],
+                id,
+                "carl",
+                [new(hold, 5)],
+                TimeProvider.System.GetUtcNow().AddHours(1)
+            )
+        );
+        (await CountAsync(hold, 2, 5, "accept"))
+            .Body.List("holds")
+            .Select(h => (h.GetProperty("holdId").GetGuid(), h.Text("customer"), h.Number("quantity")))
+            .Should()
+            .Equal((id, "carl", 3L));
+
         await _api.DoAsync("reservations/ship", new { key = Api.New(), orderId = early });
         var missing = await _api.SendAsync("POST", "reservations/ship", new { key = Api.New(), orderId = late });
         (missing.Status, missing.Body.GetProperty("refused").GetString())

@@ -177,6 +177,14 @@ public sealed class DiagnosisRulesTests
         DiagnosisRules.Explain(Case("behind")).Select(f => f.Code).Should().Equal("finished", "history-behind");
 
     [Fact]
+    public void S15_An_order_whose_units_a_count_has_not_found_is_told_so_first() =>
+        DiagnosisRules
+            .Explain(Case("done") with { Claims = NoClaims with { Allocations = [new("mug", "main", 3, Missing: 2)] } })
+            .Select(f => f.Text)
+            .Should()
+            .StartWith("2 units of mug that are promised at main are missing: the order may be late.");
+
+    [Fact]
     public void N8_An_order_that_waits_for_stock_does_not_wait_for_a_batch() =>
         DiagnosisRules.Explain(Case("backordered")).Select(f => f.Code).Should().Equal("waiting-for-stock");
 

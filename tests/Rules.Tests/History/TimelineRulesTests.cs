@@ -100,6 +100,16 @@ public sealed class TimelineRulesTests
             );
 
     [Fact]
+    public void S15_A_stock_shortfall_has_an_entry_for_each_hold_that_it_leaves_without_units() =>
+        TimelineRules
+            .EntriesOf(
+                Logged(EventTypes.StockShortfall, new StockShortfall("cup", "main", 2, [], [new(Other, "alice")]))
+            )
+            .Select(e => (e.OrderId, e.Type, e.Details!.Sku))
+            .Should()
+            .Equal((Other, EntryTypes.StockShortfall, "cup"));
+
+    [Fact]
     public void Refused_stock_filled_backorders_and_offers_have_entries()
     {
         Shortage[] shortages = [new("cup", 3, 1)];

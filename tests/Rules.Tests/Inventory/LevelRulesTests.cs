@@ -183,6 +183,44 @@ public sealed class LevelRulesTests
     }
 
     [Fact]
+    public void S15_The_owner_of_a_hold_that_a_count_left_short_and_the_order_made_from_it_are_told()
+    {
+        _scene.With("cup", "main", new(OnHand: 5));
+        var held = new PlaceHoldCommand("H", [1], Scene.Id(1), "alice", [new("cup", 5)], Scene.Now.AddMinutes(9));
+        _scene.Run(held).Refusal.Should().BeNull();
+
+        var result = _scene.Run<StockResponses.CountResponse>(Count(2, mayFallShort: true));
+
+        result.Shortages.Should().BeEmpty();
+        result.Holds.Should().Equal(new StockResponses.HoldShortage(Scene.Id(1), "alice", 3));
+        Shortfall().Should().BeEquivalentTo(new StockShortfall("cup", "main", 3, [], [new(Scene.Id(1), "alice")]));
+
+        _scene.Decide(
+            new ReserveCommand([new ReserveOrder(Scene.Id(2), [new("cup", 5)], "alice", 2, HoldId: Scene.Id(1))])
+        );
+        Shortfall().Should().BeEquivalentTo(new StockShortfall("cup", "main", 3, [Scene.Id(2)]));
+
+        StockShortfall Shortfall() => _scene.Events<StockShortfall>(EventTypes.StockShortfall).Single();
+    }
+
+    [Fact]
+    public void S15_A_count_that_falls_short_in_one_transaction_with_a_shipment_does_not_name_the_shipped_order()
+    {
+        _scene.With("cup", "main", new(OnHand: 5));
+        _scene.Decide(Order(1, 3), Order(2, 2));
+
+        var outcomes = _scene.Decide(
+            new ShipCommand("S", [1], Scene.Id(2), null, "olga"),
+            Count(1, mayFallShort: true)
+        );
+
+        Scene
+            .Read<StockResponses.CountResponse>(outcomes[1])
+            .Shortages.Should()
+            .Equal(new StockResponses.OrderShortage(Scene.Id(1), 2));
+    }
+
+    [Fact]
     public void A_shortage_names_only_the_claims_that_it_needs()
     {
         _scene.With("cup", "main", new(OnHand: 5));

@@ -38,6 +38,19 @@ public sealed class ShipmentRulesTests
     }
 
     [Fact]
+    public void S15_A_shipment_of_too_many_units_from_one_location_is_told_how_many_the_order_has_in_all()
+    {
+        Allocate(2, 1);
+
+        Refused(_scene.Ship(1, new ShippedUnits("cup", 2, North)))
+            .Should()
+            .Be(
+                "Only 1 of the requested units of 'cup' are allocated to the order at the locations that the request "
+                    + "names; 3 are allocated to it in all."
+            );
+    }
+
+    [Fact]
     public void A_shipment_without_lines_ships_all_allocated_units()
     {
         Allocate(2, 1);
@@ -90,7 +103,10 @@ public sealed class ShipmentRulesTests
         Shipped(_scene.Ship(1, new ShippedUnits("cup", 1, North))).Should().Equal(Part(North, 1));
         Refused(_scene.Ship(1, new ShippedUnits("cup", 1, North)))
             .Should()
-            .Be("Only 0 of the requested units of 'cup' are allocated to the order.");
+            .Be(
+                "Only 0 of the requested units of 'cup' are allocated to the order at the locations that the request "
+                    + "names; 2 are allocated to it in all."
+            );
     }
 
     [Fact]

@@ -61,6 +61,15 @@ internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
                 Documents = new(Documents),
                 Damage = damage ?? StockDamage.None,
                 OpenAllocations = [.. Open],
+                HoldClaims =
+                [
+                    .. Holds
+                        .Values.Where(h => h.State == HoldState.Active)
+                        .SelectMany(
+                            h => h.Left,
+                            (h, part) => new UnitsOnHold(h.Id, h.Customer, part.Sku, part.Location, part.Quantity)
+                        ),
+                ],
                 ShippedUnits = Shipments
                     .GroupBy(s => (s.OrderId, s.Sku, s.Location))
                     .ToDictionary(g => g.Key, g => g.Sum(s => (long)s.Quantity)),
