@@ -180,7 +180,7 @@ public sealed class BrokerTests
         (
             await SendAsync(
                 shop.Olga,
-                HttpMethod.Put,
+                HttpMethod.Patch,
                 $"items/{sku}",
                 new
                 {

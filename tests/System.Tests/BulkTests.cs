@@ -154,7 +154,16 @@ public sealed class BulkTests(SharedShop shops) : SharedShopTest(shops)
                             shop.Olga,
                             HttpMethod.Put,
                             $"items/{BulkFile.Sku(i)}",
-                            new { name = "Article", price = 2.5m }
+                            new
+                            {
+                                name = "Article",
+                                price = 2.5m,
+                                stocked = true,
+                                backorderLimit = 0,
+                                maxPerCustomer = (int?)null,
+                                lowStockAt = (int?)null,
+                                onSale = true,
+                            }
                         )
                     ).EnsureSuccessStatusCode();
                     (

@@ -72,7 +72,7 @@ public sealed class LiveStatusTests(SharedShop shops, ITestOutputHelper output) 
             (
                 await SendAsync(
                     fixture.Olga,
-                    HttpMethod.Put,
+                    HttpMethod.Patch,
                     $"items/{sku}",
                     new
                     {

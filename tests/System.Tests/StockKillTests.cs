@@ -75,7 +75,7 @@ public sealed class StockKillTests(SharedShop shops) : SharedShopTest(shops)
         (
             await SendAsync(
                 olga,
-                HttpMethod.Put,
+                HttpMethod.Patch,
                 $"items/{wanted}",
                 new
                 {

@@ -22,7 +22,7 @@ public sealed class WhyTests(SharedShop shops) : SharedShopTest(shops)
         (
             await SendAsync(
                 olga,
-                HttpMethod.Put,
+                HttpMethod.Patch,
                 $"items/{sku}",
                 new
                 {
