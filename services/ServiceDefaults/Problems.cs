@@ -127,6 +127,12 @@ public static class Problems
                     options.Value.SerializerOptions
                 ),
                 BadHttpRequestException bad => RequestErrors.OfBinding(bad),
+                InvalidDataException when RequestEncoding.IsInflated(context) => Of(
+                    400,
+                    "bad-request",
+                    "Bad request",
+                    "The body is not compressed as its Content-Encoding says, or is cut off."
+                ),
                 // Text from the URL; StorableText rejects it in a body.
                 PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire } => Of(
                     400,

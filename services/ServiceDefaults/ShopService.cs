@@ -66,6 +66,7 @@ public static class ShopService
         });
         // So that a body that cannot be read becomes a problem that says why, in production too.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        builder.Services.AddRequestDecompression();
         builder.Services.AddShopFailpoints().AddShopProblems();
         builder.Services.AddShopTelemetry(app, builder.Configuration);
         builder.Services.AddShopIdentity(builder.Configuration);
@@ -107,6 +108,7 @@ public static class ShopService
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseKnownParametersOnly();
+        app.UseRequestEncoding();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready");
         app.MapOpenApi();

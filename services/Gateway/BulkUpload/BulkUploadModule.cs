@@ -2,6 +2,7 @@ using System.Net;
 using DaprShop.Gateway.ServerSentEvents;
 using DaprShop.Gateway.Sidecar;
 using DaprShop.ServiceDefaults;
+using Microsoft.AspNetCore.Mvc;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;
@@ -23,6 +24,7 @@ internal static class BulkUploadModule
         // Orders describes this route in its own OpenAPI document.
         routes
             .MapPost("/bulk-orders", UploadBulkOrders.HandleAsync)
+            .WithMetadata(new DisableRequestSizeLimitAttribute())
             .RequireAuthorization(Identity.Customer)
             .ExcludeFromDescription();
         routes

@@ -39,13 +39,25 @@ internal static class UploadBulkOrders
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = null;
-        var mediaType = ParseMediaType(context.Request.ContentType);
+        var contentType = ParseContentType(context.Request.ContentType);
+        var mediaType = contentType?.MediaType.Value?.ToLowerInvariant();
         if (mediaType is not (BulkFormat.Ndjson or BulkFormat.Csv))
             return Problems.Of(
                 415,
                 "unsupported-media-type",
                 "Unsupported media type",
                 $"The Content-Type must be {BulkFormat.Ndjson} or {BulkFormat.Csv}."
+            );
+
+        if (
+            contentType?.Charset is { Length: > 0 } charset
+            && contentType.Encoding is not (UTF8Encoding or ASCIIEncoding)
+        )
+            return Problems.Of(
+                415,
+                "unsupported-media-type",
+                "Unsupported media type",
+                $"The charset '{charset}' is not supported for files. Send UTF-8."
             );
 
         await using var lines = LineReader
@@ -101,8 +113,8 @@ internal static class UploadBulkOrders
         return new ForwardedResult(ended);
     }
 
-    private static string? ParseMediaType(string? contentType) =>
-        MediaTypeHeaderValue.TryParse(contentType, out var parsed) ? parsed.MediaType.Value : null;
+    private static MediaTypeHeaderValue? ParseContentType(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var parsed) ? parsed : null;
 
     private static string ErrorPolicy(string? onError) =>
         onError is null ? "" : $"?onError={Uri.EscapeDataString(onError)}";

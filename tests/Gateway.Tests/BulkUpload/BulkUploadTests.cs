@@ -286,6 +286,33 @@ public sealed class BulkUploadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_media_type_has_no_case_and_a_compressed_file_is_inflated()
+    {
+        using var compressed = new MemoryStream();
+        await using (
+            var gzip = new System.IO.Compression.GZipStream(
+                compressed,
+                System.IO.Compression.CompressionLevel.Fastest,
+                leaveOpen: true
+            )
+        )
+            gzip.Write("sku,quantity,token\ncup,2,tok_ok\n"u8);
+        using var file = new ByteArrayContent(compressed.ToArray());
+        file.Headers.ContentEncoding.Add("gzip");
+        using var response = await SendAsync(file, "TEXT/CSV");
+        response.StatusCode.Should().Be(HttpStatusCode.Accepted);
+        Rows().Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task A_file_in_another_charset_is_refused()
+    {
+        using var response = await SendAsync("{}", "application/x-ndjson; charset=iso-8859-1");
+        (await IsProblemAsync(response, 415, "unsupported-media-type")).Should().Contain("'iso-8859-1'");
+        _sidecar.Calls.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task A_CSV_file_needs_a_valid_header()
     {
         using var response = await SendAsync("sku,amount\ncup,1", BulkFormat.Csv);
