@@ -3,6 +3,7 @@ using DaprShop.Messaging;
 using DaprShop.Payments.Charging;
 using DaprShop.Payments.Credits;
 using DaprShop.Payments.Model;
+using DaprShop.Payments.Provider;
 using DaprShop.Payments.Queries;
 using DaprShop.Payments.Refunds;
 using DaprShop.ServiceDefaults;
@@ -15,12 +16,14 @@ builder
     .Services.AddShopDatabase<PaymentsDbContext>(builder.Configuration)
     .AddEventRelay(Topics.Payments)
     .AddSingleton<PaymentStore>()
+    .AddProvider()
     .AddCredits()
     .AddQueries();
 
 var app = builder.Build().UseShopDefaults();
 app.MapEventLog(Apps.Payments);
 app.MapCharging();
+app.MapProvider();
 app.MapRefunds();
 app.MapCredits();
 app.MapQueries();

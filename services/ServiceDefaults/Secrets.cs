@@ -6,7 +6,8 @@ using Microsoft.Extensions.Configuration;
 namespace DaprShop.ServiceDefaults;
 
 /// <summary>
-/// Configuration from the sidecar's secret store: the database connection and the key of the local token issuer.
+/// Configuration from the sidecar's secret store: the database connection, the key of the local token issuer, and what
+/// Payments shares with its provider.
 /// </summary>
 internal static class Secrets
 {
@@ -21,6 +22,12 @@ internal static class Secrets
             [ConfigurationKeys.Database] = $"{app}-db",
             [ConfigurationKeys.JwtKey] = "jwt-key",
         };
+        if (app == Apps.Payments)
+        {
+            required[ConfigurationKeys.ProviderApiKey] = "payment-provider-key";
+            required[ConfigurationKeys.ProviderWebhookSecret] = "payment-webhook-secret";
+        }
+
         if (app == Apps.Gateway)
             required.Remove(ConfigurationKeys.Database);
         if (configuration[ConfigurationKeys.JwtAuthority] is not null)
@@ -75,6 +82,12 @@ public static class ConfigurationKeys
 
     /// <summary>Npgsql connection string of a read-only copy of the database, which may lag; optional.</summary>
     public const string Replica = "ConnectionStrings:replica";
+
+    /// <summary>The key for the payment provider's API; only for Payments.</summary>
+    public const string ProviderApiKey = "Provider:ApiKey";
+
+    /// <summary>The secret that the payment provider signs its webhooks with; only for Payments.</summary>
+    public const string ProviderWebhookSecret = "Provider:WebhookSecret";
 
     /// <summary>Base64 of the local issuer's HMAC-SHA256 key.</summary>
     public const string JwtKey = "Jwt:Key";

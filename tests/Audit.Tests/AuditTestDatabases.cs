@@ -44,7 +44,9 @@ internal sealed class AuditTestDatabases
                 Database.MigrateAsync<HistoryDbContext>(owner, o => new HistoryDbContext(o))
             ),
         };
-        return new AuditTestDatabases(server, databases);
+        var created = new AuditTestDatabases(server, databases);
+        await created.RunAsync(databases[Apps.Payments].Name, TestPayments.CreateLedger);
+        return created;
     }
 
     /// <summary>Publishes every event and lets History apply it.</summary>
@@ -123,11 +125,10 @@ internal sealed class AuditTestDatabases
     }
 
     private static Task<AuditReport> AuditAsync(Dictionary<string, string> databases) =>
-        new Auditor(new AuditedDatabases(databases.ToDictionary(d => d.Key, d => In(d.Value, null)))).RunAsync(
-            TimeSpan.Zero,
-            rebuild: true,
-            CancellationToken.None
-        );
+        new Auditor(
+            new AuditedDatabases(databases.ToDictionary(d => d.Key, d => In(d.Value, null))),
+            new TestLedger(In(databases[Apps.Payments], null))
+        ).RunAsync(TimeSpan.Zero, rebuild: true, CancellationToken.None);
 
     private async Task RunAsync(string database, string sql)
     {

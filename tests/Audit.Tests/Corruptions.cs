@@ -527,13 +527,13 @@ internal static class Corruptions
                 "I-17.returns",
                 "a return was refunded with a higher amount",
                 "payments",
-                "update provider_ledger set amount = amount + 1 where kind = 'part_refund'"
+                "update test_ledger set amount = amount + 100 where key like 'part-refund-%'"
             },
             {
                 "I-17.returns",
                 "a return was not refunded",
                 "payments",
-                "delete from provider_ledger where kind = 'part_refund'"
+                "delete from test_ledger where key like 'part-refund-%'"
             },
             {
                 "I-17.parts",
@@ -552,7 +552,7 @@ internal static class Corruptions
                 "I-17",
                 "a confirmed order is not paid in full",
                 "orders",
-                $"update orders set total = total + 0.0001 where id = {Plain}"
+                $"update orders set total = total + 0.01 where id = {Plain}"
             },
             {
                 "I-17",
@@ -564,7 +564,7 @@ internal static class Corruptions
                 "I-17",
                 "a confirmed order was never charged",
                 "payments",
-                "delete from provider_ledger where kind = 'charge'; delete from payments"
+                "delete from test_ledger where kind = 'charge'; delete from payments"
             },
             {
                 "I-17",
@@ -588,27 +588,48 @@ internal static class Corruptions
                 "I-17.ledger",
                 "the provider charged more",
                 "payments",
-                "update provider_ledger set amount = amount + 1 where kind = 'charge'"
+                "update test_ledger set amount = amount + 100 where kind = 'charge'"
             },
             {
                 "I-17.ledger",
                 "a captured payment was refunded",
                 "payments",
-                "insert into provider_ledger select reference, 'refund', amount, recorded_at from "
-                    + "provider_ledger where kind = 'charge' on conflict do nothing"
+                "insert into test_ledger (kind, key, reference, amount, created) "
+                    + "select 'refund', 'refund-' || reference, reference, amount, created from test_ledger "
+                    + "where kind = 'charge'"
             },
             {
                 "I-17.ledger",
                 "a declined payment was charged",
                 "payments",
-                "insert into provider_ledger select order_id::text, 'charge', amount, now() from payments "
+                "insert into test_ledger (kind, key, reference, amount, created) "
+                    + "select 'charge', 'charge-' || order_id, order_id, amount * 100, 0 from payments "
                     + "where state = 'declined'"
             },
             {
                 "I-17.ledger",
                 "a charge without a payment",
                 "payments",
-                "insert into provider_ledger values ('nobody', 'charge', 1, now())"
+                "insert into test_ledger values (0, 'charge', 'charge-nobody-1', 'nobody', 100, 0)"
+            },
+            {
+                "I-17.calls",
+                "the provider charged an order twice under two keys",
+                "payments",
+                "insert into test_ledger (kind, key, reference, amount, created) "
+                    + "select kind, key || '-again', reference, amount, created from test_ledger where kind = 'charge'"
+            },
+            {
+                "I-17.calls",
+                "the provider lost a refund that it had confirmed",
+                "payments",
+                "delete from test_ledger where kind = 'refund'"
+            },
+            {
+                "I-17.calls",
+                "the provider paid another credit than it was asked for",
+                "payments",
+                "update test_ledger set amount = amount + 1 where kind = 'payout'"
             },
             {
                 "I-18",
@@ -639,7 +660,8 @@ internal static class Corruptions
                 "I-18.money",
                 "a payment has no order",
                 "payments",
-                "insert into payments values (gen_random_uuid(), 1, 'tok_ok', 'pending', null, 1, 0)"
+                "insert into payments (order_id, amount, state, attempt, version) "
+                    + "values (gen_random_uuid(), 1, 'pending', 1, 0)"
             },
             {
                 "I-19",
@@ -715,7 +737,7 @@ internal static class Corruptions
                 "I-20.credits",
                 "a credit without a key",
                 "payments",
-                "insert into provider_ledger values ('C2', 'credit', 1, now())"
+                "insert into test_ledger values (0, 'payout', 'credit-2', 'C2', 100, 0)"
             },
             { "I-20.credits", "a credit of another amount", "payments", "update credits set amount = 400" },
             {
@@ -902,13 +924,13 @@ internal static class Corruptions
                 "I-26",
                 "a cancelled order's money is not refunded",
                 "payments",
-                "delete from provider_ledger where kind = 'refund'"
+                "delete from test_ledger where key like 'refund-%'"
             },
             {
                 "I-26",
                 "stock was released before the refund",
                 "payments",
-                "update provider_ledger set recorded_at = now() + interval '1 hour' where kind = 'refund'"
+                "update payments set ended_at = now() + interval '1 hour' where ended_at is not null"
             },
             { "I-27", "more is consumed than there is", "history", "update watermarks set position = position + 1" },
             {

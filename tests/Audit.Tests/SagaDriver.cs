@@ -4,16 +4,14 @@ using DaprShop.Inventory.Stock;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
 using DaprShop.Orders.Saga;
-using DaprShop.Payments.Charging;
 using DaprShop.Payments.Model;
-using DaprShop.Payments.Refunds;
 
 namespace DaprShop.Audit.Tests;
 
 /// <summary>
 /// The order saga without a workflow engine: the services' own statements and rules, one call after another.
 /// </summary>
-internal sealed class SagaDriver(SagaStore orders, StockUnitOfWork stock, PaymentStore payments, TimeProvider time)
+internal sealed class SagaDriver(SagaStore orders, StockUnitOfWork stock, TestPayments payments, TimeProvider time)
 {
     /// <summary>
     /// Called after each effect in another service; true where Orders crashes there, before it has written the result.
@@ -55,12 +53,7 @@ internal sealed class SagaDriver(SagaStore orders, StockUnitOfWork stock, Paymen
         var due = (await orders.GetOwnedAsync(batch, CancellationToken.None)).FindAll(o =>
             o.Status == OrderStatus.Reserved
         );
-        var decided = await payments.DecideAsync(
-            due.ConvertAll(o => Payment.New(o.Id, o.Total, o.PaymentToken)),
-            ChargeRules.Charge,
-            CancellationToken.None
-        );
-        var outcomes = decided.Values.Select(p => new ChargeOutcome(p.OrderId, p.State, p.Reason)).ToList();
+        var outcomes = await payments.ChargeAsync(due.Select(o => Payment.New(o.Id, o.Total, o.PaymentToken)));
         if (CrashesHere())
             return;
         await orders.WriteAsync(
@@ -80,11 +73,7 @@ internal sealed class SagaDriver(SagaStore orders, StockUnitOfWork stock, Paymen
             time.GetUtcNow(),
             PayWithin
         );
-        await payments.DecideAsync(
-            [.. refunds.Select(id => Payment.New(id, 0, ""))],
-            RefundRules.Refund,
-            CancellationToken.None
-        );
+        await payments.RefundAsync(refunds);
         if (CrashesHere())
             return;
         await orders.WriteAsync(batch, new SagaStepResult { Refunded = refunds }, CancellationToken.None);

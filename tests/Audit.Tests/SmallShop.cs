@@ -6,9 +6,6 @@ using DaprShop.Orders.Fulfilment;
 using DaprShop.Orders.Model;
 using DaprShop.Orders.Placing;
 using DaprShop.Orders.Saga;
-using DaprShop.Payments.Credits;
-using DaprShop.Payments.Model;
-using DaprShop.Payments.Refunds;
 using DaprShop.ServiceDefaults;
 using DaprShop.TestKit;
 using Microsoft.Extensions.Time.Testing;
@@ -34,6 +31,7 @@ public sealed class SmallShop : IAsyncLifetime
         await using var orders = NpgsqlDataSource.Create(Databases[Apps.Orders].App);
         await using var inventory = NpgsqlDataSource.Create(Databases[Apps.Inventory].App);
         await using var payments = NpgsqlDataSource.Create(Databases[Apps.Payments].App);
+        var charging = new TestPayments(payments, _time);
         var stock = new StockUnitOfWork(
             inventory,
             new RelaySignal(),
@@ -53,7 +51,7 @@ public sealed class SmallShop : IAsyncLifetime
         var saga = new SagaDriver(
             new SagaStore(orders, new RelaySignal(), new SagaOptions(), _time),
             stock,
-            new PaymentStore(payments, _time, new RelaySignal(), NoFailpoints.Instance),
+            charging,
             _time
         );
 
@@ -94,19 +92,15 @@ public sealed class SmallShop : IAsyncLifetime
         await FulfilAsync(
             orders,
             stock,
-            new PaymentStore(payments, _time, new RelaySignal(), NoFailpoints.Instance),
+            charging,
             await Sql.ScalarAsync<Guid>(
                 Databases[Apps.Orders].App,
                 "select order_id from idempotency_keys where key = 'plain'"
             )
         );
-        await new CreditStore(payments, _time, new RelaySignal()).GiveAsync(
-            "olga",
-            "credit",
-            "C1",
-            4.5m,
-            CancellationToken.None
-        );
+        await charging.LookUpAsync();
+        await DrainAsync(saga);
+        await charging.CreditAsync("olga", "credit", "C1", 4.5m);
         await Databases.PublishAsync();
     }
 
@@ -203,7 +197,7 @@ public sealed class SmallShop : IAsyncLifetime
     /// <summary>
     /// Ships and delivers an order that includes a service, and returns a part of it, as <c>FulfilmentWorker</c> does.
     /// </summary>
-    private async Task FulfilAsync(NpgsqlDataSource orders, StockUnitOfWork stock, PaymentStore payments, Guid order)
+    private async Task FulfilAsync(NpgsqlDataSource orders, StockUnitOfWork stock, TestPayments payments, Guid order)
     {
         var shipments = new ShipmentStore(orders, new RelaySignal(), _time);
         var (shipment, _) = await shipments.BeginAsync(order, null, "olga", "shipment", [1], CancellationToken.None);
@@ -246,12 +240,7 @@ public sealed class SmallShop : IAsyncLifetime
             ],
             CancellationToken.None
         );
-        await payments.RefundPartAsync(
-            decided.Id,
-            order,
-            p => RefundRules.RefundPart(p, decided.Amount, $"return {decided.Id}"),
-            CancellationToken.None
-        );
+        await payments.RefundPartAsync(decided.Id, order, decided.Amount);
         await returns.SettleAsync(decided, CancellationToken.None);
     }
 }

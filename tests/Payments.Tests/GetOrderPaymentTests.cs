@@ -38,7 +38,7 @@ public sealed class GetOrderPaymentTests(PaymentsFixture fixture) : IClassFixtur
                 new
                 {
                     State = "pending",
-                    ChargeAttempts = 2,
+                    ChargeAttempts = 1,
                     Reason = "The provider will report later whether it captured the money.",
                 }
             );

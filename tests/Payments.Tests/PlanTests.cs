@@ -11,20 +11,27 @@ namespace DaprShop.Payments.Tests;
 public sealed class PlanTests(PaymentsFixture fixture) : IClassFixture<PaymentsFixture>
 {
     private const string Fill = """
-        insert into payments (order_id, amount, token, state, charge_attempts, version)
-        select gen_random_uuid(), 1, 'tok_ok', 'captured', 1, 1 from generate_series(1, 5000);
-        insert into provider_ledger (reference, kind, amount, recorded_at)
-        select order_id::text, 'charge', amount, now() from payments;
+        insert into payments (order_id, amount, state, attempt, version)
+        select gen_random_uuid(), 1, 'captured', 1, 1 from generate_series(1, 5000);
+        insert into provider_calls (key, order_id, reference, operation, amount, state, is_cancelled, attempts,
+                                    asked_at, due_at)
+        select 'charge-' || order_id, order_id, order_id::text, 'charge', amount, 'succeeded', false, 1, now(), now()
+        from payments;
         """;
 
     [Theory]
     [InlineData("uuid[]", PaymentStore.Lock)]
-    [InlineData("text[]", PaymentStore.SelectCharged)]
-    [InlineData("text", PaymentStore.SelectPartRefund)]
-    [InlineData("uuid", PaymentStore.WasCharged)]
-    [InlineData("uuid[], text[], text[], int[], int[], numeric[]", PaymentStore.Update)]
+    [InlineData("text", PaymentStore.FindCall)]
+    [InlineData("text[]", PaymentStore.LockCalls)]
+    [InlineData("uuid[], timestamptz", PaymentStore.CancelCharges)]
+    [InlineData("timestamptz, timestamptz, int", PaymentStore.ClaimDue)]
+    [InlineData("text, timestamptz", PaymentStore.MakeDue)]
+    [InlineData(
+        "uuid[], text[], text[], int[], int[], numeric[], numeric[], text[], timestamptz[]",
+        PaymentStore.Update
+    )]
     [InlineData("uuid", PaymentReader.SelectPayment)]
-    [InlineData("text", PaymentReader.SelectLedger)]
+    [InlineData("uuid", PaymentReader.SelectCalls)]
     public async Task A_plan_made_on_empty_tables_reads_full_ones_by_index(string types, string statement)
     {
         var plan = await QueryPlans.MadeOnEmptyTablesAsync(fixture.Database.Owner, types, statement, Fill);

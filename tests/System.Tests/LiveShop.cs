@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using DaprShop.TestKit;
@@ -291,6 +292,33 @@ public sealed class LiveShop : IAsyncDisposable
 
     /// <summary>Deletes the data of a server.</summary>
     public void Wipe(string server) => Directory.Delete(PathOf(Path.Combine(".shop", server)), recursive: true);
+
+    /// <summary>The payment provider's bank decides about an order's payment that is processing.</summary>
+    public async Task CompletePaymentAsync(Guid order)
+    {
+        using var provider = Provider();
+        using var completed = await provider.PostAsync($"simulator/references/{order}/complete", null);
+        completed.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Lets the payment provider make faults; an empty object ends them.</summary>
+    public async Task SetProviderFaultsAsync(object faults)
+    {
+        using var provider = Provider();
+        using var set = await provider.PutAsJsonAsync("simulator/faults", faults);
+        set.EnsureSuccessStatusCode();
+    }
+
+    private HttpClient Provider()
+    {
+        using var secrets = JsonDocument.Parse(File.ReadAllText(PathOf(Path.Combine(".shop", "secrets.json"))));
+        var provider = new HttpClient { BaseAddress = new Uri("http://127.0.0.1:5110") };
+        provider.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer",
+            secrets.RootElement.GetProperty("payment-provider-key").GetString()
+        );
+        return provider;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -60,7 +60,7 @@ public sealed class WhyTests(SharedShop shops) : SharedShopTest(shops)
             Signal("-CONT", pid);
         }
 
-        (await SendAsync(olga, HttpMethod.Post, $"payments/{unpaid}/captures", new { })).EnsureSuccessStatusCode();
+        await shop.Shop.CompletePaymentAsync(unpaid);
         await IsAsync(alice, unpaid, "finished");
         (await SendAsync(alice, HttpMethod.Post, $"orders/{waiting}/cancel", new { })).EnsureSuccessStatusCode();
         (

@@ -13,10 +13,13 @@ internal static class ForwardingModule
         var forwarding = routes.ServiceProvider.GetRequiredService<ForwardRequests>();
         foreach (var route in RouteTable.Forwarded)
         {
-            routes
+            var endpoint = routes
                 .MapMethods(route.Pattern, [route.Method], forwarding.HandlerOf(route))
-                .RequireAuthorization(route.Policy)
                 .ExcludeFromDescription();
+            if (route.Policy is { } policy)
+                endpoint.RequireAuthorization(policy);
+            else
+                endpoint.AllowAnonymous();
         }
     }
 }

@@ -5,11 +5,20 @@ namespace DaprShop.Gateway.Forwarding;
 
 /// <summary>A route of the gateway.</summary>
 /// <param name="App">The service that handles it.</param>
-/// <param name="Policy">The authorization policy that its callers must meet.</param>
+/// <param name="Policy">
+/// The authorization policy that its callers must meet; null where anybody may call and the service authenticates the
+/// request itself.
+/// </param>
 /// <param name="HandledHere">
 /// The gateway has an endpoint of its own for it, instead of forwarding the request as it is.
 /// </param>
-internal sealed record GatewayRoute(string Method, string Pattern, string App, string Policy, bool HandledHere = false);
+internal sealed record GatewayRoute(
+    string Method,
+    string Pattern,
+    string App,
+    string? Policy,
+    bool HandledHere = false
+);
 
 /// <summary>
 /// Every route that clients can reach. A route that is not listed here is not reachable: services also have routes that
@@ -82,7 +91,7 @@ internal static class RouteTable
         new("DELETE", "/waitlist/offers/{id}", Inventory, Identity.Customer),
         new("POST", "/payments/credits", Payments, Identity.Operator),
         new("GET", "/payments/{orderId}", Payments, Identity.Operator),
-        new("POST", "/payments/{orderId}/captures", Payments, Identity.Operator),
+        new("POST", "/webhooks/payments", Payments, Policy: null),
         new("GET", "/orders/{id}/timeline", History, Identity.Customer),
         new("GET", "/orders/{id}/why", History, Identity.Customer),
         new("GET", "/timeline", History, Identity.Customer),

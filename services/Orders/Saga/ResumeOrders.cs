@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace DaprShop.Orders.Saga;
 
 /// <summary>
-/// <c>POST /sagas/resume</c>: Inventory has allocated stock to backordered orders. Called through the sidecar only.
+/// <c>POST /sagas/resume</c>: Inventory has allocated stock to backordered orders, or the payment provider has
+/// answered late. Called through the sidecar only.
 /// </summary>
 internal static class ResumeOrders
 {

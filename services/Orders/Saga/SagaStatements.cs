@@ -108,9 +108,11 @@ internal static class SagaStatements
     /// <summary>Ends the batch's ownership of completed orders.</summary>
     public const string Complete = "update orders set batch_id = null where id = any($2) and batch_id = $1";
 
-    /// <summary>Returns orders to the queue, to be claimed from $3 on.</summary>
+    /// <summary>
+    /// Returns orders to the queue, to be claimed from $3 on, or from the earlier time that a resume has set meanwhile.
+    /// </summary>
     public const string Requeue = """
-        update orders o set batch_id = null, due_at = u.due_at
+        update orders o set batch_id = null, due_at = least(o.due_at, u.due_at)
         from unnest($2::uuid[], $3::timestamptz[]) as u(id, due_at) where o.id = u.id and o.batch_id = $1
         """;
 
@@ -124,12 +126,13 @@ internal static class SagaStatements
         """;
 
     /// <summary>
-    /// Makes the orders $1, for which stock was allocated, due at $2; an order that a batch owns becomes due when the
-    /// batch ends.
+    /// Makes the orders $1, for which stock was allocated or whose payment was answered, due at $2; an order that a batch
+    /// owns becomes due when the batch ends.
     /// </summary>
     public const string Resume = $"""
         update orders set due_at = $2
-        where id = any($1) and status in ('{Accepted}', '{Backordered}', '{AwaitingCustomer}') and decide_by is null
+        where id = any($1) and decide_by is null
+          and status in ('{Accepted}', '{Backordered}', '{AwaitingCustomer}', '{Reserved}')
         """;
 
     public const string RecordProgress = "update batches set progressed_at = $2 where id = $1 and finished_at is null";

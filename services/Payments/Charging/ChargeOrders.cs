@@ -1,13 +1,15 @@
 using DaprShop.Contracts;
 using DaprShop.Payments.Model;
+using DaprShop.Payments.Provider;
 using DaprShop.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DaprShop.Payments.Charging;
 
 /// <summary>
-/// <c>POST /charges</c>: Orders charges the orders of a batch. A repeated request returns the current states and
-/// charges nothing twice.
+/// <c>POST /charges</c>: Orders charges the orders of a batch. The response waits for the provider's answers for a
+/// bounded time; orders without an answer by then are pending. A repeated request returns the current states and charges
+/// nothing twice.
 /// </summary>
 internal static class ChargeOrders
 {
@@ -17,6 +19,8 @@ internal static class ChargeOrders
     public static async Task<Results<Ok<ChargeResponse>, ProblemHttpResult>> HandleAsync(
         ChargeRequest request,
         PaymentStore store,
+        ProviderCalls calls,
+        TimeProvider time,
         CancellationToken cancellationToken
     )
     {
@@ -26,12 +30,14 @@ internal static class ChargeOrders
             .Orders.DistinctBy(o => o.OrderId)
             .Select(o => Payment.New(o.OrderId, o.Amount, o.Token))
             .ToList();
-        var decided = await store.DecideAsync(payments, ChargeRules.Charge, cancellationToken);
+        var now = time.GetUtcNow();
+        var decided = await store.DecideAsync(payments, p => ChargeRules.Charge(p, now), cancellationToken);
+        var answered = await calls.AskAsync(decided.Calls, cancellationToken);
         return TypedResults.Ok(
             new ChargeResponse([
                 .. request
-                    .Orders.Select(o => decided[o.OrderId])
-                    .Select(p => new ChargeOutcome(p.OrderId, p.State, p.Reason)),
+                    .Orders.Select(o => answered.GetValueOrDefault(o.OrderId) ?? decided.Payments[o.OrderId])
+                    .Select(p => new ChargeOutcome(p.OrderId, p.State.ToChargeState(), p.Reason)),
             ])
         );
     }

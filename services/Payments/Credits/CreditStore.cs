@@ -1,5 +1,5 @@
-using DaprShop.Contracts;
-using DaprShop.Messaging;
+using System.Security.Cryptography;
+using System.Text;
 using DaprShop.Payments.Model;
 using Npgsql;
 
@@ -21,8 +21,8 @@ internal enum CreditResult
     AlreadyCredited,
 }
 
-/// <summary>Pays credits out, each once per idempotency key and once per reference.</summary>
-internal sealed class CreditStore(NpgsqlDataSource database, TimeProvider time, RelaySignal relay)
+/// <summary>Records credits, each once per idempotency key and once per reference, before they are paid out.</summary>
+internal sealed class CreditStore(NpgsqlDataSource database, TimeProvider time)
 {
     private const string Insert = """
         insert into credits (actor, key, reference, amount, recorded_at) values ($1, $2, $3, $4, $5)
@@ -33,13 +33,13 @@ internal sealed class CreditStore(NpgsqlDataSource database, TimeProvider time, 
     private const string Select =
         "select actor, key, reference, amount, recorded_at from credits where actor = $1 and key = $2";
 
-    private const string Post =
-        "insert into provider_ledger (reference, kind, amount, recorded_at) values ($1, $2, $3, $4)";
+    private const string SelectIsPaid = "select state = 'succeeded' from provider_calls where key = $1";
 
     /// <summary>
-    /// Returns the credit of that key: an earlier one unless the result is <see cref="CreditResult.Given"/>.
+    /// Returns the credit of that key, an earlier one unless the result is <see cref="CreditResult.Given"/>, and the
+    /// call that pays out a new one.
     /// </summary>
-    public async Task<(CreditResult Result, Credit Credit)> GiveAsync(
+    public async Task<(CreditResult Result, Credit Credit, ProviderCall? Call)> GiveAsync(
         string actor,
         string key,
         string reference,
@@ -58,35 +58,32 @@ internal sealed class CreditStore(NpgsqlDataSource database, TimeProvider time, 
             // The insert waited for a concurrent insert of the same key to commit, so the row is visible.
             var earlier = (await FindAsync(connection, Select, [actor, key], cancellationToken))!;
             var isSame = earlier.Reference == reference && earlier.Amount == amount;
-            return (isSame ? CreditResult.Replayed : CreditResult.KeyReused, earlier);
+            return (isSame ? CreditResult.Replayed : CreditResult.KeyReused, earlier, null);
         }
 
+        var call = ProviderCall.Credit(CallKey(reference), reference, MinorUnits.Round(amount), now);
         try
         {
             await using var batch = new NpgsqlBatch(connection);
-            batch.Add(Post, reference, LedgerKinds.Credit, amount, now.UtcDateTime);
-            batch.AppendEvents(
-                [
-                    new NewEvent(
-                        EventTypes.PaymentRecorded,
-                        reference,
-                        1,
-                        new PaymentRecorded(reference, PaymentKinds.Credited, amount, null)
-                    ),
-                ],
-                now
-            );
+            PaymentStore.AddCalls(batch, [call]);
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
-            return (CreditResult.AlreadyCredited, credit);
+            return (CreditResult.AlreadyCredited, credit, null);
         }
 
         await transaction.CommitAsync(cancellationToken);
-        relay.Raise();
-        return (CreditResult.Given, credit);
+        return (CreditResult.Given, credit, call);
     }
+
+    /// <summary>Whether the provider has paid the reference's credit out.</summary>
+    public async Task<bool> IsPaidAsync(string reference, CancellationToken cancellationToken) =>
+        (await database.QueryAsync<bool>(SelectIsPaid, [CallKey(reference)], cancellationToken)).SingleOrDefault();
+
+    // One credit per reference, whatever characters the reference has: a header carries the key.
+    private static string CallKey(string reference) =>
+        "credit-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(reference)))[..32];
 
     private static async Task<Credit?> FindAsync(
         NpgsqlConnection connection,

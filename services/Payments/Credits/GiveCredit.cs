@@ -1,3 +1,5 @@
+using DaprShop.Payments.Model;
+using DaprShop.Payments.Provider;
 using DaprShop.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -14,13 +16,14 @@ internal static class GiveCredit
         CreditRequest request,
         HttpContext context,
         CreditStore credits,
+        ProviderCalls calls,
         CancellationToken cancellationToken
     )
     {
         if (Validate(request) is { Count: > 0 } errors)
             return Problems.Invalid(errors);
 
-        var (result, credit) = await credits.GiveAsync(
+        var (result, credit, call) = await credits.GiveAsync(
             context.Name(),
             key.Value,
             request.Reference,
@@ -43,7 +46,12 @@ internal static class GiveCredit
                 break;
         }
 
-        return TypedResults.Ok(new CreditView(credit.Reference, credit.Amount, credit.RecordedAt));
+        if (call is not null)
+            await calls.AskAsync([call], cancellationToken);
+        var isPaid = await credits.IsPaidAsync(credit.Reference, cancellationToken);
+        return TypedResults.Ok(
+            new CreditView(credit.Reference, credit.Amount, credit.RecordedAt, isPaid ? "paid" : "pending")
+        );
     }
 
     private static List<ValidationError> Validate(CreditRequest request)
@@ -51,8 +59,8 @@ internal static class GiveCredit
         var errors = new List<ValidationError>();
         if (request.Reference.Length is 0 or > IdempotencyKey.MaxLength)
             errors.Add(new ValidationError("/reference", $"Must have 1 to {IdempotencyKey.MaxLength} characters."));
-        if (request.Amount is <= 0 or > MaxAmount)
-            errors.Add(new ValidationError("/amount", $"Must be greater than 0 and at most {MaxAmount}."));
+        if (MinorUnits.Round(request.Amount) <= 0 || request.Amount > MaxAmount)
+            errors.Add(new ValidationError("/amount", $"Must be at least half a penny and at most {MaxAmount}."));
         if (request.Amount.Scale > MaxDecimals)
             errors.Add(new ValidationError("/amount", $"Must not have more than {MaxDecimals} decimals."));
         return errors;
@@ -61,6 +69,8 @@ internal static class GiveCredit
     /// <summary>Money to pay out, in GBP. <paramref name="Reference"/> says for what; it is credited once.</summary>
     internal sealed record CreditRequest(string Reference, decimal Amount);
 
-    /// <summary>A credit that was paid out; <paramref name="Amount"/> in GBP.</summary>
-    internal sealed record CreditView(string Reference, decimal Amount, DateTimeOffset RecordedAt);
+    /// <summary>A credit, in GBP.</summary>
+    /// <param name="Amount">As requested; the provider pays it rounded to whole pence.</param>
+    /// <param name="State">paid, or pending while the provider has not answered: it is asked until it does.</param>
+    internal sealed record CreditView(string Reference, decimal Amount, DateTimeOffset RecordedAt, string State);
 }

@@ -2,37 +2,28 @@ using DaprShop.Contracts;
 
 namespace DaprShop.Payments.Model;
 
-/// <summary>A row to add to the provider's ledger; <paramref name="Amount"/> in GBP.</summary>
-internal sealed record LedgerPosting(string Kind, decimal Amount);
-
-/// <summary>
-/// The result of a rule: the payment after it, the event to record (null: none), the ledger rows to add.
-/// </summary>
+/// <summary>The result of a rule.</summary>
+/// <param name="Payment">The payment after it.</param>
+/// <param name="Event">The event to record; null: none.</param>
+/// <param name="Call">The request to make of the provider once this is committed; null: none.</param>
+/// <param name="CancelsCharge">A charge without an answer must not be asked for again.</param>
 internal sealed record PaymentDecision(
     Payment Payment,
-    PaymentRecorded? Event,
-    params IReadOnlyList<LedgerPosting> Postings
+    PaymentRecorded? Event = null,
+    ProviderCall? Call = null,
+    bool CancelsCharge = false
 )
 {
-    /// <summary>
-    /// Nothing moves and no event is recorded; <paramref name="payment"/> itself may differ from before.
-    /// </summary>
-    public static PaymentDecision WithoutEvent(Payment payment) => new(payment, null);
+    /// <summary>No event is recorded; <paramref name="payment"/> itself may differ from before.</summary>
+    public static PaymentDecision WithoutEvent(Payment payment) => new(payment);
 
     /// <summary>A decision that is recorded as an event, which is the payment's next version.</summary>
-    public static PaymentDecision Record(
-        Payment payment,
-        string kind,
-        decimal amount,
-        string? reason,
-        params IReadOnlyList<LedgerPosting> postings
-    ) =>
+    public static PaymentDecision Record(Payment payment, string kind, decimal amount, string? reason) =>
         new(
             payment with
             {
                 Version = payment.Version + 1,
             },
-            new PaymentRecorded(payment.OrderId.ToString(), kind, amount, reason),
-            postings
+            new PaymentRecorded(payment.OrderId.ToString(), kind, amount, reason)
         );
 }

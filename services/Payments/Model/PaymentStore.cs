@@ -5,8 +5,12 @@ using Npgsql;
 
 namespace DaprShop.Payments.Model;
 
+/// <summary>Payments after a decision, by order id, and the calls to make of the provider now that it is committed.</summary>
+internal sealed record DecidedPayments(IReadOnlyDictionary<Guid, Payment> Payments, IReadOnlyList<ProviderCall> Calls);
+
 /// <summary>
-/// Locks payments, applies a rule to each, and saves the outcome in one transaction, with no statement per order.
+/// Locks payments, applies a rule to each, and saves the outcome in one transaction, with no statement per order. Calls
+/// to the provider are saved here before they are made, and their answers afterwards.
 /// </summary>
 internal sealed class PaymentStore(
     NpgsqlDataSource database,
@@ -17,87 +21,125 @@ internal sealed class PaymentStore(
 {
     // Sorted by order id, here and in Lock: two overlapping calls queue up behind each other instead of deadlocking.
     private const string InsertMissing = """
-        insert into payments (order_id, amount, token, state, charge_attempts, version)
-        select m.order_id, m.amount, m.token, $4, 0, 0
-        from unnest($1::uuid[], $2::numeric[], $3::text[]) as m(order_id, amount, token)
+        insert into payments (order_id, amount, state, attempt, version, refunded_in_parts, refunds_exact)
+        select m.order_id, m.amount, $3, 0, 0, 0, 0
+        from unnest($1::uuid[], $2::numeric[]) as m(order_id, amount)
         order by m.order_id
         on conflict do nothing
         """;
 
     internal const string Lock = """
-        select order_id, amount, token, state, reason, charge_attempts, version, refunded_in_parts
+        select order_id, amount, state, reason, attempt, version, refunded_in_parts, refunds_exact, provider_id,
+               ended_at
         from payments where order_id = any($1) order by order_id for update
         """;
-
-    // A statement of its own, after Lock: only its snapshot is sure to include the ledger rows of a transaction that
-    // Lock has waited for.
-    internal const string SelectCharged =
-        $"select reference from provider_ledger where reference = any($1) and kind = '{LedgerKinds.Charge}'";
-
-    internal const string SelectPartRefund =
-        $"select count(*) from provider_ledger where reference = $1 and kind = '{LedgerKinds.PartRefund}'";
-
-    internal const string WasCharged =
-        "select exists (select from payments where order_id = $1 and charge_attempts > 0)";
 
     // any($1) makes the plan use the primary key: a join with unnest alone reads the whole table if planned while it is
     // empty.
     internal const string Update = """
         update payments p
-        set state = c.state, reason = c.reason, charge_attempts = c.charge_attempts, version = c.version,
-            refunded_in_parts = c.refunded_in_parts
-        from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::int[], $6::numeric[])
-             as c(order_id, state, reason, charge_attempts, version, refunded_in_parts)
+        set state = c.state, reason = c.reason, attempt = c.attempt, version = c.version,
+            refunded_in_parts = c.refunded_in_parts, refunds_exact = c.refunds_exact, provider_id = c.provider_id,
+            ended_at = c.ended_at
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::int[], $6::numeric[], $7::numeric[],
+                    $8::text[], $9::timestamptz[])
+             as c(order_id, state, reason, attempt, version, refunded_in_parts, refunds_exact, provider_id,
+                  ended_at)
         where p.order_id = any($1) and p.order_id = c.order_id
         """;
 
-    private const string Post = """
-        insert into provider_ledger (reference, kind, amount, recorded_at)
-        select l.reference, l.kind, l.amount, $4
-        from unnest($1::text[], $2::text[], $3::numeric[]) as l(reference, kind, amount)
+    private const string CallColumns = """
+        key, order_id, reference, operation, amount, token, provider_id, state, reason, is_cancelled, attempts,
+        asked_at, due_at, answered_at
         """;
+
+    internal const string FindCall = $"select {CallColumns} from provider_calls where key = $1";
+
+    // Locked after the payments, in order: as every transaction here does.
+    internal const string LockCalls = $"""
+        select {CallColumns} from provider_calls
+        where key = any($1) and state in ('{Open}', '{Processing}') order by key for update
+        """;
+
+    private const string InsertCalls = """
+        insert into provider_calls (key, order_id, reference, operation, amount, token, provider_id, state, reason,
+                                    is_cancelled, attempts, asked_at, due_at)
+        select c.key, c.order_id, c.reference, c.operation, c.amount, c.token, c.provider_id, $8, null, false, 1, $9, $10
+        from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::numeric[], $6::text[], $7::text[])
+             as c(key, order_id, reference, operation, amount, token, provider_id)
+        """;
+
+    private const string UpdateCalls = """
+        update provider_calls p
+        set state = c.state, reason = c.reason, provider_id = c.provider_id, due_at = c.due_at,
+            answered_at = c.answered_at
+        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[])
+             as c(key, state, reason, provider_id, due_at, answered_at)
+        where p.key = any($1) and p.key = c.key
+        """;
+
+    // Due in a moment: a charge in flight may still be answered, and one that is lost must not keep the order waiting.
+    internal const string CancelCharges = $"""
+        update provider_calls set is_cancelled = true, due_at = least(due_at, $2)
+        where order_id = any($1) and operation = '{CallNames.Charge}' and state in ('{Open}', '{Processing}')
+        """;
+
+    // A claim is a new lease: no other replica looks these calls up meanwhile.
+    internal const string ClaimDue = $"""
+        update provider_calls set due_at = $2, attempts = attempts + 1
+        where key in (
+            select key from provider_calls where state in ('{Open}', '{Processing}') and due_at <= $1
+            order by due_at limit $3 for update skip locked)
+        returning {CallColumns}
+        """;
+
+    internal const string MakeDue = $"""
+        update provider_calls set due_at = $2 where key = $1 and state in ('{Open}', '{Processing}') and due_at > $2
+        """;
+
+    private const string Open = "open";
+    private const string Processing = "processing";
+    private static readonly TimeSpan CancelAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// Applies <paramref name="decide"/> to each of <paramref name="payments"/> as it is stored (inserted first where
-    /// it is missing). Returns the payments after it, by order id.
+    /// it is missing).
     /// </summary>
-    /// <param name="decide">
-    /// The rule: gets the stored payment, and whether the provider's ledger has its charge.
-    /// </param>
-    public async Task<Dictionary<Guid, Payment>> DecideAsync(
+    public async Task<DecidedPayments> DecideAsync(
         IReadOnlyList<Payment> payments,
-        Func<Payment, bool, PaymentDecision> decide,
+        Func<Payment, PaymentDecision> decide,
         CancellationToken cancellationToken
     )
     {
         if (payments.Count == 0)
-            return [];
+            return new DecidedPayments(new Dictionary<Guid, Payment>(), []);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var decisions = (await LockAsync(connection, payments, cancellationToken)).ConvertAll(p =>
-            (Before: p.Payment, Decision: decide(p.Payment, p.Charged))
+            (Before: p, Decision: decide(p))
         );
-        var changes = decisions.Where(d => d.Decision.Payment != d.Before).Select(d => d.Decision).ToList();
-        if (changes.Count > 0)
-        {
-            await using var batch = new NpgsqlBatch(connection);
-            AddChanges(batch, changes);
-            await batch.ExecuteNonQueryAsync(cancellationToken);
-        }
-
+        await SaveAsync(
+            connection,
+            [.. decisions.Where(d => d.Decision.Payment != d.Before).Select(d => d.Decision)],
+            [],
+            cancellationToken
+        );
         await failpoints.ReachAsync("payments-before-commit");
         await transaction.CommitAsync(cancellationToken);
         await failpoints.ReachAsync("payments-after-commit");
-        if (changes.Exists(c => c.Event is not null))
+        if (decisions.Exists(d => d.Decision.Event is not null))
             relay.Raise();
-        return decisions.ToDictionary(d => d.Before.OrderId, d => d.Decision.Payment);
+        return new DecidedPayments(
+            decisions.ToDictionary(d => d.Before.OrderId, d => d.Decision.Payment),
+            [.. decisions.Select(d => d.Decision.Call).OfType<ProviderCall>()]
+        );
     }
 
     /// <summary>
     /// Applies <paramref name="refund"/> to an order's payment, once per <paramref name="reference"/>: a repeated
-    /// request changes nothing and returns true. False where <paramref name="refund"/> returns null.
+    /// request changes nothing. Returns the calls to make; null where <paramref name="refund"/> returns null.
     /// </summary>
-    public async Task<bool> RefundPartAsync(
+    public async Task<IReadOnlyList<ProviderCall>?> RefundPartAsync(
         Guid reference,
         Guid orderId,
         Func<Payment, PaymentDecision?> refund,
@@ -106,28 +148,100 @@ internal sealed class PaymentStore(
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var (payment, _) = (await LockAsync(connection, [Payment.New(orderId, 0, "")], cancellationToken)).Single();
-        var posted = await connection.ScalarAsync<long>(SelectPartRefund, [reference.ToString()], cancellationToken);
-        if (posted > 0)
-            return true;
+        var payment = (await LockAsync(connection, [Payment.New(orderId, 0, "")], cancellationToken)).Single();
+        if (await IsRefundedAsync(connection, reference, orderId, cancellationToken))
+            return [];
         if (refund(payment) is not { } decision)
-            return false;
+            return null;
 
-        await using var batch = new NpgsqlBatch(connection);
-        AddChanges(batch, [decision], reference.ToString());
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await SaveAsync(connection, [decision], [], cancellationToken);
         await failpoints.ReachAsync("part-refund-before-commit");
         await transaction.CommitAsync(cancellationToken);
         await failpoints.ReachAsync("part-refund-after-commit");
         relay.Raise();
-        return true;
+        return decision.Call is null ? [] : [decision.Call];
     }
 
-    /// <summary>Whether a charge of the order was ever requested from the provider.</summary>
-    public async Task<bool> WasChargeRequestedAsync(Guid orderId, CancellationToken cancellationToken) =>
-        (await database.QueryAsync<bool>(WasCharged, [orderId], cancellationToken)).Single();
+    /// <summary>
+    /// Records answers of the provider, each once: a call that has a final answer already is left as it is. Returns the
+    /// payments of the calls, and the calls that follow.
+    /// </summary>
+    /// <param name="apply">The rule: gets the stored call, its payment (null for a credit), and the answer.</param>
+    public async Task<DecidedPayments> RecordAsync(
+        IReadOnlyList<(ProviderCall Call, ProviderAnswer Answer)> answers,
+        Func<ProviderCall, Payment?, ProviderAnswer, AnsweredCall> apply,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var orders = answers.Select(a => a.Call.OrderId).OfType<Guid>().Distinct().ToArray();
+        var payments = orders.Length == 0 ? [] : await LockExistingAsync(connection, orders, cancellationToken);
+        var byOrder = payments.ToDictionary(p => p.OrderId);
+        var open = await connection.QueryAsync<CallRow>(
+            LockCalls,
+            [answers.Select(a => a.Call.Key).ToArray()],
+            cancellationToken
+        );
+        var byKey = answers.ToDictionary(a => a.Call.Key, a => a.Answer);
+        var answered = new List<AnsweredCall>();
+        foreach (var call in open.Select(row => row.ToCall()))
+        {
+            var payment = call.OrderId is { } id ? byOrder[id] : null;
+            var result = apply(call, payment, byKey[call.Key]);
+            answered.Add(result);
+            if (result.Decision is { } decision)
+                byOrder[decision.Payment.OrderId] = decision.Payment;
+        }
 
-    private static async Task<List<(Payment Payment, bool Charged)>> LockAsync(
+        await SaveAsync(
+            connection,
+            [.. answered.Select(a => a.Decision).OfType<PaymentDecision>()],
+            answered,
+            cancellationToken
+        );
+        await failpoints.ReachAsync("answers-before-commit");
+        await transaction.CommitAsync(cancellationToken);
+        await failpoints.ReachAsync("answers-after-commit");
+        relay.Raise();
+        return new DecidedPayments(byOrder, [.. answered.Select(a => a.Decision?.Call).OfType<ProviderCall>()]);
+    }
+
+    /// <summary>Claims calls without a final answer whose time has come.</summary>
+    public async Task<List<ProviderCall>> ClaimDueAsync(int limit, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var rows = await database.QueryAsync<CallRow>(
+            ClaimDue,
+            [now.UtcDateTime, (now + ProviderCall.Lease).UtcDateTime, limit],
+            cancellationToken
+        );
+        return rows.ConvertAll(row => row.ToCall());
+    }
+
+    /// <summary>Lets a call be looked up now, because the provider reported about it.</summary>
+    public Task MakeDueAsync(string key, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(MakeDue, [key, time.GetUtcNow().UtcDateTime], cancellationToken);
+
+    private static async Task<bool> IsRefundedAsync(
+        NpgsqlConnection connection,
+        Guid reference,
+        Guid orderId,
+        CancellationToken cancellationToken
+    ) =>
+        (await connection.QueryAsync<CallRow>(FindCall, [$"part-refund-{reference}"], cancellationToken)).Count > 0
+        // Fractions of a penny may need no call, but they were recorded as an event.
+        || await connection.ScalarAsync<bool>(
+            $"""
+            select exists (
+                select from events where subject = $1 and data->>'kind' = '{PaymentKinds.PartlyRefunded}'
+                and data->>'reason' = $2)
+            """,
+            [$"{orderId}", $"return {reference}"],
+            cancellationToken
+        );
+
+    private static async Task<List<Payment>> LockAsync(
         NpgsqlConnection connection,
         IReadOnlyList<Payment> payments,
         CancellationToken cancellationToken
@@ -135,84 +249,175 @@ internal sealed class PaymentStore(
     {
         var ids = payments.Select(p => p.OrderId).ToArray();
         await using var batch = new NpgsqlBatch(connection);
-        batch.Add(
-            InsertMissing,
-            ids,
-            payments.Select(p => p.Amount).ToArray(),
-            payments.Select(p => p.Token).ToArray(),
-            ChargeState.Pending.Name()
-        );
+        batch.Add(InsertMissing, ids, payments.Select(p => p.Amount).ToArray(), PaymentState.Pending.Name());
         batch.Add(Lock, ids);
-        batch.Add(SelectCharged, ids.Select(id => id.ToString()).ToArray());
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var locked = await reader.ReadAllAsync<PaymentRow>(cancellationToken);
-        var charged = (await reader.ReadNextAsync<string>(cancellationToken)).ToHashSet();
-        return locked.ConvertAll(row => (ToPayment(row), charged.Contains(row.OrderId.ToString())));
+        // The card is that of the request: it is kept with the call that uses it.
+        var tokens = payments.ToDictionary(p => p.OrderId, p => p.Token);
+        return (await reader.ReadAllAsync<PaymentRow>(cancellationToken)).ConvertAll(row =>
+            row.ToPayment(tokens[row.OrderId])
+        );
     }
 
-    private static Payment ToPayment(PaymentRow row) =>
-        new(
-            row.OrderId,
-            row.Amount,
-            row.Token,
-            ChargeStates.Parse(row.State),
-            row.Reason,
-            row.ChargeAttempts,
-            row.Version,
-            row.RefundedInParts
+    private static async Task<List<Payment>> LockExistingAsync(
+        NpgsqlConnection connection,
+        Guid[] orders,
+        CancellationToken cancellationToken
+    ) =>
+        (await connection.QueryAsync<PaymentRow>(Lock, [orders], cancellationToken)).ConvertAll(row =>
+            row.ToPayment(token: "")
         );
 
-    private void AddChanges(NpgsqlBatch batch, List<PaymentDecision> changes, string? reference = null)
+    private async Task SaveAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<PaymentDecision> decisions,
+        IReadOnlyList<AnsweredCall> answered,
+        CancellationToken cancellationToken
+    )
     {
         var now = time.GetUtcNow();
-        var payments = changes.ConvertAll(c => c.Payment);
-        batch.Add(
-            Update,
-            payments.Select(p => p.OrderId).ToArray(),
-            payments.Select(p => p.State.Name()).ToArray(),
-            payments.Select(p => p.Reason).ToArray(),
-            payments.Select(p => p.ChargeAttempts).ToArray(),
-            payments.Select(p => p.Version).ToArray(),
-            payments.Select(p => p.RefundedInParts).ToArray()
-        );
-
-        var postings = changes
-            .SelectMany(c =>
-                c.Postings.Select(p => (Reference: reference ?? c.Payment.OrderId.ToString(), p.Kind, p.Amount))
-            )
-            .ToList();
-        if (postings.Count > 0)
+        await using var batch = new NpgsqlBatch(connection);
+        // The last decision about a payment contains the earlier ones.
+        var payments = decisions.Select(d => d.Payment).GroupBy(p => p.OrderId).Select(g => g.Last()).ToList();
+        if (payments.Count > 0)
             batch.Add(
-                Post,
-                postings.Select(p => p.Reference).ToArray(),
-                postings.Select(p => p.Kind).ToArray(),
-                postings.Select(p => p.Amount).ToArray(),
-                now.UtcDateTime
+                Update,
+                payments.Select(p => p.OrderId).ToArray(),
+                payments.Select(p => p.State.Name()).ToArray(),
+                payments.Select(p => p.Reason).ToArray(),
+                payments.Select(p => p.Attempt).ToArray(),
+                payments.Select(p => p.Version).ToArray(),
+                payments.Select(p => p.RefundedInParts).ToArray(),
+                payments.Select(p => p.RefundsExact).ToArray(),
+                payments.Select(p => p.ProviderId).ToArray(),
+                payments.Select(p => p.EndedAt?.UtcDateTime).ToArray()
             );
-
+        if (answered.Count > 0)
+            batch.Add(
+                UpdateCalls,
+                answered.Select(a => a.Call.Key).ToArray(),
+                answered.Select(a => a.Call.State.Name()).ToArray(),
+                answered.Select(a => a.Call.Reason).ToArray(),
+                answered.Select(a => a.Call.ProviderId).ToArray(),
+                answered.Select(a => a.Call.DueAt.UtcDateTime).ToArray(),
+                answered.Select(a => a.Call.AnsweredAt?.UtcDateTime).ToArray()
+            );
+        AddCalls(batch, [.. decisions.Select(d => d.Call).OfType<ProviderCall>()]);
+        if (decisions.Any(d => d.CancelsCharge))
+            batch.Add(
+                CancelCharges,
+                decisions.Where(d => d.CancelsCharge).Select(d => d.Payment.OrderId).ToArray(),
+                (now + CancelAfter).UtcDateTime
+            );
         batch.AppendEvents(
             [
-                .. changes
-                    .Where(c => c.Event is not null)
-                    .Select(c => new NewEvent(
+                .. decisions
+                    .Where(d => d.Event is not null)
+                    .Select(d => new NewEvent(
                         EventTypes.PaymentRecorded,
-                        c.Event!.Reference,
-                        c.Payment.Version,
-                        c.Event
+                        d.Event!.Reference,
+                        d.Payment.Version,
+                        d.Event
+                    )),
+                .. answered
+                    .Where(a => a.Call is { Operation: CallOperation.Credit, State: CallState.Succeeded })
+                    .Select(a => new NewEvent(
+                        EventTypes.PaymentRecorded,
+                        a.Call.Reference,
+                        1,
+                        new PaymentRecorded(a.Call.Reference, PaymentKinds.Credited, a.Call.Amount, null)
                     )),
             ],
             now
+        );
+        if (batch.BatchCommands.Count > 0)
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Adds the statement that saves new calls, before they are made.</summary>
+    internal static void AddCalls(NpgsqlBatch batch, IReadOnlyList<ProviderCall> calls)
+    {
+        if (calls.Count == 0)
+            return;
+        batch.Add(
+            InsertCalls,
+            calls.Select(c => c.Key).ToArray(),
+            calls.Select(c => c.OrderId).ToArray(),
+            calls.Select(c => c.Reference).ToArray(),
+            calls.Select(c => c.Operation.Name()).ToArray(),
+            calls.Select(c => c.Amount).ToArray(),
+            calls.Select(c => c.Token).ToArray(),
+            calls.Select(c => c.ProviderId).ToArray(),
+            CallState.Open.Name(),
+            calls[0].AskedAt.UtcDateTime,
+            calls[0].DueAt.UtcDateTime
         );
     }
 
     private sealed record PaymentRow(
         Guid OrderId,
         decimal Amount,
-        string Token,
         string State,
         string? Reason,
-        int ChargeAttempts,
+        int Attempt,
         int Version,
-        decimal RefundedInParts
-    );
+        decimal RefundedInParts,
+        decimal RefundsExact,
+        string? ProviderId,
+        DateTimeOffset? EndedAt
+    )
+    {
+        public Payment ToPayment(string token) =>
+            new(
+                OrderId,
+                Amount,
+                PaymentStates.Parse(State),
+                Reason,
+                Attempt,
+                Version,
+                RefundedInParts,
+                RefundsExact,
+                ProviderId,
+                EndedAt
+            )
+            {
+                Token = token,
+            };
+    }
+
+    private sealed record CallRow(
+        string Key,
+        Guid? OrderId,
+        string Reference,
+        string Operation,
+        decimal Amount,
+        string? Token,
+        string? ProviderId,
+        string State,
+        string? Reason,
+        bool IsCancelled,
+        int Attempts,
+        DateTimeOffset AskedAt,
+        DateTimeOffset DueAt,
+        DateTimeOffset? AnsweredAt
+    )
+    {
+        public ProviderCall ToCall() =>
+            new(
+                Key,
+                OrderId,
+                Reference,
+                CallNames.ParseOperation(Operation),
+                Amount,
+                Token,
+                ProviderId,
+                CallNames.ParseState(State),
+                Reason,
+                IsCancelled,
+                Attempts,
+                AskedAt,
+                DueAt,
+                AnsweredAt
+            );
+    }
 }

@@ -9,7 +9,7 @@ internal sealed class PaymentsDbContext(DbContextOptions<PaymentsDbContext> opti
 {
     public DbSet<Payment> Payments => Set<Payment>();
 
-    public DbSet<LedgerEntry> Ledger => Set<LedgerEntry>();
+    public DbSet<ProviderCall> ProviderCalls => Set<ProviderCall>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -20,16 +20,24 @@ internal sealed class PaymentsDbContext(DbContextOptions<PaymentsDbContext> opti
                 )
                 .HasKey(x => x.OrderId);
             e.Property(x => x.OrderId).ValueGeneratedNever();
+            e.Ignore(x => x.Token);
             e.Property(x => x.Amount).HasColumnType("numeric");
             e.Property(x => x.RefundedInParts).HasColumnType("numeric").HasDefaultValue(0m);
-            e.Property(x => x.State).HasColumnType("text").HasConversion(s => s.Name(), s => ChargeStates.Parse(s));
+            e.Property(x => x.RefundsExact).HasColumnType("numeric").HasDefaultValue(0m);
+            e.Property(x => x.State).HasColumnType("text").HasConversion(s => s.Name(), s => PaymentStates.Parse(s));
         });
-        modelBuilder.Entity<LedgerEntry>(e =>
+        modelBuilder.Entity<ProviderCall>(e =>
         {
-            // The key is the guard: one charge and one refund per order, one part refund per return, however often a
-            // request repeats.
-            e.ToTable("provider_ledger").HasKey(x => new { x.Reference, x.Kind });
+            // The key is the guard: one call per card of an order, one full refund per order, one part refund per return,
+            // one credit per reference, however often a request repeats.
+            e.ToTable("provider_calls").HasKey(x => x.Key);
             e.Property(x => x.Amount).HasColumnType("numeric");
+            e.Property(x => x.Operation)
+                .HasColumnType("text")
+                .HasConversion(o => o.Name(), o => CallNames.ParseOperation(o));
+            e.Property(x => x.State).HasColumnType("text").HasConversion(s => s.Name(), s => CallNames.ParseState(s));
+            e.HasIndex(x => x.OrderId);
+            e.HasIndex(x => x.DueAt).HasFilter("state in ('open', 'processing')");
         });
         modelBuilder.Entity<Credit>(e =>
         {
@@ -39,9 +47,6 @@ internal sealed class PaymentsDbContext(DbContextOptions<PaymentsDbContext> opti
         modelBuilder.AddEventLog();
     }
 }
-
-/// <summary>A row of the simulated provider's own ledger; <paramref name="Amount"/> in GBP.</summary>
-internal sealed record LedgerEntry(string Reference, string Kind, decimal Amount, DateTimeOffset RecordedAt);
 
 /// <summary>
 /// Money paid out without an order, under the caller's idempotency key; <paramref name="Amount"/> in GBP.

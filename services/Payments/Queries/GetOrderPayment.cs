@@ -20,6 +20,11 @@ internal static class GetOrderPayment
     {
         var outbox = await database.GetOutboxStateAsync([id.ToString()], cancellationToken);
         var payment = await payments.FindAsync(id, cancellationToken);
-        return new OrderPayment(payment?.State.Name(), payment?.ChargeAttempts ?? 0, payment?.Reason, outbox);
+        return new OrderPayment(
+            payment?.State.Name(),
+            payment?.Calls.Where(c => c.Operation == CallNames.Charge).Sum(c => c.Attempts) ?? 0,
+            payment?.Reason,
+            outbox
+        );
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DaprShop.Payments.Queries;
 
-/// <summary><c>GET /payments/{orderId}</c>: an order's payment, with the provider's ledger rows.</summary>
+/// <summary><c>GET /payments/{orderId}</c>: an order's payment, with the calls of the provider.</summary>
 internal static class GetPayment
 {
     public static async Task<Results<Ok<PaymentView>, ProblemHttpResult>> HandleAsync(

@@ -15,9 +15,7 @@ internal static class PaymentQueriesModule
             .RequireAuthorization(Identity.Operator)
             .WithName("GetPayment")
             .WithTags("Payments")
-            .WithSummary(
-                "An order's payment, with the ledger rows of its charge and refund, and the sum of its part refunds."
-            );
+            .WithSummary("An order's payment, with what the provider was asked and has answered.");
         routes.MapGet("/internal/orders/{id:guid}/payment", GetOrderPayment.HandleAsync).ExcludeFromDescription();
     }
 }

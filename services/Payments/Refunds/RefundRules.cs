@@ -9,55 +9,46 @@ namespace DaprShop.Payments.Refunds;
 internal static class RefundRules
 {
     /// <summary>
-    /// Refunds the captured money, less what part refunds have returned, and ends the payment: later charges are
-    /// refused.
+    /// The order has ended: refunds the captured money, less what part refunds return. Later charges are refused, and a
+    /// charge that has no answer yet is cancelled or, where the money was captured, refunded.
     /// </summary>
-    /// <param name="charged">Whether the provider's ledger has the charge.</param>
-    public static PaymentDecision Refund(Payment payment, bool charged) =>
+    public static PaymentDecision Refund(Payment payment, DateTimeOffset now) =>
+        payment.EndedAt is null ? End(payment with { EndedAt = now }, now) : PaymentDecision.WithoutEvent(payment);
+
+    private static PaymentDecision End(Payment payment, DateTimeOffset now) =>
         payment switch
         {
-            { State: ChargeState.Refunded or ChargeState.Declined } => PaymentDecision.WithoutEvent(payment),
-            _ when charged => PaymentDecision.Record(
+            { State: PaymentState.Captured } => PaymentRules.Return(payment, null, now),
+            { State: PaymentState.Declined } => PaymentDecision.Record(
                 payment with
                 {
-                    State = ChargeState.Refunded,
-                    Reason = null,
+                    State = PaymentState.Refunded,
                 },
-                PaymentKinds.Refunded,
-                payment.Amount - payment.RefundedInParts,
-                null,
-                new LedgerPosting(LedgerKinds.Refund, payment.Amount - payment.RefundedInParts)
+                PaymentKinds.Refused,
+                payment.Amount,
+                "The order ended after the card was declined."
             ),
-            { ChargeAttempts: 0 } => PaymentDecision.WithoutEvent(payment with { State = ChargeState.Refunded }),
-            _ => Refuse(payment, "The order ended before the provider captured the money."),
+            { Attempt: 0 } => PaymentDecision.WithoutEvent(payment with { State = PaymentState.Refunded }),
+            _ => new PaymentDecision(payment with { State = PaymentState.Refunding }, CancelsCharge: true),
         };
 
     /// <summary>
-    /// Refunds part of the captured money; null where less than <paramref name="amount"/> (GBP) is left of it.
+    /// Refunds part of the captured money; null where less than <paramref name="amount"/> (GBP) is left of it. Fractions
+    /// of a penny add up over an order's refunds: together they return the rounded sum.
     /// </summary>
-    public static PaymentDecision? RefundPart(Payment payment, decimal amount, string reason) =>
-        payment.State == ChargeState.Captured && payment.RefundedInParts + amount <= payment.Amount
-            ? PaymentDecision.Record(
-                payment with
-                {
-                    RefundedInParts = payment.RefundedInParts + amount,
-                },
-                PaymentKinds.PartlyRefunded,
-                amount,
-                reason,
-                new LedgerPosting(LedgerKinds.PartRefund, amount)
-            )
-            : null;
-
-    private static PaymentDecision Refuse(Payment payment, string reason) =>
-        PaymentDecision.Record(
-            payment with
-            {
-                State = ChargeState.Refunded,
-                Reason = reason,
-            },
-            PaymentKinds.Refused,
-            payment.Amount,
-            reason
-        );
+    /// <param name="reference">The id of the return.</param>
+    public static PaymentDecision? RefundPart(Payment payment, Guid reference, decimal amount, DateTimeOffset now)
+    {
+        var exact = payment.RefundsExact + amount;
+        var returned = MinorUnits.Round(exact);
+        if (payment.State != PaymentState.Captured || returned > payment.Amount)
+            return null;
+        var next = payment with { RefundsExact = exact, RefundedInParts = returned };
+        return returned == payment.RefundedInParts
+            ? PaymentDecision.Record(next, PaymentKinds.PartlyRefunded, 0, $"return {reference}")
+            : new PaymentDecision(
+                next,
+                Call: ProviderCall.PartRefund(payment, reference, returned - payment.RefundedInParts, now)
+            );
+    }
 }

@@ -16,7 +16,7 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
     private readonly HttpClient _customer = fixture.Gateway.As(Identity.Customer, "ann");
 
     public static TheoryData<string, string, string, string> Routes =>
-        [.. RouteTable.Forwarded.Select(r => (r.Method, r.Pattern, r.App, r.Policy))];
+        [.. RouteTable.Forwarded.Where(r => r.Policy is not null).Select(r => (r.Method, r.Pattern, r.App, r.Policy!))];
 
     [Theory]
     [MemberData(nameof(Routes))]
@@ -50,6 +50,27 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
         fixture
             .Sidecar.Calls.Should()
             .HaveCount(policy == Identity.Customer ? 2 : 1, "a rejected request is not forwarded");
+    }
+
+    [Fact]
+    public async Task A_webhook_of_the_payment_provider_is_forwarded_without_a_token_and_with_its_signature()
+    {
+        fixture.Sidecar.Respond = context => context.Response.WriteAsync("received");
+        fixture.Sidecar.Calls.Clear();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/webhooks/payments")
+        {
+            Content = new StringContent("{}"),
+        };
+        request.Headers.Add("webhook-signature", "v1,abc");
+
+        using var response = await fixture
+            .Gateway.CreateClient()
+            .SendAsync(request, TestContext.Current.CancellationToken);
+
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+        var call = fixture.Sidecar.Calls.Single();
+        call.Path.Should().Be("/v1.0/invoke/payments/method/webhooks/payments");
+        call.Headers["webhook-signature"].Should().Be("v1,abc");
     }
 
     [Theory]

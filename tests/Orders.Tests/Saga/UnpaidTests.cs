@@ -38,6 +38,37 @@ public sealed class UnpaidTests
     }
 
     [Fact]
+    public async Task A_payment_that_is_answered_while_its_batch_still_runs_is_settled_by_the_next_batch_at_once()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var fakes = new FakeServices(units: 5);
+        var id = (await db.AcceptAsync(1, token: "tok_late")).Single();
+        var batch = (await db.ClaimAsync())[0];
+        var activities = SagaRun.Activities(db, fakes);
+        foreach (var activity in activities[..^1])
+            await activity(batch);
+
+        await db.Store.ResumeAsync([id], TestContext.Current.CancellationToken);
+        await activities[^1](batch);
+
+        (await db.StatusAsync(id)).Should().Be("reserved");
+        (await db.ClaimAsync()).Should().ContainSingle("it does not wait for its next attempt");
+    }
+
+    [Fact]
+    public async Task A_reserved_order_whose_payment_is_answered_is_claimed_at_once()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var id = (await db.AcceptAsync(1, token: "tok_late")).Single();
+        await RunAsync(db, new FakeServices(units: 5));
+        (await db.ClaimAsync()).Should().BeEmpty("its next attempt is not due");
+
+        await db.Store.ResumeAsync([id], TestContext.Current.CancellationToken);
+
+        (await db.ClaimAsync()).Should().ContainSingle();
+    }
+
+    [Fact]
     public async Task G26_An_expiry_that_was_interrupted_after_the_refund_is_completed_as_an_expiry()
     {
         await using var db = await OrdersDatabase.CreateAsync();

@@ -2,29 +2,22 @@ using CsCheck;
 using DaprShop.Contracts;
 using DaprShop.Payments.Charging;
 using DaprShop.Payments.Model;
+using DaprShop.Payments.Provider;
 using DaprShop.Payments.Refunds;
 
 namespace DaprShop.Rules.Tests.Payments;
 
 public sealed class PaymentRulesTests
 {
-    private static readonly string[] AllTokens =
-    [
-        "tok_ok",
-        "tok_declined",
-        "tok_timeout",
-        "tok_flaky",
-        "tok_late",
-        "tok_unknown",
-    ];
+    private const string TooLate = "The provider captured the money after the order had ended.";
 
     [Fact]
-    public void Repeated_and_late_requests_move_the_money_at_most_once_each_way_and_a_refund_is_final() =>
-        Gen.Select(Gen.OneOf(AllTokens), Gen.Int[0, 3].Array[0, 14])
+    public void Whatever_is_asked_lost_answered_or_repeated_the_money_moves_at_most_once_each_way_and_adds_up() =>
+        Gen.Select(Gen.Bool, Gen.Int[0, 8].Array[0, 24])
             .Sample(
-                (token, steps) =>
+                (declines, steps) =>
                 {
-                    var order = new Order(token);
+                    var order = new Order { Declines = declines };
                     foreach (var step in steps)
                     {
                         var before = order.Payment;
@@ -37,217 +30,409 @@ public sealed class PaymentRulesTests
                                 order.Refund();
                                 break;
                             case 2:
-                                order.RecordCapture();
+                                order.RefundPart(Order.Amount / 3);
+                                break;
+                            case 3:
+                                order.AnswerAll();
+                                break;
+                            case 4:
+                                order.Lose();
+                                break;
+                            case 5:
+                                order.Answer(new(AnswerKind.Unknown, Reason: "lost"));
+                                break;
+                            case 6:
+                                order.Answer(new(AnswerKind.Throttled, RetryAfter: TimeSpan.FromSeconds(1)));
+                                break;
+                            case 7:
+                                order.Answer(new(AnswerKind.Processing, Reason: "later"));
                                 break;
                             default:
-                                order.RefundPart(Order.Amount / 3);
+                                order.Void();
                                 break;
                         }
 
-                        order
-                            .Ledger.Where(b => b.Kind != LedgerKinds.PartRefund)
-                            .Select(b => b.Kind)
-                            .Should()
-                            .OnlyHaveUniqueItems("the ledger has one charge and one refund at most");
-                        order.Net.Should().BeInRange(0, Order.Amount);
-                        if (order.Payment.State == ChargeState.Captured)
-                            order.Net.Should().Be(Order.Amount - order.Payment.RefundedInParts);
-                        if (order.Payment.State is ChargeState.Declined or ChargeState.Refunded)
-                            order.Net.Should().Be(0);
-                        if (before.State == ChargeState.Refunded || before.State == ChargeState.Declined && step != 2)
-                            order.Payment.State.Should().Be(before.State, "the state is final");
-                        if (step == 1)
-                            order.Payment.State.Should().BeOneOf(ChargeState.Declined, ChargeState.Refunded);
+                        order.Net.Should().BeInRange(0, Order.Pounds);
+                        if (before.State is PaymentState.Refunding or PaymentState.Refunded)
+                            order.Payment.State.Should().BeOneOf(PaymentState.Refunding, PaymentState.Refunded);
+                        if (before.State == PaymentState.Refunded)
+                            order.Payment.State.Should().Be(PaymentState.Refunded, "the state is final");
                     }
 
+                    order.AnswerAll();
+                    switch (order.Payment.State)
+                    {
+                        case PaymentState.Captured:
+                            order.Net.Should().Be(Order.Pounds - order.Payment.RefundedInParts);
+                            break;
+                        case PaymentState.Declined or PaymentState.Refunded:
+                            order.Net.Should().Be(0);
+                            break;
+                        default:
+                            order.Payment.Should().BeEquivalentTo(new { State = PaymentState.Pending, Attempt = 0 });
+                            break;
+                    }
+
+                    order.Calls.Should().NotContain(c => c.State == CallState.Open || c.State == CallState.Processing);
                     order.Events.Count.Should().Be(order.Payment.Version, "each version is one event");
-                    order.Events.Where(f => f.Kind is PaymentKinds.Captured).Should().HaveCountLessThanOrEqualTo(1);
+                    order.Events.Count(e => e.Kind == PaymentKinds.Captured).Should().BeLessThanOrEqualTo(1);
+                    order.Events.Count(e => e.Kind == PaymentKinds.Refunded).Should().BeLessThanOrEqualTo(1);
                 },
                 iter: Samples.Of(20_000)
             );
 
     [Fact]
-    public void G26_Money_captured_after_the_order_has_ended_is_refunded_at_once_and_the_order_stays_ended()
+    public void G26_Money_captured_after_the_order_has_ended_is_refunded_and_the_order_stays_ended()
     {
-        var order = new Order("tok_late");
-        order.Charge().Should().Be(ChargeState.Pending);
+        var order = new Order();
+        order.Charge();
+        order.Answer(new(AnswerKind.Processing, Reason: "later"));
         order.Refund();
-        order.RecordCapture().Should().Be(ChargeState.Refunded);
-        order.RecordCapture();
-        order.Ledger.Select(b => b.Kind).Should().Equal(LedgerKinds.Charge, LedgerKinds.Refund);
-        order.Events.Select(f => f.Kind).Should().Equal(PaymentKinds.Refused, PaymentKinds.Refunded);
-        order.Charge().Should().Be(ChargeState.Refunded);
+        order.Calls.Single().IsCancelled.Should().BeTrue();
+        order.Payment.State.Should().Be(PaymentState.Refunding);
+
+        order.AnswerAll();
+
+        order.Ledger.Select(l => l.Operation).Should().Equal(CallOperation.Charge, CallOperation.Refund);
+        order
+            .Events.Should()
+            .ContainSingle()
+            .Which.Should()
+            .BeEquivalentTo(new { Kind = "refunded", Reason = TooLate });
+        order.Charge().Should().Be(PaymentState.Refunded);
+        order.Calls.Should().HaveCount(2);
     }
 
     [Fact]
-    public void A_capture_that_the_provider_reports_is_accepted_while_the_payment_is_pending()
+    public void A_pending_payment_is_asked_for_once()
     {
-        var order = new Order("tok_late");
-        order.RecordCapture().Should().Be(ChargeState.Pending, "no charge was requested");
+        var order = new Order();
+
         order.Charge();
-        order.RecordCapture().Should().Be(ChargeState.Captured);
-        order.Net.Should().Be(Order.Amount);
+        order.Charge().Should().Be(PaymentState.Pending);
+
+        order
+            .Calls.Should()
+            .ContainSingle()
+            .Which.Should()
+            .BeEquivalentTo(
+                new
+                {
+                    Key = $"charge-{order.Payment.OrderId}-1",
+                    Reference = $"{order.Payment.OrderId}",
+                    Amount = Order.Pounds,
+                    Token = "tok",
+                    State = CallState.Open,
+                    Attempts = 1,
+                    AskedAt = Order.Now,
+                    DueAt = Order.Now + ProviderCall.Lease,
+                }
+            );
+    }
+
+    [Fact]
+    public void A_captured_payment_keeps_the_providers_id_and_says_nothing_else()
+    {
+        var order = new Order();
+        order.Charge();
+        order.Answer(new(AnswerKind.Unknown, Reason: "The provider is unavailable."));
+        order.Payment.Reason.Should().Be("The provider is unavailable.");
+
+        order.AnswerAll();
+
+        order
+            .Payment.Should()
+            .BeEquivalentTo(
+                new
+                {
+                    State = PaymentState.Captured,
+                    ProviderId = "pi",
+                    Reason = (string?)null,
+                    Version = 1,
+                }
+            );
+        order.Events.Single().Should().BeEquivalentTo(new { Kind = "captured", Amount = Order.Pounds });
+    }
+
+    [Fact]
+    public void A_declined_payment_says_why_and_moves_nothing()
+    {
+        var order = new Order { Declines = true };
+        order.Charge();
+        order.AnswerAll();
+
+        (order.Payment.State, order.Payment.Reason).Should().Be((PaymentState.Declined, "No money."));
+        order
+            .Events.Single()
+            .Should()
+            .BeEquivalentTo(
+                new
+                {
+                    Kind = "declined",
+                    Reason = "No money.",
+                    Amount = Order.Pounds,
+                }
+            );
+        order.Ledger.Should().BeEmpty();
+        order.Charge().Should().Be(PaymentState.Declined, "only another card is another attempt");
+    }
+
+    [Fact]
+    public void The_end_of_an_order_ends_a_declined_payment_too()
+    {
+        var order = new Order { Declines = true };
+        order.Charge();
+        order.AnswerAll();
+
+        order.Refund();
+
+        order.Payment.State.Should().Be(PaymentState.Refunded);
+        order
+            .Events[^1]
+            .Should()
+            .BeEquivalentTo(new { Kind = "refused", Reason = "The order ended after the card was declined." });
+    }
+
+    [Fact]
+    public void A_charge_that_is_cancelled_in_time_is_recorded_as_refused()
+    {
+        var order = new Order();
+        order.Charge();
+        order.Refund();
+
+        order.Void();
+
+        order.Payment.State.Should().Be(PaymentState.Refunded);
+        order
+            .Events.Single()
+            .Should()
+            .BeEquivalentTo(
+                new { Kind = "refused", Reason = "The order ended before the provider captured the money." }
+            );
+        order.Calls.Single().Should().BeEquivalentTo(new { State = CallState.Failed, AnsweredAt = Order.Now });
     }
 
     [Fact]
     public void Part_refunds_never_exceed_the_captured_amount_and_a_full_refund_returns_the_rest()
     {
-        var order = new Order("tok_ok");
+        var order = new Order();
         order.RefundPart(1).Should().BeFalse("nothing is captured");
         order.Charge();
-        order.RefundPart(Order.Amount - 2).Should().BeTrue();
+        order.AnswerAll();
+        order.RefundPart(Order.Pounds - 2).Should().BeTrue();
         order.RefundPart(3).Should().BeFalse();
         order.Refund();
+        order.AnswerAll();
         order.Net.Should().Be(0);
-        order.Ledger[^1].Should().Be(new LedgerPosting(LedgerKinds.Refund, 2));
-        order.Events[^1].Amount.Should().Be(2);
-    }
-
-    [Fact]
-    public void A_part_refund_may_return_the_whole_captured_amount()
-    {
-        var order = new Order("tok_ok");
-        order.Charge();
-
-        order.RefundPart(Order.Amount).Should().BeTrue();
-
-        order.Net.Should().Be(0);
-    }
-
-    [Fact]
-    public void A_repeated_charge_of_a_decided_payment_changes_nothing_and_records_no_event() =>
-        Gen.Select(Gen.OneOf(AllTokens), Gen.Int[3, 6])
-            .Sample(
-                (token, attempts) =>
+        order.Ledger[^1].Should().Be((CallOperation.Refund, 2m));
+        order
+            .Events[^1]
+            .Should()
+            .BeEquivalentTo(
+                new
                 {
-                    var order = new Order(token);
-                    for (var i = 0; i < attempts; i++)
-                        order.Charge();
-                    var (payment, events) = (order.Payment, order.Events.Count);
-
-                    order.Charge();
-
-                    (order.Payment with { ChargeAttempts = payment.ChargeAttempts }).Should().Be(payment);
-                    order.Events.Should().HaveCount(events);
-                    payment
-                        .State.Should()
-                        .Be(
-                            token switch
-                            {
-                                "tok_declined" or "tok_unknown" => ChargeState.Declined,
-                                "tok_late" => ChargeState.Pending,
-                                _ => ChargeState.Captured,
-                            }
-                        );
+                    Kind = "refunded",
+                    Amount = 2m,
+                    Reason = (string?)null,
                 }
             );
+        order.Events[^2].Kind.Should().Be("partly_refunded");
+    }
 
     [Fact]
-    public void A_charge_that_timed_out_may_have_captured_the_money_and_a_refund_returns_it()
+    public void O13_Fractions_of_a_penny_add_up_over_the_refunds_of_an_order()
     {
-        var order = new Order("tok_timeout");
-
+        var order = new Order();
         order.Charge();
-        order.Payment.State.Should().Be(ChargeState.Pending);
-        order.Net.Should().Be(Order.Amount);
+        order.AnswerAll();
+        order.Payment.Amount.Should().Be(12.35m, "12.345 is rounded once, when it is charged");
 
-        order.Refund();
+        order.RefundPart(0.004m).Should().BeTrue();
+        order.Payment.RefundedInParts.Should().Be(0m);
+        order.RefundPart(0.004m).Should().BeTrue();
+        order.Payment.RefundedInParts.Should().Be(0.01m, "0.008 are a penny");
+        order.RefundPart(12.337m).Should().BeTrue();
+        order.AnswerAll();
+
+        order.Payment.RefundedInParts.Should().Be(12.35m, "all returns together return what was captured");
         order.Net.Should().Be(0);
-        order.Charge();
-        (order.Payment.State, order.Net).Should().Be((ChargeState.Refunded, 0));
+        order.Events.Select(e => e.Amount).Should().BeEquivalentTo([12.35m, 0m, 0.01m, 12.34m]);
+        order.Refund();
+        (order.Payment.State, order.Events[^1].Amount).Should().Be((PaymentState.Refunded, 0m));
+    }
+
+    [Fact]
+    public void A_free_order_is_paid_without_the_provider()
+    {
+        var order = new Order(0.004m);
+
+        order.Charge().Should().Be(PaymentState.Captured);
+
+        order.Calls.Should().BeEmpty();
+        order.Events.Single().Should().BeEquivalentTo(new { Kind = "captured", Amount = 0m });
     }
 
     [Fact]
     public void A_late_charge_of_a_refunded_order_is_recorded_as_refused_once()
     {
-        var order = new Order("tok_ok");
+        var order = new Order();
 
         order.Refund();
         order.Events.Should().BeEmpty("nothing moved");
         order.Charge();
         order.Charge();
 
-        var refused = order.Events.Should().ContainSingle().Subject;
-        refused.Kind.Should().Be(PaymentKinds.Refused);
-        refused.Reason.Should().Be("The order was refunded before it was charged.");
-        order.Ledger.Should().BeEmpty();
-    }
-
-    [Fact]
-    public void A_refund_before_the_provider_has_answered_says_so()
-    {
-        var order = new Order("tok_late");
-        order.Charge();
-
-        order.Refund();
-
         order
             .Events.Should()
             .ContainSingle()
-            .Which.Reason.Should()
-            .Be("The order ended before the provider captured the money.");
+            .Which.Should()
+            .BeEquivalentTo(new { Kind = "refused", Reason = "The order was refunded before it was charged." });
+        order.Calls.Should().BeEmpty();
     }
 
     [Theory]
-    [InlineData("tok_timeout", "The provider did not answer in time.")]
-    [InlineData("tok_flaky", "The provider is unavailable.")]
-    [InlineData("tok_late", "The provider will report later whether it captured the money.")]
-    [InlineData("tok_declined", "The provider declined the payment.")]
-    [InlineData("tok_unknown", "The provider does not know this payment token.")]
-    [InlineData("", "The provider does not know this payment token.")]
-    public void A_payment_that_is_not_captured_says_why(string token, string reason)
+    [InlineData(AnswerKind.Unknown, CallState.Open)]
+    [InlineData(AnswerKind.NotFound, CallState.Open)]
+    [InlineData(AnswerKind.Throttled, CallState.Open)]
+    [InlineData(AnswerKind.Processing, CallState.Processing)]
+    [InlineData(AnswerKind.Declined, CallState.Open)]
+    [InlineData(AnswerKind.Cancelled, CallState.Open)]
+    [InlineData(AnswerKind.Done, CallState.Succeeded)]
+    public void Money_out_is_asked_for_until_it_has_gone_out(object answer, object state)
     {
-        var order = new Order(token);
+        var call = ProviderCall.Credit("credit-1", "C1", 3, Order.Now);
 
-        order.Charge();
+        var answered = AnswerRules.Apply(call, null, new ProviderAnswer((AnswerKind)answer), Order.Now);
 
-        order.Payment.Reason.Should().Be(reason);
+        answered.Decision.Should().BeNull("a credit belongs to no payment");
+        answered.Call.State.Should().Be((CallState)state);
+        if (answered.Call.State != CallState.Succeeded)
+            answered.Call.DueAt.Should().Be(Order.Now + TimeSpan.FromMilliseconds(500));
     }
 
     [Fact]
-    public void A_flaky_provider_captures_on_the_third_attempt()
+    public void A_provider_that_asks_the_shop_to_wait_is_asked_again_when_it_says()
     {
-        var order = new Order("tok_flaky");
-        var states = Enumerable.Range(0, 3).Select(_ => order.Charge()).ToList();
+        var call = ProviderCall.Credit("credit-1", "C1", 3, Order.Now) with { Attempts = 5 };
 
-        states.Should().Equal(ChargeState.Pending, ChargeState.Pending, ChargeState.Captured);
+        AnswerRules
+            .Apply(call, null, new(AnswerKind.Throttled, RetryAfter: TimeSpan.FromSeconds(7)), Order.Now)
+            .Call.DueAt.Should()
+            .Be(Order.Now + TimeSpan.FromSeconds(7));
     }
 
-    /// <summary>
-    /// One order with its rows of the provider's ledger; decisions are applied as the store applies them.
-    /// </summary>
-    private sealed class Order(string token)
+    [Theory]
+    [InlineData(1, 500)]
+    [InlineData(2, 1_000)]
+    [InlineData(7, 32_000)]
+    [InlineData(8, 60_000)]
+    [InlineData(1_000_000, 60_000)]
+    public void The_pause_between_look_ups_doubles_up_to_a_minute(int attempts, int milliseconds) =>
+        AnswerRules.Pause(attempts).Should().Be(TimeSpan.FromMilliseconds(milliseconds));
+
+    [Theory]
+    [InlineData("0.005", "0.01", 1)]
+    [InlineData("0.0049", "0.00", 0)]
+    [InlineData("2.665", "2.67", 267)]
+    [InlineData("19.99", "19.99", 1999)]
+    public void Money_is_rounded_to_the_penny_halves_away_from_zero(string exact, string rounded, long pence)
+    {
+        var amount = decimal.Parse(exact, System.Globalization.CultureInfo.InvariantCulture);
+
+        var money = MinorUnits.Round(amount);
+
+        money.Should().Be(decimal.Parse(rounded, System.Globalization.CultureInfo.InvariantCulture));
+        MinorUnits.Count(money).Should().Be(pence);
+    }
+
+    /// <summary>One order with a model of its provider; decisions are applied as the store applies them.</summary>
+    private sealed class Order(decimal amount = Order.Amount)
     {
         public const decimal Amount = 12.345m;
+        public const decimal Pounds = 12.35m;
+        public static readonly DateTimeOffset Now = new(2026, 11, 30, 12, 0, 0, TimeSpan.Zero);
 
-        public Payment Payment { get; private set; } = Payment.New(Guid.CreateVersion7(), Amount, token);
+        // What the provider has carried out, by key: its answer is the same for ever.
+        private readonly HashSet<string> _carriedOut = [];
 
-        public List<LedgerPosting> Ledger { get; } = [];
+        public bool Declines { get; init; }
+
+        public Payment Payment { get; private set; } = Payment.New(Guid.CreateVersion7(), amount, "tok");
+
+        public List<ProviderCall> Calls { get; } = [];
+
+        public List<(CallOperation Operation, decimal Amount)> Ledger { get; } = [];
 
         public List<PaymentRecorded> Events { get; } = [];
 
-        public decimal Net => Ledger.Sum(b => b.Kind == LedgerKinds.Charge ? b.Amount : -b.Amount);
+        public decimal Net => Ledger.Sum(l => l.Operation == CallOperation.Charge ? l.Amount : -l.Amount);
 
-        public ChargeState Charge() => Apply(ChargeRules.Charge(Payment, IsCharged));
+        public PaymentState Charge() => Apply(ChargeRules.Charge(Payment, Now));
 
-        public ChargeState Refund() => Apply(RefundRules.Refund(Payment, IsCharged));
+        public PaymentState Refund() => Apply(RefundRules.Refund(Payment, Now));
 
-        public ChargeState RecordCapture() => Apply(ChargeRules.RecordCapture(Payment, IsCharged));
-
-        public bool RefundPart(decimal amount)
+        public bool RefundPart(decimal part)
         {
-            if (RefundRules.RefundPart(Payment, amount, "return") is not { } decision)
+            if (RefundRules.RefundPart(Payment, Guid.CreateVersion7(), part, Now) is not { } decision)
                 return false;
             Apply(decision);
             return true;
         }
 
-        private bool IsCharged => Ledger.Exists(b => b.Kind == LedgerKinds.Charge);
+        /// <summary>The provider carries out all calls, and all answers arrive.</summary>
+        public void AnswerAll()
+        {
+            while (Calls.Find(IsOpen) is { } call)
+                Record(call, CarryOut(call));
+        }
 
-        private ChargeState Apply(PaymentDecision decision)
+        /// <summary>The provider carries out the oldest call, and the answer is lost.</summary>
+        public void Lose()
+        {
+            if (Calls.Find(IsOpen) is { } call)
+                CarryOut(call);
+        }
+
+        /// <summary>The oldest call gets this answer, which says nothing about the money.</summary>
+        public void Answer(ProviderAnswer answer)
+        {
+            if (Calls.Find(IsOpen) is { } call)
+                Record(call, answer);
+        }
+
+        /// <summary>The worker cancels a charge of an order that has ended.</summary>
+        public void Void()
+        {
+            if (Calls.Find(c => IsOpen(c) && c.IsCancelled) is { } call)
+                Record(call, _carriedOut.Contains(call.Key) ? CarryOut(call) : new(AnswerKind.Cancelled, "pi"));
+        }
+
+        private ProviderAnswer CarryOut(ProviderCall call)
+        {
+            if (Declines && call.Operation == CallOperation.Charge)
+                return new(AnswerKind.Declined, "pi", "No money.");
+            if (_carriedOut.Add(call.Key))
+                Ledger.Add((call.Operation, call.Amount));
+            return new(AnswerKind.Done, call.Operation == CallOperation.Charge ? "pi" : null);
+        }
+
+        private void Record(ProviderCall call, ProviderAnswer answer)
+        {
+            var answered = AnswerRules.Apply(call, Payment, answer, Now);
+            Calls[Calls.IndexOf(call)] = answered.Call;
+            Apply(answered.Decision!);
+        }
+
+        private static bool IsOpen(ProviderCall call) => call.State is CallState.Open or CallState.Processing;
+
+        private PaymentState Apply(PaymentDecision decision)
         {
             Payment = decision.Payment;
-            Ledger.AddRange(decision.Postings);
+            if (decision.CancelsCharge)
+                for (var i = 0; i < Calls.Count; i++)
+                    Calls[i] = IsOpen(Calls[i]) ? Calls[i] with { IsCancelled = true } : Calls[i];
+            if (decision.Call is not null)
+                Calls.Add(decision.Call);
             if (decision.Event is not null)
                 Events.Add(decision.Event);
             return Payment.State;

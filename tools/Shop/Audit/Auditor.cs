@@ -5,7 +5,8 @@ using Npgsql;
 namespace DaprShop.Shop.Audit;
 
 /// <summary>Checks every invariant by SQL over the services' databases, each in its own snapshot.</summary>
-internal sealed class Auditor(AuditedDatabases databases)
+/// <param name="provider">The payment provider's ledger.</param>
+internal sealed class Auditor(AuditedDatabases databases, IProviderLedger provider)
 {
     /// <summary>The number of violations per check that are reported in full.</summary>
     public const int MaxExamples = 20;
@@ -44,6 +45,12 @@ internal sealed class Auditor(AuditedDatabases databases)
                 isIdle ? []
                 : quiescence.ActiveWork is { Count: > 0 } work ? work
                 : ["the services keep writing"];
+            // Read while the shop is idle: the checks that compare it run only then.
+            await ProviderLedgerTable.LoadAsync(
+                snapshots!["payments"],
+                isIdle ? await provider.ReadAsync(cancel) : [],
+                cancel
+            );
             var findings = await CheckAsync(snapshots!, isIdle, rebuild, cancel);
             return new AuditReport(findings, activeWork, quiescence.Parked);
         }
@@ -100,13 +107,13 @@ internal sealed class Auditor(AuditedDatabases databases)
         foreach (var source in input.Databases)
         {
             var sql = input.Sql.Replace(AuditSqlFile.Service, source, StringComparison.Ordinal);
-            await using var rows = await snapshots[source]
-                .BeginRawBinaryCopyAsync($"copy ({sql}) to stdout (format binary)", cancel);
-            await using var table = await target.BeginRawBinaryCopyAsync(
-                $"copy {input.Name} from stdin (format binary)",
-                cancel
-            );
-            await rows.CopyToAsync(table, cancel);
+            // As text, so that a sum whose type follows its columns' (bigint, numeric) still fits the declared type.
+            using var rows = await snapshots[source].BeginTextExportAsync($"copy ({sql}) to stdout", cancel);
+            await using var table = await target.BeginTextImportAsync($"copy {input.Name} from stdin", cancel);
+            var buffer = new char[64 * 1024];
+            int read;
+            while ((read = await rows.ReadAsync(buffer, cancel)) > 0)
+                await table.WriteAsync(buffer.AsMemory(0, read), cancel);
         }
 
         await ExecuteAsync(target, $"analyze {input.Name}", cancel);

@@ -5,12 +5,14 @@ namespace DaprShop.Shop.Audit;
 /// <summary>Whether the shop is idle, as one set of snapshots shows it.</summary>
 /// <param name="Orders">Work in progress in Orders.</param>
 /// <param name="OrdersToWake">Orders whose saga is still to be notified that stock has arrived.</param>
+/// <param name="OpenCalls">Requests that the payment provider has not answered.</param>
 /// <param name="Heads">The position of the last event in each producer's log.</param>
 /// <param name="Lagging">Relays and consumers that have not reached the end of a log.</param>
 /// <param name="Parked">The number of parked messages.</param>
 internal sealed record Quiescence(
     Quiescence.OrdersInProgress Orders,
     long OrdersToWake,
+    long OpenCalls,
     IReadOnlyDictionary<string, long> Heads,
     IReadOnlyList<string> Lagging,
     long Parked
@@ -30,6 +32,9 @@ internal sealed record Quiescence(
         """;
 
     private const string OrdersToWakeSql = "select count(*) from backorder_notifications";
+
+    // A call in processing waits for the bank, however long.
+    private const string OpenCallsSql = "select count(*) from provider_calls where state = 'open'";
 
     private const string LogSql = """
         select (select position from event_head) as head, (select position from relay_cursor) as published
@@ -54,6 +59,7 @@ internal sealed record Quiescence(
                 (Orders.InSaga, "orders in the saga"),
                 (Orders.UnfinishedBatches, "unfinished batches"),
                 (OrdersToWake, "orders to be notified of stock"),
+                (OpenCalls, "requests without an answer of the payment provider"),
                 (Orders.FulfilmentJobs, "shipments and returns in progress"),
             }
                 .Where(each => each.Count > 0)
@@ -79,6 +85,7 @@ internal sealed record Quiescence(
         return new Quiescence(
             await snapshots["orders"].QuerySingleAsync<OrdersInProgress>(OrdersInProgressSql, cancel),
             await snapshots["inventory"].QuerySingleAsync<long>(OrdersToWakeSql, cancel),
+            await snapshots["payments"].QuerySingleAsync<long>(OpenCallsSql, cancel),
             heads,
             lagging,
             await history.QuerySingleAsync<long>(ParkedSql, cancel)

@@ -48,7 +48,7 @@ internal static class AuditCommand
         CancellationToken cancel
     )
     {
-        var auditor = new Auditor(AuditedDatabases.Of(shop));
+        var auditor = new Auditor(AuditedDatabases.Of(shop), HttpProviderLedger.Of(shop));
         var report = asJson
             ? await auditor.RunAsync(timeout, rebuild, cancel)
             : await AnsiConsole.Status().StartAsync("Auditing…", _ => auditor.RunAsync(timeout, rebuild, cancel));

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using DaprShop.Shop.Secrets;
+using DaprShop.Shop.Servers;
 using Npgsql;
 
 namespace DaprShop.Shop.Databases;
@@ -69,6 +70,7 @@ internal sealed class DatabaseSetup(
         foreach (var (name, address) in servers)
             secrets[name] = address;
         secrets.TryAdd("jwt-key", Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+        PaymentProvider.AddSecrets(secrets);
         PrivateFile.Write(shop.Secrets, secrets);
         PrivateFile.Write(shop.Owner, owner);
     }

@@ -1,6 +1,7 @@
 using DaprShop.Shop.Networking;
 using DaprShop.Shop.Processes;
 using DaprShop.Shop.Runtimes;
+using DaprShop.Shop.Servers;
 using DaprShop.Shop.Supervision;
 using DaprShop.Shop.Topology;
 
@@ -88,6 +89,7 @@ internal static class ShopLauncher
             File.Delete(log);
         await RequiredPorts.CheckAsync([
             .. runtime.Ports,
+            .. PaymentProvider.Ports,
             .. options.WithApps ? file.Apps.SelectMany(app => app.Ports) : [],
         ]);
         foreach (var app in file.Apps.Where(app => !File.Exists(app.Program)))

@@ -23,7 +23,7 @@ internal sealed class ShopStarter(
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
-    /// Starts PostgreSQL, broker and store; creates databases, roles and secrets; migrates; starts the processes that
+    /// Starts PostgreSQL, broker, store and the payment provider; creates databases, roles and secrets; migrates; starts the processes that
     /// all apps share.
     /// </summary>
     /// <exception cref="ShopException">A server, a database or the runtime could not be started.</exception>
@@ -43,7 +43,11 @@ internal sealed class ShopStarter(
         supervisor.SetPhase("migrating the databases, starting the runtime");
         var migrations = new Migrations(shop, file);
         await migrations.RefuseOlderDatabasesAsync(cancel);
-        await Task.WhenAll(migrations.RunAsync(cancel), runtime.StartAsync(servers, cancel));
+        await Task.WhenAll(
+            migrations.RunAsync(cancel),
+            runtime.StartAsync(servers, cancel),
+            StartPaymentProviderAsync(servers, cancel)
+        );
     }
 
     /// <summary>Starts every app, and returns when all of them are ready.</summary>
@@ -56,6 +60,19 @@ internal sealed class ShopStarter(
         foreach (var (app, unit) in apps)
             supervisor.Watch(app, [.. file.Apps.Where(other => other != app)], unit);
         await WaitUntilReadyAsync(apps, cancel);
+    }
+
+    private async Task StartPaymentProviderAsync(ServerManager servers, CancellationToken cancel)
+    {
+        if (PaymentProvider.ConfiguredUrl is { } url)
+            servers.External(PaymentProvider.Name, url.GetLeftPart(UriPartial.Authority));
+        else
+            await servers.StartAsync(
+                PaymentProvider.Spec(shop, file.GatewayAddress),
+                PaymentProvider.Port,
+                () => PaymentProvider.ProblemAsync(cancel),
+                cancel
+            );
     }
 
     private Unit Start(DaprApp app)

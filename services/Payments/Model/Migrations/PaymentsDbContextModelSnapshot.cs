@@ -17,7 +17,7 @@ namespace DaprShop.Payments.Model.Migrations
         {
 #pragma warning disable 612, 618
             modelBuilder
-                .HasAnnotation("ProductVersion", "10.0.14")
+                .HasAnnotation("ProductVersion", "10.0.15")
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
@@ -143,30 +143,6 @@ namespace DaprShop.Payments.Model.Migrations
                     b.ToTable("credits", (string)null);
                 });
 
-            modelBuilder.Entity("DaprShop.Payments.Model.LedgerEntry", b =>
-                {
-                    b.Property<string>("Reference")
-                        .HasColumnType("text")
-                        .HasColumnName("reference");
-
-                    b.Property<string>("Kind")
-                        .HasColumnType("text")
-                        .HasColumnName("kind");
-
-                    b.Property<decimal>("Amount")
-                        .HasColumnType("numeric")
-                        .HasColumnName("amount");
-
-                    b.Property<DateTimeOffset>("RecordedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("recorded_at");
-
-                    b.HasKey("Reference", "Kind")
-                        .HasName("pk_provider_ledger");
-
-                    b.ToTable("provider_ledger", (string)null);
-                });
-
             modelBuilder.Entity("DaprShop.Payments.Model.Payment", b =>
                 {
                     b.Property<Guid>("OrderId")
@@ -177,9 +153,17 @@ namespace DaprShop.Payments.Model.Migrations
                         .HasColumnType("numeric")
                         .HasColumnName("amount");
 
-                    b.Property<int>("ChargeAttempts")
+                    b.Property<int>("Attempt")
                         .HasColumnType("integer")
-                        .HasColumnName("charge_attempts");
+                        .HasColumnName("attempt");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("ProviderId")
+                        .HasColumnType("text")
+                        .HasColumnName("provider_id");
 
                     b.Property<string>("Reason")
                         .HasColumnType("text")
@@ -191,15 +175,16 @@ namespace DaprShop.Payments.Model.Migrations
                         .HasDefaultValue(0m)
                         .HasColumnName("refunded_in_parts");
 
+                    b.Property<decimal>("RefundsExact")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("numeric")
+                        .HasDefaultValue(0m)
+                        .HasColumnName("refunds_exact");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("state");
-
-                    b.Property<string>("Token")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("token");
 
                     b.Property<int>("Version")
                         .HasColumnType("integer")
@@ -212,6 +197,80 @@ namespace DaprShop.Payments.Model.Migrations
                         {
                             t.HasCheckConstraint("part_refunds_within_amount", "refunded_in_parts between 0 and amount");
                         });
+                });
+
+            modelBuilder.Entity("DaprShop.Payments.Model.ProviderCall", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<decimal>("Amount")
+                        .HasColumnType("numeric")
+                        .HasColumnName("amount");
+
+                    b.Property<DateTimeOffset?>("AnsweredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("answered_at");
+
+                    b.Property<DateTimeOffset>("AskedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("asked_at");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<bool>("IsCancelled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_cancelled");
+
+                    b.Property<string>("Operation")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("operation");
+
+                    b.Property<Guid?>("OrderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("order_id");
+
+                    b.Property<string>("ProviderId")
+                        .HasColumnType("text")
+                        .HasColumnName("provider_id");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Reference")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reference");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Token")
+                        .HasColumnType("text")
+                        .HasColumnName("token");
+
+                    b.HasKey("Key")
+                        .HasName("pk_provider_calls");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_provider_calls_due_at")
+                        .HasFilter("state in ('open', 'processing')");
+
+                    b.HasIndex("OrderId")
+                        .HasDatabaseName("ix_provider_calls_order_id");
+
+                    b.ToTable("provider_calls", (string)null);
                 });
 #pragma warning restore 612, 618
         }

@@ -1,5 +1,6 @@
 -- payments: Partial refunds equal those of the events, add up to those of the ledger, and never exceed the captured
 --   amount
+-- when idle
 select count(*) as checked from payments;
 
 with published as (

@@ -13,7 +13,7 @@ left join money m on m.order_id = o.id::text
 left join claims c on c.order_id = o.id::text
 where o.status in ('confirmed', 'shipped', 'delivered')
        and (c.state is distinct from 'allocated' or m.state is distinct from 'captured'
-            or m.charged - m.refunded is distinct from o.total)
+            or m.charged - m.refunded is distinct from round(o.total, 2))
    or o.status = 'backordered'
        and (c.state is null or c.state not in ('backordered', 'allocated') or m.charged is not null)
    or o.status in ('rejected', 'cancelled', 'expired')

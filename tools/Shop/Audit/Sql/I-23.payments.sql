@@ -1,4 +1,5 @@
 -- payments: The history of every payment and credit is in the event log, version by version
+-- when idle
 select count(*) as checked from payments;
 
 with published as (
@@ -12,6 +13,7 @@ from payments p full join published t on t.subject = p.order_id::text
 where p.version is distinct from coalesce(t.events, 0) or t.first <> 1 or t.last <> t.events
    or p.version > 0 and case p.state
        when 'refunded' then t.kind not in ('refunded', 'refused')
+       when 'refunding' then t.kind not in ('captured', 'partly_refunded')
        when 'captured' then t.kind not in ('captured', 'partly_refunded')
        else t.kind <> p.state end
 union all

@@ -15,5 +15,5 @@ where o.status in ('rejected', 'cancelled', 'expired')
             or coalesce(m.refunded, 0) <> coalesce(m.charged, 0))
    or o.status not in ('rejected', 'cancelled', 'expired', 'needs_attention')
        and (coalesce(c.released, 0) <> 0 or coalesce(m.refunded, 0) <> 0)
-   -- The clocks of the two services may differ a little; an amount that is captured later is refunded later.
-   or c.released_at < m.refunded_at - interval '1 second' and m.charged_at < c.released_at
+   -- The payment is ended first: what is captured from then on is refunded. Clocks of two services may differ a little.
+   or c.released_at < m.ended_at - interval '1 second'

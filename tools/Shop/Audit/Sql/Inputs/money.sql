@@ -1,11 +1,8 @@
--- payments: (order_id text, state text, amount numeric, charged numeric, refunded numeric, refunded_at timestamptz,
---   charged_at timestamptz)
+-- payments: (order_id text, state text, amount numeric, charged numeric, refunded numeric, ended_at timestamptz)
 select coalesce(p.order_id::text, l.reference), p.state, p.amount, coalesce(l.charged, 0), coalesce(l.refunded, 0),
-       l.refunded_at, l.charged_at
+       p.ended_at
 from payments p
 full join (
     select reference, sum(amount) filter (where kind = 'charge') as charged,
-           sum(amount) filter (where kind = 'refund') as refunded,
-           max(recorded_at) filter (where kind = 'refund') as refunded_at,
-           min(recorded_at) filter (where kind = 'charge') as charged_at
+           sum(amount) filter (where kind = 'refund') as refunded
     from provider_ledger where kind in ('charge', 'refund') group by reference) l on l.reference = p.order_id::text

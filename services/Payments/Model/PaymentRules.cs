@@ -1,0 +1,32 @@
+using DaprShop.Contracts;
+
+namespace DaprShop.Payments.Model;
+
+/// <summary>What charges and refunds share.</summary>
+internal static class PaymentRules
+{
+    /// <summary>Returns all captured money that no part refund has returned.</summary>
+    public static PaymentDecision Return(Payment payment, string? reason, DateTimeOffset now)
+    {
+        var amount = payment.Amount - payment.RefundedInParts;
+        return amount == 0
+            ? PaymentDecision.Record(
+                payment with
+                {
+                    State = PaymentState.Refunded,
+                    Reason = reason,
+                },
+                PaymentKinds.Refunded,
+                0,
+                reason
+            )
+            : new PaymentDecision(
+                payment with
+                {
+                    State = PaymentState.Refunding,
+                    Reason = reason,
+                },
+                Call: ProviderCall.Refund(payment, amount, now)
+            );
+    }
+}
