@@ -1,0 +1,206 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DaprShop.Contracts;
+using DaprShop.TestKit;
+using StandardWebhooks;
+
+namespace DaprShop.Payments.Tests;
+
+/// <summary>A provider that is slow, loses answers, refuses for a while, or reports by webhook.</summary>
+public sealed class ProviderFaultTests(PaymentsFixture fixture) : IClassFixture<PaymentsFixture>
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+    private readonly HttpClient _sidecar = fixture.Service.CreateClient();
+
+    [Theory]
+    [InlineData("{\"lost\":1}")]
+    [InlineData("{\"unavailable\":1}")]
+    [InlineData("{\"throttled\":1}")]
+    [InlineData("{\"processing\":1}")]
+    public async Task A_charge_without_an_answer_is_captured_once_as_soon_as_the_provider_answers(string faults)
+    {
+        var order = NewOrder();
+        await fixture.Provider.SetFaultsAsync(JsonSerializer.Deserialize<JsonElement>(faults));
+
+        (await ChargeAsync(order)).Single().State.Should().Be(ChargeState.Pending);
+        (await ChargeAsync(order)).Single().State.Should().Be(ChargeState.Pending);
+        await fixture.Provider.SetFaultsAsync(new { });
+
+        await Wait.UntilAsync(
+            async () => (await ChargeAsync(order)).Single().State == ChargeState.Captured,
+            "the charge is captured"
+        );
+        (await fixture.CountLedgerAsync("charge", [order.OrderId])).Should().Be(1);
+    }
+
+    [Theory]
+    [InlineData("{\"lost\":1}")]
+    [InlineData("{\"unavailable\":1}")]
+    [InlineData("{\"throttled\":1}")]
+    public async Task A_refund_without_an_answer_is_decided_at_once_and_made_once(string faults)
+    {
+        var order = NewOrder();
+        (await ChargeAsync(order)).Single().State.Should().Be(ChargeState.Captured);
+        await fixture.Provider.SetFaultsAsync(JsonSerializer.Deserialize<JsonElement>(faults));
+
+        await RefundAsync(order);
+        (await ChargeAsync(order)).Single().State.Should().Be(ChargeState.Refunded, "it is decided");
+        await fixture.Provider.SetFaultsAsync(new { });
+
+        await fixture.UntilAnsweredAsync();
+        (await fixture.CountLedgerAsync("refund", [order.OrderId])).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_slow_answer_delays_its_batch_for_a_bounded_time_and_nobody_else()
+    {
+        await using var impatient = new ServiceHost<Program>(
+            fixture.Database.App,
+            [.. fixture.Provider.Settings, ("Provider:WaitMilliseconds", "300")]
+        );
+        using var sidecar = impatient.CreateClient();
+        await ChargeAsync(sidecar, NewOrder());
+        var (slow, others) = (NewOrder("tok_timeout"), Enumerable.Range(0, 20).Select(_ => NewOrder()).ToArray());
+
+        var started = Stopwatch.GetTimestamp();
+        var outcomes = await ChargeAsync(sidecar, [slow, .. others]);
+        var elapsed = Stopwatch.GetElapsedTime(started);
+
+        outcomes[0].State.Should().Be(ChargeState.Pending);
+        outcomes.Skip(1).Should().OnlyContain(o => o.State == ChargeState.Captured);
+        elapsed.Should().BeLessThan(TimeSpan.FromSeconds(2.5), "tok_timeout answers after 3 s");
+        await fixture.UntilAnsweredAsync();
+        (await ChargeAsync(sidecar, slow)).Single().State.Should().Be(ChargeState.Captured);
+    }
+
+    [Fact]
+    public async Task A_charge_that_reaches_the_provider_after_its_order_has_ended_captures_nothing()
+    {
+        var order = NewOrder();
+        await fixture.Provider.SetFaultsAsync(new { unavailable = 1 });
+        await ChargeAsync(order);
+        await RefundAsync(order);
+        await fixture.Provider.SetFaultsAsync(new { });
+        await fixture.UntilAnsweredAsync();
+        // An attempt that was under way when the order ended may have captured the money: then it is refunded.
+        var before = await fixture.CountLedgerAsync("charge", [order.OrderId]);
+
+        // The charge, as it left the shop long ago.
+        using var late = new HttpRequestMessage(HttpMethod.Post, "v1/payment_intents")
+        {
+            Content = new FormUrlEncodedContent(
+                new Dictionary<string, string>
+                {
+                    ["amount"] = "999",
+                    ["currency"] = "gbp",
+                    ["payment_method"] = "tok_ok",
+                    ["capture_method"] = "automatic",
+                    ["confirm"] = "true",
+                    ["metadata[reference]"] = $"{order.OrderId}",
+                }
+            ),
+        };
+        late.Headers.Add("Idempotency-Key", $"charge-{order.OrderId}-1");
+        using var answer = await fixture.Provider.Api.SendAsync(late, TestContext.Current.CancellationToken);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await fixture.CountLedgerAsync("charge", [order.OrderId])).Should().Be(before);
+        (await fixture.CountLedgerAsync("refund", [order.OrderId])).Should().Be(before);
+        (await ChargeAsync(order)).Single().State.Should().Be(ChargeState.Refunded);
+    }
+
+    [Fact]
+    public async Task A_webhook_that_precedes_the_answer_changes_nothing()
+    {
+        var orders = Enumerable.Range(0, 20).Select(_ => NewOrder()).ToArray();
+        await fixture.Provider.SetFaultsAsync(
+            new
+            {
+                webhook_first = 1,
+                webhook_twice = 1,
+                slow = 1,
+                slow_seconds = 0.2,
+            }
+        );
+
+        await ChargeAsync(orders);
+        await fixture.Provider.SetFaultsAsync(new { });
+        await fixture.UntilAnsweredAsync();
+
+        (await ChargeAsync(orders)).Should().OnlyContain(o => o.State == ChargeState.Captured);
+        (await fixture.CountLedgerAsync("charge", orders.Select(o => o.OrderId))).Should().Be(20);
+    }
+
+    [Theory]
+    [InlineData(0, ProviderHost.WebhookSecret, 204)]
+    [InlineData(-4, ProviderHost.WebhookSecret, 204)]
+    [InlineData(-6, ProviderHost.WebhookSecret, 401)]
+    [InlineData(6, ProviderHost.WebhookSecret, 401)]
+    [InlineData(0, "whsec_YW5vdGhlciBzZWNyZXQ=", 401)]
+    public async Task A_webhook_is_accepted_by_its_signature_and_within_five_minutes(
+        int minutes,
+        string secret,
+        int status
+    )
+    {
+        var sentAt = TimeProvider.System.GetUtcNow().AddMinutes(minutes);
+        const string Body = """{"type":"payment_intent.succeeded","data":{"object":{"metadata":{"key":"nobody"}}}}""";
+
+        using var answer = await SendWebhookAsync(Body, sentAt, new StandardWebhook(secret).Sign("evt", sentAt, Body));
+
+        ((int)answer.StatusCode).Should().Be(status);
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("no json")]
+    [InlineData("""{"data":{"object":{"metadata":{"key":7}}}}""")]
+    [InlineData("""{"data":[]}""")]
+    public async Task A_signed_webhook_about_anything_else_is_accepted_and_ignored(string body)
+    {
+        var sentAt = TimeProvider.System.GetUtcNow();
+        var signature = new StandardWebhook(ProviderHost.WebhookSecret).Sign("evt", sentAt, body);
+
+        using var answer = await SendWebhookAsync(body, sentAt, signature);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.NoContent);
+    }
+
+    private async Task<HttpResponseMessage> SendWebhookAsync(string body, DateTimeOffset sentAt, string signature)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "webhooks/payments")
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Add("webhook-id", "evt");
+        request.Headers.Add("webhook-timestamp", $"{sentAt.ToUnixTimeSeconds()}");
+        request.Headers.Add("webhook-signature", signature);
+        return await _sidecar.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    private static ChargeOrder NewOrder(string token = "tok_ok") => new(Guid.CreateVersion7(), 9.99m, token);
+
+    private Task<IReadOnlyList<ChargeOutcome>> ChargeAsync(params ChargeOrder[] orders) =>
+        ChargeAsync(_sidecar, orders);
+
+    private static async Task<IReadOnlyList<ChargeOutcome>> ChargeAsync(HttpClient sidecar, params ChargeOrder[] orders)
+    {
+        using var response = await sidecar.PostAsJsonAsync("charges", new ChargeRequest(orders));
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+        return (await response.Content.ReadFromJsonAsync<ChargeResponse>(Json))!.Outcomes;
+    }
+
+    private async Task RefundAsync(ChargeOrder order)
+    {
+        using var response = await _sidecar.PostAsJsonAsync("refunds", new RefundRequest([order.OrderId]));
+        response.StatusCode.Should().Be(HttpStatusCode.NoContent);
+    }
+}
