@@ -40,6 +40,26 @@ public sealed class InvocationTests
     }
 
     [Fact]
+    public async Task O6_A_header_with_letters_beyond_ASCII_reaches_the_app()
+    {
+        var (caller, target) = (TestSidecars.For("caller"), TestSidecars.For("target"));
+        await using var runtime = await TestRuntime.StartAsync(caller, target);
+        await using var app = await SubscriberApp.StartAsync(target, (_, routes) =>
+            routes.MapGet("/a", (HttpRequest request) => request.Headers["x-colour"].ToString())
+        );
+        using var http = new HttpClient(
+            new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }
+        )
+        {
+            BaseAddress = new Uri($"http://127.0.0.1:{caller.HttpPort}"),
+        };
+        http.DefaultRequestHeaders.Add("dapr-app-id", "target");
+        http.DefaultRequestHeaders.TryAddWithoutValidation("x-colour", "gr\u00fcn");
+
+        (await http.GetStringAsync("/a")).Should().Be("gr\u00fcn");
+    }
+
+    [Fact]
     public async Task Any_path_is_invoked_by_the_header()
     {
         var (caller, target) = (TestSidecars.For("caller"), TestSidecars.For("target"));

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 
 namespace EmbeddedDapr.Hosting;
 
@@ -17,6 +18,8 @@ internal sealed class AppClient : HttpMessageInvoker
                 UseCookies = false,
                 AllowAutoRedirect = false,
                 AutomaticDecompression = DecompressionMethods.None,
+                // The encoding that Kestrel reads. Otherwise a request with a non-ASCII header could not be passed on.
+                RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
                 ActivityHeadersPropagator = null,
                 ConnectTimeout = ConnectTimeout,
             }

@@ -29,6 +29,8 @@ internal sealed class InvocationTransformer(string app, string? apiToken) : Http
                 proxyRequest.Headers.Remove(name);
         }
 
+        // No service reads cookies, and kilobytes of them may exceed what a sidecar passes on.
+        proxyRequest.Headers.Remove("Cookie");
         if (apiToken is not null)
             proxyRequest.Headers.Add(SidecarTokenPolicy.Header, apiToken);
     }

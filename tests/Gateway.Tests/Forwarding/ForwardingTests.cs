@@ -165,6 +165,19 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
     }
 
     [Fact]
+    public async Task O6_Cookies_stay_at_the_gateway()
+    {
+        fixture.Sidecar.Respond = context => context.Response.WriteAsync("fine");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/orders");
+        request.Headers.Add("Cookie", "basket=" + new string('x', 15_000));
+
+        using var response = await _customer.SendAsync(request, TestContext.Current.CancellationToken);
+
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+        fixture.Sidecar.Calls.Last().Headers.Should().NotContainKey("cookie");
+    }
+
+    [Fact]
     public async Task A_header_may_contain_non_ASCII_letters()
     {
         fixture.Sidecar.Respond = _ => Task.CompletedTask;
