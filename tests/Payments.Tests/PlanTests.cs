@@ -25,6 +25,7 @@ public sealed class PlanTests(PaymentsFixture fixture) : IClassFixture<PaymentsF
     [InlineData("text[]", PaymentStore.LockCalls)]
     [InlineData("uuid[], timestamptz", PaymentStore.CancelCharges)]
     [InlineData("timestamptz, timestamptz, int", PaymentStore.ClaimDue)]
+    [InlineData("timestamptz", PaymentStore.EndLeases)]
     [InlineData("text, timestamptz", PaymentStore.MakeDue)]
     [InlineData(
         "uuid[], text[], text[], int[], int[], numeric[], numeric[], text[], timestamptz[]",

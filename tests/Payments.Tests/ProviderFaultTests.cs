@@ -59,6 +59,30 @@ public sealed class ProviderFaultTests(PaymentsFixture fixture) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_starting_service_looks_up_at_once_what_the_one_before_has_left_without_an_answer()
+    {
+        var order = NewOrder();
+        await ChargeAsync(order);
+        await Sql.ScalarAsync<object>(
+            fixture.Database.App,
+            $"""
+            update provider_calls set state = 'open', answered_at = null, due_at = now() + interval '1 hour'
+            where order_id = '{order.OrderId}';
+            update payments set state = 'pending', version = 0 where order_id = '{order.OrderId}';
+            """
+        );
+        await Sql.ScalarAsync<object>(fixture.Database.Owner, $"delete from events where subject = '{order.OrderId}'");
+
+        await using var successor = new ServiceHost<Program>(fixture.Database.App, fixture.Provider.Settings);
+
+        await Wait.UntilAsync(
+            async () => (await ChargeAsync(order)).Single().State == ChargeState.Captured,
+            "the call is looked up"
+        );
+        (await fixture.CountLedgerAsync("charge", [order.OrderId])).Should().Be(1);
+    }
+
+    [Fact]
     public async Task A_slow_answer_delays_its_batch_for_a_bounded_time_and_nobody_else()
     {
         await using var impatient = new ServiceHost<Program>(

@@ -179,7 +179,8 @@ public sealed class CrashMatrix
             {
                 ["SHOP_FAILPOINTS"] = folder,
                 ["SHOP_STEPS"] = folder,
-                ["Saga__PayWithinMinutes"] = "0.05",
+                // Longer than Payments takes to come back and to look a lost answer up.
+                ["Saga__PayWithinMinutes"] = "0.4",
             },
         };
         await shop.StartAsync(runtime);

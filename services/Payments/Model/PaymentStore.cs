@@ -93,6 +93,8 @@ internal sealed class PaymentStore(
         returning {CallColumns}
         """;
 
+    internal const string EndLeases = $"update provider_calls set due_at = $1 where state = '{Open}' and due_at > $1";
+
     internal const string MakeDue = $"""
         update provider_calls set due_at = $2 where key = $1 and state in ('{Open}', '{Processing}') and due_at > $2
         """;
@@ -206,6 +208,13 @@ internal sealed class PaymentStore(
         relay.Raise();
         return new DecidedPayments(byOrder, [.. answered.Select(a => a.Decision?.Call).OfType<ProviderCall>()]);
     }
+
+    /// <summary>
+    /// Makes every call without an answer due: at a start, the process that made them is gone. Calls that another replica
+    /// has in flight are looked up too, which does no harm.
+    /// </summary>
+    public Task EndLeasesAsync(CancellationToken cancellationToken) =>
+        database.ExecuteAsync(EndLeases, [time.GetUtcNow().UtcDateTime], cancellationToken);
 
     /// <summary>Claims calls without a final answer whose time has come.</summary>
     public async Task<List<ProviderCall>> ClaimDueAsync(int limit, CancellationToken cancellationToken)
