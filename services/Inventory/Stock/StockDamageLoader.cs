@@ -24,7 +24,7 @@ internal static class StockDamageLoader
 
     // A movement that allocated units to an order proves the allocation, even of an order that has released it since.
     private static readonly string LostAllocations = $"""
-        select r.order_id, m.sku, m.location, m.quantity, m.step
+        select r.order_id, m.sku, m.location, m.quantity::int as quantity, m.step
         from movements m join reservations r on r.order_id::text = m.cause
         where m.sku = any($1) and m.kind = '{Allocated}' and m.actor <> '{StockActors.Auditor}'
           and not exists (

@@ -12,6 +12,7 @@ namespace DaprShop.Gateway.Tests;
 /// <summary>Requests are forwarded to their service, and failures become problems.</summary>
 public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
 {
+    private readonly FakeSidecar _sidecar = fixture.Sidecar.Reset();
     private readonly HttpClient _operator = fixture.Gateway.As(Identity.Operator);
     private readonly HttpClient _customer = fixture.Gateway.As(Identity.Customer, "ann");
 
@@ -36,7 +37,7 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
             .Replace("{customer}", "ann")
             .Replace("{row}", "7")
             .Replace("{time}", "2026-11-25T12:00:00Z");
-        fixture.Sidecar.Calls.Clear();
+        _sidecar.Calls.Clear();
 
         (await SendAsync(fixture.Gateway.CreateClient(), method, path)).Should().Be(HttpStatusCode.Unauthorized);
         (await SendAsync(_customer, method, path))
@@ -44,19 +45,17 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
             .Be(policy == Identity.Customer ? HttpStatusCode.OK : HttpStatusCode.Forbidden);
         (await SendAsync(_operator, method, path + "?limit=3")).Should().Be(HttpStatusCode.OK);
 
-        var call = fixture.Sidecar.Calls.Last();
+        var call = _sidecar.Calls.Last();
         (call.Method, call.Path).Should().Be((method, $"/v1.0/invoke/{app}/method{path}?limit=3"));
         call.Headers["authorization"].Should().Be(_operator.DefaultRequestHeaders.Authorization!.ToString());
-        fixture
-            .Sidecar.Calls.Should()
-            .HaveCount(policy == Identity.Customer ? 2 : 1, "a rejected request is not forwarded");
+        _sidecar.Calls.Should().HaveCount(policy == Identity.Customer ? 2 : 1, "a rejected request is not forwarded");
     }
 
     [Fact]
     public async Task A_webhook_of_the_payment_provider_is_forwarded_without_a_token_and_with_its_signature()
     {
-        fixture.Sidecar.Respond = context => context.Response.WriteAsync("received");
-        fixture.Sidecar.Calls.Clear();
+        _sidecar.Respond = context => context.Response.WriteAsync("received");
+        _sidecar.Calls.Clear();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/webhooks/payments")
         {
             Content = new StringContent("{}"),
@@ -68,7 +67,7 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
             .SendAsync(request, TestContext.Current.CancellationToken);
 
         response.StatusCode.Should().Be(HttpStatusCode.OK);
-        var call = fixture.Sidecar.Calls.Single();
+        var call = _sidecar.Calls.Single();
         call.Path.Should().Be("/v1.0/invoke/payments/method/webhooks/payments");
         call.Headers["webhook-signature"].Should().Be("v1,abc");
     }
@@ -85,7 +84,7 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
     [InlineData("GET", "/orders/1/timeline/..%2F..%2Fevents")]
     public async Task Routes_for_sidecars_only_cannot_be_reached(string method, string path)
     {
-        fixture.Sidecar.Calls.Clear();
+        _sidecar.Calls.Clear();
         using var response = await _operator.SendAsync(
             new HttpRequestMessage(new HttpMethod(method), path),
             TestContext.Current.CancellationToken
@@ -93,7 +92,7 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
 
         ((int)response.StatusCode).Should().BeOneOf(404, 405);
         response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
-        fixture.Sidecar.Calls.Should().BeEmpty();
+        _sidecar.Calls.Should().BeEmpty();
     }
 
     [Fact]
@@ -114,7 +113,7 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
         request.Headers.Add("dapr-caller-app-id", "orders");
         using var response = await _operator.SendAsync(request, TestContext.Current.CancellationToken);
 
-        var headers = fixture.Sidecar.Calls.Last().Headers;
+        var headers = _sidecar.Calls.Last().Headers;
         headers.Keys.Where(k => k.StartsWith("dapr-")).Should().Equal("dapr-api-token");
         headers["dapr-api-token"].Should().Be("the-sidecars-token");
         headers["host"].Should().Be(new Uri(fixture.Sidecar.Address).Authority);
@@ -143,7 +142,7 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
     [Fact]
     public async Task The_request_and_the_response_are_forwarded_unchanged()
     {
-        fixture.Sidecar.Respond = async context =>
+        _sidecar.Respond = async context =>
         {
             context.Response.StatusCode = 422;
             context.Response.Headers["Idempotency-Replayed"] = "true";
@@ -159,7 +158,7 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
 
         await IsProblemAsync(response, 422, "invalid");
         response.Headers.GetValues("Idempotency-Replayed").Should().Equal("true");
-        (fixture.Sidecar.Calls.Last().Body, fixture.Sidecar.Calls.Last().Headers["idempotency-key"])
+        (_sidecar.Calls.Last().Body, _sidecar.Calls.Last().Headers["idempotency-key"])
             .Should()
             .Be(("""{"lines":[]}""", "k"));
     }
@@ -167,20 +166,20 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
     [Fact]
     public async Task O6_Cookies_stay_at_the_gateway()
     {
-        fixture.Sidecar.Respond = context => context.Response.WriteAsync("fine");
+        _sidecar.Respond = context => context.Response.WriteAsync("fine");
         using var request = new HttpRequestMessage(HttpMethod.Get, "/orders");
         request.Headers.Add("Cookie", "basket=" + new string('x', 15_000));
 
         using var response = await _customer.SendAsync(request, TestContext.Current.CancellationToken);
 
         response.StatusCode.Should().Be(HttpStatusCode.OK);
-        fixture.Sidecar.Calls.Last().Headers.Should().NotContainKey("cookie");
+        _sidecar.Calls.Last().Headers.Should().NotContainKey("cookie");
     }
 
     [Fact]
     public async Task A_header_may_contain_non_ASCII_letters()
     {
-        fixture.Sidecar.Respond = _ => Task.CompletedTask;
+        _sidecar.Respond = _ => Task.CompletedTask;
         using var client = new HttpClient(
             new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }
         )
@@ -195,7 +194,7 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
         using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
 
         response.StatusCode.Should().Be(HttpStatusCode.OK);
-        fixture.Sidecar.Calls.Last().Headers["idempotency-key"].Should().Be("Übergröße");
+        _sidecar.Calls.Last().Headers["idempotency-key"].Should().Be("Übergröße");
     }
 
     [Theory]
@@ -204,7 +203,7 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
     [InlineData(503, "upstream connect error")]
     public async Task A_sidecars_own_error_becomes_a_503_with_Retry_After(int status, string body)
     {
-        fixture.Sidecar.Respond = async context =>
+        _sidecar.Respond = async context =>
         {
             context.Response.StatusCode = status;
             context.Response.ContentType = "application/json";
@@ -221,7 +220,7 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
     [InlineData(404, "not-forwarded")]
     public async Task A_rejection_by_the_sidecar_becomes_a_problem_with_its_status(int status, string kind)
     {
-        fixture.Sidecar.Respond = context =>
+        _sidecar.Respond = context =>
         {
             context.Response.StatusCode = status;
             return context.Response.WriteAsync("""{"errorCode":"ERR"}""");
@@ -234,7 +233,7 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
     [Fact]
     public async Task A_broken_connection_becomes_a_503()
     {
-        fixture.Sidecar.Respond = context =>
+        _sidecar.Respond = context =>
         {
             context.Abort();
             return Task.CompletedTask;
@@ -247,7 +246,7 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
     [Fact]
     public async Task An_empty_200_that_no_service_has_sent_becomes_a_503()
     {
-        fixture.Sidecar.Respond = context =>
+        _sidecar.Respond = context =>
         {
             context.Response.ContentType = null;
             return Task.CompletedTask;
@@ -296,7 +295,7 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
     public async Task A_response_is_forwarded_while_the_service_still_writes_it()
     {
         var more = new TaskCompletionSource();
-        fixture.Sidecar.Respond = async context =>
+        _sidecar.Respond = async context =>
         {
             await context.Response.WriteAsync("first");
             await context.Response.Body.FlushAsync();
@@ -320,8 +319,8 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
     [Fact]
     public async Task Redirects_and_cookies_are_returned_to_the_client()
     {
-        fixture.Sidecar.Calls.Clear();
-        fixture.Sidecar.Respond = context =>
+        _sidecar.Calls.Clear();
+        _sidecar.Respond = context =>
         {
             context.Response.Headers.SetCookie = "a=b";
             context.Response.Redirect("/elsewhere");
@@ -340,12 +339,12 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
                 .Be((HttpStatusCode.Redirect, "a=b"));
         }
 
-        fixture.Sidecar.Calls.Should().HaveCount(2).And.OnlyContain(c => !c.Headers.ContainsKey("cookie"));
+        _sidecar.Calls.Should().HaveCount(2).And.OnlyContain(c => !c.Headers.ContainsKey("cookie"));
     }
 
     private async Task<HttpStatusCode> SendAsync(HttpClient client, string method, string path)
     {
-        fixture.Sidecar.Respond = context => context.Response.WriteAsync("fine");
+        _sidecar.Respond = context => context.Response.WriteAsync("fine");
         using var response = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
         return response.StatusCode;
     }

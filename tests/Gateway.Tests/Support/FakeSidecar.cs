@@ -30,6 +30,14 @@ internal sealed class FakeSidecar : IAsyncDisposable
             return Task.CompletedTask;
         };
 
+    /// <summary>Forgets the calls and responds as at the start: what a test has changed is not for the next one.</summary>
+    public FakeSidecar Reset()
+    {
+        Calls.Clear();
+        Respond = context => context.Response.WriteAsync("fine");
+        return this;
+    }
+
     public string Address =>
         _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
 

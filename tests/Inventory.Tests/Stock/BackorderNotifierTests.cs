@@ -4,6 +4,7 @@ using DaprShop.Contracts;
 using DaprShop.Inventory.Model;
 using DaprShop.Inventory.Stock;
 using DaprShop.ServiceDefaults;
+using DaprShop.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DaprShop.Inventory.Tests.Stock;
@@ -22,8 +23,14 @@ public sealed class BackorderNotifierTests
         await db.ReceiveAsync("cup", 1);
         var orders = new Sagas();
         using (await orders.StartAsync(db))
+        {
             await orders.IsResumedAsync(order.OrderId, 1);
-        (await db.NumberAsync("select count(*) from backorder_notifications")).Should().Be(0);
+            // The notification is deleted after the response.
+            await Wait.UntilAsync(
+                async () => await db.NumberAsync("select count(*) from backorder_notifications") == 0,
+                "the notification is done"
+            );
+        }
     }
 
     [Fact]
