@@ -204,6 +204,8 @@ public sealed class ProviderFaultTests(PaymentsFixture fixture) : IClassFixture<
         {
             Content = new StringContent(body, Encoding.UTF8, "application/json"),
         };
+        // As a sidecar passes a body on: without its length.
+        request.Headers.TransferEncodingChunked = true;
         request.Headers.Add("webhook-id", "evt");
         request.Headers.Add("webhook-timestamp", $"{sentAt.ToUnixTimeSeconds()}");
         request.Headers.Add("webhook-signature", signature);

@@ -14,8 +14,6 @@ namespace DaprShop.Payments.Provider;
 /// </summary>
 internal static class ReceiveWebhook
 {
-    private const int MaxBytes = 64 * 1024;
-
     public static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
         HttpRequest request,
         StandardWebhook webhooks,
@@ -25,8 +23,6 @@ internal static class ReceiveWebhook
         CancellationToken cancellationToken
     )
     {
-        if (request.ContentLength is null or > MaxBytes)
-            return Problems.Invalid([new("", $"Must state its length, of at most {MaxBytes} bytes.")]);
         using var reader = new StreamReader(request.Body);
         var body = await reader.ReadToEndAsync(cancellationToken);
         try
