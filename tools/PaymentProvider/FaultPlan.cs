@@ -65,14 +65,12 @@ internal sealed class ApiKeyFilter(ProviderSettings settings) : IEndpointFilter
             : Answer.Error(401, "invalid_request_error", "invalid_api_key", "Invalid API key.").ToResult();
 }
 
-/// <summary>Authenticates the caller, then lets the request meet the present faults.</summary>
-internal sealed class RequestGate(ProviderSettings settings, FaultPlan plan, TimeProvider time) : IEndpointFilter
+/// <summary>Lets requests that move money meet the present faults.</summary>
+internal sealed class FaultFilter(FaultPlan plan, TimeProvider time) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        if (http.Request.Headers.Authorization != $"Bearer {settings.ApiKey}")
-            return Answer.Error(401, "invalid_request_error", "invalid_api_key", "Invalid API key.").ToResult();
         // The audit reads the ledger by GET; faults concern what moves money.
         if (!HttpMethods.IsPost(http.Request.Method))
             return await next(context);

@@ -84,12 +84,15 @@ internal static class IntentEndpoints
         }
 
         var isProcessing = token == "tok_late" || FaultPlan.Hits(faults.Processing, request.Key);
-        var intent = intents.Insert(db, draft with { Status = IntentStatus.Processing });
-        if (!isProcessing)
-            intent = draft.Manual
-                ? IntentStore.Save(db, intent with { Status = IntentStatus.RequiresCapture })
-                : intents.Capture(db, intent, intent.Amount, intent.Key);
-        else if (token != "tok_late")
+        var intent = intents.Insert(
+            db,
+            isProcessing ? draft with { Status = IntentStatus.Processing }
+                : draft.Manual ? draft with { Status = IntentStatus.RequiresCapture }
+                : draft with { Status = IntentStatus.Succeeded, Captured = draft.Amount }
+        );
+        if (intent.Captured > 0)
+            intents.Post(db, "charge", intent.Key, intent.Reference, intent.Captured);
+        if (isProcessing && token != "tok_late")
             intents.CompleteLater(db, intent, ProcessingTime);
         if (!isProcessing && FaultPlan.Hits(faults.WebhookFirst))
             intents.Report(db, intent);

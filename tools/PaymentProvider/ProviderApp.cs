@@ -34,7 +34,7 @@ public static class ProviderApp
 
         var app = builder.Build();
         app.MapGet("/health", () => Results.Ok(new { status = "ok" }));
-        var api = app.MapGroup("/v1").AddEndpointFilter<RequestGate>();
+        var api = app.MapGroup("/v1").AddEndpointFilter<ApiKeyFilter>().AddEndpointFilter<FaultFilter>();
         IntentEndpoints.Map(api);
         RefundEndpoints.Map(api);
         LedgerEndpoints.Map(api);

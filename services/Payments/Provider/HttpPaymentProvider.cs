@@ -36,7 +36,10 @@ internal sealed class HttpPaymentProvider(IHttpClientFactory clients, ILogger<Ht
     // A charge that was lost on its way could still arrive after it was looked up in vain. So its key is used first, for
     // a payment without confirmation: the charge, arriving later, is refused because its key was used. Where the charge
     // was first, this request is refused for the same reason, and the look-up finds the charge.
-    public async Task<ProviderAnswer> VoidAsync(ProviderCall call, CancellationToken cancellationToken)
+    public Task<ProviderAnswer> VoidAsync(ProviderCall call, CancellationToken cancellationToken) =>
+        AnswerAsync(() => CancelAsync(call, cancellationToken));
+
+    private async Task<ProviderAnswer> CancelAsync(ProviderCall call, CancellationToken cancellationToken)
     {
         var found = await FindAsync(call, cancellationToken);
         if (found is null)
@@ -91,9 +94,8 @@ internal sealed class HttpPaymentProvider(IHttpClientFactory clients, ILogger<Ht
             cancellationToken
         );
 
-    public async Task<ProviderAnswer> LookUpAsync(ProviderCall call, CancellationToken cancellationToken)
-    {
-        try
+    public Task<ProviderAnswer> LookUpAsync(ProviderCall call, CancellationToken cancellationToken) =>
+        AnswerAsync(async () =>
         {
             if (call.Operation == CallOperation.Charge)
                 return await FindAsync(call, cancellationToken) is { } intent
@@ -104,6 +106,14 @@ internal sealed class HttpPaymentProvider(IHttpClientFactory clients, ILogger<Ht
                 cancellationToken
             );
             return new ProviderAnswer(made.Data.Count > 0 ? AnswerKind.Done : AnswerKind.NotFound);
+        });
+
+    /// <summary>Turns a request that failed, or an answer that is none, into an unknown outcome.</summary>
+    private static async Task<ProviderAnswer> AnswerAsync(Func<Task<ProviderAnswer>> ask)
+    {
+        try
+        {
+            return await ask();
         }
         catch (Exception e) when (TransientErrors.IsTransient(e) || e is JsonException)
         {
@@ -160,16 +170,15 @@ internal sealed class HttpPaymentProvider(IHttpClientFactory clients, ILogger<Ht
             ?? throw new JsonException("The provider answered null.");
     }
 
-    private async Task<ProviderAnswer> PostAsync<T>(
+    private Task<ProviderAnswer> PostAsync<T>(
         ProviderCall call,
         string path,
         string key,
         IEnumerable<KeyValuePair<string, string>> form,
         Func<T, ProviderAnswer> answer,
         CancellationToken cancellationToken
-    )
-    {
-        try
+    ) =>
+        AnswerAsync(async () =>
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, path)
             {
@@ -189,12 +198,7 @@ internal sealed class HttpPaymentProvider(IHttpClientFactory clients, ILogger<Ht
                     RetryAfter: response.Headers.RetryAfter?.Delta ?? DefaultRetryAfter
                 );
             return await RefusedAsync(call, response, cancellationToken);
-        }
-        catch (Exception e) when (TransientErrors.IsTransient(e) || e is JsonException)
-        {
-            return new ProviderAnswer(AnswerKind.Unknown, Reason: NoAnswer(e));
-        }
-    }
+        });
 
     private async Task<ProviderAnswer> RefusedAsync(
         ProviderCall call,

@@ -144,16 +144,16 @@ internal sealed class ProviderCalls(
     /// <summary>The first time the provider is asked; later it may know the call, so it is looked up first.</summary>
     private async Task<ProviderAnswer> AskProviderAsync(ProviderCall call)
     {
-        if (call.Attempts > 1)
-        {
-            var found = await provider.LookUpAsync(call, CancellationToken.None);
-            if (found.Kind != AnswerKind.NotFound && !(found.Kind == AnswerKind.Processing && call.IsCancelled))
-                return found;
-        }
-
+        // Voiding begins with a look-up of its own.
+        if (call is { Operation: CallOperation.Charge, IsCancelled: true })
+            return await provider.VoidAsync(call, CancellationToken.None);
+        if (
+            call.Attempts > 1
+            && await provider.LookUpAsync(call, CancellationToken.None) is { Kind: not AnswerKind.NotFound } found
+        )
+            return found;
         return call.Operation switch
         {
-            CallOperation.Charge when call.IsCancelled => await provider.VoidAsync(call, CancellationToken.None),
             CallOperation.Charge => await provider.ChargeAsync(call, CancellationToken.None),
             CallOperation.Credit => await provider.PayOutAsync(call, CancellationToken.None),
             _ => await provider.RefundAsync(call, CancellationToken.None),
