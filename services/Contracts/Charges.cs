@@ -4,7 +4,10 @@ namespace DaprShop.Contracts;
 public sealed record ChargeRequest(IReadOnlyList<ChargeOrder> Orders);
 
 /// <summary>One order's charge. <paramref name="Amount"/> in GBP.</summary>
-public sealed record ChargeOrder(Guid OrderId, decimal Amount, string Token);
+/// <param name="Attempt">
+/// Cards that the order has named, this one included. A repeated or late request of an earlier attempt charges nothing.
+/// </param>
+public sealed record ChargeOrder(Guid OrderId, decimal Amount, string Token, int Attempt = 1);
 
 /// <summary>Payments' response: one outcome per order, in the order of the request.</summary>
 public sealed record ChargeResponse(IReadOnlyList<ChargeOutcome> Outcomes);

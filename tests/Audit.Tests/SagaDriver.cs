@@ -53,7 +53,7 @@ internal sealed class SagaDriver(SagaStore orders, StockUnitOfWork stock, TestPa
         var due = (await orders.GetOwnedAsync(batch, CancellationToken.None)).FindAll(o =>
             o.Status == OrderStatus.Reserved
         );
-        var outcomes = await payments.ChargeAsync(due.Select(o => Payment.New(o.Id, o.Total, o.PaymentToken)));
+        var outcomes = await payments.ChargeAsync(due.Select(o => new ChargeOrder(o.Id, o.Total, o.PaymentToken)));
         if (CrashesHere())
             return;
         await orders.WriteAsync(

@@ -37,10 +37,15 @@ internal sealed class TestPayments(NpgsqlDataSource database, TimeProvider time)
     );
 
     /// <summary>Charges orders and returns their outcomes: orders without an answer are pending.</summary>
-    public async Task<IReadOnlyList<ChargeOutcome>> ChargeAsync(IEnumerable<Payment> payments)
+    public async Task<IReadOnlyList<ChargeOutcome>> ChargeAsync(IEnumerable<ChargeOrder> charges)
     {
         var now = time.GetUtcNow();
-        var decided = await _store.DecideAsync([.. payments], p => ChargeRules.Charge(p, now), CancellationToken.None);
+        var orders = charges.ToDictionary(o => o.OrderId);
+        var decided = await _store.DecideAsync(
+            [.. orders.Values.Select(o => Payment.New(o.OrderId, o.Amount, o.Token))],
+            p => ChargeRules.Charge(p, orders[p.OrderId].Attempt, now),
+            CancellationToken.None
+        );
         var answered = await AskAsync(decided.Calls);
         return
         [

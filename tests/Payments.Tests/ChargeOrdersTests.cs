@@ -51,6 +51,36 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
     }
 
     [Fact]
+    public async Task Another_card_is_charged_once_the_first_is_declined_however_often_either_is_requested()
+    {
+        var first = new ChargeOrder(Guid.CreateVersion7(), 10, "tok_declined");
+        var second = first with { Token = "tok_ok", Attempt = 2 };
+
+        var states = new List<ChargeState>();
+        foreach (var request in new[] { first, second, first, second, first with { Token = "tok_ok", Attempt = 3 } })
+            states.Add((await ChargeAsync([request])).Single().State);
+
+        states
+            .Should()
+            .Equal(
+                ChargeState.Declined,
+                ChargeState.Captured,
+                ChargeState.Captured,
+                ChargeState.Captured,
+                ChargeState.Captured
+            );
+        (await LedgerAsync([first], "charge")).Should().Be(1);
+        (
+            await Sql.ScalarAsync<string>(
+                fixture.Database.App,
+                $"select string_agg(key || ' ' || state, ', ' order by key) from provider_calls where order_id = '{first.OrderId}'"
+            )
+        )
+            .Should()
+            .Be($"charge-{first.OrderId}-1 failed, charge-{first.OrderId}-2 succeeded");
+    }
+
+    [Fact]
     public async Task Overlapping_batches_in_any_order_neither_deadlock_nor_charge_twice()
     {
         string[] tokens = ["tok_ok", "tok_timeout", "tok_flaky"];

@@ -26,12 +26,13 @@ internal static class ChargeOrders
     {
         if (Validate(request) is { Count: > 0 } errors)
             return Problems.Invalid(errors);
-        var payments = request
-            .Orders.DistinctBy(o => o.OrderId)
-            .Select(o => Payment.New(o.OrderId, o.Amount, o.Token))
-            .ToList();
+        var orders = request.Orders.DistinctBy(o => o.OrderId).ToDictionary(o => o.OrderId);
         var now = time.GetUtcNow();
-        var decided = await store.DecideAsync(payments, p => ChargeRules.Charge(p, now), cancellationToken);
+        var decided = await store.DecideAsync(
+            [.. orders.Values.Select(o => Payment.New(o.OrderId, o.Amount, o.Token))],
+            p => ChargeRules.Charge(p, orders[p.OrderId].Attempt, now),
+            cancellationToken
+        );
         var answered = await calls.AskAsync(decided.Calls, cancellationToken);
         return TypedResults.Ok(
             new ChargeResponse([
@@ -51,6 +52,8 @@ internal static class ChargeOrders
         {
             if (request.Orders[i].Amount < 0)
                 errors.Add(new ValidationError($"/orders/{i}/amount", "Must not be negative."));
+            if (request.Orders[i].Attempt < 1)
+                errors.Add(new ValidationError($"/orders/{i}/attempt", "Must be at least 1."));
         }
 
         return errors;

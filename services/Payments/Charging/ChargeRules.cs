@@ -10,21 +10,33 @@ namespace DaprShop.Payments.Charging;
 internal static class ChargeRules
 {
     /// <summary>
-    /// Requests the charge of a payment: the first request asks the provider, later ones learn the state.
+    /// Requests the charge of a payment: the first request of an attempt asks the provider, later ones learn the state.
+    /// The next card is asked only once the provider has declined the one before for good: while it may still capture
+    /// that one, the order waits for its answer, and is paid by it where it comes.
     /// </summary>
-    public static PaymentDecision Charge(Payment payment, DateTimeOffset now) =>
+    /// <param name="attempt">Cards that the order has named, the card of this request included.</param>
+    public static PaymentDecision Charge(Payment payment, int attempt, DateTimeOffset now) =>
         payment switch
         {
             { State: PaymentState.Refunded or PaymentState.Refunding, Attempt: 0 } => PaymentDecision.Record(
                 payment with
                 {
-                    Attempt = 1,
+                    Attempt = attempt,
                 },
                 PaymentKinds.Refused,
                 payment.Amount,
                 "The order was refunded before it was charged."
             ),
-            { State: PaymentState.Pending, Attempt: 0 } => Ask(payment with { Attempt = 1 }, now),
+            { State: PaymentState.Pending, Attempt: 0 } => Ask(payment with { Attempt = attempt }, now),
+            { State: PaymentState.Declined } when attempt > payment.Attempt => Ask(
+                payment with
+                {
+                    State = PaymentState.Pending,
+                    Reason = null,
+                    Attempt = attempt,
+                },
+                now
+            ),
             _ => PaymentDecision.WithoutEvent(payment),
         };
 

@@ -290,6 +290,129 @@ public sealed class PaymentRulesTests
         order.Calls.Should().BeEmpty();
     }
 
+    [Fact]
+    public void However_many_cards_an_order_names_one_captures_at_most_and_an_end_stays_an_end() =>
+        Gen.Select(Gen.Int[1, 4].Array[0, 4], Gen.Int[0, 9].Array[0, 40])
+            .Sample(
+                (declined, steps) =>
+                {
+                    var order = new Order();
+                    order.Declined.UnionWith(declined);
+                    var named = 1;
+                    foreach (var step in steps)
+                    {
+                        var before = order.Payment;
+                        switch (step)
+                        {
+                            case 0 or 1:
+                                order.Charge(named);
+                                break;
+                            case 2:
+                                // Orders names a card only where the one before was declined; here at any time.
+                                order.Charge(named = Math.Min(named + 1, 4));
+                                break;
+                            case 3:
+                                order.Charge(Math.Max(named - 1, 1));
+                                order.Payment.Attempt.Should().BeGreaterThanOrEqualTo(before.Attempt);
+                                break;
+                            case 4 or 5:
+                                order.AnswerAll();
+                                break;
+                            case 6:
+                                order.Lose();
+                                break;
+                            case 7:
+                                order.Answer(new(AnswerKind.Processing, Reason: "later"));
+                                break;
+                            case 8:
+                                order.RefundPart(Order.Amount / 4);
+                                break;
+                            default:
+                                if (named > 2)
+                                    order.Refund();
+                                order.Void();
+                                break;
+                        }
+
+                        order.Ledger.Count(l => l.Operation == CallOperation.Charge).Should().BeLessThanOrEqualTo(1);
+                        order.Net.Should().BeInRange(0, Order.Pounds);
+                        order
+                            .Calls.Count(c =>
+                                c is { Operation: CallOperation.Charge, State: CallState.Open or CallState.Processing }
+                            )
+                            .Should()
+                            .BeLessThanOrEqualTo(1, "the next card is asked when the one before is declined for good");
+                        if (before.State is PaymentState.Refunding or PaymentState.Refunded)
+                            order.Payment.State.Should().BeOneOf(PaymentState.Refunding, PaymentState.Refunded);
+                        if (before.State == PaymentState.Refunded)
+                            order.Payment.State.Should().Be(PaymentState.Refunded, "the end is final");
+                    }
+
+                    order.Calls.Select(c => c.Key).Should().OnlyHaveUniqueItems();
+                    order.AnswerAll();
+                    if (order.Payment is { EndedAt: null, Attempt: > 0 and var attempt })
+                        order
+                            .Payment.State.Should()
+                            .Be(order.Declined.Contains(attempt) ? PaymentState.Declined : PaymentState.Captured);
+                },
+                iter: Samples.Of(3_000)
+            );
+
+    [Fact]
+    public void Another_card_is_asked_under_a_key_of_its_own_once_the_first_is_declined_and_never_before()
+    {
+        var order = new Order { Declined = { 1 } };
+        order.Charge();
+
+        order.Charge(2).Should().Be(PaymentState.Pending, "the first card may still be charged");
+        order.Calls.Should().ContainSingle();
+        order.AnswerAll();
+        order.Charge(1).Should().Be(PaymentState.Declined, "a repeated request of the first attempt asks nobody");
+        order.Charge(2).Should().Be(PaymentState.Pending);
+        order.Charge(2);
+        order.Charge(1).Should().Be(PaymentState.Pending, "a late request of the first attempt asks nobody either");
+        order.AnswerAll();
+
+        order.Charge(2).Should().Be(PaymentState.Captured);
+        order
+            .Calls.Select(c => c.Key)
+            .Should()
+            .Equal($"charge-{order.Payment.OrderId}-1", $"charge-{order.Payment.OrderId}-2");
+        order.Events.Select(e => e.Kind).Should().Equal("declined", "captured");
+        order.Payment.Should().BeEquivalentTo(new { Attempt = 2, Reason = (string?)null });
+    }
+
+    [Fact]
+    public void A_first_card_that_is_charged_after_all_pays_the_order_and_the_second_is_not_asked()
+    {
+        var order = new Order();
+        order.Charge();
+        order.Answer(new(AnswerKind.Unknown, Reason: "The provider did not answer in time."));
+        order.Charge(2).Should().Be(PaymentState.Pending);
+
+        order.AnswerAll();
+
+        order.Charge(2).Should().Be(PaymentState.Captured);
+        order.Ledger.Should().Equal((CallOperation.Charge, Order.Pounds));
+    }
+
+    [Fact]
+    public void Another_card_of_an_order_that_has_ended_is_refused()
+    {
+        var declined = new Order { Declined = { 1 } };
+        declined.Charge();
+        declined.AnswerAll();
+        declined.Refund();
+        var unknown = new Order();
+        unknown.Refund();
+
+        declined.Charge(2).Should().Be(PaymentState.Refunded);
+        unknown.Charge(2).Should().Be(PaymentState.Refunded);
+
+        (declined.Ledger.Count, unknown.Calls.Count).Should().Be((0, 0));
+        declined.Calls.Should().ContainSingle("only the first card was asked");
+    }
+
     [Theory]
     [InlineData(AnswerKind.Unknown, CallState.Open)]
     [InlineData(AnswerKind.NotFound, CallState.Open)]
@@ -357,6 +480,9 @@ public sealed class PaymentRulesTests
 
         public bool Declines { get; init; }
 
+        /// <summary>The attempts whose card the provider declines, beside <see cref="Declines"/>: all.</summary>
+        public HashSet<int> Declined { get; } = [];
+
         public Payment Payment { get; private set; } = Payment.New(Guid.CreateVersion7(), amount, "tok");
 
         public List<ProviderCall> Calls { get; } = [];
@@ -367,7 +493,7 @@ public sealed class PaymentRulesTests
 
         public decimal Net => Ledger.Sum(l => l.Operation == CallOperation.Charge ? l.Amount : -l.Amount);
 
-        public PaymentState Charge() => Apply(ChargeRules.Charge(Payment, Now));
+        public PaymentState Charge(int attempt = 1) => Apply(ChargeRules.Charge(Payment, attempt, Now));
 
         public PaymentState Refund() => Apply(RefundRules.Refund(Payment, Now));
 
@@ -409,7 +535,10 @@ public sealed class PaymentRulesTests
 
         private ProviderAnswer CarryOut(ProviderCall call)
         {
-            if (Declines && call.Operation == CallOperation.Charge)
+            if (
+                call.Operation == CallOperation.Charge
+                && (Declines || Declined.Any(attempt => call.Key.EndsWith($"-{attempt}", StringComparison.Ordinal)))
+            )
                 return new(AnswerKind.Declined, "pi", "No money.");
             if (_carriedOut.Add(call.Key))
                 Ledger.Add((call.Operation, call.Amount));
