@@ -122,6 +122,18 @@ internal static class Corruptions
                 "alter table levels drop constraint not_negative; update levels set incoming = -1 where sku = 'cup'"
             },
             {
+                "I-05",
+                "more units are set aside than are there",
+                "inventory",
+                "update levels set unavailable = on_hand + 1, short = allocated + held + 1 where sku = 'pot'"
+            },
+            {
+                "I-03",
+                "a correction sets more units aside than it adds",
+                "inventory",
+                "update movements set unavailable = unavailable + greatest(quantity, 0) + 1 where kind = 'adjusted'"
+            },
+            {
                 "I-06",
                 "a level is oversold",
                 "inventory",

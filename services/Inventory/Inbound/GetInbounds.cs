@@ -16,6 +16,7 @@ internal static class GetInbounds
     internal sealed record Line(string Sku, int Expected, int Received, int Closed, int Remaining);
 
     /// <param name="Source">The location that sent it; null for a supplier.</param>
+    /// <param name="Unavailable">True: its units are set aside, on the way and after.</param>
     internal sealed record Document(
         string Reference,
         string Location,
@@ -23,7 +24,8 @@ internal static class GetInbounds
         DateTimeOffset? ExpectedAt,
         string State,
         string? Reason,
-        IReadOnlyList<Line> Lines
+        IReadOnlyList<Line> Lines,
+        bool Unavailable
     );
 
     /// <param name="Cursor">Cursor of the next page; null at the end.</param>
@@ -86,7 +88,8 @@ internal static class GetInbounds
                         l.Closed,
                         Math.Max(l.Expected - l.Received - l.Closed, 0)
                     )),
-                ]
+                ],
+                r.Inbound.Unavailable
             )),
         ];
     }

@@ -11,7 +11,8 @@ namespace DaprShop.Inventory.Inbound;
 internal static class ReceiveInbound
 {
     /// <param name="Reason">Explains a discrepancy; required where a supplier delivers more than announced.</param>
-    internal sealed record Request(IReadOnlyList<OrderedUnits> Lines, string? Reason = null);
+    /// <param name="Unavailable">True: the units are set aside as they arrive, for instance damaged ones.</param>
+    internal sealed record Request(IReadOnlyList<OrderedUnits> Lines, string? Reason = null, bool Unavailable = false);
 
     public static async Task<IResult> HandleAsync(
         string reference,
@@ -32,7 +33,8 @@ internal static class ReceiveInbound
                 reference,
                 body.Lines,
                 context.Name(),
-                body.Reason
+                body.Reason,
+                body.Unavailable
             ),
             context,
             cancellationToken

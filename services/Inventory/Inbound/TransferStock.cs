@@ -10,13 +10,17 @@ namespace DaprShop.Inventory.Inbound;
 /// </summary>
 internal static class TransferStock
 {
+    /// <param name="Unavailable">
+    /// True: units that are set aside are moved. They stay set aside, on the way and after.
+    /// </param>
     internal sealed record Request(
         string Reference,
         string From,
         string To,
         IReadOnlyList<OrderedUnits> Lines,
         string Reason,
-        DateTimeOffset? ExpectedAt = null
+        DateTimeOffset? ExpectedAt = null,
+        bool Unavailable = false
     );
 
     public static async Task<IResult> HandleAsync(
@@ -46,7 +50,8 @@ internal static class TransferStock
                 body.ExpectedAt,
                 body.Lines,
                 context.Name(),
-                body.Reason
+                body.Reason,
+                body.Unavailable
             ),
             context,
             cancellationToken

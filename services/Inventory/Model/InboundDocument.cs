@@ -2,6 +2,7 @@ namespace DaprShop.Inventory.Model;
 
 /// <summary>Units announced to a location: by a supplier, or in transit from another location.</summary>
 /// <param name="Source">The location that sent them; null for a supplier.</param>
+/// <param name="Unavailable">True: the units are set aside, on the way and after.</param>
 internal sealed record InboundDocument(
     string Reference,
     string Location,
@@ -9,7 +10,8 @@ internal sealed record InboundDocument(
     DateTimeOffset? ExpectedAt,
     InboundState State,
     string? Reason,
-    IReadOnlyList<InboundLine> Lines
+    IReadOnlyList<InboundLine> Lines,
+    bool Unavailable = false
 );
 
 /// <summary>The units of one SKU in a document.</summary>

@@ -102,7 +102,8 @@ internal sealed record InboundRow(
     string? Source,
     DateTimeOffset? ExpectedAt,
     string State,
-    string? Reason
+    string? Reason,
+    bool Unavailable
 );
 
 internal sealed record InboundLineRow(string Reference, string Sku, int Expected, int Received, int Closed);

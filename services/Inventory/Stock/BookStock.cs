@@ -8,13 +8,19 @@ namespace DaprShop.Inventory.Stock;
 internal static class BookStock
 {
     /// <summary>Received units.</summary>
-    internal sealed record Receipt(int Quantity, string Reason, string? Location = null);
+    /// <param name="Unavailable">True: they are set aside as they arrive, for instance for quality control.</param>
+    internal sealed record Receipt(int Quantity, string Reason, string? Location = null, bool Unavailable = false);
 
     /// <summary>A correction, signed, in units.</summary>
-    internal sealed record Adjustment(int Quantity, string Reason, string? Location = null);
+    /// <param name="Unavailable">
+    /// True: it is about units that are set aside, for instance damaged ones that are scrapped or go back to their
+    /// supplier.
+    /// </param>
+    internal sealed record Adjustment(int Quantity, string Reason, string? Location = null, bool Unavailable = false);
 
     /// <summary>Units returned under one reference, for instance a credit note.</summary>
-    internal sealed record Return(string Reference, IReadOnlyList<ReturnLine> Lines);
+    /// <param name="Unavailable">True: they are set aside as they arrive, for instance damaged ones.</param>
+    internal sealed record Return(string Reference, IReadOnlyList<ReturnLine> Lines, bool Unavailable = false);
 
     internal sealed record ReturnLine(string Sku, int Quantity, string? Location = null);
 
@@ -32,6 +38,7 @@ internal static class BookStock
             key.Value,
             body.Reason,
             [new(sku, body.Quantity, body.Location)],
+            body.Unavailable,
             1,
             key,
             stock,
@@ -53,6 +60,7 @@ internal static class BookStock
             key.Value,
             body.Reason,
             [new(sku, body.Quantity, body.Location)],
+            body.Unavailable,
             -StockLimits.MaxQuantity,
             key,
             stock,
@@ -73,6 +81,7 @@ internal static class BookStock
             body.Reference,
             null,
             body.Lines,
+            body.Unavailable,
             1,
             key,
             stock,
@@ -86,6 +95,7 @@ internal static class BookStock
         string cause,
         string? reason,
         IReadOnlyList<ReturnLine> lines,
+        bool unavailable,
         int minimum,
         IdempotencyKey key,
         StockCommandQueue stock,
@@ -112,7 +122,8 @@ internal static class BookStock
                     cause,
                     context.Name(),
                     reason,
-                    summed
+                    summed,
+                    unavailable
                 ),
                 context,
                 cancellationToken

@@ -13,6 +13,9 @@ internal static class CountStock
     /// On-hand as the caller knows it. If it has changed, the count is refused (409, with the current value). Null: not
     /// checked.
     /// </param>
+    /// <param name="Unavailable">
+    /// How many of the counted units are set aside. Null: as many as before, if that many were counted.
+    /// </param>
     /// <param name="WhenPromised">
     /// A count below the promised units: <c>refuse</c> it, or <c>accept</c> it and return the orders left short.
     /// </param>
@@ -21,7 +24,8 @@ internal static class CountStock
         long? Expected,
         string Reason,
         string? Location = null,
-        string WhenPromised = Refuse
+        string WhenPromised = Refuse,
+        long? Unavailable = null
     );
 
     public static async Task<IResult> HandleAsync(
@@ -42,6 +46,11 @@ internal static class CountStock
                 $"A count must be 0 to {StockLimits.MaxOnHand}."
             )
             .That(
+                body.Unavailable is not { } unavailable || (unavailable >= 0 && unavailable <= body.Counted),
+                "/unavailable",
+                "The unavailable units are a part of the counted ones: 0 to counted."
+            )
+            .That(
                 body.WhenPromised is Refuse or Accept,
                 "/whenPromised",
                 $"whenPromised must be {Refuse} or {Accept}."
@@ -58,7 +67,8 @@ internal static class CountStock
                 body.Expected,
                 body.WhenPromised == Accept,
                 context.Name(),
-                body.Reason
+                body.Reason,
+                body.Unavailable
             ),
             context,
             cancellationToken

@@ -112,6 +112,14 @@ internal static class OutcomeResults
                 ("sku", refusal.Subject),
                 ("remaining", refusal.State)
             ),
+            RefusalKind.TooFewSetAside => Problems.Of(
+                409,
+                "too-many-units",
+                "Too many units",
+                $"Only {refusal.State} units of '{refusal.Subject}' are set aside here.",
+                ("sku", refusal.Subject),
+                ("remaining", refusal.State)
+            ),
             RefusalKind.LimitExceeded => Problems.Of(
                 409,
                 "limit-exceeded",

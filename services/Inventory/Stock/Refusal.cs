@@ -52,8 +52,11 @@ internal enum RefusalKind
     /// <summary>A reference or key that is an order's id.</summary>
     OrderId,
 
-    /// <summary>More units than are announced or withheld.</summary>
+    /// <summary>More units than are announced.</summary>
     TooMany,
+
+    /// <summary>More units than are set aside.</summary>
+    TooFewSetAside,
 
     /// <summary>A supplier's delivery has no source location to return units to.</summary>
     NoSource,

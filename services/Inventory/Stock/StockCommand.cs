@@ -79,6 +79,7 @@ internal sealed record StockLine(string Sku, string Location, int Quantity);
 
 /// <summary>A physical movement of one or more levels: received, adjusted or returned.</summary>
 /// <param name="Cause">The key, or a reference that is booked only once.</param>
+/// <param name="Unavailable">True: the units are set aside, and stay so or leave so.</param>
 internal sealed record BookCommand(
     string Key,
     byte[] Fingerprint,
@@ -86,7 +87,8 @@ internal sealed record BookCommand(
     string Cause,
     string Actor,
     string? Reason,
-    IReadOnlyList<StockLine> Lines
+    IReadOnlyList<StockLine> Lines,
+    bool Unavailable = false
 ) : KeyedCommand(Key, Fingerprint, Actor, Reason)
 {
     public override string ChosenCause => Cause;
@@ -98,6 +100,9 @@ internal sealed record BookCommand(
 /// <param name="Expected">
 /// On-hand as the caller knows it: the count is refused where it differs. Null: not checked.
 /// </param>
+/// <param name="Unavailable">
+/// How many of the counted units are set aside. Null: as many as before, if that many were counted.
+/// </param>
 /// <param name="MayFallShort">Accepts a count below the promised units, and records the shortage.</param>
 internal sealed record CountCommand(
     string Key,
@@ -108,7 +113,8 @@ internal sealed record CountCommand(
     long? Expected,
     bool MayFallShort,
     string Actor,
-    string? Reason
+    string? Reason,
+    long? Unavailable = null
 ) : KeyedCommand(Key, Fingerprint, Actor, Reason)
 {
     public override string ChosenCause => Key;
@@ -241,6 +247,7 @@ internal sealed record LeaveWaitlistCommand(string Key, byte[] Fingerprint, stri
 }
 
 /// <summary>Announces units to a location: from a supplier, or sent at once from <paramref name="Source"/>.</summary>
+/// <param name="Unavailable">True: the units are set aside before, on the way and after.</param>
 internal sealed record OpenInboundCommand(
     string Key,
     byte[] Fingerprint,
@@ -250,7 +257,8 @@ internal sealed record OpenInboundCommand(
     DateTimeOffset? ExpectedAt,
     IReadOnlyList<OrderedUnits> Lines,
     string Actor,
-    string? Reason
+    string? Reason,
+    bool Unavailable = false
 ) : KeyedCommand(Key, Fingerprint, Actor, Reason)
 {
     public override string ChosenCause => Reference;
@@ -261,13 +269,15 @@ internal sealed record OpenInboundCommand(
 }
 
 /// <summary>Books arrived units of an inbound document.</summary>
+/// <param name="Unavailable">True: the units are set aside as they arrive.</param>
 internal sealed record ReceiveInboundCommand(
     string Key,
     byte[] Fingerprint,
     string Reference,
     IReadOnlyList<OrderedUnits> Lines,
     string Actor,
-    string? Reason
+    string? Reason,
+    bool Unavailable = false
 ) : KeyedCommand(Key, Fingerprint, Actor, Reason)
 {
     public override IEnumerable<string> Documents => [Reference];

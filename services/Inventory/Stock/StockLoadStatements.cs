@@ -54,7 +54,7 @@ internal static class StockLoadStatements
         """;
 
     internal const string LockDocuments = """
-        select reference, location, source, expected_at, state, reason
+        select reference, location, source, expected_at, state, reason, unavailable
         from inbounds where reference = any($1) order by reference for update
         """;
 
@@ -180,6 +180,7 @@ internal static class StockLoadStatements
         cross join lateral (
             select expected_at from inbounds i
             where i.reference = l.reference and i.{StateConditions.OpenInbound} and i.expected_at is not null
+              and not i.unavailable
             offset 0) i
         where l.sku = any($1) and l.expected > l.received + l.closed order by i.expected_at, l.sku
         """;

@@ -290,7 +290,8 @@ internal static class StockLoader
             row.ExpectedAt,
             EnumNames.Parse<InboundState>(row.State),
             row.Reason,
-            [.. lines.Select(l => new InboundLine(l.Sku, l.Expected, l.Received, l.Closed))]
+            [.. lines.Select(l => new InboundLine(l.Sku, l.Expected, l.Received, l.Closed))],
+            row.Unavailable
         );
 
     private static Level ToLevel(LevelWithPriorityRow row) =>

@@ -15,7 +15,10 @@ internal sealed partial class StockRules
         var lines = SumBySku(open.Lines);
         if (CheckStocked(lines.Select(l => l.Sku)) is { } refusal)
             return refusal;
-        if (open.Source is { } source && CheckAvailable(source, lines) is { } missing)
+        if (
+            open.Source is { } source
+            && (open.Unavailable ? CheckSetAside(source, lines) : CheckAvailable(source, lines)) is { } missing
+        )
             return missing;
 
         var cause = open.Because(open.Reference);
@@ -24,7 +27,14 @@ internal sealed partial class StockRules
             foreach (var (sku, quantity) in lines)
             {
                 if (open.Source is { } from)
-                    _stock.Move(sku, from, MovementKind.Transferred, -quantity, new(OnHand: -quantity), cause);
+                    _stock.Move(
+                        sku,
+                        from,
+                        MovementKind.Transferred,
+                        -quantity,
+                        Physical(-quantity, open.Unavailable),
+                        cause
+                    );
                 _stock.Move(sku, open.Location, MovementKind.Expected, quantity, new(Incoming: quantity), cause);
             }
         });
@@ -35,7 +45,8 @@ internal sealed partial class StockRules
             open.ExpectedAt,
             open.Source is null ? InboundState.Expected : InboundState.InTransit,
             open.Reason,
-            [.. lines.Select(l => new InboundLine(l.Sku, (int)l.Quantity, 0, 0))]
+            [.. lines.Select(l => new InboundLine(l.Sku, (int)l.Quantity, 0, 0))],
+            open.Unavailable
         );
     }
 
@@ -78,7 +89,8 @@ internal sealed partial class StockRules
                     document.Location,
                     kind,
                     lines[line.Sku],
-                    new(OnHand: lines[line.Sku], Incoming: -Math.Min(lines[line.Sku], line.Remaining)),
+                    Physical(lines[line.Sku], document.Unavailable || receive.Unavailable)
+                        + new Quantities(Incoming: -Math.Min(lines[line.Sku], line.Remaining)),
                     receive.Because(document.Reference),
                     1 + line.Received
                 );
@@ -125,7 +137,7 @@ internal sealed partial class StockRules
                         source,
                         MovementKind.Transferred,
                         line.Remaining,
-                        new(OnHand: line.Remaining),
+                        Physical(line.Remaining, document.Unavailable),
                         cause,
                         step: 1
                     );

@@ -13,8 +13,14 @@ internal sealed partial class StockRules
         if (CheckStocked(book.Lines.Select(l => l.Sku)) is { } refusal)
             return refusal;
         foreach (var line in book.Lines.Where(l => l.Quantity < 0))
-            if (CheckAvailable(line.Location, [new SkuQuantity(line.Sku, -(long)line.Quantity)]) is { } claimed)
+        {
+            SkuQuantity[] leaving = [new(line.Sku, -(long)line.Quantity)];
+            if (
+                (book.Unavailable ? CheckSetAside(line.Location, leaving) : CheckAvailable(line.Location, leaving)) is
+                { } claimed
+            )
                 return claimed;
+        }
 
         Move(() =>
         {
@@ -24,7 +30,7 @@ internal sealed partial class StockRules
                     line.Location,
                     book.Kind,
                     line.Quantity,
-                    new(OnHand: line.Quantity),
+                    Physical(line.Quantity, book.Unavailable),
                     book.Because(book.Cause)
                 );
         });
@@ -40,27 +46,28 @@ internal sealed partial class StockRules
         if (count.Expected is { } expected && expected != level.Quantities.OnHand)
             return new Refusal(RefusalKind.Stale, count.Sku, State: level.Quantities.OnHand);
         var difference = count.Counted - level.Quantities.OnHand;
-        var deficit = Math.Max(-(level.Quantities.Balance + difference), 0);
+
+        // No more units can be set aside than were counted.
+        var setAside =
+            (count.Unavailable ?? Math.Min(level.Quantities.Unavailable, count.Counted)) - level.Quantities.Unavailable;
+        var deficit = Math.Max(-(level.Quantities.Balance + difference - setAside), 0);
         if (deficit > level.Short && !count.MayFallShort)
             return new Refusal(
                 RefusalKind.OutOfStock,
                 count.Sku,
-                [_stock.Describe(count.Sku, -difference) with { Available = level.Available }]
+                [_stock.Describe(count.Sku, setAside - difference) with { Available = level.Available }]
             );
 
-        if (difference != 0)
+        if (difference != 0 || setAside != 0)
         {
+            // Units that were set aside and are gone, or were found and are set aside, change both numbers at once; what
+            // is left is a change of what is set aside among the units that are there.
+            var both = Math.Clamp(setAside, Math.Min(difference, 0), Math.Max(difference, 0));
             Move(() =>
-                _stock.Move(
-                    count.Sku,
-                    count.Location,
-                    MovementKind.Adjusted,
-                    difference,
-                    new(OnHand: difference),
-                    count.Because(),
-                    mayFallShort: count.MayFallShort
-                )
-            );
+            {
+                Book(MovementKind.Adjusted, difference, new(OnHand: difference, Unavailable: both));
+                Book(MovementKind.Withheld, setAside - both, new(Unavailable: setAside - both));
+            });
             ServeQueue([count.Sku]);
         }
 
@@ -86,6 +93,20 @@ internal sealed partial class StockRules
             [.. orders.Select(o => new StockResponses.OrderShortage(o.Id, o.Quantity))],
             [.. holds.Select(h => new StockResponses.HoldShortage(h.Id, h.Customer!, h.Quantity))]
         );
+
+        void Book(MovementKind kind, long units, Quantities change)
+        {
+            if (units != 0)
+                _stock.Move(
+                    count.Sku,
+                    count.Location,
+                    kind,
+                    units,
+                    change,
+                    count.Because(),
+                    mayFallShort: count.MayFallShort
+                );
+        }
     }
 
     /// <summary>Units that an order or a hold claims at a level; only a hold has a customer here.</summary>
@@ -143,11 +164,10 @@ internal sealed partial class StockRules
         var (sku, location, quantity) = withhold.Line;
         if (CheckStocked([sku]) is { } refusal)
             return refusal;
-        var level = _stock.Find(sku, location);
         if (quantity > 0 && CheckAvailable(location, [new SkuQuantity(sku, quantity)]) is { } claimed)
             return claimed;
-        if (-quantity > level.Quantities.Unavailable)
-            return new Refusal(RefusalKind.TooMany, sku, State: level.Quantities.Unavailable);
+        if (CheckSetAside(location, [new SkuQuantity(sku, -(long)quantity)]) is { } tooFew)
+            return tooFew;
         Move(() =>
             _stock.Move(sku, location, MovementKind.Withheld, quantity, new(Unavailable: quantity), withhold.Because())
         );

@@ -163,6 +163,17 @@ internal sealed partial class StockRules
         return missing.Count == 0 ? null : new Refusal(RefusalKind.OutOfStock, missing[0].Sku, missing);
     }
 
+    /// <summary>A refusal where fewer units are set aside at the location than named; otherwise null.</summary>
+    private Refusal? CheckSetAside(string location, IEnumerable<SkuQuantity> quantities) =>
+        quantities.FirstOrDefault(w => _stock.Find(w.Sku, location).Quantities.Unavailable < w.Quantity)
+            is { Sku: { } sku }
+            ? new Refusal(RefusalKind.TooFewSetAside, sku, State: _stock.Find(sku, location).Quantities.Unavailable)
+            : null;
+
+    /// <summary>A change of on-hand by units that are for sale or, where <paramref name="unavailable"/>, set aside.</summary>
+    private static Quantities Physical(long units, bool unavailable) =>
+        new(OnHand: units, Unavailable: unavailable ? units : 0);
+
     /// <summary>Runs <paramref name="moves"/> and publishes one event per cause, kind and step.</summary>
     private List<Movement> Move(Action moves)
     {

@@ -98,8 +98,9 @@ internal static class StockSaver
         "update waitlist w set state = u.state from unnest($1::uuid[], $2::text[]) as u(id, state) where w.id = u.id";
 
     private const string Documents = """
-        insert into inbounds (reference, location, source, expected_at, state, reason)
-        select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::text[])
+        insert into inbounds (reference, location, source, expected_at, state, reason, unavailable)
+        select *
+        from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::boolean[])
         on conflict (reference) do update set state = excluded.state, reason = excluded.reason
         """;
 
@@ -204,7 +205,8 @@ internal static class StockSaver
             documents.Of(d => d.Source),
             documents.Of(d => d.ExpectedAt?.UtcDateTime),
             documents.Of(d => EnumNames.Of(d.State)),
-            documents.Of(d => d.Reason)
+            documents.Of(d => d.Reason),
+            documents.Of(d => d.Unavailable)
         );
         var lines = documents.SelectMany(d => d.Lines, (d, line) => (d.Reference, Line: line)).ToList();
         batch.Add(

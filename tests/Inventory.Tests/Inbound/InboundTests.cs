@@ -51,6 +51,70 @@ public sealed class InboundTests(InventoryFixture fixture) : IClassFixture<Inven
             .Be("two free of charge");
     }
 
+    [Fact]
+    public async Task S8_Units_that_are_set_aside_leave_and_arrive_as_such_while_all_others_are_promised()
+    {
+        var sku = await _api.StockedAsync(("main", 8));
+        await _api.DoAsync($"stock/{sku}/withholdings", new { quantity = 5, reason = "damaged" });
+        (await _api.ReserveAsync((sku, 3))).Shortages.Should().BeEmpty();
+
+        var scrap = new
+        {
+            quantity = -2,
+            reason = "scrapped",
+            unavailable = true,
+        };
+        await _api.DoAsync($"stock/{sku}/adjustments", scrap);
+        await ShowsAsync("main", 6, 3, 3);
+        var move = new
+        {
+            reference = Api.New(),
+            from = "main",
+            to = "north",
+            reason = "repair",
+            unavailable = true,
+            lines = new[] { new { sku, quantity = 2 } },
+        };
+        await _api.DoAsync("transfers", move);
+        await ShowsAsync("main", 4, 1, 3);
+        (await _api.GetAsync($"inbounds/{move.reference}")).GetProperty("unavailable").GetBoolean().Should().BeTrue();
+        (await ReceiveAsync(move.reference, sku, 1)).Should().Be("partially_received");
+        await ShowsAsync("north", 1, 1, 0);
+        await _api.DoAsync($"inbounds/{move.reference}/close", new { reason = "lost", disposition = "return" });
+        await ShowsAsync("main", 5, 2, 3);
+        var count = new
+        {
+            counted = 3,
+            expected = 5,
+            unavailable = 0,
+            reason = "stocktake",
+        };
+        await _api.DoAsync($"stock/{sku}/counts", count);
+        await ShowsAsync("main", 3, 0, 3);
+        var supplied = new
+        {
+            quantity = 4,
+            reason = "quality control",
+            unavailable = true,
+        };
+        await _api.DoAsync($"stock/{sku}/receipts", supplied);
+        await ShowsAsync("main", 7, 4, 3);
+
+        var refused = await _api.SendAsync("POST", $"stock/{sku}/adjustments", scrap with { quantity = -5 });
+        (refused.Status, refused.Kind, refused.Body.Number("remaining")).Should().Be((409, "too-many-units", 4));
+
+        async Task ShowsAsync(string location, int onHand, int unavailable, int allocated)
+        {
+            var level = (await _api.StockAsync(sku))
+                .List("locations")
+                .Single(l => l.Text("location") == location)
+                .GetProperty("quantities");
+            (level.Number("onHand"), level.Number("unavailable"), level.Number("allocated"), level.Number("available"))
+                .Should()
+                .Be((onHand, unavailable, allocated, 0));
+        }
+    }
+
     [Theory]
     [InlineData("return", 10)]
     [InlineData("writeOff", 7)]

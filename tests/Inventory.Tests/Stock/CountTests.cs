@@ -62,6 +62,22 @@ public sealed class CountTests(InventoryFixture fixture) : IClassFixture<Invento
         (await _api.SendAsync("POST", "stock/cup/counts", new { counted = 1, reason = "r" })).Status.Should().Be(400);
 
     [Theory]
+    [InlineData(-1)]
+    [InlineData(4)]
+    public async Task S8_A_count_with_more_units_set_aside_than_counted_is_rejected(int unavailable)
+    {
+        var body = new
+        {
+            counted = 3,
+            expected = (long?)null,
+            unavailable,
+            reason = "r",
+        };
+        var reply = await _api.SendAsync("POST", "stock/cup/counts", body);
+        (reply.Status, reply.Text.Contains("a part of the counted ones")).Should().Be((422, true), reply.Text);
+    }
+
+    [Theory]
     [InlineData(-1, "r", "refuse")]
     [InlineData(1, "", "refuse")]
     [InlineData(1, "r", "shrug")]

@@ -370,6 +370,48 @@ public sealed class InboundRulesTests
             );
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void S8_Units_that_are_set_aside_are_moved_and_stay_set_aside_whether_they_arrive_or_come_back(bool arrives)
+    {
+        _scene.With("cup", "north", new(OnHand: 5, Unavailable: 2, Allocated: 3));
+        Backorder(2);
+        var move = Announce("T1", "north", ("cup", 2)) with { Unavailable = true };
+
+        _scene.Run<InboundDocument>(move).Unavailable.Should().BeTrue();
+        _scene.At("cup", "north").Should().Be(new Quantities(OnHand: 3, Allocated: 3));
+        if (arrives)
+            Receive("T1", null, ("cup", 2));
+        else
+            _scene.Run(Close("T1", returns: true)).Refusal.Should().BeNull();
+
+        _scene.At("cup", arrives ? "main" : "north").Unavailable.Should().Be(2);
+        _scene.Tables.Levels.Values.Sum(l => l.Quantities.Allocated).Should().Be(3, "nobody who waits gets them");
+    }
+
+    [Fact]
+    public void S8_No_more_units_are_moved_than_are_set_aside()
+    {
+        _scene.With("cup", "north", new(OnHand: 5, Unavailable: 2));
+
+        _scene
+            .Refuse(Announce("T1", "north", ("cup", 3)) with { Unavailable = true })
+            .Should()
+            .Be((409, "too-many-units", "Only 2 units of 'cup' are set aside here."));
+    }
+
+    [Fact]
+    public void S8_Delivered_units_that_are_damaged_are_set_aside_as_they_arrive()
+    {
+        Open("D1", null, ("cup", 3));
+        Backorder(2);
+
+        _scene.Run<InboundDocument>(Receipt("D1", null, ("cup", 1)) with { Unavailable = true });
+
+        _scene.At("cup", "main").Should().Be(new Quantities(OnHand: 1, Unavailable: 1, Incoming: 2));
+    }
+
     private InboundDocument Open(string reference, string? source, params (string Sku, int Quantity)[] lines) =>
         _scene.Run<InboundDocument>(Announce(reference, source, lines));
 

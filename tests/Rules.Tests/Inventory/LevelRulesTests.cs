@@ -350,7 +350,7 @@ public sealed class LevelRulesTests
     {
         _scene.With("cup", "main", new(OnHand: 5, Unavailable: 3));
 
-        _scene.Refuse(Withhold(-4)).Should().Be((409, "too-many-units", "Only 3 units of 'cup' are available here."));
+        _scene.Refuse(Withhold(-4)).Should().Be((409, "too-many-units", "Only 3 units of 'cup' are set aside here."));
     }
 
     [Fact]
@@ -365,6 +365,95 @@ public sealed class LevelRulesTests
             .Movements.Should()
             .Equal((MovementKind.Withheld, "cup", "main", -3), (MovementKind.Allocated, "cup", "main", 2));
     }
+
+    [Fact]
+    public void S8_Units_that_are_set_aside_are_scrapped_while_all_others_are_promised()
+    {
+        _scene.With("cup", "main", new(OnHand: 5, Unavailable: 2, Allocated: 3));
+
+        _scene.Run(SetAside(MovementKind.Adjusted, -2)).Refusal.Should().BeNull();
+
+        _scene.Movements.Should().Equal((MovementKind.Adjusted, "cup", "main", -2));
+        _scene.At("cup", "main").Should().Be(new Quantities(OnHand: 3, Allocated: 3));
+        _scene
+            .Refuse(SetAside(MovementKind.Adjusted, -1))
+            .Should()
+            .Be((409, "too-many-units", "Only 0 units of 'cup' are set aside here."));
+    }
+
+    [Fact]
+    public void S8_Scrapped_units_were_not_for_sale_in_between_so_nobody_who_waits_gets_them()
+    {
+        _scene.With("cup", "main", new(OnHand: 2, Unavailable: 2));
+        _scene.Decide(Scene.Reserve(1, "cup", 2, ShortagePolicy.Backorder));
+
+        _scene.Run(SetAside(MovementKind.Adjusted, -2)).Refusal.Should().BeNull();
+
+        _scene.At("cup", "main").Should().Be(new Quantities());
+    }
+
+    [Fact]
+    public void S8_Received_units_that_are_set_aside_at_once_are_not_sold()
+    {
+        _scene.Decide(Scene.Reserve(1, "cup", 2, ShortagePolicy.Backorder));
+
+        _scene.Run(SetAside(MovementKind.Received, 2)).Refusal.Should().BeNull();
+
+        _scene.At("cup", "main").Should().Be(new Quantities(OnHand: 2, Unavailable: 2));
+    }
+
+    [Theory]
+    [InlineData(3, 0, -2, 0, 0)]
+    [InlineData(4, 0, -1, -1, 0)]
+    [InlineData(4, 1, -1, 0, 0)]
+    [InlineData(5, 0, 0, -2, 0)]
+    [InlineData(6, 3, 1, 0, 0)]
+    [InlineData(6, 0, 1, -2, 0)]
+    [InlineData(3, 2, -2, 0, 2)]
+    [InlineData(4, 3, -1, 1, 2)]
+    [InlineData(5, 3, 0, 1, 1)]
+    public void S8_A_count_says_how_many_of_the_counted_units_are_set_aside(
+        int counted,
+        int unavailable,
+        int adjusted,
+        int withheld,
+        int shortage
+    )
+    {
+        _scene.With("cup", "main", new(OnHand: 5, Unavailable: 2, Allocated: 3));
+
+        var count = Count(counted, mayFallShort: shortage > 0) with { Unavailable = unavailable };
+        _scene.Run(count).Refusal.Should().BeNull();
+
+        _scene
+            .Movements.Should()
+            .Equal(
+                new[]
+                {
+                    (MovementKind.Adjusted, "cup", "main", (long)adjusted),
+                    (MovementKind.Withheld, "cup", "main", withheld),
+                }.Where(m => m.Item4 != 0)
+            );
+        _scene.At("cup", "main").Should().Be(new Quantities(counted, 3, 0, unavailable));
+        _scene.LevelAt("cup", "main").Short.Should().Be(shortage);
+    }
+
+    [Fact]
+    public void S8_A_count_of_fewer_units_than_were_set_aside_promises_nothing_that_was_not_promised()
+    {
+        _scene.With("cup", "main", new(OnHand: 5, Unavailable: 5));
+
+        _scene.Run(Count(3)).Refusal.Should().BeNull();
+
+        _scene.At("cup", "main").Should().Be(new Quantities(OnHand: 3, Unavailable: 3));
+        _scene.LevelAt("cup", "main").Short.Should().Be(0);
+    }
+
+    private BookCommand SetAside(MovementKind kind, int quantity) =>
+        Book(kind, ("cup", "main", quantity)) with
+        {
+            Unavailable = true,
+        };
 
     private static ReserveCommand Order(int number, int quantity) => Scene.Reserve(number, "cup", quantity);
 

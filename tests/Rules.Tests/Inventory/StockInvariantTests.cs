@@ -27,6 +27,7 @@ public sealed class StockInvariantTests
     private static readonly Gen<string> Sku = Gen.OneOf(Skus);
     private static readonly Gen<string> Place = Gen.OneOf(Places);
     private static readonly Gen<string> Customer = Gen.OneOf(Customers);
+    private static readonly Gen<bool> Few = Gen.Frequency((3, Gen.Const(false)), (1, Gen.Const(true)));
     private static readonly Gen<Guid> Id = Gen.OneOf(Ids);
     private static readonly Gen<List<OrderedUnits>> Lines = Gen.Select(Sku, Gen.Int[1, 5], (sku, quantity) =>
         new OrderedUnits(sku, quantity)
@@ -68,6 +69,7 @@ public sealed class StockInvariantTests
             from place in Place
             from quantity in Gen.Int[-3, 8]
             where quantity != 0
+            from setAside in Few
             select Make(
                 (_, key, _) =>
                     new BookCommand(
@@ -77,7 +79,8 @@ public sealed class StockInvariantTests
                         key,
                         "olga",
                         "r",
-                        [new StockLine(sku, place, quantity)]
+                        [new StockLine(sku, place, quantity)],
+                        setAside
                     )
             )
         ),
@@ -87,7 +90,10 @@ public sealed class StockInvariantTests
             from place in Place
             from counted in Gen.Int[0, 8]
             from mayFall in Gen.Bool
-            select Make((_, key, _) => new CountCommand(key, [1], sku, place, counted, null, mayFall, "olga", "r"))
+            from setAside in Gen.Int[0, counted].Nullable()
+            select Make(
+                (_, key, _) => new CountCommand(key, [1], sku, place, counted, null, mayFall, "olga", "r", setAside)
+            )
         ),
         (
             2,
@@ -160,6 +166,7 @@ public sealed class StockInvariantTests
             2,
             from lines in Lines
             from transfer in Gen.Bool
+            from setAside in Few
             select Make(
                 (_, key, now) =>
                     new OpenInboundCommand(
@@ -171,7 +178,8 @@ public sealed class StockInvariantTests
                         now.AddDays(1),
                         lines,
                         "olga",
-                        "r"
+                        "r",
+                        setAside
                     )
             )
         ),
@@ -179,6 +187,7 @@ public sealed class StockInvariantTests
             3,
             from which in Gen.Int[0, 5]
             from lines in Lines
+            from setAside in Few
             select Make(
                 (tables, key, _) =>
                     new ReceiveInboundCommand(
@@ -187,7 +196,8 @@ public sealed class StockInvariantTests
                         tables.Documents.Keys.ElementAtOrDefault(which) ?? "none",
                         lines,
                         "olga",
-                        "r"
+                        "r",
+                        setAside
                     )
             )
         ),
@@ -267,7 +277,7 @@ public sealed class StockInvariantTests
         {
             var (sku, place, quantities) = (level.Sku, level.Location, level.Quantities);
             quantities.OnHand.Should().BeGreaterThanOrEqualTo(0);
-            quantities.Unavailable.Should().BeGreaterThanOrEqualTo(0);
+            quantities.Unavailable.Should().BeInRange(0, quantities.OnHand, "I-05");
             quantities
                 .Allocated.Should()
                 .Be(tables.Open.Where(a => (a.Sku, a.Location) == (sku, place)).Sum(a => a.Quantity), "I-04");
@@ -427,6 +437,7 @@ public sealed class StockInvariantTests
                 row.Sequence.Should().Be(index + 1);
                 onHand += row.Kind.IsPhysical() ? row.Quantity : 0;
                 row.After.OnHand.Should().Be(onHand, "I-02, I-03");
+                row.After.Unavailable.Should().BeInRange(0, row.After.OnHand, "I-05");
                 hash = row.HashAfter(hash);
             }
 

@@ -299,6 +299,10 @@ namespace DaprShop.Inventory.Model.Migrations
                         .HasColumnType("text")
                         .HasColumnName("state");
 
+                    b.Property<bool>("Unavailable")
+                        .HasColumnType("boolean")
+                        .HasColumnName("unavailable");
+
                     b.HasKey("Reference")
                         .HasName("pk_inbounds");
 

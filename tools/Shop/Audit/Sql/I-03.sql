@@ -28,12 +28,17 @@ where sequence <> sequence_before + 1
       when 'withheld' then (d_on_hand, d_allocated, d_held, d_unavailable, d_incoming) = (0, 0, 0, quantity, 0)
       when 'expected' then (d_on_hand, d_allocated, d_held, d_unavailable, d_incoming) = (0, 0, 0, 0, quantity)
       when 'shipped' then (d_on_hand, d_allocated, d_held, d_unavailable, d_incoming) = (quantity, quantity, 0, 0, 0)
-      when 'adjusted' then (d_on_hand, d_allocated, d_held, d_unavailable, d_incoming) = (quantity, 0, 0, 0, 0)
-      when 'returned' then (d_on_hand, d_allocated, d_held, d_unavailable, d_incoming) = (quantity, 0, 0, 0, 0)
+      -- Units that are set aside come and go as such, without being for sale in between.
+      when 'adjusted'
+          then (d_on_hand, d_allocated, d_held, d_incoming) = (quantity, 0, 0, 0)
+              and d_unavailable between least(quantity, 0) and greatest(quantity, 0)
+      when 'returned'
+          then (d_on_hand, d_allocated, d_held, d_incoming) = (quantity, 0, 0, 0)
+              and d_unavailable in (0, quantity)
       -- Received units of a document are no longer expected; more than expected may be received.
       when 'received'
-          then (d_on_hand, d_allocated, d_held, d_unavailable) = (quantity, 0, 0, 0)
+          then (d_on_hand, d_allocated, d_held) = (quantity, 0, 0) and d_unavailable in (0, quantity)
               and d_incoming between -quantity and 0
       when 'transferred'
-          then (d_on_hand, d_allocated, d_held, d_unavailable) = (quantity, 0, 0, 0)
+          then (d_on_hand, d_allocated, d_held) = (quantity, 0, 0) and d_unavailable in (0, quantity)
               and d_incoming between -greatest(quantity, 0) and 0 end, false)
