@@ -125,7 +125,8 @@ public sealed record ReturnStatusChanged(
 /// Returned units of a SKU. <paramref name="Disposition"/>: restock, damaged, discard or refuse; null before the
 /// decision.
 /// </summary>
-public sealed record ReturnLine(string Sku, int Quantity, string? Disposition);
+/// <param name="Line">Number of the order's line; null in older events.</param>
+public sealed record ReturnLine(string Sku, int Quantity, string? Disposition, int? Line = null);
 
 /// <summary>Payload of <see cref="EventTypes.StockMoved"/>: all movements of one operation.</summary>
 /// <param name="Cause">The order id, or the reference of the receipt or return, that caused them.</param>

@@ -339,8 +339,8 @@ public sealed class LifeTests
         {
             if (id is null)
                 return;
-            List<ShippedUnits>? part =
-                random.Next(2) == 0 ? [new ShippedUnits(Skus[random.Next(3)], random.Next(1, 3))] : null;
+            List<UnitsToShip>? part =
+                random.Next(2) == 0 ? [new UnitsToShip(random.Next(1, 3), Sku: Skus[random.Next(3)])] : null;
             if (
                 await AllowedAsync(() =>
                     _shipments.BeginAsync(id.Value, part, "olga", Key(), [1], CancellationToken.None)
@@ -369,7 +369,7 @@ public sealed class LifeTests
                                 $"shipment:{shipment.Id}",
                                 [1],
                                 shipment.OrderId,
-                                shipment.Lines,
+                                [.. shipment.Lines.Select(l => new ShippedUnits(l.Sku, l.Quantity, l.Location))],
                                 StockActors.Saga
                             ),
                         ],
@@ -426,13 +426,13 @@ public sealed class LifeTests
                 return;
             if (Any(_requested) is { } asked && random.Next(2) == 0)
             {
-                List<DecidedUnits> decision =
+                List<NamedDecision> decision =
                 [
                     .. asked.Lines.SelectMany(l =>
                         Enumerable
                             .Range(0, l.Quantity)
                             .GroupBy(_ => (Disposition)random.Next(4))
-                            .Select(g => new DecidedUnits(l.Sku, g.Count(), g.Key))
+                            .Select(g => new NamedDecision(g.Count(), g.Key, l.Line))
                     ),
                 ];
                 await AllowedAsync(() =>
@@ -451,7 +451,7 @@ public sealed class LifeTests
                     _returns.RequestAsync(
                         id.Value,
                         "alice",
-                        [new OrderedUnits(Skus[random.Next(3)], random.Next(1, 3))],
+                        [new NamedUnits(random.Next(1, 3), Sku: Skus[random.Next(3)])],
                         "broken",
                         "alice",
                         Key(),

@@ -212,7 +212,7 @@ public sealed class SmallShop : IAsyncLifetime
         var (asked, _) = await returns.RequestAsync(
             order,
             "alice",
-            [new("cup", 2)],
+            [new(2, Sku: "cup")],
             "broken",
             "alice",
             "return",
@@ -221,7 +221,7 @@ public sealed class SmallShop : IAsyncLifetime
         );
         await returns.DecideAsync(
             asked.Id,
-            [new("cup", 1, Disposition.Damaged), new("cup", 1, Disposition.Refuse)],
+            [new(1, Disposition.Damaged, Sku: "cup"), new(1, Disposition.Refuse, Sku: "cup")],
             null,
             "olga",
             CancellationToken.None

@@ -1,7 +1,6 @@
 using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
-using DaprShop.Orders.Placing;
 using DaprShop.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -13,10 +12,8 @@ namespace DaprShop.Orders.Fulfilment;
 /// </summary>
 internal static class CreateShipment
 {
-    /// <param name="Lines">
-    /// The units to ship; null: all that have not left. Without a location, from the locations of the allocation.
-    /// </param>
-    internal sealed record ShipmentRequest(Guid OrderId, IReadOnlyList<ShippedUnits>? Lines = null);
+    /// <param name="Lines">The units to ship; null: all that have not left.</param>
+    internal sealed record ShipmentRequest(Guid OrderId, IReadOnlyList<UnitsToShip>? Lines = null);
 
     public static async Task<Results<Accepted<Shipment>, ProblemHttpResult>> HandleAsync(
         ShipmentRequest request,
@@ -27,25 +24,17 @@ internal static class CreateShipment
         CancellationToken cancellationToken
     )
     {
-        if (
-            request.Lines is { } lines
-            && (
-                lines.Count is 0 or > OrderValidationRules.MaxLines
-                || lines.Any(l =>
-                    l is null
-                    || l.Sku.Length == 0
-                    || l.Quantity is < 1 or > OrderValidationRules.MaxQuantity
-                    || l.Location is { Length: 0 or > ItemNames.MaxLength }
-                )
-            )
-        )
-            return Problems.Invalid([
-                new(
-                    "/lines",
-                    $"Must have 1 to {OrderValidationRules.MaxLines} lines with sku, "
-                        + $"quantity (1 to {OrderValidationRules.MaxQuantity}) and optionally location (1 to {ItemNames.MaxLength} characters)."
-                ),
+        if (request.Lines is { } lines)
+        {
+            var errors = NamedUnits.Check([
+                .. lines.Select(l => l is null ? null : new NamedUnits(l.Quantity, l.Line, l.Sku)),
             ]);
+            if (lines.Any(l => l?.Location is { Length: 0 or > ItemNames.MaxLength }))
+                errors.Add(new("/lines", $"A location must have 1 to {ItemNames.MaxLength} characters."));
+            if (errors.Count > 0)
+                return Problems.Invalid(errors);
+        }
+
         var (shipment, replayed) = await shipments.BeginAsync(
             request.OrderId,
             request.Lines,

@@ -11,9 +11,11 @@ namespace DaprShop.Orders.Fulfilment;
 /// </summary>
 internal static class DecideReturn
 {
-    /// <param name="Lines">Every requested unit, once.</param>
+    /// <param name="Lines">
+    /// Every requested unit, once, by the number of its line, or by its SKU where that makes no difference.
+    /// </param>
     /// <param name="Location">The location of the units; null: the default.</param>
-    internal sealed record ReturnDecision(IReadOnlyList<DecidedUnits> Lines, string? Location = null);
+    internal sealed record ReturnDecision(IReadOnlyList<NamedDecision> Lines, string? Location = null);
 
     /// <param name="Refund">GBP.</param>
     internal sealed record DecidedRefund(Guid Id, decimal Refund);

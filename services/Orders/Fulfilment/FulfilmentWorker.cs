@@ -71,7 +71,12 @@ internal sealed class FulfilmentWorker(
 
     private async Task ShipAsync(Shipment shipment, CancellationToken cancellationToken)
     {
-        var units = await owed.OfAsync(shipment.OrderId, shipment.Lines, l => l.Sku, cancellationToken);
+        var units = await owed.OfAsync(
+            shipment.OrderId,
+            shipment.Lines.Select(l => new ShippedUnits(l.Sku, l.Quantity, l.Location)).ToList(),
+            l => l.Sku,
+            cancellationToken
+        );
         var response =
             units.Count == 0
                 ? null

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
 using DaprShop.ServiceDefaults;
@@ -16,7 +15,7 @@ internal static class ListShipments
         Guid Id,
         int Number,
         string State,
-        IReadOnlyList<ShippedUnits> Lines,
+        IReadOnlyList<ShippedLine> Lines,
         string? Reason,
         DateTimeOffset CreatedAt,
         DateTimeOffset? DispatchedAt,
@@ -42,7 +41,7 @@ internal static class ListShipments
                     s.Id,
                     s.Number,
                     s.State,
-                    JsonSerializer.Deserialize<List<ShippedUnits>>(s.Lines, JsonSerializerOptions.Web)!,
+                    JsonSerializer.Deserialize<List<ShippedLine>>(s.Lines, JsonSerializerOptions.Web)!,
                     s.Reason,
                     s.CreatedAt,
                     s.DispatchedAt,

@@ -1,5 +1,3 @@
-using DaprShop.Contracts;
-using DaprShop.Orders.Model;
 using DaprShop.Orders.Placing;
 using DaprShop.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,7 +10,10 @@ namespace DaprShop.Orders.Fulfilment;
 /// </summary>
 internal static class RequestReturn
 {
-    internal sealed record ReturnRequest(IReadOnlyList<OrderedUnits> Lines, string Reason);
+    /// <param name="Lines">
+    /// The units, by the number of their line (line). Their SKU is enough where the order has them at one price.
+    /// </param>
+    internal sealed record ReturnRequest(IReadOnlyList<NamedUnits> Lines, string Reason);
 
     public static async Task<Results<Created<RequestedReturn>, ProblemHttpResult>> HandleAsync(
         Guid id,
@@ -23,20 +24,7 @@ internal static class RequestReturn
         CancellationToken cancellationToken
     )
     {
-        var errors = new List<ValidationError>();
-        if (
-            request.Lines.Count is 0 or > OrderValidationRules.MaxLines
-            || request.Lines.Any(l =>
-                l is null || l.Sku.Length == 0 || l.Quantity is < 1 or > OrderValidationRules.MaxQuantity
-            )
-        )
-            errors.Add(
-                new(
-                    "/lines",
-                    $"Must have 1 to {OrderValidationRules.MaxLines} lines with sku and quantity "
-                        + $"(1 to {OrderValidationRules.MaxQuantity})."
-                )
-            );
+        var errors = NamedUnits.Check(request.Lines);
         if (request.Reason.Length is 0 or > OrderValidationRules.MaxTextLength)
             errors.Add(new("/reason", $"Must have 1 to {OrderValidationRules.MaxTextLength} characters."));
         if (errors.Count > 0)

@@ -14,7 +14,7 @@ internal sealed record RequestedReturn(
     Guid Id,
     Guid OrderId,
     int Number,
-    IReadOnlyList<OrderedUnits> Lines,
+    IReadOnlyList<LineQuantity> Lines,
     string Reason
 );
 
@@ -42,8 +42,10 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
         where caller = $1 and key = $2
         """;
 
-    private const string SelectById =
-        "select id, order_id, number, lines::text as lines, reason from returns where id = $1";
+    private const string SelectById = """
+        select id, order_id, number, lines::text as lines, reason, decision::text as decision
+        from returns where id = $1
+        """;
 
     private const string SelectDecision =
         "select decision::text as decision, amount, state, location from returns where id = $1";
@@ -58,9 +60,9 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
 
     // Decided units are already counted on the order's lines.
     private const string SelectRequestedUnits = $"""
-        select u.sku, sum(u.quantity)::int as quantity
-        from returns r, jsonb_to_recordset(r.lines) as u(sku text, quantity int)
-        where r.order_id = $1 and r.state = '{ReturnStates.Requested}' group by u.sku
+        select u.sku, sum(u.quantity)::int as quantity, u.line
+        from returns r, jsonb_to_recordset(r.lines) as u(sku text, quantity int, line int)
+        where r.order_id = $1 and r.id <> $2 and r.state = '{ReturnStates.Requested}' group by u.sku, u.line
         """;
 
     private const string Decide = $"""
@@ -95,7 +97,7 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
     public async Task<(RequestedReturn Return, bool Replayed)> RequestAsync(
         Guid orderId,
         string? owner,
-        IReadOnlyList<OrderedUnits> lines,
+        IReadOnlyList<NamedUnits> lines,
         string reason,
         string caller,
         string key,
@@ -118,13 +120,13 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
         }
 
         var units = await OrderLock.GetLinesAsync(connection, orderId, cancellationToken);
-        var wanted = lines
-            .GroupBy(l => l.Sku, StringComparer.Ordinal)
-            .Select(g => new OrderedUnits(g.Key, g.Sum(l => l.Quantity)))
-            .ToList();
-        var requested = await connection.QueryAsync<OrderedUnits>(SelectRequestedUnits, [orderId], cancellationToken);
-        var alsoRequested = requested.Where(u => wanted.Exists(w => w.Sku == u.Sku));
-        if (LineUnitRules.Excess(units, [.. wanted, .. alsoRequested], l => l.ToReturn) is { Count: > 0 } excess)
+        var pending = await GetPendingAsync(connection, orderId, Guid.Empty, units, cancellationToken);
+        var found = NamedUnitRules.Find(units, lines, l => l.ToReturn - pending.GetValueOrDefault(l.Line));
+        if (found.Errors.Count > 0)
+            throw new ProblemException(Problems.Invalid(found.Errors));
+        if (found.Ambiguous.Count > 0)
+            throw new ProblemException(NamedUnitProblems.LineRequired(found.Ambiguous));
+        if (found.Excess is { Count: > 0 } excess)
             throw new ProblemException(
                 Problems.Of(
                     409,
@@ -137,6 +139,7 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
                 )
             );
 
+        var wanted = NamedUnitRules.ToQuantities(found.Units);
         var request = new RequestedReturn(Guid.CreateVersion7(now), orderId, 0, wanted, reason);
         if (
             await connection.ScalarAsync<int?>(
@@ -164,7 +167,7 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
                 orderId,
                 number,
                 ReturnStates.Requested,
-                [.. wanted.Select(w => new ReturnLine(w.Sku, w.Quantity, null))],
+                [.. wanted.Select(w => new ReturnLine(w.Sku, w.Quantity, null, w.Line))],
                 null,
                 caller,
                 reason
@@ -183,7 +186,7 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
     /// </exception>
     public async Task<decimal> DecideAsync(
         Guid id,
-        IReadOnlyList<DecidedUnits> decision,
+        IReadOnlyList<NamedDecision> decided,
         string? location,
         string decider,
         CancellationToken cancellationToken
@@ -195,15 +198,21 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
         if (await connection.QueryAsync<SelectedReturn>(SelectById, [id], cancellationToken) is not [var row])
             throw new ProblemException(Problems.NotFound($"return {id}"));
         var request = ToReturn(row.Id, row.OrderId, row.Number, row.Lines, row.Reason);
-        if (ReturnRules.Check(request.Lines, decision) is { Count: > 0 } errors)
-            throw new ProblemException(Problems.Invalid(errors));
         await OrderLock.LockAsync(connection, request.OrderId, cancellationToken);
-        var spread = LineUnitRules.Spread(
-            await OrderLock.GetLinesAsync(connection, request.OrderId, cancellationToken),
-            ReturnRules.Accepted(decision),
-            l => l.ToReturn
-        );
-        var refund = LineUnitRules.Worth(spread);
+        var units = await OrderLock.GetLinesAsync(connection, request.OrderId, cancellationToken);
+        var pending = await GetPendingAsync(connection, request.OrderId, id, units, cancellationToken);
+
+        // A repetition is compared with the units of the first decision: the order's lines have changed since.
+        var requested = row.Decision is { } made
+            ? [.. ReadDecision(made).Select(d => new LineQuantity(d.Sku, d.Quantity, d.Line))]
+            : NamedUnitRules.ToQuantities(
+                NamedUnitRules.Spread(units, request.Lines, l => l.ToReturn - pending.GetValueOrDefault(l.Line))
+            );
+        var (decision, errors) = ReturnRules.Match(requested, decided, units);
+        if (errors.Count > 0)
+            throw new ProblemException(Problems.Invalid(errors));
+        var accepted = NamedUnitRules.Spread(units, ReturnRules.Accepted(decision), l => l.ToReturn);
+        var refund = LineUnitRules.Worth(accepted);
         if (
             await connection.ExecuteAsync(
                 Decide,
@@ -219,24 +228,23 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
             ) == 0
         )
         {
-            var decided = (await connection.QueryAsync<DecisionRow>(SelectDecision, [id], cancellationToken)).Single();
-            var earlier = JsonSerializer.Deserialize<List<DecidedUnits>>(decided.Decision, Json)!;
-            return ReturnRules.AreSame(earlier, decision) && decided.Location == location
-                ? decided.Amount
+            var earlier = (await connection.QueryAsync<DecisionRow>(SelectDecision, [id], cancellationToken)).Single();
+            return ReturnRules.AreSame(ReadDecision(earlier.Decision), decision) && earlier.Location == location
+                ? earlier.Amount
                 : throw new ProblemException(
                     Problems.Of(
                         409,
                         "already-decided",
                         "The return is already decided",
                         "Another decision was made about this return.",
-                        ("state", decided.State)
+                        ("state", earlier.State)
                     )
                 );
         }
 
         await connection.ExecuteAsync(
             AddReturned,
-            [request.OrderId, spread.Select(s => s.Line.Line).ToArray(), spread.Select(s => s.Units).ToArray()],
+            [request.OrderId, accepted.Select(s => s.Line.Line).ToArray(), accepted.Select(s => s.Units).ToArray()],
             cancellationToken
         );
         var result = new DecidedReturn(
@@ -267,7 +275,7 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
             r.Id,
             r.OrderId,
             r.Number,
-            JsonSerializer.Deserialize<List<DecidedUnits>>(r.Decision, Json)!,
+            ReadDecision(r.Decision),
             r.Location,
             r.Amount,
             r.Decider,
@@ -302,7 +310,8 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
                 .. decided.Decision.Select(d => new ReturnLine(
                     d.Sku,
                     d.Quantity,
-                    JsonNamingPolicy.CamelCase.ConvertName(d.Disposition.ToString())
+                    JsonNamingPolicy.CamelCase.ConvertName(d.Disposition.ToString()),
+                    d.Line
                 )),
             ],
             Money.Normalize(decided.Amount),
@@ -327,7 +336,27 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
     }
 
     private static RequestedReturn ToReturn(Guid id, Guid orderId, int number, string lines, string reason) =>
-        new(id, orderId, number, JsonSerializer.Deserialize<List<OrderedUnits>>(lines, Json)!, reason);
+        new(id, orderId, number, JsonSerializer.Deserialize<List<LineQuantity>>(lines, Json)!, reason);
+
+    private static List<DecidedUnits> ReadDecision(string json) =>
+        JsonSerializer.Deserialize<List<DecidedUnits>>(json, Json)!;
+
+    /// <summary>Units of the other returns that await a decision, by line.</summary>
+    private static async Task<Dictionary<int, int>> GetPendingAsync(
+        NpgsqlConnection connection,
+        Guid orderId,
+        Guid except,
+        IReadOnlyList<LineUnits> lines,
+        CancellationToken cancellationToken
+    )
+    {
+        var requested = await connection.QueryAsync<LineQuantity>(
+            SelectRequestedUnits,
+            [orderId, except],
+            cancellationToken
+        );
+        return NamedUnitRules.Spread(lines, requested, l => l.ToReturn).ToDictionary(s => s.Line.Line, s => s.Units);
+    }
 
     private sealed record KeyedReturn(
         Guid Id,
@@ -338,7 +367,14 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
         byte[] Fingerprint
     );
 
-    private sealed record SelectedReturn(Guid Id, Guid OrderId, int Number, string Lines, string Reason);
+    private sealed record SelectedReturn(
+        Guid Id,
+        Guid OrderId,
+        int Number,
+        string Lines,
+        string Reason,
+        string? Decision
+    );
 
     private sealed record DecisionRow(string Decision, decimal Amount, string State, string? Location);
 

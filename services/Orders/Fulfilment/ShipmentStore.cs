@@ -9,7 +9,7 @@ namespace DaprShop.Orders.Fulfilment;
 
 /// <summary>A shipment as an operator requested it.</summary>
 /// <param name="Number">Counts the shipments of the order, from 1.</param>
-internal sealed record Shipment(Guid Id, Guid OrderId, int Number, IReadOnlyList<ShippedUnits> Lines);
+internal sealed record Shipment(Guid Id, Guid OrderId, int Number, IReadOnlyList<ShippedLine> Lines);
 
 /// <summary>
 /// Shipments. To begin one is a compare-and-set on the order: until it has ended, the order cannot be cancelled. A
@@ -71,7 +71,7 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
     /// </exception>
     public async Task<(Shipment Shipment, bool Replayed)> BeginAsync(
         Guid orderId,
-        IReadOnlyList<ShippedUnits>? lines,
+        IReadOnlyList<UnitsToShip>? lines,
         string actor,
         string key,
         byte[] fingerprint,
@@ -110,18 +110,36 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
             );
 
         var units = await OrderLock.GetLinesAsync(connection, orderId, cancellationToken);
-        var wanted = lines
-            ?? [.. LineUnitRules.All(units, l => l.ToShip).Select(u => new ShippedUnits(u.Sku, u.Quantity))];
-        if (
-            LineUnitRules.Excess(units, wanted.Select(w => new OrderedUnits(w.Sku, w.Quantity)), l => l.ToShip) is
-            { Count: > 0 } excess
-        )
+        var named = NamedUnitRules.Find(
+            units,
+            [.. lines?.Where(l => l.Line is not null).Select(l => new NamedUnits(l.Quantity, l.Line, l.Sku)) ?? []],
+            l => l.ToShip
+        );
+        if (named.Errors.Count > 0)
+            throw new ProblemException(Problems.Invalid(named.Errors));
+        List<ShippedLine> wanted = lines is null
+            ? [.. LineUnitRules.All(units, l => l.ToShip).Select(u => new ShippedLine(u.Sku, u.Quantity))]
+            :
+            [
+                .. lines.Select(l => new ShippedLine(
+                    l.Sku ?? units.Single(u => u.Line == l.Line).Sku,
+                    l.Quantity,
+                    l.Location,
+                    l.Line
+                )),
+            ];
+        List<Shortage> excess =
+        [
+            .. named.Excess,
+            .. LineUnitRules.Excess(units, wanted.Select(w => new OrderedUnits(w.Sku, w.Quantity)), l => l.ToShip),
+        ];
+        if (excess.Count > 0)
             throw new ProblemException(
                 Problems.Of(
                     409,
                     "too-many",
                     "More units than are left to ship",
-                    $"Too few units are left to ship: {string.Join(", ", excess.Select(e => e.Sku))}.",
+                    $"Too few units are left to ship: {string.Join(", ", excess.Select(e => e.Sku).Distinct())}.",
                     ("items", excess)
                 )
             );
@@ -200,9 +218,9 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
         await using var batch = new NpgsqlBatch(connection);
         if (refused is null)
         {
-            var spread = LineUnitRules.Spread(
+            var spread = NamedUnitRules.Spread(
                 await OrderLock.GetLinesAsync(connection, order.Id, cancellationToken),
-                wanted,
+                [.. shipment.Lines.Select(l => new LineQuantity(l.Sku, l.Quantity, l.Line))],
                 l => l.ToShip
             );
             batch.Add(
@@ -297,7 +315,7 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
         new(EventTypes.ShipmentStatusChanged, change.ShipmentId.ToString(), version, change);
 
     private static Shipment ToShipment(Guid id, Guid orderId, int number, string lines) =>
-        new(id, orderId, number, JsonSerializer.Deserialize<List<ShippedUnits>>(lines, JsonSerializerOptions.Web)!);
+        new(id, orderId, number, JsonSerializer.Deserialize<List<ShippedLine>>(lines, JsonSerializerOptions.Web)!);
 
     private sealed record KeyedShipment(Guid Id, Guid OrderId, int Number, string Lines, byte[] Fingerprint);
 

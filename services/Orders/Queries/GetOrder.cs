@@ -28,10 +28,12 @@ internal static class GetOrder
         IReadOnlyList<OrderLine> Lines
     );
 
+    /// <param name="Line">The number of the line: returns, shipments and cancellations name it.</param>
     /// <param name="Cancelled">Units of the quantity that the order goes without.</param>
     /// <param name="Shipped">Units of the quantity that were shipped.</param>
     /// <param name="Returned">Shipped units that came back.</param>
     internal sealed record OrderLine(
+        int Line,
         string Sku,
         int Quantity,
         decimal UnitPrice,
@@ -71,6 +73,7 @@ internal static class GetOrder
                 row.UpdatedAt,
                 row.DecideBy,
                 found.Lines.ConvertAll(l => new OrderLine(
+                    l.Line,
                     l.Sku,
                     l.Quantity,
                     Money.Normalize(l.UnitPrice),

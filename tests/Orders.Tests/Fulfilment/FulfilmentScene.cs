@@ -17,17 +17,28 @@ public abstract class FulfilmentScene(OrdersFixture fixture) : IClassFixture<Ord
 
     protected HttpClient Olga { get; } = fixture.Service.As(Identity.Operator, "olga");
 
-    protected async Task<Guid> ConfirmedAsync(int quantity)
+    protected Task<Guid> ConfirmedAsync(int quantity) => ConfirmedAsync((quantity, 2.5m));
+
+    /// <summary>An order of alice with a line of cups for each of these quantities and prices.</summary>
+    protected async Task<Guid> ConfirmedAsync(params (int Quantity, decimal Price)[] lines)
     {
-        fixture.Fakes.Receive(quantity);
-        using var request = new HttpRequestMessage(HttpMethod.Post, "orders")
-        {
-            Content = JsonContent.Create(
-                new { lines = new[] { new { sku = "cup", quantity } }, payment = new { token = "tok_ok" } }
-            ),
-            Headers = { { "Idempotency-Key", New() } },
-        };
-        using var placed = await Alice.SendAsync(request);
+        fixture.Fakes.Receive(lines.Sum(l => l.Quantity));
+        using var placed = await SendAsync(
+            Olga,
+            "orders",
+            null,
+            new
+            {
+                customer = "alice",
+                lines = lines.Select(l => new
+                {
+                    sku = "cup",
+                    quantity = l.Quantity,
+                    unitPrice = l.Price,
+                }),
+                payment = new { token = "tok_ok" },
+            }
+        );
         var id = (await placed.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
         await Wait.UntilAsync(
             async () =>

@@ -52,6 +52,153 @@ public sealed class ReturnTests(OrdersFixture fixture) : FulfilmentScene(fixture
     }
 
     [Fact]
+    public async Task A_return_names_the_line_and_the_refund_follows_it()
+    {
+        var id = await ConfirmedAsync((1, 10m), (1, 0m));
+        await ShippedAsync(id, null);
+        var problem = await IsProblemAsync(await ReturnAsync(id, 1), 409, "line-required");
+        problem
+            .GetProperty("detail")
+            .GetString()
+            .Should()
+            .Be(
+                "The order has lines of one item at different prices: line 1 of 'cup' at GBP 10, line 2 of 'cup' at "
+                    + "GBP 0. Name the line that is meant by its number (line)."
+            );
+
+        var free = await RequestedAsync(new { line = 2, quantity = 1 });
+        (
+            await DecidedAsync(
+                free,
+                new
+                {
+                    sku = "cup",
+                    quantity = 1,
+                    disposition = "restock",
+                }
+            )
+        ).Should().Be(0m);
+        await IsProblemAsync(await AskAsync(new { line = 2, quantity = 1 }), 409, "not-returnable");
+        (await GetAsync($"orders/{id}"))
+            .GetProperty("lines")
+            .EnumerateArray()
+            .Select(l => (l.GetProperty("line").GetInt32(), l.GetProperty("returned").GetInt32()))
+            .Should()
+            .Equal((1, 0), (2, 1));
+
+        var dear = await RequestedAsync(new { sku = "cup", quantity = 1 });
+        (
+            await DecidedAsync(
+                dear,
+                new
+                {
+                    line = 1,
+                    quantity = 1,
+                    disposition = "restock",
+                }
+            )
+        ).Should().Be(10m, "only one line has units left, so the SKU is enough");
+        (await GetAsync($"orders/{id}/returns"))
+            .EnumerateArray()
+            .Select(r => r.GetProperty("lines")[0].GetProperty("line").GetInt32())
+            .Should()
+            .Equal(2, 1);
+
+        Task<HttpResponseMessage> AskAsync(object line) =>
+            SendAsync(Alice, $"orders/{id}/returns", null, new { lines = new[] { line }, reason = "broken" });
+
+        async Task<Guid> RequestedAsync(object line)
+        {
+            using var answer = await AskAsync(line);
+            return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"line":3,"quantity":1}""", "/lines: The order has no line 3. Its lines: 1, 2.")]
+    [InlineData("""{"line":1,"sku":"tea","quantity":1}""", "/lines: Line 1 is of 'cup', not of 'tea'.")]
+    [InlineData(
+        """{"quantity":1}""",
+        "/lines: Must have 1 to 2000 lines, each with quantity (1 to 1000000) and either line (the number of a line of "
+            + "the order, from 1) or sku."
+    )]
+    public async Task A_line_that_the_order_does_not_have_is_refused(string line, string detail)
+    {
+        var id = await ConfirmedAsync((1, 10m), (1, 0m));
+        await ShippedAsync(id, null);
+        using var answer = await SendAsync(
+            Alice,
+            $"orders/{id}/returns",
+            null,
+            new { lines = new[] { JsonDocument.Parse(line).RootElement }, reason = "broken" }
+        );
+        (await IsProblemAsync(answer, 422, "invalid")).GetProperty("detail").GetString().Should().Be(detail);
+    }
+
+    [Fact]
+    public async Task A_shipment_may_name_the_line_so_that_its_units_can_be_returned()
+    {
+        var id = await ConfirmedAsync((1, 10m), (1, 0m));
+        using var shipped = await SendAsync(
+            Olga,
+            "shipments",
+            null,
+            new { orderId = id, lines = new[] { new { line = 2, quantity = 1 } } }
+        );
+        shipped.StatusCode.Should().Be(HttpStatusCode.Accepted);
+        await Wait.UntilAsync(
+            async () => (await GetAsync($"orders/{id}")).GetProperty("lines")[1].GetProperty("shipped").GetInt32() == 1,
+            "the free cup has left"
+        );
+        await IsProblemAsync(
+            await SendAsync(
+                Olga,
+                "shipments",
+                null,
+                new { orderId = id, lines = new[] { new { line = 2, quantity = 1 } } }
+            ),
+            409,
+            "too-many"
+        );
+    }
+
+    [Fact]
+    public async Task A_return_that_was_requested_before_lines_were_named_is_decided()
+    {
+        var id = await ConfirmedAsync((2, 10m), (1, 0m));
+        await ShippedAsync(id, null);
+        using var answer = await SendAsync(
+            Alice,
+            $"orders/{id}/returns",
+            null,
+            new { lines = new[] { new { sku = "cup", quantity = 3 } }, reason = "broken" }
+        );
+        var back = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+        await Sql.ScalarAsync<object>(
+            Fixture.Database.Names.App,
+            $$"""update returns set lines = '[{"sku":"cup","quantity":3}]' where id = '{{back}}'"""
+        );
+        for (var repeat = 0; repeat < 2; repeat++)
+            (
+                await DecidedAsync(
+                    back,
+                    new
+                    {
+                        sku = "cup",
+                        quantity = 3,
+                        disposition = "restock",
+                    }
+                )
+            ).Should().Be(20m);
+    }
+
+    private async Task<decimal> DecidedAsync(Guid back, object line)
+    {
+        using var answer = await Olga.PostAsJsonAsync($"returns/{back}/decision", new { lines = new[] { line } });
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("refund").GetDecimal();
+    }
+
+    [Fact]
     public async Task The_sales_summary_knows_gross_refunded_and_net()
     {
         var before = await GetAsync("ops/orders/summary");

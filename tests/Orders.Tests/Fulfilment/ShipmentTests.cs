@@ -180,7 +180,7 @@ public sealed class ShipmentTests(OrdersFixture fixture) : FulfilmentScene(fixtu
             (await GetAsync($"orders/{id}/shipments"))[0].GetProperty("id").GetGuid(),
             id,
             1,
-            [new ShippedUnits("cup", 2)]
+            [new ShippedLine("cup", 2)]
         );
         await Task.WhenAll(
             Enumerable.Range(0, 3).Select(_ => shipments.EndAsync(shipment, null, CancellationToken.None))
@@ -201,7 +201,7 @@ public sealed class ShipmentTests(OrdersFixture fixture) : FulfilmentScene(fixtu
         var returns = new ReturnStore(Fixture.Database.Source, new RelaySignal(), TimeProvider.System);
         await returns.DecideAsync(
             requested,
-            [new DecidedUnits("cup", 1, Disposition.Restock)],
+            [new NamedDecision(1, Disposition.Restock, Sku: "cup")],
             null,
             "olga",
             CancellationToken.None

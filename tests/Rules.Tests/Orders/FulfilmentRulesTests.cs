@@ -64,24 +64,24 @@ public sealed class FulfilmentRulesTests
     )]
     public void A_decision_names_exactly_the_requested_units(string decided, string? error) =>
         ReturnRules
-            .Check([new("cup", 1), new("cup", 1), new("tea", 1)], Parse(decided))
-            .Select(e => (e.Field, e.Detail))
+            .Match([new("cup", 1), new("cup", 1), new("tea", 1)], Named(decided), Lines)
+            .Errors.Select(e => (e.Field, e.Detail))
             .Should()
             .Equal(error is null ? [] : [("/lines", error)]);
 
     [Fact]
     public void A_decision_about_no_units_or_about_nothing_is_refused()
     {
-        const string Error = "Each line must be an object with sku, quantity (1 or more) and disposition.";
+        const string Error = "Each line must be an object with line or sku, quantity (1 or more) and disposition.";
         ReturnRules
-            .Check([new("cup", 1)], [new("cup", 1, Disposition.Restock), new("cup", 0, Disposition.Restock)])
-            .Should()
+            .Match([new("cup", 1)], [.. Named("cup 1 Restock, cup 0 Restock")], Lines)
+            .Errors.Should()
             .ContainSingle()
             .Which.Detail.Should()
             .Be(Error);
         ReturnRules
-            .Check([new("cup", 1)], [new("cup", 1, Disposition.Restock), null!])
-            .Should()
+            .Match([new("cup", 1)], [.. Named("cup 1 Restock"), null!], Lines)
+            .Errors.Should()
             .ContainSingle()
             .Which.Should()
             .Be(new DaprShop.ServiceDefaults.ValidationError("/lines", Error));
@@ -103,7 +103,64 @@ public sealed class FulfilmentRulesTests
         ReturnRules
             .Accepted(Parse("cup 1 Restock, cup 2 Refuse, tea 3 Damaged, pot 4 Discard"))
             .Should()
-            .Equal(new("cup", 1), new("tea", 3), new OrderedUnits("pot", 4));
+            .Equal(new("cup", 1), new("tea", 3), new LineQuantity("pot", 4));
+
+    [Theory]
+    [InlineData("1 2 Restock, 2 3 Refuse", "1 2 Restock, 2 3 Refuse")]
+    [InlineData("cup 5 Restock", "1 2 Restock, 2 3 Restock")]
+    [InlineData("1 2 Restock, cup 3 Refuse", "1 2 Restock, 2 3 Refuse")]
+    [InlineData("cup 2 Restock, cup 3 Refuse", null)]
+    [InlineData("1 3 Restock, 2 2 Restock", null)]
+    [InlineData("3 5 Restock", null)]
+    public void A_decision_names_the_line_where_it_makes_a_difference(string decided, string? units)
+    {
+        var (found, errors) = ReturnRules.Match(
+            [new("cup", 2, Line: 1), new("cup", 3, Line: 2)],
+            Named(decided),
+            Lines
+        );
+        errors.Any().Should().Be(units is null);
+        if (units is not null)
+            string.Join(", ", found.Select(f => $"{f.Line} {f.Quantity} {f.Disposition}")).Should().Be(units);
+    }
+
+    [Theory]
+    [InlineData("2 3", "2 3", null, 0)]
+    [InlineData("cup 5", "1 2, 2 3", null, 0)]
+    [InlineData("1 1, cup 4", "1 2, 2 3", null, 0)]
+    [InlineData("1 2, cup 1", "1 2, 2 1", null, 0)]
+    [InlineData("cup 4", "", "1, 2", 0)]
+    [InlineData("2 4", "", null, 1)]
+    [InlineData("cup 6", "", null, 1)]
+    [InlineData("pot 1", "", null, 1)]
+    public void A_SKU_is_enough_where_its_lines_cost_the_same_or_all_units_are_meant(
+        string named,
+        string units,
+        string? ambiguous,
+        int excess
+    )
+    {
+        var found = NamedUnitRules.Find(
+            Lines,
+            [
+                .. Named(named.Replace(",", " Restock,") + " Restock")
+                    .Select(n => new NamedUnits(n.Quantity, n.Line, n.Sku)),
+            ],
+            l => l.ToShip
+        );
+        string.Join(", ", found.Units.Select(u => $"{u.Line.Line} {u.Units}")).Should().Be(units);
+        found.Ambiguous.Select(l => l.Line).Should().Equal(ambiguous is null ? [] : [1, 2]);
+        found.Excess.Count.Should().Be(excess);
+        found.Errors.Should().BeEmpty();
+    }
+
+    private static List<NamedDecision> Named(string units) =>
+        Parse(units)
+            .ConvertAll(u =>
+                int.TryParse(u.Sku, out var line)
+                    ? new NamedDecision(u.Quantity, u.Disposition, line)
+                    : new NamedDecision(u.Quantity, u.Disposition, Sku: u.Sku)
+            );
 
     private static List<DecidedUnits> Parse(string units) =>
         [
