@@ -85,6 +85,17 @@ public sealed class CrashMatrix
                 ("published-payments", "payments"),
             ]
         ),
+        (
+            "webhook",
+            CompleteLateAsync,
+            [
+                ("receiving-webhook", "payments"),
+                ("provider-asking", "payments"),
+                ("answers-before-commit", "payments"),
+                ("answers-after-commit", "payments"),
+                ("invoking-sagas/resume", "payments"),
+            ]
+        ),
         ("settle", PlaceAsync, [("settling", "orders"), ("settled", "orders")]),
         ("cancel", CancelAsync, [("cancelled", "orders"), .. Compensations]),
         ("expire", ExpireAsync, Compensations),
@@ -273,6 +284,28 @@ public sealed class CrashMatrix
         await SendUntilAnsweredAsync(scene.Alice, HttpMethod.Post, $"orders/{id}/cancel", new { }, mayRefuse: true);
         await scene.WaitForStatusAsync(id, "cancelled");
         await scene.WaitForOutcomeAsync(sku, id, onHand: 5, available: 5, charges: 1, refunds: 1);
+    }
+
+    private static async Task CompleteLateAsync(Scene scene)
+    {
+        var sku = await scene.CreateItemAsync(5);
+        var id = await scene.OrderedAsync(sku, 2, token: "tok_late");
+        await scene.WaitForStatusAsync(id, "reserved");
+        await scene.Shop.CompletePaymentAsync(id);
+        await Wait.UntilAsync(
+            async () =>
+                (await scene.GetAsync($"orders/{id}"))?.GetProperty("status").GetString() is "confirmed" or "expired",
+            $"order {id} is confirmed, or expired with its money refunded"
+        );
+        var isPaid = (await scene.GetAsync($"orders/{id}"))!.Value.GetProperty("status").GetString() == "confirmed";
+        await scene.WaitForOutcomeAsync(
+            sku,
+            id,
+            onHand: 5,
+            available: isPaid ? 3 : 5,
+            charges: 1,
+            refunds: isPaid ? 0 : 1
+        );
     }
 
     private static async Task ExpireAsync(Scene scene)
