@@ -293,12 +293,22 @@ public sealed class LiveShop : IAsyncDisposable
     /// <summary>Deletes the data of a server.</summary>
     public void Wipe(string server) => Directory.Delete(PathOf(Path.Combine(".shop", server)), recursive: true);
 
-    /// <summary>The payment provider's bank decides about an order's payment that is processing.</summary>
+    /// <summary>
+    /// Lets the bank capture the order's payment, as soon as the provider works on it: an order is reserved a moment
+    /// before its charge reaches the provider.
+    /// </summary>
     public async Task CompletePaymentAsync(Guid order)
     {
         using var provider = Provider();
-        using var completed = await provider.PostAsync($"simulator/references/{order}/complete", null);
-        completed.EnsureSuccessStatusCode();
+        await Wait.UntilAsync(
+            async () =>
+            {
+                using var answer = await provider.PostAsync($"simulator/references/{order}/complete", null);
+                answer.EnsureSuccessStatusCode();
+                return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("completed").GetInt32() > 0;
+            },
+            $"the provider captures the payment of order {order}"
+        );
     }
 
     /// <summary>Lets the payment provider make faults; an empty object ends them.</summary>
