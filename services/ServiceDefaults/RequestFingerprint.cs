@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -21,6 +22,8 @@ public static class RequestFingerprint
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
     };
+
+    private static readonly ConcurrentDictionary<Type, Member[]> Members = new();
 
     /// <summary>The fingerprint of a request.</summary>
     /// <param name="caller">Who sent it.</param>
@@ -53,7 +56,10 @@ public static class RequestFingerprint
                 return;
             case decimal number:
                 // 4.5 and 4.50 are one number.
-                json.WriteRawValue(number.ToString("0.############################", CultureInfo.InvariantCulture));
+                json.WriteRawValue(
+                    number.ToString("0.############################", CultureInfo.InvariantCulture),
+                    skipInputValidation: true
+                );
                 return;
             case DateTimeOffset time:
                 json.WriteStringValue(time.ToUniversalTime());
@@ -81,14 +87,9 @@ public static class RequestFingerprint
     private static void WriteMembers(Utf8JsonWriter json, JsonTypeInfo type, object value)
     {
         json.WriteStartObject();
-        foreach (var member in type.Properties.OrderBy(p => p.Name, StringComparer.Ordinal))
+        foreach (var member in Members.GetOrAdd(type.Type, MembersOf, type))
         {
-            if (member.Get?.Invoke(value) is not { } sent)
-                continue;
-            if (
-                member.AssociatedParameter is { HasDefaultValue: true } parameter
-                && sent.Equals(parameter.DefaultValue)
-            )
+            if (member.Get(value) is not { } sent || sent.Equals(member.Default))
                 continue;
             json.WritePropertyName(member.Name);
             Write(json, sent);
@@ -96,4 +97,19 @@ public static class RequestFingerprint
 
         json.WriteEndObject();
     }
+
+    private static Member[] MembersOf(Type _, JsonTypeInfo type) =>
+        [
+            .. type
+                .Properties.Where(p => p.Get is not null)
+                .OrderBy(p => p.Name, StringComparer.Ordinal)
+                .Select(p => new Member(
+                    p.Name,
+                    p.Get!,
+                    p.AssociatedParameter is { HasDefaultValue: true } parameter ? parameter.DefaultValue : null
+                )),
+        ];
+
+    /// <param name="Default">Null where the member has none, or where it is null: then it is never written.</param>
+    private sealed record Member(string Name, Func<object, object?> Get, object? Default);
 }

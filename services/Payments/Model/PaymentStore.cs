@@ -20,12 +20,16 @@ internal sealed class PaymentStore(
 )
 {
     // Sorted by order id, here and in Lock: two overlapping calls queue up behind each other instead of deadlocking.
-    private const string InsertMissing = """
-        insert into payments (order_id, amount, state, attempt, version, refunded_in_parts, refunds_exact)
-        select m.order_id, m.amount, $3, 0, 0, 0, 0
-        from unnest($1::uuid[], $2::numeric[]) as m(order_id, amount)
-        order by m.order_id
-        on conflict do nothing
+    private const string Insert = """
+        insert into payments (order_id, amount, state, reason, attempt, version, refunded_in_parts, refunds_exact,
+                              provider_id, ended_at)
+        select c.order_id, c.amount, c.state, c.reason, c.attempt, c.version, c.refunded_in_parts, c.refunds_exact,
+               c.provider_id, c.ended_at
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::int[], $6::numeric[], $7::numeric[],
+                    $8::text[], $9::timestamptz[], $10::numeric[])
+             as c(order_id, state, reason, attempt, version, refunded_in_parts, refunds_exact, provider_id,
+                  ended_at, amount)
+        order by c.order_id
         """;
 
     internal const string Lock = """
@@ -104,8 +108,8 @@ internal sealed class PaymentStore(
     private static readonly TimeSpan CancelAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Applies <paramref name="decide"/> to each of <paramref name="payments"/> as it is stored (inserted first where
-    /// it is missing).
+    /// Applies <paramref name="decide"/> to each of <paramref name="payments"/> as it is stored, or as it is given where
+    /// it is not stored yet.
     /// </summary>
     public async Task<DecidedPayments> DecideAsync(
         IReadOnlyList<Payment> payments,
@@ -115,15 +119,43 @@ internal sealed class PaymentStore(
     {
         if (payments.Count == 0)
             return new DecidedPayments(new Dictionary<Guid, Payment>(), []);
+        while (true)
+        {
+            try
+            {
+                return await DecideStoredAsync(payments, decide, cancellationToken);
+            }
+            catch (PostgresException e) when (IsStoredMeanwhile(e))
+            {
+                // Another request has stored one of the payments meanwhile: now it is found.
+            }
+        }
+    }
+
+    private static bool IsStoredMeanwhile(PostgresException e) =>
+        e is { SqlState: PostgresErrorCodes.UniqueViolation, TableName: "payments" };
+
+    private async Task<DecidedPayments> DecideStoredAsync(
+        IReadOnlyList<Payment> payments,
+        Func<Payment, PaymentDecision> decide,
+        CancellationToken cancellationToken
+    )
+    {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var decisions = (await LockAsync(connection, payments, cancellationToken)).ConvertAll(p =>
-            (Before: p, Decision: decide(p))
-        );
+        var stored = (
+            await LockAsync(connection, [.. payments.Select(p => p.OrderId)], cancellationToken)
+        ).ToDictionary(p => p.OrderId);
+        // The card is that of the request: it is kept with the call that uses it.
+        var decisions = payments
+            .Select(p => stored.TryGetValue(p.OrderId, out var known) ? known with { Token = p.Token } : p)
+            .Select(p => (Before: p, Decision: decide(p)))
+            .ToList();
         await SaveAsync(
             connection,
             [.. decisions.Where(d => d.Decision.Payment != d.Before).Select(d => d.Decision)],
             [],
+            stored.ContainsKey,
             cancellationToken
         );
         await failpoints.ReachAsync("payments-before-commit");
@@ -150,13 +182,14 @@ internal sealed class PaymentStore(
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var payment = (await LockAsync(connection, [Payment.New(orderId, 0, "")], cancellationToken)).Single();
+        if ((await LockAsync(connection, [orderId], cancellationToken)).SingleOrDefault() is not { } payment)
+            return null;
         if (await IsRefundedAsync(connection, reference, orderId, cancellationToken))
             return [];
         if (refund(payment) is not { } decision)
             return null;
 
-        await SaveAsync(connection, [decision], [], cancellationToken);
+        await SaveAsync(connection, [decision], [], _ => true, cancellationToken);
         await failpoints.ReachAsync("part-refund-before-commit");
         await transaction.CommitAsync(cancellationToken);
         await failpoints.ReachAsync("part-refund-after-commit");
@@ -178,7 +211,7 @@ internal sealed class PaymentStore(
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var orders = answers.Select(a => a.Call.OrderId).OfType<Guid>().Distinct().ToArray();
-        var payments = orders.Length == 0 ? [] : await LockExistingAsync(connection, orders, cancellationToken);
+        var payments = orders.Length == 0 ? [] : await LockAsync(connection, orders, cancellationToken);
         var byOrder = payments.ToDictionary(p => p.OrderId);
         var open = await connection.QueryAsync<CallRow>(
             LockCalls,
@@ -200,6 +233,7 @@ internal sealed class PaymentStore(
             connection,
             [.. answered.Select(a => a.Decision).OfType<PaymentDecision>()],
             answered,
+            _ => true,
             cancellationToken
         );
         await failpoints.ReachAsync("answers-before-commit");
@@ -252,55 +286,33 @@ internal sealed class PaymentStore(
 
     private static async Task<List<Payment>> LockAsync(
         NpgsqlConnection connection,
-        IReadOnlyList<Payment> payments,
-        CancellationToken cancellationToken
-    )
-    {
-        var ids = payments.Select(p => p.OrderId).ToArray();
-        await using var batch = new NpgsqlBatch(connection);
-        batch.Add(InsertMissing, ids, payments.Select(p => p.Amount).ToArray(), PaymentState.Pending.Name());
-        batch.Add(Lock, ids);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        // The card is that of the request: it is kept with the call that uses it.
-        var tokens = payments.ToDictionary(p => p.OrderId, p => p.Token);
-        return (await reader.ReadAllAsync<PaymentRow>(cancellationToken)).ConvertAll(row =>
-            row.ToPayment(tokens[row.OrderId])
-        );
-    }
-
-    private static async Task<List<Payment>> LockExistingAsync(
-        NpgsqlConnection connection,
         Guid[] orders,
         CancellationToken cancellationToken
     ) =>
-        (await connection.QueryAsync<PaymentRow>(Lock, [orders], cancellationToken)).ConvertAll(row =>
-            row.ToPayment(token: "")
-        );
+        (await connection.QueryAsync<PaymentRow>(Lock, [orders], cancellationToken)).ConvertAll(row => row.ToPayment());
 
+    /// <summary>Saves decisions and answers.</summary>
+    /// <param name="isStored">Whether an order's payment is stored, and locked.</param>
     private async Task SaveAsync(
         NpgsqlConnection connection,
         IReadOnlyList<PaymentDecision> decisions,
         IReadOnlyList<AnsweredCall> answered,
+        Func<Guid, bool> isStored,
         CancellationToken cancellationToken
     )
     {
         var now = time.GetUtcNow();
         await using var batch = new NpgsqlBatch(connection);
         // The last decision about a payment contains the earlier ones.
-        var payments = decisions.Select(d => d.Payment).GroupBy(p => p.OrderId).Select(g => g.Last()).ToList();
-        if (payments.Count > 0)
-            batch.Add(
-                Update,
-                payments.Select(p => p.OrderId).ToArray(),
-                payments.Select(p => p.State.Name()).ToArray(),
-                payments.Select(p => p.Reason).ToArray(),
-                payments.Select(p => p.Attempt).ToArray(),
-                payments.Select(p => p.Version).ToArray(),
-                payments.Select(p => p.RefundedInParts).ToArray(),
-                payments.Select(p => p.RefundsExact).ToArray(),
-                payments.Select(p => p.ProviderId).ToArray(),
-                payments.Select(p => p.EndedAt?.UtcDateTime).ToArray()
-            );
+        var payments = decisions
+            .Select(d => d.Payment)
+            .GroupBy(p => p.OrderId)
+            .Select(g => g.Last())
+            .ToLookup(p => isStored(p.OrderId));
+        if (payments[false].ToList() is { Count: > 0 } added)
+            batch.Add(Insert, [.. Columns(added), added.ConvertAll(p => p.Amount).ToArray()]);
+        if (payments[true].ToList() is { Count: > 0 } changed)
+            batch.Add(Update, Columns(changed));
         if (answered.Count > 0)
             batch.Add(
                 UpdateCalls,
@@ -343,6 +355,19 @@ internal sealed class PaymentStore(
             await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    private static object[] Columns(List<Payment> payments) =>
+        [
+            payments.ConvertAll(p => p.OrderId).ToArray(),
+            payments.ConvertAll(p => p.State.Name()).ToArray(),
+            payments.ConvertAll(p => p.Reason).ToArray(),
+            payments.ConvertAll(p => p.Attempt).ToArray(),
+            payments.ConvertAll(p => p.Version).ToArray(),
+            payments.ConvertAll(p => p.RefundedInParts).ToArray(),
+            payments.ConvertAll(p => p.RefundsExact).ToArray(),
+            payments.ConvertAll(p => p.ProviderId).ToArray(),
+            payments.ConvertAll(p => p.EndedAt?.UtcDateTime).ToArray(),
+        ];
+
     /// <summary>Adds the statement that saves new calls, before they are made.</summary>
     internal static void AddCalls(NpgsqlBatch batch, IReadOnlyList<ProviderCall> calls)
     {
@@ -376,7 +401,7 @@ internal sealed class PaymentStore(
         DateTimeOffset? EndedAt
     )
     {
-        public Payment ToPayment(string token) =>
+        public Payment ToPayment() =>
             new(
                 OrderId,
                 Amount,
@@ -388,10 +413,7 @@ internal sealed class PaymentStore(
                 RefundsExact,
                 ProviderId,
                 EndedAt
-            )
-            {
-                Token = token,
-            };
+            );
     }
 
     private sealed record CallRow(
