@@ -42,6 +42,11 @@ public static class EventCatalogue
         ),
         Of<StockShortfall>(EventTypes.StockShortfall, Topics.Stock, "A stocktake found fewer units than are promised."),
         Of<BackorderFilled>(EventTypes.BackorderFilled, Topics.Stock, "Units were allocated to a backordered order."),
+        Of<BackorderPromised>(
+            EventTypes.BackorderPromised,
+            Topics.Stock,
+            "The time that a backorder was promised has changed."
+        ),
         Of<WaitlistOffered>(
             EventTypes.WaitlistOffered,
             Topics.Stock,

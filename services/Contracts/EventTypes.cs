@@ -60,6 +60,11 @@ public static class EventTypes
     public const string BackorderFilled = "backorder.filled.v1";
 
     /// <summary>
+    /// The time that a backorder was promised has changed; payload <see cref="Contracts.BackorderPromised"/>.
+    /// </summary>
+    public const string BackorderPromised = "backorder.promised.v1";
+
+    /// <summary>
     /// Units are held for the next customer of a waitlist; payload <see cref="Contracts.WaitlistOffered"/>.
     /// </summary>
     public const string WaitlistOffered = "waitlist.offered.v1";
@@ -203,6 +208,18 @@ public sealed record ShortHold(Guid HoldId, string Customer);
 /// backordered for the order.
 /// </summary>
 public sealed record BackorderFilled(Guid OrderId, string Sku, int Quantity, int Remaining);
+
+/// <summary>Payload of <see cref="EventTypes.BackorderPromised"/>.</summary>
+/// <param name="Quantity">Units of the SKU that the order waits for.</param>
+/// <param name="PromisedAt">When announced deliveries should cover them; null where they do not.</param>
+/// <param name="Before">What was promised before; null where nothing was.</param>
+public sealed record BackorderPromised(
+    Guid OrderId,
+    string Sku,
+    int Quantity,
+    DateTimeOffset? PromisedAt,
+    DateTimeOffset? Before
+);
 
 /// <summary>
 /// Payload of <see cref="EventTypes.WaitlistOffered"/>: the customer may order <paramref name="Quantity"/> units with

@@ -404,6 +404,12 @@ internal static class Corruptions
                     + "order_number = (select min(order_number) from backorders)"
             },
             {
+                "I-12.promise",
+                "a promise of a delivery that is no longer open",
+                "inventory",
+                "update backorders set promised_at = now() + interval '3 days' where state = 'open'"
+            },
+            {
                 "I-12",
                 "a fill is not recorded",
                 "inventory",

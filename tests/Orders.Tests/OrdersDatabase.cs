@@ -141,6 +141,9 @@ internal sealed class FakeServices(int units) : HttpMessageHandler, IHttpClientF
     /// <summary>The number of item lookups.</summary>
     public int LookUps { get; private set; }
 
+    /// <summary>What orders wait for.</summary>
+    public Dictionary<Guid, IReadOnlyList<BackorderPosition>> Waits { get; } = [];
+
     /// <summary>The largest number of items in one lookup.</summary>
     public int MostLookedUp { get; private set; }
 
@@ -198,6 +201,14 @@ internal sealed class FakeServices(int units) : HttpMessageHandler, IHttpClientF
                     answer = new ClaimedHold(hold, orderId, offer.Customer, offer.Lines);
                 }
 
+                break;
+            case var claims when claims.EndsWith("/claims", StringComparison.Ordinal):
+                answer = new OrderClaims(
+                    null,
+                    [],
+                    Waits.GetValueOrDefault(Guid.Parse(claims.Split('/')[3])) ?? [],
+                    new OutboxState(0, 0, 0)
+                );
                 break;
             case "/internal/dead-letters/count":
                 if (Parked is null)

@@ -76,6 +76,7 @@ internal static class RouteTable
         new("POST", "/inbounds", Inventory, Identity.Operator),
         new("GET", "/inbounds", Inventory, Identity.Operator),
         new("GET", "/inbounds/{reference}", Inventory, Identity.Operator),
+        new("PATCH", "/inbounds/{reference}", Inventory, Identity.Operator),
         new("POST", "/inbounds/{reference}/receipts", Inventory, Identity.Operator),
         new("POST", "/inbounds/{reference}/close", Inventory, Identity.Operator),
         new("POST", "/transfers", Inventory, Identity.Operator),

@@ -36,6 +36,12 @@ internal static class EntryTextRules
                 $"A stock count found fewer units of {entry.Details?.Sku} than are promised: the order may be late",
             EntryTypes.StockRefused => $"Not enough stock: {Shortages(entry)}",
             EntryTypes.BackorderFilled => $"{UnitsOfSku(entry)} arrived for the order, {Remaining(entry)} outstanding",
+            EntryTypes.BackorderPromised when entry.Details?.Until is { } day => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{UnitsOfSku(entry)} for the order {Are(entry)} now expected by {day.UtcDateTime:yyyy-MM-dd}"
+            ),
+            EntryTypes.BackorderPromised =>
+                $"{UnitsOfSku(entry)} for the order {Are(entry)} late: no delivery date is known any more",
             EntryTypes.WaitlistOffered => string.Create(
                 CultureInfo.InvariantCulture,
                 $"{UnitsOfSku(entry)} offered to the customer until {entry.Details?.Until:yyyy-MM-dd HH:mm} UTC"
@@ -86,6 +92,8 @@ internal static class EntryTextRules
 
     private static string UnitsOfSku(TimelineEntry entry) =>
         $"{Count(entry.Details?.Units, "unit")} of {entry.Details?.Sku}";
+
+    private static string Are(TimelineEntry entry) => entry.Details?.Units == 1 ? "is" : "are";
 
     private static string Count(long? number, string noun) => number == 1 ? $"1 {noun}" : $"{number} {noun}s";
 

@@ -12,6 +12,7 @@ internal static class EntryTypes
     public const string StockRefused = "stock.refused";
     public const string StockShortfall = "stock.shortfall";
     public const string BackorderFilled = "backorder.filled";
+    public const string BackorderPromised = "backorder.promised";
     public const string WaitlistOffered = "waitlist.offered";
     public const string PaymentCaptured = $"payment.{PaymentKinds.Captured}";
     public const string PaymentDeclined = $"payment.{PaymentKinds.Declined}";

@@ -41,7 +41,7 @@ internal sealed record TimelineEntry(
 
 /// <summary>Details of an entry; only members that apply to its type are set. Money in GBP.</summary>
 /// <param name="Remaining">Units that are still backordered.</param>
-/// <param name="Until">When an offer expires.</param>
+/// <param name="Until">When an offer expires, or when backordered units are expected.</param>
 /// <param name="State">Status of a shipment or a return.</param>
 internal sealed record EntryDetails(
     long? Number = null,

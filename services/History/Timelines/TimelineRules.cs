@@ -95,6 +95,7 @@ internal static class TimelineRules
             EventTypes.StockRefused => [Entry(logged, logged.Read<StockRefused>())],
             EventTypes.StockShortfall => Entries(logged, logged.Read<StockShortfall>()),
             EventTypes.BackorderFilled => [Entry(logged, logged.Read<BackorderFilled>())],
+            EventTypes.BackorderPromised => [Entry(logged, logged.Read<BackorderPromised>())],
             EventTypes.WaitlistOffered => [Entry(logged, logged.Read<WaitlistOffered>())],
             EventTypes.ShipmentStatusChanged => [Entry(logged, logged.Read<ShipmentStatusChanged>())],
             EventTypes.ReturnStatusChanged => [Entry(logged, logged.Read<ReturnStatusChanged>())],
@@ -185,6 +186,14 @@ internal static class TimelineRules
             filled.OrderId,
             EntryTypes.BackorderFilled,
             new EntryDetails(Units: filled.Quantity, Sku: filled.Sku, Remaining: filled.Remaining)
+        );
+
+    private static TimelineEntry Entry(LoggedEvent logged, BackorderPromised promised) =>
+        StockEntry(
+            logged,
+            promised.OrderId,
+            EntryTypes.BackorderPromised,
+            new EntryDetails(Units: promised.Quantity, Sku: promised.Sku, Until: promised.PromisedAt)
         );
 
     private static TimelineEntry Entry(LoggedEvent logged, WaitlistOffered offered) =>

@@ -22,6 +22,10 @@ internal static class InboundModule
             .MapPost("/{reference}/close", CloseInbound.HandleAsync)
             .WithSummary("Close a document")
             .Produces<GetInbounds.Document>();
+        inbounds
+            .MapPatch("/{reference}", ChangeInbound.HandleAsync)
+            .WithSummary("Change when a document is expected")
+            .Produces<GetInbounds.Document>();
         inbounds.MapGet("/{reference}", GetInbounds.OneAsync).WithSummary("Get an inbound document");
         inbounds.MapGet("", GetInbounds.ManyAsync).WithSummary("List inbound documents, by reference");
         routes

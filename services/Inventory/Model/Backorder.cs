@@ -4,7 +4,9 @@ namespace DaprShop.Inventory.Model;
 /// <param name="OrderNumber">Backorders of a SKU are filled in the order of this number.</param>
 /// <param name="Quantity">Units ordered that were not available.</param>
 /// <param name="Filled">Units allocated since.</param>
-/// <param name="PromisedAt">When announced stock should cover it; null where none does.</param>
+/// <param name="PromisedAt">
+/// When announced stock should cover it, as the customer was told last; null where none does.
+/// </param>
 internal sealed record Backorder(
     Guid OrderId,
     string Sku,

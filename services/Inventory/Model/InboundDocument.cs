@@ -39,4 +39,4 @@ internal enum InboundState
 }
 
 /// <summary>Units of a SKU that an open document announces for a time.</summary>
-internal sealed record ExpectedReceipt(string Sku, DateTimeOffset ExpectedAt, long Quantity);
+internal sealed record ExpectedReceipt(string Sku, DateTimeOffset ExpectedAt, long Quantity, string Reference);

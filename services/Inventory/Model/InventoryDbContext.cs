@@ -158,6 +158,9 @@ internal sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> op
         {
             e.ToTable("inbound_lines").HasKey(x => new { x.Reference, x.Sku });
             e.HasIndex(x => x.Sku);
+            e.HasIndex(x => new { x.Sku, x.Reference })
+                .HasFilter(StateConditions.OpenInboundLine)
+                .HasDatabaseName("ix_inbound_lines_open");
             e.HasOne<InboundRow>().WithMany().HasForeignKey(x => x.Reference);
         });
         modelBuilder.Entity<IdempotencyRow>(e =>

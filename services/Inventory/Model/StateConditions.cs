@@ -34,6 +34,9 @@ internal static class StateConditions
         InboundState.PartiallyReceived
     );
 
+    /// <summary>Lines of inbound documents of which units have not arrived.</summary>
+    public const string OpenInboundLine = "expected > received + closed";
+
     private static string AnyOf<T>(params T[] states)
         where T : struct, Enum =>
         states.Length == 1

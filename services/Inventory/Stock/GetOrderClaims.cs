@@ -22,7 +22,7 @@ internal static class GetOrderClaims
         select b.sku, b.quantity - b.filled as missing,
             (select count(*)::int from backorders a
              where a.sku = b.sku and a.{StateConditions.OpenBackorder} and a.order_number <= b.order_number) as position,
-            b.promised_at
+            case when b.promised_at > $2 then b.promised_at end as promised_at
         from backorders b where b.order_id = $1 and b.{StateConditions.OpenBackorder} order by b.sku
         """;
 
@@ -31,6 +31,7 @@ internal static class GetOrderClaims
     public static async Task<OrderClaims> HandleAsync(
         Guid id,
         NpgsqlDataSource database,
+        TimeProvider time,
         CancellationToken cancellationToken
     )
     {
@@ -38,7 +39,7 @@ internal static class GetOrderClaims
         await using var batch = database.CreateBatch();
         batch.Add(State, id);
         batch.Add(Allocated, new[] { id });
-        batch.Add(Backordered, id);
+        batch.Add(Backordered, id, time.GetUtcNow().UtcDateTime);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var state = (await reader.ReadAllAsync<StateRow>(cancellationToken)).SingleOrDefault()?.State;
         var allocated = await reader.ReadNextAsync<AllocatedUnits>(cancellationToken);

@@ -283,6 +283,19 @@ internal sealed record ReceiveInboundCommand(
     public override IEnumerable<string> Documents => [Reference];
 }
 
+/// <summary>Changes when an inbound document is expected.</summary>
+internal sealed record ChangeInboundCommand(
+    string Key,
+    byte[] Fingerprint,
+    string Reference,
+    DateTimeOffset? ExpectedAt,
+    string Actor,
+    string? Reason
+) : KeyedCommand(Key, Fingerprint, Actor, Reason)
+{
+    public override IEnumerable<string> Documents => [Reference];
+}
+
 /// <summary>Repairs <see cref="StockDamage"/>, then serves backorders and waitlists.</summary>
 internal sealed record RepairCommand(string Key, byte[] Fingerprint, IReadOnlyList<string> RepairedSkus, string Reason)
     : KeyedCommand(Key, Fingerprint, StockActors.Auditor, Reason)

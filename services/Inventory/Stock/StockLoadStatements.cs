@@ -175,13 +175,13 @@ internal static class StockLoadStatements
         """;
 
     internal static readonly string ExpectedReceipts = $"""
-        select l.sku, i.expected_at, (l.expected - l.received - l.closed)::bigint as quantity
+        select l.sku, i.expected_at, (l.expected - l.received - l.closed)::bigint as quantity, l.reference
         from inbound_lines l
         cross join lateral (
             select expected_at from inbounds i
             where i.reference = l.reference and i.{StateConditions.OpenInbound} and i.expected_at is not null
               and not i.unavailable
             offset 0) i
-        where l.sku = any($1) and l.expected > l.received + l.closed order by i.expected_at, l.sku
+        where l.sku = any($1) and l.{StateConditions.OpenInboundLine} order by i.expected_at, l.sku
         """;
 }

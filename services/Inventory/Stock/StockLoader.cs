@@ -180,11 +180,6 @@ internal static class StockLoader
             .Concat(joins.Select(j => (j.Customer, j.Sku)))
             .Distinct()
             .ToList();
-        var promisedSkus = orders
-            .Where(o => o.OnShortage == ShortagePolicy.Backorder)
-            .SelectMany(o => o.Lines)
-            .Select(l => l.Sku)
-            .ToArray();
 
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(StockLoadStatements.LockLevels, skus);
@@ -200,7 +195,7 @@ internal static class StockLoader
         var limitedSkus = customerSkus.Select(c => c.Sku).ToArray();
         batch.Add(StockLoadStatements.BoughtUnits, customers, limitedSkus, queuedSkus);
         batch.Add(StockLoadStatements.HeldLessReturnedUnits, customers, limitedSkus, queuedSkus);
-        batch.Add(StockLoadStatements.ExpectedReceipts, promisedSkus);
+        batch.Add(StockLoadStatements.ExpectedReceipts, queuedSkus);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
 
         var levels = await reader.ReadAllAsync<LevelWithPriorityRow>(cancellationToken);

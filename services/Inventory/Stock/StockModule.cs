@@ -28,6 +28,7 @@ internal static class StockModule
             .AddSingleton<NewOffers>()
             .AddSingleton<BackordersFilledSignal>()
             .AddInvocationClient(Apps.Orders)
+            .AddHostedService<LatePromiseReviewer>()
             .AddHostedService<BackorderNotifier>();
 
     public static void MapStock(this IEndpointRouteBuilder routes)

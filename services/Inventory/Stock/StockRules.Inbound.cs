@@ -109,6 +109,19 @@ internal sealed partial class StockRules
         return Documents[document.Reference];
     }
 
+    private object Decide(ChangeInboundCommand change)
+    {
+        if (FindDocument(change.Reference) is not { } document)
+            return new Refusal(RefusalKind.NotFound, $"document '{change.Reference}'");
+        if (HasEnded(document))
+            return new Refusal(RefusalKind.Ended, $"document '{change.Reference}'", State: document.State);
+        return Documents[document.Reference] = document with
+        {
+            ExpectedAt = change.ExpectedAt,
+            Reason = change.Reason ?? document.Reason,
+        };
+    }
+
     private object Decide(CloseInboundCommand close)
     {
         if (FindDocument(close.Reference) is not { } document)

@@ -92,30 +92,91 @@ internal sealed partial class StockRules
                 order.Number,
                 quantity,
                 0,
-                PromisedAt(sku, ahead + quantity),
+                new Cover(Deliveries(sku)).Take(ahead + quantity),
                 BackorderState.Open
             )
         );
     }
 
-    /// <summary>When announced stock will cover <paramref name="units"/>; null where it does not.</summary>
-    private DateTimeOffset? PromisedAt(string sku, long units)
+    /// <summary>
+    /// Promises each open backorder anew what the deliveries that are open now will cover, and publishes each change:
+    /// a delivery was announced, received, closed or put off, or is late, or the line has moved.
+    /// </summary>
+    private void RenewPromises()
     {
-        foreach (var due in _loaded.ExpectedReceipts.Where(d => d.Sku == sku))
+        foreach (var sku in _backorders.Skus.Order(StringComparer.Ordinal).ToList())
         {
-            units -= due.Quantity;
-            if (units <= 0)
-                return due.ExpectedAt;
+            var cover = new Cover(Deliveries(sku));
+            foreach (var backorder in _backorders.Line(sku).ToList())
+            {
+                var promise = cover.Take(backorder.Left);
+                if (promise == backorder.PromisedAt)
+                    continue;
+                Put(backorder with { PromisedAt = promise });
+                Publish(
+                    EventTypes.BackorderPromised,
+                    backorder.OrderId.ToString(),
+                    new BackorderPromised(backorder.OrderId, sku, backorder.Left, promise, backorder.PromisedAt)
+                );
+            }
         }
-
-        return null;
     }
+
+    /// <summary>
+    /// Units of the SKU that open documents announce for a time that has not passed, the earliest first. A delivery that
+    /// is late promises nothing until somebody says when it comes.
+    /// </summary>
+    private IEnumerable<ExpectedReceipt> Deliveries(string sku) =>
+        _loaded
+            .ExpectedReceipts.Where(d => d.Sku == sku && !Documents.ContainsKey(d.Reference))
+            .Concat(
+                Documents
+                    .Values.Where(d => !HasEnded(d) && !d.Unavailable)
+                    .SelectMany(
+                        d => d.Lines.Where(l => l.Sku == sku && l.Remaining > 0),
+                        (d, line) => (d.Reference, d.ExpectedAt, line.Remaining)
+                    )
+                    .Where(d => d.ExpectedAt is not null)
+                    .Select(d => new ExpectedReceipt(
+                        sku,
+                        ToMicroseconds(d.ExpectedAt!.Value),
+                        d.Remaining,
+                        d.Reference
+                    ))
+            )
+            .Where(d => d.ExpectedAt > _now)
+            .OrderBy(d => d.ExpectedAt);
+
+    /// <summary>As the database keeps it, so that a promise equals what is read of it later.</summary>
+    private static DateTimeOffset ToMicroseconds(DateTimeOffset time) =>
+        time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
 
     /// <summary>When the last of the order's backorders should be covered; null where one has no date.</summary>
     private DateTimeOffset? PromisedAt(Guid orderId)
     {
-        var dates = _backorders.Of(orderId).Select(b => b.PromisedAt).ToList();
+        var dates = _backorders.Of(orderId).Select(b => b.PromisedAt > _now ? b.PromisedAt : null).ToList();
         return dates.Contains(null) ? null : dates.Max();
+    }
+
+    /// <summary>Announced units, which those who wait take in the order of their line.</summary>
+    private sealed class Cover(IEnumerable<ExpectedReceipt> deliveries)
+    {
+        private readonly Queue<ExpectedReceipt> _next = new(deliveries);
+        private DateTimeOffset? _at;
+        private long _left;
+
+        /// <summary>When these further units should be there; null where they are not announced.</summary>
+        public DateTimeOffset? Take(long units)
+        {
+            _left -= units;
+            while (_left < 0 && _next.TryDequeue(out var delivery))
+            {
+                _at = delivery.ExpectedAt;
+                _left += delivery.Quantity;
+            }
+
+            return _left >= 0 ? _at : null;
+        }
     }
 
     /// <summary>Cancels the order's backorders; returns the units that were still open.</summary>

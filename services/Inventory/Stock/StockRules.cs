@@ -74,11 +74,15 @@ internal sealed partial class StockRules
             _ => throw new ArgumentOutOfRangeException(nameof(command)),
         };
 
-    /// <summary>
-    /// Publishes an event for each SKU whose availability has crossed a threshold in this transaction. To be called
-    /// once, after the last decision.
-    /// </summary>
-    public void PublishThresholds()
+    /// <summary>Says what the decisions have changed besides what was asked for. To be called once, after the last.</summary>
+    public void Conclude()
+    {
+        RenewPromises();
+        PublishThresholds();
+    }
+
+    /// <summary>Publishes an event for each SKU whose availability has crossed a threshold in this transaction.</summary>
+    private void PublishThresholds()
     {
         foreach (var (sku, before) in _before.OrderBy(a => a.Key, StringComparer.Ordinal))
         {
@@ -122,6 +126,7 @@ internal sealed partial class StockRules
             LeaveWaitlistCommand leave => Decide(leave),
             OpenInboundCommand open => Decide(open),
             ReceiveInboundCommand receive => Decide(receive),
+            ChangeInboundCommand change => Decide(change),
             CloseInboundCommand close => Decide(close),
             RepairCommand repair => Decide(repair),
             _ => throw new ArgumentOutOfRangeException(nameof(command)),

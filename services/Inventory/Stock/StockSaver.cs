@@ -59,7 +59,8 @@ internal static class StockSaver
     private const string Backorders = """
         insert into backorders (order_id, sku, order_number, quantity, filled, promised_at, state)
         select * from unnest($1::uuid[], $2::text[], $3::bigint[], $4::int[], $5::int[], $6::timestamptz[], $7::text[])
-        on conflict (order_id, sku) do update set filled = excluded.filled, state = excluded.state
+        on conflict (order_id, sku) do update
+        set filled = excluded.filled, state = excluded.state, promised_at = excluded.promised_at
         """;
 
     private const string Notifications =
@@ -101,7 +102,8 @@ internal static class StockSaver
         insert into inbounds (reference, location, source, expected_at, state, reason, unavailable)
         select *
         from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::boolean[])
-        on conflict (reference) do update set state = excluded.state, reason = excluded.reason
+        on conflict (reference) do update
+        set state = excluded.state, reason = excluded.reason, expected_at = excluded.expected_at
         """;
 
     private const string DocumentLines = """

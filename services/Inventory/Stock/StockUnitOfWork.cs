@@ -72,7 +72,7 @@ internal sealed class StockUnitOfWork(
         var now = time.GetUtcNow();
         var rules = new StockRules(loaded, new StockChanges(levels, now), policy, now);
         var responses = commands.Select(rules.Decide).ToList();
-        rules.PublishThresholds();
+        rules.Conclude();
         await StockSaver.SaveAsync(connection, loaded, rules, now, cancellationToken);
         await failpoints.ReachAsync($"committing-{commands[0].Name}");
         await transaction.CommitAsync(cancellationToken);

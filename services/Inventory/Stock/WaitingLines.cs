@@ -42,6 +42,13 @@ internal sealed class OpenBackorders
         _left[backorder.Sku] = left;
     }
 
+    /// <summary>The SKUs that orders wait for.</summary>
+    public IEnumerable<string> Skus => _lines.Where(l => l.Value.Count > 0).Select(l => l.Key);
+
+    /// <summary>The backorders of the SKU, in the order in which they are filled.</summary>
+    public IEnumerable<Backorder> Line(string sku) =>
+        _lines.GetValueOrDefault(sku)?.Select(l => _open[(l.OrderId, sku)]) ?? [];
+
     /// <summary>The backorder that gets the next unit of the SKU.</summary>
     public Backorder? First(string sku) =>
         _lines.TryGetValue(sku, out var line) && line.Count > 0 ? _open[(line.Min.OrderId, sku)] : null;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
+using DaprShop.Orders.Saga;
 using DaprShop.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -12,6 +13,10 @@ namespace DaprShop.Orders.Queries;
 internal static class GetOrder
 {
     /// <param name="Items">The shortages found when stock was requested.</param>
+    /// <param name="PromisedAt">
+    /// When the units that a backordered order waits for are expected; null where no date is known, or Inventory does
+    /// not answer.
+    /// </param>
     /// <param name="DecideBy">The customer's deadline, where stock does not cover the order.</param>
     internal sealed record Order(
         Guid Id,
@@ -25,6 +30,7 @@ internal static class GetOrder
         DateTimeOffset AcceptedAt,
         DateTimeOffset UpdatedAt,
         DateTimeOffset? DecideBy,
+        DateTimeOffset? PromisedAt,
         IReadOnlyList<OrderLine> Lines
     );
 
@@ -45,6 +51,7 @@ internal static class GetOrder
     public static async Task<Results<Ok<Order>, ProblemHttpResult>> HandleAsync(
         Guid id,
         OrdersDbContext db,
+        PromisedDates promises,
         HttpContext context,
         CancellationToken cancellationToken
     )
@@ -57,6 +64,10 @@ internal static class GetOrder
         if (found is null || !(context.User.IsOperator() || found.Row.Customer == context.Name()))
             return Problems.NotFound($"order {id}");
         var row = found.Row;
+        var (known, promisedAt) =
+            row.Status == OrderStatus.Backordered.Name()
+                ? await promises.OfAsync(id, cancellationToken)
+                : (false, null);
         return TypedResults.Ok(
             new Order(
                 row.Id,
@@ -65,13 +76,14 @@ internal static class GetOrder
                 row.Status,
                 row.Version,
                 Money.Normalize(row.Total),
-                row.Reason,
+                known ? SagaRules.Expectation(promisedAt) : row.Reason,
                 row.Shortages is null
                     ? null
                     : JsonSerializer.Deserialize<List<Shortage>>(row.Shortages, JsonSerializerOptions.Web),
                 row.AcceptedAt,
                 row.UpdatedAt,
                 row.DecideBy,
+                promisedAt,
                 found.Lines.ConvertAll(l => new OrderLine(
                     l.Line,
                     l.Sku,

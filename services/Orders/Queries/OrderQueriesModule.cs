@@ -10,7 +10,8 @@ internal static class OrderQueriesModule
         services
             .AddSingleton<OrderTransitionReader>()
             .AddInvocationClient(Apps.History, timeout: ParkedMessages.Timeout)
-            .AddSingleton<ParkedMessages>();
+            .AddSingleton<ParkedMessages>()
+            .AddSingleton<PromisedDates>();
 
     public static IEndpointRouteBuilder MapQueries(this IEndpointRouteBuilder routes)
     {

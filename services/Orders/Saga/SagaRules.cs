@@ -221,7 +221,8 @@ internal static class SagaRules
             _ => null,
         };
 
-    private static string Expectation(DateTimeOffset? promisedAt) =>
+    /// <summary>What a customer whose order waits for stock is told.</summary>
+    public static string Expectation(DateTimeOffset? promisedAt) =>
         promisedAt is { } at
             ? string.Create(
                 CultureInfo.InvariantCulture,

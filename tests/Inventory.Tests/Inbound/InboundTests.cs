@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DaprShop.Contracts;
 using DaprShop.ServiceDefaults;
 
@@ -112,6 +113,57 @@ public sealed class InboundTests(InventoryFixture fixture) : IClassFixture<Inven
             (level.Number("onHand"), level.Number("unavailable"), level.Number("allocated"), level.Number("available"))
                 .Should()
                 .Be((onHand, unavailable, allocated, 0));
+        }
+    }
+
+    [Fact]
+    public async Task S7_Who_waits_for_a_delivery_that_is_put_off_and_then_closed_is_promised_what_is_still_open()
+    {
+        var sku = await _api.ItemAsync(backorderLimit: 9);
+        var (soon, late) = (
+            new DateTimeOffset(2031, 3, 1, 9, 0, 0, TimeSpan.Zero),
+            new DateTimeOffset(2031, 3, 5, 9, 0, 0, TimeSpan.Zero)
+        );
+        var lines = new[] { new { sku, quantity = 2 } };
+        var document = Api.New();
+        await _api.DoAsync(
+            "inbounds",
+            new
+            {
+                reference = document,
+                lines,
+                expectedAt = soon,
+            }
+        );
+        var order = Guid.CreateVersion7();
+        var wanted = new ReserveOrder(order, [new(sku, 2)], "alice", 1, ShortagePolicy.Backorder);
+        await _api.DoAsync("reservations", new ReserveRequest([wanted]));
+        (await PromisedAsync()).Should().Be(soon);
+
+        var putOff = await _api.SendAsync("PATCH", $"inbounds/{document}", new { expectedAt = late, reason = "snow" });
+        (putOff.Status, putOff.Body.GetProperty("expectedAt").GetDateTimeOffset()).Should().Be((200, late));
+        (await PromisedAsync()).Should().Be(late);
+        (await _api.SendAsync("PATCH", $"inbounds/{document}", new { reason = "snow" })).Status.Should().Be(400);
+        await _api.DoAsync($"inbounds/{document}/close", new { reason = "bankrupt", disposition = "writeOff" });
+        (await PromisedAsync()).Should().BeNull();
+
+        (await _api.SendAsync("PATCH", $"inbounds/{document}", new { expectedAt = soon }))
+            .Kind.Should()
+            .Be("already-ended");
+        (await _api.SendAsync("PATCH", "inbounds/none", new { expectedAt = soon })).Status.Should().Be(404);
+        (
+            await fixture.Database.NumberAsync(
+                $"select count(*) from events where type = 'backorder.promised.v1' and subject = '{order}'"
+            )
+        )
+            .Should()
+            .Be(2);
+
+        async Task<DateTimeOffset?> PromisedAsync()
+        {
+            var waits = (await _api.GetAsync($"internal/orders/{order}/claims")).List("backorders").Single();
+            var at = waits.GetProperty("promisedAt");
+            return at.ValueKind == JsonValueKind.Null ? null : at.GetDateTimeOffset();
         }
     }
 

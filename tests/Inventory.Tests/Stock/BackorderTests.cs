@@ -69,20 +69,20 @@ public sealed class BackorderTests
         (await db.ReserveAsync(Waiting(1, number: 4))).PromisedAt.Should().BeNull();
 
         Task<CommandOutcome> AnnounceAsync(string reference, int quantity, DateTimeOffset? day) =>
-            db.RunAsync<CommandOutcome>(
-                new OpenInboundCommand(
-                    reference,
-                    [1],
-                    reference,
-                    "main",
-                    null,
-                    day,
-                    [new("cup", quantity)],
-                    "olga",
-                    null
-                )
-            );
+            db.RunAsync<CommandOutcome>(Announce(reference, quantity, day));
     }
+
+    [Fact]
+    public async Task S8_Units_on_their_way_that_are_set_aside_are_promised_to_nobody()
+    {
+        await using var db = await CreateAsync();
+        await db.RunAsync<CommandOutcome>(Announce("a", 5, new(2031, 3, 1, 0, 0, 0, TimeSpan.Zero)));
+        await Sql.ScalarAsync<object>(db.Names.App, "update inbounds set unavailable = true");
+        (await db.ReserveAsync(Waiting(1, number: 1))).PromisedAt.Should().BeNull();
+    }
+
+    private static OpenInboundCommand Announce(string reference, int quantity, DateTimeOffset? day) =>
+        new(reference, [1], reference, "main", null, day, [new("cup", quantity)], "olga", null);
 
     [Fact]
     public async Task A_reservation_request_that_meets_the_release_of_its_order_allocates_nothing()

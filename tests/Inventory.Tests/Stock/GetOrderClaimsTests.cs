@@ -49,6 +49,29 @@ public sealed class GetOrderClaimsTests(InventoryFixture fixture) : IClassFixtur
     }
 
     [Fact]
+    public async Task S7_A_promise_that_has_passed_is_not_shown_and_is_renewed_by_the_reviewer()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup");
+        await db.SetAsync("cup", "backorder_limit = 100");
+        var order = InventoryDatabase.Waiting("cup", 2);
+        await db.ReserveAsync(order);
+        await using var service = new ServiceHost<Program>(db.Names.App);
+        (await ClaimsAsync(order.OrderId, service)).Backorders.Should().ContainSingle();
+        const string late = "update backorders set promised_at = now() - interval '1 hour'";
+        await Sql.ScalarAsync<object>(db.Names.App, late);
+
+        (await ClaimsAsync(order.OrderId, service)).Backorders.Should().Equal(new BackorderPosition("cup", 2, 1, null));
+
+        await using var other = new ServiceHost<Program>(db.Names.App);
+        await ClaimsAsync(order.OrderId, other);
+        await Wait.UntilAsync(
+            async () => await db.NumberAsync("select count(promised_at) from backorders") == 0,
+            "the promise is renewed"
+        );
+        (await db.NumberAsync("select count(*) from events where type = 'backorder.promised.v1'")).Should().Be(1);
+    }
+
+    [Fact]
     public async Task N8_An_order_that_Inventory_was_never_asked_for_has_no_claims()
     {
         var none = await ClaimsAsync(Guid.CreateVersion7());

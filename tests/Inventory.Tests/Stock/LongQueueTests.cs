@@ -67,6 +67,32 @@ public sealed class LongQueueTests(ITestOutputHelper output)
         slowest.Should().BeGreaterThan(TimeSpan.Zero).And.BeLessThan(TimeSpan.FromSeconds(1));
     }
 
+    [Fact]
+    public async Task S7_Ten_thousand_backorders_are_promised_anew_in_five_seconds_of_CPU()
+    {
+        const int length = 10_000;
+        await using var db = await InventoryDatabase.CreateAsync("cup");
+        await db.ReceiveAsync("cup", 1);
+        await QueueAsync(db, length);
+        var day = new DateTimeOffset(2031, 3, 1, 9, 0, 0, TimeSpan.Zero);
+        await RunAsync(new OpenInboundCommand("o", [1], "d1", "main", null, day, [new("cup", length)], "olga", null));
+        (await PromisedAsync()).Should().Be(length);
+
+        await RunAsync(new CloseInboundCommand("c", [1], "d1", false, "olga", "bankrupt"));
+        (await PromisedAsync()).Should().Be(0);
+
+        Task<long> PromisedAsync() => db.NumberAsync("select count(promised_at) from backorders where state = 'open'");
+
+        async Task RunAsync(StockCommand command)
+        {
+            var (cpu, clock) = (Cpu(), Stopwatch.StartNew());
+            (await db.RunAsync<CommandOutcome>(command)).Refusal.Should().BeNull();
+            var used = Cpu() - cpu;
+            output.WriteLine($"{command.Name}: {used.TotalSeconds:F2} s of CPU, {clock.Elapsed.TotalSeconds:F2} s");
+            used.Should().BeLessThan(TimeSpan.FromSeconds(5));
+        }
+    }
+
     private static TimeSpan Cpu()
     {
         using var process = Process.GetCurrentProcess();

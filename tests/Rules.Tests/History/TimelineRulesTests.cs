@@ -119,6 +119,9 @@ public sealed class TimelineRulesTests
         Single(Logged(EventTypes.BackorderFilled, new BackorderFilled(Order, "cup", 2, 1)))
             .Details.Should()
             .Be(new EntryDetails(Units: 2, Sku: "cup", Remaining: 1));
+        Single(Logged(EventTypes.BackorderPromised, new BackorderPromised(Order, "cup", 2, At, null)))
+            .Details.Should()
+            .Be(new EntryDetails(Units: 2, Sku: "cup", Until: At));
         Single(Logged(EventTypes.WaitlistOffered, new WaitlistOffered(Order, Other, "cup", "ann", 2, At)))
             .Details.Should()
             .Be(new EntryDetails(Units: 2, Sku: "cup", Until: At));
@@ -240,6 +243,7 @@ public sealed class TimelineRulesTests
                 "Not enough stock: a (1 of 9), b (1 of 9), c (1 of 9), d (1 of 9), e (1 of 9)"
             },
             { EntryTypes.BackorderFilled, null, "3 units of cup arrived for the order, 2 outstanding" },
+            { EntryTypes.BackorderPromised, null, "3 units of cup for the order are now expected by 2026-01-02" },
             { EntryTypes.WaitlistOffered, null, "3 units of cup offered to the customer until 2026-01-02 12:00 UTC" },
             { "shipment.dispatched", null, "Shipment 7 was dispatched: 3 units of 1 SKU" },
             { "shipment.delivered", null, "Shipment 7 was delivered" },
@@ -283,6 +287,13 @@ public sealed class TimelineRulesTests
             )
             .Should()
             .Be(text);
+
+    [Fact]
+    public void S7_A_backorder_that_no_delivery_covers_any_more_says_so() =>
+        EntryTextRules
+            .TextOf(Single(Logged(EventTypes.BackorderPromised, new BackorderPromised(Order, "cup", 1, null, At))))
+            .Should()
+            .Be("1 unit of cup for the order is late: no delivery date is known any more");
 
     [Fact]
     public void A_backorder_with_nothing_outstanding_says_none() =>

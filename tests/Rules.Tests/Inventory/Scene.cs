@@ -66,7 +66,7 @@ internal sealed class Scene
     {
         Last = Tables.Begin(Now, damage);
         var outcomes = commands.Select(Last.Decide).ToList();
-        Last.PublishThresholds();
+        Last.Conclude();
         Tables.Commit(Last);
         return [.. outcomes.OfType<CommandOutcome>()];
     }

@@ -257,6 +257,7 @@ public sealed class StockInvariantTests
                             decisions.Decide(new ServeQueueCommand(changed));
                         foreach (var command in group)
                             decisions.Decide(command(tables, $"{key++}", now));
+                        decisions.Conclude();
                         tables.Commit(decisions);
 
                         TheLevelsAreWhatClaimsAndDocumentsSay(tables);

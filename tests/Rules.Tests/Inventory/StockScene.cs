@@ -75,13 +75,14 @@ internal sealed class StockScene
 
     public StockScene Expect(string sku, int days, int units)
     {
-        Tables.ExpectedReceipts.Add(new ExpectedReceipt(sku, Noon.AddDays(days), units));
+        Tables.ExpectedReceipts.Add(new ExpectedReceipt(sku, Noon.AddDays(days), units, $"D{++_keys}"));
         return this;
     }
 
     /// <summary>Commits the current transaction. The next one begins <paramref name="minutes"/> later.</summary>
     public StockScene Commit(int minutes = 0)
     {
+        Transaction.Conclude();
         Tables.Commit(Transaction);
         Now = Now.AddMinutes(minutes);
         _transaction = Tables.Begin(Now);

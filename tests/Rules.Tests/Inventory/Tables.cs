@@ -78,7 +78,23 @@ internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
                 [
                     .. Waitlist.Values.Where(w => w.State is WaitlistEntryState.Waiting or WaitlistEntryState.Offered),
                 ],
-                ExpectedReceipts = [.. ExpectedReceipts],
+                ExpectedReceipts =
+                [
+                    .. ExpectedReceipts,
+                    .. Documents
+                        .Values.Where(d =>
+                            d is { ExpectedAt: not null, Unavailable: false }
+                            && d.State is not (InboundState.Received or InboundState.Cancelled)
+                        )
+                        .SelectMany(d => d.Lines.Where(l => l.Remaining > 0), (d, line) => (Document: d, Line: line))
+                        .Select(d => new ExpectedReceipt(
+                            d.Line.Sku,
+                            d.Document.ExpectedAt!.Value,
+                            d.Line.Remaining,
+                            d.Document.Reference
+                        ))
+                        .OrderBy(d => d.ExpectedAt),
+                ],
                 CountedUnits = Holds
                     .Values.Where(h => h.State == HoldState.Active)
                     .SelectMany(h => h.Left, (h, part) => (h.Customer, part.Sku, part.Quantity))

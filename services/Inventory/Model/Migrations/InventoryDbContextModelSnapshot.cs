@@ -268,6 +268,10 @@ namespace DaprShop.Inventory.Model.Migrations
                     b.HasIndex("Sku")
                         .HasDatabaseName("ix_inbound_lines_sku");
 
+                    b.HasIndex("Sku", "Reference")
+                        .HasDatabaseName("ix_inbound_lines_open")
+                        .HasFilter("expected > received + closed");
+
                     b.ToTable("inbound_lines", (string)null);
                 });
 
