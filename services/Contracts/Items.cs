@@ -3,13 +3,6 @@ namespace DaprShop.Contracts;
 /// <summary>Orders asks Inventory for these items.</summary>
 public sealed record ItemLookup(IReadOnlyList<string> Skus);
 
-/// <summary>Limits of the names of items and locations.</summary>
-public static class ItemNames
-{
-    /// <summary>Characters of a SKU, or of a location, at most.</summary>
-    public const int MaxLength = 64;
-}
-
 /// <summary>
 /// An item of the catalogue. <paramref name="Price"/> in GBP per unit; a service such as postage is sold but not
 /// stocked.

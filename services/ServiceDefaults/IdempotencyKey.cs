@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using DaprShop.Contracts;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
@@ -12,7 +13,7 @@ namespace DaprShop.ServiceDefaults;
 public readonly record struct IdempotencyKey(string Value)
 {
     /// <summary>Characters, at most.</summary>
-    public const int MaxLength = 255;
+    public const int MaxLength = Names.MaxKeyLength;
 
     private const string Header = "Idempotency-Key";
 
@@ -20,11 +21,23 @@ public readonly record struct IdempotencyKey(string Value)
     public const string ReplayedHeader = "Idempotency-Replayed";
 
     /// <summary>Reads the header.</summary>
-    /// <exception cref="ProblemException">400: it is missing, or too long.</exception>
+    /// <exception cref="ProblemException">400: it is missing, or no name.</exception>
     public static ValueTask<IdempotencyKey> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         var value = context.Request.Headers[Header].ToString();
-        if (string.IsNullOrWhiteSpace(value) || value.Length > MaxLength)
+        if (!string.IsNullOrWhiteSpace(value) && !Names.IsValid(value, MaxLength))
+        {
+            throw new ProblemException(
+                Problems.Of(
+                    400,
+                    "idempotency-key-invalid",
+                    "Idempotency-Key not valid",
+                    $"The header {Header} must have {Names.Rule(MaxLength)}."
+                )
+            );
+        }
+
+        if (string.IsNullOrWhiteSpace(value))
         {
             throw new ProblemException(
                 Problems.Of(

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using DaprShop.Contracts;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
@@ -62,8 +63,10 @@ public static class Identity
             .AddPolicy(Customer, policy => policy.RequireRole(Customer, Operator).RequireAssertion(IsNamed));
     }
 
-    // An external authority may sign tokens without a subject.
-    private static bool IsNamed(AuthorizationHandlerContext context) => context.User.Identity?.Name is { Length: > 0 };
+    private static bool IsNamed(AuthorizationHandlerContext context) => context.User.IsNamed();
+
+    /// <summary>False for a token of an external authority without a subject, or with one that is no name here.</summary>
+    public static bool IsNamed(this ClaimsPrincipal user) => Names.IsValid(user.Identity?.Name, Names.MaxPersonLength);
 
     /// <summary>The caller's name: a customer's id, or an operator's.</summary>
     public static string Name(this HttpContext context) =>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using DaprShop.Contracts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -11,24 +12,30 @@ namespace DaprShop.ServiceDefaults;
 /// <summary>
 /// Refuses query parameters that a route does not have, and those that are given twice. Without an error, a client that
 /// misspells a filter takes the unfiltered list for the answer. Times in the path or the query must be those of RFC
-/// 3339, as in bodies: ASP.NET would read much else, in the server's time zone.
+/// 3339, as in bodies: ASP.NET would read much else, in the server's time zone. Text in the path must be a name.
 /// </summary>
 internal static class KnownParameters
 {
+    private static readonly string[] NamesInQuery = ["sku", "location", "customer"];
+
     /// <summary>
-    /// Checks every route whose handler binds parameters; routes without such a handler, such as those that the gateway
-    /// forwards, are not checked.
+    /// Checks every route whose handler binds parameters. Of routes without such a handler, such as those that the
+    /// gateway forwards, only the path is checked.
     /// </summary>
     public static void UseKnownParametersOnly(this IApplicationBuilder app)
     {
-        var routes = new ConcurrentDictionary<Endpoint, Parameters?>();
+        var routes = new ConcurrentDictionary<Endpoint, Parameters>();
         app.Use(next =>
             context =>
             {
                 if (
                     context.GetEndpoint() is { } endpoint
-                    && routes.GetOrAdd(endpoint, Parameters.Of) is { } known
-                    && (context.Request.QueryString.HasValue || known.TimesInPath.Count > 0)
+                    && routes.GetOrAdd(endpoint, Parameters.Of) is var known
+                    && (
+                        context.Request.QueryString.HasValue
+                        || known.TimesInPath.Count > 0
+                        || known.NamesInPath.Count > 0
+                    )
                 )
                     Check(context.Request, known);
                 return next(context);
@@ -40,6 +47,11 @@ internal static class KnownParameters
     {
         foreach (var name in known.TimesInPath)
             CheckTime(name, request.RouteValues[name]?.ToString());
+        foreach (var name in known.NamesInPath)
+            if (request.RouteValues[name]?.ToString() is { } text)
+                CheckName(name, text);
+        if (known.Query is null)
+            return;
         foreach (var (name, values) in request.Query)
         {
             if (!known.Query.TryGetValue(name, out var parameter))
@@ -67,7 +79,18 @@ internal static class KnownParameters
                 );
             if (IsTime(parameter))
                 CheckTime(name, values[0]);
+            if (Array.Exists(NamesInQuery, n => n.Equals(name, StringComparison.OrdinalIgnoreCase)))
+                foreach (var value in values)
+                    CheckName(name, value);
         }
+    }
+
+    private static void CheckName(string name, string? value)
+    {
+        if (!Names.IsValid(value, Names.MaxKeyLength))
+            throw new ProblemException(
+                RequestErrors.InvalidParameter(name, value ?? "", Names.Rule(Names.MaxKeyLength))
+            );
     }
 
     private static void CheckTime(string name, string? value)
@@ -79,20 +102,22 @@ internal static class KnownParameters
     private static bool IsTime(ParameterInfo parameter) =>
         (Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType) == typeof(DateTimeOffset);
 
-    /// <summary>The parameters of a route's handler that the path and the query give.</summary>
+    /// <summary>The parameters that the path and the query give.</summary>
+    /// <param name="Query">Null where no handler says which there are.</param>
     private sealed record Parameters(
-        IReadOnlyDictionary<string, ParameterInfo> Query,
-        IReadOnlyList<string> TimesInPath
+        IReadOnlyDictionary<string, ParameterInfo>? Query,
+        IReadOnlyList<string> TimesInPath,
+        IReadOnlyList<string> NamesInPath
     )
     {
-        /// <summary>Null where the route has no handler that binds parameters.</summary>
-        public static Parameters? Of(Endpoint endpoint)
+        public static Parameters Of(Endpoint endpoint)
         {
-            if (endpoint.Metadata.GetMetadata<MethodInfo>() is not { } handler)
-                return null;
-            if (handler.GetParameters() is [{ ParameterType: var only }] && only == typeof(HttpContext))
-                return null;
             var inPath = (endpoint as RouteEndpoint)?.RoutePattern.Parameters.Select(p => p.Name).ToList() ?? [];
+            if (
+                endpoint.Metadata.GetMetadata<MethodInfo>() is not { } handler
+                || handler.GetParameters() is [{ ParameterType: var only }] && only == typeof(HttpContext)
+            )
+                return new Parameters(null, [], inPath);
             var bound = endpoint
                 .Metadata.GetOrderedMetadata<IParameterBindingMetadata>()
                 .Where(p => IsText(p.ParameterInfo.ParameterType) || p.HasTryParse)
@@ -100,7 +125,8 @@ internal static class KnownParameters
                 .ToLookup(p => inPath.Contains(p.Name, StringComparer.OrdinalIgnoreCase));
             return new Parameters(
                 bound[false].ToDictionary(p => p.Name, p => p.ParameterInfo, StringComparer.OrdinalIgnoreCase),
-                [.. bound[true].Where(p => IsTime(p.ParameterInfo)).Select(p => p.Name)]
+                [.. bound[true].Where(p => IsTime(p.ParameterInfo)).Select(p => p.Name)],
+                [.. bound[true].Where(p => IsText(p.ParameterInfo.ParameterType)).Select(p => p.Name)]
             );
         }
 

@@ -1,4 +1,6 @@
+using System.Security.Claims;
 using System.Text.Json;
+using DaprShop.Contracts;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -71,7 +73,7 @@ public static class Problems
                             TypePrefix + "unauthenticated",
                             "Send a valid bearer token: Authorization: Bearer <JWT>. `./shop token` prints one."
                         ),
-                        403 => (TypePrefix + "forbidden", "Your role does not allow this."),
+                        403 => (TypePrefix + "forbidden", Forbidden(context.HttpContext.User)),
                         404 => (TypePrefix + "no-such-route", "No such route. /openapi/v1.json lists every route."),
                         405 => (
                             TypePrefix + "method-not-allowed",
@@ -84,6 +86,11 @@ public static class Problems
                 }
             )
             .AddExceptionHandler<ProblemExceptionHandler>();
+
+    private static string Forbidden(ClaimsPrincipal user) =>
+        user.IsNamed()
+            ? "Your role does not allow this."
+            : $"The token's subject (sub) names no caller: it must have {Names.Rule(Names.MaxPersonLength)}.";
 
     private sealed class ProblemExceptionHandler(
         IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions> options,

@@ -18,8 +18,7 @@ internal static class ItemRules
     public static List<ValidationError> Check(Item item)
     {
         var errors = new List<ValidationError>();
-        if (item.Sku.Length > StockLimits.SkuLength)
-            errors.Add(new("sku", $"A SKU must have at most {StockLimits.SkuLength} characters."));
+        errors.AddName("sku", item.Sku, Names.MaxItemLength);
         if (item.Name.Length is 0 or > StockLimits.NameLength)
             errors.Add(new("/name", $"A name must have 1 to {StockLimits.NameLength} characters."));
         if (item.Price < 0 || item.Price > StockLimits.MaxPrice || decimal.Round(item.Price, 4) != item.Price)

@@ -9,7 +9,6 @@ namespace DaprShop.Inventory.Holds;
 internal static class PlaceHold
 {
     private const int MaxLines = 100;
-    private const int MaxNameLength = 100;
 
     /// <param name="Minutes">Duration of the hold, 1 to 60.</param>
     /// <param name="Customer">The hold's customer; only an operator may set it.</param>
@@ -58,8 +57,9 @@ internal static class PlaceHold
             errors.Add(new("/lines/quantity", $"A quantity must be 1 to {StockLimits.MaxQuantity}."));
         if (request.Customer is not null && !byOperator)
             errors.Add(new("/customer", "Only an operator may set the customer."));
-        if (request.Customer is { Length: 0 or > MaxNameLength })
-            errors.Add(new("/customer", $"A customer's name must have 1 to {MaxNameLength} characters."));
+        errors.AddName("/customer", request.Customer, Names.MaxPersonLength);
+        if (!request.Lines.All(l => Names.IsValid(l.Sku, Names.MaxItemLength)))
+            errors.Add(NameErrors.Of("/lines/sku", Names.MaxItemLength));
         return errors;
     }
 }

@@ -6,7 +6,7 @@ namespace DaprShop.Inventory.Model;
 internal static class StockLimits
 {
     /// <summary>Characters of a SKU or of a location.</summary>
-    public const int SkuLength = ItemNames.MaxLength;
+    public const int SkuLength = Names.MaxItemLength;
 
     /// <summary>Characters of an item's name.</summary>
     public const int NameLength = 200;

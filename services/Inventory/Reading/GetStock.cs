@@ -1,3 +1,4 @@
+using DaprShop.Contracts;
 using DaprShop.Inventory.Model;
 using DaprShop.ServiceDefaults;
 
@@ -100,8 +101,5 @@ internal static class GetStock
         return new StockResult(wire, found, take);
     }
 
-    private static bool CanExist(string sku) =>
-        sku.Contains('\0', StringComparison.Ordinal)
-            ? throw new BadHttpRequestException("A SKU must not contain U+0000.")
-            : sku.Length <= StockLimits.SkuLength;
+    private static bool CanExist(string sku) => Names.IsValid(sku, Names.MaxItemLength);
 }

@@ -1,3 +1,4 @@
+using DaprShop.Contracts;
 using DaprShop.Inventory.Model;
 using DaprShop.ServiceDefaults;
 using Npgsql;
@@ -148,8 +149,7 @@ internal static class BookStock
     )
     {
         var errors = new List<ValidationError>();
-        if (cause.Length is 0 or > IdempotencyKey.MaxLength)
-            errors.Add(new("/reference", $"A reference must have 1 to {IdempotencyKey.MaxLength} characters."));
+        errors.AddName("/reference", cause, Names.MaxKeyLength);
         if (reason is { Length: 0 or > StockLimits.TextLength })
             errors.Add(new("/reason", $"A reason must have 1 to {StockLimits.TextLength} characters."));
         if (lines.Contains(null!))
@@ -160,8 +160,10 @@ internal static class BookStock
             errors.Add(new("/quantity", $"A quantity must be {minimum} to {StockLimits.MaxQuantity}, and not 0."));
         if (lines.GroupBy(l => l.Sku).Any(g => g.Sum(l => (long)l.Quantity) > StockLimits.MaxQuantity))
             errors.Add(new("/lines", $"The lines of one SKU must add up to {StockLimits.MaxQuantity} units at most."));
-        if (lines.Any(l => l.Location is { Length: 0 or > StockLimits.SkuLength }))
-            errors.Add(new("/location", $"A location must have 1 to {StockLimits.SkuLength} characters."));
+        if (!lines.All(l => Names.IsValid(l.Sku, Names.MaxItemLength)))
+            errors.Add(NameErrors.Of("/lines/sku", Names.MaxItemLength));
+        if (!lines.All(l => l.Location is null || Names.IsValid(l.Location, Names.MaxItemLength)))
+            errors.Add(NameErrors.Of("/location", Names.MaxItemLength));
         return errors;
     }
 }

@@ -16,9 +16,9 @@ internal sealed class RequestValidator : List<ValidationError>
 
     public RequestValidator Reference(string reference) =>
         That(
-            reference.Length is > 0 and <= IdempotencyKey.MaxLength,
+            Names.IsValid(reference, Names.MaxKeyLength),
             "/reference",
-            $"A reference must have 1 to {IdempotencyKey.MaxLength} characters."
+            $"A reference must have {Names.Rule(Names.MaxKeyLength)}."
         );
 
     /// <summary>A reason; null is valid.</summary>
@@ -32,9 +32,9 @@ internal sealed class RequestValidator : List<ValidationError>
     /// <summary>A location; null is valid.</summary>
     public RequestValidator Location(string? location, string field = "/location") =>
         That(
-            location is not { Length: 0 or > StockLimits.SkuLength },
+            location is null || Names.IsValid(location, Names.MaxItemLength),
             field,
-            $"A location must have 1 to {StockLimits.SkuLength} characters."
+            $"A location must have {Names.Rule(Names.MaxItemLength)}."
         );
 
     public RequestValidator Lines(IReadOnlyList<OrderedUnits?> lines)
@@ -45,6 +45,11 @@ internal sealed class RequestValidator : List<ValidationError>
             $"A request must have 1 to {StockLimits.MaxLines} lines."
         );
         That(lines.All(l => l?.Sku is not null), "/lines", "Each line must have a sku and a quantity.");
+        That(
+            lines.All(l => l?.Sku is null || Names.IsValid(l.Sku, Names.MaxItemLength)),
+            "/lines",
+            $"A SKU must have {Names.Rule(Names.MaxItemLength)}."
+        );
         That(
             lines.All(l => l is null or { Quantity: > 0 and <= StockLimits.MaxQuantity }),
             "/lines",

@@ -22,9 +22,9 @@ internal static class ReturnUnits
         // No upper bound, as for a shipment: all shipped units may be returned.
         var errors = new RequestValidator()
             .That(
-                body.Key.Length is > 0 and <= IdempotencyKey.MaxLength,
+                Names.IsValid(body.Key, Names.MaxKeyLength),
                 "/key",
-                $"A key must have 1 to {IdempotencyKey.MaxLength} characters."
+                $"A key must have {Names.Rule(Names.MaxKeyLength)}."
             )
             .That(
                 body.Lines.All(l => l.Quantity > 0 && l.Disposition != Disposition.Refuse),

@@ -22,9 +22,9 @@ internal static class ShipReservedUnits
         // No upper bound: a line may sum several lines of the order, and a shipment that is refused is not retried.
         var errors = new RequestValidator()
             .That(
-                body.Key.Length is > 0 and <= IdempotencyKey.MaxLength,
+                Names.IsValid(body.Key, Names.MaxKeyLength),
                 "/key",
-                $"A key must have 1 to {IdempotencyKey.MaxLength} characters."
+                $"A key must have {Names.Rule(Names.MaxKeyLength)}."
             )
             .That(body.Lines?.All(l => l.Quantity > 0) != false, "/lines", "A quantity must be 1 or more.");
         if (errors.Count > 0)

@@ -34,8 +34,7 @@ internal static class BulkRowRules
                 .Validate(request, byOperator)
                 .Where(c => !errors.Any(known => LineOf(c) is { } line && LineOf(known) == line))
         );
-        if (order.Key is { Length: 0 or > IdempotencyKey.MaxLength })
-            errors.Add(new("/key", $"Must have 1 to {IdempotencyKey.MaxLength} characters."));
+        errors.AddName("/key", order.Key, Names.MaxKeyLength);
 
         var wrong = errors.Select(LineOf).OfType<int>().ToHashSet();
         var (lines, unknown) = OrderPricingRules.Price(

@@ -29,8 +29,8 @@ internal static class CreateShipment
             var errors = NamedUnits.Check([
                 .. lines.Select(l => l is null ? null : new NamedUnits(l.Quantity, l.Line, l.Sku)),
             ]);
-            if (lines.Any(l => l?.Location is { Length: 0 or > ItemNames.MaxLength }))
-                errors.Add(new("/lines", $"A location must have 1 to {ItemNames.MaxLength} characters."));
+            if (!lines.All(l => l?.Location is not { } location || Names.IsValid(location, Names.MaxItemLength)))
+                errors.Add(new("/lines", $"A location must have {Names.Rule(Names.MaxItemLength)}."));
             if (errors.Count > 0)
                 return Problems.Invalid(errors);
         }

@@ -29,8 +29,8 @@ internal static class DecideReturn
         CancellationToken cancellationToken
     )
     {
-        if (request.Location is { Length: 0 or > ItemNames.MaxLength })
-            return Problems.Invalid([new("/location", $"Must have 1 to {ItemNames.MaxLength} characters.")]);
+        if (request.Location is { } location && !Names.IsValid(location, Names.MaxItemLength))
+            return Problems.Invalid([NameErrors.Of("/location", Names.MaxItemLength)]);
         var refund = await returns.DecideAsync(id, request.Lines, request.Location, context.Name(), cancellationToken);
         await worker.TryAsync(id);
         return TypedResults.Ok(new DecidedRefund(id, Money.Normalize(refund)));

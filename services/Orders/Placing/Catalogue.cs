@@ -27,7 +27,9 @@ internal sealed class Catalogue(ServiceInvoker services, TimeProvider time) : ID
     )
     {
         // No item has a longer SKU, and many long SKUs would make a request that Inventory rejects.
-        var wanted = skus.Where(sku => sku.Length <= ItemNames.MaxLength).Distinct(StringComparer.Ordinal).ToList();
+        var wanted = skus.Where(sku => Names.IsValid(sku, Names.MaxItemLength))
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
         if (!IsFresh || wanted.Exists(sku => !_items.ContainsKey(sku)))
         {
             await _lookUp.WaitAsync(cancellationToken);

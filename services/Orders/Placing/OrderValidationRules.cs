@@ -31,8 +31,7 @@ internal static class OrderValidationRules
             errors.Add(new("/onShortage", $"Must be one of: {string.Join(", ", ShortagePolicies.Names)}."));
         if (request.Customer is not null && !byOperator)
             errors.Add(new("/customer", "Only an operator may order for another customer."));
-        if (request.Customer is { Length: 0 or > MaxTextLength })
-            errors.Add(new("/customer", $"Must have 1 to {MaxTextLength} characters."));
+        errors.AddName("/customer", request.Customer, Names.MaxPersonLength);
         return errors;
     }
 
@@ -51,8 +50,7 @@ internal static class OrderValidationRules
             return;
         }
 
-        if (line.Sku.Length is 0 or > ItemNames.MaxLength)
-            errors.Add(new($"{field}/sku", $"Must have 1 to {ItemNames.MaxLength} characters."));
+        errors.AddName($"{field}/sku", line.Sku, Names.MaxItemLength);
         if (line.Quantity is < 1 or > MaxQuantity)
             errors.Add(new($"{field}/quantity", $"Must be 1 to {MaxQuantity}."));
         if (line.UnitPrice is null)

@@ -1,3 +1,4 @@
+using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
 using DaprShop.ServiceDefaults;
@@ -43,8 +44,7 @@ internal static class PlaceManyOrders
         async Task<PlacedOrder> PlaceAsync(KeyedOrder order)
         {
             var errors = OrderValidationRules.Validate(order.Order, byOperator: true);
-            if (order.Key.Length is 0 or > IdempotencyKey.MaxLength)
-                errors.Add(new("/key", $"Must have 1 to {IdempotencyKey.MaxLength} characters."));
+            errors.AddName("/key", order.Key, Names.MaxKeyLength);
             if (errors.Count > 0)
                 return new PlacedOrder(order.Key, null, errors);
             var (lines, unknown) = OrderPricingRules.Price(order.Order, items);

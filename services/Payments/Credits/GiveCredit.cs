@@ -1,3 +1,4 @@
+using DaprShop.Contracts;
 using DaprShop.Payments.Model;
 using DaprShop.Payments.Provider;
 using DaprShop.ServiceDefaults;
@@ -57,8 +58,7 @@ internal static class GiveCredit
     private static List<ValidationError> Validate(CreditRequest request)
     {
         var errors = new List<ValidationError>();
-        if (request.Reference.Length is 0 or > IdempotencyKey.MaxLength)
-            errors.Add(new ValidationError("/reference", $"Must have 1 to {IdempotencyKey.MaxLength} characters."));
+        errors.AddName("/reference", request.Reference, Names.MaxKeyLength);
         if (MinorUnits.Round(request.Amount) <= 0 || request.Amount > MaxAmount)
             errors.Add(new ValidationError("/amount", $"Must be at least half a penny and at most {MaxAmount}."));
         if (request.Amount.Scale > MaxDecimals)

@@ -51,6 +51,42 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
         _sidecar.Calls.Should().HaveCount(policy == Identity.Customer ? 2 : 1, "a rejected request is not forwarded");
     }
 
+    [Theory]
+    [InlineData("PUT", "/items/p%252F", "sku")]
+    [InlineData("PUT", "/items/p%2Fq", "sku")]
+    [InlineData("POST", "/inbounds/TR%3F7/receipts", "reference")]
+    [InlineData("GET", "/customers/zo%C3%AB/timeline", "customer")]
+    [InlineData("PUT", "/locations/a%23b", "location")]
+    public async Task A_path_with_what_is_no_name_is_refused_with_the_alphabet_and_not_forwarded(
+        string method,
+        string path,
+        string parameter
+    )
+    {
+        _sidecar.Calls.Clear();
+        using var response = await _operator.SendAsync(
+            new HttpRequestMessage(new HttpMethod(method), path),
+            TestContext.Current.CancellationToken
+        );
+
+        response.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+            .Should()
+            .Contain($"'{parameter}'")
+            .And.Contain("letters A to Z");
+        _sidecar.Calls.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_path_carries_every_odd_character_of_a_name_as_it_was_sent()
+    {
+        const string Path = "/items/sku%20%281%29%20%26%202%7C3~%2B%3D%40%3A%2C.-_";
+        (await SendAsync(_operator, "GET", Path)).Should().Be(HttpStatusCode.OK);
+        Uri.UnescapeDataString(_sidecar.Calls.Last().Path)
+            .Should()
+            .EndWith("/v1.0/invoke/inventory/method/items/sku (1) & 2|3~+=@:,.-_");
+    }
+
     [Fact]
     public async Task A_webhook_of_the_payment_provider_is_forwarded_without_a_token_and_with_its_signature()
     {

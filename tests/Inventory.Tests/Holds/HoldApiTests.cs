@@ -16,7 +16,7 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
     private readonly HttpClient _olga = fixture.Service.As(Identity.Operator, "olga");
     private readonly HttpClient _ann = fixture.Service.As(Identity.Customer, "ann");
     private readonly HttpClient _bob = fixture.Service.As(Identity.Customer, "bob");
-    private readonly string _sku = $"sku é~ {Guid.CreateVersion7()}";
+    private readonly string _sku = $"sku (&|)~ {Guid.CreateVersion7()}";
 
     private string Line => $"waitlist/{Uri.EscapeDataString(_sku)}";
 

@@ -22,7 +22,7 @@ public sealed class ApiTests(OrdersFixture fixture) : IClassFixture<OrdersFixtur
         await IsProblemAsync(
             await PlaceAsync(_alice, new string('k', IdempotencyKey.MaxLength + 1)),
             400,
-            "idempotency-key-missing"
+            "idempotency-key-invalid"
         );
         var key = New();
         using var first = await PlaceAsync(_alice, key);

@@ -84,9 +84,7 @@ public sealed class BulkRowRulesTests
     public void A_key_has_as_many_characters_as_an_idempotency_key(int length, bool allowed) =>
         Decide([new("cup", 1)], key: new string('k', length))
             .Errors.Should()
-            .Equal(
-                allowed ? [] : [new ValidationError("/key", $"Must have 1 to {IdempotencyKey.MaxLength} characters.")]
-            );
+            .Equal(allowed ? [] : [NameErrors.Of("/key", IdempotencyKey.MaxLength)]);
 
     [Fact]
     public void A_line_that_could_not_be_read_is_reported_once_and_other_lines_are_still_checked()

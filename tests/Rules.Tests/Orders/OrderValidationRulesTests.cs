@@ -21,7 +21,7 @@ public sealed class OrderValidationRulesTests
             .Select(c => (c.Field, c.Detail))
             .Should()
             .Equal(
-                ("/lines/0/sku", "Must have 1 to 64 characters."),
+                ("/lines/0/sku", NameErrors.Of("", 64).Detail),
                 ("/lines/0/quantity", "Must be 1 to 1000000."),
                 ("/lines/1/quantity", "Must be 1 to 1000000."),
                 ("/lines/1/unitPrice", "Only an operator may set a price."),
@@ -107,7 +107,7 @@ public sealed class OrderValidationRulesTests
                     :
                     [
                         new ValidationError("/payment/token", "Must have 1 to 100 characters."),
-                        new ValidationError("/customer", "Must have 1 to 100 characters."),
+                        NameErrors.Of("/customer", 100),
                     ]
             );
     }

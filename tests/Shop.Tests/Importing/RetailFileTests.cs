@@ -50,6 +50,20 @@ public sealed class RetailFileTests
         read.Should().Throw<ShopException>().WithMessage("Line 13 *many*");
     }
 
+    [Theory]
+    [InlineData("6,A/B,LAMP,1,2010-12-01 08:26:00,2.55,,UK", "StockCode 'A/B'")]
+    [InlineData("N/6,A,LAMP,1,2010-12-01 08:26:00,2.55,,UK", "InvoiceNo 'N/6'")]
+    [InlineData("6,A,LAMP,1,2010-12-01 08:26:00,2.55,zoë,UK", "CustomerID 'zoë'")]
+    public void A_line_with_what_the_shop_takes_for_no_name_is_refused_before_anything_is_sent(
+        string line,
+        string named
+    )
+    {
+        var read = () => RetailSource.ReadCsv(new StringReader(File + line + "\n")).ToList();
+
+        read.Should().Throw<ShopException>().WithMessage($"Line 13 *{named}*letters A to Z*");
+    }
+
     [Fact]
     public void The_plan_counts_sales_returns_and_omitted_lines()
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DaprShop.Contracts;
 using DaprShop.Shop.Secrets;
 
 namespace DaprShop.Shop.Commands;
@@ -23,6 +24,12 @@ internal static class TokenCommand
             if (parsed.GetResult(customer) is not null && parsed.GetResult(@operator) is not null)
                 parsed.AddError("A token belongs to a customer or to an operator: give --customer or --operator.");
         });
+        foreach (var named in (Option<string?>[])[customer, @operator])
+            named.Validators.Add(result =>
+            {
+                if (!Names.IsValid(result.GetValueOrDefault<string?>(), Names.MaxPersonLength))
+                    result.AddError($"The name for {named.Name} must have {Names.Rule(Names.MaxPersonLength)}.");
+            });
         command.SetAction(parsed =>
         {
             var (name, role) = parsed.GetValue(@operator) is { } operatorName

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsvHelper;
+using DaprShop.Contracts;
 using SharpCompress.Compressors.Xz;
 
 namespace DaprShop.Shop.Import;
@@ -68,7 +69,7 @@ internal sealed record RetailSource(string Name, string Identity, Func<IEnumerab
                     + "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country."
             );
         while (csv.Read())
-            yield return Parse(csv);
+            yield return Named(Parse(csv), csv.LineNumber);
     }
 
     private static RetailLine Parse(CsvReader csv)
@@ -91,6 +92,22 @@ internal sealed record RetailSource(string Name, string Identity, Func<IEnumerab
                     + "it, and import again."
             );
         }
+    }
+
+    // The shop would refuse them one by one, and one of the requests in the middle of the import.
+    private static RetailLine Named(RetailLine line, long number)
+    {
+        var refused =
+            !Names.IsValid(line.Sku, Names.MaxItemLength) ? ("StockCode", line.Sku, Names.MaxItemLength)
+            : !Names.IsValid(line.Invoice, Names.MaxKeyLength) ? ("InvoiceNo", line.Invoice, Names.MaxKeyLength)
+            : line.Customer is not null && !Names.IsValid(line.Customer, Names.MaxPersonLength)
+                ? ("CustomerID", line.Customer, Names.MaxPersonLength)
+            : ((string Column, string Value, int Length)?)null;
+        return refused is var (column, value, length)
+            ? throw new ShopException(
+                $"Line {number} of the file: the {column} '{value}' must have {Names.Rule(length)}."
+            )
+            : line;
     }
 
     // The program that wrote the file treated ids as numbers: 17850.0.
