@@ -92,7 +92,7 @@ public sealed class ApiTests(InventoryFixture fixture) : IClassFixture<Inventory
                 ("""{"quantity":1,"quantity":100,"reason":"twice"}""", "'quantity' is given twice in the body."),
                 (
                     """{"quantity":1,"reason":"r","loaction":"back"}""",
-                    "'loaction' is not a member of the body. Allowed: quantity, reason, location."
+                    "'loaction' is not a member of the body. Allowed: quantity, reason, location, unavailable."
                 ),
             }
         )
@@ -265,9 +265,13 @@ public sealed class ApiTests(InventoryFixture fixture) : IClassFixture<Inventory
             400,
             "invalid-body"
         );
-        await IsProblemAsync(await SendAsync(_olga, "GET", "stock?sku=cu%00p"), 400, "bad-request");
+        await IsProblemAsync(await SendAsync(_olga, "GET", "stock?sku=cu%00p"), 400, "invalid-parameter");
         await IsProblemAsync(await SendAsync(_olga, "GET", "stock?cursor=%00"), 400, "bad-request");
-        await IsProblemAsync(await SendAsync(_olga, "GET", "stock/cup/movements?location=%00"), 400, "bad-request");
+        await IsProblemAsync(
+            await SendAsync(_olga, "GET", "stock/cup/movements?location=%00"),
+            400,
+            "invalid-parameter"
+        );
     }
 
     [Fact]
