@@ -7,6 +7,7 @@ select '{service}'::text, position, type, subject, version,
        case type when 'order.accepted.v1' then 'accepted' when 'order.status_changed.v1' then data->>'to' end,
        case when type in ('stock.back_in_stock.v1', 'stock.low.v1') then 0
             when type = 'stock.shortfall.v1' then json_array_length(data->'orders')
+                + case json_typeof(data->'holds') when 'array' then json_array_length(data->'holds') else 0 end
             when type in ('stock.moved.v1', 'payment.recorded.v1')
                 then (subject ~ '^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$')::integer
             else 1 end
