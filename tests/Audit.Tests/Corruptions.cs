@@ -404,6 +404,12 @@ internal static class Corruptions
                     + "order_number = (select min(order_number) from backorders)"
             },
             {
+                "I-09",
+                "units of an order left one location and came to no other",
+                "inventory",
+                "update movements set kind = 'reallocated' where kind = 'allocated'"
+            },
+            {
                 "I-12.promise",
                 "a promise of a delivery that is no longer open",
                 "inventory",

@@ -55,6 +55,43 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
         });
 
     [Theory]
+    [InlineData("delete from allocations where step > 4294967296")]
+    [InlineData("delete from allocations where step > 4294967296 and quantity < 0")]
+    public async Task An_allocation_that_was_moved_is_consistent_and_is_restored_where_its_rows_are_lost(
+        string damage
+    ) => await shop.Databases.OnCopyAsync(Apps.Inventory, async copy =>
+        {
+            await using var database = NpgsqlDataSource.Create(copy.App);
+            var stock = Stock(database);
+            var order = await Sql.ScalarAsync<Guid>(
+                copy.App,
+                """
+                select order_id from allocations a join reservations r using (order_id)
+                where sku = 'cup' and location = 'main' and r.state = 'allocated'
+                  and not exists (select from shipments s where s.order_id = a.order_id) limit 1
+                """
+            );
+            StockLine[] lines = [new("cup", "south", 5)];
+            foreach (
+                var command in new StockCommand[]
+                {
+                    new BookCommand(Key(), [1], MovementKind.Received, "south", "olga", "truck", lines),
+                    new MoveAllocationCommand(Key(), [1], order, "cup", "main", "south", 1, "olga", "closed"),
+                }
+            )
+                ((CommandOutcome)(await stock.CommitAsync([command], CancellationToken.None))[0])
+                    .Refusal.Should()
+                    .BeNull();
+            (await BrokenAsync(copy)).Should().BeEmpty();
+
+            await copy.CorruptAsync(damage);
+            (await BrokenAsync(copy)).Should().NotBeEmpty();
+            (await RepairAsync(stock)).Changes.Should().NotBeEmpty();
+            (await BrokenAsync(copy)).Should().BeEmpty();
+            return true;
+        });
+
+    [Theory]
     [InlineData("update levels set held = 0 where sku = 'pot' and location = 'main'")]
     [InlineData("update levels set sequence = sequence - 1 where sku = 'pot' and location = 'main'")]
     [InlineData("update hold_lines set quantity = 900 where sku = 'pot' and quantity = 7")]

@@ -69,6 +69,7 @@ internal static class RouteTable
         new("GET", "/stock/{sku}/movements", Inventory, Identity.Operator),
         new("POST", "/stock/{sku}/receipts", Inventory, Identity.Operator),
         new("POST", "/stock/{sku}/adjustments", Inventory, Identity.Operator),
+        new("POST", "/stock/allocations/moves", Inventory, Identity.Operator),
         new("POST", "/stock/returns", Inventory, Identity.Operator),
         new("POST", "/stock/{sku}/counts", Inventory, Identity.Operator),
         new("POST", "/stock/{sku}/withholdings", Inventory, Identity.Operator),

@@ -25,6 +25,7 @@ internal static class EntryTextRules
                 $"Order {entry.Details?.Number} was accepted: {UnitsAndSkus(entry)}, {Money(entry)}",
             EntryTypes.OrderStatusChanged => StatusText(entry.To),
             "stock.allocated" => $"{UnitsAndSkus(entry)} allocated",
+            "stock.reallocated" => $"{UnitsAndSkus(entry)} will be shipped from another location ({entry.Reason})",
             "stock.released" => $"{UnitsAndSkus(entry)} released",
             "stock.shipped" => $"{UnitsAndSkus(entry)} left the warehouse",
             "stock.returned" => $"{UnitsAndSkus(entry)} returned to the warehouse",

@@ -76,7 +76,9 @@ internal static class TimelineRules
                 null,
                 operation.Reason,
                 new EntryDetails(
-                    Units: operation.Movements.Sum(m => Math.Abs((long)m.Quantity)),
+                    Units: operation
+                        .Movements.Where(m => operation.Kind != "reallocated" || m.Quantity > 0)
+                        .Sum(m => Math.Abs((long)m.Quantity)),
                     Skus: operation.Movements.Select(m => m.Sku).Distinct(StringComparer.Ordinal).Count()
                 ),
                 Actor: operation.Actor,

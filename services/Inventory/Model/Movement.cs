@@ -81,6 +81,9 @@ internal enum MovementKind
 
     /// <summary>Units were withheld from sale, or returned to sale: unavailable.</summary>
     Withheld,
+
+    /// <summary>Units that an order claims at one location are claimed at another: allocated.</summary>
+    Reallocated,
 }
 
 internal static class MovementKinds

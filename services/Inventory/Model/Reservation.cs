@@ -11,7 +11,14 @@ internal sealed record Reservation(ReservationState State, IReadOnlyList<ShortLe
 
 /// <summary>Units of an order allocated at one level.</summary>
 /// <param name="Step">0: when the order was reserved; otherwise when a backorder of it was filled.</param>
-internal sealed record Allocation(Guid OrderId, string Sku, string Location, int Quantity, long Step = 0);
+internal sealed record Allocation(Guid OrderId, string Sku, string Location, int Quantity, long Step = 0)
+{
+    /// <summary>
+    /// Added to the number of a move of the order's units between locations: its rows, one of which is below 0, have
+    /// steps of their own.
+    /// </summary>
+    public const long FirstReallocation = 1L << 32;
+}
 
 /// <summary>A shortage with its proof: the sequence of each location of the SKU when the shortage was found.</summary>
 internal sealed record ShortLevel(string Sku, long Requested, long Available, IReadOnlyDictionary<string, long> AsOf);

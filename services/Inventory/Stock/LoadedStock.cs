@@ -28,6 +28,9 @@ internal sealed record LoadedStock
     /// <summary>Units of active holds on counted SKUs.</summary>
     public List<UnitsOnHold> HoldClaims { get; init; } = [];
 
+    /// <summary>How often units of the orders whose allocations are moved were moved before.</summary>
+    public Dictionary<Guid, long> Reallocations { get; init; } = [];
+
     /// <summary>Units already shipped of the orders that are to be shipped, or of which units come back.</summary>
     public Dictionary<(Guid OrderId, string Sku, string Location), long> ShippedUnits { get; init; } = [];
 

@@ -112,6 +112,14 @@ internal static class OutcomeResults
                 ("sku", refusal.Subject),
                 ("remaining", refusal.State)
             ),
+            RefusalKind.TooFewAllocated => Problems.Of(
+                409,
+                "too-many-units",
+                "Too many units",
+                $"Only {refusal.State} units of '{refusal.Subject}' are allocated to the order here and not shipped.",
+                ("sku", refusal.Subject),
+                ("remaining", refusal.State)
+            ),
             RefusalKind.TooFewSetAside => Problems.Of(
                 409,
                 "too-many-units",

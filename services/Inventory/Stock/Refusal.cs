@@ -55,6 +55,9 @@ internal enum RefusalKind
     /// <summary>More units than are announced.</summary>
     TooMany,
 
+    /// <summary>More units than are allocated to the order at the location.</summary>
+    TooFewAllocated,
+
     /// <summary>More units than are set aside.</summary>
     TooFewSetAside,
 

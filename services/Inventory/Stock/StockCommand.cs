@@ -143,6 +143,24 @@ internal sealed record ShipCommand(
     public override IEnumerable<Guid> OrderIds => [OrderId];
 }
 
+/// <summary>Moves units that are allocated to an order from one location to another.</summary>
+internal sealed record MoveAllocationCommand(
+    string Key,
+    byte[] Fingerprint,
+    Guid OrderId,
+    string Sku,
+    string From,
+    string To,
+    int Quantity,
+    string Actor,
+    string? Reason
+) : KeyedCommand(Key, Fingerprint, Actor, Reason)
+{
+    public override IEnumerable<string> Skus => [Sku];
+
+    public override IEnumerable<Guid> OrderIds => [OrderId];
+}
+
 /// <summary>Books returned units of an order.</summary>
 /// <param name="Number">Number of the return within its order.</param>
 /// <param name="Lines">Each with its location, and with a disposition other than refuse.</param>

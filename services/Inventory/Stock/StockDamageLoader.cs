@@ -12,6 +12,8 @@ internal static class StockDamageLoader
 {
     private static readonly string Allocated = MovementKind.Allocated.Name();
 
+    private static readonly string Reallocated = MovementKind.Reallocated.Name();
+
     private const string Ledgers = """
         select l.sku, l.location, coalesce(m.on_hand, 0) as on_hand, coalesce(m.allocated, 0) as allocated,
             coalesce(m.held, 0) as held, coalesce(m.unavailable, 0) as unavailable, coalesce(m.incoming, 0) as incoming,
@@ -22,14 +24,18 @@ internal static class StockDamageLoader
         where l.sku = any($1) order by l.sku, l.location
         """;
 
-    // A movement that allocated units to an order proves the allocation, even of an order that has released it since.
+    // A movement that allocated units to an order, or moved them between locations, proves the allocation, even of an
+    // order that has released it since.
     private static readonly string LostAllocations = $"""
-        select r.order_id, m.sku, m.location, m.quantity::int as quantity, m.step
-        from movements m join reservations r on r.order_id::text = m.cause
-        where m.sku = any($1) and m.kind = '{Allocated}' and m.actor <> '{StockActors.Auditor}'
+        select r.order_id, m.sku, m.location, m.quantity::int as quantity, n.step
+        from movements m
+        join reservations r on r.order_id::text = m.cause
+        cross join lateral (
+            select case m.kind when '{Reallocated}' then {Allocation.FirstReallocation} + m.step else m.step end) n(step)
+        where m.sku = any($1) and m.kind in ('{Allocated}', '{Reallocated}') and m.actor <> '{StockActors.Auditor}'
           and not exists (
             select from allocations a
-            where (a.order_id, a.sku, a.location, a.step) = (r.order_id, m.sku, m.location, m.step))
+            where (a.order_id, a.sku, a.location, a.step) = (r.order_id, m.sku, m.location, n.step))
         """;
 
     private static readonly string Drifts = $"""

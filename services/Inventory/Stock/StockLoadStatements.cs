@@ -113,6 +113,12 @@ internal static class StockLoadStatements
         from shipments where order_id = any($1) group by order_id, sku, location
         """;
 
+    /// <summary>The number of the last move of each order's allocations; a move is two movements.</summary>
+    internal static readonly string Reallocations = $"""
+        select cause::uuid as order_id, max(step) as last
+        from movements where cause = any($1) and kind = '{MovementKind.Reallocated.Name()}' group by cause
+        """;
+
     internal static readonly string OpenBackorders = $"""
         select order_id, sku, order_number, quantity, filled, promised_at, state
         from backorders where sku = any($1) and {StateConditions.OpenBackorder} order by order_number

@@ -50,6 +50,8 @@ internal static class StockLoader
 
     private sealed record ShippedUnitsRow(Guid OrderId, string Sku, string Location, long Units);
 
+    private sealed record ReallocationsRow(Guid OrderId, long Last);
+
     private sealed record CustomerUnitsRow(string Customer, string Sku, long Units);
 
     /// <summary>Everything that the commands need; the levels are locked when it returns.</summary>
@@ -189,6 +191,10 @@ internal static class StockLoader
             StockLoadStatements.ShippedUnits,
             commands.Where(c => c is ShipCommand or ReturnCommand).SelectMany(c => c.OrderIds).Distinct().ToArray()
         );
+        batch.Add(
+            StockLoadStatements.Reallocations,
+            (object)commands.OfType<MoveAllocationCommand>().Select(c => c.OrderId.ToString()).Distinct().ToArray()
+        );
         batch.Add(StockLoadStatements.OpenBackorders, queuedSkus);
         batch.Add(StockLoadStatements.OpenWaitlistEntries, queuedSkus);
         var customers = customerSkus.Select(c => c.Customer).ToArray();
@@ -202,6 +208,7 @@ internal static class StockLoader
         var items = await reader.ReadNextAsync<ItemTermsRow>(cancellationToken);
         var allocations = await reader.ReadNextAsync<Allocation>(cancellationToken);
         var shipped = await reader.ReadNextAsync<ShippedUnitsRow>(cancellationToken);
+        var reallocations = await reader.ReadNextAsync<ReallocationsRow>(cancellationToken);
         var backorders = await reader.ReadNextAsync<BackorderRow>(cancellationToken);
         var waitlist = await reader.ReadNextAsync<WaitlistRow>(cancellationToken);
         var counted = await reader.ReadNextAsync<CustomerUnitsRow>(cancellationToken);
@@ -217,6 +224,7 @@ internal static class StockLoader
                 ),
                 OpenAllocations = allocations,
                 ShippedUnits = shipped.ToDictionary(s => (s.OrderId, s.Sku, s.Location), s => s.Units),
+                Reallocations = reallocations.ToDictionary(r => r.OrderId, r => r.Last),
                 Backorders = backorders.ConvertAll(ToBackorder),
                 Waitlist = waitlist.ConvertAll(ToWaitlistEntry),
                 CountedUnits = counted
@@ -258,9 +266,14 @@ internal static class StockLoader
         };
     }
 
-    /// <summary>Orders whose open allocations are released or shipped.</summary>
+    /// <summary>Orders whose open allocations are released, shipped or moved.</summary>
     private static Guid[] ReleasedOrShipped(IReadOnlyList<StockCommand> commands) =>
-        [.. commands.Where(c => c is ReleaseCommand or ShipCommand).SelectMany(c => c.OrderIds).Distinct()];
+        [
+            .. commands
+                .Where(c => c is ReleaseCommand or ShipCommand or MoveAllocationCommand)
+                .SelectMany(c => c.OrderIds)
+                .Distinct(),
+        ];
 
     private static IReadOnlyList<ShortLevel> Shortages(string? json) =>
         json is null ? [] : JsonSerializer.Deserialize<List<ShortLevel>>(json, JsonSerializerOptions.Web)!;

@@ -50,6 +50,10 @@ internal static class StockModule
             .WithSummary("Correct on-hand, with a reason")
             .Produces<StockResponses.BookingResponse>();
         stock
+            .MapPost("/allocations/moves", MoveAllocation.HandleAsync)
+            .WithSummary("Move allocated units of an order to another location")
+            .Produces<StockResponses.BookingResponse>();
+        stock
             .MapPost("/returns", BookStock.ReturnAsync)
             .WithSummary("Book returned units without an order")
             .Produces<StockResponses.BookingResponse>();

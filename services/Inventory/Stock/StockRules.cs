@@ -117,6 +117,7 @@ internal sealed partial class StockRules
             CountCommand count => Decide(count),
             WithholdCommand withhold => Decide(withhold),
             ShipCommand ship => Decide(ship),
+            MoveAllocationCommand move => Decide(move),
             ReturnCommand takeBack => Decide(takeBack),
             PlaceHoldCommand place => Decide(place),
             ExtendHoldCommand extend => Decide(extend),

@@ -41,6 +41,77 @@ public sealed class AllocationTests(InventoryFixture fixture) : IClassFixture<In
     }
 
     [Fact]
+    public async Task An_order_is_shipped_from_another_location_once_its_allocation_was_moved_there()
+    {
+        var sku = await _api.StockedAsync(("main", 5));
+        var order = (await _api.ReserveAsync((sku, 5))).OrderId;
+        await _api.DoAsync(
+            $"stock/{sku}/receipts",
+            new
+            {
+                quantity = 4,
+                reason = "r",
+                location = "north",
+            }
+        );
+        var count = new
+        {
+            counted = 3,
+            expected = 5,
+            reason = "stocktake",
+            whenPromised = "accept",
+        };
+        await _api.DoAsync($"stock/{sku}/counts", count);
+        (await ShipAsync()).Text("refused").Should().StartWith("Only 3 of 5 units");
+
+        var move = new
+        {
+            orderId = order,
+            sku,
+            from = "main",
+            to = "north",
+            quantity = 2,
+            reason = "two are lost",
+        };
+        var (key, again) = (Api.New(), Api.New());
+        var moved = await _api.SendAsync("POST", "stock/allocations/moves", move, key);
+        moved.Status.Should().Be(200, moved.Text);
+        (await _api.SendAsync("POST", "stock/allocations/moves", move, key))
+            .Should()
+            .BeEquivalentTo(
+                new
+                {
+                    Status = 200,
+                    moved.Text,
+                    Replayed = true,
+                },
+                o => o.ExcludingMissingMembers()
+            );
+        (await _api.SendAsync("POST", "stock/allocations/moves", move with { quantity = 1 }, again))
+            .Status.Should()
+            .Be(200);
+        await _api.DoAsync("stock/allocations/moves", move with { quantity = 1, from = "north", to = "main" });
+        await _api.DoAsync("stock/allocations/moves", move with { quantity = 1 });
+        (await _api.SendAsync("POST", "stock/allocations/moves", move with { quantity = 3 }))
+            .Kind.Should()
+            .Be("too-many-units");
+        (await _api.SendAsync("POST", "stock/allocations/moves", move with { to = "main" })).Status.Should().Be(422);
+
+        (await ShipAsync()).GetProperty("refused").ValueKind.Should().Be(System.Text.Json.JsonValueKind.Null);
+        (await _api.GetAsync($"stock/{sku}/movements?kind=reallocated"))
+            .List("movements")
+            .Sum(m => m.Number("quantity"))
+            .Should()
+            .Be(0);
+        (await fixture.Database.NumberAsync($"select sum(allocated)::bigint from levels where sku = '{sku}'"))
+            .Should()
+            .Be(0);
+
+        Task<System.Text.Json.JsonElement> ShipAsync() =>
+            _api.DoAsync("reservations/ship", new { key = Api.New(), orderId = order });
+    }
+
+    [Fact]
     public async Task G06_Sixty_four_writers_of_orders_and_receipts_over_random_SKUs_never_deadlock()
     {
         string[] skus = [.. Enumerable.Range(0, 20).Select(i => $"sku{i:00}")];

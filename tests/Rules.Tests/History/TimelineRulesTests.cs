@@ -225,6 +225,7 @@ public sealed class TimelineRulesTests
             { EntryTypes.OrderStatusChanged, "needs_attention", "An operator needs to review the order" },
             { EntryTypes.OrderStatusChanged, "on_the_moon", "The order is on the moon" },
             { "stock.allocated", null, "3 units of 1 SKU allocated" },
+            { "stock.reallocated", null, "3 units of 1 SKU will be shipped from another location (broken)" },
             { "stock.released", null, "3 units of 1 SKU released" },
             { "stock.shipped", null, "3 units of 1 SKU left the warehouse" },
             { "stock.returned", null, "3 units of 1 SKU returned to the warehouse" },

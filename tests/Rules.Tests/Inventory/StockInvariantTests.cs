@@ -64,6 +64,27 @@ public sealed class StockInvariantTests
         (3, Id.Select(id => Make((_, _, _) => new ReleaseCommand([id])))),
         (2, Id.Select(id => Make((_, key, _) => new ShipCommand(key, [1], id, null, "olga")))),
         (
+            3,
+            from id in Id
+            from sku in Sku
+            from there in Gen.Bool
+            from quantity in Gen.Int[1, 3]
+            select Make(
+                (_, key, _) =>
+                    new MoveAllocationCommand(
+                        key,
+                        [1],
+                        id,
+                        sku,
+                        Places[there ? 0 : 1],
+                        Places[there ? 1 : 0],
+                        quantity,
+                        "olga",
+                        "r"
+                    )
+            )
+        ),
+        (
             4,
             from sku in Sku
             from place in Place

@@ -73,6 +73,10 @@ internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
                 ShippedUnits = Shipments
                     .GroupBy(s => (s.OrderId, s.Sku, s.Location))
                     .ToDictionary(g => g.Key, g => g.Sum(s => (long)s.Quantity)),
+                Reallocations = Movements
+                    .Where(m => m.Kind == MovementKind.Reallocated)
+                    .GroupBy(m => Guid.Parse(m.Cause.Id))
+                    .ToDictionary(g => g.Key, g => g.Max(m => m.Step)),
                 Backorders = [.. Backorders.Values.Where(b => b.State == BackorderState.Open)],
                 Waitlist =
                 [

@@ -119,7 +119,7 @@ public sealed class FulfilmentRulesTests
             Named(decided),
             Lines
         );
-        errors.Any().Should().Be(units is null);
+        (errors.Count > 0).Should().Be(units is null);
         if (units is not null)
             string.Join(", ", found.Select(f => $"{f.Line} {f.Quantity} {f.Disposition}")).Should().Be(units);
     }

@@ -19,6 +19,7 @@ where sequence <> sequence_before + 1
       when 'allocated'
           then (d_on_hand, d_allocated, d_unavailable, d_incoming) = (0, quantity, 0, 0)
               and d_held between -quantity and 0
+      when 'reallocated' then (d_on_hand, d_allocated, d_held, d_unavailable, d_incoming) = (0, quantity, 0, 0, 0)
       -- A released claim belonged to an order or to a hold, never to both.
       when 'released'
           then (d_on_hand, d_unavailable, d_incoming) = (0, 0, 0)

@@ -7,7 +7,7 @@ with moved as (
            coalesce(sum(quantity) filter (where kind in ('received', 'returned', 'adjusted', 'shipped')), 0) as units,
            count(*) filter (where kind not in (
                'received', 'returned', 'adjusted', 'shipped', 'transferred', 'allocated', 'released', 'held', 'expired',
-               'expected', 'withheld')) as unknown,
+               'expected', 'withheld', 'reallocated')) as unknown,
            count(*) filter (where quantity = 0 or kind in ('received', 'returned', 'allocated', 'held') and quantity < 0
                                or kind in ('released', 'expired', 'shipped') and quantity > 0) as wrong
     from movements group by sku),
