@@ -6,10 +6,10 @@ namespace DaprShop.Contracts;
 /// <param name="DueAt">The earliest time of the next attempt; null while a batch owns it.</param>
 /// <param name="Attempts">Number of batches that have claimed it.</param>
 /// <param name="DecideBy">The customer's deadline for a decision; null when none is pending.</param>
-/// <param name="Payment"><c>declined</c> when the provider declined the payment; null otherwise.</param>
+/// <param name="Payment"><c>declined</c> when the payment is declined for good; null otherwise.</param>
 /// <param name="CompensationPending">True while its compensations are pending.</param>
 /// <param name="Slots">Concurrent batches of this replica; 0 while the saga is paused.</param>
-/// <param name="PayBy">The deadline for its payment; null without one.</param>
+/// <param name="PayBy">The deadline for its payment, or for naming another card; null without one.</param>
 /// <param name="OpenFulfilments">Shipments in preparation and unsettled returns.</param>
 public sealed record OrderState(
     string Customer,

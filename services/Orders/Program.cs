@@ -3,6 +3,7 @@ using DaprShop.Messaging;
 using DaprShop.Orders.Bulk;
 using DaprShop.Orders.Fulfilment;
 using DaprShop.Orders.Model;
+using DaprShop.Orders.Paying;
 using DaprShop.Orders.Placing;
 using DaprShop.Orders.Queries;
 using DaprShop.Orders.Saga;
@@ -16,9 +17,9 @@ builder
     .Services.AddShopDatabase<OrdersDbContext>(builder.Configuration)
     .AddEventRelay(Topics.Orders, OrderBroadcast.Condense);
 builder.Services.AddInvocationClient(Apps.Inventory).AddInvocationClient(Apps.Payments);
-builder.Services.AddPlacing().AddSaga().AddFulfilment().AddBulk().AddQueries();
+builder.Services.AddPlacing().AddPaying().AddSaga().AddFulfilment().AddBulk().AddQueries();
 
 var app = builder.Build().UseShopDefaults();
 app.MapEventLog(Apps.Orders);
-app.MapPlacing().MapSaga().MapFulfilment().MapBulk().MapQueries();
+app.MapPlacing().MapPaying().MapSaga().MapFulfilment().MapBulk().MapQueries();
 await app.RunAsync();

@@ -487,6 +487,13 @@ internal static class Corruptions
             },
             {
                 "I-15",
+                "an order awaits payment past its deadline",
+                "orders",
+                "update orders set due_at = now() - interval '1 hour', updated_at = now() - interval '1 hour' "
+                    + "where status = 'awaiting_payment'; update batches set progressed_at = now() - interval '1 hour'"
+            },
+            {
+                "I-15",
                 "an order leaves a final status",
                 "orders",
                 """update events set data = '{"from": "rejected", "to": "confirmed"}' where data->>'to' = 'confirmed'"""
@@ -597,6 +604,19 @@ internal static class Corruptions
                 "update reservations set state = 'released' where state = 'allocated'"
             },
             {
+                "I-16",
+                "an order that awaits payment has lost units",
+                "inventory",
+                "update allocations set quantity = 5 where sku = 'cup' and quantity = 6"
+            },
+            {
+                "I-17",
+                "an order that awaits payment has lost its stock",
+                "inventory",
+                "update reservations set state = 'released' where order_id in "
+                    + "(select order_id from allocations where sku = 'cup' and quantity = 6)"
+            },
+            {
                 "I-17",
                 "a cancelled order is on backorder",
                 "inventory",
@@ -686,6 +706,18 @@ internal static class Corruptions
                 "payments",
                 "insert into payments (order_id, amount, state, attempt, version) "
                     + "values (gen_random_uuid(), 1, 'pending', 1, 0)"
+            },
+            {
+                "I-20.cards",
+                "a card is charged that nobody has named",
+                "orders",
+                "update orders set payment_attempt = 2 where status = 'awaiting_payment'"
+            },
+            {
+                "I-20.cards",
+                "a request that named a card is lost",
+                "orders",
+                "delete from named_cards"
             },
             {
                 "I-19",

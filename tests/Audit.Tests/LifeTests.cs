@@ -4,6 +4,7 @@ using DaprShop.Inventory.Stock;
 using DaprShop.Messaging;
 using DaprShop.Orders.Fulfilment;
 using DaprShop.Orders.Model;
+using DaprShop.Orders.Paying;
 using DaprShop.Orders.Placing;
 using DaprShop.Orders.Saga;
 using DaprShop.ServiceDefaults;
@@ -90,6 +91,7 @@ public sealed class LifeTests
                 [
                     "out of stock",
                     "The provider declined the payment.",
+                    "the card was declined and no other card was named in time",
                     "The provider captured the money after the order had ended.",
                 ],
                 "an unpaid order expires and is not rejected"
@@ -121,6 +123,13 @@ public sealed class LifeTests
             time
         );
         private readonly SagaStore _store = new(orders, new RelaySignal(), new SagaOptions(), time);
+        private readonly CardStore _cards = new(
+            orders,
+            new DispatchSignal(),
+            new RelaySignal(),
+            NoFailpoints.Instance,
+            time
+        );
         private readonly TestPayments _payments = new(payments, time);
         private readonly ShipmentStore _shipments = new(orders, new RelaySignal(), time);
         private readonly ReturnStore _returns = new(orders, new RelaySignal(), time);
@@ -167,7 +176,7 @@ public sealed class LifeTests
 
         public async Task ActAsync() =>
             await (
-                random.Next(22) switch
+                random.Next(24) switch
                 {
                     < 4 => AcceptAsync(),
                     < 6 => ClaimAsync(),
@@ -181,7 +190,8 @@ public sealed class LifeTests
                     17 => ReturnAsync(await AnyAsync("'shipped', 'delivered'")),
                     18 => NoticeAsync(Any(_orders)),
                     19 => GiveUpAsync(Any(_orders)),
-                    20 => _retries.RetryAsync(Any(_orders) ?? Guid.Empty, "olga", CancellationToken.None),
+                    20 or 21 => NameCardAsync(await AnyAsync("'awaiting_payment', 'reserved'")),
+                    22 => _retries.RetryAsync(Any(_orders) ?? Guid.Empty, "olga", CancellationToken.None),
                     _ => JumpAsync(),
                 }
             );
@@ -236,7 +246,8 @@ public sealed class LifeTests
                 "alice",
                 lines,
                 Tokens[random.Next(Tokens.Length)],
-                ShortagePolicies.Names[random.Next(4)]
+                ShortagePolicies.Names[random.Next(4)],
+                AnotherCard: random.Next(3) > 0
             );
             var answers = await _accepting.CommitAsync(
                 random.Next(4) == 0 ? [order, order] : [order],
@@ -291,6 +302,17 @@ public sealed class LifeTests
                     CancellationToken.None
                 )
             );
+
+        private async Task NameCardAsync(Guid? id)
+        {
+            if (id is not null)
+                await _cards.NameAsync(
+                    id.Value,
+                    "alice",
+                    new CardRequest(Tokens[random.Next(Tokens.Length)], "alice", Key(), [1]),
+                    CancellationToken.None
+                );
+        }
 
         private async Task LockedAsync(Guid? id, Func<NpgsqlConnection, LockedOrder, Task> action)
         {

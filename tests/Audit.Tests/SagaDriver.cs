@@ -50,15 +50,17 @@ internal sealed class SagaDriver(SagaStore orders, StockUnitOfWork stock, TestPa
 
     public async Task ChargeAsync(Guid batch)
     {
-        var due = (await orders.GetOwnedAsync(batch, CancellationToken.None)).FindAll(o =>
-            o.Status == OrderStatus.Reserved
+        var owned = await orders.GetOwnedAsync(batch, CancellationToken.None);
+        var outcomes = await payments.ChargeAsync(
+            owned
+                .Where(o => o.Status == OrderStatus.Reserved)
+                .Select(o => new ChargeOrder(o.Id, o.Total, o.PaymentToken, o.PaymentAttempt))
         );
-        var outcomes = await payments.ChargeAsync(due.Select(o => new ChargeOrder(o.Id, o.Total, o.PaymentToken)));
         if (CrashesHere())
             return;
         await orders.WriteAsync(
             batch,
-            SagaRules.AfterCharge(outcomes, due, time.GetUtcNow(), PayWithin),
+            SagaRules.AfterCharge(outcomes, owned, time.GetUtcNow(), PayWithin),
             CancellationToken.None
         );
     }

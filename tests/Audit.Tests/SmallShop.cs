@@ -4,6 +4,7 @@ using DaprShop.Inventory.Stock;
 using DaprShop.Messaging;
 using DaprShop.Orders.Fulfilment;
 using DaprShop.Orders.Model;
+using DaprShop.Orders.Paying;
 using DaprShop.Orders.Placing;
 using DaprShop.Orders.Saga;
 using DaprShop.ServiceDefaults;
@@ -49,7 +50,8 @@ public sealed class SmallShop : IAsyncLifetime
             _time
         );
         var saga = new SagaDriver(
-            new SagaStore(orders, new RelaySignal(), new SagaOptions(), _time),
+            // The audit's clock is an hour ahead of this shop's.
+            new SagaStore(orders, new RelaySignal(), new SagaOptions { AnotherCardWithinMinutes = 24 * 60 }, _time),
             stock,
             charging,
             _time
@@ -87,6 +89,24 @@ public sealed class SmallShop : IAsyncLifetime
         await Sql.ScalarAsync<object>(Databases[Apps.Inventory].App, "delete from backorder_notifications");
         await DrainAsync(saga);
         await scene.WaitAsync((await AcceptAsync(accepting, ("waits still", "tok_ok", [("mug", 2)])))["waits still"]);
+        var unpaid = await AcceptAsync(
+            accepting,
+            ("another card", "tok_declined", [("cup", 1)]),
+            ("unpaid", "tok_declined", [("cup", 6)])
+        );
+        await DrainAsync(saga);
+        await new CardStore(
+            orders,
+            new DispatchSignal(),
+            new RelaySignal(),
+            NoFailpoints.Instance,
+            _time
+        ).NameAsync(
+            unpaid["another card"].Id,
+            "alice",
+            new CardRequest("tok_ok", "alice", "another card", [1]),
+            CancellationToken.None
+        );
         await DrainAsync(saga);
         await scene.TransferAsync();
         await FulfilAsync(
@@ -161,7 +181,8 @@ public sealed class SmallShop : IAsyncLifetime
                     "alice",
                     [.. o.Lines.Select(l => new PricedLine(l.Sku, l.Quantity, 1.2345m, l.Sku != "postage"))],
                     o.Token,
-                    o.Key == "asks" ? "ask" : "reject"
+                    o.Key == "asks" ? "ask" : "reject",
+                    AnotherCard: o.Key is "unpaid" or "another card"
                 )),
             ],
             CancellationToken.None

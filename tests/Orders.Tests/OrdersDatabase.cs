@@ -39,14 +39,26 @@ internal sealed class OrdersDatabase(TestDatabase names, NpgsqlDataSource source
         int quantity = 1,
         string token = "tok_ok",
         string caller = "alice",
-        string onShortage = ShortagePolicies.Reject
-    ) => new(caller, key, [fingerprint], caller, [new PricedLine("cup", quantity, 2.5m)], token, onShortage);
+        string onShortage = ShortagePolicies.Reject,
+        bool anotherCard = false
+    ) =>
+        new(
+            caller,
+            key,
+            [fingerprint],
+            caller,
+            [new PricedLine("cup", quantity, 2.5m)],
+            token,
+            onShortage,
+            AnotherCard: anotherCard
+        );
 
     public async Task<List<Guid>> AcceptAsync(
         int count,
         int quantity = 1,
         string token = "tok_ok",
-        string onShortage = ShortagePolicies.Reject
+        string onShortage = ShortagePolicies.Reject,
+        bool anotherCard = false
     )
     {
         var answers = await Accepting()
@@ -59,7 +71,8 @@ internal sealed class OrdersDatabase(TestDatabase names, NpgsqlDataSource source
                                 Guid.CreateVersion7().ToString(),
                                 quantity: quantity,
                                 token: token,
-                                onShortage: onShortage
+                                onShortage: onShortage,
+                                anotherCard: anotherCard
                             )
                         ),
                 ],
@@ -99,6 +112,9 @@ internal sealed class FakeServices(int units) : HttpMessageHandler, IHttpClientF
     public Dictionary<Guid, (ReservationState State, int Units)> Claims { get; } = [];
 
     public Dictionary<Guid, ChargeState> Charges { get; } = [];
+
+    /// <summary>The attempt and the card that each order was charged with, last.</summary>
+    public Dictionary<Guid, (int Attempt, string Token)> Cards { get; } = [];
 
     /// <summary>Holds and offers.</summary>
     public Dictionary<
@@ -324,8 +340,12 @@ internal sealed class FakeServices(int units) : HttpMessageHandler, IHttpClientF
 
     private ChargeOutcome Charge(ChargeOrder order)
     {
-        if (!Charges.TryGetValue(order.OrderId, out var state) || state == ChargeState.Pending)
+        var isAnother =
+            Charges.GetValueOrDefault(order.OrderId) == ChargeState.Declined
+            && order.Attempt > Cards.GetValueOrDefault(order.OrderId).Attempt;
+        if (!Charges.TryGetValue(order.OrderId, out var state) || state == ChargeState.Pending || isAnother)
         {
+            Cards[order.OrderId] = (order.Attempt, order.Token);
             state = order.Token switch
             {
                 "tok_declined" => ChargeState.Declined,

@@ -111,6 +111,21 @@ public sealed class CrashMatrix
         ),
         ("ask", AskAsync, [("decided", "orders")]),
         (
+            "payment-retry",
+            RetryPaymentAsync,
+            [
+                ("naming-card", "orders"),
+                ("named-card", "orders"),
+                ("invoking-charges", "orders"),
+                ("payments-before-commit", "payments"),
+                ("payments-after-commit", "payments"),
+                ("provider-asking", "payments"),
+                ("provider-answered", "payments"),
+                ("answers-after-commit", "payments"),
+                ("invoked-charges", "orders"),
+            ]
+        ),
+        (
             "ship",
             ShipAsync,
             [
@@ -192,7 +207,8 @@ public sealed class CrashMatrix
             var started = Stopwatch.GetTimestamp();
             try
             {
-                await KillAtStepAsync(shop, Path.Combine(folder, step.Replace('/', '-')), target, () => run(scene));
+                scene.Step = Path.Combine(folder, step.Replace('/', '-'));
+                await KillAtStepAsync(shop, scene.Step, target, () => run(scene));
             }
             catch (Exception e)
             {
@@ -347,6 +363,24 @@ public sealed class CrashMatrix
         await scene.WaitForOutcomeAsync(sku, id, onHand: 1, available: 0, charges: 1, refunds: 0);
     }
 
+    // The steps of the first card are those of the path "charge": here a process dies at those of the second one.
+    private static async Task RetryPaymentAsync(Scene scene)
+    {
+        File.Delete(scene.Step);
+        var sku = await scene.CreateItemAsync(5);
+        var id = await scene.OrderedAsync(sku, 2, token: "tok_declined");
+        await scene.WaitForStatusAsync(id, "awaiting_payment");
+        await File.WriteAllTextAsync(scene.Step, "");
+        await SendUntilAnsweredAsync(
+            scene.Alice,
+            HttpMethod.Post,
+            $"orders/{id}/payment",
+            new { paymentToken = "tok_ok" }
+        );
+        await scene.WaitForStatusAsync(id, "confirmed");
+        await scene.WaitForOutcomeAsync(sku, id, onHand: 5, available: 3, charges: 1, refunds: 0);
+    }
+
     private static async Task<(string Sku, Guid Id)> ShippedAsync(Scene scene)
     {
         var sku = await scene.CreateItemAsync(5);
@@ -457,6 +491,9 @@ public sealed class CrashMatrix
     /// <summary>Requests to a shop of which any process may be down for a moment.</summary>
     private sealed record Scene(LiveShop Shop, HttpClient Olga, HttpClient Alice)
     {
+        /// <summary>The file that stops a process at the step.</summary>
+        public string Step { get; set; } = "";
+
         public async Task<string> CreateItemAsync(int units, int backorderLimit = 0)
         {
             var sku = $"sku-{Guid.CreateVersion7():N}";

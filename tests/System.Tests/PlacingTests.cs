@@ -126,7 +126,7 @@ public sealed class PlacingTests(SharedShop shops) : SharedShopTest(shops), IAsy
     }
 
     [Theory]
-    [InlineData("tok_declined", "rejected", 5)]
+    [InlineData("tok_declined", "awaiting_payment", 4)]
     [InlineData("tok_timeout", "confirmed", 4)]
     [InlineData("tok_flaky", "confirmed", 4)]
     public async Task A_misbehaving_payment_provider_costs_neither_money_nor_stock(string token, string end, long left)
@@ -134,6 +134,28 @@ public sealed class PlacingTests(SharedShop shops) : SharedShopTest(shops), IAsy
         var sku = await _shop.CreateItemAsync(5);
         await WaitForStatusAsync(_shop.Alice, await IdAsync(await OrderAsync(_shop.Alice, sku, token: token)), end);
         (await _shop.AvailableAsync(sku)).Should().Be(left);
+        await _shop.Shop.AuditAsync();
+    }
+
+    [Fact]
+    public async Task A_declined_order_keeps_its_stock_and_is_paid_once_by_another_card()
+    {
+        var sku = await _shop.CreateItemAsync(5);
+        var id = await IdAsync(await OrderAsync(_shop.Alice, sku, token: "tok_declined"));
+        var waiting = await WaitForStatusAsync(_shop.Alice, id, "awaiting_payment");
+        waiting.GetProperty("allowed").EnumerateArray().Select(a => a.GetString()).Should().Contain("payment");
+        (await _shop.AvailableAsync(sku)).Should().Be(4);
+        await _shop.Shop.AuditAsync();
+
+        using var named = await SendAsync(
+            _shop.Alice,
+            HttpMethod.Post,
+            $"orders/{id}/payment",
+            new { paymentToken = "tok_timeout" }
+        );
+        named.EnsureSuccessStatusCode();
+        await WaitForStatusAsync(_shop.Alice, id, "confirmed");
+        (await _shop.AvailableAsync(sku)).Should().Be(4);
         await _shop.Shop.AuditAsync();
     }
 

@@ -35,6 +35,7 @@ internal static class RouteTable
         new("GET", "/orders/{id}/transitions", Orders, Identity.Customer),
         new("POST", "/orders/{id}/cancel", Orders, Identity.Customer),
         new("POST", "/orders/{id}/decision", Orders, Identity.Customer),
+        new("POST", "/orders/{id}/payment", Orders, Identity.Customer),
         new("POST", "/waitlist/offers/{id}/accept", Orders, Identity.Customer),
         new("POST", "/bulk-orders", Orders, Identity.Customer, HandledHere: true),
         new("GET", "/bulk-orders", Orders, Identity.Customer),

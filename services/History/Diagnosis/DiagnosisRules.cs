@@ -89,7 +89,15 @@ internal static class DiagnosisRules
                     $"Stock does not cover the order; the customer can decide until {Time(until)}."
                 ),
             ],
-            { Status: "reserved", Payment: "declined" } =>
+            { Status: "awaiting_payment", Payment: null, PayBy: { } until } when until > e.Now =>
+            [
+                new(
+                    "waiting-for-card",
+                    $"The card was declined{Because(order.Reason)}; the customer can name another one until {Time(until)}."
+                ),
+            ],
+            { Status: "awaiting_payment", Payment: null } => [.. Obstacles(e, order), .. Progress(e, order)],
+            { Status: "reserved" or "awaiting_payment", Payment: "declined" } =>
             [
                 .. Obstacles(e, order, Apps.Inventory),
                 new(

@@ -13,7 +13,7 @@ internal static class OrderConditions
     /// <summary>Active orders, and those that wait for stock or for their customer: the saga returns to them.</summary>
     public const string Unfinished =
         "compensation_pending or status in "
-        + $"('{Accepted}', '{Reserved}', '{Paid}', '{Backordered}', '{AwaitingCustomer}')";
+        + $"('{Accepted}', '{Reserved}', '{Paid}', '{Backordered}', '{AwaitingCustomer}', '{AwaitingPayment}')";
 
     /// <summary>Unfinished orders that no batch owns: the dispatcher may claim them when they are due.</summary>
     public const string Claimable = $"batch_id is null and ({Unfinished})";

@@ -8,13 +8,16 @@ namespace DaprShop.Orders.Model;
 /// Not claimed before. Infinity while a batch owns it; an earlier value asks for the next claim.
 /// </param>
 /// <param name="Attempts">Claims since the order last waited.</param>
-/// <param name="Payment">The provider's answer where the status does not show it: <c>declined</c>.</param>
+/// <param name="Payment"><c>declined</c>: for good, no other card is awaited. Null otherwise.</param>
 /// <param name="CompensationPending">Cancelled, and its payment and stock are not yet compensated.</param>
 /// <param name="Refunded">The batch that owns the order has refunded it. A claim resets it.</param>
 /// <param name="StockReleased">The batch that owns the order has released its stock. A claim resets it.</param>
 /// <param name="HoldId">A hold on stock that the order uses up.</param>
 /// <param name="DecideBy">The customer's deadline; null when no decision is open.</param>
 /// <param name="DecidedBy">The user who made the customer's decision.</param>
+/// <param name="AnotherCard">Where the card is declined, the customer may name another one.</param>
+/// <param name="PayBy">Until when another card may be named; null before a card was declined.</param>
+/// <param name="PaymentAttempt">Cards that the order has named; <paramref name="PaymentToken"/> is the last.</param>
 internal sealed record OrderRow(
     Guid Id,
     long Number,
@@ -37,7 +40,10 @@ internal sealed record OrderRow(
     DateTimeOffset UpdatedAt,
     Guid? HoldId,
     DateTimeOffset? DecideBy,
-    string? DecidedBy
+    string? DecidedBy,
+    bool AnotherCard,
+    DateTimeOffset? PayBy,
+    int PaymentAttempt
 );
 
 /// <summary>A line of an order.</summary>
@@ -76,3 +82,16 @@ internal sealed record BatchRow(
 
 /// <summary>The order that a caller's key stands for.</summary>
 internal sealed record IdempotencyKeyRow(string Caller, string Key, byte[] Fingerprint, Guid OrderId);
+
+/// <summary>The order's card that a caller's key has named, and what the caller was answered.</summary>
+/// <param name="Attempt">The number of the card; 1 is that of the order's acceptance.</param>
+/// <param name="Version">The order's version with this card.</param>
+internal sealed record NamedCardRow(
+    string Caller,
+    string Key,
+    byte[] Fingerprint,
+    Guid OrderId,
+    int Attempt,
+    int Version,
+    DateTimeOffset NamedAt
+);

@@ -17,6 +17,9 @@ internal enum OrderStatus
     /// <summary>Stock is allocated to it.</summary>
     Reserved,
 
+    /// <summary>The card was declined; the customer may name another one until a deadline.</summary>
+    AwaitingPayment,
+
     /// <summary>The money is captured.</summary>
     Paid,
 
@@ -49,6 +52,7 @@ internal static class OrderStatusNames
     public const string Backordered = "backordered";
     public const string AwaitingCustomer = "awaiting_customer";
     public const string Reserved = "reserved";
+    public const string AwaitingPayment = "awaiting_payment";
     public const string Paid = "paid";
     public const string Confirmed = "confirmed";
     public const string Shipped = "shipped";

@@ -30,6 +30,8 @@ internal sealed class OrdersDbContext(DbContextOptions<OrdersDbContext> options)
             e.Property(x => x.Number).HasDefaultValueSql("nextval('order_numbers')");
             e.Property(x => x.Total).HasPrecision(18, 4);
             e.Property(x => x.Shortages).HasColumnType("jsonb");
+            e.Property(x => x.AnotherCard).HasDefaultValue(false);
+            e.Property(x => x.PaymentAttempt).HasDefaultValue(1);
             e.HasIndex(x => new { x.Customer, x.Number }).IsUnique();
             e.HasIndex(x => x.Number).IsUnique();
 
@@ -95,6 +97,11 @@ internal sealed class OrdersDbContext(DbContextOptions<OrdersDbContext> options)
                 .HasDatabaseName("ix_returns_requested");
         });
         modelBuilder.Entity<IdempotencyKeyRow>().ToTable("idempotency_keys").HasKey(x => new { x.Caller, x.Key });
+        modelBuilder.Entity<NamedCardRow>(e =>
+        {
+            e.ToTable("named_cards").HasKey(x => new { x.Caller, x.Key });
+            e.HasIndex(x => new { x.OrderId, x.Attempt }).IsUnique();
+        });
         modelBuilder.AddBulkTables();
         modelBuilder.AddEventLog(bySubject: OrderEventTypes.Pattern);
     }

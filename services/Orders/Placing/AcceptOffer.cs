@@ -2,6 +2,7 @@ using System.Net;
 using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
+using DaprShop.Orders.Paying;
 using DaprShop.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -9,10 +10,13 @@ namespace DaprShop.Orders.Placing;
 
 /// <summary>
 /// <c>POST /waitlist/offers/{id}/accept</c>: orders the units that a waitlist offer holds for the caller. An offer
-/// makes one order, however often it is accepted.
+/// makes one order, however often it is accepted. Accepting it again while that order awaits payment names another card.
 /// </summary>
 internal static class AcceptOffer
 {
+    // The key that makes the offer one order is the shop's: no caller has an empty name, so no caller's key is taken.
+    private const string NoCaller = "";
+
     internal sealed record OfferAcceptance(RequestedPayment Payment);
 
     public static async Task<Results<Accepted<AcceptedOrder>, ProblemHttpResult>> HandleAsync(
@@ -22,6 +26,8 @@ internal static class AcceptOffer
         HoldClaims holds,
         Catalogue catalogue,
         GroupCommit<AcceptOrder, Acceptance> orders,
+        OrderAcceptanceStore accepted,
+        CardStore cards,
         HttpContext context,
         CancellationToken cancellationToken
     )
@@ -44,6 +50,55 @@ internal static class AcceptOffer
         // Inventory does not check the customer of a repeated claim again.
         if (!(context.User.IsOperator() || offer.Customer == context.Name()))
             return Problems.NotFound($"offer {id}");
+        var card = new CardRequest(
+            request.Payment.Token,
+            context.Name(),
+            key.Value,
+            IdempotencyKey.Fingerprint(context, request)
+        );
+        if (await accepted.FindAsync(offer.OrderId, cancellationToken) is not { } existing)
+        {
+            // There is no such order yet, so the key stands for another request.
+            if (await cards.HasUsedAsync(card, cancellationToken))
+                return IdempotencyKey.Conflict(key.Value);
+            var order = await OrderAsync(id, request, offer, card, catalogue, cancellationToken);
+            var acceptance = await orders.RunAsync(order, cancellationToken);
+            if (!acceptance.Replayed)
+                return TypedResults.Accepted($"/orders/{offer.OrderId}", acceptance.Order!);
+
+            // Another request has accepted the offer at this moment.
+            existing = (await accepted.FindAsync(offer.OrderId, cancellationToken))!.Value;
+        }
+
+        var named = await cards.NameAsync(offer.OrderId, context.Owner(), card, cancellationToken);
+        if (
+            named is { Card: null, Order: { } unchanged }
+            && (existing.Token != card.Token || TransitionRules.IsFinal(unchanged.Status))
+        )
+            return NameCard.NotAwaitingPayment(unchanged);
+        if (named.Card is null || named.Replayed)
+            context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+        return TypedResults.Accepted(
+            $"/orders/{offer.OrderId}",
+            named.Card is { } answer
+                ? existing.Order with
+                {
+                    Status = answer.Status,
+                    Version = answer.Version,
+                }
+                : existing.Order
+        );
+    }
+
+    private static async Task<AcceptOrder> OrderAsync(
+        Guid id,
+        OfferAcceptance request,
+        ClaimedHold offer,
+        CardRequest card,
+        Catalogue catalogue,
+        CancellationToken cancellationToken
+    )
+    {
         var order = new OrderRequest(
             [.. offer.Lines.Select(l => new RequestedLine(l.Sku, l.Quantity))],
             request.Payment,
@@ -51,26 +106,20 @@ internal static class AcceptOffer
         );
         var items = await catalogue.FindAsync(offer.Lines.Select(l => l.Sku), cancellationToken);
         var (lines, _) = OrderPricingRules.Price(order, items);
-        var acceptance = await orders.RunAsync(
-            OrderPricingRules.WithHold(
-                new AcceptOrder(
-                    offer.Customer,
-                    $"offer:{id}",
-                    RequestFingerprint.Of(offer.Customer, "accept-offer", request),
-                    offer.Customer,
-                    lines,
-                    request.Payment.Token,
-                    order.OnShortage,
-                    id
-                ),
-                offer
+        return OrderPricingRules.WithHold(
+            new AcceptOrder(
+                NoCaller,
+                $"offer:{id}",
+                RequestFingerprint.Of(NoCaller, "accept-offer", id),
+                offer.Customer,
+                lines,
+                request.Payment.Token,
+                order.OnShortage,
+                id,
+                AnotherCard: true,
+                Card: card
             ),
-            cancellationToken
+            offer
         );
-        if (acceptance.Order is not { } accepted)
-            return IdempotencyKey.Conflict(key.Value);
-        if (acceptance.Replayed)
-            context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
-        return TypedResults.Accepted($"/orders/{accepted.Id}", accepted);
     }
 }

@@ -21,11 +21,11 @@ internal static class OrderAcceptanceStatements
     private const string InsertOrders = $"""
         insert into orders (
             id, customer, status, version, total, payment_token, on_shortage, due_at, attempts,
-            compensation_pending, refunded, stock_released, accepted_at, updated_at, hold_id)
+            compensation_pending, refunded, stock_released, accepted_at, updated_at, hold_id, another_card)
         select u.id, u.customer, '{OrderStatusNames.Accepted}', 1, u.total, u.payment_token, u.on_shortage, $7, 0,
-            false, false, false, $7, $7, u.hold_id
-        from unnest($1::uuid[], $2::text[], $3::numeric[], $4::text[], $5::text[], $6::uuid[])
-             with ordinality as u(id, customer, total, payment_token, on_shortage, hold_id, place)
+            false, false, false, $7, $7, u.hold_id, u.another_card
+        from unnest($1::uuid[], $2::text[], $3::numeric[], $4::text[], $5::text[], $6::uuid[], $8::boolean[])
+             with ordinality as u(id, customer, total, payment_token, on_shortage, hold_id, another_card, place)
         order by u.place returning id, number
         """;
 
@@ -40,6 +40,11 @@ internal static class OrderAcceptanceStatements
         join orders o on o.id = k.order_id
         join order_lines l on l.order_id = o.id
         where (k.caller, k.key) in (select * from unnest($1::text[], $2::text[])) order by o.id, l.line
+        """;
+
+    private const string SelectAccepted = """
+        select o.number, o.payment_token, l.sku, l.quantity, l.unit_price
+        from orders o join order_lines l on l.order_id = o.id where o.id = $1 order by l.line
         """;
 
     /// <summary>
@@ -90,7 +95,8 @@ internal static class OrderAcceptanceStatements
             orders.Select(o => o.Request.PaymentToken).ToArray(),
             orders.Select(o => o.Request.OnShortage).ToArray(),
             orders.Select(o => o.Request.HoldId).ToArray(),
-            now.UtcDateTime
+            now.UtcDateTime,
+            orders.Select(o => o.Request.AnotherCard).ToArray()
         );
         var lines = orders.SelectMany(o => o.Request.Lines.Select((l, i) => (o.Id, Number: i + 1, Line: l))).ToList();
         insert.Add(
@@ -155,6 +161,20 @@ internal static class OrderAcceptanceStatements
             });
     }
 
+    /// <summary>The order as it was accepted, and its present card; null where there is none.</summary>
+    public static async Task<(AcceptedOrder Order, string Token)?> FindAsync(
+        NpgsqlConnection connection,
+        Guid id,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await connection.QueryAsync<AcceptedLineRow>(SelectAccepted, [id], cancellationToken);
+        if (rows is not [var order, ..])
+            return null;
+        var lines = rows.ConvertAll(r => new PricedLine(r.Sku, r.Quantity, r.UnitPrice));
+        return (Response(id, order.Number, OrderPricingRules.Total(lines), lines), order.PaymentToken);
+    }
+
     private static OrderAccepted Event(Guid id, long number, decimal total, AcceptOrder request) =>
         new(
             id,
@@ -174,6 +194,14 @@ internal static class OrderAcceptanceStatements
             Money.Normalize(total),
             [.. lines.Select(l => l with { UnitPrice = Money.Normalize(l.UnitPrice) })]
         );
+
+    private sealed record AcceptedLineRow(
+        long Number,
+        string PaymentToken,
+        string Sku,
+        int Quantity,
+        decimal UnitPrice
+    );
 
     private sealed record NumberRow(Guid Id, long Number);
 

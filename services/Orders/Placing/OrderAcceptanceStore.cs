@@ -1,5 +1,6 @@
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
+using DaprShop.Orders.Paying;
 using DaprShop.ServiceDefaults;
 using Npgsql;
 
@@ -14,6 +15,12 @@ internal sealed class OrderAcceptanceStore(
     TimeProvider time
 )
 {
+    private const string SelectAwaitingPayment = $"""
+        select id from orders
+        where status = '{OrderStatusNames.AwaitingPayment}' and hold_id = $1 and customer = $2
+        order by number desc limit 1
+        """;
+
     /// <summary>Orders per transaction, at most.</summary>
     public const int GroupLimit = 200;
 
@@ -50,6 +57,8 @@ internal sealed class OrderAcceptanceStore(
         var claimed = await OrderAcceptanceStatements.ClaimKeysAsync(connection, first, cancellationToken);
         var fresh = first.Where(f => claimed.Contains(f.Id)).ToList();
         var accepted = await OrderAcceptanceStatements.InsertAsync(connection, fresh, now, cancellationToken);
+        foreach (var (id, request) in fresh.Where(f => f.Request.Card is not null))
+            await CardStore.InsertAsync(connection, id, request.Card!, 1, 1, now, cancellationToken);
         var known = fresh.ToDictionary(
             f => (f.Request.Caller, f.Request.Key),
             f => (f.Request.Fingerprint, Order: accepted[f.Id])
@@ -71,6 +80,23 @@ internal sealed class OrderAcceptanceStore(
             }),
         ];
     }
+
+    /// <summary>The order as it was accepted, and its present card; null where there is none.</summary>
+    public async Task<(AcceptedOrder Order, string Token)?> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await OrderAcceptanceStatements.FindAsync(connection, id, cancellationToken);
+    }
+
+    /// <summary>The customer's order that uses the hold and awaits another card; null where there is none.</summary>
+    public async Task<Guid?> FindAwaitingPaymentAsync(
+        Guid hold,
+        string customer,
+        CancellationToken cancellationToken
+    ) =>
+        await database.QueryAsync<Guid>(SelectAwaitingPayment, [hold, customer], cancellationToken) is [var id]
+            ? id
+            : null;
 
     /// <summary>Wakes the saga and the relay after <paramref name="accepted"/> orders were committed.</summary>
     public void Announce(int accepted)

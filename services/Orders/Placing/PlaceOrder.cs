@@ -14,6 +14,7 @@ internal static class PlaceOrder
         Catalogue catalogue,
         HoldClaims holds,
         GroupCommit<AcceptOrder, Acceptance> orders,
+        OrderAcceptanceStore store,
         HttpContext context,
         CancellationToken cancellationToken
     )
@@ -44,12 +45,26 @@ internal static class PlaceOrder
                 lines,
                 request.Payment.Token,
                 request.OnShortage,
-                request.Hold
+                request.Hold,
+                // Whoever places an order for somebody else is told at once that it is not paid.
+                AnotherCard: request.Customer is null || request.Customer == caller
             ),
             cancellationToken
         );
         if (refused is not null)
-            return Problems.Of(409, "hold-ended", "The hold cannot be used", refused.Detail);
+            return
+                await store.FindAwaitingPaymentAsync(request.Hold!.Value, accept.Customer, cancellationToken)
+                    is { } unpaid
+                ? Problems.Of(
+                    409,
+                    "hold-used",
+                    "The hold is used by an order that awaits payment",
+                    $"Order {unpaid} uses the hold, and its card was declined. "
+                        + $"Name another card with POST /orders/{unpaid}/payment.",
+                    ("orderId", unpaid),
+                    ("orderStatus", OrderStatusNames.AwaitingPayment)
+                )
+                : Problems.Of(409, "hold-ended", "The hold cannot be used", refused.Detail);
         var acceptance = await orders.RunAsync(accept, cancellationToken);
         if (acceptance.Order is not { } order)
             return IdempotencyKey.Conflict(key.Value);

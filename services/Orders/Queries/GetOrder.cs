@@ -18,6 +18,8 @@ internal static class GetOrder
     /// not answer.
     /// </param>
     /// <param name="DecideBy">The customer's deadline, where stock does not cover the order.</param>
+    /// <param name="PayBy">Until when another card may be named, where the card was declined.</param>
+    /// <param name="Allowed">What the caller can do with it in its status, by the last part of the route.</param>
     internal sealed record Order(
         Guid Id,
         long Number,
@@ -31,6 +33,8 @@ internal static class GetOrder
         DateTimeOffset UpdatedAt,
         DateTimeOffset? DecideBy,
         DateTimeOffset? PromisedAt,
+        DateTimeOffset? PayBy,
+        IReadOnlyList<string> Allowed,
         IReadOnlyList<OrderLine> Lines
     );
 
@@ -84,6 +88,13 @@ internal static class GetOrder
                 row.UpdatedAt,
                 row.DecideBy,
                 promisedAt,
+                row.Status == OrderStatusNames.AwaitingPayment ? row.PayBy : null,
+                [
+                    .. OrderActions
+                        .In(OrderStatuses.Parse(row.Status))
+                        .Where(a => !a.ForOperators || context.User.IsOperator())
+                        .Select(a => a.Name),
+                ],
                 found.Lines.ConvertAll(l => new OrderLine(
                     l.Line,
                     l.Sku,

@@ -17,7 +17,7 @@ internal static class GetOrderState
     private const string SelectState = """
         select o.customer, o.status, o.version, o.reason, o.batch_id, b.started_at, b.progressed_at,
                nullif(o.due_at, 'infinity') as due_at, o.attempts, o.decide_by, o.payment, o.compensation_pending,
-               o.updated_at
+               o.updated_at, o.pay_by
         from orders o left join batches b on b.id = o.batch_id where o.id = $1
         """;
 
@@ -71,7 +71,12 @@ internal static class GetOrderState
                 order.CompensationPending,
                 order.UpdatedAt,
                 batching.Current.Slots,
-                order.Status == OrderStatusNames.Reserved ? order.UpdatedAt + options.PayWithin : null,
+                order.Status switch
+                {
+                    OrderStatusNames.Reserved => order.UpdatedAt + options.PayWithin,
+                    OrderStatusNames.AwaitingPayment => order.PayBy,
+                    _ => null,
+                },
                 open,
                 outbox
             )
@@ -91,6 +96,7 @@ internal static class GetOrderState
         DateTimeOffset? DecideBy,
         string? Payment,
         bool CompensationPending,
-        DateTimeOffset UpdatedAt
+        DateTimeOffset UpdatedAt,
+        DateTimeOffset? PayBy
     );
 }

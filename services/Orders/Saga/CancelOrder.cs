@@ -22,11 +22,6 @@ internal static class CancelOrder
         returning version
         """;
 
-    private static readonly string[] Cancellable =
-    [
-        .. TransitionRules.Into(OrderStatus.Cancelled).Select(OrderStatuses.Name),
-    ];
-
     internal sealed record CancelledOrder(Guid Id, string Status, int Version);
 
     public static async Task<Results<Ok<CancelledOrder>, ProblemHttpResult>> HandleAsync(
@@ -54,11 +49,11 @@ internal static class CancelOrder
                 409,
                 "not-cancellable",
                 "The order cannot be cancelled",
-                TransitionRules.Allows(order.Status, OrderStatus.Cancelled)
+                OrderActions.Cancel.From.Contains(order.Status)
                     ? "A shipment of this order is being prepared."
-                    : $"The order is {order.Status.Name()}. Cancellable: {string.Join(", ", Cancellable)}.",
+                    : $"The order is {order.Status.Name()}. Cancellable: {string.Join(", ", OrderActions.Cancel.FromNames)}.",
                 ("orderStatus", order.Status.Name()),
-                ("allowed", Cancellable)
+                ("allowed", OrderActions.Cancel.FromNames)
             );
         await transaction.CommitAsync(cancellationToken);
         await failpoints.ReachAsync("cancelled");
@@ -79,7 +74,7 @@ internal static class CancelOrder
         var reason = $"cancelled by {actor}";
         var version = await connection.ScalarAsync<int?>(
             Cancel,
-            [order.Id, Cancellable, reason, now.UtcDateTime],
+            [order.Id, OrderActions.Cancel.FromNames, reason, now.UtcDateTime],
             cancellationToken
         );
         if (version is null)

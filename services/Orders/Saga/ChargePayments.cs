@@ -16,18 +16,23 @@ internal sealed class ChargePayments(SagaStore store, ServiceInvoker services, S
     {
         var owned = await store.GetOwnedAsync(input, CancellationToken.None);
         var reserved = owned.FindAll(o => o.Status == OrderStatus.Reserved);
-        var charged = new SagaStepResult();
+        IReadOnlyList<ChargeOutcome> outcomes = [];
         if (reserved.Count > 0)
         {
             var response = await services.PostAsync<ChargeRequest, ChargeResponse>(
                 Apps.Payments,
                 "charges",
-                new ChargeRequest(reserved.ConvertAll(o => new ChargeOrder(o.Id, o.Total, o.PaymentToken))),
+                new ChargeRequest(
+                    reserved.ConvertAll(o => new ChargeOrder(o.Id, o.Total, o.PaymentToken, o.PaymentAttempt))
+                ),
                 CancellationToken.None
             );
-            charged = SagaRules.AfterCharge(response.Outcomes, reserved, time.GetUtcNow(), options.PayWithin);
-            await store.WriteAsync(input, charged, CancellationToken.None);
+            outcomes = response.Outcomes;
         }
+
+        var charged = SagaRules.AfterCharge(outcomes, owned, time.GetUtcNow(), options.PayWithin);
+        if (reserved.Count > 0 || charged.Declined.Count > 0)
+            await store.WriteAsync(input, charged, CancellationToken.None);
 
         return SagaRules.AfterCharging(owned, charged, time.GetUtcNow(), options.PayWithin);
     }

@@ -28,7 +28,7 @@ internal static class RetryOrders
             $"The order is not in {OrderStatusNames.NeedsAttention}",
             $"The order is {found.Status.Name()}. Only orders in {OrderStatusNames.NeedsAttention} can be retried.",
             ("orderStatus", found.Status.Name()),
-            ("allowed", new[] { OrderStatusNames.NeedsAttention })
+            ("allowed", OrderActions.Retry.FromNames)
         );
     }
 

@@ -24,13 +24,14 @@ internal sealed class RetryStore(
         order by version desc limit 1
         """;
 
-    // An order that asks its customer gets a new deadline; without one, the customer would count as having decided.
+    // An order that waits for its customer gets a new deadline; without one, the customer would count as having decided.
     private const string Reset = $"""
         update orders
         set attempts = 0, due_at = $2, reason = null,
             decide_by = case
                 when status = '{OrderStatusNames.AwaitingCustomer}' and on_shortage = '{ShortagePolicies.Ask}'
-                then $3::timestamptz end
+                then $3::timestamptz end,
+            pay_by = case when status = '{OrderStatusNames.AwaitingPayment}' then $4::timestamptz else pay_by end
         where id = $1
         """;
 
@@ -68,7 +69,13 @@ internal sealed class RetryStore(
         var status = OrderStatuses.Parse(previous!);
         var change = await OrderLock.ChangeStatusAsync(connection, order, status, actor, now, cancellationToken);
         await using var batch = new NpgsqlBatch(connection);
-        batch.Add(Reset, id, now.UtcDateTime, (now + options.DecideWithin).UtcDateTime);
+        batch.Add(
+            Reset,
+            id,
+            now.UtcDateTime,
+            (now + options.DecideWithin).UtcDateTime,
+            (now + options.AnotherCardWithin).UtcDateTime
+        );
         batch.AppendEvents([change], now);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

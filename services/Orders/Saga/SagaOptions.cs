@@ -32,6 +32,12 @@ internal sealed class SagaOptions
     public double PayWithinMinutes { get; init; } = 30;
 
     /// <summary>
+    /// Minutes, from the first decline of a card, in which the customer may name another one. Then the order is rejected.
+    /// </summary>
+    [Range(0.001, 525_600)]
+    public double AnotherCardWithinMinutes { get; init; } = 10;
+
+    /// <summary>
     /// Seconds without progress after which a batch is abandoned. A restart of Dapr's scheduler may take 24 s.
     /// </summary>
     [Range(1, 3600)]
@@ -40,6 +46,8 @@ internal sealed class SagaOptions
     public TimeSpan DecideWithin => TimeSpan.FromMinutes(DecideWithinMinutes);
 
     public TimeSpan PayWithin => TimeSpan.FromMinutes(PayWithinMinutes);
+
+    public TimeSpan AnotherCardWithin => TimeSpan.FromMinutes(AnotherCardWithinMinutes);
 
     public TimeSpan StaleAfter => TimeSpan.FromSeconds(StaleAfterSeconds);
 }

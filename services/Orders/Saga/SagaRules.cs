@@ -13,6 +13,8 @@ internal static class SagaRules
 {
     // Inventory announces new stock; this poll only covers a lost announcement.
     private static readonly TimeSpan WaitingPoll = TimeSpan.FromHours(1);
+    private const string PaymentDeclined = "payment declined";
+    private const string NoOtherCard = "the card was declined and no other card was named in time";
 
     /// <summary>Decides what follows from Inventory's answers.</summary>
     /// <param name="outcomes">
@@ -36,19 +38,21 @@ internal static class SagaRules
     }
 
     /// <summary>
-    /// Decides what follows from Payments' answers. Captured: paid. Declined: the stock is released later. Pending: the
-    /// order stays reserved. Refunded: an earlier batch was interrupted while it expired the order, which stays
-    /// reserved and expires in this one.
+    /// Decides what follows from Payments' answers. Captured: paid. Declined: the order awaits another card where its
+    /// customer may name one, else its stock is released later. Pending: the order stays reserved. Refunded: an earlier
+    /// batch was interrupted while it expired the order, which stays reserved and expires in this one. An order for
+    /// which no other card was named in time is declined for good.
     /// </summary>
-    /// <param name="charged">The orders that the answers are about.</param>
+    /// <param name="owned">The batch's orders; those that the answers are about among them.</param>
     public static SagaStepResult AfterCharge(
         IReadOnlyList<ChargeOutcome> outcomes,
-        IEnumerable<OwnedOrder> charged,
+        IReadOnlyList<OwnedOrder> owned,
         DateTimeOffset now,
         TimeSpan payWithin
     )
     {
-        var expiring = charged.Where(o => IsUnpaid(o, now, payWithin)).Select(o => o.Id).ToHashSet();
+        var expiring = owned.Where(o => IsUnpaid(o, now, payWithin)).Select(o => o.Id).ToHashSet();
+        var retriable = owned.Where(o => o.AnotherCard).Select(o => o.Id).ToHashSet();
         return new SagaStepResult
         {
             Changes =
@@ -56,15 +60,26 @@ internal static class SagaRules
                 .. outcomes
                     .Where(o => o.State == ChargeState.Captured)
                     .Select(o => new StatusChange(o.OrderId, OrderStatus.Reserved, OrderStatus.Paid)),
+                .. outcomes
+                    .Where(o => o.State == ChargeState.Declined && retriable.Contains(o.OrderId))
+                    .Select(o => new StatusChange(
+                        o.OrderId,
+                        OrderStatus.Reserved,
+                        OrderStatus.AwaitingPayment,
+                        o.Reason ?? PaymentDeclined
+                    )),
             ],
             Declined =
             [
                 .. outcomes
                     .Where(o =>
-                        o.State == ChargeState.Declined
+                        o.State == ChargeState.Declined && !retriable.Contains(o.OrderId)
                         || o.State == ChargeState.Refunded && !expiring.Contains(o.OrderId)
                     )
-                    .Select(o => (o.OrderId, o.Reason ?? "payment declined")),
+                    .Select(o => (o.OrderId, o.Reason ?? PaymentDeclined)),
+                .. owned
+                    .Where(o => o is { Status: OrderStatus.AwaitingPayment, Declined: false } && !(o.PayBy > now))
+                    .Select(o => (o.Id, NoOtherCard)),
             ],
         };
     }
@@ -77,10 +92,10 @@ internal static class SagaRules
         TimeSpan payWithin
     )
     {
-        var paid = charged.Changes.Select(c => c.OrderId).ToHashSet();
+        var changed = charged.Changes.Select(c => c.OrderId).ToHashSet();
         var declined = charged.Declined.Select(d => d.OrderId).ToHashSet();
         var orders = owned
-            .Where(o => !paid.Contains(o.Id))
+            .Where(o => !changed.Contains(o.Id))
             .Select(o => declined.Contains(o.Id) ? o with { Declined = true } : o)
             .ToList();
         return new NeededCompensations(
@@ -135,6 +150,7 @@ internal static class SagaRules
         var waiting = ready.FindAll(o =>
             o.Status == OrderStatus.Backordered
             || o is { Status: OrderStatus.AwaitingCustomer, DecideBy: not null } && !IsUndecided(o, now)
+            || o is { Status: OrderStatus.AwaitingPayment, Declined: false }
         );
         return new SagaStepResult
         {
@@ -145,7 +161,7 @@ internal static class SagaRules
                 .. uncompensated.Select(o => (o.Id, now)),
                 .. unanswered.Select(o => (o.Id, now + Pause(o, payWithin))),
             ],
-            Waiting = [.. waiting.Select(o => (o.Id, o.DecideBy ?? now + WaitingPoll))],
+            Waiting = [.. waiting.Select(o => (o.Id, WaitsUntil(o, now)))],
             Completed = [.. ready.Except(unanswered).Except(waiting).Select(o => o.Id)],
             FinishesBatch = true,
         };
@@ -217,8 +233,21 @@ internal static class SagaRules
                 OrderStatus.Expired,
                 "not paid in time"
             ),
-            _ when IsDeclined(order) => new(order.Id, order.Status, OrderStatus.Rejected),
+            _ when IsDeclined(order) => new(
+                order.Id,
+                order.Status,
+                OrderStatus.Rejected,
+                order.Status == OrderStatus.AwaitingPayment ? NoOtherCard : null
+            ),
             _ => null,
+        };
+
+    private static DateTimeOffset WaitsUntil(OwnedOrder order, DateTimeOffset now) =>
+        order.Status switch
+        {
+            OrderStatus.AwaitingCustomer => order.DecideBy!.Value,
+            OrderStatus.AwaitingPayment => order.PayBy ?? now,
+            _ => now + WaitingPoll,
         };
 
     /// <summary>What a customer whose order waits for stock is told.</summary>
@@ -246,5 +275,6 @@ internal static class SagaRules
     private static bool IsUnpaid(OwnedOrder order, DateTimeOffset now, TimeSpan payWithin) =>
         order is { Status: OrderStatus.Reserved, Declined: false } && order.StatusSince + payWithin <= now;
 
-    private static bool IsDeclined(OwnedOrder order) => order is { Status: OrderStatus.Reserved, Declined: true };
+    private static bool IsDeclined(OwnedOrder order) =>
+        order is { Status: OrderStatus.Reserved or OrderStatus.AwaitingPayment, Declined: true };
 }

@@ -34,7 +34,8 @@ internal static class SagaStatements
     /// <summary>The orders that batch $1 still owns, in order of arrival.</summary>
     public const string SelectOwned = """
         select o.id, o.status, o.total, o.payment_token, o.payment is not null as declined, o.compensation_pending,
-               o.refunded, o.stock_released, o.attempts, o.decide_by, o.updated_at as status_since
+               o.refunded, o.stock_released, o.attempts, o.decide_by, o.updated_at as status_since, o.another_card,
+               o.pay_by, o.payment_attempt
         from batches b join orders o on o.id = any(b.order_ids) and o.batch_id = b.id
         where b.id = $1 order by o.number
         """;
@@ -53,13 +54,15 @@ internal static class SagaStatements
 
     /// <summary>
     /// Changes the status of owned orders, each from the status that the decision was based on. A change that carries
-    /// out the customer's decision names the user who made it.
+    /// out the customer's decision names the user who made it. The time to name another card begins with the first
+    /// decline: declined cards do not hold stock for ever.
     /// </summary>
     public const string ChangeStatus = $"""
         update orders o
         set status = u.next, version = o.version + 1, reason = coalesce(u.reason, o.reason),
             shortages = coalesce(u.shortages::jsonb, o.shortages), updated_at = $7,
-            decide_by = case when u.next = '{AwaitingCustomer}' then $8::timestamptz end
+            decide_by = case when u.next = '{AwaitingCustomer}' then $8::timestamptz end,
+            pay_by = case when u.next = '{AwaitingPayment}' then coalesce(o.pay_by, $9::timestamptz) else o.pay_by end
         from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
             as u(id, previous, next, reason, shortages)
         where o.id = u.id and o.status = u.previous and o.batch_id = $1
@@ -88,7 +91,10 @@ internal static class SagaStatements
         where o.id = any($2) and o.batch_id = $1
         """;
 
-    /// <summary>Records declined payments; settling rejects the orders.</summary>
+    /// <summary>
+    /// Records payments that are declined for good, before the stock is released: from then on no other card is taken.
+    /// Settling rejects the orders.
+    /// </summary>
     public const string MarkDeclined = """
         update orders o set payment = 'declined', reason = u.reason
         from unnest($2::uuid[], $3::text[]) as u(id, reason) where o.id = u.id and o.batch_id = $1

@@ -4,12 +4,16 @@ using DaprShop.Orders.Model;
 namespace DaprShop.Orders.Saga;
 
 /// <summary>An order that a batch owns.</summary>
+/// <param name="Declined">Its payment is declined for good.</param>
 /// <param name="CompensationPending">Cancelled; its payment and stock must be compensated.</param>
 /// <param name="Refunded">Refunded by this batch.</param>
 /// <param name="StockReleased">Its stock was released by this batch.</param>
 /// <param name="Attempts">Claims since the order last waited; 1 at the first.</param>
 /// <param name="DecideBy">The customer's deadline; null when no decision is open.</param>
 /// <param name="StatusSince">The time of its last status change.</param>
+/// <param name="AnotherCard">Where its card is declined, the customer may name another one.</param>
+/// <param name="PayBy">Until when another card may be named; null before a card was declined.</param>
+/// <param name="PaymentAttempt">Cards that it has named.</param>
 internal sealed record OwnedOrder(
     Guid Id,
     OrderStatus Status,
@@ -21,7 +25,10 @@ internal sealed record OwnedOrder(
     bool StockReleased,
     int Attempts,
     DateTimeOffset? DecideBy = null,
-    DateTimeOffset StatusSince = default
+    DateTimeOffset StatusSince = default,
+    bool AnotherCard = false,
+    DateTimeOffset? PayBy = null,
+    int PaymentAttempt = 1
 );
 
 /// <summary>A decided status change.</summary>
@@ -47,7 +54,7 @@ internal sealed record SagaStepResult
     /// <summary>Units that partially covered orders go without.</summary>
     public IReadOnlyList<LineReduction> Reductions { get; init; } = [];
 
-    /// <summary>Orders whose payment was declined, and the reason.</summary>
+    /// <summary>Orders whose payment is declined for good: no other card is awaited. With the reason.</summary>
     public IReadOnlyList<(Guid OrderId, string? Reason)> Declined { get; init; } = [];
 
     /// <summary>Orders that this batch has refunded.</summary>

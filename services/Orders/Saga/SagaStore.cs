@@ -48,7 +48,10 @@ internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, Sa
             r.StockReleased,
             r.Attempts,
             r.DecideBy,
-            r.StatusSince
+            r.StatusSince,
+            r.AnotherCard,
+            r.PayBy,
+            r.PaymentAttempt
         ));
     }
 
@@ -246,6 +249,7 @@ internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, Sa
                     .ToArray(),
                 now.UtcDateTime,
                 (now + options.DecideWithin).UtcDateTime,
+                (now + options.AnotherCardWithin).UtcDateTime,
             ],
             cancellationToken
         );
@@ -268,7 +272,10 @@ internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, Sa
         bool StockReleased,
         int Attempts,
         DateTimeOffset? DecideBy,
-        DateTimeOffset StatusSince
+        DateTimeOffset StatusSince,
+        bool AnotherCard,
+        DateTimeOffset? PayBy,
+        int PaymentAttempt
     );
 
     private sealed record OwnedLineRow(

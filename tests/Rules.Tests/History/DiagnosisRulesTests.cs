@@ -91,6 +91,21 @@ public sealed class DiagnosisRulesTests
                 "The payment was declined; the release of the order's stock is pending."
             },
             {
+                "another card",
+                "waiting-for-card",
+                "The card was declined: no money; the customer can name another one until 2026-01-02 13:00:00 UTC."
+            },
+            {
+                "another card overdue",
+                "waiting-for-batch",
+                "The order is due; the next free batch will process it."
+            },
+            {
+                "no other card",
+                "compensation-pending",
+                "The payment was declined: no money; the release of the order's stock is pending."
+            },
+            {
                 "cancelled",
                 "compensation-pending",
                 "The order is cancelled; its refund and the release of its stock are pending."
@@ -225,6 +240,20 @@ public sealed class DiagnosisRulesTests
                 },
             },
             "return decided, payments unavailable" => Case("return decided") with { Payment = null },
+            "another card" => Idle with
+            {
+                Order = Accepted with
+                {
+                    Status = "awaiting_payment",
+                    Reason = "no money",
+                    PayBy = Now.AddHours(1),
+                },
+            },
+            "another card overdue" => Idle with
+            {
+                Order = Case("another card").Order! with { PayBy = Now, DueAt = Now },
+            },
+            "no other card" => Idle with { Order = Case("another card").Order! with { Payment = "declined" } },
             "decision overdue" => Idle with { Order = Accepted with { Status = "awaiting_customer", DecideBy = Now } },
             "paused and in a batch" => Idle with { Order = InBatch with { Slots = 0 } },
             "not charged yet" => Idle with

@@ -15,6 +15,7 @@ public sealed class SagaRulesTests
             OrderStatus.Backordered,
             OrderStatus.AwaitingCustomer,
             OrderStatus.Reserved,
+            OrderStatus.AwaitingPayment,
             OrderStatus.Paid,
             OrderStatus.Rejected
         )
@@ -36,13 +37,15 @@ public sealed class SagaRulesTests
             released,
             attempts,
             hours is { } h ? DateTimeOffset.UnixEpoch.AddHours(h) : null,
-            DateTimeOffset.UnixEpoch.AddMinutes(-minutes)
+            DateTimeOffset.UnixEpoch.AddMinutes(-minutes),
+            AnotherCard: minutes % 2 == 0,
+            PayBy: hours is { } p ? DateTimeOffset.UnixEpoch.AddHours(p) : null
         );
 
     private static readonly TimeSpan PayWithin = TimeSpan.FromMinutes(30);
 
     [Fact]
-    public void Settling_ends_each_compensated_order_as_a_table_of_nine_lines_says_and_requeues_the_others() =>
+    public void Settling_ends_each_compensated_order_as_a_table_of_eleven_lines_says_and_requeues_the_others() =>
         Owned
             .List[0, 20]
             .Sample(
@@ -64,7 +67,8 @@ public sealed class SagaRulesTests
                                 false
                             ),
                             { Status: OrderStatus.AwaitingCustomer, DecideBy: not null } => (null, false, false, false),
-                            { Status: OrderStatus.Reserved, Declined: true } => (
+                            { Status: OrderStatus.AwaitingPayment, Declined: false } => (null, false, false, false),
+                            { Status: OrderStatus.Reserved or OrderStatus.AwaitingPayment, Declined: true } => (
                                 OrderStatus.Rejected,
                                 true,
                                 false,
@@ -103,6 +107,7 @@ public sealed class SagaRulesTests
                             && (
                                 order.Status == OrderStatus.Backordered
                                 || order is { Status: OrderStatus.AwaitingCustomer, DecideBy: not null } && to is null
+                                || order is { Status: OrderStatus.AwaitingPayment, Declined: false }
                             );
                         result.Waiting.Count(w => w.OrderId == order.Id).Should().Be(waits ? 1 : 0);
                         result
@@ -373,6 +378,91 @@ public sealed class SagaRulesTests
         result.Reductions.Should().Equal(reduces ? [new LineReduction(outcome.OrderId, "cup", 1)] : []);
         if (reduces)
             result.Changes[0].Reason.Should().Be("reserved in part: the order goes without the rest");
+    }
+
+    [Fact]
+    public void A_declined_order_awaits_another_card_where_its_customer_may_name_one()
+    {
+        var (retriable, other) = (Order(OrderStatus.Reserved) with { AnotherCard = true }, Order(OrderStatus.Reserved));
+        ChargeOutcome Answer(OwnedOrder order, ChargeState state) => new(order.Id, state, "No money.");
+
+        var result = SagaRules.AfterCharge(
+            [Answer(retriable, ChargeState.Declined), Answer(other, ChargeState.Declined)],
+            [retriable, other],
+            DateTimeOffset.UnixEpoch,
+            PayWithin
+        );
+        var refunded = SagaRules.AfterCharge(
+            [Answer(retriable, ChargeState.Refunded)],
+            [retriable],
+            DateTimeOffset.UnixEpoch,
+            PayWithin
+        );
+
+        result
+            .Changes.Should()
+            .Equal(
+                new StatusChange(retriable.Id, OrderStatus.Reserved, OrderStatus.AwaitingPayment, "No money.", null)
+            );
+        result.Declined.Should().Equal((other.Id, "No money."));
+        refunded.Changes.Should().BeEmpty("a refund is final");
+        refunded.Declined.Should().Equal((retriable.Id, "No money."));
+        SagaRules
+            .AfterCharging([retriable, other], result, DateTimeOffset.UnixEpoch, PayWithin)
+            .Should()
+            .Be(new NeededCompensations(Refund: false, Release: true));
+    }
+
+    [Theory]
+    [InlineData(1, false, false)]
+    [InlineData(0, false, true)]
+    [InlineData(-1, false, true)]
+    [InlineData(null, false, true)]
+    [InlineData(-1, true, false)]
+    public void An_order_for_which_no_other_card_was_named_in_time_is_declined_for_good_once(
+        int? minutes,
+        bool declined,
+        bool ends
+    )
+    {
+        var now = DateTimeOffset.UnixEpoch;
+        var order = Order(OrderStatus.AwaitingPayment) with
+        {
+            AnotherCard = true,
+            Declined = declined,
+            PayBy = minutes is { } m ? now.AddMinutes(m) : null,
+        };
+
+        SagaRules
+            .AfterCharge([], [order], now, PayWithin)
+            .Declined.Should()
+            .Equal(ends ? [(order.Id, "the card was declined and no other card was named in time")] : []);
+    }
+
+    [Fact]
+    public void An_order_without_another_card_keeps_its_stock_until_the_decline_is_recorded_and_is_then_rejected()
+    {
+        var now = DateTimeOffset.UnixEpoch;
+        var waiting = Order(OrderStatus.AwaitingPayment) with { PayBy = now.AddMinutes(3) };
+        var late = waiting with { PayBy = now.AddMinutes(-3) };
+        var declined = late with { Declined = true };
+
+        SagaRules.ToRelease([waiting, late], now, PayWithin).Should().BeEmpty("a card may still be named");
+        SagaRules.Settle([waiting], now, PayWithin).Waiting.Should().Equal((waiting.Id, now.AddMinutes(3)));
+        SagaRules.Settle([late], now, PayWithin).Waiting.Should().Equal((late.Id, now.AddMinutes(-3)));
+        SagaRules.ToRelease([declined], now, PayWithin).Should().Equal(declined.Id);
+        SagaRules
+            .Settle([declined with { StockReleased = true }], now, PayWithin)
+            .Changes.Should()
+            .Equal(
+                new StatusChange(
+                    declined.Id,
+                    OrderStatus.AwaitingPayment,
+                    OrderStatus.Rejected,
+                    "the card was declined and no other card was named in time",
+                    null
+                )
+            );
     }
 
     [Theory]

@@ -25,7 +25,7 @@ public sealed class TransitionRulesTests
     }
 
     [Fact]
-    public void Only_an_operator_moves_an_order_backwards_and_a_paid_order_is_refunded_or_delivered()
+    public void Only_an_operator_or_another_card_moves_an_order_backwards_and_a_paid_order_is_refunded_or_delivered()
     {
         var order = new[]
         {
@@ -33,6 +33,7 @@ public sealed class TransitionRulesTests
             OrderStatus.AwaitingCustomer,
             OrderStatus.Backordered,
             OrderStatus.Reserved,
+            OrderStatus.AwaitingPayment,
             OrderStatus.Paid,
             OrderStatus.Confirmed,
             OrderStatus.Shipped,
@@ -40,14 +41,16 @@ public sealed class TransitionRulesTests
         };
         foreach (
             var (from, to) in TransitionRules.All.Where(t =>
-                t.From != OrderStatus.NeedsAttention && order.Contains(t.To)
+                t.From != OrderStatus.NeedsAttention
+                && order.Contains(t.To)
+                && t != (OrderStatus.AwaitingPayment, OrderStatus.Reserved)
             )
         )
             Array.IndexOf(order, to).Should().BeGreaterThan(Array.IndexOf(order, from), $"{from} came before {to}");
         TransitionRules
             .Into(OrderStatus.Rejected)
             .Should()
-            .Equal(OrderStatus.Accepted, OrderStatus.Reserved, OrderStatus.NeedsAttention);
+            .Equal(OrderStatus.Accepted, OrderStatus.Reserved, OrderStatus.AwaitingPayment, OrderStatus.NeedsAttention);
         TransitionRules
             .Into(OrderStatus.Cancelled)
             .Should()
@@ -56,6 +59,7 @@ public sealed class TransitionRulesTests
                 OrderStatus.Backordered,
                 OrderStatus.AwaitingCustomer,
                 OrderStatus.Reserved,
+                OrderStatus.AwaitingPayment,
                 OrderStatus.Paid,
                 OrderStatus.Confirmed,
                 OrderStatus.NeedsAttention

@@ -23,7 +23,8 @@ internal sealed record Quiescence(
                    where compensation_pending or status in ('accepted', 'paid')
                        -- Until its next attempt at the payment an order waits by design.
                        or status = 'reserved' and (batch_id is not null or due_at <= now())
-                       or status = 'backordered' and due_at <= now()
+                       -- Orders that wait for stock or for another card are at rest until then.
+                       or status in ('backordered', 'awaiting_payment') and due_at <= now()
                ) as in_saga,
                (select count(*) from batches where finished_at is null) as unfinished_batches,
                (select count(*) from shipments where state = 'preparing')

@@ -346,6 +346,47 @@ namespace DaprShop.Orders.Model.Migrations
                     b.ToTable("idempotency_keys", (string)null);
                 });
 
+            modelBuilder.Entity("DaprShop.Orders.Model.NamedCardRow", b =>
+                {
+                    b.Property<string>("Caller")
+                        .HasColumnType("text")
+                        .HasColumnName("caller");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt");
+
+                    b.Property<byte[]>("Fingerprint")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<DateTimeOffset>("NamedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("named_at");
+
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("order_id");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Caller", "Key")
+                        .HasName("pk_named_cards");
+
+                    b.HasIndex("OrderId", "Attempt")
+                        .IsUnique()
+                        .HasDatabaseName("ix_named_cards_order_id_attempt");
+
+                    b.ToTable("named_cards", (string)null);
+                });
+
             modelBuilder.Entity("DaprShop.Orders.Model.OrderLineRow", b =>
                 {
                     b.Property<Guid>("OrderId")
@@ -418,6 +459,12 @@ namespace DaprShop.Orders.Model.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("accepted_at");
 
+                    b.Property<bool>("AnotherCard")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("another_card");
+
                     b.Property<int>("Attempts")
                         .HasColumnType("integer")
                         .HasColumnName("attempts");
@@ -462,9 +509,19 @@ namespace DaprShop.Orders.Model.Migrations
                         .HasColumnType("text")
                         .HasColumnName("on_shortage");
 
+                    b.Property<DateTimeOffset?>("PayBy")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("pay_by");
+
                     b.Property<string>("Payment")
                         .HasColumnType("text")
                         .HasColumnName("payment");
+
+                    b.Property<int>("PaymentAttempt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("payment_attempt");
 
                     b.Property<string>("PaymentToken")
                         .IsRequired()
@@ -527,7 +584,7 @@ namespace DaprShop.Orders.Model.Migrations
 
                     b.HasIndex(new[] { "Number" }, "ix_orders_unfinished")
                         .HasDatabaseName("ix_orders_unfinished")
-                        .HasFilter("compensation_pending or status in ('accepted', 'reserved', 'paid', 'backordered', 'awaiting_customer')");
+                        .HasFilter("compensation_pending or status in ('accepted', 'reserved', 'paid', 'backordered', 'awaiting_customer', 'awaiting_payment')");
 
                     b.ToTable("orders", (string)null);
                 });

@@ -14,7 +14,7 @@ where o.batch_id is not null and (b.id is null or b.finished_at is not null or n
 union all
 select format('order %s', o.id), format('is %s since %s, without progress for five minutes', o.status, o.updated_at)
 from orders o, progress p
-where (o.compensation_pending or o.status in ('accepted', 'reserved', 'paid', 'backordered'))
+where (o.compensation_pending or o.status in ('accepted', 'reserved', 'awaiting_payment', 'paid', 'backordered'))
     and greatest(p.last, o.due_at, o.updated_at) < now() - interval '5 minutes'
 union all
 select format('order %s', subject), format('ended %s times, left a final status %s times', ends, resurrections)

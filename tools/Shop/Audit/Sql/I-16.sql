@@ -4,11 +4,11 @@
 -- when idle
 -- inputs: ordered, order_heads
 select count(*) as checked from ordered join order_heads using (order_id)
-where status in ('backordered', 'reserved', 'paid', 'confirmed', 'shipped', 'delivered');
+where status in ('backordered', 'reserved', 'awaiting_payment', 'paid', 'confirmed', 'shipped', 'delivered');
 
 with heads as (
     select order_id from order_heads
-    where status in ('backordered', 'reserved', 'paid', 'confirmed', 'shipped', 'delivered')),
+    where status in ('backordered', 'reserved', 'awaiting_payment', 'paid', 'confirmed', 'shipped', 'delivered')),
 requested as (
     select order_id, sku, stocked, case when stocked is false then 0 else kept end as quantity
     from ordered join heads using (order_id)),

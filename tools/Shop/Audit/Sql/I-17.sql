@@ -1,9 +1,9 @@
 -- orders: Confirmed and later: stock is allocated and exactly the total is captured. Rejected, cancelled, expired:
---   nothing is allocated, the net payment is zero
+--   nothing is allocated, the net payment is zero. Awaiting payment: stock is allocated, nothing is captured
 -- when idle
 -- inputs: money, claims
 select count(*) as checked from orders
-where status in ('confirmed', 'shipped', 'delivered', 'rejected', 'cancelled', 'expired');
+where status in ('awaiting_payment', 'confirmed', 'shipped', 'delivered', 'rejected', 'cancelled', 'expired');
 
 select format('order %s', o.id) as subject,
        format('is %s, total %s; stock %s; payment %s, charged %s, refunded %s',
@@ -16,6 +16,8 @@ where o.status in ('confirmed', 'shipped', 'delivered')
             or m.charged - m.refunded is distinct from round(o.total, 2))
    or o.status = 'backordered'
        and (c.state is null or c.state not in ('backordered', 'allocated') or m.charged is not null)
+   or o.status = 'awaiting_payment'
+       and (c.state is distinct from 'allocated' or m.charged is not null or m.state is distinct from 'declined')
    or o.status in ('rejected', 'cancelled', 'expired')
        and (c.state in ('allocated', 'backordered') or m.state = 'captured'
             or coalesce(m.charged - m.refunded, 0) <> 0)

@@ -13,7 +13,10 @@ from payments p full join published t on t.subject = p.order_id::text
 where p.version is distinct from coalesce(t.events, 0) or t.first <> 1 or t.last <> t.events
    or p.version > 0 and case p.state
        when 'refunded' then t.kind not in ('refunded', 'refused')
+       -- The provider has not answered about another card yet.
+       when 'pending' then t.kind <> 'declined' or p.attempt < 2
        when 'refunding' then t.kind not in ('captured', 'partly_refunded')
+           and (t.kind <> 'declined' or p.attempt < 2)
        when 'captured' then t.kind not in ('captured', 'partly_refunded')
        else t.kind <> p.state end
 union all

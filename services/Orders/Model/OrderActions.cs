@@ -1,0 +1,69 @@
+using static DaprShop.Orders.Model.OrderStatus;
+
+namespace DaprShop.Orders.Model;
+
+/// <summary>What a user can do with an order.</summary>
+/// <param name="Name">The last part of its route.</param>
+/// <param name="Route">The verb and the pattern of its route.</param>
+/// <param name="ForOperators">Only an operator may do it.</param>
+/// <param name="From">The statuses in which it is allowed.</param>
+internal sealed record OrderAction(string Name, string Route, bool ForOperators, IReadOnlyList<OrderStatus> From)
+{
+    /// <summary>The names of the statuses in which it is allowed, for SQL and for problems.</summary>
+    public string[] FromNames { get; } = [.. From.Select(OrderStatuses.Name)];
+}
+
+/// <summary>
+/// The actions that change an order, each with its statuses declared once: endpoints, <c>GET /orders/{id}</c> and the
+/// test that no status is without a way out read them here.
+/// </summary>
+internal static class OrderActions
+{
+    public static readonly OrderAction Cancel = new(
+        "cancel",
+        "POST /orders/{id}/cancel",
+        ForOperators: false,
+        [.. TransitionRules.Into(Cancelled)]
+    );
+
+    public static readonly OrderAction Decide = new(
+        "decision",
+        "POST /orders/{id}/decision",
+        ForOperators: false,
+        [AwaitingCustomer]
+    );
+
+    public static readonly OrderAction NameCard = new(
+        "payment",
+        "POST /orders/{id}/payment",
+        ForOperators: false,
+        [AwaitingPayment]
+    );
+
+    public static readonly OrderAction Ship = new(
+        "shipments",
+        "POST /shipments",
+        ForOperators: true,
+        [Confirmed, Shipped]
+    );
+
+    public static readonly OrderAction Return = new(
+        "returns",
+        "POST /orders/{id}/returns",
+        ForOperators: false,
+        [Shipped, Delivered]
+    );
+
+    public static readonly OrderAction Retry = new(
+        "retry",
+        "POST /ops/orders/{id}/retry",
+        ForOperators: true,
+        [NeedsAttention]
+    );
+
+    /// <summary>All actions.</summary>
+    public static IReadOnlyList<OrderAction> All { get; } = [Cancel, Decide, NameCard, Ship, Return, Retry];
+
+    /// <summary>The actions that the status allows.</summary>
+    public static IEnumerable<OrderAction> In(OrderStatus status) => All.Where(a => a.From.Contains(status));
+}
