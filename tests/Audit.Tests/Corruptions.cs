@@ -713,12 +713,7 @@ internal static class Corruptions
                 "orders",
                 "update orders set payment_attempt = 2 where status = 'awaiting_payment'"
             },
-            {
-                "I-20.cards",
-                "a request that named a card is lost",
-                "orders",
-                "delete from named_cards"
-            },
+            { "I-20.cards", "a request that named a card is lost", "orders", "delete from named_cards" },
             {
                 "I-19",
                 "a status changes without an event",

@@ -6,8 +6,15 @@ namespace DaprShop.Orders.Model;
 /// <param name="Name">The last part of its route.</param>
 /// <param name="Route">The verb and the pattern of its route.</param>
 /// <param name="ForOperators">Only an operator may do it.</param>
+/// <param name="MovesOn">It changes the status, at once or by what the saga does next.</param>
 /// <param name="From">The statuses in which it is allowed.</param>
-internal sealed record OrderAction(string Name, string Route, bool ForOperators, IReadOnlyList<OrderStatus> From)
+internal sealed record OrderAction(
+    string Name,
+    string Route,
+    bool ForOperators,
+    bool MovesOn,
+    IReadOnlyList<OrderStatus> From
+)
 {
     /// <summary>The names of the statuses in which it is allowed, for SQL and for problems.</summary>
     public string[] FromNames { get; } = [.. From.Select(OrderStatuses.Name)];
@@ -23,6 +30,7 @@ internal static class OrderActions
         "cancel",
         "POST /orders/{id}/cancel",
         ForOperators: false,
+        MovesOn: true,
         [.. TransitionRules.Into(Cancelled)]
     );
 
@@ -30,6 +38,7 @@ internal static class OrderActions
         "decision",
         "POST /orders/{id}/decision",
         ForOperators: false,
+        MovesOn: true,
         [AwaitingCustomer]
     );
 
@@ -37,6 +46,7 @@ internal static class OrderActions
         "payment",
         "POST /orders/{id}/payment",
         ForOperators: false,
+        MovesOn: true,
         [AwaitingPayment]
     );
 
@@ -44,13 +54,23 @@ internal static class OrderActions
         "shipments",
         "POST /shipments",
         ForOperators: true,
+        MovesOn: true,
         [Confirmed, Shipped]
+    );
+
+    public static readonly OrderAction Deliver = new(
+        "delivery",
+        "POST /shipments/{id}/delivery",
+        ForOperators: true,
+        MovesOn: true,
+        [Shipped]
     );
 
     public static readonly OrderAction Return = new(
         "returns",
         "POST /orders/{id}/returns",
         ForOperators: false,
+        MovesOn: false,
         [Shipped, Delivered]
     );
 
@@ -58,11 +78,12 @@ internal static class OrderActions
         "retry",
         "POST /ops/orders/{id}/retry",
         ForOperators: true,
+        MovesOn: true,
         [NeedsAttention]
     );
 
     /// <summary>All actions.</summary>
-    public static IReadOnlyList<OrderAction> All { get; } = [Cancel, Decide, NameCard, Ship, Return, Retry];
+    public static IReadOnlyList<OrderAction> All { get; } = [Cancel, Decide, NameCard, Ship, Deliver, Return, Retry];
 
     /// <summary>The actions that the status allows.</summary>
     public static IEnumerable<OrderAction> In(OrderStatus status) => All.Where(a => a.From.Contains(status));

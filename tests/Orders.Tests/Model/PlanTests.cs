@@ -81,7 +81,7 @@ public sealed class PlanTests(PlanTests.Session session) : IClassFixture<PlanTes
             (nameof(SagaStatements.SelectOwnedLines), "uuid", SagaStatements.SelectOwnedLines),
             (
                 nameof(SagaStatements.ChangeStatus),
-                "uuid, uuid[], text[], text[], text[], text[], timestamptz, timestamptz",
+                "uuid, uuid[], text[], text[], text[], text[], timestamptz, timestamptz, timestamptz",
                 SagaStatements.ChangeStatus
             ),
             (nameof(SagaStatements.MarkDeclined), "uuid, uuid[], text[]", SagaStatements.MarkDeclined),

@@ -140,6 +140,8 @@ public sealed class OfferTests(OrdersFixture fixture) : IClassFixture<OrdersFixt
         );
         await RunAsync();
         (await fixture.Database.StatusAsync(id)).Should().Be("awaiting_payment");
+        using var another = await OrderFromAsync(Offered("alice"), "tok_declined");
+        await RunAsync();
         fixture.Fakes.Offers[hold] = fixture.Fakes.Offers[hold] with { ExpiresAt = DateTimeOffset.UnixEpoch };
 
         using var again = await OrderFromAsync(hold, "tok_ok");

@@ -1,5 +1,6 @@
 using DaprShop.Contracts;
 using DaprShop.History.Diagnosis;
+using DaprShop.Orders.Model;
 
 namespace DaprShop.Rules.Tests.History;
 
@@ -95,11 +96,7 @@ public sealed class DiagnosisRulesTests
                 "waiting-for-card",
                 "The card was declined: no money; the customer can name another one until 2026-01-02 13:00:00 UTC."
             },
-            {
-                "another card overdue",
-                "waiting-for-batch",
-                "The order is due; the next free batch will process it."
-            },
+            { "another card overdue", "waiting-for-batch", "The order is due; the next free batch will process it." },
             {
                 "no other card",
                 "compensation-pending",
@@ -188,6 +185,20 @@ public sealed class DiagnosisRulesTests
     }
 
     [Fact]
+    public void N8_Every_status_is_explained_by_who_ends_it()
+    {
+        foreach (var status in OrderStatuses.All)
+        {
+            var bySaga = OrderConditions.Unfinished.Contains($"'{status}'", StringComparison.Ordinal);
+            var code = DiagnosisRules.Explain(Idle with { Order = Accepted with { Status = status } })[0].Code;
+            if (bySaga)
+                code.Should().NotBe("finished", $"the saga returns to an order that is {status}");
+            else
+                code.Should().Be(status == "needs_attention" ? "needs-attention" : "finished", status);
+        }
+    }
+
+    [Fact]
     public void N8_A_lag_of_history_is_reported_and_is_not_the_cause() =>
         DiagnosisRules.Explain(Case("behind")).Select(f => f.Code).Should().Equal("finished", "history-behind");
 
@@ -242,12 +253,7 @@ public sealed class DiagnosisRulesTests
             "return decided, payments unavailable" => Case("return decided") with { Payment = null },
             "another card" => Idle with
             {
-                Order = Accepted with
-                {
-                    Status = "awaiting_payment",
-                    Reason = "no money",
-                    PayBy = Now.AddHours(1),
-                },
+                Order = Accepted with { Status = "awaiting_payment", Reason = "no money", PayBy = Now.AddHours(1) },
             },
             "another card overdue" => Idle with
             {

@@ -17,7 +17,7 @@ where o.status in ('confirmed', 'shipped', 'delivered')
    or o.status = 'backordered'
        and (c.state is null or c.state not in ('backordered', 'allocated') or m.charged is not null)
    or o.status = 'awaiting_payment'
-       and (c.state is distinct from 'allocated' or m.charged is not null or m.state is distinct from 'declined')
+       and (c.state is distinct from 'allocated' or coalesce(m.charged, 0) <> 0 or m.state is distinct from 'declined')
    or o.status in ('rejected', 'cancelled', 'expired')
        and (c.state in ('allocated', 'backordered') or m.state = 'captured'
             or coalesce(m.charged - m.refunded, 0) <> 0)
