@@ -135,14 +135,18 @@ public sealed record ReturnLine(string Sku, int Quantity, string? Disposition, i
 
 /// <summary>Payload of <see cref="EventTypes.StockMoved"/>: all movements of one operation.</summary>
 /// <param name="Cause">The order id, or the reference of the receipt or return, that caused them.</param>
-/// <param name="Actor">The customer, operator or service that requested the operation.</param>
+/// <param name="Actor">The name of the customer, operator or component that requested the operation.</param>
 /// <param name="Reason">The reason; null where the kind says enough.</param>
+/// <param name="ActorType">
+/// customer, operator or system: a person may have the name of a component. Null in events from before actors had types.
+/// </param>
 public sealed record StockMoved(
     string Kind,
     string Cause,
     string Actor,
     string? Reason,
-    IReadOnlyList<MovementLine> Movements
+    IReadOnlyList<MovementLine> Movements,
+    string? ActorType = null
 );
 
 /// <summary>One movement of one stock level, with the level's quantities after it.</summary>

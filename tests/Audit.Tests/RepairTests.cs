@@ -55,6 +55,46 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
         });
 
     [Theory]
+    [InlineData("auditor")]
+    [InlineData("saga")]
+    [InlineData("queue")]
+    [InlineData("clock")]
+    public async Task S13_A_person_may_have_the_name_of_a_component_of_the_shop(string name) =>
+        await shop.Databases.OnCopyAsync(Apps.Inventory, async copy =>
+        {
+            await using var database = NpgsqlDataSource.Create(copy.App);
+            var stock = Stock(database);
+            var (released, open) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+            var until = TimeProvider.System.GetUtcNow().AddHours(1);
+            StockLine[] lines = [new("pot", "main", 9)];
+            foreach (
+                var command in new KeyedCommand[]
+                {
+                    new BookCommand(Key(), [1], MovementKind.Received, $"of {name}", name, "truck", lines),
+                    new PlaceHoldCommand(Key(), [1], released, name, [new("pot", 2)], until, name),
+                    new PlaceHoldCommand(Key(), [1], open, name, [new("pot", 3)], until, name),
+                    new ReleaseHoldCommand(Key(), [1], released, name, name),
+                }
+            )
+            {
+                var one = command is BookCommand book ? book with { Key = book.Cause } : command;
+                ((CommandOutcome)(await stock.CommitAsync([one], CancellationToken.None))[0]).Refusal.Should().BeNull();
+            }
+
+            (await BrokenAsync(copy)).Should().BeEmpty();
+            (await RepairAsync(stock)).Changes.Should().BeEmpty();
+            (
+                await Sql.ScalarAsync<string>(
+                    copy.App,
+                    $"select string_agg(kind || ' ' || actor_type, ', ' order by sequence) from movements where actor = '{name}' and actor_type <> 'system'"
+                )
+            )
+                .Should()
+                .Be("received operator, held customer, held customer, released customer");
+            return true;
+        });
+
+    [Theory]
     [InlineData("delete from allocations where step > 4294967296")]
     [InlineData("delete from allocations where step > 4294967296 and quantity < 0")]
     public async Task An_allocation_that_was_moved_is_consistent_and_is_restored_where_its_rows_are_lost(

@@ -40,7 +40,10 @@ internal static class PlaceHold
                 request.Lines,
                 now.AddMinutes(request.Minutes),
                 context.Name()
-            ),
+            )
+            {
+                ActorType = context.User.IsOperator() ? ActorType.Operator : ActorType.Customer,
+            },
             context,
             cancellationToken
         );

@@ -34,6 +34,7 @@ internal sealed record LevelRow(
     byte[] Hash
 );
 
+/// <param name="ActorType">Null for rows from before actors had types.</param>
 internal sealed record MovementRow(
     string Sku,
     string Location,
@@ -51,7 +52,8 @@ internal sealed record MovementRow(
     string? Reason,
     Guid? Trace,
     DateTimeOffset OccurredAt,
-    byte[] Hash
+    byte[] Hash,
+    string? ActorType
 );
 
 internal sealed record ReservationRow(

@@ -24,7 +24,8 @@ internal sealed record Movement(
 {
     /// <summary>
     /// Chains the row to its predecessor, so that a later change of any row is detected. <c>audit</c> computes the same
-    /// in SQL: sha256(previous || utf8(fields joined by '|')), the time in microseconds since 1970.
+    /// in SQL: sha256(previous || utf8(fields joined by '|')), the time in microseconds since 1970. Rows from before actors
+    /// had types end with the time.
     /// </summary>
     public byte[] HashAfter(byte[] previous)
     {
@@ -32,7 +33,8 @@ internal sealed record Movement(
             CultureInfo.InvariantCulture,
             $"{Sku}|{Location}|{Sequence}|{Kind.Name()}|{Quantity}|"
                 + $"{After.OnHand}|{After.Allocated}|{After.Held}|{After.Unavailable}|{After.Incoming}|"
-                + $"{Cause.Id}|{Step}|{Cause.Actor}|{Cause.Reason}|{Cause.Trace}|{Microseconds}"
+                + $"{Cause.Id}|{Step}|{Cause.Actor}|{Cause.Reason}|{Cause.Trace}|{Microseconds}|"
+                + $"{EnumNames.Of(Cause.ActorType)}"
         );
         return SHA256.HashData([.. previous, .. Encoding.UTF8.GetBytes(text)]);
     }
@@ -42,9 +44,25 @@ internal sealed record Movement(
 
 /// <summary>The cause of a movement.</summary>
 /// <param name="Id">An order, a hold, a document, or the key of an operator's request.</param>
-/// <param name="Actor">The person or component that requested it.</param>
+/// <param name="Actor">The name of the person or component that requested it.</param>
+/// <param name="ActorType">Tells a person from a component of the same name.</param>
 /// <param name="Trace">W3C trace id of the request.</param>
-internal sealed record Cause(string Id, string Actor, string? Reason = null, Guid? Trace = null);
+internal sealed record Cause(string Id, string Actor, ActorType ActorType, string? Reason = null, Guid? Trace = null)
+{
+    /// <summary>What the shop does of its own accord.</summary>
+    public static Cause OfSystem(string id, string component, Guid? trace = null) =>
+        new(id, component, ActorType.System, null, trace);
+}
+
+/// <summary>Who an actor is. A person may have any name, one of the shop's components' too.</summary>
+internal enum ActorType
+{
+    Customer,
+    Operator,
+
+    /// <summary>A component of the shop.</summary>
+    System,
+}
 
 /// <summary>The kind of a movement. It implies the direction, except where units may move both ways.</summary>
 internal enum MovementKind

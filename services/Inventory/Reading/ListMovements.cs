@@ -17,7 +17,7 @@ internal static class ListMovements
     // The ledger of each location is read backwards along its key, from the last entry of the previous page.
     private const string Movements = """
         select m.location, m.sequence, m.kind, m.quantity, m.on_hand, m.allocated, m.held, m.unavailable, m.incoming,
-            m.cause, m.step, m.actor, m.reason, replace(m.trace::text, '-', '') as trace, m.occurred_at
+            m.cause, m.step, m.actor, m.actor_type, m.reason, replace(m.trace::text, '-', '') as trace, m.occurred_at
         from unnest($2::text[], $3::bigint[]) as c(location, before)
         cross join lateral (
             select * from movements m
@@ -35,6 +35,7 @@ internal static class ListMovements
 
     /// <summary>A movement. The quantities are the level's after it.</summary>
     /// <param name="Quantity">Units, signed: added to the quantity that the kind is about.</param>
+    /// <param name="ActorType">customer, operator or system; null for movements from before actors had types.</param>
     /// <param name="Cause">An order, a hold, a document, or the key of an operator's request.</param>
     internal sealed record Entry(
         string Location,
@@ -49,6 +50,7 @@ internal static class ListMovements
         string Cause,
         long Step,
         string Actor,
+        string? ActorType,
         string? Reason,
         string? Trace,
         DateTimeOffset OccurredAt

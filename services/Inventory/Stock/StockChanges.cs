@@ -98,9 +98,16 @@ internal sealed class StockChanges(IEnumerable<Level> levels, DateTimeOffset now
     }
 }
 
-/// <summary>Actors of movements that no person requested.</summary>
+/// <summary>Actors of movements that no person requested. Their type tells them from persons of the same name.</summary>
 internal static class StockActors
 {
+    /// <summary>
+    /// Condition on a movement: it is a repair's. Of rows from before actors had types only the name is known.
+    /// </summary>
+    public static readonly string IsRepair =
+        $"actor = '{Auditor}' and coalesce(actor_type, '{EnumNames.Of(ActorType.System)}') = "
+        + $"'{EnumNames.Of(ActorType.System)}'";
+
     /// <summary>The order saga.</summary>
     public const string Saga = "saga";
 

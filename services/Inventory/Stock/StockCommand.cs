@@ -71,7 +71,10 @@ internal abstract record KeyedCommand(string Key, byte[] Fingerprint, string Act
 
     public override IEnumerable<Guid> OrderIds => Guid.TryParse(ChosenCause, out var order) ? [order] : [];
 
-    public Cause Because(string? id = null) => new(id ?? Key, Actor, Reason, Trace);
+    /// <summary>Who <see cref="Actor"/> is; most commands are those of operators.</summary>
+    public virtual ActorType ActorType { get; init; } = ActorType.Operator;
+
+    public Cause Because(string? id = null) => new(id ?? Key, Actor, ActorType, Reason, Trace);
 }
 
 /// <summary>Units, signed, of a SKU at a location.</summary>
@@ -140,6 +143,8 @@ internal sealed record ShipCommand(
     string Actor
 ) : KeyedCommand(Key, Fingerprint, Actor, null)
 {
+    public override ActorType ActorType { get; init; } = ActorType.System;
+
     public override IEnumerable<Guid> OrderIds => [OrderId];
 }
 
@@ -189,6 +194,8 @@ internal sealed record PlaceHoldCommand(
     string? Actor = null
 ) : KeyedCommand(Key, Fingerprint, Actor ?? Customer, null)
 {
+    public override ActorType ActorType { get; init; } = ActorType.Customer;
+
     public override string KeyOwner => Actor;
 
     public override IEnumerable<string> Skus => Lines.Select(l => l.Sku);
@@ -205,6 +212,8 @@ internal sealed record ExtendHoldCommand(
     string Actor
 ) : KeyedCommand(Key, Fingerprint, Actor, null)
 {
+    public override ActorType ActorType { get; init; } = Owner is null ? ActorType.Operator : ActorType.Customer;
+
     public override string KeyOwner => Actor;
 
     public override IEnumerable<Guid> HoldIds => [HoldId];
@@ -216,6 +225,8 @@ internal sealed record ExtendHoldCommand(
 internal sealed record ClaimHoldCommand(Guid HoldId, Guid OrderId, string? Owner, string RequestKey, bool OfferOnly)
     : KeyedCommand($"claim:{HoldId}:{RequestKey}", [], StockActors.Saga, null)
 {
+    public override ActorType ActorType { get; init; } = ActorType.System;
+
     public override IEnumerable<Guid> HoldIds => [HoldId];
 }
 
@@ -235,6 +246,8 @@ internal sealed record ReviewClaimsCommand(IReadOnlyList<Guid> Holds, IReadOnlyL
 internal sealed record ReleaseHoldCommand(string Key, byte[] Fingerprint, Guid HoldId, string? Owner, string Actor)
     : KeyedCommand(Key, Fingerprint, Actor, null)
 {
+    public override ActorType ActorType { get; init; } = Owner is null ? ActorType.Operator : ActorType.Customer;
+
     public override string KeyOwner => Actor;
 
     public override IEnumerable<Guid> HoldIds => [HoldId];
@@ -250,6 +263,8 @@ internal sealed record JoinWaitlistCommand(
     int Quantity
 ) : KeyedCommand(Key, Fingerprint, Customer, null)
 {
+    public override ActorType ActorType { get; init; } = ActorType.Customer;
+
     public override string KeyOwner => Actor;
 
     public override IEnumerable<string> Skus => [Sku];
@@ -259,6 +274,8 @@ internal sealed record JoinWaitlistCommand(
 internal sealed record LeaveWaitlistCommand(string Key, byte[] Fingerprint, string Sku, string Customer)
     : KeyedCommand(Key, Fingerprint, Customer, null)
 {
+    public override ActorType ActorType { get; init; } = ActorType.Customer;
+
     public override string KeyOwner => Actor;
 
     public override IEnumerable<string> Skus => [Sku];
@@ -318,6 +335,8 @@ internal sealed record ChangeInboundCommand(
 internal sealed record RepairCommand(string Key, byte[] Fingerprint, IReadOnlyList<string> RepairedSkus, string Reason)
     : KeyedCommand(Key, Fingerprint, StockActors.Auditor, Reason)
 {
+    public override ActorType ActorType { get; init; } = ActorType.System;
+
     public override IEnumerable<string> Skus => RepairedSkus;
 }
 

@@ -32,7 +32,7 @@ internal static class StockDamageLoader
         join reservations r on r.order_id::text = m.cause
         cross join lateral (
             select case m.kind when '{Reallocated}' then {Allocation.FirstReallocation} + m.step else m.step end) n(step)
-        where m.sku = any($1) and m.kind in ('{Allocated}', '{Reallocated}') and m.actor <> '{StockActors.Auditor}'
+        where m.sku = any($1) and m.kind in ('{Allocated}', '{Reallocated}') and not ({StockActors.IsRepair})
           and not exists (
             select from allocations a
             where (a.order_id, a.sku, a.location, a.step) = (r.order_id, m.sku, m.location, n.step))

@@ -122,7 +122,7 @@ internal sealed partial class StockRules
         foreach (var hold in expired)
         {
             EndHold(hold, HoldState.Expired, WaitlistEntryState.Lapsed);
-            ReleaseUnits(hold.Left, MovementKind.Expired, new Cause(hold.Id.ToString(), StockActors.Clock));
+            ReleaseUnits(hold.Left, MovementKind.Expired, Cause.OfSystem(hold.Id.ToString(), StockActors.Clock));
         }
 
         // After all holds have been released: an entry that waits for two units gets them from two offers that expired

@@ -79,7 +79,7 @@ internal sealed partial class StockRules
             .Where(w => w.Quantity > 0)
             .ToList();
         var parts = SourcingRules.Plan(served, _stock.At, _policy.Sourcing, hold);
-        Allocate(order.OrderId, parts, new Cause(order.OrderId.ToString(), StockActors.Saga, null, trace), step: 0);
+        Allocate(order.OrderId, parts, Cause.OfSystem(order.OrderId.ToString(), StockActors.Saga, trace), step: 0);
         if (hold is not null)
             UseHold(hold, parts);
         foreach (var part in parts.Where(p => p.Held > 0 && _stock.Find(p.Sku, p.Location).Missing > 0))
@@ -173,7 +173,7 @@ internal sealed partial class StockRules
             {
                 var waiting = CancelBackorders(orderId);
                 var open = OpenPartsOf(orderId);
-                var cause = new Cause(orderId.ToString(), StockActors.Saga, null, release.Trace);
+                var cause = Cause.OfSystem(orderId.ToString(), StockActors.Saga, release.Trace);
                 Move(() =>
                 {
                     foreach (var part in open)

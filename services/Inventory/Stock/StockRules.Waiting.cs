@@ -35,7 +35,7 @@ internal sealed partial class StockRules
         Allocate(
             backorder.OrderId,
             SourcingRules.Plan([new SkuQuantity(backorder.Sku, quantity)], _stock.At, _policy.Sourcing, null),
-            new Cause(backorder.OrderId.ToString(), StockActors.Queue),
+            Cause.OfSystem(backorder.OrderId.ToString(), StockActors.Queue),
             step: 1 + backorder.Filled
         );
         var filled = backorder with { Filled = backorder.Filled + (int)quantity };
@@ -69,7 +69,7 @@ internal sealed partial class StockRules
             ToHoldLines(SourcingRules.Plan([new SkuQuantity(waiting.Sku, quantity)], _stock.At, _policy.Sourcing)),
             waiting.Id
         );
-        PlaceHold(offer, new Cause(offer.Id.ToString(), StockActors.Queue));
+        PlaceHold(offer, Cause.OfSystem(offer.Id.ToString(), StockActors.Queue));
         Put(waiting with { State = WaitlistEntryState.Offered });
         Publish(
             EventTypes.WaitlistOffered,

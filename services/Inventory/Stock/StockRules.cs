@@ -211,7 +211,8 @@ internal sealed partial class StockRules
                             r.After.Unavailable,
                             r.After.Incoming
                         )),
-                    ]
+                    ],
+                    EnumNames.Of(cause.ActorType)
                 )
             );
         }

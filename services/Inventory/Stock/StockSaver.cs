@@ -39,11 +39,11 @@ internal static class StockSaver
 
     private const string Movements = """
         insert into movements (sku, location, sequence, kind, quantity, on_hand, allocated, held, unavailable, incoming,
-            cause, step, actor, reason, trace, hash, occurred_at)
-        select u.*, $17
+            cause, step, actor, reason, trace, hash, actor_type, occurred_at)
+        select u.*, $18
         from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[],
             $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::bigint[], $13::text[], $14::text[], $15::uuid[],
-            $16::bytea[]) as u
+            $16::bytea[], $17::text[]) as u
         """;
 
     private const string Allocations = """
@@ -244,6 +244,7 @@ internal static class StockSaver
             rows.Of(m => m.Row.Cause.Reason),
             rows.Of(m => m.Row.Cause.Trace),
             rows.Of(m => m.Hash),
+            rows.Of(m => EnumNames.Of(m.Row.Cause.ActorType)),
             now.UtcDateTime
         );
         var levels = stock

@@ -35,7 +35,7 @@ public sealed class LedgerTests(InventoryFixture fixture) : IClassFixture<Invent
     }
 
     [Fact]
-    public async Task G11_The_ledger_has_all_eleven_kinds_with_actor_reason_trace_and_the_quantities_at_that_time()
+    public async Task G11_The_ledger_has_all_twelve_kinds_with_actor_reason_trace_and_the_quantities_at_that_time()
     {
         const string Trace = "0af7651916cd43dd8448eb211c80319c";
         _olga.DefaultRequestHeaders.Add("traceparent", $"00-{Trace}-b7ad6b7169203331-01");
@@ -58,6 +58,18 @@ public sealed class LedgerTests(InventoryFixture fixture) : IClassFixture<Invent
         );
         await Api.DoAsync($"inbounds/{document}/receipts", new { lines, reason = "why" });
         var order = await Api.ReserveAsync((sku, 5));
+        await Api.DoAsync(
+            "stock/allocations/moves",
+            new
+            {
+                orderId = order.OrderId,
+                sku,
+                from = "main",
+                to = "north",
+                quantity = 1,
+                reason = "why",
+            }
+        );
         await Api.DoAsync(
             "reservations/ship",
             new
@@ -107,6 +119,10 @@ public sealed class LedgerTests(InventoryFixture fixture) : IClassFixture<Invent
         rows.Where(r => r.Text("actor") == "olga" && r.Text("kind") != "returned")
             .Should()
             .OnlyContain(r => r.Text("reason") == "why");
+        rows.Select(r => (r.Text("actor"), r.Text("actorType")))
+            .Distinct()
+            .Should()
+            .BeEquivalentTo([("olga", "operator"), ("carl", "customer"), ("saga", "system"), ("clock", "system")]);
         rows.Where(r => r.Text("kind") is "allocated" or "released" or "shipped")
             .Should()
             .OnlyContain(r => r.Text("cause") == order.OrderId.ToString());

@@ -143,7 +143,7 @@ public sealed class RepairRulesTests
         Repair(StockDamage.None with { Drifts = [Drift("order-1", 5, 2)] });
 
         var row = _scene.Last.Stock.Ledger.Single().Row;
-        row.Cause.Should().Be(new Cause("repair-order-1", "auditor", "audit"));
+        row.Cause.Should().Be(new Cause("repair-order-1", "auditor", ActorType.System, "audit"));
         row.Step.Should().Be(8, "the same claim may be repaired again later");
         var moved = _scene.Last.Events.Single(e => e.Type == EventTypes.StockMoved);
         (moved.Subject, moved.Version).Should().Be(("repair-order-1", 9));

@@ -106,7 +106,8 @@ public sealed class TransactionRulesTests
                     "K",
                     "olga",
                     "reason",
-                    [new("cup", "main", 7, 2, 3, 2, -6, 3, 4, 5), new("tea", "main", 1, 1, 1, 0, 1)]
+                    [new("cup", "main", 7, 2, 3, 2, -6, 3, 4, 5), new("tea", "main", 1, 1, 1, 0, 1)],
+                    "operator"
                 )
             );
     }

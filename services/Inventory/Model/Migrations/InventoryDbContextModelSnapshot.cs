@@ -463,6 +463,10 @@ namespace DaprShop.Inventory.Model.Migrations
                         .HasColumnType("text")
                         .HasColumnName("actor");
 
+                    b.Property<string>("ActorType")
+                        .HasColumnType("text")
+                        .HasColumnName("actor_type");
+
                     b.Property<long>("Allocated")
                         .HasColumnType("bigint")
                         .HasColumnName("allocated");

@@ -13,4 +13,4 @@ select format('%s at %s, movement %s', sku, location, sequence),
 from (
     select *, lag(deficit, 1, 0::bigint) over (partition by sku, location order by sequence) as before
     from (select *, greatest(allocated + held - on_hand + unavailable, 0) as deficit from movements) m) walk
-where deficit > before and kind <> 'adjusted' and actor <> 'auditor'
+where deficit > before and kind <> 'adjusted' and not (actor = 'auditor' and coalesce(actor_type, 'system') = 'system')

@@ -11,11 +11,12 @@ with claims as (
     union all select 'held', hold_id::text, sku, location, 0, quantity from hold_lines),
 moved as (
     select kind, cause, sku, location, step, sum(quantity) as quantity
-    from movements where kind in ('allocated', 'reallocated', 'shipped', 'held') and actor <> 'auditor' group by 1, 2, 3, 4, 5),
+    from movements where kind in ('allocated', 'reallocated', 'shipped', 'held') 
+      and not (actor = 'auditor' and coalesce(actor_type, 'system') = 'system') group by 1, 2, 3, 4, 5),
 -- A repair's cause names the claim that it corrected.
 repaired as (
     select distinct sku, location, substring(cause from 8) as cause
-    from movements where actor = 'auditor' and cause like 'repair-%')
+    from movements where actor = 'auditor' and coalesce(actor_type, 'system') = 'system' and cause like 'repair-%')
 select format('%s, %s at %s', cause, sku, location) as subject,
        format('%s %s by movements, %s by the claim, step %s',
               kind, coalesce(m.quantity, 0), coalesce(c.quantity, 0), step) as detail

@@ -9,7 +9,7 @@ create temporary table chained on commit drop as
     select *, pg_temp.chain(concat(
         sku, '|', location, '|', sequence, '|', kind, '|', quantity, '|', on_hand, '|', allocated, '|', held, '|',
         unavailable, '|', incoming, '|', cause, '|', step, '|', actor, '|', reason, '|', trace, '|',
-        (extract(epoch from occurred_at) * 1000000)::bigint))
+        (extract(epoch from occurred_at) * 1000000)::bigint, '|' || actor_type))
         over (partition by sku, location order by sequence) as chain
     from movements;
 create temporary table rebuilt on commit drop as

@@ -11,7 +11,7 @@ from chain
 where hash <> sha256(before || convert_to(concat(
     sku, '|', location, '|', sequence, '|', kind, '|', quantity, '|', on_hand, '|', allocated, '|', held, '|',
     unavailable, '|', incoming, '|', cause, '|', step, '|', actor, '|', reason, '|', trace, '|',
-    (extract(epoch from occurred_at) * 1000000)::bigint), 'UTF8'))
+    (extract(epoch from occurred_at) * 1000000)::bigint, '|' || actor_type), 'UTF8'))
 union all
 select format('%s at %s', l.sku, l.location), 'the level''s hash is not that of its last movement'
 from levels l left join movements m on m.sku = l.sku and m.location = l.location and m.sequence = l.sequence

@@ -7,9 +7,10 @@ with lines as (select hold_id, sum(quantity) as units, sum(used) as used from ho
 moved as (
     select regexp_replace(cause, '^repair-', '') as cause,
            coalesce(-sum(quantity) filter (where kind = 'expired'), 0) as expired,
-           coalesce(-sum(quantity) filter (where kind = 'released' and actor <> 'auditor'), 0) as released,
-           coalesce(-sum(quantity) filter (where actor = 'auditor'), 0) as repaired
-    from movements where kind in ('expired', 'released') group by 1),
+           coalesce(-sum(quantity) filter (where kind = 'released' and not repair), 0) as released,
+           coalesce(-sum(quantity) filter (where repair), 0) as repaired
+    from (select *, actor = 'auditor' and coalesce(actor_type, 'system') = 'system' as repair from movements) m
+    where kind in ('expired', 'released') group by 1),
 walk as (
     select sku, location, kind,
            held - lag(held, 1, 0::bigint) over (partition by sku, location order by sequence) as held

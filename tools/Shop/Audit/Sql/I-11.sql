@@ -3,15 +3,16 @@
 select count(*) as checked from reservations;
 
 with walk as (
-    select regexp_replace(cause, '^repair-', '') as cause, kind, actor,
+    select regexp_replace(cause, '^repair-', '') as cause, kind,
+           actor = 'auditor' and coalesce(actor_type, 'system') = 'system' as repair,
            allocated - lag(allocated, 1, 0::bigint) over (partition by sku, location order by sequence) as units
     from movements),
 claims as (
-    select cause, bool_or(actor = 'auditor') as repaired,
+    select cause, bool_or(repair) as repaired,
            coalesce(sum(units) filter (where kind = 'allocated'), 0) as allocated,
            coalesce(-sum(units) filter (where kind = 'shipped'), 0) as shipped,
            coalesce(-sum(units) filter (where kind = 'released'), 0) as released,
-           coalesce(-sum(units) filter (where kind = 'released' and actor <> 'auditor'), 0) as released_by_order
+           coalesce(-sum(units) filter (where kind = 'released' and not repair), 0) as released_by_order
     from walk where units <> 0 and kind in ('allocated', 'shipped', 'released') group by cause)
 select format('order %s', coalesce(r.order_id::text, c.cause)) as subject,
        format('is %s; allocated %s, shipped %s, released %s',
