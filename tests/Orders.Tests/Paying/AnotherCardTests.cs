@@ -123,6 +123,34 @@ public sealed class AnotherCardTests(OrdersFixture fixture) : IClassFixture<Orde
     }
 
     [Fact]
+    public async Task A_card_that_is_named_while_a_batch_decides_that_none_was_is_charged()
+    {
+        var id = await DeclinedAsync();
+        await PassDeadlineAsync(id);
+        await PlaceAsync(_alice, "tok_ok");
+        var code = 0;
+        fixture.Fakes.Before = async path =>
+        {
+            if (path != "/charges" || code != 0)
+                return;
+            // The batch has read its orders; to the replica that takes the card, the deadline has not passed.
+            await Sql.ScalarAsync<object>(
+                fixture.Database.Names.App,
+                $"update orders set pay_by = now() + interval '1 hour' where id = '{id}'"
+            );
+            using var named = await NameAsync(_alice, id, "tok_ok");
+            code = named.Code;
+        };
+        await RunAsync();
+        fixture.Fakes.Before = null;
+        await RunAsync();
+
+        code.Should().Be(200);
+        (await fixture.Database.StatusAsync(id)).Should().Be("confirmed");
+        fixture.Fakes.Cards[id].Should().Be((2, "tok_ok"));
+    }
+
+    [Fact]
     public async Task A_cancel_takes_an_order_that_awaits_payment_and_a_card_comes_too_late()
     {
         var free = fixture.Fakes.Free;

@@ -145,6 +145,11 @@ public sealed class OfferTests(OrdersFixture fixture) : IClassFixture<OrdersFixt
         fixture.Fakes.Offers[hold] = fixture.Fakes.Offers[hold] with { ExpiresAt = DateTimeOffset.UnixEpoch };
 
         using var again = await OrderFromAsync(hold, "tok_ok");
+        using var strangers = await OrderFromAsync(hold, "tok_ok", fixture.Service.As(Identity.Customer, "bob"));
+        (await strangers.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+            .Should()
+            .Contain("hold-ended")
+            .And.NotContain($"{id}", "it is another customer's order");
 
         var problem = await again.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
         (again.StatusCode, problem.GetProperty("orderStatus").GetString(), problem.GetProperty("orderId").GetGuid())
@@ -153,7 +158,7 @@ public sealed class OfferTests(OrdersFixture fixture) : IClassFixture<OrdersFixt
         problem.GetProperty("detail").GetString().Should().Contain($"POST /orders/{id}/payment");
     }
 
-    private async Task<HttpResponseMessage> OrderFromAsync(Guid hold, string token)
+    private async Task<HttpResponseMessage> OrderFromAsync(Guid hold, string token, HttpClient? caller = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "orders")
         {
@@ -167,7 +172,7 @@ public sealed class OfferTests(OrdersFixture fixture) : IClassFixture<OrdersFixt
             ),
             Headers = { { "Idempotency-Key", Guid.CreateVersion7().ToString() } },
         };
-        return await _alice.SendAsync(request, TestContext.Current.CancellationToken);
+        return await (caller ?? _alice).SendAsync(request, TestContext.Current.CancellationToken);
     }
 
     private async Task RunAsync()
