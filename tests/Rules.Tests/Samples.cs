@@ -13,4 +13,12 @@ internal static class Samples
         Environment.GetEnvironmentVariable("PROPERTY_SAMPLES") is { Length: > 0 } percent
             ? Math.Max(1, full * int.Parse(percent, CultureInfo.InvariantCulture) / 100)
             : full;
+
+    /// <summary>Random sequences of commands on stock: <c>STOCK_SEQUENCES</c>, else 1,000.</summary>
+    public static int Sequences =>
+        Of(
+            Environment.GetEnvironmentVariable("STOCK_SEQUENCES") is { Length: > 0 } count
+                ? int.Parse(count, CultureInfo.InvariantCulture)
+                : 1_000
+        );
 }

@@ -196,7 +196,7 @@ internal sealed record PlaceHoldCommand(
 {
     public override ActorType ActorType { get; init; } = ActorType.Customer;
 
-    public override string KeyOwner => Actor;
+    public override string KeyOwner => ActorType == ActorType.Customer ? Actor : "";
 
     public override IEnumerable<string> Skus => Lines.Select(l => l.Sku);
 }
@@ -214,7 +214,7 @@ internal sealed record ExtendHoldCommand(
 {
     public override ActorType ActorType { get; init; } = Owner is null ? ActorType.Operator : ActorType.Customer;
 
-    public override string KeyOwner => Actor;
+    public override string KeyOwner => ActorType == ActorType.Customer ? Actor : "";
 
     public override IEnumerable<Guid> HoldIds => [HoldId];
 }
@@ -248,7 +248,7 @@ internal sealed record ReleaseHoldCommand(string Key, byte[] Fingerprint, Guid H
 {
     public override ActorType ActorType { get; init; } = Owner is null ? ActorType.Operator : ActorType.Customer;
 
-    public override string KeyOwner => Actor;
+    public override string KeyOwner => ActorType == ActorType.Customer ? Actor : "";
 
     public override IEnumerable<Guid> HoldIds => [HoldId];
 }
@@ -265,7 +265,7 @@ internal sealed record JoinWaitlistCommand(
 {
     public override ActorType ActorType { get; init; } = ActorType.Customer;
 
-    public override string KeyOwner => Actor;
+    public override string KeyOwner => ActorType == ActorType.Customer ? Actor : "";
 
     public override IEnumerable<string> Skus => [Sku];
 }
@@ -276,7 +276,7 @@ internal sealed record LeaveWaitlistCommand(string Key, byte[] Fingerprint, stri
 {
     public override ActorType ActorType { get; init; } = ActorType.Customer;
 
-    public override string KeyOwner => Actor;
+    public override string KeyOwner => ActorType == ActorType.Customer ? Actor : "";
 
     public override IEnumerable<string> Skus => [Sku];
 }

@@ -114,7 +114,7 @@ public sealed class PromiseRulesTests
                     foreach (var (step, which, units, day) in steps)
                         scene.Walk(step, which, units, day);
                 },
-                iter: Samples.Of(1_000)
+                iter: Samples.Sequences
             );
 
     private void Walk(int step, int which, int units, int day)

@@ -290,7 +290,7 @@ public sealed class StockInvariantTests
                     TheLedgerTells(tables);
                     NoCustomerHasMoreThanTheirShare(tables);
                 },
-                iter: Samples.Of(1_000)
+                iter: Samples.Sequences
             );
 
     private static void TheLevelsAreWhatClaimsAndDocumentsSay(Tables tables)

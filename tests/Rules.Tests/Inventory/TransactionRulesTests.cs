@@ -113,6 +113,18 @@ public sealed class TransactionRulesTests
     }
 
     [Fact]
+    public void S13_A_customer_and_an_operator_of_the_same_name_have_keys_of_their_own()
+    {
+        _scene.With("cup", "main", new(OnHand: 9));
+        var until = Scene.Now.AddMinutes(9);
+        var own = new PlaceHoldCommand("K", [1], Scene.Id(1), "olga", [new("cup", 1)], until, "olga");
+
+        _scene.Run(own with { HoldId = Scene.Id(2), ActorType = ActorType.Operator }).Replayed.Should().BeFalse();
+        _scene.Run(own).Replayed.Should().BeFalse();
+        _scene.Run(own).Replayed.Should().BeTrue();
+    }
+
+    [Fact]
     public void An_orders_lines_are_summed_by_sku_and_allocated_in_the_order_of_the_skus()
     {
         _scene.With("cup", "main", new(OnHand: 9)).With("tea", "main", new(OnHand: 9));

@@ -24,6 +24,7 @@ internal static class TestCommand
     [
         ("STOCK_STRESS_ORDERS", "2500", "10000"),
         ("ORDER_LIVES", "3", "30"),
+        ("STOCK_SEQUENCES", "1000", "100000"),
     ];
 
     private static readonly TimeSpan SliceLimit = TimeSpan.FromMinutes(40);
