@@ -3,6 +3,9 @@ namespace DaprShop.Contracts;
 /// <summary>Orders asks Inventory for these items.</summary>
 public sealed record ItemLookup(IReadOnlyList<string> Skus);
 
+/// <summary>Orders asks Inventory which of these locations exist; the answer is their names.</summary>
+public sealed record LocationLookup(IReadOnlyList<string> Locations);
+
 /// <summary>
 /// An item of the catalogue. <paramref name="Price"/> in GBP per unit; a service such as postage is sold but not
 /// stocked.

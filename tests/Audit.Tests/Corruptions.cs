@@ -116,6 +116,12 @@ internal static class Corruptions
                 "update holds set expires_at = now() - interval '1 hour' where state = 'active'"
             },
             {
+                "I-05.locations",
+                "stock lies at a location that nobody declared",
+                "inventory",
+                "delete from locations where location = 'north'"
+            },
+            {
                 "I-05",
                 "a quantity is negative",
                 "inventory",

@@ -129,7 +129,8 @@ public sealed class SmallShop : IAsyncLifetime
                 ('pot', 'Pot', 9.99, true, 0, null, null), ('mug', 'Mug', 3, true, 10, 6, now() - interval '1 day'),
                 ('postage', 'Postage', 3, false, 0, null, null);
             insert into levels (sku, location, on_hand, allocated, held, unavailable, incoming, short, sequence, hash)
-            select sku, 'main', 0, 0, 0, 0, 0, 0, 0, '' from items where stocked
+            select sku, 'main', 0, 0, 0, 0, 0, 0, 0, '' from items where stocked;
+            insert into locations (location, priority, sold_since) values ('north', 100, 'epoch')
             """
         );
         await items.ExecuteNonQueryAsync();

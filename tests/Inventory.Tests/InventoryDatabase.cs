@@ -20,6 +20,16 @@ internal sealed class InventoryDatabase(TestDatabase names, NpgsqlDataSource sou
         var names = await (await LocalPostgres.SharedAsync()).CreateDatabaseAsync(Apps.Inventory, owner =>
             Database.MigrateAsync<InventoryDbContext>(owner, o => new InventoryDbContext(o))
         );
+        // The locations of the tests: stock can be only where one was declared.
+        await Sql.ScalarAsync<object>(
+            names.App,
+            """
+            insert into locations (location, priority, sold_since)
+            select location, 100, 'epoch'
+            from unnest(array['a', 'b', 'c', 'early', 'east', 'north', 'south', 'west',
+                'place0', 'place1', 'place2', 'place3']) as l(location)
+            """
+        );
         foreach (var sku in skus)
         {
             await Sql.ScalarAsync<object>(names.App, $"insert into items values ('{sku}', '{sku}', 1, true, 0)");

@@ -188,6 +188,11 @@ internal sealed class FakeServices(int units) : HttpMessageHandler, IHttpClientF
         object? answer;
         switch (path)
         {
+            case "/locations/lookup":
+                answer = (await request.Content!.ReadFromJsonAsync<LocationLookup>(Json, cancellationToken))!
+                    .Locations.Where(l => l != "nowhere")
+                    .ToList();
+                break;
             case "/items/lookup":
                 var lookup = await request.Content!.ReadFromJsonAsync<ItemLookup>(Json, cancellationToken);
                 lock (_lock)

@@ -27,7 +27,12 @@ public sealed class CrowdTests(SharedShop shops, ITestOutputHelper output) : Sha
         var fixture = await ShopAsync(runtime);
         for (var i = 0; i < Locations.Length; i++)
             (
-                await SendAsync(fixture.Olga, HttpMethod.Put, $"locations/{Locations[i]}", new { priority = i + 1 })
+                await SendAsync(
+                    fixture.Olga,
+                    HttpMethod.Put,
+                    $"locations/{Locations[i]}",
+                    new { priority = i + 1, sold = true }
+                )
             ).EnsureSuccessStatusCode();
         await Parallel.ForEachAsync(Skus, async (sku, _) =>
         {

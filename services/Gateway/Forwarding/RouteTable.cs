@@ -84,6 +84,8 @@ internal static class RouteTable
         new("POST", "/transfers", Inventory, Identity.Operator),
         new("PUT", "/locations/{location}", Inventory, Identity.Operator),
         new("GET", "/locations", Inventory, Identity.Operator),
+        new("GET", "/locations/{location}", Inventory, Identity.Operator),
+        new("PATCH", "/locations/{location}", Inventory, Identity.Operator),
         new("POST", "/holds", Inventory, Identity.Customer),
         new("GET", "/holds/{id}", Inventory, Identity.Customer),
         new("POST", "/holds/{id}/extend", Inventory, Identity.Customer),

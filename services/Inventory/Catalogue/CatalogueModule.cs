@@ -8,7 +8,7 @@ namespace DaprShop.Inventory.Catalogue;
 internal static class CatalogueModule
 {
     public static IServiceCollection AddCatalogue(this IServiceCollection services) =>
-        services.AddSingleton<ItemStore>();
+        services.AddSingleton<ItemStore>().AddSingleton<LocationStore>();
 
     public static void MapCatalogue(this IEndpointRouteBuilder routes)
     {
@@ -36,8 +36,15 @@ internal static class CatalogueModule
         // Called by Orders through its sidecar. The gateway does not route it.
         routes.MapPost("/items/lookup", LookUpItems.HandleAsync).ExcludeFromDescription();
 
-        var locations = routes.MapGroup("/locations").RequireAuthorization(Identity.Operator).WithTags("Stock");
-        locations.MapPut("/{location}", PutLocation.HandleAsync).WithSummary("Set the priority of a location");
-        locations.MapGet("", PutLocation.ListAsync).WithSummary("List locations, by priority");
+        var locations = routes.MapGroup("/locations").RequireAuthorization(Identity.Operator).WithTags("Locations");
+        locations.MapGet("", GetLocations.ManyAsync).WithSummary("List locations, by priority");
+        locations.MapGet("/{location}", GetLocations.OneAsync).WithSummary("Get a location");
+        locations
+            .MapPut("/{location}", PutLocation.HandleAsync)
+            .WithSummary("Declare a location, or state an existing one anew");
+        locations.MapPatch("/{location}", PatchLocation.HandleAsync).WithSummary("Change some rules of a location");
+
+        // Called by Orders through its sidecar. The gateway does not route it.
+        routes.MapPost("/locations/lookup", GetLocations.LookUpAsync).ExcludeFromDescription();
     }
 }

@@ -66,10 +66,12 @@ internal static class ItemRules
         };
 
     /// <summary>True where the request's <c>If-Match</c> names the item as it is; without the header always.</summary>
-    public static bool Matches(string? ifMatch, VersionedItem? item) =>
+    public static bool Matches(string? ifMatch, VersionedItem? item) => NamesETag(ifMatch, item?.ETag);
+
+    /// <summary>True where <paramref name="ifMatch"/> names the ETag of what exists; null: nothing exists.</summary>
+    public static bool NamesETag(string? ifMatch, string? etag) =>
         ifMatch is null
-        || item is not null
-            && ifMatch.Split(',', StringSplitOptions.TrimEntries).Any(tag => tag == "*" || tag == item.ETag);
+        || etag is not null && ifMatch.Split(',', StringSplitOptions.TrimEntries).Any(tag => tag == "*" || tag == etag);
 
     /// <summary>
     /// True where units may have become available to somebody who waits: a limit per customer was raised or removed, or

@@ -1,72 +1,85 @@
+using System.Text.Json.Serialization;
+using DaprShop.Contracts;
 using DaprShop.Inventory.Model;
-using DaprShop.Inventory.Stock;
 using DaprShop.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace DaprShop.Inventory.Catalogue;
 
 /// <summary>
-/// <c>PUT /locations/{location}</c> and <c>GET /locations</c>: the locations of stock, and which sells first.
+/// <c>PUT /locations/{location}</c>: an operator declares a location, or states an existing one anew with all its
+/// rules.
 /// </summary>
 internal static class PutLocation
 {
     private const int LastPriority = 10_000;
 
-    /// <param name="Priority">Stock of the location with the lowest value sells first; the default is 100.</param>
-    internal sealed record Request(int Priority);
+    /// <summary>A location that is declared may leave its rules out, and an existing one may not.</summary>
+    internal sealed record Request
+    {
+        private readonly HashSet<string> _stated = [];
 
-    internal sealed record LocationResponse(string Location, int Priority);
+        /// <summary>Stock of the location with the lowest value sells first.</summary>
+        public int Priority
+        {
+            get;
+            init => field = State("priority", value);
+        } = Level.DefaultPriority;
 
-    public static async Task<Results<Ok<LocationResponse>, ProblemHttpResult>> HandleAsync(
+        /// <summary>Whether orders get its units; false for a place for returns or quarantine.</summary>
+        public bool Sold
+        {
+            get;
+            init => field = State("sold", value);
+        } = true;
+
+        /// <summary>The rules that the body leaves out.</summary>
+        [JsonIgnore]
+        public IReadOnlyList<string> LeftOut => [.. ((string[])["priority", "sold"]).Where(r => !_stated.Contains(r))];
+
+        private T State<T>(string member, T value)
+        {
+            _stated.Add(member);
+            return value;
+        }
+    }
+
+    public static async Task<Results<Ok<StockLocation>, ProblemHttpResult>> HandleAsync(
         string location,
-        Request body,
+        Request request,
         IdempotencyKey key,
-        NpgsqlDataSource database,
+        LocationStore locations,
         HttpContext context,
         CancellationToken cancellationToken
     )
     {
-        var errors = new RequestValidator()
-            .Location(location, "location")
-            .That(body.Priority is >= 0 and <= LastPriority, "/priority", $"A priority must be 0 to {LastPriority}.");
-        if (errors.Count > 0)
+        var wanted = new StockLocation(location, request.Priority, request.Sold);
+        if (Check(wanted) is { Count: > 0 } errors)
             return Problems.Invalid(errors);
-        var written = await IdempotentWrites.RunAsync(
-            database,
-            key.Value,
-            IdempotencyKey.Fingerprint(context, body),
-            """
-            written as (
-                insert into locations (location, priority) select $3, $4 from recorded
-                on conflict (location) do update set priority = excluded.priority)
-            """,
-            [location, body.Priority],
-            cancellationToken
+        var ifMatch = ItemResults.IfMatch(context);
+        return LocationResults.Of(
+            await locations.ChangeAsync(
+                location,
+                key.Value,
+                IdempotencyKey.Fingerprint(context, new { request, ifMatch }),
+                before =>
+                    !ItemRules.NamesETag(ifMatch, before?.ETag) ? (null, LocationResults.Changed(location, before))
+                    : before is not null && request.LeftOut is { Count: > 0 } missing
+                        ? (null, LocationResults.RulesLeftOut(location, missing))
+                    : (wanted, null),
+                cancellationToken
+            ),
+            context
         );
-        if (written == IdempotentWriteResult.OtherRequest)
-            return IdempotencyKey.Conflict(key.Value);
-        if (written == IdempotentWriteResult.Repeated)
-            context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
-        return TypedResults.Ok(new LocationResponse(location, body.Priority));
     }
 
-    public static async Task<Ok<List<LocationResponse>>> ListAsync(
-        InventoryDbContext db,
-        CancellationToken cancellationToken
-    )
+    /// <summary>The errors of a location as it would become; empty for a valid one.</summary>
+    public static List<ValidationError> Check(StockLocation location)
     {
-        var described = await db
-            .Locations.AsNoTracking()
-            .ToDictionaryAsync(l => l.Location, l => l.Priority, cancellationToken);
-        var used = await db.Levels.Select(l => l.Location).Distinct().ToListAsync(cancellationToken);
-        return TypedResults.Ok(
-            used.Union(described.Keys)
-                .Select(l => new LocationResponse(l, described.GetValueOrDefault(l, Level.DefaultPriority)))
-                .OrderBy(l => l.Priority)
-                .ThenBy(l => l.Location, StringComparer.Ordinal)
-                .ToList()
-        );
+        var errors = new List<ValidationError>();
+        errors.AddName("location", location.Location, Names.MaxItemLength);
+        if (location.Priority is < 0 or > LastPriority)
+            errors.Add(new("/priority", $"A priority must be 0 to {LastPriority}."));
+        return errors;
     }
 }

@@ -34,7 +34,11 @@ internal sealed class InventoryDbContext(DbContextOptions<InventoryDbContext> op
             e.Property(x => x.OnSale).HasDefaultValue(true);
             e.Property(x => x.Version).HasDefaultValue(1);
         });
-        modelBuilder.Entity<LocationRow>().ToTable("locations").HasKey(x => x.Location);
+        modelBuilder.Entity<LocationRow>(e =>
+        {
+            e.ToTable("locations").HasKey(x => x.Location);
+            e.Property(x => x.Version).HasDefaultValue(1);
+        });
         modelBuilder.Entity<LevelRow>(e =>
         {
             e.ToTable("levels", t =>

@@ -19,7 +19,10 @@ internal sealed record ItemRow(
     int Version
 );
 
-internal sealed record LocationRow(string Location, int Priority);
+/// <summary>A place that has stock.</summary>
+/// <param name="SoldSince">Since when orders get its units; null while they do not.</param>
+/// <param name="Version">Number of its last change.</param>
+internal sealed record LocationRow(string Location, int Priority, DateTimeOffset? SoldSince, int Version);
 
 internal sealed record LevelRow(
     string Sku,

@@ -10,14 +10,16 @@ namespace DaprShop.Inventory.Reading;
 internal static class GetStockAsOf
 {
     private const string Balances = """
-        select l.location, m.sequence, m.on_hand, m.unavailable, m.allocated, m.held, m.incoming
-        from levels l cross join lateral (
+        select l.location, m.sequence, m.on_hand, m.unavailable, m.allocated, m.held, m.incoming,
+            p.sold_since is not null as sold
+        from levels l left join locations p using (location) cross join lateral (
             select * from movements m where m.sku = l.sku and m.location = l.location and m.occurred_at <= $2
             order by m.sequence desc limit 1) m
         where l.sku = $1 order by l.location
         """;
 
     /// <param name="Sequence">Number of the level's last movement until then.</param>
+    /// <param name="Sold">Whether orders get units of the location, now.</param>
     internal sealed record Balance(
         string Location,
         long Sequence,
@@ -25,11 +27,12 @@ internal static class GetStockAsOf
         long Unavailable,
         long Allocated,
         long Held,
-        long Incoming
+        long Incoming,
+        bool Sold
     )
     {
         /// <summary>What an order could get then.</summary>
-        public long Available => Math.Max(OnHand - Unavailable - Allocated - Held, 0);
+        public long Available => Sold ? Math.Max(OnHand - Unavailable - Allocated - Held, 0) : 0;
 
         /// <summary>Units that were claimed but not there for sale.</summary>
         public long Short => Math.Max(Unavailable + Allocated + Held - OnHand, 0);

@@ -56,7 +56,9 @@ internal sealed class LocalStockCache(StockCacheOptions settings) : IDisposable
                 levels.Unavailable[i],
                 levels.Allocated[i],
                 levels.Held[i],
-                levels.Incoming[i]
+                levels.Incoming[i],
+                // Events do not say it: With keeps what was read.
+                Sold: false
             );
             // A SKU with movements exists now, even if it did not when it was read.
             if (!cell!.Stock.IsKnown)

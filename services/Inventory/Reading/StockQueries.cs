@@ -20,8 +20,9 @@ internal sealed class StockQueries(
 
     private const string Levels = """
         select i.sku, i.name, i.price, i.stocked, l.location, l.sequence, l.on_hand, l.unavailable, l.allocated, l.held,
-            l.incoming
-        from ({0}) i left join levels l on l.sku = i.sku order by i.sku, l.location
+            l.incoming, p.sold_since is not null as sold
+        from ({0}) i left join levels l on l.sku = i.sku left join locations p on p.location = l.location
+        order by i.sku, l.location
         """;
 
     private static readonly string Named = Levels.Replace(
@@ -130,7 +131,8 @@ internal sealed class StockQueries(
             row.Unavailable!.Value,
             row.Allocated!.Value,
             row.Held!.Value,
-            row.Incoming!.Value
+            row.Incoming!.Value,
+            row.Sold
         );
 
     /// <summary>An item and one of its levels; the level is null for an item without levels.</summary>
@@ -145,7 +147,8 @@ internal sealed class StockQueries(
         long? Unavailable,
         long? Allocated,
         long? Held,
-        long? Incoming
+        long? Incoming,
+        bool Sold
     );
 }
 

@@ -7,7 +7,8 @@ namespace DaprShop.Inventory.Reading;
 
 /// <summary>Quantities in units.</summary>
 /// <param name="Available">
-/// What an order can get now: on hand − unavailable − allocated − held, and 0 at a location where that is negative.
+/// What an order can get now: on hand − unavailable − allocated − held, and 0 at a location where that is negative, or
+/// that is not sold from.
 /// </param>
 /// <param name="Short">Units that are claimed but not there for sale, as a count has found.</param>
 internal sealed record StockQuantities(
@@ -21,7 +22,8 @@ internal sealed record StockQuantities(
 );
 
 /// <summary>The quantities of one location. <paramref name="Version"/> counts its movements.</summary>
-internal sealed record AtLocation(string Location, long Version, StockQuantities Quantities);
+/// <param name="Sold">False: orders get none of its units, and they are not available.</param>
+internal sealed record AtLocation(string Location, bool Sold, long Version, StockQuantities Quantities);
 
 /// <summary>The age of a response.</summary>
 /// <param name="Layer"><c>memory</c>, <c>store</c> or <c>database</c>.</param>
@@ -77,7 +79,7 @@ internal sealed record StockResponse(
             stock.Stocked,
             stock.Version,
             Sum(stock.Levels),
-            [.. stock.Levels.Select(l => new AtLocation(l.Location, l.Sequence, Sum([l])))],
+            [.. stock.Levels.Select(l => new AtLocation(l.Location, l.Sold, l.Sequence, Sum([l])))],
             null
         );
         var text = JsonSerializer.SerializeToUtf8Bytes(answer, JsonSerializerOptions.Web);
@@ -91,7 +93,7 @@ internal sealed record StockResponse(
             levels.Sum(l => l.Allocated),
             levels.Sum(l => l.Held),
             levels.Sum(l => l.Incoming),
-            levels.Sum(l => Math.Max(l.Balance, 0)),
+            levels.Sum(l => l.Sold ? Math.Max(l.Balance, 0) : 0),
             levels.Sum(l => Math.Max(-l.Balance, 0))
         );
 }

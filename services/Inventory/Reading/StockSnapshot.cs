@@ -4,6 +4,7 @@ using DaprShop.Inventory.Model;
 namespace DaprShop.Inventory.Reading;
 
 /// <summary>The quantities of a stock level after its movement number <paramref name="Sequence"/>.</summary>
+/// <param name="Sold">Whether orders get units of the location, when it was read.</param>
 internal sealed record LevelSnapshot(
     string Location,
     long Sequence,
@@ -11,7 +12,8 @@ internal sealed record LevelSnapshot(
     long Unavailable,
     long Allocated,
     long Held,
-    long Incoming
+    long Incoming,
+    bool Sold = true
 )
 {
     /// <summary>Negative where units are short.</summary>
@@ -50,6 +52,12 @@ internal sealed record StockSnapshot(
     public bool IsUnconfirmed { get; init; }
 
     /// <summary>
+    /// True where an event was about a location that was not read: only a read says whether it is sold from.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsIncomplete { get; init; }
+
+    /// <summary>
     /// A later moment at which all of this is known to have been true, by an event; Unix milliseconds.
     /// </summary>
     [JsonIgnore]
@@ -61,13 +69,18 @@ internal sealed record StockSnapshot(
     /// <summary>
     /// True when it was read from the database within <paramref name="maxAge"/>. A time in the future is not valid.
     /// </summary>
-    public bool IsFresh(long now, TimeSpan maxAge) => now >= ReadAt && now - ReadAt <= maxAge.TotalMilliseconds;
+    public bool IsFresh(long now, TimeSpan maxAge) =>
+        !IsIncomplete && now >= ReadAt && now - ReadAt <= maxAge.TotalMilliseconds;
 
     /// <summary>With a level from an event; the same snapshot where that is not newer.</summary>
     public StockSnapshot With(LevelSnapshot level, long occurredAt)
     {
-        if (Levels.FirstOrDefault(l => l.Location == level.Location) is { } held && held.Sequence >= level.Sequence)
+        var held = Levels.FirstOrDefault(l => l.Location == level.Location);
+        if (held?.Sequence >= level.Sequence)
             return this;
+        // Only a read says whether a location is sold from, and this one is the newest.
+        if (held is not null)
+            level = level with { Sold = held.Sold };
         var levels = Levels
             .Where(l => l.Location != level.Location)
             .Append(level)
@@ -77,6 +90,7 @@ internal sealed record StockSnapshot(
         return this with
         {
             Levels = levels,
+            IsIncomplete = IsIncomplete || held is null,
             ConfirmedAt = levels.Count == 1 ? Math.Max(ConfirmedAt, occurredAt) : ConfirmedAt,
             _body = null,
         };

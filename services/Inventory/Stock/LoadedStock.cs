@@ -11,6 +11,13 @@ internal sealed record LoadedStock
     /// <summary>The catalogue's rules, by SKU.</summary>
     public Dictionary<string, ItemTerms> Items { get; init; } = [];
 
+    /// <summary>The locations that the commands name, as far as they are declared, by name.</summary>
+    public Dictionary<string, LocationTerms> Locations { get; init; } =
+        new(StringComparer.Ordinal) { [StockLimits.DefaultLocation] = new() };
+
+    /// <summary>All names of locations; read only where a command names one that is not declared.</summary>
+    public IReadOnlyList<string> LocationNames { get; init; } = [];
+
     /// <summary>Responses recorded for the commands' keys.</summary>
     public Dictionary<(string Owner, string Key), RecordedResponse> Responses { get; init; } = [];
 

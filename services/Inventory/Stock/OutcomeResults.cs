@@ -36,6 +36,15 @@ internal static class OutcomeResults
                 $"There is no item '{refusal.Subject}' here. Items are created with PUT /items/{{sku}}.",
                 ("sku", refusal.Subject)
             ),
+            RefusalKind.UnknownLocation => Problems.Of(
+                409,
+                "unknown-location",
+                "Unknown location",
+                $"There is no location '{refusal.Subject}' here. Declare it with PUT /locations/{{location}} before stock "
+                    + $"is booked there.{Alike((IReadOnlyList<string>)refusal.State!)}",
+                ("location", refusal.Subject),
+                ("alike", refusal.State)
+            ),
             RefusalKind.NeverStocked => Problems.Of(
                 422,
                 "never-stocked",
@@ -148,6 +157,9 @@ internal static class OutcomeResults
 
     private static string Describe(ShortLevel level) =>
         $"Only {level.Available} units of '{level.Sku}' are available; {level.Requested} were requested.";
+
+    private static string Alike(IReadOnlyList<string> names) =>
+        names.Count == 0 ? "" : $" Spelt alike: {string.Join(", ", names.Select(n => $"'{n}'"))}.";
 
     private static string? StateOf(Refusal refusal) =>
         refusal.State is Enum state

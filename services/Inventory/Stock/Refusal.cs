@@ -25,6 +25,9 @@ internal enum RefusalKind
 
     UnknownSku,
 
+    /// <summary>The location was not declared.</summary>
+    UnknownLocation,
+
     /// <summary>The SKU is a service, which is never stocked.</summary>
     NeverStocked,
 

@@ -3,7 +3,11 @@ using DaprShop.Inventory.Model;
 namespace DaprShop.Inventory.Stock;
 
 /// <summary>The locked levels of one transaction, and the movements decided so far, in order.</summary>
-internal sealed class StockChanges(IEnumerable<Level> levels, DateTimeOffset now)
+internal sealed class StockChanges(
+    IEnumerable<Level> levels,
+    DateTimeOffset now,
+    IReadOnlyDictionary<string, LocationTerms>? locations = null
+)
 {
     private readonly Dictionary<string, List<Level>> _bySku = levels
         .GroupBy(l => l.Sku, StringComparer.Ordinal)
@@ -41,15 +45,26 @@ internal sealed class StockChanges(IEnumerable<Level> levels, DateTimeOffset now
 
     /// <summary>The current level; an empty one where there is none yet.</summary>
     public Level Find(string sku, string location) =>
-        At(sku).FirstOrDefault(l => l.Location == location) ?? Level.Empty(sku, location);
+        At(sku).FirstOrDefault(l => l.Location == location)
+        ?? (
+            locations?.GetValueOrDefault(location) is { } terms
+                ? Level.Empty(sku, location) with
+                {
+                    Priority = terms.Priority,
+                    Sold = terms.Sold,
+                }
+                : Level.Empty(sku, location)
+        );
 
-    /// <summary>Describes a shortage of a SKU, with its proof.</summary>
+    /// <summary>
+    /// Describes a shortage of a SKU, with its proof: the levels that an order could have got units from.
+    /// </summary>
     public ShortLevel Describe(string sku, long requested) =>
         new(
             sku,
             requested,
             Available(sku),
-            At(sku).ToDictionary(l => l.Location, l => l.Sequence, StringComparer.Ordinal)
+            At(sku).Where(l => l.Sold).ToDictionary(l => l.Location, l => l.Sequence, StringComparer.Ordinal)
         );
 
     /// <summary>Adds a row to the ledger and applies it to its level.</summary>

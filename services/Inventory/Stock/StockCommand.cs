@@ -15,6 +15,9 @@ internal abstract record StockCommand
     /// <summary>SKUs whose levels the decision needs.</summary>
     public virtual IEnumerable<string> Skus => [];
 
+    /// <summary>Locations that the caller names: each must be declared.</summary>
+    public virtual IEnumerable<string> Locations => [];
+
     /// <summary>Orders whose reservations the decision needs.</summary>
     public virtual IEnumerable<Guid> OrderIds => [];
 
@@ -97,6 +100,8 @@ internal sealed record BookCommand(
     public override string ChosenCause => Cause;
 
     public override IEnumerable<string> Skus => Lines.Select(l => l.Sku);
+
+    public override IEnumerable<string> Locations => Lines.Select(l => l.Location);
 }
 
 /// <summary>Sets on-hand to the counted units.</summary>
@@ -123,6 +128,8 @@ internal sealed record CountCommand(
     public override string ChosenCause => Key;
 
     public override IEnumerable<string> Skus => [Sku];
+
+    public override IEnumerable<string> Locations => [Location];
 }
 
 /// <summary>Withholds units from sale or, with a negative quantity, returns them to sale.</summary>
@@ -132,6 +139,8 @@ internal sealed record WithholdCommand(string Key, byte[] Fingerprint, StockLine
     public override string ChosenCause => Key;
 
     public override IEnumerable<string> Skus => [Line.Sku];
+
+    public override IEnumerable<string> Locations => [Line.Location];
 }
 
 /// <summary>Ships units allocated to an order: these lines, or all where <paramref name="Lines"/> is null.</summary>
@@ -163,6 +172,8 @@ internal sealed record MoveAllocationCommand(
 {
     public override IEnumerable<string> Skus => [Sku];
 
+    public override IEnumerable<string> Locations => [From, To];
+
     public override IEnumerable<Guid> OrderIds => [OrderId];
 }
 
@@ -179,6 +190,8 @@ internal sealed record ReturnCommand(
 ) : KeyedCommand(Key, Fingerprint, Actor, null)
 {
     public override IEnumerable<string> Skus => Lines.Select(l => l.Sku);
+
+    public override IEnumerable<string> Locations => Lines.Select(l => l.Location).OfType<string>();
 
     public override IEnumerable<Guid> OrderIds => [OrderId];
 }
@@ -299,6 +312,8 @@ internal sealed record OpenInboundCommand(
     public override string ChosenCause => Reference;
 
     public override IEnumerable<string> Skus => Lines.Select(l => l.Sku);
+
+    public override IEnumerable<string> Locations => Source is null ? [Location] : [Source, Location];
 
     public override IEnumerable<string> Documents => [Reference];
 }

@@ -65,10 +65,17 @@ internal static class StockLoadStatements
 
     internal const string LockLevels = """
         select l.sku, l.location, l.on_hand, l.allocated, l.held, l.unavailable, l.incoming, l.short, l.sequence,
-            l.hash, p.priority
+            l.hash, p.priority, p.sold_since is not null as sold
         from levels l left join locations p using (location)
         where l.sku = any($1) order by l.sku, l.location for update of l
         """;
+
+    internal const string Locations = """
+        select location, priority, sold_since is not null as sold from locations where location = any($1)
+        """;
+
+    // Only a refusal needs the others: it names those that are spelt alike.
+    internal const string AllLocations = "select location from locations order by location limit 1000";
 
     internal const string Items = """
         select sku, stocked, backorder_limit, max_per_customer, low_stock_at, on_sale from items where sku = any($1)

@@ -34,8 +34,13 @@ internal static class StockLoader
         long Short,
         long Sequence,
         byte[] Hash,
-        int? Priority
+        int? Priority,
+        bool Sold
     );
+
+    private sealed record LocationTermsRow(string Location, int Priority, bool Sold);
+
+    private sealed record LocationNameRow(string Location);
 
     /// <param name="ClaimedBy">Ids of orders, with commas between.</param>
     private sealed record LockedHoldRow(
@@ -65,6 +70,8 @@ internal static class StockLoader
         var (named, skus) = await LoadNamedAsync(connection, commands, now, cancellationToken);
         var (loaded, levels) = await LoadLevelsAsync(connection, commands, named, skus, cancellationToken);
         loaded = await LoadClaimsOfCountsAsync(connection, commands, loaded, levels, cancellationToken);
+        if (commands.SelectMany(c => c.Locations).Any(l => !loaded.Locations.ContainsKey(l)))
+            loaded = loaded with { LocationNames = await LoadLocationNamesAsync(connection, cancellationToken) };
         var repaired = commands
             .OfType<RepairCommand>()
             .SelectMany(r => r.Skus)
@@ -202,6 +209,13 @@ internal static class StockLoader
         batch.Add(StockLoadStatements.BoughtUnits, customers, limitedSkus, queuedSkus);
         batch.Add(StockLoadStatements.HeldLessReturnedUnits, customers, limitedSkus, queuedSkus);
         batch.Add(StockLoadStatements.ExpectedReceipts, queuedSkus);
+        // Movements at a location without a level need its rules.
+        var locations = commands
+            .SelectMany(c => c.Locations)
+            .Concat(named.Documents.Values.SelectMany(d => (string?[])[d.Location, d.Source]).OfType<string>())
+            .Distinct(StringComparer.Ordinal)
+            .ToArray();
+        batch.Add(StockLoadStatements.Locations, (object)locations);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
 
         var levels = await reader.ReadAllAsync<LevelWithPriorityRow>(cancellationToken);
@@ -214,6 +228,7 @@ internal static class StockLoader
         var counted = await reader.ReadNextAsync<CustomerUnitsRow>(cancellationToken);
         counted.AddRange(await reader.ReadNextAsync<CustomerUnitsRow>(cancellationToken));
         var expected = await reader.ReadNextAsync<ExpectedReceipt>(cancellationToken);
+        var declared = await reader.ReadNextAsync<LocationTermsRow>(cancellationToken);
         return (
             named with
             {
@@ -231,6 +246,11 @@ internal static class StockLoader
                     .GroupBy(c => (c.Customer, c.Sku))
                     .ToDictionary(g => g.Key, g => g.Sum(c => c.Units)),
                 ExpectedReceipts = expected,
+                Locations = declared.ToDictionary(
+                    l => l.Location,
+                    l => new LocationTerms(l.Priority, l.Sold),
+                    StringComparer.Ordinal
+                ),
             },
             levels.ConvertAll(ToLevel)
         );
@@ -265,6 +285,14 @@ internal static class StockLoader
             HoldClaims = await reader.ReadNextAsync<UnitsOnHold>(cancellationToken),
         };
     }
+
+    private static async Task<List<string>> LoadLocationNamesAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await connection.QueryAsync<LocationNameRow>(StockLoadStatements.AllLocations, [], cancellationToken)
+        ).ConvertAll(l => l.Location);
 
     /// <summary>Orders whose open allocations are released, shipped or moved.</summary>
     private static Guid[] ReleasedOrShipped(IReadOnlyList<StockCommand> commands) =>
@@ -310,7 +338,8 @@ internal static class StockLoader
             row.Short,
             row.Sequence,
             row.Hash,
-            row.Priority ?? Level.DefaultPriority
+            row.Priority ?? Level.DefaultPriority,
+            row.Sold
         );
 
     private static Backorder ToBackorder(BackorderRow row) =>

@@ -55,7 +55,7 @@ internal sealed partial class StockRules
             return new Refusal(
                 RefusalKind.OutOfStock,
                 count.Sku,
-                [_stock.Describe(count.Sku, setAside - difference) with { Available = level.Available }]
+                [_stock.Describe(count.Sku, setAside - difference) with { Available = level.Free }]
             );
 
         if (difference != 0 || setAside != 0)

@@ -16,7 +16,14 @@ internal sealed partial class StockRules
         var open = OpenPartsOf(move.OrderId).FirstOrDefault(p => (p.Sku, p.Location) == (move.Sku, move.From)).Quantity;
         if (open < move.Quantity)
             return new Refusal(RefusalKind.TooFewAllocated, move.Sku, State: open);
-        if (CheckAvailable(move.To, [new SkuQuantity(move.Sku, move.Quantity)]) is { } missing)
+        SkuQuantity[] moved = [new(move.Sku, move.Quantity)];
+        if (!_stock.Find(move.Sku, move.To).Sold)
+            return new Refusal(
+                RefusalKind.OutOfStock,
+                move.Sku,
+                [_stock.Describe(move.Sku, move.Quantity) with { Available = 0 }]
+            );
+        if (CheckAvailable(move.To, moved) is { } missing)
             return missing;
 
         var number = _loaded.Reallocations.GetValueOrDefault(move.OrderId) + 1;

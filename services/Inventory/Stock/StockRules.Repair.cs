@@ -67,7 +67,7 @@ internal sealed partial class StockRules
     private StockResponses.RepairedItem? Restore(Level ledger)
     {
         var level = _stock.Find(ledger.Sku, ledger.Location);
-        var right = ledger with { Short = ledger.Missing, Priority = level.Priority };
+        var right = ledger with { Short = ledger.Missing, Priority = level.Priority, Sold = level.Sold };
         if (
             level.Quantities == right.Quantities
             && level.Short == right.Short

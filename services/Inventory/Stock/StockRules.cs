@@ -111,6 +111,16 @@ internal sealed partial class StockRules
         if (Guid.TryParse(command.ChosenCause, out var order) && Find(order) is not null)
             return new CommandOutcome("", Replayed: false, new Refusal(RefusalKind.OrderId, command.ChosenCause!));
 
+        if (command.Locations.FirstOrDefault(l => !_loaded.Locations.ContainsKey(l)) is { } undeclared)
+            return new CommandOutcome(
+                "",
+                Replayed: false,
+                new Refusal(
+                    RefusalKind.UnknownLocation,
+                    undeclared,
+                    State: LocationRules.Alike(undeclared, _loaded.LocationNames)
+                )
+            );
         var result = command switch
         {
             BookCommand book => Decide(book),
@@ -163,8 +173,8 @@ internal sealed partial class StockRules
     private Refusal? CheckAvailable(string location, IEnumerable<SkuQuantity> quantities)
     {
         var missing = quantities
-            .Where(w => _stock.Find(w.Sku, location).Available < w.Quantity)
-            .Select(w => _stock.Describe(w.Sku, w.Quantity) with { Available = _stock.Find(w.Sku, location).Available })
+            .Where(w => _stock.Find(w.Sku, location).Free < w.Quantity)
+            .Select(w => _stock.Describe(w.Sku, w.Quantity) with { Available = _stock.Find(w.Sku, location).Free })
             .ToList();
         return missing.Count == 0 ? null : new Refusal(RefusalKind.OutOfStock, missing[0].Sku, missing);
     }

@@ -70,7 +70,7 @@ internal sealed class StockUnitOfWork(
 
         // Read after the levels are locked: the times of a level's movements never run backwards.
         var now = time.GetUtcNow();
-        var rules = new StockRules(loaded, new StockChanges(levels, now), policy, now);
+        var rules = new StockRules(loaded, new StockChanges(levels, now, loaded.Locations), policy, now);
         var responses = commands.Select(rules.Decide).ToList();
         rules.Conclude();
         await StockSaver.SaveAsync(connection, loaded, rules, now, cancellationToken);

@@ -25,12 +25,31 @@ internal static class DecideReturn
         ReturnDecision request,
         ReturnStore returns,
         FulfilmentWorker worker,
+        ServiceInvoker services,
         HttpContext context,
         CancellationToken cancellationToken
     )
     {
         if (request.Location is { } location && !Names.IsValid(location, Names.MaxItemLength))
             return Problems.Invalid([NameErrors.Of("/location", Names.MaxItemLength)]);
+        // What Inventory would refuse later, again and again, must not be decided.
+        if (
+            request.Location is { } named
+            && await services.PostAsync<LocationLookup, List<string>>(
+                Apps.Inventory,
+                "locations/lookup",
+                new LocationLookup([named]),
+                cancellationToken
+            )
+                is []
+        )
+            return Problems.Of(
+                409,
+                "unknown-location",
+                "Unknown location",
+                $"There is no location '{named}'. Declare it with PUT /locations/{{location}} before units come back there.",
+                ("location", named)
+            );
         var refund = await returns.DecideAsync(id, request.Lines, request.Location, context.Name(), cancellationToken);
         await worker.TryAsync(id);
         return TypedResults.Ok(new DecidedRefund(id, Money.Normalize(refund)));

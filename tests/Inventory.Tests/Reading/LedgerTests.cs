@@ -233,22 +233,4 @@ public sealed class LedgerTests(InventoryFixture fixture) : IClassFixture<Invent
                 .List("locations")
                 .Select(l => (l.Text("location"), l.Number("onHand")));
     }
-
-    [Fact]
-    public async Task Locations_are_listed_by_priority_including_those_without_a_description()
-    {
-        await Api.StockedAsync(("undescribed", 1));
-        (await Api.SendAsync("PUT", "locations/outlet", new { priority = 300 })).Status.Should().Be(200);
-        (await Api.SendAsync("PUT", "locations/hub", new { priority = 1 })).Status.Should().Be(200);
-        (await Api.SendAsync("PUT", "locations/hub", new { priority = -1 })).Kind.Should().Be("invalid");
-        using var response = await _olga.GetAsync(
-            new Uri("locations", UriKind.Relative),
-            TestContext.Current.CancellationToken
-        );
-        var listed = JsonDocument
-            .Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
-            .RootElement.EnumerateArray()
-            .Select(l => (l.Text("location"), l.Number("priority")));
-        listed.Should().ContainInOrder(("hub", 1), ("undescribed", 100), ("outlet", 300));
-    }
 }

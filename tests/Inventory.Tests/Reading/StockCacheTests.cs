@@ -49,7 +49,7 @@ public sealed class StockCacheTests : IAsyncLifetime
                 """
                 {"sku":"cup","name":"cup","price":1.0000,"stocked":true,"version":1,
                 "total":{"onHand":10,"unavailable":0,"allocated":0,"held":0,"incoming":0,"available":10,"short":0},
-                "locations":[{"location":"main","version":1,"quantities":{"onHand":10,"unavailable":0,"allocated":0,"held":0,"incoming":0,"available":10,"short":0}}]}
+                "locations":[{"location":"main","sold":true,"version":1,"quantities":{"onHand":10,"unavailable":0,"allocated":0,"held":0,"incoming":0,"available":10,"short":0}}]}
                 """.ReplaceLineEndings("")
             );
     }

@@ -20,6 +20,7 @@ public sealed class MutationTests(InventoryFixture fixture) : IClassFixture<Inve
             },
             { "PATCH items/{sku}", """{"price":1.5}""", 0 },
             { "PUT locations/{sku}", """{"priority":7}""", 0 },
+            { "PATCH locations/north", """{"priority":100}""", 0 },
             { "POST stock/{sku}/receipts", """{"quantity":2,"reason":"r"}""", 1 },
             { "POST stock/{sku}/adjustments", """{"quantity":-2,"reason":"r"}""", 1 },
             { "POST stock/{sku}/withholdings", """{"quantity":2,"reason":"r"}""", 1 },

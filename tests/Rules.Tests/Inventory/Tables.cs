@@ -14,6 +14,14 @@ internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
 
     public List<Movement> Movements { get; } = [];
 
+    /// <summary>The declared locations.</summary>
+    public Dictionary<string, LocationTerms> Locations { get; } =
+        ((string[])["main", "a", "b", "c", "east", "north", "south", "west"]).ToDictionary(
+            l => l,
+            _ => new LocationTerms(),
+            StringComparer.Ordinal
+        );
+
     public Dictionary<Guid, Reservation> Reservations { get; } = [];
 
     public List<Allocation> Allocations { get; } = [];
@@ -55,6 +63,7 @@ internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
             new LoadedStock
             {
                 Items = new(items),
+                Locations = Locations,
                 Reservations = new(Reservations),
                 Responses = new(Responses),
                 Holds = new(Holds),
@@ -122,7 +131,7 @@ internal sealed class Tables(IReadOnlyDictionary<string, ItemTerms> items)
                     .GroupBy(x => (x.Item1, x.Sku))
                     .ToDictionary(g => g.Key, g => g.Sum(x => x.Item3)),
             },
-            new StockChanges(Levels.Values.Reverse(), now),
+            new StockChanges(Levels.Values.Reverse(), now, Locations),
             Policy,
             now
         );

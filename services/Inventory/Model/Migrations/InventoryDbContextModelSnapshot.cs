@@ -437,6 +437,16 @@ namespace DaprShop.Inventory.Model.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("priority");
 
+                    b.Property<DateTimeOffset?>("SoldSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sold_since");
+
+                    b.Property<int>("Version")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("version");
+
                     b.HasKey("Location")
                         .HasName("pk_locations");
 

@@ -29,12 +29,13 @@ left join ordered o using (order_id, sku)
 where f.available <> coalesce(p.available, 0) and f.for_limit is not true
    or f.requested <= f.available or p.unknown > 0 or o.quantity is distinct from f.requested
 union all
--- A location that the proof omits must not have existed then. A transaction waits for its locks for less than a minute.
+-- A location that the proof omits must not have existed, or been sold from, then. A transaction waits for its locks for less than a minute.
 select format('order %s, %s', f.order_id, f.sku), format('the proof omits the location %s', l.location)
 from refused f
 join levels l on l.sku = f.sku and not f.as_of ? l.location
+join locations p on p.location = l.location
 join movements m on m.sku = l.sku and m.location = l.location and m.sequence = 1
-where m.occurred_at < f.decided_at - interval '1 minute'
+where greatest(m.occurred_at, p.sold_since) < f.decided_at - interval '1 minute' and p.sold_since is not null
 union all
 select format('order %s', order_id), format('refused (%s) without a shortage', state)
 from reservations
