@@ -15,7 +15,7 @@ namespace DaprShop.SystemTests;
 public sealed class FeaturePairTests(SharedShop shops, ITestOutputHelper output) : SharedShopTest(shops)
 {
     private const int Together = 12;
-    private static readonly int Sequences = Slice.Current.Size("PAIR_SEQUENCES", part: 120, full: 2_000);
+    private static readonly int Sequences = Slice.Current.Size("PAIR_SEQUENCES", part: 60, full: 2_000);
 
     private static readonly string[] Common = ["order", "order", "receive", "ship"];
 

@@ -10,7 +10,7 @@ internal static class TestJobs
     private const string SystemNamespace = "DaprShop.SystemTests";
 
     /// <summary>The job whose tests bound a duration.</summary>
-    private const string MeasuringJob = "live status";
+    private const string MeasuringJob = "live status, slow answers";
     private const string RuntimeVariable = "SHOP_TEST_RUNTIME";
 
     /// <summary>
@@ -31,16 +31,23 @@ internal static class TestJobs
                 "StockKillTests",
                 "BulkTests",
                 "CrowdTests",
+                "FeaturePairTests",
             ],
             "dapr"
         ),
         ("brokers", ["BrokerTests"], null),
         ("cycles", ["CycleTests"], null),
-        ("one shop, embedded", ["WhyTests", "RebuildTests", "StockKillTests", "BulkTests", "CrowdTests"], "embedded"),
+        (
+            "one shop, embedded",
+            ["WhyTests", "RebuildTests", "StockKillTests", "BulkTests", "CrowdTests", "FeaturePairTests"],
+            "embedded"
+        ),
         ("crash matrix, embedded", ["CrashMatrix"], "embedded"),
         ("kills, embedded", ["KillTests"], "embedded"),
+        ("payments, dapr", ["PaymentTests"], "dapr"),
+        ("payments, embedded", ["PaymentTests"], "embedded"),
         ("waitlist and resumed import", ["WaitlistTests", "ResumeTests"], null),
-        (MeasuringJob, ["LiveStatusTests"], null),
+        (MeasuringJob, ["LiveStatusTests", "SlowAnswerTests"], null),
         ("the rest", [], null),
     ];
 
