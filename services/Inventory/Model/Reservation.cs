@@ -21,4 +21,14 @@ internal sealed record Allocation(Guid OrderId, string Sku, string Location, int
 }
 
 /// <summary>A shortage with its proof: the sequence of each location of the SKU when the shortage was found.</summary>
-internal sealed record ShortLevel(string Sku, long Requested, long Available, IReadOnlyDictionary<string, long> AsOf);
+/// <param name="ForLimit">
+/// <paramref name="Available"/> is what the limit per customer left to the customer, not what there was. A release
+/// overwrites the state of the reservation, and the limit may change later: the audit needs it here.
+/// </param>
+internal sealed record ShortLevel(
+    string Sku,
+    long Requested,
+    long Available,
+    IReadOnlyDictionary<string, long> AsOf,
+    bool ForLimit = false
+);

@@ -46,7 +46,13 @@ internal sealed partial class StockRules
         var beyondLimit = wanted
             .Select(w => (Wanted: w, Allowed: RemainingLimit(order.Customer, w.Sku, held[w.Sku])))
             .Where(w => w.Wanted.Quantity > w.Allowed)
-            .Select(w => _stock.Describe(w.Wanted.Sku, w.Wanted.Quantity) with { Available = w.Allowed })
+            .Select(w =>
+                _stock.Describe(w.Wanted.Sku, w.Wanted.Quantity) with
+                {
+                    Available = w.Allowed,
+                    ForLimit = true,
+                }
+            )
             .ToList();
         if (beyondLimit.Count > 0)
             return RefuseOrder(order, ReservationState.LimitExceeded, beyondLimit);

@@ -5,12 +5,11 @@ from reservations where shortages is not null or state in ('out_of_stock', 'limi
 
 with refused as (
     select r.order_id, r.state, r.decided_at, s.sku, s.requested, s.available, coalesce(s."asOf", '{}') as as_of,
-           -- A refusal for a limit states the units that the customer may still buy as available. A release overwrites
-           -- the kind of the refusal.
-           r.state = 'limit_exceeded' or r.state = 'released' and s.available < i.max_per_customer as for_limit
+           -- A refusal for a limit states the units that the customer may still buy as available.
+           r.state = 'limit_exceeded' or s."forLimit" is true as for_limit
     from reservations r
-    cross join lateral jsonb_to_recordset(r.shortages) as s(sku text, requested bigint, available bigint, "asOf" jsonb)
-    left join items i on i.sku = s.sku
+    cross join lateral jsonb_to_recordset(r.shortages) as s(sku text, requested bigint, available bigint, "asOf" jsonb,
+                                                           "forLimit" boolean)
     -- An order that accepted fewer units was not refused.
     where r.shortages is not null and not exists (select from allocations a where a.order_id = r.order_id)),
 proof as (
