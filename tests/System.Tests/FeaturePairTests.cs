@@ -50,7 +50,7 @@ public sealed class FeaturePairTests(SharedShop shops, ITestOutputHelper output)
         var random = new PCG(seed);
         var sequences = Enumerable.Range(0, Sequences).Select(_ => Sequence.Generate(random, null, out var _)).ToList();
         (
-            await SendAsync(fixture.Olga, HttpMethod.Put, "locations/north", new { priority = 2 })
+            await SendAsync(fixture.Olga, HttpMethod.Put, "locations/north", new { priority = 2, sold = true })
         ).EnsureSuccessStatusCode();
         var statuses = new System.Collections.Concurrent.ConcurrentBag<(string Command, int Status)>();
         await Parallel.ForEachAsync(
@@ -101,7 +101,7 @@ public sealed class FeaturePairTests(SharedShop shops, ITestOutputHelper output)
             var scene = new Scene(shop, name);
             foreach (var sku in scene._skus)
                 (
-                    await scene.SendAsync(
+                    await SendAsync(
                         shop.Olga,
                         HttpMethod.Put,
                         $"items/{sku}",
@@ -227,7 +227,7 @@ public sealed class FeaturePairTests(SharedShop shops, ITestOutputHelper output)
                         reference,
                         lines = Lines(sku, quantity),
                         location = place,
-                        expectedAt = DateTimeOffset.UtcNow.AddDays(choice % 9),
+                        expectedAt = TimeProvider.System.GetUtcNow().AddDays(choice % 9),
                     });
                 case "transfer":
                     return await InboundAsync("transfers", reference => new
@@ -404,11 +404,11 @@ public sealed class FeaturePairTests(SharedShop shops, ITestOutputHelper output)
         private async Task<int?> PatchAsync(string sku, object change) =>
             (await SendAsync(Olga, HttpMethod.Patch, $"items/{sku}", change)).Status;
 
-        private async Task<int?> PostAsync(HttpClient client, string path, object body) =>
+        private static async Task<int?> PostAsync(HttpClient client, string path, object body) =>
             (await SendAsync(client, HttpMethod.Post, path, body)).Status;
 
         /// <summary>Sends a request; a server error fails the test.</summary>
-        private async Task<(int Status, JsonElement Answer)> SendAsync(
+        private static async Task<(int Status, JsonElement Answer)> SendAsync(
             HttpClient client,
             HttpMethod method,
             string path,

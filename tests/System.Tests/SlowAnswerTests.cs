@@ -59,12 +59,12 @@ public sealed class SlowAnswerTests(ITestOutputHelper output)
         await Parallel.ForEachAsync(
             Enumerable.Range(0, Measured),
             new ParallelOptions { MaxDegreeOfParallelism = 8 },
-            async (number, _) =>
+            async (number, cancel) =>
             {
                 using var customer = shop.As("customer", $"measured-{number % 8}");
                 using var response = await OrderAsync(customer, skus[number % skus.Length]);
                 response.StatusCode.Should().Be(HttpStatusCode.Accepted);
-                var id = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+                var id = (await response.Content.ReadFromJsonAsync<JsonElement>(cancel)).GetProperty("id").GetGuid();
                 ids.Add(id);
                 await Wait.UntilAsync(
                     async () => await PaymentTests.StatusAsync(olga, id) == "confirmed",
