@@ -26,6 +26,11 @@ public static class EventCatalogue
             Topics.Orders,
             "A return was requested, decided or settled."
         ),
+        Of<CancellationStatusChanged>(
+            EventTypes.CancellationStatusChanged,
+            Topics.Orders,
+            "Units of an order were cancelled, or their release and refund are complete."
+        ),
         Of<OrderStatusChanges>(
             EventTypes.OrderStatusChanges,
             Topics.Orders,

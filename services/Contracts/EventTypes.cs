@@ -34,6 +34,12 @@ public static class EventTypes
     /// </summary>
     public const string ReturnStatusChanged = "return.status_changed.v1";
 
+    /// <summary>
+    /// Units of an order were cancelled, or their release and refund are complete; payload
+    /// <see cref="Contracts.CancellationStatusChanged"/>.
+    /// </summary>
+    public const string CancellationStatusChanged = "cancellation.status_changed.v1";
+
     /// <summary>Units moved between quantities of stock levels; payload <see cref="StockMoved"/>.</summary>
     public const string StockMoved = "stock.moved.v1";
 
@@ -125,6 +131,25 @@ public sealed record ReturnStatusChanged(
     string Actor,
     string? Reason
 );
+
+/// <summary>Payload of <see cref="EventTypes.CancellationStatusChanged"/>.</summary>
+/// <param name="Number">Number among the cancellations of its order, from 1.</param>
+/// <param name="State">requested or settled.</param>
+/// <param name="Amount">Refund in GBP; 0 where the order was not paid.</param>
+/// <param name="Reason">The reason that was given; null for none.</param>
+public sealed record CancellationStatusChanged(
+    Guid CancellationId,
+    Guid OrderId,
+    int Number,
+    string State,
+    IReadOnlyList<CancelledLine> Lines,
+    decimal Amount,
+    string Actor,
+    string? Reason
+);
+
+/// <summary>Cancelled units of a line of an order.</summary>
+public sealed record CancelledLine(int Line, string Sku, int Quantity);
 
 /// <summary>
 /// Returned units of a SKU. <paramref name="Disposition"/>: restock, damaged, discard or refuse; null before the

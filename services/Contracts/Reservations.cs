@@ -115,6 +115,20 @@ public sealed record ShipResponse(Guid OrderId, IReadOnlyList<ShippedUnits> Line
 public sealed record ShippedUnits(string Sku, int Quantity, string? Location = null);
 
 /// <summary>
+/// Orders asks Inventory to release units of an order that were cancelled, once per <paramref name="Key"/>. Repeating the
+/// request has no further effect.
+/// </summary>
+/// <param name="Number">Number of the cancellation among those of its order, from 1.</param>
+/// <param name="Actor">The customer or operator who cancelled them.</param>
+public sealed record ReleaseUnitsRequest(
+    string Key,
+    Guid OrderId,
+    int Number,
+    string Actor,
+    IReadOnlyList<OrderedUnits> Lines
+);
+
+/// <summary>
 /// Orders reports returned units, once per <paramref name="Key"/>. Repeating the request has no further effect.
 /// </summary>
 /// <param name="Number">Number of the return among those of its order, from 1.</param>

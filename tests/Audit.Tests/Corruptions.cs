@@ -533,6 +533,54 @@ internal static class Corruptions
                 "update orders set status = 'delivered' where status = 'confirmed'"
             },
             {
+                "I-16.cancellations",
+                "a line has fewer units cancelled than its cancellations",
+                "orders",
+                "update order_lines set cancelled = 4 where cancelled = 5"
+            },
+            {
+                "I-16.cancellations",
+                "cancelled units are refunded at another price",
+                "orders",
+                "update cancellations set amount = amount - 1"
+            },
+            {
+                "I-16.cancellations",
+                "an order that was cancelled by its units goes on",
+                "orders",
+                "update cancellations set state = 'order_cancelled'"
+            },
+            {
+                "I-16",
+                "cancelled units are still allocated",
+                "inventory",
+                "delete from allocations where step < 0"
+            },
+            {
+                "I-11",
+                "an order released more than was cancelled of it",
+                "inventory",
+                "update allocations set quantity = quantity + 1 where step < 0"
+            },
+            {
+                "I-17.returns",
+                "cancelled units are not refunded",
+                "payments",
+                "delete from test_ledger where key like 'part-refund-%' and amount > 600"
+            },
+            {
+                "I-17",
+                "the cancelled units are missing from what was captured",
+                "orders",
+                "update cancellations set amount = 0"
+            },
+            {
+                "I-26",
+                "a confirmed order has released units that nobody cancelled",
+                "inventory",
+                "delete from allocations where step < 0"
+            },
+            {
                 "I-16.ledger",
                 "units were shipped without a movement",
                 "inventory",

@@ -133,6 +133,14 @@ public sealed class LifeTests
         private readonly TestPayments _payments = new(payments, time);
         private readonly ShipmentStore _shipments = new(orders, new RelaySignal(), time);
         private readonly ReturnStore _returns = new(orders, new RelaySignal(), time);
+        private readonly CancellationStore _cancellations = new(
+            orders,
+            new RelaySignal(),
+            new DispatchSignal(),
+            NoFailpoints.Instance,
+            time
+        );
+        private readonly List<Cancellation> _cancelled = [];
         private readonly List<Guid> _orders = [];
         private readonly List<Guid> _batches = [];
         private readonly List<Shipment> _shipped = [];
@@ -176,7 +184,7 @@ public sealed class LifeTests
 
         public async Task ActAsync() =>
             await (
-                random.Next(24) switch
+                random.Next(26) switch
                 {
                     < 4 => AcceptAsync(),
                     < 6 => ClaimAsync(),
@@ -191,6 +199,8 @@ public sealed class LifeTests
                     18 => NoticeAsync(Any(_orders)),
                     19 => GiveUpAsync(Any(_orders)),
                     20 or 21 => NameCardAsync(await AnyAsync("'awaiting_payment', 'reserved'")),
+                    24 => CancelUnitsAsync(await AnyAsync("'confirmed', 'shipped', 'backordered'")),
+                    25 => TakeAsync(await AnyAsync("'backordered'")),
                     22 => _retries.RetryAsync(Any(_orders) ?? Guid.Empty, "olga", CancellationToken.None),
                     _ => JumpAsync(),
                 }
@@ -210,6 +220,8 @@ public sealed class LifeTests
                 await Saga.RunBatchAsync();
                 foreach (var shipment in await _shipments.ClaimAsync(null, CancellationToken.None))
                     await ExecuteAsync(shipment);
+                foreach (var cancelled in await _cancellations.ClaimAsync(null, CancellationToken.None))
+                    await ExecuteAsync(cancelled);
                 foreach (var decided in await _returns.ClaimAsync(null, CancellationToken.None))
                     await ExecuteAsync(decided);
             }
@@ -289,6 +301,60 @@ public sealed class LifeTests
         private Task CancelAsync(Guid? id) =>
             LockedAsync(id, (connection, order) =>
                 CancelOrder.TryCancelAsync(connection, order, "alice", time.GetUtcNow(), CancellationToken.None)
+            );
+
+        private async Task CancelUnitsAsync(Guid? id)
+        {
+            if (Any(_cancelled) is { } earlier && random.Next(2) == 0)
+                await ExecuteAsync(earlier);
+            if (id is null)
+                return;
+            List<NamedUnits>? part =
+                random.Next(3) > 0 ? [new NamedUnits(random.Next(1, 3), Sku: Skus[random.Next(3)])] : null;
+            if (
+                await AllowedAsync(() =>
+                    _cancellations.RequestAsync(
+                        id.Value,
+                        "alice",
+                        part,
+                        null,
+                        "alice",
+                        Key(),
+                        [1],
+                        CancellationToken.None
+                    )
+                ) is
+                { Cancellation: { State: "requested" } begun }
+            )
+                _cancelled.Add(begun);
+        }
+
+        private async Task ExecuteAsync(Cancellation cancelled)
+        {
+            await _stock.CommitAsync(
+                [
+                    new ReleaseUnitsCommand(
+                        $"cancellation:{cancelled.Id}",
+                        [1],
+                        cancelled.OrderId,
+                        cancelled.Number,
+                        [.. cancelled.Lines.Select(l => new OrderedUnits(l.Sku, l.Quantity))],
+                        cancelled.Caller
+                    ),
+                ],
+                CancellationToken.None
+            );
+            if (random.Next(4) == 0)
+                return;
+            if (cancelled.Amount > 0)
+                (await _payments.RefundPartAsync(cancelled.Id, cancelled.OrderId, cancelled.Amount)).Should().BeTrue();
+            if (random.Next(4) > 0)
+                await _cancellations.SettleAsync(cancelled, CancellationToken.None);
+        }
+
+        private Task TakeAsync(Guid? id) =>
+            LockedAsync(id, (connection, order) =>
+                DecideOrder.TryTakeAsync(connection, order.Id, "alice", time.GetUtcNow(), CancellationToken.None)
             );
 
         private Task DecideAsync(Guid? id) =>

@@ -114,6 +114,9 @@ public sealed class SmallShop : IAsyncLifetime
         );
         await charging.LookUpAsync();
         await DrainAsync(saga);
+        var reduced = (await AcceptAsync(accepting, ("reduced", "tok_ok", [("cup", 6), ("cup", 6)])))["reduced"].Id;
+        await DrainAsync(saga);
+        await ReduceAsync(orders, stock, charging, reduced);
         await charging.CreditAsync("olga", "credit", "C1", 4.5m);
         await Databases.PublishAsync();
     }
@@ -208,6 +211,34 @@ public sealed class SmallShop : IAsyncLifetime
         var order = (await OrderLock.LockAsync(connection, id, CancellationToken.None))!;
         await CancelOrder.TryCancelAsync(connection, order, "alice", _time.GetUtcNow(), CancellationToken.None);
         await transaction.CommitAsync();
+    }
+
+    /// <summary>Cancels a part of an order, as <c>FulfilmentWorker</c> does.</summary>
+    private async Task ReduceAsync(NpgsqlDataSource orders, StockUnitOfWork stock, TestPayments payments, Guid order)
+    {
+        var cancellations = new CancellationStore(
+            orders,
+            new RelaySignal(),
+            new DispatchSignal(),
+            NoFailpoints.Instance,
+            _time
+        );
+        var (cancelled, _) = await cancellations.RequestAsync(
+            order,
+            "alice",
+            [new(5, Line: 2)],
+            "changed my mind",
+            "alice",
+            "cancellation",
+            [1],
+            CancellationToken.None
+        );
+        await stock.CommitAsync(
+            [new ReleaseUnitsCommand("reduced", [1], order, cancelled.Number, [new("cup", 5)], "alice")],
+            CancellationToken.None
+        );
+        await payments.RefundPartAsync(cancelled.Id, order, cancelled.Amount);
+        await cancellations.SettleAsync(cancelled, CancellationToken.None);
     }
 
     /// <summary>

@@ -139,6 +139,12 @@ internal sealed class FakeServices(int units) : HttpMessageHandler, IHttpClientF
     /// <summary>Returned units by key.</summary>
     public Dictionary<string, ReturnUnitsRequest> TakenBack { get; } = [];
 
+    /// <summary>Units released of orders by key.</summary>
+    public Dictionary<string, ReleaseUnitsRequest> ReleasedUnits { get; } = [];
+
+    /// <summary>Units that are allocated to orders that wait for the rest.</summary>
+    public Dictionary<Guid, int> There { get; } = [];
+
     /// <summary>Partial refunds by reference.</summary>
     public Dictionary<Guid, PartRefundRequest> PartRefunds { get; } = [];
 
@@ -266,6 +272,20 @@ internal sealed class FakeServices(int units) : HttpMessageHandler, IHttpClientF
                 }
 
                 break;
+            case "/reservations/release-units":
+                var cancelled = await request.Content!.ReadFromJsonAsync<ReleaseUnitsRequest>(Json, cancellationToken);
+                lock (_lock)
+                    ReleasedUnits[cancelled!.Key] = cancelled;
+                return new HttpResponseMessage(HttpStatusCode.OK);
+            case var claims when claims.EndsWith("/claims", StringComparison.Ordinal):
+                var there = There.GetValueOrDefault(Guid.Parse(claims.Split('/')[3]));
+                answer = new OrderClaims(
+                    "backordered",
+                    there == 0 ? [] : [new AllocatedUnits("cup", "main", there)],
+                    [],
+                    new OutboxState(0, 0, 0)
+                );
+                break;
             case "/reservations/return":
                 var back = await request.Content!.ReadFromJsonAsync<ReturnUnitsRequest>(Json, cancellationToken);
                 lock (_lock)
@@ -305,6 +325,16 @@ internal sealed class FakeServices(int units) : HttpMessageHandler, IHttpClientF
     private ReserveOutcome Reserve(ReserveOrder order)
     {
         Reserved[order.OrderId] = order;
+        if (
+            order.OnShortage == ShortagePolicy.Partial
+            && There.TryGetValue(order.OrderId, out var there)
+            && Claims[order.OrderId].State == ReservationState.Backordered
+        )
+        {
+            Claims[order.OrderId] = (ReservationState.Allocated, there);
+            _waiting.RemoveAll(w => w.Id == order.OrderId);
+        }
+
         if (!Claims.TryGetValue(order.OrderId, out var claim))
         {
             var wanted = order.Lines.Sum(l => l.Quantity);

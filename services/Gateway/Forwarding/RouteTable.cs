@@ -48,6 +48,8 @@ internal static class RouteTable
         new("POST", "/shipments", Orders, Identity.Operator),
         new("POST", "/shipments/{id}/delivery", Orders, Identity.Operator),
         new("GET", "/orders/{id}/shipments", Orders, Identity.Customer),
+        new("POST", "/orders/{id}/cancellations", Orders, Identity.Customer),
+        new("GET", "/orders/{id}/cancellations", Orders, Identity.Customer),
         new("POST", "/orders/{id}/returns", Orders, Identity.Customer),
         new("GET", "/orders/{id}/returns", Orders, Identity.Customer),
         new("GET", "/returns", Orders, Identity.Operator),

@@ -22,7 +22,8 @@ internal static class DiagnosisRules
             .Select(a => new Finding(
                 "stock-short",
                 $"{Count(a.Missing, "unit")} of {a.Sku} that are promised at {a.Location} are missing: "
-                    + "the order may be late."
+                    + "the order may be late. Ship it when they are found or replaced, or cancel the units that "
+                    + "cannot be delivered: POST /orders/{id}/cancellations."
             ));
 
     private static bool HasFinishedSaga(string status) =>
@@ -42,6 +43,15 @@ internal static class DiagnosisRules
                         "shipment-preparing",
                         $"Shipment {p.Number} is being prepared: {Count(p.Attempts, "attempt")} so far, "
                             + $"next at {Time(p.DueAt)}."
+                    ),
+                ],
+                ("cancellation", _) =>
+                [
+                    .. Unavailable(e, Apps.Inventory, Apps.Payments),
+                    new Finding(
+                        "cancellation-unsettled",
+                        $"Cancelled units (cancellation {p.Number}) are off the order; their release and refund are not "
+                            + $"complete yet: {Count(p.Attempts, "attempt")} so far, next at {Time(p.DueAt)}."
                     ),
                 ],
                 (_, "requested") =>
@@ -81,7 +91,7 @@ internal static class DiagnosisRules
             [
                 new("needs-attention", $"An operator needs to review the order{Because(order.Reason)}."),
             ],
-            { Status: "backordered" } => Backordered(e, order),
+            { Status: "backordered" } => [.. OpenFulfilments(e), .. Backordered(e, order)],
             { Status: "awaiting_customer", DecideBy: { } until } when until > e.Now =>
             [
                 new(

@@ -54,6 +54,12 @@ internal static class EntryTextRules
                 $"Return {entry.Details?.Number} was requested for {UnitsAndSkus(entry)}: {entry.Reason}",
             "return.decided" => $"Return {entry.Details?.Number} was decided: {Money(entry)} will be refunded",
             "return.settled" => $"Return {entry.Details?.Number} is complete: {Money(entry)} refunded",
+            "cancellation.requested" when entry.Details?.Amount > 0 =>
+                $"{UnitsAndSkus(entry)} cancelled: {Money(entry)} will be refunded",
+            "cancellation.requested" => $"{UnitsAndSkus(entry)} cancelled: nothing was paid for them yet",
+            "cancellation.settled" when entry.Details?.Amount > 0 =>
+                $"Cancellation {entry.Details?.Number} is complete: {Money(entry)} refunded",
+            "cancellation.settled" => $"Cancellation {entry.Details?.Number} is complete",
             EntryTypes.PaymentCaptured => $"{Money(entry)} captured",
             EntryTypes.PaymentDeclined => $"Payment of {Money(entry)} declined",
             EntryTypes.PaymentRefused => "Nothing was charged",

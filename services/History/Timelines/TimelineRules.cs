@@ -101,6 +101,7 @@ internal static class TimelineRules
             EventTypes.WaitlistOffered => [Entry(logged, logged.Read<WaitlistOffered>())],
             EventTypes.ShipmentStatusChanged => [Entry(logged, logged.Read<ShipmentStatusChanged>())],
             EventTypes.ReturnStatusChanged => [Entry(logged, logged.Read<ReturnStatusChanged>())],
+            EventTypes.CancellationStatusChanged => [Entry(logged, logged.Read<CancellationStatusChanged>())],
             EventTypes.PaymentRecorded when Entry(logged, logged.Read<PaymentRecorded>()) is { } entry => [entry],
             _ => [],
         };
@@ -161,6 +162,26 @@ internal static class TimelineRules
             TimelineStep.FulfilmentChanged,
             logged.Position,
             $"return.{changed.State}",
+            null,
+            null,
+            changed.Reason,
+            new EntryDetails(
+                changed.Number,
+                changed.Amount,
+                changed.Lines.Sum(l => (long)l.Quantity),
+                changed.Lines.Select(l => l.Sku).Distinct(StringComparer.Ordinal).Count(),
+                State: changed.State
+            ),
+            Actor: changed.Actor
+        );
+
+    private static TimelineEntry Entry(LoggedEvent logged, CancellationStatusChanged changed) =>
+        new(
+            changed.OrderId,
+            logged.OccurredAt,
+            TimelineStep.FulfilmentChanged,
+            logged.Position,
+            $"cancellation.{changed.State}",
             null,
             null,
             changed.Reason,

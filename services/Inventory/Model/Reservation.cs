@@ -10,7 +10,10 @@ internal sealed record Reservation(ReservationState State, IReadOnlyList<ShortLe
 }
 
 /// <summary>Units of an order allocated at one level.</summary>
-/// <param name="Step">0: when the order was reserved; otherwise when a backorder of it was filled.</param>
+/// <param name="Quantity">Below 0: units of it that a cancellation released, or that were moved elsewhere.</param>
+/// <param name="Step">
+/// 0: when the order was reserved; above 0: when a backorder of it was filled; below 0: the number of the cancellation.
+/// </param>
 internal sealed record Allocation(Guid OrderId, string Sku, string Location, int Quantity, long Step = 0)
 {
     /// <summary>

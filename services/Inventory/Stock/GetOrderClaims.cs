@@ -6,7 +6,8 @@ using Npgsql;
 namespace DaprShop.Inventory.Stock;
 
 /// <summary>
-/// Returns the units that are allocated to an order and those it waits for. Only History calls it, through its sidecar.
+/// Returns the units that are allocated to an order and those it waits for. Only History and Orders call it, through their
+/// sidecars.
 /// </summary>
 internal static class GetOrderClaims
 {

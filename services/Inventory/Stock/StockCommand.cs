@@ -177,6 +177,22 @@ internal sealed record MoveAllocationCommand(
     public override IEnumerable<Guid> OrderIds => [OrderId];
 }
 
+/// <summary>Releases units of an order: those it waits for first, then allocated ones.</summary>
+/// <param name="Number">Number of the cancellation within its order.</param>
+internal sealed record ReleaseUnitsCommand(
+    string Key,
+    byte[] Fingerprint,
+    Guid OrderId,
+    int Number,
+    IReadOnlyList<OrderedUnits> Lines,
+    string Actor
+) : KeyedCommand(Key, Fingerprint, Actor, null)
+{
+    public override IEnumerable<string> Skus => Lines.Select(l => l.Sku);
+
+    public override IEnumerable<Guid> OrderIds => [OrderId];
+}
+
 /// <summary>Books returned units of an order.</summary>
 /// <param name="Number">Number of the return within its order.</param>
 /// <param name="Lines">Each with its location, and with a disposition other than refuse.</param>

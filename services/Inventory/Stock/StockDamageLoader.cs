@@ -24,15 +24,19 @@ internal static class StockDamageLoader
         where l.sku = any($1) order by l.sku, l.location
         """;
 
+    private static readonly string Released = MovementKind.Released.Name();
+
     // A movement that allocated units to an order, or moved them between locations, proves the allocation, even of an
-    // order that has released it since.
+    // order that has released it since. One that released a part of them, in a step of its own, proves the row below zero.
     private static readonly string LostAllocations = $"""
         select r.order_id, m.sku, m.location, m.quantity::int as quantity, n.step
         from movements m
         join reservations r on r.order_id::text = m.cause
         cross join lateral (
-            select case m.kind when '{Reallocated}' then {Allocation.FirstReallocation} + m.step else m.step end) n(step)
-        where m.sku = any($1) and m.kind in ('{Allocated}', '{Reallocated}') and not ({StockActors.IsRepair})
+            select case m.kind when '{Reallocated}' then {Allocation.FirstReallocation} + m.step
+                when '{Released}' then -m.step else m.step end) n(step)
+        where m.sku = any($1) and not ({StockActors.IsRepair})
+          and (m.kind in ('{Allocated}', '{Reallocated}') or m.kind = '{Released}' and m.step > 0)
           and not exists (
             select from allocations a
             where (a.order_id, a.sku, a.location, a.step) = (r.order_id, m.sku, m.location, n.step))

@@ -294,12 +294,22 @@ internal static class StockLoader
             await connection.QueryAsync<LocationNameRow>(StockLoadStatements.AllLocations, [], cancellationToken)
         ).ConvertAll(l => l.Location);
 
-    /// <summary>Orders whose open allocations are released, shipped or moved.</summary>
+    /// <summary>
+    /// Orders whose open allocations are released or shipped, wholly or in part, or moved, or that may go on with what is
+    /// allocated.
+    /// </summary>
     private static Guid[] ReleasedOrShipped(IReadOnlyList<StockCommand> commands) =>
         [
             .. commands
-                .Where(c => c is ReleaseCommand or ShipCommand or MoveAllocationCommand)
+                .Where(c => c is ReleaseCommand or ReleaseUnitsCommand or ShipCommand or MoveAllocationCommand)
                 .SelectMany(c => c.OrderIds)
+                .Concat(
+                    commands
+                        .OfType<ReserveCommand>()
+                        .SelectMany(r => r.Orders)
+                        .Where(o => o.OnShortage == ShortagePolicy.Partial)
+                        .Select(o => o.OrderId)
+                )
                 .Distinct(),
         ];
 

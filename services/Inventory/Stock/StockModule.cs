@@ -36,6 +36,7 @@ internal static class StockModule
         // Called by other services through their sidecars. The gateway does not route them.
         routes.MapPost("/reservations", ReserveOrders.HandleAsync).ExcludeFromDescription();
         routes.MapPost("/reservations/release", ReserveOrders.ReleaseAsync).ExcludeFromDescription();
+        routes.MapPost("/reservations/release-units", ReleaseUnits.HandleAsync).ExcludeFromDescription();
         routes.MapPost("/reservations/ship", ShipReservedUnits.HandleAsync).ExcludeFromDescription();
         routes.MapPost("/reservations/return", ReturnUnits.HandleAsync).ExcludeFromDescription();
         routes.MapGet("/internal/orders/{id:guid}/claims", GetOrderClaims.HandleAsync).ExcludeFromDescription();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DaprShop.Contracts;
 using DaprShop.Inventory.Model;
 
 namespace DaprShop.Inventory.Stock;
@@ -83,6 +84,13 @@ internal static class StockResponses
 
     /// <param name="Busy">SKUs that other commands were changing: repair them again.</param>
     internal sealed record RepairResponse(IReadOnlyList<RepairedItem> Changes, IReadOnlyList<string> Busy);
+
+    /// <summary>The units that a cancellation released, and those that the order no longer waits for.</summary>
+    internal sealed record ReleasedUnitsResponse(
+        Guid OrderId,
+        IReadOnlyList<AllocationPart> Lines,
+        IReadOnlyList<OrderedUnits> NoLongerAwaited
+    );
 
     /// <summary>A change made by a repair.</summary>
     /// <param name="Kind">The kind of the movement, or the name of what was restored without a movement.</param>

@@ -22,12 +22,40 @@ internal sealed partial class StockRules
         // changes the reservation's state.
         else if (reservation.State == ReservationState.Backordered && !HasOpenBackorders(order.OrderId))
             reservation = Reservations[order.OrderId] = reservation with { State = ReservationState.Allocated };
+        else if (
+            reservation.State == ReservationState.Backordered
+            && order.OnShortage == ShortagePolicy.Partial
+            && OpenPartsOf(order.OrderId) is { Count: > 0 } there
+        )
+            reservation = Reservations[order.OrderId] = TakeAllocated(order, reservation, there);
         return new ReserveOutcome(
             order.OrderId,
             reservation.State,
             ToShortages(reservation.Shortages),
             reservation.State == ReservationState.Backordered ? PromisedAt(order.OrderId) : null
         );
+    }
+
+    /// <summary>
+    /// The customer no longer waits: the order goes on with what is allocated to it, without the units it waits for.
+    /// </summary>
+    private Reservation TakeAllocated(ReserveOrder order, Reservation reservation, List<AllocationPart> there)
+    {
+        var without = CancelBackorders(order.OrderId);
+        foreach (var (sku, quantity) in without)
+            Count(reservation.Customer, sku, -quantity);
+        return reservation with
+        {
+            State = ReservationState.Allocated,
+            Shortages =
+            [
+                .. without.Select(w =>
+                {
+                    var units = there.Where(p => p.Sku == w.Sku).Sum(p => p.Quantity);
+                    return _stock.Describe(w.Sku, units + w.Quantity) with { Available = units };
+                }),
+            ],
+        };
     }
 
     private Reservation DecideFirst(ReserveOrder order, Guid? trace)

@@ -129,6 +129,7 @@ internal sealed partial class StockRules
             ShipCommand ship => Decide(ship),
             MoveAllocationCommand move => Decide(move),
             ReturnCommand takeBack => Decide(takeBack),
+            ReleaseUnitsCommand releaseUnits => Decide(releaseUnits),
             PlaceHoldCommand place => Decide(place),
             ExtendHoldCommand extend => Decide(extend),
             ClaimHoldCommand claim => Decide(claim),

@@ -23,8 +23,9 @@ internal static class StockSaver
         """;
 
     private const string ChangedReservations = """
-        update reservations r set state = u.state
-        from unnest($1::uuid[], $2::text[]) as u(order_id, state) where r.order_id = u.order_id
+        update reservations r set state = u.state, shortages = coalesce(u.shortages::jsonb, r.shortages)
+        from unnest($1::uuid[], $2::text[], $3::text[]) as u(order_id, state, shortages)
+        where r.order_id = u.order_id
         """;
 
     private const string Levels = """
@@ -60,7 +61,8 @@ internal static class StockSaver
         insert into backorders (order_id, sku, order_number, quantity, filled, promised_at, state)
         select * from unnest($1::uuid[], $2::text[], $3::bigint[], $4::int[], $5::int[], $6::timestamptz[], $7::text[])
         on conflict (order_id, sku) do update
-        set filled = excluded.filled, state = excluded.state, promised_at = excluded.promised_at
+        set quantity = excluded.quantity, filled = excluded.filled, state = excluded.state,
+            promised_at = excluded.promised_at
         """;
 
     private const string Notifications =
@@ -180,7 +182,12 @@ internal static class StockSaver
         // concurrent transaction must not be overwritten.
         var changed = rules.Reservations.Where(c => rules.IsKnown(c.Key)).OrderBy(c => c.Key).ToList();
         if (changed.Count > 0)
-            batch.Add(ChangedReservations, changed.Of(c => c.Key), changed.Of(c => EnumNames.Of(c.Value.State)));
+            batch.Add(
+                ChangedReservations,
+                changed.Of(c => c.Key),
+                changed.Of(c => EnumNames.Of(c.Value.State)),
+                changed.Of(c => ShortagesOf(c.Value))
+            );
         var added = rules.Reservations.Where(c => !rules.IsKnown(c.Key)).OrderBy(c => c.Key).ToList();
         if (added.Count == 0)
             return;
@@ -188,15 +195,16 @@ internal static class StockSaver
             NewReservations,
             added.Of(c => c.Key),
             added.Of(c => EnumNames.Of(c.Value.State)),
-            added.Of(c =>
-                c.Value.Shortages.Count == 0
-                    ? null
-                    : JsonSerializer.Serialize(c.Value.Shortages, JsonSerializerOptions.Web)
-            ),
+            added.Of(c => ShortagesOf(c.Value)),
             added.Of(c => c.Value.Customer),
             now.UtcDateTime
         );
     }
+
+    private static string? ShortagesOf(Reservation reservation) =>
+        reservation.Shortages.Count == 0
+            ? null
+            : JsonSerializer.Serialize(reservation.Shortages, JsonSerializerOptions.Web);
 
     private static void AddDocuments(NpgsqlBatch batch, List<InboundDocument> documents)
     {

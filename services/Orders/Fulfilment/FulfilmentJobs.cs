@@ -3,7 +3,7 @@ using DaprShop.ServiceDefaults;
 namespace DaprShop.Orders.Fulfilment;
 
 /// <summary>
-/// The statements that shipments and returns share: both are rows that a worker claims for a time, executes, and
+/// The statements that shipments, cancellations and returns share: all are rows that a worker claims for a time, executes, and
 /// retries after a pause.
 /// </summary>
 internal static class FulfilmentJobs

@@ -2,13 +2,14 @@ using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Orders.Fulfilment;
 
-/// <summary>Fulfilment: ships confirmed orders, and processes returns.</summary>
+/// <summary>Fulfilment: ships confirmed orders, cancels units that have not left, and processes returns.</summary>
 internal static class FulfilmentModule
 {
     public static IServiceCollection AddFulfilment(this IServiceCollection services) =>
         services
             .AddSingleton<ShipmentStore>()
             .AddSingleton<ReturnStore>()
+            .AddSingleton<CancellationStore>()
             .AddSingleton<OwedUnits>()
             .AddSingleton<FulfilmentWorker>()
             .AddHostedService(p => p.GetRequiredService<FulfilmentWorker>());
@@ -30,6 +31,16 @@ internal static class FulfilmentModule
             .RequireAuthorization(Identity.Customer)
             .WithSummary("List an order's shipments")
             .WithTags("Shipments");
+        routes
+            .MapPost("/orders/{id:guid}/cancellations", CancelUnits.HandleAsync)
+            .RequireAuthorization(Identity.Customer)
+            .WithSummary("Cancel units of an order that have not left")
+            .WithTags("Orders");
+        routes
+            .MapGet("/orders/{id:guid}/cancellations", ListCancellations.HandleAsync)
+            .RequireAuthorization(Identity.Customer)
+            .WithSummary("List an order's cancellations of units")
+            .WithTags("Orders");
         routes
             .MapPost("/orders/{id:guid}/returns", RequestReturn.HandleAsync)
             .RequireAuthorization(Identity.Customer)

@@ -5,11 +5,12 @@ using DaprShop.ServiceDefaults;
 namespace DaprShop.Orders.Fulfilment;
 
 /// <summary>
-/// Executes shipments and decided returns. Each is a row, claimed for a time; its calls carry its id as key. So a crash
+/// Executes shipments, cancellations of units and decided returns. Each is a row, claimed for a time; its calls carry its id as key. So a crash
 /// half-way is repaired by the next claim, and nothing happens twice. (ADR 15 says why this is not a workflow.)
 /// </summary>
 internal sealed class FulfilmentWorker(
     ShipmentStore shipments,
+    CancellationStore cancellations,
     ReturnStore returns,
     ServiceInvoker services,
     OwedUnits owed,
@@ -55,6 +56,19 @@ internal sealed class FulfilmentWorker(
             }
         }
 
+        foreach (var cancellation in await cancellations.ClaimAsync(id, cancellationToken))
+        {
+            try
+            {
+                await SettleCancellationAsync(cancellation, cancellationToken);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                logger.LogExecutionFailed("cancellation", cancellation.Id, e.Message);
+                await cancellations.PostponeAsync(cancellation.Id, cancellationToken);
+            }
+        }
+
         foreach (var decided in await returns.ClaimAsync(id, cancellationToken))
         {
             try
@@ -87,6 +101,32 @@ internal sealed class FulfilmentWorker(
                     cancellationToken
                 );
         await shipments.EndAsync(shipment, response?.Refused, cancellationToken);
+    }
+
+    private async Task SettleCancellationAsync(Cancellation cancellation, CancellationToken cancellationToken)
+    {
+        var released = cancellation.Lines.Select(l => new OrderedUnits(l.Sku, l.Quantity)).ToList();
+        if (await owed.OfAsync(cancellation.OrderId, released, u => u.Sku, cancellationToken) is { Count: > 0 } units)
+            await services.PostAsync(
+                Apps.Inventory,
+                "reservations/release-units",
+                new ReleaseUnitsRequest(
+                    $"cancellation:{cancellation.Id}",
+                    cancellation.OrderId,
+                    cancellation.Number,
+                    cancellation.Caller,
+                    units
+                ),
+                cancellationToken
+            );
+        if (cancellation.Amount > 0)
+            await services.PostAsync(
+                Apps.Payments,
+                "refunds/parts",
+                new PartRefundRequest(cancellation.Id, cancellation.OrderId, cancellation.Amount),
+                cancellationToken
+            );
+        await cancellations.SettleAsync(cancellation, cancellationToken);
     }
 
     private async Task SettleReturnAsync(DecidedReturn decided, CancellationToken cancellationToken)

@@ -15,6 +15,8 @@ internal sealed class OrdersDbContext(DbContextOptions<OrdersDbContext> options)
 
     public DbSet<ReturnRow> Returns => Set<ReturnRow>();
 
+    public DbSet<CancellationRow> Cancellations => Set<CancellationRow>();
+
     public DbSet<BatchRow> Batches => Set<BatchRow>();
 
     public DbSet<BulkJobRow> BulkJobs => Set<BulkJobRow>();
@@ -95,6 +97,17 @@ internal sealed class OrdersDbContext(DbContextOptions<OrdersDbContext> options)
             e.HasIndex(x => x.CreatedAt)
                 .HasFilter($"state = '{ReturnStates.Requested}'")
                 .HasDatabaseName("ix_returns_requested");
+        });
+        modelBuilder.Entity<CancellationRow>(e =>
+        {
+            e.ToTable("cancellations").HasKey(x => x.Id);
+            e.Property(x => x.Lines).HasColumnType("jsonb");
+            e.Property(x => x.Amount).HasPrecision(18, 4);
+            e.HasIndex(x => new { x.OrderId, x.Number }).IsUnique();
+            e.HasIndex(x => new { x.Caller, x.Key }).IsUnique();
+            e.HasIndex(x => x.DueAt)
+                .HasFilter($"state = '{CancellationStates.Requested}'")
+                .HasDatabaseName("ix_cancellations_due");
         });
         modelBuilder.Entity<IdempotencyKeyRow>().ToTable("idempotency_keys").HasKey(x => new { x.Caller, x.Key });
         modelBuilder.Entity<NamedCardRow>(e =>

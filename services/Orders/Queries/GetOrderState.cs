@@ -27,11 +27,16 @@ internal static class GetOrderState
         union all
         select 'return', number, state, attempts, due_at
         from returns where order_id = $1 and state <> '{ReturnStates.Settled}'
+        union all
+        select 'cancellation', number, state, attempts, due_at
+        from cancellations where order_id = $1 and state = '{CancellationStates.Requested}'
         order by 1 desc, 2
         """;
 
-    private const string SelectFulfilmentIds =
-        "select id from shipments where order_id = $1 union all select id from returns where order_id = $1";
+    private const string SelectFulfilmentIds = """
+        select id from shipments where order_id = $1 union all select id from returns where order_id = $1
+        union all select id from cancellations where order_id = $1
+        """;
 
     public static async Task<Results<Ok<OrderState>, ProblemHttpResult>> HandleAsync(
         Guid id,
@@ -41,7 +46,7 @@ internal static class GetOrderState
         CancellationToken cancellationToken
     )
     {
-        // Events of shipments and returns have their own ids as subject.
+        // Events of shipments, cancellations and returns have their own ids as subject.
         var fulfilments = await database.QueryAsync<Guid>(SelectFulfilmentIds, [id], cancellationToken);
         var outbox = await database.GetOutboxStateAsync(
             [id.ToString(), .. fulfilments.Select(f => f.ToString())],

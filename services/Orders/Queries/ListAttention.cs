@@ -14,7 +14,7 @@ internal static class ListAttention
 {
     private const int MaxItems = 200;
 
-    // Compensations, shipments and returns are retried for ever; an operator who sees that they fail can mend the
+    // Compensations, shipments, cancellations and returns are retried for ever; an operator who sees that they fail can mend the
     // cause.
     private const int MinAttempts = 3;
     private static readonly TimeSpan MinAge = TimeSpan.FromMinutes(5);
@@ -33,15 +33,20 @@ internal static class ListAttention
             union all
             select 'return', o.id, o.number, r.state, r.reason, r.attempts, r.decided_at
             from returns r join orders o on o.id = r.order_id
-            where r.state = '{ReturnStates.Decided}' and r.attempts >= $1 and r.decided_at <= $2)
+            where r.state = '{ReturnStates.Decided}' and r.attempts >= $1 and r.decided_at <= $2
+            union all
+            select 'cancellation', o.id, o.number, c.state, c.reason, c.attempts, c.created_at
+            from cancellations c join orders o on o.id = c.order_id
+            where c.state = '{CancellationStates.Requested}' and c.attempts >= $1 and c.created_at <= $2)
         select kind, order_id, number, state, reason, attempts, since, count(*) over () as total
         from items order by since, number limit $3
         """;
 
     /// <param name="Kind">
-    /// order: the saga has given it up; compensation: a refund or release fails; shipment, return: its execution fails.
+    /// order: the saga has given it up; compensation: a refund or release fails; shipment, cancellation (of
+    /// units), return: its execution fails.
     /// </param>
-    /// <param name="State">The state of the order, the shipment or the return.</param>
+    /// <param name="State">The state of the order, the shipment, the cancellation or the return.</param>
     /// <param name="Since">The time since when it is in that state.</param>
     internal sealed record AttentionItem(
         string Kind,

@@ -19,6 +19,8 @@ internal static class CancelOrder
             batch_id = null, due_at = $4, updated_at = $4
         where id = $1 and status = any($2) and not exists (
             select from shipments s where s.order_id = $1 and s.state = '{ShipmentStates.Preparing}')
+          and not exists (
+            select from cancellations c where c.order_id = $1 and c.state = '{CancellationStates.Requested}')
         returning version
         """;
 
@@ -45,22 +47,29 @@ internal static class CancelOrder
             return Problems.NotFound($"order {id}");
 
         if (await TryCancelAsync(connection, order, context.Name(), now, cancellationToken) is not { } version)
-            return Problems.Of(
-                409,
-                "not-cancellable",
-                "The order cannot be cancelled",
-                OrderActions.Cancel.From.Contains(order.Status)
-                    ? "A shipment of this order is being prepared."
-                    : $"The order is {order.Status.Name()}. Cancellable: {string.Join(", ", OrderActions.Cancel.FromNames)}.",
-                ("orderStatus", order.Status.Name()),
-                ("allowed", OrderActions.Cancel.FromNames)
-            );
+            return UnderWay(order.Status);
         await transaction.CommitAsync(cancellationToken);
         await failpoints.ReachAsync("cancelled");
         dispatch.Raise();
         relay.Raise();
         return TypedResults.Ok(new CancelledOrder(id, OrderStatus.Cancelled.Name(), version));
     }
+
+    /// <summary>409: why an order in this status was not cancelled.</summary>
+    internal static ProblemHttpResult UnderWay(OrderStatus status) =>
+        Problems.Of(
+            409,
+            "not-cancellable",
+            "The order cannot be cancelled",
+            OrderActions.Cancel.From.Contains(status)
+                ? "A shipment of this order, or a cancellation of some of its units, is being carried out."
+                : $"The order is {status.Name()}. Cancellable: {string.Join(", ", OrderActions.Cancel.FromNames)}."
+                    + (status == OrderStatus.Shipped ? UnitsInstead : ""),
+            ("orderStatus", status.Name()),
+            ("allowed", OrderActions.Cancel.FromNames)
+        );
+
+    private const string UnitsInstead = " Units that have not left can be cancelled: POST /orders/{id}/cancellations.";
 
     /// <summary>Cancels a locked order. Returns its new version; null where it cannot be cancelled.</summary>
     internal static async Task<int?> TryCancelAsync(

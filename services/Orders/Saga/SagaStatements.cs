@@ -42,12 +42,12 @@ internal static class SagaStatements
 
     /// <summary>The lines of the owned orders that need stock.</summary>
     public const string SelectOwnedLines = $"""
-        select l.order_id, o.customer, o.number, o.on_shortage, o.hold_id, o.status, l.sku, l.quantity,
-            l.stocked
+        select l.order_id, o.customer, o.number, o.on_shortage, o.hold_id, o.status, l.sku,
+            l.quantity - l.cancelled as quantity, l.stocked
         from batches b
         join orders o on o.id = any(b.order_ids) and o.batch_id = b.id
         join order_lines l on l.order_id = o.id
-        where b.id = $1
+        where b.id = $1 and l.quantity > l.cancelled
           and (o.status in ('{Accepted}', '{Backordered}') or o.status = '{AwaitingCustomer}' and o.decide_by is null)
         order by o.number, l.line
         """;
@@ -75,11 +75,13 @@ internal static class SagaStatements
     /// nothing.
     /// </summary>
     public const string ReduceLines = """
-        update order_lines l set cancelled = l.quantity - least(l.quantity, greatest(0, u.keep - before.units))
+        update order_lines l
+        set cancelled = l.quantity - least(l.quantity - l.cancelled, greatest(0, u.keep - before.units))
         from unnest($2::uuid[], $3::text[], $4::bigint[]) as u(id, sku, keep)
         join orders o on o.id = u.id and o.batch_id = $1,
         lateral (
-            select k.line, sum(k.quantity) over (order by k.line) - k.quantity as units
+            select k.line,
+                sum(k.quantity - k.cancelled) over (order by k.line) - (k.quantity - k.cancelled) as units
             from order_lines k where k.order_id = u.id and k.sku = u.sku) before
         where l.order_id = u.id and l.line = before.line
         """;

@@ -85,6 +85,12 @@ public sealed class StockInvariantTests
             )
         ),
         (
+            3,
+            from order in Id
+            from lines in Lines
+            select Make((_, key, _) => new ReleaseUnitsCommand(key, [1], order, 1 + int.Parse(key), lines, "olga"))
+        ),
+        (
             4,
             from sku in Sku
             from place in Place

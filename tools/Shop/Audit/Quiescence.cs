@@ -28,6 +28,7 @@ internal sealed record Quiescence(
                ) as in_saga,
                (select count(*) from batches where finished_at is null) as unfinished_batches,
                (select count(*) from shipments where state = 'preparing')
+                   + (select count(*) from cancellations where state = 'requested')
                    + (select count(*) from returns where state = 'decided') as fulfilment_jobs
         from orders
         """;
@@ -61,7 +62,7 @@ internal sealed record Quiescence(
                 (Orders.UnfinishedBatches, "unfinished batches"),
                 (OrdersToWake, "orders to be notified of stock"),
                 (OpenCalls, "requests without an answer of the payment provider"),
-                (Orders.FulfilmentJobs, "shipments and returns in progress"),
+                (Orders.FulfilmentJobs, "shipments, cancellations and returns in progress"),
             }
                 .Where(each => each.Count > 0)
                 .Select(each => $"{each.Count} {each.Work}"),

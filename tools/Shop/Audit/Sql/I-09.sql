@@ -3,16 +3,20 @@
 select count(*) as checked from movements;
 
 with claims as (
-    -- Rows of units that were moved between locations have steps above 2^32.
-    select case when step > 4294967296 then 'reallocated' else 'allocated' end as kind, order_id::text as cause, sku,
-           location, case when step > 4294967296 then step - 4294967296 else step end as step, quantity::bigint
+    -- Rows of units that were moved between locations have steps above 2^32; of those that a cancellation released,
+    -- steps below 0.
+    select case when step > 4294967296 then 'reallocated' when step < 0 then 'released' else 'allocated' end as kind,
+           order_id::text as cause, sku, location,
+           case when step > 4294967296 then step - 4294967296 else abs(step) end as step, quantity::bigint
     from allocations
     union all select 'shipped', order_id::text, sku, location, step, -quantity from shipments
     union all select 'held', hold_id::text, sku, location, 0, quantity from hold_lines),
 moved as (
     select kind, cause, sku, location, step, sum(quantity) as quantity
-    from movements where kind in ('allocated', 'reallocated', 'shipped', 'held') 
-      and not (actor = 'auditor' and coalesce(actor_type, 'system') = 'system') group by 1, 2, 3, 4, 5),
+    from movements
+    where (kind in ('allocated', 'reallocated', 'shipped', 'held') or kind = 'released' and step > 0)
+        and not (actor = 'auditor' and coalesce(actor_type, 'system') = 'system')
+    group by 1, 2, 3, 4, 5),
 -- A repair's cause names the claim that it corrected.
 repaired as (
     select distinct sku, location, substring(cause from 8) as cause

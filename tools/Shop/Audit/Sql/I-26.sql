@@ -12,8 +12,8 @@ left join money m on m.order_id = o.id::text
 left join claims c on c.order_id = o.id::text
 where o.status in ('rejected', 'cancelled', 'expired')
        and (coalesce(c.released + c.shipped, 0) <> coalesce(c.allocated, 0)
-            or coalesce(m.refunded, 0) <> coalesce(m.charged, 0))
+            or coalesce(m.refunded + m.refunded_in_parts, 0) <> coalesce(m.charged, 0))
    or o.status not in ('rejected', 'cancelled', 'expired', 'needs_attention')
-       and (coalesce(c.released, 0) <> 0 or coalesce(m.refunded, 0) <> 0)
+       and (coalesce(c.released, 0) <> coalesce(c.cancelled, 0) or coalesce(m.refunded, 0) <> 0)
    -- The payment is ended first: what is captured from then on is refunded. Clocks of two services may differ a little.
    or c.released_at < m.ended_at - interval '1 second'

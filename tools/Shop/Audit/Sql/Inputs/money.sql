@@ -1,6 +1,7 @@
--- payments: (order_id text, state text, amount numeric, charged numeric, refunded numeric, ended_at timestamptz)
+-- payments: (order_id text, state text, amount numeric, charged numeric, refunded numeric, refunded_in_parts numeric,
+--   ended_at timestamptz)
 select coalesce(p.order_id::text, l.reference), p.state, p.amount, coalesce(l.charged, 0), coalesce(l.refunded, 0),
-       p.ended_at
+       coalesce(p.refunded_in_parts, 0), p.ended_at
 from payments p
 full join (
     select reference, sum(amount) filter (where kind = 'charge') as charged,
