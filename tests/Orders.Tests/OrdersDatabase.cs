@@ -232,7 +232,9 @@ internal sealed class FakeServices(int units) : HttpMessageHandler, IHttpClientF
             case var claims when claims.EndsWith("/claims", StringComparison.Ordinal):
                 answer = new OrderClaims(
                     null,
-                    [],
+                    There.TryGetValue(Guid.Parse(claims.Split('/')[3]), out var units)
+                        ? [new AllocatedUnits("cup", "main", units)]
+                        : [],
                     Waits.GetValueOrDefault(Guid.Parse(claims.Split('/')[3])) ?? [],
                     new OutboxState(0, 0, 0)
                 );
@@ -277,15 +279,6 @@ internal sealed class FakeServices(int units) : HttpMessageHandler, IHttpClientF
                 lock (_lock)
                     ReleasedUnits[cancelled!.Key] = cancelled;
                 return new HttpResponseMessage(HttpStatusCode.OK);
-            case var claims when claims.EndsWith("/claims", StringComparison.Ordinal):
-                var there = There.GetValueOrDefault(Guid.Parse(claims.Split('/')[3]));
-                answer = new OrderClaims(
-                    "backordered",
-                    there == 0 ? [] : [new AllocatedUnits("cup", "main", there)],
-                    [],
-                    new OutboxState(0, 0, 0)
-                );
-                break;
             case "/reservations/return":
                 var back = await request.Content!.ReadFromJsonAsync<ReturnUnitsRequest>(Json, cancellationToken);
                 lock (_lock)

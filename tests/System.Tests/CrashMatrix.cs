@@ -150,6 +150,24 @@ public sealed class CrashMatrix
             ]
         ),
         (
+            "partial-cancel",
+            PartialCancelAsync,
+            [
+                ("cancelling-units", "orders"),
+                ("cancelled-units", "orders"),
+                ("invoking-reservations/release-units", "orders"),
+                ("committing-ReleaseUnits", "inventory"),
+                ("committed-ReleaseUnits", "inventory"),
+                ("invoked-reservations/release-units", "orders"),
+                ("invoking-refunds/parts", "orders"),
+                ("part-refund-before-commit", "payments"),
+                ("part-refund-after-commit", "payments"),
+                ("invoked-refunds/parts", "orders"),
+                ("settling-cancellation", "orders"),
+                ("settled-cancellation", "orders"),
+            ]
+        ),
+        (
             "bulk",
             BulkAsync,
             [
@@ -434,6 +452,31 @@ public sealed class CrashMatrix
             "the return is settled"
         );
         await scene.WaitForOutcomeAsync(sku, id, onHand: 4, available: 4, charges: 1, refunds: 0);
+        await Wait.UntilAsync(
+            async () => (await scene.GetAsync($"payments/{id}"))?.GetProperty("refundedInParts").GetDecimal() == 4.25m,
+            "its payment is refunded once"
+        );
+    }
+
+    private static async Task PartialCancelAsync(Scene scene)
+    {
+        var sku = await scene.CreateItemAsync(5);
+        var id = await scene.OrderedAsync(sku, 2);
+        await scene.WaitForStatusAsync(id, "confirmed");
+        await SendUntilAnsweredAsync(
+            scene.Alice,
+            HttpMethod.Post,
+            $"orders/{id}/cancellations",
+            new { lines = new[] { new { line = 1, quantity = 1 } } }
+        );
+        await Wait.UntilAsync(
+            async () =>
+                (await scene.GetAsync($"orders/{id}/cancellations")) is { ValueKind: JsonValueKind.Array } all
+                && all.GetArrayLength() == 1
+                && all[0].GetProperty("state").GetString() == "settled",
+            "the cancellation is settled"
+        );
+        await scene.WaitForOutcomeAsync(sku, id, onHand: 5, available: 4, charges: 1, refunds: 0);
         await Wait.UntilAsync(
             async () => (await scene.GetAsync($"payments/{id}"))?.GetProperty("refundedInParts").GetDecimal() == 4.25m,
             "its payment is refunded once"

@@ -3,6 +3,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using DaprShop.Contracts;
 using DaprShop.Messaging;
+using DaprShop.Orders.Fulfilment;
+using DaprShop.Orders.Model;
 using DaprShop.ServiceDefaults;
 using DaprShop.TestKit;
 
@@ -116,6 +118,28 @@ public sealed class CancellationTests(OrdersFixture fixture) : FulfilmentScene(f
         await SettledAsync(id);
         (await SendAsync(Alice, $"orders/{id}/cancel", null, new { })).StatusCode.Should().Be(HttpStatusCode.OK);
         await FinishAsync(id);
+    }
+
+    [Fact]
+    public async Task A_cancellation_that_is_settled_twice_is_written_once()
+    {
+        var id = await ConfirmedAsync(3);
+        var cancelled = (await CancelledAsync(id, Lines(1, 1))).GetProperty("id").GetGuid();
+        await SettledAsync(id);
+        var store = new CancellationStore(
+            Fixture.Database.Source,
+            new RelaySignal(),
+            new DispatchSignal(),
+            NoFailpoints.Instance,
+            TimeProvider.System
+        );
+        await store.SettleAsync(
+            new Cancellation(cancelled, id, 1, "requested", [new LineQuantity("cup", 1, 1)], 2.5m, "alice", null),
+            CancellationToken.None
+        );
+        (await Fixture.Database.NumberAsync($"select count(*) from events where subject = '{cancelled}'"))
+            .Should()
+            .Be(2);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class AttentionTests(OrdersFixture fixture) : IClassFixture<Orders
     [Fact]
     public async Task Only_orders_given_up_and_work_failing_for_minutes_are_listed_oldest_first()
     {
-        var ids = await fixture.Database.AcceptAsync(7);
+        var ids = await fixture.Database.AcceptAsync(8);
         await SetAsync(ids[0], "status = 'needs_attention', reason = 'not finished'", minutesAgo: 1);
         await SetAsync(ids[1], "status = 'cancelled', compensation_pending = true, attempts = 3", minutesAgo: 6);
         await SetAsync(ids[2], "status = 'cancelled', compensation_pending = true, attempts = 3", minutesAgo: 4);
@@ -20,6 +20,12 @@ public sealed class AttentionTests(OrdersFixture fixture) : IClassFixture<Orders
         await SetAsync(ids[4], "status = 'reserved', attempts = 40", minutesAgo: 20);
         await AddJobAsync("shipments", "actor", ids[5], "preparing", attempts: 3, minutesAgo: 8);
         await AddJobAsync("returns", "caller", ids[5], "decided", attempts: 3, minutesAgo: 7);
+        await AddJobAsync("cancellations", "caller", ids[7], "requested", attempts: 3, minutesAgo: 9);
+        foreach (
+            var (state, attempts, minutesAgo) in ((string, int, int)[])
+                [("requested", 2, 9), ("requested", 3, 4), ("settled", 3, 9)]
+        )
+            await AddJobAsync("cancellations", "caller", ids[6], state, attempts, minutesAgo);
         foreach (var (state, attempts, minutesAgo) in ((string, int, int)[])[("dispatched", 3, 8), ("preparing", 3, 4)])
             await AddJobAsync("shipments", "actor", ids[6], state, attempts, minutesAgo);
         foreach (
@@ -44,12 +50,13 @@ public sealed class AttentionTests(OrdersFixture fixture) : IClassFixture<Orders
             )
             .Should()
             .Equal(
+                ("cancellation", ids[7], "requested"),
                 ("shipment", ids[5], "preparing"),
                 ("return", ids[5], "decided"),
                 ("compensation", ids[1], "cancelled"),
                 ("order", ids[0], "needs_attention")
             );
-        attention.GetProperty("total").GetInt64().Should().Be(4);
+        attention.GetProperty("total").GetInt64().Should().Be(5);
     }
 
     [Theory]
@@ -82,9 +89,14 @@ public sealed class AttentionTests(OrdersFixture fixture) : IClassFixture<Orders
             fixture.Database.Names.App,
             $"""
             insert into {table} (id, order_id, number, state, lines, {actor}, key, fingerprint, reason, created_at, {(
-                table == "returns" ? "decided_at" : "dispatched_at"
+                table switch
+                {
+                    "returns" => "decided_at",
+                    "cancellations" => "amount, settled_at",
+                    _ => "dispatched_at",
+                }
             )}, due_at, attempts)
-            select gen_random_uuid(), '{order}', count(*) + 1, '{state}', '[]', 'olga', gen_random_uuid()::text, '', '', now() - interval '{minutesAgo} minutes', now() - interval '{minutesAgo} minutes', now() + interval '1 day', {attempts}
+            select gen_random_uuid(), '{order}', count(*) + 1, '{state}', '[]', 'olga', gen_random_uuid()::text, '', '', now() - interval '{minutesAgo} minutes', {(table == "cancellations" ? "0, " : "")}now() - interval '{minutesAgo} minutes', now() + interval '1 day', {attempts}
             from {table} where order_id = '{order}'
             """
         );

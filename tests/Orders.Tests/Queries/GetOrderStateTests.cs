@@ -61,17 +61,24 @@ public sealed class GetOrderStateTests(OrdersFixture fixture) : IClassFixture<Or
             await AddJobAsync("shipments", "actor", number, state);
         foreach (var (number, state) in ((int, string)[])[(1, "settled"), (2, "requested"), (3, "decided")])
             await AddJobAsync("returns", "caller", number, state);
+        foreach (var (number, state) in ((int, string)[])[(1, "settled"), (2, "requested"), (3, "order_cancelled")])
+            await AddJobAsync("cancellations", "caller", number, state, ", amount", ", 0");
 
         (await StateAsync(id))
             .OpenFulfilments.Select(p => (p.Kind, p.Number, p.State))
             .Should()
-            .Equal(("shipment", 2, "preparing"), ("return", 2, "requested"), ("return", 3, "decided"));
+            .Equal(
+                ("shipment", 2, "preparing"),
+                ("return", 2, "requested"),
+                ("return", 3, "decided"),
+                ("cancellation", 2, "requested")
+            );
 
         // Not due yet: no worker executes them meanwhile.
-        Task AddJobAsync(string table, string actor, int number, string state) =>
+        Task AddJobAsync(string table, string actor, int number, string state, string column = "", string value = "") =>
             Sql.ScalarAsync<object>(
                 fixture.Database.Names.App,
-                $"insert into {table} (id, order_id, number, state, lines, {actor}, key, fingerprint, reason, created_at, due_at, attempts) values (gen_random_uuid(), '{id}', {number}, '{state}', '[]', 'olga', gen_random_uuid()::text, '', '', now(), now() + interval '1 day', 0)"
+                $"insert into {table} (id, order_id, number, state, lines, {actor}, key, fingerprint, reason, created_at, due_at, attempts{column}) values (gen_random_uuid(), '{id}', {number}, '{state}', '[]', 'olga', gen_random_uuid()::text, '', '', now(), now() + interval '1 day', 0{value})"
             );
     }
 
