@@ -14,6 +14,13 @@ internal sealed partial class StockRules
     {
         if (Find(release.OrderId) is not { IsClaiming: true } reservation)
             return new StockResponses.ReleasedUnitsResponse(release.OrderId, [], []);
+        // Its customer or an operator cancelled them.
+        var cause = (
+            release with
+            {
+                ActorType = release.Actor == reservation.Customer ? ActorType.Customer : ActorType.Operator,
+            }
+        ).Because(release.OrderId.ToString());
         List<OrderedUnits> noLongerAwaited = [];
         List<AllocationPart> released = [];
         var open = OpenPartsOf(release.OrderId);
@@ -57,7 +64,7 @@ internal sealed partial class StockRules
                     MovementKind.Released,
                     -quantity,
                     new(Allocated: -quantity),
-                    release.Because(release.OrderId.ToString()),
+                    cause,
                     release.Number
                 );
         });
