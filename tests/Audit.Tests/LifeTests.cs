@@ -21,7 +21,7 @@ namespace DaprShop.Audit.Tests;
 /// </summary>
 public sealed class LifeTests
 {
-    private const int Actions = 600;
+    private const int Actions = 900;
     private static readonly string[] Skus = ["cup", "tea", "pot"];
     private static readonly string[] Tokens =
     [
