@@ -550,12 +550,7 @@ internal static class Corruptions
                 "orders",
                 "update cancellations set state = 'order_cancelled'"
             },
-            {
-                "I-16",
-                "cancelled units are still allocated",
-                "inventory",
-                "delete from allocations where step < 0"
-            },
+            { "I-16", "cancelled units are still allocated", "inventory", "delete from allocations where step < 0" },
             {
                 "I-11",
                 "an order released more than was cancelled of it",

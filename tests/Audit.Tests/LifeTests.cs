@@ -29,6 +29,7 @@ public sealed class LifeTests
         "tok_ok",
         "tok_ok",
         "tok_declined",
+        "tok_declined",
         "tok_timeout",
         "tok_flaky",
         "tok_late",
@@ -93,6 +94,7 @@ public sealed class LifeTests
                     "The provider declined the payment.",
                     "the card was declined and no other card was named in time",
                     "The provider captured the money after the order had ended.",
+                    "The order ended before the provider captured the money.",
                 ],
                 "an unpaid order expires and is not rejected"
             );

@@ -9,7 +9,6 @@ internal static class AnswerRules
     /// <summary>Why an order's money is refunded that was captured too late.</summary>
     public const string TooLate = "The provider captured the money after the order had ended.";
 
-    private const string NotCaptured = "The order ended before the provider captured the money.";
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
@@ -76,7 +75,7 @@ internal static class AnswerRules
             AnswerKind.Declined or AnswerKind.Cancelled when call.Operation == CallOperation.Charge => call with
             {
                 State = CallState.Failed,
-                Reason = answer.Kind == AnswerKind.Cancelled ? NotCaptured : answer.Reason,
+                Reason = answer.Kind == AnswerKind.Cancelled ? PaymentRules.NotCaptured : answer.Reason,
                 AnsweredAt = now,
             },
             AnswerKind.Processing => call with
@@ -118,10 +117,10 @@ internal static class AnswerRules
                 payment with
                 {
                     State = PaymentState.Refunded,
-                    Reason = NotCaptured,
+                    Reason = PaymentRules.NotCaptured,
                 },
                 PaymentKinds.Refused,
                 payment.Amount,
-                NotCaptured
+                PaymentRules.NotCaptured
             );
 }

@@ -29,7 +29,14 @@ internal static class RefundRules
                 "The order ended after the card was declined."
             ),
             { Attempt: 0 } => PaymentDecision.WithoutEvent(payment with { State = PaymentState.Refunded }),
-            _ => new PaymentDecision(payment with { State = PaymentState.Refunding }, CancelsCharge: true),
+            _ => new PaymentDecision(
+                payment with
+                {
+                    State = PaymentState.Refunding,
+                    Reason = PaymentRules.NotCaptured,
+                },
+                CancelsCharge: true
+            ),
         };
 
     /// <summary>

@@ -208,7 +208,10 @@ public sealed class DiagnosisRulesTests
             .Explain(Case("done") with { Claims = NoClaims with { Allocations = [new("mug", "main", 3, Missing: 2)] } })
             .Select(f => f.Text)
             .Should()
-            .StartWith("2 units of mug that are promised at main are missing: the order may be late.");
+            .StartWith(
+                "2 units of mug that are promised at main are missing: the order may be late. Ship it when they are found "
+                    + "or replaced, or cancel the units that cannot be delivered: POST /orders/{id}/cancellations."
+            );
 
     [Fact]
     public void N8_An_order_that_waits_for_stock_does_not_wait_for_a_batch() =>
