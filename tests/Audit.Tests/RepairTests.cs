@@ -111,6 +111,11 @@ public sealed class RepairTests(SmallShop shop) : IClassFixture<SmallShop>
                   and not exists (select from shipments s where s.order_id = a.order_id) limit 1
                 """
             );
+            await database.ExecuteAsync(
+                "insert into locations (location, priority, sold_since) values ('south', 100, 'epoch')",
+                [],
+                CancellationToken.None
+            );
             StockLine[] lines = [new("cup", "south", 5)];
             foreach (
                 var command in new StockCommand[]
