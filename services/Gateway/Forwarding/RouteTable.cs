@@ -61,6 +61,7 @@ internal static class RouteTable
         new("POST", "/ops/orders/{id}/retry", Orders, Identity.Operator),
         new("POST", "/ops/orders/retry", Orders, Identity.Operator),
         new("POST", "/ops/stock/repair", Inventory, Identity.Operator),
+        new("GET", "/ops/shortages", Inventory, Identity.Operator),
         new("GET", "/ops/saga", Orders, Identity.Operator),
         new("PUT", "/ops/saga", Orders, Identity.Operator),
         new("GET", "/items", Inventory, Identity.Customer),

@@ -41,6 +41,12 @@ internal static class StockModule
         routes.MapPost("/reservations/return", ReturnUnits.HandleAsync).ExcludeFromDescription();
         routes.MapGet("/internal/orders/{id:guid}/claims", GetOrderClaims.HandleAsync).ExcludeFromDescription();
 
+        routes
+            .MapGet("/ops/shortages", ListShortages.HandleAsync)
+            .RequireAuthorization(Identity.Operator)
+            .WithSummary("List where promised units are missing, and whose")
+            .WithTags("Operations");
+
         var stock = routes.MapGroup("/stock").RequireAuthorization(Identity.Operator).WithTags("Stock");
         stock
             .MapPost("/{sku}/receipts", BookStock.ReceiveAsync)

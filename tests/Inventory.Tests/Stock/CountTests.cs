@@ -177,6 +177,24 @@ public sealed class CountTests(InventoryFixture fixture) : IClassFixture<Invento
             await fixture.Database.NumberAsync($"select short from levels where sku = '{sku}'")
         );
 
+    [Fact]
+    public async Task S15_Operators_see_where_promised_units_are_missing_and_whose_they_are()
+    {
+        var sku = await _api.StockedAsync(("main", 5));
+        var (older, newer) = (await _api.ReserveAsync((sku, 2)), await _api.ReserveAsync((sku, 3)));
+        await CountAsync(sku, 1, 5, "accept");
+        var listed = (await _api.GetAsync("ops/shortages")).List("items").Single(i => i.Text("sku") == sku);
+        (listed.Text("location"), listed.Number("missing")).Should().Be(("main", 4));
+        listed
+            .List("orders")
+            .Select(o => (o.Text("orderId"), o.Number("quantity")))
+            .Should()
+            .Equal(($"{newer.OrderId}", 3), ($"{older.OrderId}", 1));
+
+        await _api.DoAsync($"stock/{sku}/receipts", new { quantity = 4, reason = "found" });
+        (await _api.GetAsync("ops/shortages")).List("items").Should().NotContain(i => i.Text("sku") == sku);
+    }
+
     private Task<Reply> CountAsync(string sku, long counted, long? expected, string whenPromised = "refuse") =>
         _api.SendAsync(
             "POST",
