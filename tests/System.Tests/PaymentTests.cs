@@ -19,7 +19,7 @@ public sealed class PaymentTests(ITestOutputHelper output)
     /// <summary>Share of the orders that their customer cancels.</summary>
     private const int CancelledIn = 15;
 
-    private static readonly int Orders = Slice.Current.Size("PAYMENT_ORDERS", part: 600, full: 10_000);
+    private static readonly int Orders = Slice.Current.Size("PAYMENT_ORDERS", part: 400, full: 10_000);
 
     private static readonly object EveryFault = new
     {

@@ -1,3 +1,5 @@
+using DaprShop.TestKit;
+
 namespace DaprShop.SystemTests;
 
 /// <summary>The runtimes that tests run on.</summary>
@@ -9,6 +11,12 @@ public static class Runtimes
     /// The one in <c>SHOP_TEST_RUNTIME</c>, which `./shop test` sets to divide the tests; both if it is not set.
     /// </summary>
     public static TheoryData<string> Selected => [.. All.Where(name => One is null || One == name)];
+
+    /// <summary>
+    /// For measurements: the selected one, else one a day in turn, and both where campaigns run at full size.
+    /// </summary>
+    public static TheoryData<string> Today =>
+        One is null ? [.. Slice.Current.Of("measured runtime", All, 1)] : Selected;
 
     /// <summary>
     /// For tests that do not depend on the runtime: the selected one, else the best that this machine has.

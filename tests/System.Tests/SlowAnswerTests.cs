@@ -19,7 +19,7 @@ public sealed class SlowAnswerTests(ITestOutputHelper output)
     private static readonly int Measured = Slice.Current.Size("PAYMENT_MEASURED", part: 150, full: 600);
 
     [Theory]
-    [MemberData(nameof(Runtimes.Selected), MemberType = typeof(Runtimes))]
+    [MemberData(nameof(Runtimes.Today), MemberType = typeof(Runtimes))]
     public async Task One_slow_answer_in_a_hundred_delays_no_other_order(string runtime)
     {
         await using var shop = await LiveShop.UpAsync(runtime);
