@@ -6,7 +6,7 @@ namespace DaprShop.Inventory.Stock;
 
 /// <summary>
 /// <c>GET /ops/shortages</c>: where fewer units are on hand than are promised, and whose units are missing: the newest
-/// claims, as a count tells them (<see cref="StockRules"/>).
+/// claims, as a count tells them.
 /// </summary>
 internal static class ListShortages
 {
@@ -18,7 +18,7 @@ internal static class ListShortages
         """;
 
     /// <param name="Missing">Promised units that are not on hand.</param>
-    /// <param name="Orders">Newest first.</param>
+    /// <param name="Orders">Newest first; with the holds 100 at most.</param>
     /// <param name="Holds">Newest first.</param>
     internal sealed record ShortageAtLocation(
         string Sku,
@@ -45,13 +45,13 @@ internal static class ListShortages
         var allocated = await reader.ReadAllAsync<Allocation>(cancellationToken);
         var held = await reader.ReadNextAsync<UnitsOnHold>(cancellationToken);
         var claims = allocated
-            .Select(a => new Claim(a.OrderId, null, a.Sku, a.Location, a.Quantity))
-            .Concat(held.Select(h => new Claim(h.HoldId, h.Customer, h.Sku, h.Location, h.Quantity)))
-            .ToLookup(c => (c.Sku, c.Location));
+            .Select(a => (a.Sku, a.Location, Claim: new LevelClaim(a.OrderId, null, a.Quantity)))
+            .Concat(held.Select(h => (h.Sku, h.Location, Claim: new LevelClaim(h.HoldId, h.Customer, h.Quantity))))
+            .ToLookup(c => (c.Sku, c.Location), c => c.Claim);
         return new Shortages(
             levels.ConvertAll(l =>
             {
-                var newest = Newest(claims[(l.Sku, l.Location)], l.Missing);
+                var newest = LevelClaim.Newest(claims[(l.Sku, l.Location)], l.Missing);
                 return new ShortageAtLocation(
                     l.Sku,
                     l.Location,
@@ -72,22 +72,5 @@ internal static class ListShortages
         );
     }
 
-    private static List<Claim> Newest(IEnumerable<Claim> claims, long missing)
-    {
-        var newest = new List<Claim>();
-        foreach (var claim in claims.Where(c => c.Quantity > 0).OrderByDescending(c => c.Id))
-        {
-            if (missing <= 0)
-                break;
-            newest.Add(claim with { Quantity = Math.Min(claim.Quantity, missing) });
-            missing -= claim.Quantity;
-        }
-
-        return newest;
-    }
-
     private sealed record ShortLevelRow(string Sku, string Location, long Missing, long Total);
-
-    /// <param name="Customer">The owner of a hold; null for an order.</param>
-    private sealed record Claim(Guid Id, string? Customer, string Sku, string Location, long Quantity);
 }

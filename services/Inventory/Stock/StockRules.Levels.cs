@@ -6,8 +6,6 @@ namespace DaprShop.Inventory.Stock;
 /// <summary>Bookings of operators: receipts, adjustments, counts, and units withheld from sale.</summary>
 internal sealed partial class StockRules
 {
-    private const int MaxNamedShortages = 100;
-
     private object Decide(BookCommand book)
     {
         if (CheckStocked(book.Lines.Select(l => l.Sku)) is { } refusal)
@@ -109,14 +107,11 @@ internal sealed partial class StockRules
         }
     }
 
-    /// <summary>Units that an order or a hold claims at a level; only a hold has a customer here.</summary>
-    private readonly record struct Claim(Guid Id, string? Customer, long Quantity);
-
     /// <summary>
     /// The newest claims on a level, of orders and of holds, that together cover the missing units: the latest is served
     /// last. Ids are in the order of their time.
     /// </summary>
-    private List<Claim> NewestClaims(string sku, string location, long missing)
+    private List<LevelClaim> NewestClaims(string sku, string location, long missing)
     {
         var ofOrders = _loaded
             .OpenAllocations.Concat(Allocations)
@@ -129,34 +124,18 @@ internal sealed partial class StockRules
             )
             .Where(a => Reservations.GetValueOrDefault(a.OrderId)?.State != ReservationState.Released)
             .GroupBy(a => a.OrderId)
-            .Select(g => new Claim(g.Key, null, g.Sum(a => a.Quantity)));
+            .Select(g => new LevelClaim(g.Key, null, g.Sum(a => a.Quantity)));
         var ofHolds = _loaded
             .HoldClaims.Where(h => h.Sku == sku && h.Location == location && !Holds.ContainsKey(h.HoldId))
-            .Select(h => new Claim(h.HoldId, h.Customer, h.Quantity))
+            .Select(h => new LevelClaim(h.HoldId, h.Customer, h.Quantity))
             .Concat(
                 Holds
                     .Values.Where(h => h.State == HoldState.Active)
                     .SelectMany(h => h.Left, (h, part) => (Hold: h, Part: part))
                     .Where(h => h.Part.Sku == sku && h.Part.Location == location)
-                    .Select(h => new Claim(h.Hold.Id, h.Hold.Customer, h.Part.Quantity))
+                    .Select(h => new LevelClaim(h.Hold.Id, h.Hold.Customer, h.Part.Quantity))
             );
-        var left = new List<Claim>();
-        foreach (
-            var claim in ofOrders
-                .Concat(ofHolds)
-                .Where(c => c.Quantity > 0)
-                .OrderByDescending(c => c.Id)
-                .Take(MaxNamedShortages)
-        )
-        {
-            if (missing <= 0)
-                break;
-            var part = Math.Min(claim.Quantity, missing);
-            left.Add(claim with { Quantity = part });
-            missing -= part;
-        }
-
-        return left;
+        return LevelClaim.Newest(ofOrders.Concat(ofHolds), missing);
     }
 
     private object Decide(WithholdCommand withhold)
