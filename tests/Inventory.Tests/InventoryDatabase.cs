@@ -43,14 +43,14 @@ internal sealed class InventoryDatabase(TestDatabase names, NpgsqlDataSource sou
     }
 
     /// <summary>Another replica's way to the same stock.</summary>
-    public StockUnitOfWork Writer(TimeProvider? time = null) =>
+    public StockUnitOfWork Writer(TimeProvider? time = null, IFailpoints? failpoints = null) =>
         new(
             source,
             new RelaySignal(),
             new BackordersFilledSignal(),
             new NewOffers(),
             new StockPolicy(SourcingStrategy.Priority, TimeSpan.FromMinutes(15)),
-            NoFailpoints.Instance,
+            failpoints ?? NoFailpoints.Instance,
             time ?? TimeProvider.System
         );
 

@@ -79,7 +79,7 @@ public sealed class FeaturePairTests(SharedShop shops, ITestOutputHelper output)
         if (Sequences >= Enough)
             succeeded.Should().BeEquivalentTo(all, "each command must succeed now and then");
         else
-            succeeded.Should().HaveCountGreaterThan(all.Count * 3 / 4, "the commands must succeed now and then");
+            succeeded.Should().HaveCountGreaterThan(all.Count / 2, "the commands must succeed now and then");
     }
 
     /// <summary>Two SKUs, two places and two customers of one sequence, and what they have so far.</summary>

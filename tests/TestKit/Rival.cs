@@ -31,9 +31,12 @@ public sealed class Rival : IAsyncDisposable
     }
 
     /// <summary>Waits until so many sessions of this database wait for a lock.</summary>
-    public Task IsWaitedForAsync(int sessions = 1) =>
+    public Task IsWaitedForAsync(int sessions = 1) => IsAnyWaitingAsync(_connectionString, sessions);
+
+    /// <summary>Waits until so many sessions of the database wait for a lock, whoever has it.</summary>
+    public static Task IsAnyWaitingAsync(string connectionString, int sessions = 1) =>
         Wait.UntilAsync(
-            async () => await Sql.ScalarAsync<long>(_connectionString, Waiting) >= sessions,
+            async () => await Sql.ScalarAsync<long>(connectionString, Waiting) >= sessions,
             $"{sessions} sessions wait for a lock"
         );
 

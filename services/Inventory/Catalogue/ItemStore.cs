@@ -31,14 +31,13 @@ internal sealed class ItemStore(
         select fingerprint, response::text as response from idempotency_keys where owner = '' and key = $1
         """;
 
-    private const string LockBalances = """
-        select on_hand - unavailable - allocated - held as balance, sequence
-        from levels where sku = $1 order by location for update
+    private const string Balances = """
+        select on_hand - unavailable - allocated - held as balance, sequence from levels where sku = $1
         """;
 
     private const string Find = $"select {Columns} from items where sku = $1";
 
-    private const string Lock = $"{Find} for update";
+    private const string Lock = $"{Find} for no key update";
 
     private const string Page = $"""
         select {Columns} from items
@@ -65,7 +64,7 @@ internal sealed class ItemStore(
         where sku = $1
         """;
 
-    // Each stocked SKU has a level from the start, so that every decision on it has a row to lock.
+    // Each stocked SKU has a level from the start: the pages show that none is there, not that nothing is known.
     private const string FirstLevel = """
         insert into levels (sku, location, on_hand, allocated, held, unavailable, incoming, short, sequence, hash)
         values ($1, $2, 0, 0, 0, 0, 0, 0, 0, '') on conflict do nothing
@@ -138,11 +137,11 @@ internal sealed class ItemStore(
             return (answer?.Item is null ? await FindAsync(sku, cancellationToken) : answer, true, null);
         }
 
-        // The levels are locked, as for a movement: either this request or a concurrent movement makes stock low.
-        var levels = await connection.QueryAsync<BalanceRow>(LockBalances, [sku], cancellationToken);
         var before = (await connection.QueryAsync<ItemDataRow>(Lock, [sku], cancellationToken))
             .SingleOrDefault()
             ?.ToItem();
+        // The item is locked, as for a movement: either this request or a concurrent movement makes stock low.
+        var levels = await connection.QueryAsync<BalanceRow>(Balances, [sku], cancellationToken);
         var (item, refusal) = decide(before);
         if (item is null)
             return (null, false, refusal);

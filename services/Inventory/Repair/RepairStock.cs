@@ -14,7 +14,7 @@ namespace DaprShop.Inventory.Repair;
 /// </summary>
 internal static class RepairStock
 {
-    /// <summary>SKUs per transaction: their levels are locked while their ledger is read.</summary>
+    /// <summary>SKUs per transaction: they are locked while their ledger is read.</summary>
     private const int BatchSize = 200;
 
     private const string AllSkus = "select distinct sku from levels order by sku";

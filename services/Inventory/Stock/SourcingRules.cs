@@ -22,7 +22,7 @@ internal readonly record struct SourcedPart(string Sku, string Location, long Qu
 /// </summary>
 internal static class SourcingRules
 {
-    // 12 locations have 4,096 subsets, and each further location doubles them, while the levels are locked.
+    // 12 locations have 4,096 subsets, and each further location doubles them, while the SKU is locked.
     private const int MaxTriedLocations = 12;
 
     /// <summary>What a location has of a SKU for one order.</summary>

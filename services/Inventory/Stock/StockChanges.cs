@@ -2,7 +2,7 @@ using DaprShop.Inventory.Model;
 
 namespace DaprShop.Inventory.Stock;
 
-/// <summary>The locked levels of one transaction, and the movements decided so far, in order.</summary>
+/// <summary>The levels of the SKUs that one transaction has locked, and the movements decided so far, in order.</summary>
 internal sealed class StockChanges(
     IEnumerable<Level> levels,
     DateTimeOffset now,

@@ -5,7 +5,7 @@ using Npgsql;
 namespace DaprShop.Inventory.Stock;
 
 /// <summary>
-/// Compares the ledger of SKUs with their levels and their claims. The levels are locked, and the whole ledger of the
+/// Compares the ledger of SKUs with their levels and their claims. The SKUs are locked, and the whole ledger of the
 /// SKUs is read.
 /// </summary>
 internal static class StockDamageLoader

@@ -16,7 +16,7 @@ internal static class StockLoadStatements
         """;
 
     // The SKUs that an order claims or waits for do not change after the decision on it. Only their units can still
-    // change before the levels are locked.
+    // change before the SKUs are locked.
     internal const string ClaimedSkus = """
         select sku from allocations where order_id = any($1)
         union
@@ -44,13 +44,14 @@ internal static class StockLoadStatements
         """;
 
     internal static readonly string LockHolds = $"""
-        select id, customer, state, expires_at, entry_id, array_to_string(claimed_by, ',') as claimed_by, claimed_at
+        select id, customer, state, expires_at, entry_id, array_to_string(claimed_by, ',') as claimed_by, claimed_at,
+            to_json(array(select sku from hold_lines l where l.hold_id = holds.id))::text as skus
         from holds where id = any(array({NeededHolds})) order by id for update
         """;
 
-    internal static readonly string HoldLines = $"""
+    internal const string HoldLines = """
         select hold_id, sku, location, quantity, used
-        from hold_lines where hold_id = any(array({NeededHolds})) order by hold_id, sku, location
+        from hold_lines where hold_id = any($1) order by hold_id, sku, location
         """;
 
     internal const string LockDocuments = """
@@ -63,11 +64,18 @@ internal static class StockLoadStatements
         from inbound_lines where reference = any($1) order by reference, sku
         """;
 
-    internal const string LockLevels = """
+    // One lock for all levels of a SKU, also for those that there are not yet: who waits for it reads the levels of the
+    // writer before it. Rows that refer to an item do not wait for it.
+    internal const string LockItems = """
+        select sku, stocked, backorder_limit, max_per_customer, low_stock_at, on_sale
+        from items where sku = any($1) order by sku for no key update
+        """;
+
+    internal const string Levels = """
         select l.sku, l.location, l.on_hand, l.allocated, l.held, l.unavailable, l.incoming, l.short, l.sequence,
             l.hash, p.priority, p.sold_since is not null as sold
         from levels l left join locations p using (location)
-        where l.sku = any($1) order by l.sku, l.location for update of l
+        where l.sku = any($1) order by l.sku, l.location
         """;
 
     internal const string Locations = """
@@ -76,10 +84,6 @@ internal static class StockLoadStatements
 
     // Only a refusal needs the others: it names those that are spelt alike.
     internal const string AllLocations = "select location from locations order by location limit 1000";
-
-    internal const string Items = """
-        select sku, stocked, backorder_limit, max_per_customer, low_stock_at, on_sale from items where sku = any($1)
-        """;
 
     private static readonly string AllocationsNotShipped = $"""
         select a.order_id, a.sku, a.location,
@@ -136,20 +140,12 @@ internal static class StockLoadStatements
         from waitlist where sku = any($1) and {StateConditions.OpenWaitlistEntry} order by position
         """;
 
-    // Few items have a limit per customer: the orders and holds of a customer are read only for these.
-    private static readonly string CustomersOfLimitedItems = $"""
-        (
-            select customer, sku from unnest($1::text[], $2::text[]) as n(customer, sku)
-            union
-            select customer, sku from waitlist w where w.sku = any($3) and w.{StateConditions.OpenWaitlistEntry}) p
-        cross join lateral (
-            select 1 from items i where i.sku = p.sku and i.max_per_customer is not null offset 0) limited
-        """;
+    private const string Pairs = "unnest($1::text[], $2::text[]) as p(customer, sku)";
 
     /// <summary>Units allocated to customers, or on backorder for them.</summary>
     internal static readonly string BoughtUnits = $"""
         select p.customer, p.sku, b.units
-        from {CustomersOfLimitedItems}
+        from {Pairs}
         cross join lateral (
             select sum(x.quantity) as units
             from reservations r
@@ -165,7 +161,7 @@ internal static class StockLoadStatements
     /// <summary>Units held for customers or offered to them, less those that they have returned.</summary>
     internal static readonly string HeldLessReturnedUnits = $"""
         select p.customer, p.sku, b.units
-        from {CustomersOfLimitedItems}
+        from {Pairs}
         cross join lateral (
             select sum(x.quantity)::bigint as units
             from (

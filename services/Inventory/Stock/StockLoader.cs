@@ -6,9 +6,9 @@ using Npgsql;
 namespace DaprShop.Inventory.Stock;
 
 /// <summary>
-/// Reads and locks the rows that a group of commands needs: reservations, holds and documents, then levels, each in the
+/// Reads and locks the rows that a group of commands needs: reservations, holds and documents, then SKUs, each in the
 /// order of its key, so that concurrent transactions wait for each other and never deadlock. Two round trips serve the
-/// whole group.
+/// whole group; a third is for items with a limit per customer.
 /// </summary>
 internal static class StockLoader
 {
@@ -43,6 +43,7 @@ internal static class StockLoader
     private sealed record LocationNameRow(string Location);
 
     /// <param name="ClaimedBy">Ids of orders, with commas between.</param>
+    /// <param name="Skus">A JSON array.</param>
     private sealed record LockedHoldRow(
         Guid Id,
         string Customer,
@@ -50,7 +51,8 @@ internal static class StockLoader
         DateTimeOffset ExpiresAt,
         Guid? EntryId,
         string ClaimedBy,
-        DateTimeOffset? ClaimedAt
+        DateTimeOffset? ClaimedAt,
+        string Skus
     );
 
     private sealed record ShippedUnitsRow(Guid OrderId, string Sku, string Location, long Units);
@@ -59,7 +61,7 @@ internal static class StockLoader
 
     private sealed record CustomerUnitsRow(string Customer, string Sku, long Units);
 
-    /// <summary>Everything that the commands need; the levels are locked when it returns.</summary>
+    /// <summary>Everything that the commands need; their SKUs are locked when it returns.</summary>
     public static async Task<(LoadedStock Loaded, List<Level> Levels)> LoadAsync(
         NpgsqlConnection connection,
         IReadOnlyList<StockCommand> commands,
@@ -69,6 +71,7 @@ internal static class StockLoader
     {
         var (named, skus) = await LoadNamedAsync(connection, commands, now, cancellationToken);
         var (loaded, levels) = await LoadLevelsAsync(connection, commands, named, skus, cancellationToken);
+        loaded = await LoadCountedUnitsAsync(connection, commands, loaded, cancellationToken);
         loaded = await LoadClaimsOfCountsAsync(connection, commands, loaded, levels, cancellationToken);
         if (commands.SelectMany(c => c.Locations).Any(l => !loaded.Locations.ContainsKey(l)))
             loaded = loaded with { LocationNames = await LoadLocationNamesAsync(connection, cancellationToken) };
@@ -107,34 +110,29 @@ internal static class StockLoader
             .Distinct(StringComparer.Ordinal)
             .ToArray();
         var released = commands.OfType<ReleaseCommand>().SelectMany(r => r.Orders).Distinct().ToArray();
-        await using var batch = new NpgsqlBatch(connection);
-        batch.Add(StockLoadStatements.LockReservations, orders);
-        batch.Add(StockLoadStatements.ClaimedSkus, ReleasedOrShipped(commands));
-        batch.Add(
+        await using var batch = new LookupBatch(connection);
+        var reservations = batch.Add<ReservationRow>(StockLoadStatements.LockReservations, orders);
+        var claimedSkus = batch.Add<SkuRow>(StockLoadStatements.ClaimedSkus, ReleasedOrShipped(commands));
+        var responses = batch.Add<IdempotencyRow>(
             StockLoadStatements.RecordedResponses,
             keys.Select(k => k.KeyOwner).ToArray(),
             keys.Select(k => k.Key).ToArray()
         );
-        batch.Add(StockLoadStatements.LockHolds, namedHolds, changedSkus, now.UtcDateTime, released);
-        batch.Add(StockLoadStatements.HoldLines, namedHolds, changedSkus, now.UtcDateTime, released);
-        batch.Add(StockLoadStatements.LockDocuments, references);
-        batch.Add(StockLoadStatements.DocumentLines, references);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-
-        var reservations = await reader.ReadAllAsync<ReservationRow>(cancellationToken);
-        var claimedSkus = await reader.ReadNextAsync<SkuRow>(cancellationToken);
-        var responses = await reader.ReadNextAsync<IdempotencyRow>(cancellationToken);
-        var holds = await reader.ReadNextAsync<LockedHoldRow>(cancellationToken);
-        var holdLines = (await reader.ReadNextAsync<HoldLineRow>(cancellationToken)).ToLookup(l => l.HoldId);
-        var documents = await reader.ReadNextAsync<InboundRow>(cancellationToken);
-        var documentLines = (await reader.ReadNextAsync<InboundLineRow>(cancellationToken)).ToLookup(
-            l => l.Reference,
-            StringComparer.Ordinal
+        var holds = batch.Add<LockedHoldRow>(
+            StockLoadStatements.LockHolds,
+            namedHolds,
+            changedSkus,
+            now.UtcDateTime,
+            released
         );
+        var documents = batch.Add<InboundRow>(StockLoadStatements.LockDocuments, (object)references);
+        var documentLines = batch.Add<InboundLineRow>(StockLoadStatements.DocumentLines, (object)references);
+        await batch.ExecuteAsync(cancellationToken);
 
+        var linesOfDocuments = documentLines.ToLookup(l => l.Reference, StringComparer.Ordinal);
         skus.UnionWith(claimedSkus.Select(s => s.Sku));
-        skus.UnionWith(holds.SelectMany(h => holdLines[h.Id]).Select(l => l.Sku));
-        skus.UnionWith(documentLines.SelectMany(lines => lines).Select(l => l.Sku));
+        skus.UnionWith(holds.SelectMany(h => JsonSerializer.Deserialize<string[]>(h.Skus)!));
+        skus.UnionWith(documentLines.Select(l => l.Sku));
         return (
             new LoadedStock
             {
@@ -146,10 +144,10 @@ internal static class StockLoader
                     r => (r.Owner, r.Key),
                     r => new RecordedResponse(r.Fingerprint, r.Response)
                 ),
-                Holds = holds.ToDictionary(h => h.Id, h => ToHold(h, holdLines[h.Id])),
+                Holds = holds.ToDictionary(h => h.Id, ToHold),
                 Documents = documents.ToDictionary(
                     d => d.Reference,
-                    d => ToDocument(d, documentLines[d.Reference]),
+                    d => ToDocument(d, linesOfDocuments[d.Reference]),
                     StringComparer.Ordinal
                 ),
             },
@@ -158,7 +156,7 @@ internal static class StockLoader
     }
 
     /// <summary>
-    /// Locks the levels and reads what their locks protect. A statement sees what was committed before it began, so
+    /// Locks the SKUs and reads what their locks protect. A statement sees what was committed before it began, so
     /// these statements must follow the one that locks.
     /// </summary>
     private static async Task<(LoadedStock Loaded, List<Level> Levels)> LoadLevelsAsync(
@@ -169,9 +167,7 @@ internal static class StockLoader
         CancellationToken cancellationToken
     )
     {
-        var orders = commands.OfType<ReserveCommand>().SelectMany(r => r.Orders).ToList();
-        var holds = commands.OfType<PlaceHoldCommand>();
-        var joins = commands.OfType<JoinWaitlistCommand>();
+        var orders = commands.OfType<ReserveCommand>().SelectMany(r => r.Orders);
 
         // Orders that may not wait need no queue: a rush on a sold-out SKU does not load its backorders and its
         // waitlist.
@@ -182,56 +178,39 @@ internal static class StockLoader
             || orders.Any(o => o.OnShortage == ShortagePolicy.Backorder)
                 ? skus
                 : [];
-        var customerSkus = orders
-            .Where(o => o.Customer is not null)
-            .SelectMany(o => o.Lines, (o, l) => (Customer: o.Customer!, l.Sku))
-            .Concat(holds.SelectMany(h => h.Skus, (h, sku) => (h.Customer, Sku: sku)))
-            .Concat(joins.Select(j => (j.Customer, j.Sku)))
-            .Distinct()
-            .ToList();
-
-        await using var batch = new NpgsqlBatch(connection);
-        batch.Add(StockLoadStatements.LockLevels, skus);
-        batch.Add(StockLoadStatements.Items, skus);
-        batch.Add(StockLoadStatements.OpenAllocations, ReleasedOrShipped(commands));
-        batch.Add(
-            StockLoadStatements.ShippedUnits,
-            commands.Where(c => c is ShipCommand or ReturnCommand).SelectMany(c => c.OrderIds).Distinct().ToArray()
-        );
-        batch.Add(
-            StockLoadStatements.Reallocations,
-            (object)commands.OfType<MoveAllocationCommand>().Select(c => c.OrderId.ToString()).Distinct().ToArray()
-        );
-        batch.Add(StockLoadStatements.OpenBackorders, queuedSkus);
-        batch.Add(StockLoadStatements.OpenWaitlistEntries, queuedSkus);
-        var customers = customerSkus.Select(c => c.Customer).ToArray();
-        var limitedSkus = customerSkus.Select(c => c.Sku).ToArray();
-        batch.Add(StockLoadStatements.BoughtUnits, customers, limitedSkus, queuedSkus);
-        batch.Add(StockLoadStatements.HeldLessReturnedUnits, customers, limitedSkus, queuedSkus);
-        batch.Add(StockLoadStatements.ExpectedReceipts, queuedSkus);
         // Movements at a location without a level need its rules.
         var locations = commands
             .SelectMany(c => c.Locations)
             .Concat(named.Documents.Values.SelectMany(d => (string?[])[d.Location, d.Source]).OfType<string>())
             .Distinct(StringComparer.Ordinal)
             .ToArray();
-        batch.Add(StockLoadStatements.Locations, (object)locations);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var shippedOrders = commands.Where(c => c is ShipCommand or ReturnCommand).SelectMany(c => c.OrderIds);
+        var moved = commands.OfType<MoveAllocationCommand>().Select(c => c.OrderId.ToString());
 
-        var levels = await reader.ReadAllAsync<LevelWithPriorityRow>(cancellationToken);
-        var items = await reader.ReadNextAsync<ItemTermsRow>(cancellationToken);
-        var allocations = await reader.ReadNextAsync<Allocation>(cancellationToken);
-        var shipped = await reader.ReadNextAsync<ShippedUnitsRow>(cancellationToken);
-        var reallocations = await reader.ReadNextAsync<ReallocationsRow>(cancellationToken);
-        var backorders = await reader.ReadNextAsync<BackorderRow>(cancellationToken);
-        var waitlist = await reader.ReadNextAsync<WaitlistRow>(cancellationToken);
-        var counted = await reader.ReadNextAsync<CustomerUnitsRow>(cancellationToken);
-        counted.AddRange(await reader.ReadNextAsync<CustomerUnitsRow>(cancellationToken));
-        var expected = await reader.ReadNextAsync<ExpectedReceipt>(cancellationToken);
-        var declared = await reader.ReadNextAsync<LocationTermsRow>(cancellationToken);
+        await using var batch = new LookupBatch(connection);
+        var items = batch.Add<ItemTermsRow>(StockLoadStatements.LockItems, (object)skus);
+        var levels = batch.Add<LevelWithPriorityRow>(StockLoadStatements.Levels, (object)skus);
+        var holdLines = batch.Add<HoldLineRow>(StockLoadStatements.HoldLines, named.Holds.Keys.ToArray());
+        var allocations = batch.Add<Allocation>(StockLoadStatements.OpenAllocations, ReleasedOrShipped(commands));
+        var shipped = batch.Add<ShippedUnitsRow>(StockLoadStatements.ShippedUnits, shippedOrders.Distinct().ToArray());
+        var reallocations = batch.Add<ReallocationsRow>(
+            StockLoadStatements.Reallocations,
+            (object)moved.Distinct().ToArray()
+        );
+        var backorders = batch.Add<BackorderRow>(StockLoadStatements.OpenBackorders, (object)queuedSkus);
+        var waitlist = batch.Add<WaitlistRow>(StockLoadStatements.OpenWaitlistEntries, (object)queuedSkus);
+        var expected = batch.Add<ExpectedReceipt>(StockLoadStatements.ExpectedReceipts, (object)queuedSkus);
+        var declared = batch.Add<LocationTermsRow>(StockLoadStatements.Locations, (object)locations);
+        await batch.ExecuteAsync(cancellationToken);
+
+        var linesOfHolds = holdLines.ToLookup(l => l.HoldId);
         return (
             named with
             {
+                Holds = named.Holds.ToDictionary(
+                    h => h.Key,
+                    h => h.Value with { Lines = [.. linesOfHolds[h.Key].Select(ToHoldLine)] }
+                ),
                 Items = items.ToDictionary(
                     i => i.Sku,
                     i => new ItemTerms(i.Stocked, i.BackorderLimit, i.MaxPerCustomer, i.LowStockAt, i.OnSale),
@@ -242,9 +221,6 @@ internal static class StockLoader
                 Reallocations = reallocations.ToDictionary(r => r.OrderId, r => r.Last),
                 Backorders = backorders.ConvertAll(ToBackorder),
                 Waitlist = waitlist.ConvertAll(ToWaitlistEntry),
-                CountedUnits = counted
-                    .GroupBy(c => (c.Customer, c.Sku))
-                    .ToDictionary(g => g.Key, g => g.Sum(c => c.Units)),
                 ExpectedReceipts = expected,
                 Locations = declared.ToDictionary(
                     l => l.Location,
@@ -254,6 +230,44 @@ internal static class StockLoader
             },
             levels.ConvertAll(ToLevel)
         );
+    }
+
+    /// <summary>
+    /// With the units that count towards limits per customer. Few items have one.
+    /// </summary>
+    private static async Task<LoadedStock> LoadCountedUnitsAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<StockCommand> commands,
+        LoadedStock loaded,
+        CancellationToken cancellationToken
+    )
+    {
+        var limited = loaded.Items.Where(i => i.Value.MaxPerCustomer is not null).Select(i => i.Key).ToHashSet();
+        if (limited.Count == 0)
+            return loaded;
+        var buyers = commands
+            .OfType<ReserveCommand>()
+            .SelectMany(r => r.Orders)
+            .Where(o => o.Customer is not null)
+            .SelectMany(o => o.Lines, (o, l) => (Customer: o.Customer!, l.Sku))
+            .Concat(commands.OfType<PlaceHoldCommand>().SelectMany(h => h.Skus, (h, sku) => (h.Customer, Sku: sku)))
+            .Concat(commands.OfType<JoinWaitlistCommand>().Select(j => (j.Customer, j.Sku)))
+            .Concat(loaded.Waitlist.Select(w => (w.Customer, w.Sku)))
+            .Where(b => limited.Contains(b.Sku))
+            .Distinct()
+            .ToList();
+        var (customers, skus) = (buyers.ConvertAll(b => b.Customer).ToArray(), buyers.ConvertAll(b => b.Sku).ToArray());
+        await using var batch = new LookupBatch(connection);
+        var bought = batch.Add<CustomerUnitsRow>(StockLoadStatements.BoughtUnits, customers, skus);
+        var held = batch.Add<CustomerUnitsRow>(StockLoadStatements.HeldLessReturnedUnits, customers, skus);
+        await batch.ExecuteAsync(cancellationToken);
+        return loaded with
+        {
+            CountedUnits = bought
+                .Concat(held)
+                .GroupBy(c => (c.Customer, c.Sku))
+                .ToDictionary(g => g.Key, g => g.Sum(c => c.Units)),
+        };
     }
 
     /// <summary>
@@ -275,15 +289,15 @@ internal static class StockLoader
             .ToArray();
         if (skus.Length == 0)
             return loaded;
-        await using var batch = new NpgsqlBatch(connection);
-        batch.Add(StockLoadStatements.OpenAllocationsOfSkus, ReleasedOrShipped(commands), skus);
-        batch.Add(StockLoadStatements.HoldsOfSkus, (object)skus);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return loaded with
-        {
-            OpenAllocations = await reader.ReadAllAsync<Allocation>(cancellationToken),
-            HoldClaims = await reader.ReadNextAsync<UnitsOnHold>(cancellationToken),
-        };
+        await using var batch = new LookupBatch(connection);
+        var allocations = batch.Add<Allocation>(
+            StockLoadStatements.OpenAllocationsOfSkus,
+            ReleasedOrShipped(commands),
+            skus
+        );
+        var holds = batch.Add<UnitsOnHold>(StockLoadStatements.HoldsOfSkus, (object)skus);
+        await batch.ExecuteAsync(cancellationToken);
+        return loaded with { OpenAllocations = allocations, HoldClaims = holds };
     }
 
     private static async Task<List<string>> LoadLocationNamesAsync(
@@ -316,17 +330,20 @@ internal static class StockLoader
     private static IReadOnlyList<ShortLevel> Shortages(string? json) =>
         json is null ? [] : JsonSerializer.Deserialize<List<ShortLevel>>(json, JsonSerializerOptions.Web)!;
 
-    private static Hold ToHold(LockedHoldRow row, IEnumerable<HoldLineRow> lines) =>
+    /// <summary>Without its lines, which are read when its SKUs are locked.</summary>
+    private static Hold ToHold(LockedHoldRow row) =>
         new(
             row.Id,
             row.Customer,
             EnumNames.Parse<HoldState>(row.State),
             row.ExpiresAt,
-            [.. lines.Select(l => new HoldLine(l.Sku, l.Location, l.Quantity, l.Used))],
+            [],
             row.EntryId,
             Hold.ParseClaims(row.ClaimedBy),
             row.ClaimedAt
         );
+
+    private static HoldLine ToHoldLine(HoldLineRow row) => new(row.Sku, row.Location, row.Quantity, row.Used);
 
     private static InboundDocument ToDocument(InboundRow row, IEnumerable<InboundLineRow> lines) =>
         new(

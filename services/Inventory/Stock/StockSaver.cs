@@ -231,8 +231,6 @@ internal static class StockSaver
 
     private static void AddMovements(NpgsqlBatch batch, StockChanges stock, DateTimeOffset now)
     {
-        // The ledger is written before the levels: a transaction that did not see a level's first movement fails here,
-        // before it waits for the lock of a row out of order.
         var rows = stock.Ledger;
         batch.Add(
             Movements,

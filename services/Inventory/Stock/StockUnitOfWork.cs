@@ -48,14 +48,13 @@ internal sealed class StockUnitOfWork(
         }
     }
 
-    // Another replica committed the same order, key, document or waitlist entry first, or the first movement of a
-    // level. There was no row yet whose lock this transaction could have waited for.
+    // Another replica committed the same order, key, document or waitlist entry first. There was no row yet whose lock
+    // this transaction could have waited for.
     private static bool IsOvertaken(PostgresException e) =>
         e.SqlState == PostgresErrorCodes.UniqueViolation
         && e.ConstraintName
             is "pk_reservations"
                 or "pk_idempotency_keys"
-                or "pk_movements"
                 or "pk_inbounds"
                 or InventoryDbContext.OneWaitlistEntry;
 
@@ -68,7 +67,7 @@ internal sealed class StockUnitOfWork(
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var (loaded, levels) = await StockLoader.LoadAsync(connection, commands, time.GetUtcNow(), cancellationToken);
 
-        // Read after the levels are locked: the times of a level's movements never run backwards.
+        // Read after the SKUs are locked: the times of a level's movements never run backwards.
         var now = time.GetUtcNow();
         var rules = new StockRules(loaded, new StockChanges(levels, now, loaded.Locations), policy, now);
         var responses = commands.Select(rules.Decide).ToList();

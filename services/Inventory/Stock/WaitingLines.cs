@@ -4,7 +4,7 @@ namespace DaprShop.Inventory.Stock;
 
 /// <summary>
 /// The open backorders of a transaction, as decided so far. The next one of a SKU, those of an order and the units ahead
-/// of it are found without reading the line, which may be thousands long and is served while its levels are locked.
+/// of it are found without reading the line, which may be thousands long and is served while its SKU is locked.
 /// </summary>
 internal sealed class OpenBackorders
 {

@@ -183,7 +183,7 @@ public sealed class HoldTests
         var hold = await scene.HoldAsync("ann", 10, ("cup", 2));
         List<ReservationState> outcomes = [];
 
-        await scene.Db.MeetAsync("select * from levels for update", OrderAsync, OrderAsync);
+        await scene.Db.MeetAsync("select * from items for update", OrderAsync, OrderAsync);
 
         outcomes.Should().BeEquivalentTo([ReservationState.Allocated, ReservationState.OutOfStock]);
         await scene.LevelShouldBeAsync(2, 2, 0);
@@ -203,7 +203,7 @@ public sealed class HoldTests
         var hold = await scene.HoldAsync("ann", 10, ("cup", 2));
         var outcome = ReservationState.Released;
 
-        await scene.Db.MeetAsync("select * from levels for update", ExpireAsync, async () =>
+        await scene.Db.MeetAsync("select * from items for update", ExpireAsync, async () =>
             outcome = await scene.OrderAsync("ann", hold, ("cup", 2))
         );
 

@@ -149,39 +149,47 @@ public sealed class AllocationTests(InventoryFixture fixture) : IClassFixture<In
         (await db.NumberAsync("select sum(on_hand)::bigint from levels")).Should().Be(20 * 100_000 + 400 * 3);
     }
 
-    [Fact]
-    public async Task G06_A_writer_that_has_not_loaded_a_new_location_locks_no_level_of_it_out_of_order()
+    [Theory]
+    [InlineData(ShortagePolicy.Backorder)]
+    [InlineData(ShortagePolicy.Reject)]
+    public async Task G07_An_order_that_waited_for_a_delivery_to_a_new_location_gets_its_units(
+        ShortagePolicy onShortage
+    )
     {
         await using var db = await InventoryDatabase.CreateAsync("cup");
+        await db.SetAsync("cup", "backorder_limit = 5");
         await db.ReceiveAsync("cup", 1);
-        await using var first = await Rival.BeginAsync(
-            db.Names.Owner,
-            "select * from levels where location = 'main' for update"
-        );
-        var receiving = db.RunAsync<CommandOutcome>(At("early", "cup"));
-        await first.IsWaitedForAsync();
-        await Sql.ScalarAsync<object>(
-            db.Names.Owner,
-            """
-            insert into levels values ('cup', 'early', 1, 0, 0, 0, 0, 0, 1, '');
-            insert into movements
-            select sku, 'early', 1, kind, quantity, on_hand, allocated, 0, 0, 0, 'x', 0, actor, reason, null, occurred_at,
-                hash
-            from movements
-            """
-        );
-        await using var second = await Rival.BeginAsync(
-            db.Names.Owner,
-            "select * from levels where location = 'early' for update"
-        );
+        (await db.ReserveAsync(Guid.CreateVersion7(), ("cup", 1))).State.Should().Be(ReservationState.Allocated);
+        var receiving = new PausedCommit();
+        var receipt = db.Writer(failpoints: receiving).CommitAsync([At("early", "cup")], CancellationToken.None);
+        await receiving.Reached;
 
-        // The waiting writer continues with 'main' alone. If it waited for 'early' now, holding 'main', the other's next
-        // step would be a deadlock.
-        await first.CommitAsync();
-        await second.IsWaitedForAsync();
-        await second.RunAsync("select * from levels where location = 'main' for update");
-        await second.CommitAsync();
-        (await receiving).Refusal.Should().BeNull();
+        var ordering = db.ReserveAsync(
+            new ReserveOrder(Guid.CreateVersion7(), [new("cup", 1)], OnShortage: onShortage)
+        );
+        await Rival.IsAnyWaitingAsync(db.Names.Owner);
+        receiving.Continue();
+        await receipt;
+        (await ordering).State.Should().Be(ReservationState.Allocated);
+        (await db.NumberAsync("select allocated from levels where location = 'early'")).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task G06_Two_writers_of_one_SKU_at_locations_that_are_new_take_turns()
+    {
+        await using var db = await InventoryDatabase.CreateAsync("cup");
+        var first = new PausedCommit();
+        var receipt = db.Writer(failpoints: first).CommitAsync([At("early", "cup")], CancellationToken.None);
+        await first.Reached;
+
+        var same = db.RunAsync<CommandOutcome>(At("early", "cup"));
+        var other = db.RunAsync<CommandOutcome>(At("east", "cup"));
+        await Rival.IsAnyWaitingAsync(db.Names.Owner, sessions: 2);
+        first.Continue();
+        await receipt;
+        (await same).Refusal.Should().BeNull();
+        (await other).Refusal.Should().BeNull();
+        (await db.NumberAsync("select sequence from levels where location = 'early'")).Should().Be(2);
     }
 
     [Fact]

@@ -25,21 +25,18 @@ public sealed partial class PlanTests(PlanTests.FullTables tables) : IClassFixtu
             "uuid[], text[], timestamptz, uuid[]",
             StockLoadStatements.LockHolds
         ),
-        [nameof(StockLoadStatements.HoldLines)] = (
-            "uuid[], text[], timestamptz, uuid[]",
-            StockLoadStatements.HoldLines
-        ),
+        [nameof(StockLoadStatements.HoldLines)] = ("uuid[]", StockLoadStatements.HoldLines),
         [nameof(StockLoadStatements.LockDocuments)] = ("text[]", StockLoadStatements.LockDocuments),
         [nameof(StockLoadStatements.DocumentLines)] = ("text[]", StockLoadStatements.DocumentLines),
-        [nameof(StockLoadStatements.LockLevels)] = ("text[]", StockLoadStatements.LockLevels),
-        [nameof(StockLoadStatements.Items)] = ("text[]", StockLoadStatements.Items),
+        [nameof(StockLoadStatements.LockItems)] = ("text[]", StockLoadStatements.LockItems),
+        [nameof(StockLoadStatements.Levels)] = ("text[]", StockLoadStatements.Levels),
         [nameof(StockLoadStatements.OpenAllocations)] = ("uuid[]", StockLoadStatements.OpenAllocations),
         [nameof(StockLoadStatements.ShippedUnits)] = ("uuid[]", StockLoadStatements.ShippedUnits),
         [nameof(StockLoadStatements.OpenBackorders)] = ("text[]", StockLoadStatements.OpenBackorders),
         [nameof(StockLoadStatements.OpenWaitlistEntries)] = ("text[]", StockLoadStatements.OpenWaitlistEntries),
-        [nameof(StockLoadStatements.BoughtUnits)] = ("text[], text[], text[]", StockLoadStatements.BoughtUnits),
+        [nameof(StockLoadStatements.BoughtUnits)] = ("text[], text[]", StockLoadStatements.BoughtUnits),
         [nameof(StockLoadStatements.HeldLessReturnedUnits)] = (
-            "text[], text[], text[]",
+            "text[], text[]",
             StockLoadStatements.HeldLessReturnedUnits
         ),
         [nameof(StockLoadStatements.ExpectedReceipts)] = ("text[]", StockLoadStatements.ExpectedReceipts),

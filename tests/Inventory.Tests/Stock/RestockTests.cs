@@ -19,7 +19,7 @@ public sealed class RestockTests
         Func<Task> ship = () => db.RunAsync<CommandOutcome>(new ShipCommand("ship", [1], order, null, "saga"));
         Func<Task> release = () => db.ReleaseAsync(order);
 
-        await db.MeetAsync("select * from levels for update", shipFirst ? ship : release, shipFirst ? release : ship);
+        await db.MeetAsync("select * from items for update", shipFirst ? ship : release, shipFirst ? release : ship);
 
         (await db.NumberAsync("select allocated from levels")).Should().Be(0);
         (await db.NumberAsync("select on_hand from levels")).Should().Be(shipFirst ? 3 : 5);

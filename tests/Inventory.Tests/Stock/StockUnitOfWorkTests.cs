@@ -106,7 +106,7 @@ public sealed class StockUnitOfWorkTests
         await db.ReserveAsync(order, ("cup", 2));
 
         await db.MeetAsync(
-            "select * from levels for update",
+            "select * from items for update",
             () => db.ReleaseAsync(order),
             () => db.ReleaseAsync(order)
         );
@@ -122,7 +122,7 @@ public sealed class StockUnitOfWorkTests
         var order = Guid.CreateVersion7();
         List<ReservationState> states = [];
 
-        await db.MeetAsync("select * from levels for update", ReserveAsync, ReserveAsync);
+        await db.MeetAsync("select * from items for update", ReserveAsync, ReserveAsync);
 
         states.Should().Equal(ReservationState.Allocated, ReservationState.Allocated);
         (await Sql.ScalarAsync<string>(db.Names.App, "select state from reservations")).Should().Be("allocated");
@@ -141,7 +141,7 @@ public sealed class StockUnitOfWorkTests
         await using var db = await InventoryDatabase.CreateAsync("cup");
         await db.ReceiveAsync("cup", 1);
         var order = Guid.CreateVersion7();
-        await using var rival = await Rival.BeginAsync(db.Names.App, "select * from levels for update");
+        await using var rival = await Rival.BeginAsync(db.Names.App, "select * from items for update");
         var reserving = db.ReserveAsync(order, ("cup", 1));
         await rival.IsWaitedForAsync();
 

@@ -149,7 +149,7 @@ public sealed class WaitlistTests
         var order = Guid.CreateVersion7();
         await scene.Db.ReserveAsync(order, ("cup", 1));
         await scene.Db.MeetAsync(
-            "select * from levels for update",
+            "select * from items for update",
             () => scene.JoinAsync("ann"),
             () => scene.RunAsync<ReleaseCommand>(new ReleaseCommand([order]))
         );
