@@ -38,7 +38,8 @@ internal sealed class ProviderLedger : IDisposable
         _connection = new SqliteConnection($"Data Source={settings.Ledger};Pooling=False");
         _connection.Open();
         // WAL with NORMAL: the death of the process loses nothing; the death of the machine may lose the last moments.
-        _connection.Execute("pragma journal_mode = wal; pragma synchronous = normal;");
+        // The file is this process's alone, so it is locked once, and not for each request.
+        _connection.Execute("pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = normal;");
         _connection.Execute(Schema);
     }
 

@@ -225,16 +225,16 @@ public sealed class StockUnitOfWorkTests
     }
 
     [Fact]
-    public async Task Levels_are_locked_in_the_sequence_of_their_names_whatever_lies_first_on_disk()
+    public async Task SKUs_are_locked_in_the_sequence_of_their_names_whatever_lies_first_on_disk()
     {
-        await using var db = await InventoryDatabase.CreateAsync("a", "z");
+        await using var db = await InventoryDatabase.CreateAsync("z", "a");
         await db.ReceiveAsync("z", 1);
         await db.ReceiveAsync("a", 1);
-        await using var rival = await Rival.BeginAsync(db.Names.App, "select * from levels where sku = 'a' for update");
+        await using var rival = await Rival.BeginAsync(db.Names.App, "select * from items where sku = 'a' for update");
 
         var reserving = db.ReserveAsync(Guid.CreateVersion7(), ("z", 1), ("a", 1));
         await rival.IsWaitedForAsync();
-        (await db.NumberAsync("select count(*) from (select from levels where sku = 'z' for update skip locked) free"))
+        (await db.NumberAsync("select count(*) from (select from items where sku = 'z' for update skip locked) free"))
             .Should()
             .Be(1);
         await rival.CommitAsync();
