@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Collections;
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -13,7 +15,7 @@ namespace DaprShop.ServiceDefaults;
 /// The one rule that says whether a repeated Idempotency-Key repeats its request: SHA-256 of the caller, the operation
 /// and the members that were sent, sorted by name, numbers and times by value. A member that equals its default counts
 /// as not sent, so a request from before a release that adds an optional member still has the same fingerprint. (The
-/// default of a member must therefore never change.)
+/// default of a member must therefore never change, and where the default is a value, null must mean the same.)
 /// </summary>
 public static class RequestFingerprint
 {
@@ -98,7 +100,11 @@ public static class RequestFingerprint
         json.WriteEndObject();
     }
 
-    private static Member[] MembersOf(Type _, JsonTypeInfo type) =>
+    private static Member[] MembersOf(Type _, JsonTypeInfo type)
+    {
+        // What a member that is no parameter of the constructor has where the body leaves it out.
+        var blank = type.Properties.Any(p => p is { Get: not null, AssociatedParameter: null }) ? Blank(type) : null;
+        return
         [
             .. type
                 .Properties.Where(p => p.Get is not null)
@@ -106,9 +112,29 @@ public static class RequestFingerprint
                 .Select(p => new Member(
                     p.Name,
                     p.Get!,
-                    p.AssociatedParameter is { HasDefaultValue: true } parameter ? parameter.DefaultValue : null
+                    p.AssociatedParameter is null
+                        ? blank is null
+                            ? null
+                            : p.Get!(blank)
+                        : p.AssociatedParameter.HasDefaultValue
+                            ? p.AssociatedParameter.DefaultValue
+                            : null
                 )),
         ];
+    }
+
+    private static object? Blank(JsonTypeInfo type) =>
+        type.ConstructorAttributeProvider is ConstructorInfo constructor
+            ? constructor.Invoke([
+                .. constructor
+                    .GetParameters()
+                    .Select(p =>
+                        p.HasDefaultValue ? p.DefaultValue
+                        : p.ParameterType.IsValueType ? RuntimeHelpers.GetUninitializedObject(p.ParameterType)
+                        : null
+                    ),
+            ])
+            : null;
 
     /// <param name="Default">Null where the member has none, or where it is null: then it is never written.</param>
     private sealed record Member(string Name, Func<object, object?> Get, object? Default);

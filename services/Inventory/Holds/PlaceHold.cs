@@ -11,7 +11,7 @@ internal static class PlaceHold
     private const int MaxLines = 100;
 
     /// <param name="Minutes">Duration of the hold, 1 to 60.</param>
-    /// <param name="Customer">The hold's customer; only an operator may set it.</param>
+    /// <param name="Customer">The hold's customer; only an operator may set it. Null: the caller.</param>
     internal sealed record Request(
         IReadOnlyList<OrderedUnits> Lines,
         int Minutes = HoldDuration.Usual,
@@ -30,6 +30,8 @@ internal static class PlaceHold
         var errors = Check(request, context.User.IsOperator());
         if (errors.Count > 0)
             return Problems.Invalid(errors);
+        if (request.Customer == context.Name())
+            request = request with { Customer = null };
         var now = time.GetUtcNow();
         return await stock.RunAsync(
             new PlaceHoldCommand(

@@ -13,7 +13,7 @@ internal static class AnnounceInbound
     internal sealed record Request(
         string Reference,
         IReadOnlyList<OrderedUnits> Lines,
-        string? Location = null,
+        string? Location = StockLimits.DefaultLocation,
         DateTimeOffset? ExpectedAt = null
     );
 

@@ -10,20 +10,30 @@ internal static class BookStock
 {
     /// <summary>Received units.</summary>
     /// <param name="Unavailable">True: they are set aside as they arrive, for instance for quality control.</param>
-    internal sealed record Receipt(int Quantity, string Reason, string? Location = null, bool Unavailable = false);
+    internal sealed record Receipt(
+        int Quantity,
+        string Reason,
+        string? Location = StockLimits.DefaultLocation,
+        bool Unavailable = false
+    );
 
     /// <summary>A correction, signed, in units.</summary>
     /// <param name="Unavailable">
     /// True: it is about units that are set aside, for instance damaged ones that are scrapped or go back to their
     /// supplier.
     /// </param>
-    internal sealed record Adjustment(int Quantity, string Reason, string? Location = null, bool Unavailable = false);
+    internal sealed record Adjustment(
+        int Quantity,
+        string Reason,
+        string? Location = StockLimits.DefaultLocation,
+        bool Unavailable = false
+    );
 
     /// <summary>Units returned under one reference, for instance a credit note.</summary>
     /// <param name="Unavailable">True: they are set aside as they arrive, for instance damaged ones.</param>
     internal sealed record Return(string Reference, IReadOnlyList<ReturnLine> Lines, bool Unavailable = false);
 
-    internal sealed record ReturnLine(string Sku, int Quantity, string? Location = null);
+    internal sealed record ReturnLine(string Sku, int Quantity, string? Location = StockLimits.DefaultLocation);
 
     public static Task<IResult> ReceiveAsync(
         string sku,

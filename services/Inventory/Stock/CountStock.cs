@@ -23,7 +23,7 @@ internal static class CountStock
         long Counted,
         long? Expected,
         string Reason,
-        string? Location = null,
+        string? Location = StockLimits.DefaultLocation,
         string WhenPromised = Refuse,
         long? Unavailable = null
     );

@@ -10,7 +10,7 @@ namespace DaprShop.Inventory.Stock;
 internal static class WithholdStock
 {
     /// <param name="Quantity">Units; a negative quantity returns them to sale.</param>
-    internal sealed record Request(int Quantity, string Reason, string? Location = null);
+    internal sealed record Request(int Quantity, string Reason, string? Location = StockLimits.DefaultLocation);
 
     public static async Task<IResult> HandleAsync(
         string sku,

@@ -5,7 +5,7 @@ using DaprShop.ServiceDefaults;
 namespace DaprShop.Orders.Placing;
 
 /// <summary>The body of <c>POST /orders</c>.</summary>
-/// <param name="Customer">The owner of the order; only an operator may name another user.</param>
+/// <param name="Customer">The owner of the order; only an operator may name another user. Null: the caller.</param>
 /// <param name="OnShortage">
 /// When stock does not cover the order: <c>reject</c> it; <c>backorder</c>: reserve what is available and wait for the
 /// rest; <c>partial</c>: reserve what is available and go without the rest; <c>ask</c> the customer.
@@ -23,7 +23,8 @@ internal sealed record OrderRequest(
     /// Equal for equal orders of one caller, whether they are sent alone, with others or in a file: a key used on one
     /// of these ways is known on the others.
     /// </summary>
-    public byte[] Fingerprint(string caller) => RequestFingerprint.Of(caller, "place-order", this);
+    public byte[] Fingerprint(string caller) =>
+        RequestFingerprint.Of(caller, "place-order", Customer == caller ? this with { Customer = null } : this);
 }
 
 /// <param name="UnitPrice">GBP; only an operator may set it. Without it the item's price applies.</param>

@@ -69,6 +69,99 @@ public sealed class MutationTests(InventoryFixture fixture) : IClassFixture<Inve
             fixture.Database.NumberAsync($"select count(*) from movements where sku = '{sku}'");
     }
 
+    /// <summary>A route, a body without its optional members, and the same body with them as their defaults.</summary>
+    public static TheoryData<string, string, string> Defaults =>
+        new()
+        {
+            {
+                "PUT items/{sku}-new",
+                """{"name":"Thing","price":1}""",
+                """
+                    {"name":"Thing","price":1,"stocked":true,"backorderLimit":0,"maxPerCustomer":null,"lowStockAt":null,
+                     "onSale":true}
+                    """
+            },
+            { "PUT locations/{sku}", "{}", """{"priority":100,"sold":true}""" },
+            {
+                "POST stock/{sku}/receipts",
+                """{"quantity":2,"reason":"r"}""",
+                """{"quantity":2,"reason":"r","location":"main","unavailable":false}"""
+            },
+            {
+                "POST stock/{sku}/adjustments",
+                """{"quantity":-2,"reason":"r"}""",
+                """{"quantity":-2,"reason":"r","location":"main","unavailable":false}"""
+            },
+            {
+                "POST stock/{sku}/withholdings",
+                """{"quantity":2,"reason":"r"}""",
+                """{"quantity":2,"reason":"r","location":"main"}"""
+            },
+            {
+                "POST stock/{sku}/counts",
+                """{"counted":2,"expected":null,"reason":"r"}""",
+                """
+                    {"counted":2,"expected":null,"reason":"r","location":"main","whenPromised":"refuse",
+                     "unavailable":null}
+                    """
+            },
+            {
+                "POST stock/returns",
+                """{"reference":"back-{sku}","lines":[{"sku":"{sku}","quantity":1}]}""",
+                """
+                    {"reference":"back-{sku}","lines":[{"sku":"{sku}","quantity":1,"location":"main"}],
+                     "unavailable":false}
+                    """
+            },
+            {
+                "POST inbounds",
+                """{"reference":"new-{sku}","lines":[{"sku":"{sku}","quantity":1}]}""",
+                """
+                    {"reference":"new-{sku}","lines":[{"sku":"{sku}","quantity":1}],"location":"main",
+                     "expectedAt":null}
+                    """
+            },
+            {
+                "POST inbounds/{sku}/receipts",
+                """{"lines":[{"sku":"{sku}","quantity":1}]}""",
+                """{"lines":[{"sku":"{sku}","quantity":1}],"reason":null,"unavailable":false}"""
+            },
+            {
+                "POST transfers",
+                """{"reference":"new-{sku}","from":"main","to":"north","reason":"r","lines":[{"sku":"{sku}","quantity":1}]}""",
+                """
+                    {"reference":"new-{sku}","from":"main","to":"north","reason":"r",
+                     "lines":[{"sku":"{sku}","quantity":1}],"expectedAt":null,"unavailable":false}
+                    """
+            },
+            {
+                "POST holds",
+                """{"lines":[{"sku":"{sku}","quantity":1}]}""",
+                """{"lines":[{"sku":"{sku}","quantity":1}],"minutes":10,"customer":"olga"}"""
+            },
+        };
+
+    [Theory]
+    [MemberData(nameof(Defaults))]
+    public async Task A_request_that_states_a_default_repeats_the_one_that_leaves_it_out(
+        string route,
+        string without,
+        string with
+    )
+    {
+        var sku = await _api.StockedAsync(("main", 10));
+        await _api.DoAsync("inbounds", new { reference = sku, lines = new[] { new { sku, quantity = 5 } } });
+        var (method, path) = (route.Split(' ')[0], route.Split(' ')[1].Replace("{sku}", sku, StringComparison.Ordinal));
+        var key = Api.New();
+        var first = await _api.SendAsync(method, path, Body(without), key);
+        (first.Status, first.Replayed).Should().Be((200, false), first.Text);
+        var again = await _api.SendAsync(method, path, Body(with), key);
+        (again.Status, again.Replayed, again.Text).Should().Be((200, true, first.Text));
+
+        System.Text.Json.JsonElement Body(string json) =>
+            System.Text.Json.JsonDocument.Parse(json.Replace("{sku}", sku, StringComparison.Ordinal)).RootElement;
+    }
+
     [Theory]
     [InlineData("POST", "inbounds")]
     [InlineData("POST", "transfers")]

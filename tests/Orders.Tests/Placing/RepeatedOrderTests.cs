@@ -60,6 +60,21 @@ public sealed class RepeatedOrderTests(OrdersFixture fixture) : IClassFixture<Or
             .Be($"accepted t {id}");
     }
 
+    [Fact]
+    public async Task An_order_that_states_a_default_repeats_the_one_that_leaves_it_out()
+    {
+        var key = Guid.CreateVersion7().ToString();
+        var without = Order("4.5");
+        var with = without.Replace(
+            "{\"lines\"",
+            "{\"onShortage\":\"reject\",\"customer\":\"olga\",\"hold\":null,\"lines\"",
+            StringComparison.Ordinal
+        );
+        var first = await PostAsync("orders", key, without);
+        var again = await PostAsync("orders", key, with);
+        again.GetProperty("id").GetGuid().Should().Be(first.GetProperty("id").GetGuid());
+    }
+
     private static string Order(string price) =>
         $$$"""{"lines":[{"sku":"cup","quantity":1,"unitPrice":{{{price}}}}],"payment":{"token":"tok_ok"}}""";
 
