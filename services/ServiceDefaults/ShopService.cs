@@ -109,6 +109,7 @@ public static class ShopService
         app.UseAuthorization();
         app.UseKnownParametersOnly();
         app.UseRequestEncoding();
+        app.UseBodilessRoutes();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready");
         app.MapOpenApi();

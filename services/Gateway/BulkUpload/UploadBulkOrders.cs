@@ -31,6 +31,7 @@ internal static class UploadBulkOrders
 
     public static async Task<Results<ForwardedResult, ProblemHttpResult>> HandleAsync(
         HttpContext context,
+        HttpRequest request,
         IdempotencyKey key,
         BulkOrdersClient orders,
         IFailpoints failpoints,
@@ -61,7 +62,7 @@ internal static class UploadBulkOrders
             );
 
         await using var lines = LineReader
-            .ReadAsync(PipeReader.Create(context.Request.Body, Buffers), BulkFormat.MaxLineLength)
+            .ReadAsync(PipeReader.Create(request.Body, Buffers), BulkFormat.MaxLineLength)
             .GetAsyncEnumerator(CancellationToken.None);
         IRowReader reader = new NdjsonRowReader();
         if (mediaType == BulkFormat.Csv)

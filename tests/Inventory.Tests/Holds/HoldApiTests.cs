@@ -51,12 +51,14 @@ public sealed class HoldApiTests(InventoryFixture fixture) : IClassFixture<Inven
                 _ann,
                 method,
                 path,
-                new
-                {
-                    lines = Lines(1),
-                    minutes = 1,
-                    quantity = 1,
-                },
+                method == "DELETE"
+                    ? null
+                    : new
+                    {
+                        lines = Lines(1),
+                        minutes = 1,
+                        quantity = 1,
+                    },
                 key: null
             ),
             400,

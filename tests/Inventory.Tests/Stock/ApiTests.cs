@@ -108,6 +108,14 @@ public sealed class ApiTests(InventoryFixture fixture) : IClassFixture<Inventory
         }
     }
 
+    [Fact]
+    public async Task A_body_on_a_route_that_takes_none_is_refused()
+    {
+        var answers = await _olga.AnswersToBodiesAsync(TestContext.Current.CancellationToken);
+        answers.Should().ContainKeys("DELETE /holds/{id}", "DELETE /waitlist/offers/{id}");
+        answers.Where(a => a.Value.Length > 0).Should().BeEmpty();
+    }
+
     [Theory]
     [InlineData("stock")]
     [InlineData("stock/cup")]

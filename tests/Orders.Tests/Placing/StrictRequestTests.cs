@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using DaprShop.ServiceDefaults;
+using DaprShop.TestKit;
 
 namespace DaprShop.Orders.Tests;
 
@@ -67,6 +68,14 @@ public sealed class StrictRequestTests(OrdersFixture fixture) : IClassFixture<Or
         var (type, detail) = await RefusalAsync(_olga, HttpMethod.Get, path, null);
         type.Should().Be("invalid-parameter");
         detail.Should().Contain("it must be an RFC 3339 time with its offset from UTC");
+    }
+
+    [Fact]
+    public async Task A_body_on_a_route_that_takes_none_is_refused()
+    {
+        var answers = await _olga.AnswersToBodiesAsync(TestContext.Current.CancellationToken);
+        answers.Should().ContainKeys("POST /orders/{id}/cancel", "POST /shipments/{id}/delivery");
+        answers.Where(a => a.Value.Length > 0).Should().BeEmpty();
     }
 
     private static async Task<(string Kind, string Detail)> RefusalAsync(
