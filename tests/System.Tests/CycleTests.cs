@@ -98,6 +98,7 @@ public sealed class CycleTests
 
     [Theory]
     [InlineData("import", "sample")]
+    [InlineData("bench", "latency")]
     [InlineData("bench", "reads")]
     [InlineData("bench", "hot-sku")]
     [InlineData("history", "rebuild")]

@@ -31,6 +31,16 @@ internal sealed class BenchDatabases : IAsyncDisposable
 
     private const string ConsumedSql = "select coalesce(max(position), 0) from watermarks where producer = $1";
 
+    private const string ItemsSql = """
+        select count(*) filter (where not is_bench) as others, count(*) filter (where is_bench) as bench
+        from (select starts_with(sku, $1) as is_bench from items) as all_items
+        """;
+
+    private const string OrdersSql = """
+        select count(*) filter (where not is_bench) as others, count(*) filter (where is_bench) as bench
+        from (select customer = $1 as is_bench from orders) as all_orders
+        """;
+
     private static readonly string[] Producers = ["orders", "inventory", "payments"];
     private readonly Dictionary<string, NpgsqlDataSource> _databases;
 
@@ -52,6 +62,27 @@ internal sealed class BenchDatabases : IAsyncDisposable
                     }
                 )
         );
+    }
+
+    /// <summary>How many items and orders there are, and how many of them are the benchmarks'.</summary>
+    public async Task<ShopContents> ContentsAsync(CancellationToken cancel)
+    {
+        var items = await CountAsync("inventory", ItemsSql, BenchOrders.SkuPrefix, cancel);
+        var orders = await CountAsync("orders", OrdersSql, BenchOrders.Customer, cancel);
+        return new ShopContents(items.Others, orders.Others, items.Bench, orders.Bench);
+    }
+
+    /// <summary>The same; null where the databases do not answer.</summary>
+    public async Task<ShopContents?> TryGetContentsAsync()
+    {
+        try
+        {
+            return await ContentsAsync(CancellationToken.None);
+        }
+        catch (NpgsqlException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The number of orders whose saga has not finished.</summary>
@@ -92,6 +123,14 @@ internal sealed class BenchDatabases : IAsyncDisposable
         foreach (var database in _databases.Values)
             await database.DisposeAsync();
     }
+
+    private async Task<CountRow> CountAsync(string database, string sql, string bench, CancellationToken cancel)
+    {
+        await using var connection = await _databases[database].OpenConnectionAsync(cancel);
+        return await connection.QuerySingleAsync<CountRow>(sql, cancel, bench);
+    }
+
+    private sealed record CountRow(long Others, long Bench);
 
     private async Task<T> ScalarAsync<T>(string database, string sql, CancellationToken cancel, params object[] values)
     {

@@ -7,6 +7,12 @@ namespace DaprShop.Shop.Bench;
 /// </summary>
 internal sealed class BenchOrders(GatewayClient gateway)
 {
+    /// <summary>The operator, and so the customer, of the orders.</summary>
+    public const string Customer = "bench";
+
+    /// <summary>The items' SKUs begin with it.</summary>
+    public const string SkuPrefix = "BENCH-";
+
     private const int Skus = 200;
     private const int UnitsPerSku = 5_000_000;
     private const int MaxConcurrentRequests = 16;
@@ -72,5 +78,5 @@ internal sealed class BenchOrders(GatewayClient gateway)
         return gateway.PostAsync<List<PlacementOutcome>>("ops/orders", new { orders }, null, cancel);
     }
 
-    private static string Sku(int number) => $"BENCH-{number:000}";
+    private static string Sku(int number) => $"{SkuPrefix}{number:000}";
 }

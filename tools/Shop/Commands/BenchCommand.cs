@@ -15,17 +15,15 @@ internal static class BenchCommand
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = CommonOptions.JsonDescription, Recursive = true };
+        var here = new Option<bool>("--here")
+        {
+            Description = "Measure a shop that is in use, too. The benchmark's items and orders stay in it.",
+        };
         return new Command("bench", "Measure the running shop.")
         {
             json,
-            Timed(
-                "saga",
-                "Compare one workflow per order with batches: orders/s, latency and CPU time per order.",
-                defaultSeconds: 10,
-                json,
-                SagaAsync
-            ),
-            Latency(json),
+            Saga(json, here),
+            Latency(json, here),
             Timed(
                 "reads",
                 "Compare reading stock from process memory with an endpoint that does nothing.",
@@ -51,11 +49,7 @@ internal static class BenchCommand
         Func<TimeSpan, bool, CancellationToken, Task> run
     )
     {
-        var seconds = WholeNumber.Option(
-            "--seconds",
-            $"The length of one measured block in seconds. Default: {defaultSeconds}.",
-            least: 1
-        );
+        var seconds = Seconds(defaultSeconds);
         var command = new Command(name, description) { seconds };
         command.SetAction(
             (parsed, cancel) =>
@@ -64,38 +58,95 @@ internal static class BenchCommand
         return command;
     }
 
-    private static Command Latency(Option<bool> json)
+    private static Option<int?> Seconds(int usual) =>
+        WholeNumber.Option("--seconds", $"The length of one measured block in seconds. Default: {usual}.", least: 1);
+
+    private static Command Saga(Option<bool> json, Option<bool> here)
     {
+        const int usual = 10;
+        var seconds = Seconds(usual);
         var command = new Command(
-            "latency",
-            "Measure the time from the 202 to `confirmed`, for 50 orders in sequence."
+            "saga",
+            "Compare one workflow per order with batches: orders/s, latency and CPU time per order."
+        )
+        {
+            seconds,
+            here,
+        };
+        command.SetAction(
+            (parsed, cancel) =>
+                OnTheShopAsync(
+                    parsed.GetValue(here),
+                    async (shop, gateway, databases) =>
+                    {
+                        var asJson = parsed.GetValue(json);
+                        var length = TimeSpan.FromSeconds(parsed.GetValue(seconds) ?? usual);
+                        var result = await new SagaBench(gateway, shop, databases, length, Progress(asJson)).RunAsync(
+                            cancel
+                        );
+                        if (asJson)
+                            PrintJson(result);
+                        else
+                            Print(result);
+                    },
+                    cancel
+                )
         );
-        command.SetAction((parsed, cancel) => LatencyAsync(parsed.GetValue(json), cancel));
         return command;
     }
 
-    private static async Task SagaAsync(TimeSpan length, bool asJson, CancellationToken cancel)
+    private static Command Latency(Option<bool> json, Option<bool> here)
     {
-        var shop = ShopFolder.Find();
-        using var gateway = OperatorSession.Connect(shop, "bench");
-        await using var databases = new BenchDatabases(shop);
-        var result = await new SagaBench(gateway, shop, databases, length, Progress(asJson)).RunAsync(cancel);
-        if (asJson)
-            PrintJson(result);
-        else
-            Print(result);
+        var command = new Command("latency", "Measure the time from the 202 to `confirmed`, for 50 orders in sequence.")
+        {
+            here,
+        };
+        command.SetAction(
+            (parsed, cancel) =>
+                OnTheShopAsync(
+                    parsed.GetValue(here),
+                    async (_, gateway, _) =>
+                    {
+                        var result = await new LatencyBench(gateway, TimeProvider.System).RunAsync(cancel);
+                        if (parsed.GetValue(json))
+                            PrintJson(result);
+                        else
+                            Print(result);
+                    },
+                    cancel
+                )
+        );
+        return command;
     }
 
-    private static async Task LatencyAsync(bool asJson, CancellationToken cancel)
+    /// <summary>Runs a benchmark that places orders in the running shop, and says what it has left there.</summary>
+    private static async Task OnTheShopAsync(
+        bool here,
+        Func<ShopFolder, GatewayClient, BenchDatabases, Task> measureAsync,
+        CancellationToken cancel
+    )
     {
-        using var gateway = OperatorSession.Connect(ShopFolder.Find(), "bench");
-        var result = await new LatencyBench(gateway, TimeProvider.System).RunAsync(cancel);
-        if (asJson)
+        var shop = ShopFolder.Find();
+        using var gateway = OperatorSession.Connect(shop, BenchOrders.Customer);
+        await using var databases = new BenchDatabases(shop);
+        BenchTraces.Check(await databases.ContentsAsync(cancel), here);
+        try
         {
-            PrintJson(result);
-            return;
+            await measureAsync(shop, gateway, databases);
         }
+        finally
+        {
+            // On standard error: with --json, standard output has the result and nothing else.
+            await Console.Error.WriteLineAsync(
+                await databases.TryGetContentsAsync() is { } now
+                    ? BenchTraces.Describe(now)
+                    : "The benchmark's items and orders stay in this shop, whose databases do not answer now."
+            );
+        }
+    }
 
+    private static void Print(LatencyResult result)
+    {
         var shop = result.Shop;
         Console.WriteLine(
             $"""
