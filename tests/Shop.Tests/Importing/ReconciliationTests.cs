@@ -43,6 +43,21 @@ public sealed class ReconciliationTests
             .Contain("SKUs where sold + available units differ from opening stock + returns");
 
     [Fact]
+    public void What_others_have_ordered_of_the_same_SKUs_is_no_difference_and_what_nobody_has_ordered_is_one()
+    {
+        var shop = Perfect();
+        var (sku, at) = shop.Stock.First(s => s.Value.Available >= 1);
+        var stock = new Dictionary<string, StockTotal>(shop.Stock)
+        {
+            [sku] = at with { Allocated = at.Allocated + 1, Available = at.Available - 1 },
+        };
+        var others = new Dictionary<string, OthersUnits> { [sku] = new(sku, Allocated: 1, Available: -1) };
+        Differing(OpeningStock.Exact, shop with { Stock = stock, Others = others }).Should().BeEmpty();
+        Differing(OpeningStock.Exact, shop with { Stock = stock }).Should().NotBeEmpty();
+        Differing(OpeningStock.Exact, shop with { Others = others }).Should().NotBeEmpty();
+    }
+
+    [Fact]
     public void Units_left_before_the_returns_are_a_difference() =>
         Differing(OpeningStock.Exact, Perfect() with { Unsold = 1 })
             .Should()
@@ -62,6 +77,7 @@ public sealed class ReconciliationTests
             new Dictionary<string, long> { ["A"] = 1, ["POST"] = 1 },
             confirmed,
             new Dictionary<string, StockTotal> { ["A"] = new(8, 1, 7), ["B9"] = new(9, 0, 9) },
+            new Dictionary<string, OthersUnits>(),
             2,
             WithReturns: false,
             0
@@ -89,6 +105,7 @@ public sealed class ReconciliationTests
             Plan.Skus.ToDictionary(s => s.Key, s => s.Value.Ordered),
             Plan.Sales,
             Stock(0),
+            new Dictionary<string, OthersUnits>(),
             0,
             WithReturns: true,
             Plan.Returns.Value

@@ -60,7 +60,7 @@ internal static class ImportCommand
     )
     {
         var shop = ShopFolder.Find();
-        using var gateway = OperatorSession.Connect(shop, "import");
+        using var gateway = OperatorSession.Connect(shop, Importer.Operator);
         Task<ImportResult> Run(IImportProgress progress) =>
             new Importer(gateway, shop, source, opening, orders, progress).RunAsync(cancel);
         var result = asJson ? await Run(ImportProgressDisplay.Silent) : await ImportProgressDisplay.RunAsync(Run);

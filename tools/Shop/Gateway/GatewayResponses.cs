@@ -20,11 +20,6 @@ internal sealed record CreditGiven(decimal Amount);
 internal sealed record SagaBacklog(int InSaga, int UnfinishedBatches);
 
 /// <param name="Cursor">Where the next page starts; null on the last page.</param>
-internal sealed record OrderPage(IReadOnlyList<ListedOrder> Orders, long? Cursor);
-
-internal sealed record ListedOrder(Guid Id);
-
-/// <param name="Cursor">Where the next page starts; null on the last page.</param>
 internal sealed record StockPage(IReadOnlyList<StockedItem> Items, string? Cursor);
 
 internal sealed record StockedItem(string Sku, bool Stocked, StockTotal Total);

@@ -12,4 +12,7 @@ internal interface IImportProgress
 
     /// <summary>Orders accepted so far, those of them that are settled, and accepted orders per second.</summary>
     void Orders(int accepted, int settled, double perSecond);
+
+    /// <summary>All orders are accepted; these of the import, by status, are not settled yet.</summary>
+    void Waiting(IReadOnlyDictionary<string, int> byStatus);
 }

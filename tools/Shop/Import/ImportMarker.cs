@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DaprShop.Shop.Gateway;
 
 namespace DaprShop.Shop.Import;
 
@@ -7,11 +6,10 @@ namespace DaprShop.Shop.Import;
 /// Records the import that this shop's data belong to, so that the same import is resumed and another one is refused.
 /// <c>shop down --wipe</c> deletes it.
 /// </summary>
-/// <param name="Before">The orders of the shop before the import.</param>
 /// <param name="Unsold">
 /// The number of stocked SKUs with available units when all orders were settled; null before that.
 /// </param>
-internal sealed record ImportMarker(string Input, string Opening, int Orders, OrdersSummary Before, int? Unsold = null)
+internal sealed record ImportMarker(string Input, string Opening, int Orders, int? Unsold = null)
 {
     public static ImportMarker? Load(ShopFolder shop) =>
         File.Exists(PathOf(shop))

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Spectre.Console;
 
@@ -8,7 +9,9 @@ namespace DaprShop.Shop.Import;
 /// </summary>
 internal sealed class ImportProgressDisplay : IImportProgress
 {
+    private static readonly TimeSpan TellAgainAfter = TimeSpan.FromSeconds(20);
     private readonly StatusContext? _status;
+    private readonly Stopwatch _told = Stopwatch.StartNew();
     private string _stage = "";
     private int _total;
 
@@ -40,6 +43,20 @@ internal sealed class ImportProgressDisplay : IImportProgress
             $"{_stage}: {Number(accepted)} of {Number(_total)} accepted, {Number(settled)} settled, "
                 + $"backlog {Number(accepted - settled)}, {perSecond:0} orders/s"
         );
+
+    public void Waiting(IReadOnlyDictionary<string, int> byStatus)
+    {
+        var text =
+            $"waiting for {Number(byStatus.Values.Sum())} orders of the import to settle ("
+            + string.Join(", ", byStatus.OrderBy(s => s.Key).Select(s => $"{Number(s.Value)} {s.Key}"))
+            + ")";
+        Show(text);
+        // A log gets a line now and then, so that it shows what a long wait is for.
+        if (_status is not null || _told.Elapsed < TellAgainAfter)
+            return;
+        Console.WriteLine(text + "…");
+        _told.Restart();
+    }
 
     public static void Print(ImportResult result)
     {
@@ -81,5 +98,7 @@ internal sealed class ImportProgressDisplay : IImportProgress
         public void Done(int count) { }
 
         public void Orders(int accepted, int settled, double perSecond) { }
+
+        public void Waiting(IReadOnlyDictionary<string, int> byStatus) { }
     }
 }

@@ -18,18 +18,24 @@ internal sealed class Importer(
     IImportProgress progress
 )
 {
+    /// <summary>The operator's name, which the import's movements have as actor.</summary>
+    public const string Operator = "import";
+
     private const int MaxConcurrentRequests = 64;
     private const int MaxConcurrentBatches = 8;
+    private const int MaxReadings = 10;
     private const int StockPageSize = 1_000;
 
     private const string EmptyShopAdvice =
         "An import needs an empty shop: run `./shop down --wipe`, then `./shop up --detach`.";
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan UnsettledInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FinalPollInterval = TimeSpan.FromMilliseconds(50);
     private readonly ConcurrentDictionary<string, Guid> _orders = new(StringComparer.Ordinal);
     private readonly string _opening = opening.ToString().ToLowerInvariant();
     private readonly ShopCpu _cpu = new(shop);
+    private readonly ImportLedger _ledger = new(shop, Operator);
     private IReadOnlyDictionary<string, double> _used = new Dictionary<string, double>();
     private int _linesSent;
     private int _done;
@@ -45,11 +51,13 @@ internal sealed class Importer(
         var (confirmed, totals) = await ConfirmedAsync(plan, cancel);
         if (marker.Unsold is null)
         {
-            var before = await StockAsync(plan, cancel);
+            var (before, others) = await StockAndOthersAsync(plan, cancel);
             marker = marker with
             {
                 Unsold = plan.Skus.Values.Count(s =>
-                    s.Stocked && before.TryGetValue(s.Sku, out var at) && at.Available != 0
+                    s.Stocked
+                    && before.TryGetValue(s.Sku, out var at)
+                    && at.Available != others.GetValueOrDefault(s.Sku, OthersUnits.None).Available
                 ),
             };
             marker.Save(shop);
@@ -59,12 +67,14 @@ internal sealed class Importer(
         var withReturns = opening != OpeningStock.Short;
         var credited = withReturns ? await BookReturnsAsync(plan, cancel) : 0;
         progress.Stage("reconciling", 0);
+        var (stockNow, othersNow) = await StockAndOthersAsync(plan, cancel);
         var outcome = new ImportOutcome(
-            Since(marker.Before, await SummaryAsync(cancel)),
+            await _ledger.SummaryAsync(_orders.Values, cancel),
             plan.Lines - _linesSent - plan.Returns.Lines,
             confirmed,
             totals,
-            await StockAsync(plan, cancel),
+            stockNow,
+            othersNow,
             marker.Unsold.Value,
             withReturns,
             credited
@@ -74,7 +84,7 @@ internal sealed class Importer(
 
     private async Task<ImportMarker> LoadOrCreateMarkerAsync(ImportPlan plan, CancellationToken cancel)
     {
-        var mine = new ImportMarker(source.Identity, _opening, plan.Orders, await SummaryAsync(cancel));
+        var mine = new ImportMarker(source.Identity, _opening, plan.Orders);
         if (ImportMarker.Load(shop) is { } other)
         {
             return other.IsOf(mine)
@@ -136,6 +146,7 @@ internal sealed class Importer(
             Concurrently(MaxConcurrentBatches, cancel),
             PlaceBatchAsync
         );
+        var asked = TimeSpan.Zero;
         while (true)
         {
             var all = sending.IsCompleted;
@@ -148,6 +159,16 @@ internal sealed class Importer(
             );
             if (all && backlog.InSaga == 0)
                 break;
+            // The backlog is everybody's: an order of somebody else may wait for its payment for as long as it takes.
+            if (all && clock.Elapsed - asked > UnsettledInterval)
+            {
+                var own = await UnsettledAsync(cancel);
+                if (own.Count == 0)
+                    break;
+                progress.Waiting(own);
+                asked = clock.Elapsed;
+            }
+
             await Task.WhenAny(
                 Task.Delay(all ? FinalPollInterval : PollInterval, cancel),
                 all ? Task.Delay(Timeout.Infinite, cancel) : sending
@@ -159,6 +180,16 @@ internal sealed class Importer(
         await sending;
         _used = ShopCpu.Between(cpu, _cpu.Read());
         return seconds;
+    }
+
+    /// <summary>The import's own orders that are not settled, by status.</summary>
+    private async Task<IReadOnlyDictionary<string, int>> UnsettledAsync(CancellationToken cancel)
+    {
+        var own = _orders.Values.ToHashSet();
+        return (await _ledger.UnsettledAsync(cancel))
+            .Where(o => own.Contains(o.Id))
+            .GroupBy(o => o.Status)
+            .ToDictionary(g => g.Key, g => g.Count());
     }
 
     private async ValueTask PlaceBatchAsync(IReadOnlyList<Invoice> batch, CancellationToken cancel)
@@ -241,18 +272,7 @@ internal sealed class Importer(
         CancellationToken cancel
     )
     {
-        var rejected = new HashSet<Guid>();
-        long? cursor = null;
-        do
-        {
-            var page = await gateway.GetAsync<OrderPage>(
-                $"orders?status=rejected&limit=200{(cursor is null ? "" : $"&cursor={cursor}")}",
-                cancel
-            );
-            rejected.UnionWith(page.Orders.Select(o => o.Id));
-            cursor = page.Cursor;
-        } while (cursor is not null);
-
+        var rejected = await _ledger.RejectedAsync(_orders.Values, cancel);
         var units = new Dictionary<string, long>(StringComparer.Ordinal);
         var totals = new Totals();
         foreach (
@@ -286,16 +306,25 @@ internal sealed class Importer(
         return stock;
     }
 
-    private Task<OrdersSummary> SummaryAsync(CancellationToken cancel) =>
-        gateway.GetAsync<OrdersSummary>("ops/orders/summary", cancel);
+    /// <summary>The stock, and what others have done to it, at one moment if others leave one.</summary>
+    private async Task<(
+        Dictionary<string, StockTotal> Stock,
+        Dictionary<string, OthersUnits> Others
+    )> StockAndOthersAsync(ImportPlan plan, CancellationToken cancel)
+    {
+        var others = await OthersAsync();
+        for (var reading = 1; ; reading++)
+        {
+            var stock = await StockAsync(plan, cancel);
+            var after = await OthersAsync();
+            if (reading == MaxReadings || after.Count == others.Count && !after.Except(others).Any())
+                return (stock, after);
+            others = after;
+        }
 
-    private static OrdersSummary Since(OrdersSummary before, OrdersSummary now) =>
-        new(
-            now.ByStatus.ToDictionary(s => s.Key, s => s.Value - before.Of(s.Key)),
-            now.Revenue - before.Revenue,
-            now.Units - before.Units,
-            now.Lines - before.Lines
-        );
+        Task<Dictionary<string, OthersUnits>> OthersAsync() =>
+            _ledger.OthersAsync(plan.Skus.Keys, _orders.Values, cancel);
+    }
 
     private ImportResult Result(ImportPlan plan, ImportOutcome outcome, double seconds)
     {

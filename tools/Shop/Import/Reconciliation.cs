@@ -14,6 +14,7 @@ internal sealed record Figure(string Name, decimal Expected, decimal Actual)
 /// <param name="Confirmed">Units per SKU of the confirmed orders, according to the file.</param>
 /// <param name="ConfirmedTotals">The totals of the confirmed orders, according to the file.</param>
 /// <param name="Stock">The stock of every SKU of the file.</param>
+/// <param name="Others">What others than the import have done to the SKUs of the file.</param>
 /// <param name="Unsold">The number of stocked SKUs with available units before the returns.</param>
 /// <param name="Credited">GBP refunded.</param>
 internal sealed record ImportOutcome(
@@ -22,6 +23,7 @@ internal sealed record ImportOutcome(
     IReadOnlyDictionary<string, long> Confirmed,
     Totals ConfirmedTotals,
     IReadOnlyDictionary<string, StockTotal> Stock,
+    IReadOnlyDictionary<string, OthersUnits> Others,
     int Unsold,
     bool WithReturns,
     decimal Credited
@@ -66,13 +68,14 @@ internal static class Reconciliation
             new(
                 "SKUs whose allocated units differ from the confirmed orders",
                 0,
-                stocked.Count(s => At(s).Allocated != shop.Confirmed.GetValueOrDefault(s.Sku))
+                stocked.Count(s => At(s).Allocated - By(s).Allocated != shop.Confirmed.GetValueOrDefault(s.Sku))
             ),
             new(
                 "SKUs where sold + available units differ from opening stock + returns",
                 0,
                 stocked.Count(s =>
-                    At(s).Available + shop.Confirmed.GetValueOrDefault(s.Sku) != s.OpeningUnits(opening) + Returned(s)
+                    At(s).Available - By(s).Available + shop.Confirmed.GetValueOrDefault(s.Sku)
+                    != s.OpeningUnits(opening) + Returned(s)
                 )
             ),
             new(
@@ -89,7 +92,7 @@ internal static class Reconciliation
                 new(
                     "returned units of stocked SKUs",
                     stocked.Sum(s => s.Returned),
-                    stocked.Sum(s => At(s).Available)
+                    stocked.Sum(s => At(s).Available - By(s).Available)
                         - stocked.Sum(s => s.OpeningUnits(opening))
                         + stocked.Sum(s => shop.Confirmed.GetValueOrDefault(s.Sku))
                 )
@@ -101,6 +104,7 @@ internal static class Reconciliation
         return plan.Lines == RetailFigures.Lines ? [.. figures, .. Published(plan)] : figures;
 
         long Returned(SkuPlan sku) => shop.WithReturns ? sku.Returned : 0;
+        OthersUnits By(SkuPlan sku) => shop.Others.GetValueOrDefault(sku.Sku, OthersUnits.None);
         StockTotal At(SkuPlan sku) => shop.Stock.GetValueOrDefault(sku.Sku) ?? new StockTotal(0, 0, 0);
     }
 
