@@ -126,6 +126,33 @@ public sealed class LiveShop : IAsyncDisposable
     }
 
     /// <summary>
+    /// Runs the command as a user who did not start this shop. Without the right to become another user, the files that
+    /// only their owner may read are closed to the owner, too.
+    /// </summary>
+    public async Task<(int ExitCode, string Output, string Errors)> TryAsAnotherUserAsync(params string[] arguments)
+    {
+        await ChangeModeAsync("o+rx", _root);
+        foreach (var file in Directory.EnumerateFiles(PathOf(".shop")))
+            await ChangeModeAsync(Environment.IsPrivilegedProcess ? "600" : "000", file);
+        string[] asNobody = ["--reuid", "65534", "--regid", "65534", "--clear-groups", Program, .. arguments];
+        using var process = Process.Start(
+            Environment.IsPrivilegedProcess ? Command("setpriv", asNobody) : Command(Program, arguments)
+        )!;
+        process.StandardInput.Close();
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        var output = process.StandardOutput.ReadToEndAsync(patience.Token);
+        var errors = process.StandardError.ReadToEndAsync(patience.Token);
+        await process.WaitForExitAsync(patience.Token);
+        return (process.ExitCode, await output, await errors);
+    }
+
+    private static async Task ChangeModeAsync(string mode, string path)
+    {
+        using var chmod = Process.Start("chmod", [mode, path]);
+        await chmod.WaitForExitAsync();
+    }
+
+    /// <summary>
     /// Starts the command as a terminal does: in a process group of its own, to which <see cref="Interrupt"/> sends its
     /// signal, and with SIGINT not ignored, as it is in commands that a shell starts in the background.
     /// </summary>

@@ -30,6 +30,13 @@ catch (ShopException failure)
     await Console.Error.WriteLineAsync(failure.Message);
     return failure.ExitCode;
 }
+catch (Exception failure) when (DiskSpace.IsExhausted(failure) || failure is UnauthorizedAccessException)
+{
+    await Console.Error.WriteLineAsync(
+        DiskSpace.IsExhausted(failure) ? $"The disk is full: {failure.Message}" : failure.Message
+    );
+    return 1;
+}
 catch (OperationCanceledException)
 {
     return 130;

@@ -37,12 +37,19 @@ internal sealed record ShopFolder(string Root)
     public string LogOf(string name) => Path.Combine(Logs, name + ".log");
 
     /// <summary>The folder above the built tool that contains the solution.</summary>
-    /// <exception cref="ShopException">The tool was not built in a clone of the repository.</exception>
+    /// <exception cref="ShopException">
+    /// The tool was not built in a clone of the repository, or another user has started the clone's shop.
+    /// </exception>
     public static ShopFolder Find()
     {
         for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
             if (File.Exists(Path.Combine(at.FullName, "DaprShop.sln")))
-                return new ShopFolder(at.FullName);
+            {
+                var shop = new ShopFolder(at.FullName);
+                ShopOwner.Check(shop);
+                return shop;
+            }
+
         throw new ShopException(
             $"There is no DaprShop.sln in a folder above {AppContext.BaseDirectory}. Run ./shop in a clone of the "
                 + "repository."

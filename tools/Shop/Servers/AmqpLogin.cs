@@ -29,9 +29,8 @@ internal static class AmqpLogin
         CancellationToken cancel
     )
     {
-        await stream.WriteAsync("AMQP\0\0\u0009\u0001"u8.ToArray(), cancel);
-        if (await MethodAsync(stream, cancel) != (Connection, Start))
-            return "it does not speak AMQP 0-9-1";
+        if (await GreetAsync(stream, cancel) is { } problem)
+            return problem;
         await stream.WriteAsync(
             Frame([
                 .. Number(Connection),
@@ -47,6 +46,13 @@ internal static class AmqpLogin
         return await MethodAsync(stream, cancel) == (Connection, Tune)
             ? null
             : $"it does not accept the password of user '{user}'";
+    }
+
+    /// <summary>Null when a broker has answered.</summary>
+    public static async Task<string?> GreetAsync(NetworkStream stream, CancellationToken cancel)
+    {
+        await stream.WriteAsync("AMQP\0\0\u0009\u0001"u8.ToArray(), cancel);
+        return await MethodAsync(stream, cancel) == (Connection, Start) ? null : "it does not speak AMQP 0-9-1";
     }
 
     private static async Task<(ushort Class, ushort Method)> MethodAsync(NetworkStream stream, CancellationToken cancel)

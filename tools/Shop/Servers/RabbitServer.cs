@@ -31,6 +31,10 @@ internal sealed class RabbitServer() : ServerKind("rabbitmq")
     public override string DisplayAddress(string address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var at) ? $"{at.Host}:{at.Port}" : "?";
 
+    /// <summary>Null when a broker on this port speaks its protocol; no password is needed to learn that.</summary>
+    public static Task<string?> AnswerProblemAsync(int port, CancellationToken cancel) =>
+        TcpProbe.QueryAsync($"127.0.0.1:{port}", AmqpLogin.GreetAsync, cancel);
+
     public override Task<string?> ProblemAsync(string address, CancellationToken cancel)
     {
         if (

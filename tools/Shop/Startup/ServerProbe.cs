@@ -1,7 +1,11 @@
+using DaprShop.Shop.Databases;
 using DaprShop.Shop.Networking;
+using DaprShop.Shop.Postgres;
 using DaprShop.Shop.Runtimes;
+using DaprShop.Shop.Secrets;
 using DaprShop.Shop.Servers;
 using DaprShop.Shop.Supervision;
+using Npgsql;
 
 namespace DaprShop.Shop.Startup;
 
@@ -10,16 +14,23 @@ internal static class ServerProbe
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Those that do not run or do not answer, as sentences; empty when all do.</summary>
-    public static async Task<IReadOnlyList<string>> ProblemsAsync(ShopState state, CancellationToken cancel)
+    /// <summary>
+    /// Those that do not run or do not answer, and a disk that they cannot write to, as sentences; empty when all is
+    /// well.
+    /// </summary>
+    public static async Task<IReadOnlyList<string>> ProblemsAsync(
+        ShopFolder shop,
+        ShopState state,
+        CancellationToken cancel
+    )
     {
         var problems = await Task.WhenAll(
-            state.Units.Where(unit => unit.Kind == UnitKind.Infra).Select(unit => ProblemAsync(unit, cancel))
+            state.Units.Where(unit => unit.Kind == UnitKind.Infra).Select(unit => ProblemAsync(shop, unit, cancel))
         );
-        return [.. problems.OfType<string>()];
+        return [.. problems.Append(DiskSpace.Problem(shop)).OfType<string>()];
     }
 
-    private static async Task<string?> ProblemAsync(UnitState unit, CancellationToken cancel)
+    private static async Task<string?> ProblemAsync(ShopFolder shop, UnitState unit, CancellationToken cancel)
     {
         var process = unit.Processes.FirstOrDefault(each => each.Name == unit.Name);
         if (process is not { Identity.IsAlive: true })
@@ -29,6 +40,21 @@ internal static class ServerProbe
         {
             "placement" => await HttpProbe.ProblemAsync(http, ControlPlane.PlacementHealthAddress, false, cancel),
             "scheduler" => await HttpProbe.ProblemAsync(http, ControlPlane.SchedulerHealthAddress, false, cancel),
+            // A frozen process still accepts connections: the operating system does that for it.
+            "redis" or "kafka" when process.Port is { } port => await ServerKind
+                .Of(unit.Name)
+                .ProblemAsync($"127.0.0.1:{port}", cancel),
+            "rabbitmq" when process.Port is { } port => await RabbitServer.AnswerProblemAsync(port, cancel),
+            "postgres" when PrivateFile.Read(shop.Owner).GetValueOrDefault(Provisioner.Auditor) is { } auditor =>
+                await PostgresReadiness.ProblemAsync(
+                    new NpgsqlConnectionStringBuilder(auditor)
+                    {
+                        Database = Provisioner.Services[0],
+                        Pooling = false,
+                        Timeout = (int)Timeout.TotalSeconds,
+                    }.ConnectionString,
+                    cancel
+                ),
             _ when process.Port is { } port => await TcpProbe.QueryAsync(
                 $"127.0.0.1:{port}",
                 (_, _) => Task.FromResult<string?>(null),

@@ -85,6 +85,8 @@ internal static class ShopLauncher
     {
         if (await Teardown.RunAsync(shop) is var orphans and > 0)
             await Console.Error.WriteLineAsync($"Stopped {orphans} processes of an earlier shop without a supervisor.");
+        if (DiskSpace.Problem(shop) is { } full)
+            throw new ShopException($"The shop cannot be started. {full}. Make room, and start it again.");
         foreach (var log in Directory.EnumerateFiles(shop.Logs, "*.log"))
             File.Delete(log);
         await RequiredPorts.CheckAsync([

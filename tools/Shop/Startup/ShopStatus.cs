@@ -19,7 +19,7 @@ internal sealed record ShopStatus(
     WorkInProgress? Work
 )
 {
-    /// <summary>Servers that do not run or do not answer, as sentences.</summary>
+    /// <summary>Servers that do not run or do not answer, and full disks, as sentences.</summary>
     public IReadOnlyList<string> ServerProblems { get; init; } = [];
 
     /// <summary>Processes of the shop that run although no supervisor does.</summary>
@@ -130,7 +130,7 @@ internal sealed record ShopStatus(
         IReadOnlyList<string?> problems = state?.Runtime is null
             ? [.. file.Apps.Select(_ => AppIsDown)]
             : await probe.ProblemsAsync(cancel);
-        var servers = state is null ? [] : await ServerProbe.ProblemsAsync(state, cancel);
+        var servers = state is null ? [] : await ServerProbe.ProblemsAsync(shop, state, cancel);
         var isReady = state is { Started: true } && servers.Count == 0 && problems.All(problem => problem is null);
         return new ShopStatus(shop, file, state, problems, isReady, Work: null)
         {
