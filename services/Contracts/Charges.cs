@@ -21,6 +21,9 @@ public enum ChargeState
     /// <summary>The money is captured.</summary>
     Captured,
 
+    /// <summary>The money is authorised; each shipment captures its share (<see cref="CaptureRequest"/>).</summary>
+    Authorised,
+
     /// <summary>The provider declined it permanently.</summary>
     Declined,
 
@@ -32,11 +35,46 @@ public enum ChargeState
 }
 
 /// <summary>
+/// Orders asks Payments to capture the money for a shipment, once per <paramref name="ShipmentId"/>, however often the
+/// request is repeated.
+/// </summary>
+/// <param name="Total">
+/// GBP, exact: the price of all units of the order that have been shipped, those of this shipment included. Payments
+/// captures what is missing to it, in whole pence.
+/// </param>
+/// <param name="IsLast">No unit is left to ship afterwards: what is not captured is given back to the card.</param>
+public sealed record CaptureRequest(Guid ShipmentId, Guid OrderId, decimal Total, bool IsLast);
+
+/// <summary>Payments' response. <paramref name="Reason"/>: why nothing was captured, as a sentence.</summary>
+/// <param name="IsLapsed">The payment must be authorised anew before anything can be captured.</param>
+public sealed record CaptureResponse(CaptureState State, string? Reason = null, bool IsLapsed = false);
+
+/// <summary>Payments tells Orders that an order's authorisation has ended and could not be renewed.</summary>
+public sealed record LapsedPayment(Guid OrderId);
+
+/// <summary>The outcome of a capture.</summary>
+public enum CaptureState
+{
+    /// <summary>The money for the shipment is captured.</summary>
+    Captured,
+
+    /// <summary>The provider has not answered yet; repeat the request later.</summary>
+    Pending,
+
+    /// <summary>The provider refused. Final for this shipment.</summary>
+    Refused,
+}
+
+/// <summary>
 /// Orders asks Payments to refund part of an order, once per <paramref name="Reference"/>, however often the request is
 /// repeated. <paramref name="Amount"/> in GBP.
 /// </summary>
-/// <param name="Reference">The id of the return that is refunded.</param>
-public sealed record PartRefundRequest(Guid Reference, Guid OrderId, decimal Amount);
+/// <param name="Reference">The id of the return that is refunded, or of the cancellation.</param>
+/// <param name="Total">
+/// For units that are cancelled before they were shipped: GBP, exact, of all units of the order that are not cancelled.
+/// What is only authorised of the cancelled units is not captured then, and not refunded. Null for a return.
+/// </param>
+public sealed record PartRefundRequest(Guid Reference, Guid OrderId, decimal Amount, decimal? Total = null);
 
 /// <summary>Orders asks Payments to refund these orders. Repeating the request has no further effect.</summary>
 public sealed record RefundRequest(IReadOnlyList<Guid> OrderIds);

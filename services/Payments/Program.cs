@@ -1,5 +1,6 @@
 using DaprShop.Contracts;
 using DaprShop.Messaging;
+using DaprShop.Payments.Capturing;
 using DaprShop.Payments.Charging;
 using DaprShop.Payments.Credits;
 using DaprShop.Payments.Model;
@@ -16,6 +17,7 @@ builder
     .Services.AddShopDatabase<PaymentsDbContext>(builder.Configuration)
     .AddEventRelay(Topics.Payments)
     .AddSingleton<PaymentStore>()
+    .AddCharging()
     .AddProvider()
     .AddCredits()
     .AddQueries();
@@ -23,6 +25,7 @@ builder
 var app = builder.Build().UseShopDefaults();
 app.MapEventLog(Apps.Payments);
 app.MapCharging();
+app.MapCapturing();
 app.MapProvider();
 app.MapRefunds();
 app.MapCredits();

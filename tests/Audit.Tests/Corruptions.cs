@@ -616,6 +616,33 @@ internal static class Corruptions
                 "delete from test_ledger where key like 'part-refund-%'"
             },
             {
+                "I-17.ledger",
+                "a payment counts a penny less than was captured",
+                "payments",
+                "update payments set captured = captured - 0.01 where captured > refunded_in_parts"
+            },
+            {
+                "I-17.ledger",
+                "a payment waits for an answer that no request awaits",
+                "payments",
+                "update payments set open_calls = 1 where state = 'captured'"
+            },
+            {
+                "I-17.ledger",
+                "the provider still holds money for an order that was captured",
+                "payments",
+                """
+                    insert into test_ledger (kind, key, reference, amount, created)
+                    select 'held', 'held', order_id::text, 1, 0 from payments where state = 'captured' limit 1
+                    """
+            },
+            {
+                "I-17.ledger",
+                "the provider holds less than a payment has authorised",
+                "payments",
+                "update payments set state = 'authorised', captured = 0, refunded_in_parts = 0 where state = 'captured'"
+            },
+            {
                 "I-17.parts",
                 "a payment omits a partial refund",
                 "payments",

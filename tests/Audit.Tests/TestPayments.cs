@@ -160,7 +160,7 @@ internal sealed class TestPayments(NpgsqlDataSource database, TimeProvider time)
     {
         var kind = call.Operation switch
         {
-            CallOperation.Charge => "charge",
+            CallOperation.Charge or CallOperation.Capture or CallOperation.LastCapture => "charge",
             CallOperation.Credit => "payout",
             _ => "refund",
         };

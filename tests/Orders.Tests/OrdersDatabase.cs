@@ -148,6 +148,15 @@ internal sealed class FakeServices(int units) : HttpMessageHandler, IHttpClientF
     /// <summary>Partial refunds by reference.</summary>
     public Dictionary<Guid, PartRefundRequest> PartRefunds { get; } = [];
 
+    /// <summary>True where charges are only authorised.</summary>
+    public bool Authorises { get; set; }
+
+    /// <summary>The captures that were asked for, in order.</summary>
+    public List<CaptureRequest> Captures { get; } = [];
+
+    /// <summary>The response to captures.</summary>
+    public CaptureResponse Capture { get; set; } = new(CaptureState.Captured);
+
     /// <summary>The reason with which shipments are refused; null: they are not.</summary>
     public string? RefuseShipments { get; set; }
 
@@ -284,6 +293,12 @@ internal sealed class FakeServices(int units) : HttpMessageHandler, IHttpClientF
                 lock (_lock)
                     TakenBack[back!.Key] = back;
                 return new HttpResponseMessage(HttpStatusCode.OK);
+            case "/captures":
+                var capture = await request.Content!.ReadFromJsonAsync<CaptureRequest>(Json, cancellationToken);
+                lock (_lock)
+                    Captures.Add(capture!);
+                answer = Capture;
+                break;
             case "/refunds/parts":
                 var part = await request.Content!.ReadFromJsonAsync<PartRefundRequest>(Json, cancellationToken);
                 lock (_lock)
@@ -380,7 +395,7 @@ internal sealed class FakeServices(int units) : HttpMessageHandler, IHttpClientF
                 "tok_late" => ChargeState.Pending,
                 "tok_flaky" when state != ChargeState.Pending || !Charges.ContainsKey(order.OrderId) =>
                     ChargeState.Pending,
-                _ => ChargeState.Captured,
+                _ => Authorises ? ChargeState.Authorised : ChargeState.Captured,
             };
             Charges[order.OrderId] = state;
         }

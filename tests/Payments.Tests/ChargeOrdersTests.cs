@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using DaprShop.Contracts;
 using DaprShop.TestKit;
 
@@ -9,10 +7,6 @@ namespace DaprShop.Payments.Tests;
 
 public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<PaymentsFixture>
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-    };
     private readonly HttpClient _sidecar = fixture.Service.CreateClient();
 
     [Fact]
@@ -227,7 +221,8 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
     [Theory]
     [InlineData("insert into provider_calls select * from provider_calls limit 1", "pk_provider_calls")]
     [InlineData("insert into payments select * from payments limit 1", "pk_payments")]
-    [InlineData("update payments set refunded_in_parts = amount + 1", "part_refunds_within_amount")]
+    [InlineData("update payments set refunded_in_parts = captured + 1", "part_refunds_within_captured")]
+    [InlineData("update payments set captured = amount + 1", "captures_within_amount")]
     [InlineData("insert into event_head values (2, 0)", "one_row")]
     [InlineData("insert into events select * from events limit 1", "pk_events")]
     public async Task The_database_rejects_an_impossible_row_even_from_its_owner(string sql, string constraint)
@@ -312,21 +307,10 @@ public sealed class ChargeOrdersTests(PaymentsFixture fixture) : IClassFixture<P
     public async Task The_services_role_is_denied(string statement) =>
         (await Sql.IsForbiddenAsync(fixture.Database.App, statement)).Should().BeTrue();
 
-    private async Task<IReadOnlyList<ChargeOutcome>> ChargeAsync(IEnumerable<ChargeOrder> orders)
-    {
-        using var response = await _sidecar.PostAsJsonAsync("charges", new ChargeRequest([.. orders]));
-        response.StatusCode.Should().Be(HttpStatusCode.OK);
-        return (await response.Content.ReadFromJsonAsync<ChargeResponse>(Json))!.Outcomes;
-    }
+    private Task<IReadOnlyList<ChargeOutcome>> ChargeAsync(IEnumerable<ChargeOrder> orders) =>
+        fixture.ChargeAsync(orders);
 
-    private async Task RefundAsync(IEnumerable<ChargeOrder> orders)
-    {
-        using var response = await _sidecar.PostAsJsonAsync(
-            "refunds",
-            new RefundRequest([.. orders.Select(o => o.OrderId)])
-        );
-        response.StatusCode.Should().Be(HttpStatusCode.NoContent);
-    }
+    private Task RefundAsync(IEnumerable<ChargeOrder> orders) => fixture.RefundAsync(orders.Select(o => o.OrderId));
 
     private async Task<List<LoggedEvent>> EventsAsync()
     {

@@ -11,8 +11,8 @@ namespace DaprShop.Payments.Tests;
 public sealed class PlanTests(PaymentsFixture fixture) : IClassFixture<PaymentsFixture>
 {
     private const string Fill = """
-        insert into payments (order_id, amount, state, attempt, version)
-        select gen_random_uuid(), 1, 'captured', 1, 1 from generate_series(1, 5000);
+        insert into payments (order_id, amount, captured, state, attempt, version)
+        select gen_random_uuid(), 1, 1, 'captured', 1, 1 from generate_series(1, 5000);
         insert into provider_calls (key, order_id, reference, operation, amount, state, is_cancelled, attempts,
                                     asked_at, due_at)
         select 'charge-' || order_id, order_id, order_id::text, 'charge', amount, 'succeeded', false, 1, now(), now()
@@ -28,9 +28,11 @@ public sealed class PlanTests(PaymentsFixture fixture) : IClassFixture<PaymentsF
     [InlineData("timestamptz", PaymentStore.EndLeases)]
     [InlineData("text, timestamptz", PaymentStore.MakeDue)]
     [InlineData(
-        "uuid[], text[], text[], int[], int[], numeric[], numeric[], text[], timestamptz[]",
+        "uuid[], text[], text[], int[], int[], numeric[], numeric[], text[], timestamptz[], "
+            + "numeric[], numeric[], numeric[], timestamptz[], timestamptz[], int[], int[]",
         PaymentStore.Update
     )]
+    [InlineData("uuid[]", PaymentStore.SelectRefundable)]
     [InlineData("uuid", PaymentReader.SelectPayment)]
     [InlineData("uuid", PaymentReader.SelectCalls)]
     public async Task A_plan_made_on_empty_tables_reads_full_ones_by_index(string types, string statement)

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using DaprShop.Contracts;
 using DaprShop.TestKit;
 using StandardWebhooks;
@@ -13,10 +12,6 @@ namespace DaprShop.Payments.Tests;
 /// <summary>A provider that is slow, loses answers, refuses for a while, or reports by webhook.</summary>
 public sealed class ProviderFaultTests(PaymentsFixture fixture) : IClassFixture<PaymentsFixture>
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-    };
     private readonly HttpClient _sidecar = fixture.Service.CreateClient();
 
     [Theory]
@@ -90,18 +85,18 @@ public sealed class ProviderFaultTests(PaymentsFixture fixture) : IClassFixture<
             [.. fixture.Provider.Settings, ("Provider:WaitMilliseconds", "300")]
         );
         using var sidecar = impatient.CreateClient();
-        await ChargeAsync(sidecar, NewOrder());
+        await fixture.ChargeAsync([NewOrder()], sidecar);
         var (slow, others) = (NewOrder("tok_timeout"), Enumerable.Range(0, 20).Select(_ => NewOrder()).ToArray());
 
         var started = Stopwatch.GetTimestamp();
-        var outcomes = await ChargeAsync(sidecar, [slow, .. others]);
+        var outcomes = await fixture.ChargeAsync([slow, .. others], sidecar);
         var elapsed = Stopwatch.GetElapsedTime(started);
 
         outcomes[0].State.Should().Be(ChargeState.Pending);
         outcomes.Skip(1).Should().OnlyContain(o => o.State == ChargeState.Captured);
         elapsed.Should().BeLessThan(TimeSpan.FromSeconds(2.5), "tok_timeout answers after 3 s");
         await fixture.UntilAnsweredAsync();
-        (await ChargeAsync(sidecar, slow)).Single().State.Should().Be(ChargeState.Captured);
+        (await fixture.ChargeAsync([slow], sidecar)).Single().State.Should().Be(ChargeState.Captured);
     }
 
     [Fact]
@@ -138,6 +133,35 @@ public sealed class ProviderFaultTests(PaymentsFixture fixture) : IClassFixture<
         (await fixture.CountLedgerAsync("charge", [order.OrderId])).Should().Be(before);
         (await fixture.CountLedgerAsync("refund", [order.OrderId])).Should().Be(before);
         (await ChargeAsync(order)).Single().State.Should().Be(ChargeState.Refunded);
+    }
+
+    [Theory]
+    [InlineData("{\"unavailable\":1}")]
+    [InlineData("{\"throttled\":1}")]
+    public async Task A_provider_that_fails_while_a_charge_is_withdrawn_is_asked_until_the_money_is_certain(
+        string faults
+    )
+    {
+        var order = NewOrder();
+        await fixture.Provider.SetFaultsAsync(JsonSerializer.Deserialize<JsonElement>(faults));
+        await ChargeAsync(order);
+        await RefundAsync(order);
+        await Wait.UntilAsync(
+            async () =>
+                await Sql.ScalarAsync<long>(
+                    fixture.Database.Auditor,
+                    $"select attempts::bigint from provider_calls where order_id = '{order.OrderId}'"
+                ) >= 3,
+            "the charge is withdrawn in vain"
+        );
+        (await ChargeAsync(order)).Single().State.Should().Be(ChargeState.Refunded, "the end is decided");
+
+        await fixture.Provider.SetFaultsAsync(new { });
+
+        await fixture.UntilAnsweredAsync();
+        (await fixture.CountLedgerAsync("refund", [order.OrderId]))
+            .Should()
+            .Be(await fixture.CountLedgerAsync("charge", [order.OrderId]), "what was captured is refunded");
     }
 
     [Fact]
@@ -214,19 +238,7 @@ public sealed class ProviderFaultTests(PaymentsFixture fixture) : IClassFixture<
 
     private static ChargeOrder NewOrder(string token = "tok_ok") => new(Guid.CreateVersion7(), 9.99m, token);
 
-    private Task<IReadOnlyList<ChargeOutcome>> ChargeAsync(params ChargeOrder[] orders) =>
-        ChargeAsync(_sidecar, orders);
+    private Task<IReadOnlyList<ChargeOutcome>> ChargeAsync(params ChargeOrder[] orders) => fixture.ChargeAsync(orders);
 
-    private static async Task<IReadOnlyList<ChargeOutcome>> ChargeAsync(HttpClient sidecar, params ChargeOrder[] orders)
-    {
-        using var response = await sidecar.PostAsJsonAsync("charges", new ChargeRequest(orders));
-        response.StatusCode.Should().Be(HttpStatusCode.OK);
-        return (await response.Content.ReadFromJsonAsync<ChargeResponse>(Json))!.Outcomes;
-    }
-
-    private async Task RefundAsync(ChargeOrder order)
-    {
-        using var response = await _sidecar.PostAsJsonAsync("refunds", new RefundRequest([order.OrderId]));
-        response.StatusCode.Should().Be(HttpStatusCode.NoContent);
-    }
+    private Task RefundAsync(ChargeOrder order) => fixture.RefundAsync([order.OrderId]);
 }

@@ -65,6 +65,17 @@ public sealed class ProviderHost : IAsyncDisposable
             await Api.PostAsync($"simulator/references/{reference}/complete?declined={declined}", null)
         ).EnsureSuccessStatusCode();
 
+    /// <summary>The bank ends the authorisations of an order.</summary>
+    public async Task LapseAsync(object reference) =>
+        (await Api.PostAsync($"simulator/references/{reference}/lapse", null)).EnsureSuccessStatusCode();
+
+    /// <summary>What is authorised for an order and not captured, in minor units.</summary>
+    public async Task<long> HeldAsync(object reference) =>
+        (await Api.GetFromJsonAsync<JsonElement>($"v1/payment_intents?reference={reference}"))
+            .GetProperty("data")
+            .EnumerateArray()
+            .Sum(intent => intent.GetProperty("amount_capturable").GetInt64());
+
     /// <summary>The rows of its ledger: kind, key, reference and the amount in minor units.</summary>
     public async Task<IReadOnlyList<(string Kind, string Key, string Reference, long Amount)>> LedgerAsync()
     {

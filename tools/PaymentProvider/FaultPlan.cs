@@ -20,6 +20,9 @@ internal sealed record Faults
     /// <summary>Payments that are declined, by their key: a repeat is declined too.</summary>
     public double Declined { get; init; }
 
+    /// <summary>Captures that are declined, by their key.</summary>
+    public double CaptureDeclined { get; init; }
+
     /// <summary>Payments that are processing first and captured a second later, reported by a webhook.</summary>
     public double Processing { get; init; }
 

@@ -15,6 +15,7 @@ internal static class IntentEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         api.MapPost("/payment_intents", CreateAsync);
+        api.MapGet("/payment_intents", ListAsync);
         api.MapGet("/payment_intents/search", SearchAsync);
         api.MapGet("/payment_intents/{id}", GetAsync);
         api.MapPost("/payment_intents/{id}/capture", CaptureAsync);
@@ -77,7 +78,7 @@ internal static class IntentEndpoints
             return Answer.Ok(intents.Insert(db, draft));
         if (token == "tok_flaky" && !WasRefusedOftenEnough(db, request.Key))
             return null;
-        if (Decline(token, request.Key, faults) is { } reason)
+        if (Decline(db, draft, faults) is { } reason)
         {
             var declined = intents.Insert(db, draft with { Status = IntentStatus.RequiresPaymentMethod });
             return Answer.Error(402, "card_error", "card_declined", reason, declined);
@@ -87,7 +88,7 @@ internal static class IntentEndpoints
         var intent = intents.Insert(
             db,
             isProcessing ? draft with { Status = IntentStatus.Processing }
-                : draft.Manual ? draft with { Status = IntentStatus.RequiresCapture }
+                : draft.Manual ? intents.Authorised(draft)
                 : draft with { Status = IntentStatus.Succeeded, Captured = draft.Amount }
         );
         if (intent.Captured > 0)
@@ -109,11 +110,13 @@ internal static class IntentEndpoints
         ) > FlakyRefusals;
 
     /// <summary>The reason; null for a token that is not declined.</summary>
-    private static string? Decline(string token, string key, Faults faults) =>
-        token switch
+    private static string? Decline(IDbConnection db, Intent draft, Faults faults) =>
+        draft.Token switch
         {
             "tok_declined" => "The provider declined the payment.",
-            "tok_ok" or "tok_timeout" or "tok_flaky" or "tok_late" => FaultPlan.Hits(faults.Declined, key)
+            // A card that ends after its first payment: an authorisation cannot be renewed.
+            "tok_once" => IntentStore.IsKnown(db, draft.Reference) ? "The provider declined the payment." : null,
+            "tok_ok" or "tok_timeout" or "tok_flaky" or "tok_late" => FaultPlan.Hits(faults.Declined, draft.Key)
                 ? "The provider declined the payment."
                 : null,
             _ => "The provider does not know this payment token.",
@@ -125,11 +128,21 @@ internal static class IntentEndpoints
         return Answer.Of(200, new { Data = intent is null ? [] : new[] { IntentBody.Of(intent) } }).ToResult();
     }
 
+    /// <summary>The authorisations that are not captured in full; of one reference where it is named.</summary>
+    private static async Task<IResult> ListAsync(
+        IntentStore intents,
+        CancellationToken cancel,
+        string? reference = null
+    ) => Answer.Of(200, new { Data = await intents.ListCapturableAsync(reference, cancel) }).ToResult();
+
     private static async Task<IResult> GetAsync(string id, IntentStore intents, CancellationToken cancel) =>
         await intents.FindAsync(id, cancel) is { } intent ? Answer.Ok(intent).ToResult() : Missing(id).ToResult();
 
-    /// <summary>Form: amount_to_capture. An intent is captured once or in parts, up to its amount.</summary>
-    private static async Task<IResult> CaptureAsync(string id, HttpContext context, IntentStore intents)
+    /// <summary>
+    /// Form: amount_to_capture, final_capture. An intent is captured once or in parts, up to its amount. With the final
+    /// capture, which is the default, the rest is given up.
+    /// </summary>
+    private static async Task<IResult> CaptureAsync(string id, HttpContext context, IntentStore intents, FaultPlan plan)
     {
         var request = await ApiRequest.ReadAsync(context.Request, "amount_to_capture");
         if (request.Problem(needsAmount: true) is { } problem)
@@ -141,9 +154,30 @@ internal static class IntentEndpoints
                 IntentStore.Find(db, id) switch
                 {
                     null => Missing(id),
-                    { Status: IntentStatus.RequiresCapture or IntentStatus.Succeeded } intent
-                        when intent.Captured + request.Amount <= intent.Amount && intent.Manual => Answer.Ok(
-                        intents.Capture(db, intent, request.Amount, request.Key)
+                    { Status: IntentStatus.RequiresCapture } intent when request.Amount > intent.Capturable =>
+                        Answer.Error(
+                            400,
+                            "invalid_request_error",
+                            "amount_too_large",
+                            $"Only {intent.Capturable} of {intent.Amount} can be captured.",
+                            intent
+                        ),
+                    { Status: IntentStatus.RequiresCapture } intent
+                        when FaultPlan.Hits(plan.Current.CaptureDeclined, request.Key) => Answer.Error(
+                        402,
+                        "card_error",
+                        "card_declined",
+                        "The provider declined to capture the money.",
+                        intent
+                    ),
+                    { Status: IntentStatus.RequiresCapture } intent => Answer.Ok(
+                        intents.Capture(
+                            db,
+                            intent,
+                            request.Amount,
+                            request.Key,
+                            isLast: request["final_capture"] != "false"
+                        )
                     ),
                     var intent => Answer.Error(
                         400,
@@ -176,7 +210,7 @@ internal static class IntentEndpoints
                             or IntentStatus.RequiresConfirmation
                             or IntentStatus.RequiresPaymentMethod
                             or IntentStatus.Canceled
-                    } intent => Answer.Ok(IntentStore.Save(db, intent with { Status = IntentStatus.Canceled })),
+                    } intent => Answer.Ok(IntentStore.Cancel(db, intent)),
                     var intent => Answer.Error(
                         400,
                         "invalid_request_error",

@@ -43,12 +43,14 @@ internal sealed record IntentBody(
     string Id,
     string Object,
     long Amount,
+    long AmountCapturable,
     long AmountReceived,
     long AmountRefunded,
     string Currency,
     string Status,
     IReadOnlyDictionary<string, string> Metadata,
-    long Created
+    long Created,
+    ChargeBody? LatestCharge
 )
 {
     public static IntentBody Of(Intent intent) =>
@@ -56,17 +58,29 @@ internal sealed record IntentBody(
             intent.Id,
             "payment_intent",
             intent.Amount,
+            intent.Capturable,
             intent.Captured,
             intent.Refunded,
             intent.Currency,
             intent.Status,
             new Dictionary<string, string> { ["key"] = intent.Key, ["reference"] = intent.Reference },
-            intent.Created
+            intent.Created,
+            intent.CaptureBefore is > 0 and var at
+                ? new ChargeBody(new MethodDetails(new CardDetails(at / 1000)))
+                : null
         );
 }
 
+/// <summary>The charge of an intent as the API shows it, down to when its authorisation ends.</summary>
+internal sealed record ChargeBody(MethodDetails PaymentMethodDetails);
+
+internal sealed record MethodDetails(CardDetails Card);
+
+/// <param name="CaptureBefore">Seconds since 1970.</param>
+internal sealed record CardDetails(long CaptureBefore);
+
 /// <summary>Answers each request once per idempotency key, and changes intents.</summary>
-internal sealed class IntentStore(ProviderLedger ledger, TimeProvider time)
+internal sealed class IntentStore(ProviderLedger ledger, ProviderSettings settings, TimeProvider time)
 {
     /// <summary>
     /// The stored answer of an earlier request with this key; else the answer of <paramref name="execute"/>, which is
@@ -117,6 +131,20 @@ internal sealed class IntentStore(ProviderLedger ledger, TimeProvider time)
 
     public Task<Intent?> FindAsync(string id, CancellationToken cancellationToken) =>
         ledger.TransactAsync(db => Find(db, id), cancellationToken);
+
+    /// <summary>The authorisations that are not captured in full.</summary>
+    public Task<List<IntentBody>> ListCapturableAsync(string? reference, CancellationToken cancellationToken) =>
+        ledger.TransactAsync(
+            db =>
+                db.Query<IntentRow>(
+                        $"{Select} where status = '{IntentStatus.RequiresCapture}' "
+                            + "and (@reference is null or reference = @reference)",
+                        new { reference }
+                    )
+                    .Select(row => IntentBody.Of(row.ToIntent()))
+                    .ToList(),
+            cancellationToken
+        );
 
     public Task<Intent?> FindByKeyAsync(string key, CancellationToken cancellationToken) =>
         ledger.TransactAsync(
@@ -171,8 +199,8 @@ internal sealed class IntentStore(ProviderLedger ledger, TimeProvider time)
         {
             var completed =
                 declined ? Save(db, intent with { Status = IntentStatus.RequiresPaymentMethod })
-                : intent.Manual ? Save(db, intent with { Status = IntentStatus.RequiresCapture })
-                : Capture(db, intent, intent.Amount, intent.Key);
+                : intent.Manual ? Save(db, Authorised(intent))
+                : Capture(db, intent, intent.Amount, intent.Key, isLast: true);
             db.Execute("update intents set completes_at = null where id = @Id", completed);
             Report(db, completed);
         }
@@ -180,34 +208,72 @@ internal sealed class IntentStore(ProviderLedger ledger, TimeProvider time)
         return processing.Count;
     }
 
+    /// <summary>An authorisation that stands from now on.</summary>
+    public Intent Authorised(Intent intent) =>
+        intent with
+        {
+            Status = IntentStatus.RequiresCapture,
+            CaptureBefore = (
+                time.GetUtcNow() + TimeSpan.FromSeconds(settings.AuthorisationSeconds)
+            ).ToUnixTimeMilliseconds(),
+        };
+
+    /// <summary>Ends what is authorised and not captured. What was captured stays.</summary>
+    public static Intent Cancel(IDbConnection db, Intent intent) =>
+        Save(db, intent with { Status = intent.Captured > 0 ? IntentStatus.Succeeded : IntentStatus.Canceled });
+
     /// <summary>The provider ends the authorisations of <paramref name="reference"/>, as banks do after some days.</summary>
     public Task<int> LapseAsync(string reference, CancellationToken cancellationToken) =>
         ledger.TransactAsync(
             db =>
-            {
-                var open = db.Query<IntentRow>(
+                Lapse(
+                    db,
+                    db.Query<IntentRow>(
                         $"{Select} where reference = @reference and status = '{IntentStatus.RequiresCapture}'",
                         new { reference }
                     )
-                    .Select(row => row.ToIntent())
-                    .ToList();
-                foreach (var intent in open)
-                    Report(db, Save(db, intent with { Status = IntentStatus.Canceled }));
-                return open.Count;
-            },
+                ),
             cancellationToken
         );
 
+    /// <summary>Ends the authorisations that were not captured in time. Returns their number.</summary>
+    public Task<int> LapseDueAsync(CancellationToken cancellationToken) =>
+        ledger.TransactAsync(
+            db =>
+                Lapse(
+                    db,
+                    db.Query<IntentRow>(
+                        $"{Select} where capture_before <= @now and status = '{IntentStatus.RequiresCapture}'",
+                        new { now = time.GetUtcNow().ToUnixTimeMilliseconds() }
+                    )
+                ),
+            cancellationToken
+        );
+
+    private int Lapse(IDbConnection db, IEnumerable<IntentRow> rows)
+    {
+        var lapsing = rows.Select(row => row.ToIntent()).ToList();
+        foreach (var intent in lapsing)
+            Report(db, Cancel(db, intent));
+        return lapsing.Count;
+    }
+
     public static Intent? Find(IDbConnection db, string id) =>
         db.QuerySingleOrDefault<IntentRow>($"{Select} where id = @id", new { id })?.ToIntent();
+
+    /// <summary>True when there is a payment with this reference.</summary>
+    public static bool IsKnown(IDbConnection db, string reference) =>
+        db.ExecuteScalar<bool>("select exists (select 1 from intents where reference = @reference)", new { reference });
 
     public Intent Insert(IDbConnection db, Intent intent)
     {
         var created = intent with { Created = time.GetUtcNow().ToUnixTimeMilliseconds() };
         db.Execute(
             """
-            insert into intents (id, key, reference, amount, currency, token, manual, status, captured, refunded, created)
-            values (@Id, @Key, @Reference, @Amount, @Currency, @Token, @Manual, @Status, @Captured, @Refunded, @Created)
+            insert into intents (id, key, reference, amount, currency, token, manual, status, captured, refunded, created,
+                capture_before)
+            values (@Id, @Key, @Reference, @Amount, @Currency, @Token, @Manual, @Status, @Captured, @Refunded, @Created,
+                @CaptureBefore)
             """,
             created
         );
@@ -217,17 +283,31 @@ internal sealed class IntentStore(ProviderLedger ledger, TimeProvider time)
     public static Intent Save(IDbConnection db, Intent intent)
     {
         db.Execute(
-            "update intents set status = @Status, captured = @Captured, refunded = @Refunded where id = @Id",
+            """
+            update intents
+            set status = @Status, captured = @Captured, refunded = @Refunded, capture_before = @CaptureBefore
+            where id = @Id
+            """,
             intent
         );
         return intent;
     }
 
     /// <summary>Captures <paramref name="amount"/> minor units.</summary>
-    public Intent Capture(IDbConnection db, Intent intent, long amount, string key)
+    /// <param name="isLast">The rest is given up.</param>
+    public Intent Capture(IDbConnection db, Intent intent, long amount, string key, bool isLast)
     {
         Post(db, "charge", key, intent.Reference, amount);
-        return Save(db, intent with { Status = IntentStatus.Succeeded, Captured = intent.Captured + amount });
+        var captured = intent with { Captured = intent.Captured + amount };
+        return Save(
+            db,
+            isLast || captured.Captured == captured.Amount
+                ? captured with
+                {
+                    Status = IntentStatus.Succeeded,
+                }
+                : captured
+        );
     }
 
     /// <summary>Adds a row to the ledger; <paramref name="amount"/> in minor units.</summary>
@@ -270,7 +350,8 @@ internal sealed class IntentStore(ProviderLedger ledger, TimeProvider time)
     }
 
     private const string Select =
-        "select id, key, reference, amount, currency, token, manual, status, captured, refunded, created from intents";
+        "select id, key, reference, amount, currency, token, manual, status, captured, refunded, created, "
+        + "capture_before as captureBefore from intents";
 
     // SQLite's integers are 64 bits wide, booleans included.
     private sealed record IntentRow(
@@ -284,11 +365,25 @@ internal sealed class IntentStore(ProviderLedger ledger, TimeProvider time)
         string Status,
         long Captured,
         long Refunded,
-        long Created
+        long Created,
+        long CaptureBefore
     )
     {
         public Intent ToIntent() =>
-            new(Id, Key, Reference, Amount, Currency, Token, Manual != 0, Status, Captured, Refunded, Created);
+            new(
+                Id,
+                Key,
+                Reference,
+                Amount,
+                Currency,
+                Token,
+                Manual != 0,
+                Status,
+                Captured,
+                Refunded,
+                Created,
+                CaptureBefore
+            );
     }
 
     private sealed record StoredAnswer(string Fingerprint, long Status, string Body);

@@ -58,6 +58,9 @@ public sealed class ProviderSettings
     /// <summary>The secret that webhooks are signed with: <c>whsec_</c> and base64.</summary>
     public string WebhookSecret { get; init; } = "whsec_c2ltdWxhdGVk";
 
+    /// <summary>Seconds after which an authorisation lapses.</summary>
+    public double AuthorisationSeconds { get; init; } = 7 * 24 * 3600;
+
     /// <summary>Milliseconds that the answer to <c>tok_timeout</c> takes.</summary>
     public int TimeoutTokenMilliseconds { get; init; } = 3_000;
 }

@@ -18,7 +18,7 @@ internal sealed class ProviderLedger : IDisposable
             id text primary key, key text not null unique, reference text not null, amount integer not null,
             currency text not null, token text not null, manual integer not null, status text not null,
             captured integer not null, refunded integer not null, created integer not null,
-            completes_at integer) without rowid;
+            completes_at integer, capture_before integer not null default 0) without rowid;
         create index if not exists intents_reference on intents (reference);
         create index if not exists intents_completing on intents (completes_at) where completes_at is not null;
         create table if not exists transactions (
@@ -26,6 +26,14 @@ internal sealed class ProviderLedger : IDisposable
             amount integer not null, created integer not null);
         create table if not exists webhooks (
             id text primary key, body text not null, due integer not null, attempts integer not null) without rowid;
+        """;
+
+    private const string CountCaptureBefore =
+        "select count(*) from pragma_table_info('intents') where name = 'capture_before'";
+
+    private const string CreateLapsingIndex = $"""
+        create index if not exists intents_lapsing on intents (capture_before)
+        where status = '{IntentStatus.RequiresCapture}'
         """;
 
     private readonly SqliteConnection _connection;
@@ -41,6 +49,10 @@ internal sealed class ProviderLedger : IDisposable
         // The file is this process's alone, so it is locked once, and not for each request.
         _connection.Execute("pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = normal;");
         _connection.Execute(Schema);
+        // A file of an earlier version.
+        if (_connection.ExecuteScalar<long>(CountCaptureBefore) == 0)
+            _connection.Execute("alter table intents add column capture_before integer not null default 0");
+        _connection.Execute(CreateLapsingIndex);
     }
 
     /// <summary>Runs <paramref name="work"/> alone, in a transaction that its return commits.</summary>
@@ -71,6 +83,7 @@ internal sealed class ProviderLedger : IDisposable
 /// <param name="Key">The idempotency key of the request that created it.</param>
 /// <param name="Reference">The caller's reference: the order.</param>
 /// <param name="Manual">True when capturing is a request of its own.</param>
+/// <param name="CaptureBefore">When the authorisation ends, in milliseconds since 1970; 0 where there is none.</param>
 internal sealed record Intent(
     string Id,
     string Key,
@@ -82,8 +95,13 @@ internal sealed record Intent(
     string Status,
     long Captured,
     long Refunded,
-    long Created
-);
+    long Created,
+    long CaptureBefore = 0
+)
+{
+    /// <summary>What can still be captured of an authorisation.</summary>
+    public long Capturable => Status == IntentStatus.RequiresCapture ? Amount - Captured : 0;
+}
 
 /// <summary>Statuses of an <see cref="Intent"/>.</summary>
 internal static class IntentStatus

@@ -6,8 +6,9 @@ using StandardWebhooks;
 namespace DaprShop.PaymentProvider;
 
 /// <summary>
-/// Finishes payments whose processing time has passed, and sends webhooks, signed by the scheme of Standard Webhooks, until the receiver answers with success: after 1, 2, 4 …
-/// seconds, at most a minute apart.
+/// Finishes payments whose processing time has passed, ends authorisations that were not captured in time, and sends
+/// webhooks, signed by the scheme of Standard Webhooks, until the receiver answers with success: after 1, 2, 4 … seconds,
+/// at most a minute apart.
 /// </summary>
 internal sealed class WebhookSender(
     IntentStore intents,
@@ -30,6 +31,7 @@ internal sealed class WebhookSender(
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
                 await intents.CompleteDueAsync(stoppingToken);
+                await intents.LapseDueAsync(stoppingToken);
                 if (settings.WebhookUrl.Length > 0)
                     await SendDueAsync(stoppingToken);
             }

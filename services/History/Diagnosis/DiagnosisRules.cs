@@ -11,7 +11,7 @@ internal static class DiagnosisRules
     {
         IEnumerable<Finding> findings =
             e.Order is { CompensationPending: false } order && HasFinishedSaga(order.Status)
-                ? [.. Shortfalls(e), .. OpenFulfilments(e), .. Unpublished(e), Finished(order)]
+                ? [.. Uncaptured(order), .. Shortfalls(e), .. OpenFulfilments(e), .. Unpublished(e), Finished(order)]
                 : [.. Causes(e), .. Unpublished(e)];
         return [.. findings.Concat(HistoryLag(e)).Concat(UnavailableServices(e)).DistinctBy(f => f.Text)];
     }
@@ -25,6 +25,28 @@ internal static class DiagnosisRules
                     + "the order may be late. Ship it when they are found or replaced, or cancel the units that "
                     + "cannot be delivered: POST /orders/{id}/cancellations."
             ));
+
+    private static IEnumerable<Finding> Uncaptured(OrderState order) =>
+        (order.Status, order.Payment) switch
+        {
+            ("confirmed" or "shipped", "lapsed") =>
+            [
+                new(
+                    "payment-lapsed",
+                    "The authorisation of the payment has ended and could not be renewed: nothing can be shipped until "
+                        + "the customer pays anew."
+                ),
+            ],
+            ("confirmed" or "shipped", "capture_failed") =>
+            [
+                new(
+                    "capture-failed",
+                    "The money for the last shipment could not be captured, so its units have not left. Another shipment "
+                        + "tries again."
+                ),
+            ],
+            _ => [],
+        };
 
     private static bool HasFinishedSaga(string status) =>
         status is "confirmed" or "shipped" or "delivered" or "rejected" or "cancelled" or "expired";

@@ -15,6 +15,9 @@ internal static class EntryTypes
     public const string BackorderPromised = "backorder.promised";
     public const string WaitlistOffered = "waitlist.offered";
     public const string PaymentCaptured = $"payment.{PaymentKinds.Captured}";
+    public const string PaymentAuthorised = $"payment.{PaymentKinds.Authorised}";
+    public const string PaymentVoided = $"payment.{PaymentKinds.Voided}";
+    public const string PaymentLapsed = $"payment.{PaymentKinds.Lapsed}";
     public const string PaymentDeclined = $"payment.{PaymentKinds.Declined}";
     public const string PaymentRefused = $"payment.{PaymentKinds.Refused}";
     public const string PaymentRefunded = $"payment.{PaymentKinds.Refunded}";

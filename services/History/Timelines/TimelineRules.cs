@@ -235,7 +235,7 @@ internal static class TimelineRules
             ? new TimelineEntry(
                 orderId,
                 logged.OccurredAt,
-                payment.Kind is PaymentKinds.Refunded or PaymentKinds.PartlyRefunded
+                payment.Kind is PaymentKinds.Refunded or PaymentKinds.PartlyRefunded or PaymentKinds.Voided
                     ? TimelineStep.Refunded
                     : TimelineStep.Charged,
                 logged.Position,

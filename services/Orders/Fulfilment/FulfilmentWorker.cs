@@ -1,5 +1,6 @@
 using DaprShop.Contracts;
 using DaprShop.Messaging;
+using DaprShop.Orders.Model;
 using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Orders.Fulfilment;
@@ -14,6 +15,7 @@ internal sealed class FulfilmentWorker(
     ReturnStore returns,
     ServiceInvoker services,
     OwedUnits owed,
+    IFailpoints failpoints,
     TimeProvider time,
     ILogger<FulfilmentWorker> logger
 ) : PollingWorker(Interval, time, logger, waitFirst: true)
@@ -85,6 +87,9 @@ internal sealed class FulfilmentWorker(
 
     private async Task ShipAsync(Shipment shipment, CancellationToken cancellationToken)
     {
+        if (!await CaptureAsync(shipment, cancellationToken))
+            return;
+        await failpoints.ReachAsync("shipment-captured");
         var units = await owed.OfAsync(
             shipment.OrderId,
             shipment.Lines.Select(l => new ShippedUnits(l.Sku, l.Quantity, l.Location)).ToList(),
@@ -100,7 +105,38 @@ internal sealed class FulfilmentWorker(
                     new ShipRequest($"shipment:{shipment.Id}", shipment.OrderId, units),
                     cancellationToken
                 );
-        await shipments.EndAsync(shipment, response?.Refused, cancellationToken);
+        await shipments.EndAsync(shipment, response?.Refused, payment: null, cancellationToken);
+    }
+
+    /// <summary>
+    /// Captures the money for the shipment before its units leave. False where it was refused: then the units stay.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The provider has not answered yet: the shipment is tried again.</exception>
+    private async Task<bool> CaptureAsync(Shipment shipment, CancellationToken cancellationToken)
+    {
+        if (await shipments.FindChargeAsync(shipment, cancellationToken) is not { } charge)
+            return true;
+        var response = await services.PostAsync<CaptureRequest, CaptureResponse>(
+            Apps.Payments,
+            "captures",
+            new CaptureRequest(shipment.Id, shipment.OrderId, charge.Total, charge.IsLast),
+            cancellationToken
+        );
+        switch (response.State)
+        {
+            case CaptureState.Captured:
+                return true;
+            case CaptureState.Pending:
+                throw new InvalidOperationException($"its money is not captured yet. {response.Reason}".Trim());
+            default:
+                await shipments.EndAsync(
+                    shipment,
+                    $"The money for it could not be captured: {response.Reason}",
+                    response.IsLapsed ? OrderPayments.Lapsed : OrderPayments.CaptureFailed,
+                    cancellationToken
+                );
+                return false;
+        }
     }
 
     private async Task SettleCancellationAsync(Cancellation cancellation, CancellationToken cancellationToken)

@@ -7,6 +7,11 @@ using Npgsql;
 
 namespace DaprShop.Orders.Fulfilment;
 
+/// <summary>What is to be captured before a shipment leaves.</summary>
+/// <param name="Total">GBP, exact: the price of all units that have been shipped then.</param>
+/// <param name="IsLast">No unit is left to ship then.</param>
+internal sealed record ShipmentCharge(decimal Total, bool IsLast);
+
 /// <summary>A shipment as an operator requested it.</summary>
 /// <param name="Number">Counts the shipments of the order, from 1.</param>
 internal sealed record Shipment(Guid Id, Guid OrderId, int Number, IReadOnlyList<ShippedLine> Lines);
@@ -36,6 +41,20 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
 
     private const string SelectRefusal =
         $"select reason from shipments where id = $1 and state = '{ShipmentStates.Refused}'";
+
+    private const string SelectPayment = "select payment from orders where id = $1";
+
+    private const string SetPayment = "update orders set payment = $2 where id = $1";
+
+    private const string ResetPayment = $"""
+        update orders set payment = '{OrderPayments.Authorised}'
+        where id = $1 and payment in ('{OrderPayments.CaptureFailed}', '{OrderPayments.Lapsed}')
+        """;
+
+    private const string MarkLapsed = $"""
+        update orders set payment = '{OrderPayments.Lapsed}'
+        where id = $1 and payment in ('{OrderPayments.Authorised}', '{OrderPayments.CaptureFailed}')
+        """;
 
     private const string Insert = $"""
         insert into shipments (
@@ -186,6 +205,30 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
         return rows.ConvertAll(r => ToShipment(r.Id, r.OrderId, r.Number, r.Lines));
     }
 
+    /// <summary>What is to be captured before the shipment leaves; null where the money is captured already.</summary>
+    public async Task<ShipmentCharge?> FindChargeAsync(Shipment shipment, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        if (await connection.ScalarAsync<string>(SelectPayment, [shipment.OrderId], cancellationToken) is null)
+            return null;
+        // Nothing changes these lines meanwhile: one shipment of an order is prepared at a time.
+        var lines = await OrderLock.GetLinesAsync(connection, shipment.OrderId, cancellationToken);
+        var leaving = Spread(lines, shipment);
+        return new ShipmentCharge(
+            lines.Sum(l => l.Shipped * l.UnitPrice) + LineUnitRules.Worth(leaving),
+            lines.Sum(l => l.ToShip) == leaving.Sum(s => s.Units)
+        );
+    }
+
+    /// <summary>Payments has told that nothing can be captured for the order any more.</summary>
+    public Task MarkLapsedAsync(Guid orderId, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(MarkLapsed, [orderId], cancellationToken);
+
+    private static List<(LineUnits Line, int Units)> Spread(IReadOnlyList<LineUnits> lines, Shipment shipment) =>
+        NamedUnitRules.Spread(lines, [.. shipment.Lines.Select(l => new LineQuantity(l.Sku, l.Quantity, l.Line))], l =>
+            l.ToShip
+        );
+
     /// <summary>Retries a shipment after a pause that doubles with each attempt.</summary>
     public Task PostponeAsync(Guid id, CancellationToken cancellationToken) =>
         database.ExecuteAsync(Postpone, [id, time.GetUtcNow().UtcDateTime], cancellationToken);
@@ -193,7 +236,15 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
     /// <summary>
     /// Records that a shipment was dispatched, or the reason why it was refused. Repeating it changes nothing.
     /// </summary>
-    public async Task EndAsync(Shipment shipment, string? refused, CancellationToken cancellationToken)
+    /// <param name="payment">
+    /// For a shipment that was refused because its money could not be captured: what is known of the payment then.
+    /// </param>
+    public async Task EndAsync(
+        Shipment shipment,
+        string? refused,
+        string? payment,
+        CancellationToken cancellationToken
+    )
     {
         var now = time.GetUtcNow();
         var state = refused is null ? ShipmentStates.Dispatched : ShipmentStates.Refused;
@@ -218,11 +269,8 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
         await using var batch = new NpgsqlBatch(connection);
         if (refused is null)
         {
-            var spread = NamedUnitRules.Spread(
-                await OrderLock.GetLinesAsync(connection, order.Id, cancellationToken),
-                [.. shipment.Lines.Select(l => new LineQuantity(l.Sku, l.Quantity, l.Line))],
-                l => l.ToShip
-            );
+            var spread = Spread(await OrderLock.GetLinesAsync(connection, order.Id, cancellationToken), shipment);
+            batch.Add(ResetPayment, order.Id);
             batch.Add(
                 AddShipped,
                 order.Id,
@@ -242,6 +290,8 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
                 );
         }
 
+        if (payment is not null)
+            batch.Add(SetPayment, order.Id, payment);
         batch.AppendEvents(events, now);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

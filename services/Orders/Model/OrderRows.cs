@@ -8,7 +8,7 @@ namespace DaprShop.Orders.Model;
 /// Not claimed before. Infinity while a batch owns it; an earlier value asks for the next claim.
 /// </param>
 /// <param name="Attempts">Claims since the order last waited.</param>
-/// <param name="Payment"><c>declined</c>: for good, no other card is awaited. Null otherwise.</param>
+/// <param name="Payment">One of <see cref="OrderPayments"/>.</param>
 /// <param name="CompensationPending">Cancelled, and its payment and stock are not yet compensated.</param>
 /// <param name="Refunded">The batch that owns the order has refunded it. A claim resets it.</param>
 /// <param name="StockReleased">The batch that owns the order has released its stock. A claim resets it.</param>

@@ -27,6 +27,11 @@ internal static class ListAttention
             select 'compensation', id, number, status, reason, attempts, updated_at
             from orders where compensation_pending and attempts >= $1 and updated_at <= $2
             union all
+            select 'payment', id, number, payment, reason, attempts, updated_at
+            from orders
+            where payment in ('{OrderPayments.CaptureFailed}', '{OrderPayments.Lapsed}')
+              and status in ('{OrderStatusNames.Confirmed}', '{OrderStatusNames.Shipped}')
+            union all
             select 'shipment', o.id, o.number, s.state, s.reason, s.attempts, s.created_at
             from shipments s join orders o on o.id = s.order_id
             where s.state = '{ShipmentStates.Preparing}' and s.attempts >= $1 and s.created_at <= $2
@@ -43,10 +48,10 @@ internal static class ListAttention
         """;
 
     /// <param name="Kind">
-    /// order: the saga has given it up; compensation: a refund or release fails; shipment, cancellation (of
-    /// units), return: its execution fails.
+    /// order: the saga has given it up; compensation: a refund or release fails; payment: the money for a shipment
+    /// cannot be captured; shipment, cancellation (of units), return: its execution fails.
     /// </param>
-    /// <param name="State">The state of the order, the shipment, the cancellation or the return.</param>
+    /// <param name="State">The state of the order, the payment, the shipment, the cancellation or the return.</param>
     /// <param name="Since">The time since when it is in that state.</param>
     internal sealed record AttentionItem(
         string Kind,

@@ -11,6 +11,8 @@ namespace DaprShop.Orders.Saga;
 /// </summary>
 internal static class SagaRules
 {
+    private const string PaymentAuthorised = "payment authorised: it is captured when the units are shipped";
+
     // Inventory announces new stock; this poll only covers a lost announcement.
     private static readonly TimeSpan WaitingPoll = TimeSpan.FromHours(1);
     private const string PaymentDeclined = "payment declined";
@@ -38,7 +40,7 @@ internal static class SagaRules
     }
 
     /// <summary>
-    /// Decides what follows from Payments' answers. Captured: paid. Declined: the order awaits another card where its
+    /// Decides what follows from Payments' answers. Captured or authorised: paid. Declined: the order awaits another card where its
     /// customer may name one, else its stock is released later. Pending: the order stays reserved. Refunded: an earlier
     /// batch was interrupted while it expired the order, which stays reserved and expires in this one. An order for
     /// which no other card was named in time is declined for good.
@@ -58,8 +60,13 @@ internal static class SagaRules
             Changes =
             [
                 .. outcomes
-                    .Where(o => o.State == ChargeState.Captured)
-                    .Select(o => new StatusChange(o.OrderId, OrderStatus.Reserved, OrderStatus.Paid)),
+                    .Where(o => o.State is ChargeState.Captured or ChargeState.Authorised)
+                    .Select(o => new StatusChange(
+                        o.OrderId,
+                        OrderStatus.Reserved,
+                        OrderStatus.Paid,
+                        o.State == ChargeState.Authorised ? PaymentAuthorised : null
+                    )),
                 .. outcomes
                     .Where(o => o.State == ChargeState.Declined && retriable.Contains(o.OrderId))
                     .Select(o => new StatusChange(
@@ -69,6 +76,7 @@ internal static class SagaRules
                         o.Reason ?? PaymentDeclined
                     )),
             ],
+            Authorised = [.. outcomes.Where(o => o.State == ChargeState.Authorised).Select(o => o.OrderId)],
             Declined =
             [
                 .. outcomes

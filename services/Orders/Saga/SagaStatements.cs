@@ -33,9 +33,9 @@ internal static class SagaStatements
 
     /// <summary>The orders that batch $1 still owns, in order of arrival.</summary>
     public const string SelectOwned = """
-        select o.id, o.status, o.total, o.payment_token, o.payment is not null as declined, o.compensation_pending,
-               o.refunded, o.stock_released, o.attempts, o.decide_by, o.updated_at as status_since, o.another_card,
-               o.pay_by, o.payment_attempt
+        select o.id, o.status, o.total, o.payment_token, o.payment is not distinct from 'declined' as declined,
+               o.compensation_pending, o.refunded, o.stock_released, o.attempts, o.decide_by,
+               o.updated_at as status_since, o.another_card, o.pay_by, o.payment_attempt
         from batches b join orders o on o.id = any(b.order_ids) and o.batch_id = b.id
         where b.id = $1 order by o.number
         """;
@@ -101,6 +101,10 @@ internal static class SagaStatements
         update orders o set payment = 'declined', reason = u.reason
         from unnest($2::uuid[], $3::text[]) as u(id, reason) where o.id = u.id and o.batch_id = $1
         """;
+
+    /// <summary>Records payments that are authorised and not captured yet.</summary>
+    public const string MarkAuthorised =
+        $"update orders set payment = '{OrderPayments.Authorised}' where id = any($2) and batch_id = $1";
 
     /// <summary>Records that this batch has refunded the orders.</summary>
     public const string MarkRefunded = "update orders set refunded = true where id = any($2) and batch_id = $1";

@@ -57,6 +57,9 @@ internal sealed record SagaStepResult
     /// <summary>Orders whose payment is declined for good: no other card is awaited. With the reason.</summary>
     public IReadOnlyList<(Guid OrderId, string? Reason)> Declined { get; init; } = [];
 
+    /// <summary>Orders whose money is authorised: their shipments capture it.</summary>
+    public IReadOnlyList<Guid> Authorised { get; init; } = [];
+
     /// <summary>Orders that this batch has refunded.</summary>
     public IReadOnlyList<Guid> Refunded { get; init; } = [];
 

@@ -126,6 +126,7 @@ internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, Sa
                 result.Declined.Select(d => d.OrderId).ToArray(),
                 result.Declined.Select(d => d.Reason).ToArray()
             );
+        AddUpdate(SagaStatements.MarkAuthorised, result.Authorised);
         AddUpdate(SagaStatements.MarkRefunded, result.Refunded);
         AddUpdate(SagaStatements.MarkStockReleased, result.StockReleased);
         AddUpdate(SagaStatements.MarkCompensated, result.Compensated);

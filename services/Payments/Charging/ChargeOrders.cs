@@ -20,6 +20,7 @@ internal static class ChargeOrders
         ChargeRequest request,
         PaymentStore store,
         ProviderCalls calls,
+        ChargingOptions charging,
         TimeProvider time,
         CancellationToken cancellationToken
     )
@@ -30,7 +31,7 @@ internal static class ChargeOrders
         var now = time.GetUtcNow();
         var decided = await store.DecideAsync(
             [.. orders.Values.Select(o => Payment.New(o.OrderId, o.Amount, o.Token))],
-            p => ChargeRules.Charge(p, orders[p.OrderId].Attempt, now),
+            p => ChargeRules.Charge(p, orders[p.OrderId].Attempt, now, charging.Authorises),
             cancellationToken
         );
         var answered = await calls.AskAsync(decided.Calls, cancellationToken);

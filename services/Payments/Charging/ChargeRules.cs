@@ -15,7 +15,8 @@ internal static class ChargeRules
     /// that one, the order waits for its answer, and is paid by it where it comes.
     /// </summary>
     /// <param name="attempt">Cards that the order has named, the card of this request included.</param>
-    public static PaymentDecision Charge(Payment payment, int attempt, DateTimeOffset now) =>
+    /// <param name="authorises">The money is only authorised now, and captured when units are shipped.</param>
+    public static PaymentDecision Charge(Payment payment, int attempt, DateTimeOffset now, bool authorises = false) =>
         payment switch
         {
             { State: PaymentState.Refunded or PaymentState.Refunding, Attempt: 0 } => PaymentDecision.Record(
@@ -27,22 +28,27 @@ internal static class ChargeRules
                 payment.Amount,
                 "The order was refunded before it was charged."
             ),
-            { State: PaymentState.Pending, Attempt: 0 } => Ask(payment with { Attempt = attempt }, now),
-            { State: PaymentState.Declined } when attempt > payment.Attempt => Ask(
+            { State: PaymentState.Pending, Attempt: 0 } => Ask(payment with { Attempt = attempt }, now, authorises),
+            { State: PaymentState.Declined or PaymentState.Lapsed } when attempt > payment.Attempt => Ask(
                 payment with
                 {
                     State = PaymentState.Pending,
                     Reason = null,
                     Attempt = attempt,
                 },
-                now
+                now,
+                // Of a lapsed payment a part is captured already, and the rest is still to be captured by shipments.
+                authorises || payment.State == PaymentState.Lapsed || payment.Captured > 0
             ),
             _ => PaymentDecision.WithoutEvent(payment),
         };
 
     // No provider captures nothing: a free order is paid without one.
-    private static PaymentDecision Ask(Payment payment, DateTimeOffset now) =>
+    private static PaymentDecision Ask(Payment payment, DateTimeOffset now, bool authorises) =>
         payment.Amount == 0
             ? PaymentDecision.Record(payment with { State = PaymentState.Captured }, PaymentKinds.Captured, 0, null)
-            : new PaymentDecision(payment, Call: ProviderCall.Charge(payment, now));
+            : new PaymentDecision(
+                payment,
+                Call: authorises ? ProviderCall.Authorise(payment, now) : ProviderCall.Charge(payment, now)
+            );
 }

@@ -14,7 +14,20 @@ namespace DaprShop.Payments.Model;
 /// <param name="EndedAt">
 /// When the order's end was decided: no charge is asked for from then on. Null while the order stands.
 /// </param>
-/// <param name="ProviderId">The provider's id of the captured payment; null before it is captured.</param>
+/// <param name="ProviderId">
+/// The provider's id of the captured payment, or of the present authorisation; null before there is one.
+/// </param>
+/// <param name="Captured">GBP captured so far.</param>
+/// <param name="Capturing">GBP of captures that have no answer yet.</param>
+/// <param name="Released">GBP of <paramref name="Amount"/> that are not captured any more: for units cancelled before.</param>
+/// <param name="AuthorisedUntil">
+/// When the present authorisation ends; null where there is none, or no longer, known by the provider's answer.
+/// </param>
+/// <param name="RenewAt">
+/// When the authorisation is to be renewed, or Orders to be told that it has lapsed. Null while it is being renewed.
+/// </param>
+/// <param name="Renewals">Times that it was renewed, the present renewal included.</param>
+/// <param name="OpenCalls">Requests to the provider that have no final answer yet.</param>
 internal sealed record Payment(
     Guid OrderId,
     decimal Amount,
@@ -25,17 +38,42 @@ internal sealed record Payment(
     decimal RefundedInParts = 0,
     decimal RefundsExact = 0,
     string? ProviderId = null,
-    DateTimeOffset? EndedAt = null
+    DateTimeOffset? EndedAt = null,
+    decimal Captured = 0,
+    decimal Capturing = 0,
+    decimal Released = 0,
+    DateTimeOffset? AuthorisedUntil = null,
+    DateTimeOffset? RenewAt = null,
+    int Renewals = 0,
+    int OpenCalls = 0
 )
 {
     /// <summary>The card that the request names; it is stored with the call that charges it.</summary>
     public string Token { get; init; } = "";
+
+    /// <summary>
+    /// Of a payment that was authorised more than once: what is left to refund of each, by the provider's id. Empty
+    /// for all others.
+    /// </summary>
+    public IReadOnlyList<RefundableMoney> Refundable { get; init; } = [];
+
+    /// <summary>Captures may belong to several authorisations.</summary>
+    public bool IsAuthorisedAgain => Renewals > 0 || Attempt > 1;
+
+    /// <summary>GBP that the remaining shipments capture together.</summary>
+    public decimal ToCapture => Math.Max(0, Amount - Released - Captured - Capturing);
+
+    /// <summary>A new authorisation is asked for; nothing is captured meanwhile.</summary>
+    public bool IsRenewing => State == PaymentState.Authorised && RenewAt is null;
 
     /// <summary>The payment of an order that no request has named before.</summary>
     /// <param name="amount">GBP; rounded to whole pence.</param>
     public static Payment New(Guid orderId, decimal amount, string token) =>
         new(orderId, MinorUnits.Round(amount), PaymentState.Pending, null, 0, 0) { Token = token };
 }
+
+/// <summary>GBP that were captured of one authorisation, less what refunds return of it.</summary>
+internal sealed record RefundableMoney(string ProviderId, decimal Amount);
 
 /// <summary>Money as providers move it: in whole pence.</summary>
 internal static class MinorUnits

@@ -14,16 +14,28 @@ internal sealed record PaymentDecision(
     bool CancelsCharge = false
 )
 {
+    /// <summary>Requests to make besides <see cref="Call"/>.</summary>
+    public IReadOnlyList<ProviderCall> MoreCalls { get; init; } = [];
+
+    /// <summary>All requests to make.</summary>
+    public IEnumerable<ProviderCall> Calls => Call is null ? MoreCalls : MoreCalls.Prepend(Call);
+
+    /// <summary>This decision, with its requests counted in <see cref="Payment.OpenCalls"/>, as it is saved.</summary>
+    public PaymentDecision Counted() =>
+        Calls.Any() ? this with { Payment = Payment with { OpenCalls = Payment.OpenCalls + Calls.Count() } } : this;
+
     /// <summary>No event is recorded; <paramref name="payment"/> itself may differ from before.</summary>
     public static PaymentDecision WithoutEvent(Payment payment) => new(payment);
 
     /// <summary>A decision that is recorded as an event, which is the payment's next version.</summary>
     public static PaymentDecision Record(Payment payment, string kind, decimal amount, string? reason) =>
-        new(
-            payment with
-            {
-                Version = payment.Version + 1,
-            },
-            new PaymentRecorded(payment.OrderId.ToString(), kind, amount, reason)
-        );
+        WithoutEvent(payment).Recording(kind, amount, reason);
+
+    /// <summary>This decision, recorded as an event, which is the payment's next version.</summary>
+    public PaymentDecision Recording(string kind, decimal amount, string? reason) =>
+        this with
+        {
+            Payment = Payment with { Version = Payment.Version + 1 },
+            Event = new PaymentRecorded(Payment.OrderId.ToString(), kind, amount, reason),
+        };
 }

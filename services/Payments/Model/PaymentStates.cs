@@ -11,6 +11,12 @@ internal enum PaymentState
     /// <summary>The money is captured.</summary>
     Captured,
 
+    /// <summary>The money is authorised. Shipments capture their shares of it.</summary>
+    Authorised,
+
+    /// <summary>The authorisation ended before all was captured, and its renewal was declined.</summary>
+    Lapsed,
+
     /// <summary>The provider declined the card.</summary>
     Declined,
 
@@ -37,7 +43,8 @@ internal static class PaymentStates
         {
             PaymentState.Pending => ChargeState.Pending,
             PaymentState.Captured => ChargeState.Captured,
-            PaymentState.Declined => ChargeState.Declined,
+            PaymentState.Authorised => ChargeState.Authorised,
+            PaymentState.Declined or PaymentState.Lapsed => ChargeState.Declined,
             _ => ChargeState.Refunded,
         };
 }

@@ -22,20 +22,30 @@ internal sealed class PaymentStore(
     // Sorted by order id, here and in Lock: two overlapping calls queue up behind each other instead of deadlocking.
     private const string Insert = """
         insert into payments (order_id, amount, state, reason, attempt, version, refunded_in_parts, refunds_exact,
-                              provider_id, ended_at)
+                              provider_id, ended_at, captured, capturing, released, authorised_until, renew_at,
+                              renewals, open_calls)
         select c.order_id, c.amount, c.state, c.reason, c.attempt, c.version, c.refunded_in_parts, c.refunds_exact,
-               c.provider_id, c.ended_at
+               c.provider_id, c.ended_at, c.captured, c.capturing, c.released, c.authorised_until, c.renew_at,
+               c.renewals, c.open_calls
         from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::int[], $6::numeric[], $7::numeric[],
-                    $8::text[], $9::timestamptz[], $10::numeric[])
+                    $8::text[], $9::timestamptz[], $10::numeric[], $11::numeric[], $12::numeric[],
+                    $13::timestamptz[], $14::timestamptz[], $15::int[], $16::int[], $17::numeric[])
              as c(order_id, state, reason, attempt, version, refunded_in_parts, refunds_exact, provider_id,
-                  ended_at, amount)
+                  ended_at, captured, capturing, released, authorised_until, renew_at, renewals, open_calls, amount)
         order by c.order_id
         """;
 
-    internal const string Lock = """
-        select order_id, amount, state, reason, attempt, version, refunded_in_parts, refunds_exact, provider_id,
-               ended_at
-        from payments where order_id = any($1) order by order_id for update
+    // Payment by payment: a plan made while the table is empty would read all of it for any($1).
+    internal const string Lock = $"""
+        select p.* from (select distinct id from unnest($1::uuid[]) as id order by id) m
+        cross join lateral (select {PaymentColumns} from payments where order_id = m.id for update) p
+        """;
+
+    private const string Find = $"select {PaymentColumns} from payments where order_id = $1";
+
+    private const string PaymentColumns = """
+        order_id, amount, state, reason, attempt, version, refunded_in_parts, refunds_exact, provider_id, ended_at,
+        captured, capturing, released, authorised_until, renew_at, renewals, open_calls
         """;
 
     // any($1) makes the plan use the primary key: a join with unnest alone reads the whole table if planned while it is
@@ -44,11 +54,14 @@ internal sealed class PaymentStore(
         update payments p
         set state = c.state, reason = c.reason, attempt = c.attempt, version = c.version,
             refunded_in_parts = c.refunded_in_parts, refunds_exact = c.refunds_exact, provider_id = c.provider_id,
-            ended_at = c.ended_at
+            ended_at = c.ended_at, captured = c.captured, capturing = c.capturing, released = c.released,
+            authorised_until = c.authorised_until, renew_at = c.renew_at, renewals = c.renewals,
+            open_calls = c.open_calls
         from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::int[], $6::numeric[], $7::numeric[],
-                    $8::text[], $9::timestamptz[])
+                    $8::text[], $9::timestamptz[], $10::numeric[], $11::numeric[], $12::numeric[],
+                    $13::timestamptz[], $14::timestamptz[], $15::int[], $16::int[])
              as c(order_id, state, reason, attempt, version, refunded_in_parts, refunds_exact, provider_id,
-                  ended_at)
+                  ended_at, captured, capturing, released, authorised_until, renew_at, renewals, open_calls)
         where p.order_id = any($1) and p.order_id = c.order_id
         """;
 
@@ -63,6 +76,16 @@ internal sealed class PaymentStore(
     internal const string LockCalls = $"""
         select {CallColumns} from provider_calls
         where key = any($1) and state in ('{Open}', '{Processing}') order by key for update
+        """;
+
+    // What was captured of each authorisation, less the refunds that were asked for.
+    internal const string SelectRefundable = $"""
+        select order_id, provider_id, sum(case when operation in ({Captures}) then amount else -amount end) as amount
+        from provider_calls
+        where order_id = any($1)
+          and (operation in ({Captures}) and state = '{Succeeded}'
+               or operation in ('{CallNames.Refund}', '{CallNames.PartRefund}'))
+        group by order_id, provider_id order by order_id, provider_id
         """;
 
     private const string InsertCalls = """
@@ -85,7 +108,8 @@ internal sealed class PaymentStore(
     // Due in a moment: a charge in flight may still be answered, and one that is lost must not keep the order waiting.
     internal const string CancelCharges = $"""
         update provider_calls set is_cancelled = true, due_at = least(due_at, $2)
-        where order_id = any($1) and operation = '{CallNames.Charge}' and state in ('{Open}', '{Processing}')
+        where order_id = any($1) and state in ('{Open}', '{Processing}')
+          and operation in ('{CallNames.Charge}', '{CallNames.Authorise}', '{CallNames.Renewal}')
         """;
 
     // A claim is a new lease: no other replica looks these calls up meanwhile.
@@ -105,6 +129,8 @@ internal sealed class PaymentStore(
 
     private const string Open = "open";
     private const string Processing = "processing";
+    private const string Captures = $"'{CallNames.Charge}', '{CallNames.Capture}', '{CallNames.LastCapture}'";
+    private const string Succeeded = "succeeded";
     private static readonly TimeSpan CancelAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>
@@ -149,7 +175,7 @@ internal sealed class PaymentStore(
         // The card is that of the request: it is kept with the call that uses it.
         var decisions = payments
             .Select(p => stored.TryGetValue(p.OrderId, out var known) ? known with { Token = p.Token } : p)
-            .Select(p => (Before: p, Decision: decide(p)))
+            .Select(p => (Before: p, Decision: decide(p).Counted()))
             .ToList();
         await SaveAsync(
             connection,
@@ -165,7 +191,7 @@ internal sealed class PaymentStore(
             relay.Raise();
         return new DecidedPayments(
             decisions.ToDictionary(d => d.Before.OrderId, d => d.Decision.Payment),
-            [.. decisions.Select(d => d.Decision.Call).OfType<ProviderCall>()]
+            [.. decisions.SelectMany(d => d.Decision.Calls)]
         );
     }
 
@@ -186,7 +212,7 @@ internal sealed class PaymentStore(
             return null;
         if (await IsRefundedAsync(connection, reference, orderId, cancellationToken))
             return [];
-        if (refund(payment) is not { } decision)
+        if (refund(payment)?.Counted() is not { } decision)
             return null;
 
         await SaveAsync(connection, [decision], [], _ => true, cancellationToken);
@@ -194,7 +220,46 @@ internal sealed class PaymentStore(
         await transaction.CommitAsync(cancellationToken);
         await failpoints.ReachAsync("part-refund-after-commit");
         relay.Raise();
-        return decision.Call is null ? [] : [decision.Call];
+        return [.. decision.Calls];
+    }
+
+    /// <summary>
+    /// Applies <paramref name="capture"/> to an order's payment, once per <paramref name="key"/>. Returns the payment
+    /// with the call to make, or with the call that was made under this key before; null where there is no payment.
+    /// </summary>
+    public async Task<(Payment Payment, ProviderCall? Earlier, ProviderCall? Asks)?> CaptureAsync(
+        Guid orderId,
+        string key,
+        Func<Payment, PaymentDecision> capture,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await LockAsync(connection, [orderId], cancellationToken) is not [var payment])
+            return null;
+        if (await connection.QueryAsync<CallRow>(FindCall, [key], cancellationToken) is [var earlier])
+            return (payment, earlier.ToCall(), null);
+        var decision = capture(payment).Counted();
+        if (decision.Payment == payment)
+            return (payment, null, null);
+        await SaveAsync(connection, [decision], [], _ => true, cancellationToken);
+        await failpoints.ReachAsync("capture-before-commit");
+        await transaction.CommitAsync(cancellationToken);
+        await failpoints.ReachAsync("capture-after-commit");
+        return (decision.Payment, null, decision.Call);
+    }
+
+    /// <summary>An order's payment, and the call under <paramref name="key"/>; without locks.</summary>
+    public async Task<(Payment Payment, ProviderCall Call)> FindCaptureAsync(
+        Guid orderId,
+        string key,
+        CancellationToken cancellationToken
+    )
+    {
+        var call = (await database.QueryAsync<CallRow>(FindCall, [key], cancellationToken)).Single().ToCall();
+        var payment = (await database.QueryAsync<PaymentRow>(Find, [orderId], cancellationToken)).Single();
+        return (payment.ToPayment(), call);
     }
 
     /// <summary>
@@ -224,6 +289,7 @@ internal sealed class PaymentStore(
         {
             var payment = call.OrderId is { } id ? byOrder[id] : null;
             var result = apply(call, payment, byKey[call.Key]);
+            result = result with { Decision = result.Decision?.Counted() };
             answered.Add(result);
             if (result.Decision is { } decision)
                 byOrder[decision.Payment.OrderId] = decision.Payment;
@@ -240,7 +306,7 @@ internal sealed class PaymentStore(
         await transaction.CommitAsync(cancellationToken);
         await failpoints.ReachAsync("answers-after-commit");
         relay.Raise();
-        return new DecidedPayments(byOrder, [.. answered.Select(a => a.Decision?.Call).OfType<ProviderCall>()]);
+        return new DecidedPayments(byOrder, [.. answered.SelectMany(a => a.Decision?.Calls ?? [])]);
     }
 
     /// <summary>
@@ -288,8 +354,22 @@ internal sealed class PaymentStore(
         NpgsqlConnection connection,
         Guid[] orders,
         CancellationToken cancellationToken
-    ) =>
-        (await connection.QueryAsync<PaymentRow>(Lock, [orders], cancellationToken)).ConvertAll(row => row.ToPayment());
+    )
+    {
+        var payments = (await connection.QueryAsync<PaymentRow>(Lock, [orders], cancellationToken)).ConvertAll(row =>
+            row.ToPayment()
+        );
+        var renewed = payments.FindAll(p => p.IsAuthorisedAgain && p.Captured > 0);
+        if (renewed.Count == 0)
+            return payments;
+        var rows = await connection.QueryAsync<RefundableRow>(
+            SelectRefundable,
+            [renewed.Select(p => p.OrderId).ToArray()],
+            cancellationToken
+        );
+        var byOrder = rows.ToLookup(r => r.OrderId, r => new RefundableMoney(r.ProviderId, r.Amount));
+        return payments.ConvertAll(p => p with { Refundable = [.. byOrder[p.OrderId]] });
+    }
 
     /// <summary>Saves decisions and answers.</summary>
     /// <param name="isStored">Whether an order's payment is stored, and locked.</param>
@@ -323,7 +403,7 @@ internal sealed class PaymentStore(
                 answered.Select(a => a.Call.DueAt.UtcDateTime).ToArray(),
                 answered.Select(a => a.Call.AnsweredAt?.UtcDateTime).ToArray()
             );
-        AddCalls(batch, [.. decisions.Select(d => d.Call).OfType<ProviderCall>()]);
+        AddCalls(batch, [.. decisions.SelectMany(d => d.Calls)]);
         if (decisions.Any(d => d.CancelsCharge))
             batch.Add(
                 CancelCharges,
@@ -366,6 +446,13 @@ internal sealed class PaymentStore(
             payments.ConvertAll(p => p.RefundsExact).ToArray(),
             payments.ConvertAll(p => p.ProviderId).ToArray(),
             payments.ConvertAll(p => p.EndedAt?.UtcDateTime).ToArray(),
+            payments.ConvertAll(p => p.Captured).ToArray(),
+            payments.ConvertAll(p => p.Capturing).ToArray(),
+            payments.ConvertAll(p => p.Released).ToArray(),
+            payments.ConvertAll(p => p.AuthorisedUntil?.UtcDateTime).ToArray(),
+            payments.ConvertAll(p => p.RenewAt?.UtcDateTime).ToArray(),
+            payments.ConvertAll(p => p.Renewals).ToArray(),
+            payments.ConvertAll(p => p.OpenCalls).ToArray(),
         ];
 
     /// <summary>Adds the statement that saves new calls, before they are made.</summary>
@@ -398,7 +485,14 @@ internal sealed class PaymentStore(
         decimal RefundedInParts,
         decimal RefundsExact,
         string? ProviderId,
-        DateTimeOffset? EndedAt
+        DateTimeOffset? EndedAt,
+        decimal Captured,
+        decimal Capturing,
+        decimal Released,
+        DateTimeOffset? AuthorisedUntil,
+        DateTimeOffset? RenewAt,
+        int Renewals,
+        int OpenCalls
     )
     {
         public Payment ToPayment() =>
@@ -412,9 +506,18 @@ internal sealed class PaymentStore(
                 RefundedInParts,
                 RefundsExact,
                 ProviderId,
-                EndedAt
+                EndedAt,
+                Captured,
+                Capturing,
+                Released,
+                AuthorisedUntil,
+                RenewAt,
+                Renewals,
+                OpenCalls
             );
     }
+
+    private sealed record RefundableRow(Guid OrderId, string ProviderId, decimal Amount);
 
     private sealed record CallRow(
         string Key,

@@ -16,14 +16,29 @@ internal sealed class PaymentsDbContext(DbContextOptions<PaymentsDbContext> opti
         modelBuilder.Entity<Payment>(e =>
         {
             e.ToTable("payments", t =>
-                    t.HasCheckConstraint("part_refunds_within_amount", "refunded_in_parts between 0 and amount")
-                )
+                {
+                    t.HasCheckConstraint("part_refunds_within_captured", "refunded_in_parts between 0 and captured");
+                    t.HasCheckConstraint(
+                        "captures_within_amount",
+                        "captured >= 0 and capturing >= 0 and captured + capturing <= amount"
+                    );
+                })
                 .HasKey(x => x.OrderId);
             e.Property(x => x.OrderId).ValueGeneratedNever();
             e.Ignore(x => x.Token);
+            e.Ignore(x => x.ToCapture);
+            e.Ignore(x => x.Refundable);
+            e.Ignore(x => x.IsAuthorisedAgain);
+            e.Ignore(x => x.IsRenewing);
             e.Property(x => x.Amount).HasColumnType("numeric");
             e.Property(x => x.RefundedInParts).HasColumnType("numeric").HasDefaultValue(0m);
             e.Property(x => x.RefundsExact).HasColumnType("numeric").HasDefaultValue(0m);
+            e.Property(x => x.Captured).HasColumnType("numeric").HasDefaultValue(0m);
+            e.Property(x => x.Capturing).HasColumnType("numeric").HasDefaultValue(0m);
+            e.Property(x => x.Released).HasColumnType("numeric").HasDefaultValue(0m);
+            e.Property(x => x.Renewals).HasDefaultValue(0);
+            e.Property(x => x.OpenCalls).HasDefaultValue(0);
+            e.HasIndex(x => x.RenewAt).HasFilter("renew_at is not null");
             e.Property(x => x.State).HasColumnType("text").HasConversion(s => s.Name(), s => PaymentStates.Parse(s));
         });
         modelBuilder.Entity<ProviderCall>(e =>

@@ -3,7 +3,7 @@ namespace DaprShop.Payments.Model;
 /// <summary>What an answer says.</summary>
 internal enum AnswerKind
 {
-    /// <summary>Carried out: captured, refunded or paid out.</summary>
+    /// <summary>Carried out: authorised, captured, voided, refunded or paid out.</summary>
     Done,
 
     /// <summary>Declined for good.</summary>
@@ -12,7 +12,7 @@ internal enum AnswerKind
     /// <summary>The provider works on it and reports later.</summary>
     Processing,
 
-    /// <summary>Cancelled before any money moved.</summary>
+    /// <summary>Cancelled before any money moved; for a capture: its authorisation has ended.</summary>
     Cancelled,
 
     /// <summary>The provider does not know the call.</summary>
@@ -26,14 +26,16 @@ internal enum AnswerKind
 }
 
 /// <summary>The provider's answer.</summary>
-/// <param name="ProviderId">The provider's id of a captured payment.</param>
+/// <param name="ProviderId">The provider's id of a captured or authorised payment.</param>
 /// <param name="Reason">Why it is not done, as a sentence.</param>
 /// <param name="RetryAfter">The provider wants no request before this time has passed.</param>
+/// <param name="AuthorisedUntil">When an authorisation ends.</param>
 internal sealed record ProviderAnswer(
     AnswerKind Kind,
     string? ProviderId = null,
     string? Reason = null,
-    TimeSpan? RetryAfter = null
+    TimeSpan? RetryAfter = null,
+    DateTimeOffset? AuthorisedUntil = null
 );
 
 /// <summary>A call after its answer, and what follows for its payment (null for a credit).</summary>

@@ -6,6 +6,21 @@ internal enum CallOperation
     /// <summary>Capture an order's money.</summary>
     Charge,
 
+    /// <summary>Authorise an order's money, to be captured later.</summary>
+    Authorise,
+
+    /// <summary>Authorise what is not captured yet anew, because the authorisation ends.</summary>
+    Renewal,
+
+    /// <summary>Capture a shipment's share of the authorised money.</summary>
+    Capture,
+
+    /// <summary>Capture the last shipment's share, and void the rest.</summary>
+    LastCapture,
+
+    /// <summary>Void what is authorised and not captured.</summary>
+    Void,
+
     /// <summary>Return what is left of an order's captured money.</summary>
     Refund,
 
@@ -38,7 +53,7 @@ internal enum CallState
 /// </summary>
 /// <param name="Key">The idempotency key under which the provider carries it out once.</param>
 /// <param name="OrderId">Null for a credit.</param>
-/// <param name="Reference">The order's, the return's or the operator's reference.</param>
+/// <param name="Reference">The order's, the shipment's, the return's or the operator's reference.</param>
 /// <param name="Amount">GBP, in whole pence.</param>
 /// <param name="Token">The card to charge; null for other operations.</param>
 /// <param name="ProviderId">The provider's id of the payment: of the one to refund, or of the one that it created.</param>
@@ -83,12 +98,87 @@ internal sealed record ProviderCall(
             Token = payment.Token,
         };
 
-    public static ProviderCall Refund(Payment payment, decimal amount, DateTimeOffset now) =>
-        New($"refund-{payment.OrderId}", payment, $"{payment.OrderId}", CallOperation.Refund, amount, now);
+    public static ProviderCall Authorise(Payment payment, DateTimeOffset now) =>
+        Charge(payment, now) with
+        {
+            Operation = CallOperation.Authorise,
+            ProviderId = null,
+            Amount = payment.ToCapture,
+        };
 
-    /// <param name="reference">The return's id.</param>
-    public static ProviderCall PartRefund(Payment payment, Guid reference, decimal amount, DateTimeOffset now) =>
-        New($"part-refund-{reference}", payment, $"{reference}", CallOperation.PartRefund, amount, now);
+    /// <param name="payment">With the number of this renewal, and the card.</param>
+    public static ProviderCall Renewal(Payment payment, DateTimeOffset now) =>
+        Authorise(payment, now) with
+        {
+            Key = $"renewal-{payment.OrderId}-{payment.Attempt}-{payment.Renewals}",
+            Operation = CallOperation.Renewal,
+        };
+
+    public static ProviderCall Capture(
+        Payment payment,
+        Guid shipment,
+        decimal amount,
+        bool isLast,
+        DateTimeOffset now
+    ) =>
+        New(
+            CaptureKey(shipment),
+            payment,
+            $"{shipment}",
+            isLast ? CallOperation.LastCapture : CallOperation.Capture,
+            amount,
+            now
+        );
+
+    public static string CaptureKey(Guid shipment) => $"capture-{shipment}";
+
+    /// <summary>Voids the authorisation <paramref name="providerId"/>; each is voided once.</summary>
+    /// <param name="amount">GBP that it still holds.</param>
+    public static ProviderCall Void(Payment payment, string providerId, decimal amount, DateTimeOffset now) =>
+        New($"void-{providerId}", payment, $"{payment.OrderId}", CallOperation.Void, amount, now) with
+        {
+            ProviderId = providerId,
+        };
+
+    public static ProviderCall Refund(Payment payment, RefundableMoney money, DateTimeOffset now) =>
+        New($"refund-{payment.OrderId}", payment, $"{payment.OrderId}", CallOperation.Refund, money.Amount, now) with
+        {
+            ProviderId = money.ProviderId,
+        };
+
+    /// <summary>The refunds that return a part, one for each authorisation that it was captured of.</summary>
+    /// <param name="reference">The id of the return, or of the cancellation.</param>
+    public static IReadOnlyList<ProviderCall> PartRefunds(
+        Payment payment,
+        Guid reference,
+        decimal amount,
+        DateTimeOffset now
+    ) =>
+        [
+            .. PaymentRules
+                .Spread(payment, amount)
+                .Select((money, i) => PartRefund(payment, reference, money, isFirst: i == 0, now)),
+        ];
+
+    /// <param name="isFirst">False: the key names the authorisation too.</param>
+    public static ProviderCall PartRefund(
+        Payment payment,
+        Guid reference,
+        RefundableMoney money,
+        bool isFirst,
+        DateTimeOffset now
+    ) =>
+        New(
+            isFirst ? $"part-refund-{reference}" : $"part-refund-{reference}-{money.ProviderId}",
+            payment,
+            $"{reference}",
+            CallOperation.PartRefund,
+            money.Amount,
+            now
+        ) with
+        {
+            ProviderId = money.ProviderId,
+        };
 
     /// <param name="key">The idempotency key: any text that belongs to this reference only.</param>
     public static ProviderCall Credit(string key, string reference, decimal amount, DateTimeOffset now) =>
@@ -137,6 +227,11 @@ internal sealed record ProviderCall(
 internal static class CallNames
 {
     public const string Charge = "charge";
+    public const string Authorise = "authorise";
+    public const string Renewal = "renewal";
+    public const string Capture = "capture";
+    public const string LastCapture = "last_capture";
+    public const string Void = "void";
     public const string Refund = "refund";
     public const string PartRefund = "part_refund";
     public const string Credit = "credit";
@@ -145,6 +240,11 @@ internal static class CallNames
         operation switch
         {
             CallOperation.Charge => Charge,
+            CallOperation.Authorise => Authorise,
+            CallOperation.Renewal => Renewal,
+            CallOperation.Capture => Capture,
+            CallOperation.LastCapture => LastCapture,
+            CallOperation.Void => Void,
             CallOperation.Refund => Refund,
             CallOperation.PartRefund => PartRefund,
             _ => Credit,

@@ -9,6 +9,11 @@ internal static class AnswerRules
     /// <summary>Why an order's money is refunded that was captured too late.</summary>
     public const string TooLate = "The provider captured the money after the order had ended.";
 
+    private const string AuthorisedTooLate = "The provider authorised the money after the order had ended.";
+    private const string Renewal = "renewal";
+
+    /// <summary>Assumed where the provider does not say how long an authorisation stands.</summary>
+    private static readonly TimeSpan ShortestAuthorisation = TimeSpan.FromDays(5);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
@@ -16,6 +21,8 @@ internal static class AnswerRules
     public static AnsweredCall Apply(ProviderCall call, Payment? payment, ProviderAnswer answer, DateTimeOffset now)
     {
         var answered = After(call, answer, now);
+        if (answered.State is not (CallState.Open or CallState.Processing) && payment is not null)
+            payment = payment with { OpenCalls = payment.OpenCalls - 1 };
         return new AnsweredCall(
             answered,
             payment is null ? null
@@ -32,7 +39,20 @@ internal static class AnswerRules
                         },
                         now
                     ),
-                    CallOperation.Charge => NotCharged(payment, answered.Reason),
+                    CallOperation.Authorise when answered.State == CallState.Succeeded => Authorised(
+                        Standing(payment, answered, answer, now),
+                        now
+                    ),
+                    CallOperation.Charge or CallOperation.Authorise => NotCharged(payment, answered.Reason, now),
+                    CallOperation.Renewal when answered.State == CallState.Succeeded => Renewed(
+                        payment,
+                        answered,
+                        answer,
+                        now
+                    ),
+                    CallOperation.Renewal => NotRenewed(payment, answered.Reason, now),
+                    CallOperation.Capture or CallOperation.LastCapture => CapturedPart(payment, answered, answer, now),
+                    CallOperation.Void => Voided(payment, call, now),
                     CallOperation.Refund => PaymentDecision.Record(
                         payment with
                         {
@@ -42,12 +62,7 @@ internal static class AnswerRules
                         call.Amount,
                         payment.Reason
                     ),
-                    _ => PaymentDecision.Record(
-                        payment,
-                        PaymentKinds.PartlyRefunded,
-                        call.Amount,
-                        $"return {call.Reference}"
-                    ),
+                    _ => PartlyRefunded(payment, call, now),
                 }
         );
     }
@@ -71,11 +86,11 @@ internal static class AnswerRules
                 Reason = null,
                 AnsweredAt = now,
             },
-            // Only a charge can be refused for good: money out is asked for until it has gone out.
-            AnswerKind.Declined or AnswerKind.Cancelled when call.Operation == CallOperation.Charge => call with
+            // Only money in can be refused for good: money out is asked for until it has gone out.
+            AnswerKind.Declined or AnswerKind.Cancelled when IsMoneyIn(call.Operation) => call with
             {
                 State = CallState.Failed,
-                Reason = answer.Kind == AnswerKind.Cancelled ? PaymentRules.NotCaptured : answer.Reason,
+                Reason = answer.Reason ?? PaymentRules.NotCaptured,
                 AnsweredAt = now,
             },
             AnswerKind.Processing => call with
@@ -87,6 +102,14 @@ internal static class AnswerRules
             _ => call with { Reason = answer.Reason, DueAt = now + (answer.RetryAfter ?? Pause(call.Attempts)) },
         };
 
+    private static bool IsMoneyIn(CallOperation operation) =>
+        operation
+            is CallOperation.Charge
+                or CallOperation.Authorise
+                or CallOperation.Renewal
+                or CallOperation.Capture
+                or CallOperation.LastCapture;
+
     private static PaymentDecision Captured(Payment payment, DateTimeOffset now) =>
         payment.State == PaymentState.Pending
             ? PaymentDecision.Record(
@@ -94,14 +117,116 @@ internal static class AnswerRules
                 {
                     State = PaymentState.Captured,
                     Reason = null,
+                    Captured = payment.Amount,
                 },
                 PaymentKinds.Captured,
                 payment.Amount,
                 null
             )
-            : PaymentRules.Return(payment, TooLate, now);
+            : PaymentRules.Return(payment with { Captured = payment.Amount }, TooLate, now);
 
-    private static PaymentDecision NotCharged(Payment payment, string? reason) =>
+    private static Payment Standing(Payment payment, ProviderCall call, ProviderAnswer answer, DateTimeOffset now)
+    {
+        var until = answer.AuthorisedUntil ?? now + ShortestAuthorisation;
+        return payment with
+        {
+            ProviderId = call.ProviderId,
+            AuthorisedUntil = until,
+            // Time enough for many attempts, and for the customer to find another card.
+            RenewAt = now + (until - now) * 3 / 4,
+        };
+    }
+
+    private static PaymentDecision Authorised(Payment payment, DateTimeOffset now) =>
+        payment.State == PaymentState.Pending
+            ? PaymentDecision.Record(
+                payment with
+                {
+                    State = PaymentState.Authorised,
+                    Reason = null,
+                },
+                PaymentKinds.Authorised,
+                payment.ToCapture,
+                null
+            )
+            : PaymentRules.Return(payment, AuthorisedTooLate, now);
+
+    private static PaymentDecision Renewed(
+        Payment payment,
+        ProviderCall call,
+        ProviderAnswer answer,
+        DateTimeOffset now
+    ) =>
+        payment.State == PaymentState.Authorised
+            ? new PaymentDecision(
+                Standing(payment, call, answer, now),
+                Call: ProviderCall.Void(payment, payment.ProviderId!, payment.ToCapture, now)
+            ).Recording(PaymentKinds.Authorised, call.Amount, Renewal)
+            // The order has ended meanwhile: the new authorisation is not needed.
+            : new PaymentDecision(
+                payment,
+                Call: ProviderCall.Void(payment, call.ProviderId!, call.Amount, now)
+            ).Recording(PaymentKinds.Authorised, call.Amount, Renewal);
+
+    private static PaymentDecision NotRenewed(Payment payment, string? reason, DateTimeOffset now) =>
+        payment.State == PaymentState.Authorised
+            ? PaymentRules
+                .GiveUp(payment with { Reason = reason }, PaymentState.Lapsed, now)
+                .Recording(PaymentKinds.Lapsed, payment.ToCapture, reason)
+        : payment.State == PaymentState.Refunding ? PaymentRules.Return(payment, payment.Reason, now)
+        : PaymentDecision.WithoutEvent(payment);
+
+    private static PaymentDecision CapturedPart(
+        Payment payment,
+        ProviderCall call,
+        ProviderAnswer answer,
+        DateTimeOffset now
+    )
+    {
+        var answered = payment with { Capturing = payment.Capturing - call.Amount };
+        var isDone = call.State == CallState.Succeeded;
+        if (isDone)
+            answered = answered with
+            {
+                Captured = payment.Captured + call.Amount,
+                Refundable = payment.IsAuthorisedAgain
+                    ? [.. payment.Refundable, new RefundableMoney(call.ProviderId!, call.Amount)]
+                    : [],
+            };
+        else if (answer.Kind == AnswerKind.Cancelled && payment.State == PaymentState.Authorised)
+            // Whether it has lapsed is looked up at once, and it is renewed then.
+            answered = answered with { RenewAt = now };
+        if (isDone && (call.Operation == CallOperation.LastCapture || answered.Captured == answered.Amount))
+            answered = answered with
+            {
+                State = payment.State == PaymentState.Authorised ? PaymentState.Captured : payment.State,
+                AuthorisedUntil = null,
+                RenewAt = null,
+            };
+        var next = Next(answered, now);
+        return isDone ? next.Recording(PaymentKinds.Captured, call.Amount, $"shipment {call.Reference}") : next;
+    }
+
+    private static PaymentDecision PartlyRefunded(Payment payment, ProviderCall call, DateTimeOffset now) =>
+        Next(payment, now)
+            .Recording(
+                PaymentKinds.PartlyRefunded,
+                call.Amount,
+                call.Reference == $"{payment.OrderId}" ? payment.Reason : $"return {call.Reference}"
+            );
+
+    private static PaymentDecision Voided(Payment payment, ProviderCall call, DateTimeOffset now) =>
+        Next(call.ProviderId == payment.ProviderId ? payment with { AuthorisedUntil = null } : payment, now)
+            .Recording(PaymentKinds.Voided, call.Amount, payment.Reason);
+
+    // What follows from an answer that is recorded for itself: the next step of a payment that has ended.
+    private static PaymentDecision Next(Payment payment, DateTimeOffset now) =>
+        payment.State != PaymentState.Refunding ? PaymentDecision.WithoutEvent(payment)
+        : payment is { OpenCalls: 0, AuthorisedUntil: null } && payment.Captured == payment.RefundedInParts
+            ? PaymentDecision.WithoutEvent(payment with { State = PaymentState.Refunded })
+        : PaymentRules.Return(payment, payment.Reason, now);
+
+    private static PaymentDecision NotCharged(Payment payment, string? reason, DateTimeOffset now) =>
         payment.State == PaymentState.Pending
             ? PaymentDecision.Record(
                 payment with
@@ -113,14 +238,16 @@ internal static class AnswerRules
                 payment.Amount,
                 reason
             )
-            : PaymentDecision.Record(
-                payment with
-                {
-                    State = PaymentState.Refunded,
-                    Reason = PaymentRules.NotCaptured,
-                },
-                PaymentKinds.Refused,
-                payment.Amount,
-                PaymentRules.NotCaptured
-            );
+        : payment.Captured > 0 || payment.OpenCalls > 0 || payment.AuthorisedUntil is not null
+            ? PaymentRules.Return(payment, payment.Reason, now)
+        : PaymentDecision.Record(
+            payment with
+            {
+                State = PaymentState.Refunded,
+                Reason = PaymentRules.NotCaptured,
+            },
+            PaymentKinds.Refused,
+            payment.Amount,
+            PaymentRules.NotCaptured
+        );
 }

@@ -16,6 +16,8 @@ internal sealed class HttpPaymentProvider(IHttpClientFactory clients, ILogger<Ht
 {
     public const string Client = "payment-provider";
     private const string Currency = "gbp";
+    private const string RequiresCapture = "requires_capture";
+    private const string UnexpectedState = "payment_intent_unexpected_state";
     private const int MaxQuotedCharacters = 300;
     private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(1);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -29,14 +31,14 @@ internal sealed class HttpPaymentProvider(IHttpClientFactory clients, ILogger<Ht
             "v1/payment_intents",
             call.Key,
             [.. Intent(call), new("confirm", "true")],
-            AnswerOf,
+            intent => AnswerOf(call, intent),
             cancellationToken
         );
 
     // A charge that was lost on its way could still arrive after it was looked up in vain. So its key is used first, for
     // a payment without confirmation: the charge, arriving later, is refused because its key was used. Where the charge
     // was first, this request is refused for the same reason, and the look-up finds the charge.
-    public Task<ProviderAnswer> VoidAsync(ProviderCall call, CancellationToken cancellationToken) =>
+    public Task<ProviderAnswer> WithdrawAsync(ProviderCall call, CancellationToken cancellationToken) =>
         AnswerAsync(() => CancelAsync(call, cancellationToken));
 
     private async Task<ProviderAnswer> CancelAsync(ProviderCall call, CancellationToken cancellationToken)
@@ -59,7 +61,7 @@ internal sealed class HttpPaymentProvider(IHttpClientFactory clients, ILogger<Ht
 
         if (found is null)
             return new ProviderAnswer(AnswerKind.Unknown, Reason: "The provider does not find the payment.");
-        var answer = AnswerOf(found);
+        var answer = AnswerOf(call, found);
         if (answer.Kind is AnswerKind.Done or AnswerKind.Declined or AnswerKind.Cancelled)
             return answer;
         var cancelled = await PostAsync<IntentBody>(
@@ -67,12 +69,45 @@ internal sealed class HttpPaymentProvider(IHttpClientFactory clients, ILogger<Ht
             $"v1/payment_intents/{found.Id}/cancel",
             $"{call.Key}-cancel-{call.Attempts}",
             [],
-            AnswerOf,
+            intent => AnswerOf(call, intent),
             cancellationToken
         );
         // What is being processed cannot be cancelled: its outcome is looked up until there is one.
         return answer.Kind == AnswerKind.Processing && cancelled.Kind == AnswerKind.Unknown ? answer : cancelled;
     }
+
+    public Task<ProviderAnswer> CaptureAsync(ProviderCall call, CancellationToken cancellationToken) =>
+        PostAsync<IntentBody>(
+            call,
+            $"v1/payment_intents/{call.ProviderId}/capture",
+            call.Key,
+            [
+                new("amount_to_capture", MinorUnits.Count(call.Amount).ToString(CultureInfo.InvariantCulture)),
+                new("final_capture", call.Operation == CallOperation.LastCapture ? "true" : "false"),
+                .. Metadata(call),
+            ],
+            _ => new ProviderAnswer(AnswerKind.Done),
+            cancellationToken
+        );
+
+    public Task<ProviderAnswer> VoidAsync(ProviderCall call, CancellationToken cancellationToken) =>
+        PostAsync<IntentBody>(
+            call,
+            $"v1/payment_intents/{call.ProviderId}/cancel",
+            call.Key,
+            [],
+            _ => new ProviderAnswer(AnswerKind.Done),
+            cancellationToken
+        );
+
+    public Task<ProviderAnswer> CheckAsync(string providerId, CancellationToken cancellationToken) =>
+        AnswerAsync(async () =>
+            (
+                await GetAsync<IntentBody>($"v1/payment_intents/{Uri.EscapeDataString(providerId)}", cancellationToken)
+            ).Status == RequiresCapture
+                ? new ProviderAnswer(AnswerKind.Done)
+                : new ProviderAnswer(AnswerKind.Cancelled)
+        );
 
     public Task<ProviderAnswer> RefundAsync(ProviderCall call, CancellationToken cancellationToken) =>
         PostAsync<DoneBody>(
@@ -97,9 +132,9 @@ internal sealed class HttpPaymentProvider(IHttpClientFactory clients, ILogger<Ht
     public Task<ProviderAnswer> LookUpAsync(ProviderCall call, CancellationToken cancellationToken) =>
         AnswerAsync(async () =>
         {
-            if (call.Operation == CallOperation.Charge)
+            if (call.Operation is CallOperation.Charge or CallOperation.Authorise or CallOperation.Renewal)
                 return await FindAsync(call, cancellationToken) is { } intent
-                    ? AnswerOf(intent)
+                    ? AnswerOf(call, intent)
                     : new ProviderAnswer(AnswerKind.NotFound);
             var made = await GetAsync<ListBody<DoneBody>>(
                 $"v1/balance_transactions/search?key={Uri.EscapeDataString(call.Key)}",
@@ -129,9 +164,16 @@ internal sealed class HttpPaymentProvider(IHttpClientFactory clients, ILogger<Ht
             )
         ).Data.SingleOrDefault();
 
-    private static ProviderAnswer AnswerOf(IntentBody intent) =>
+    private static ProviderAnswer AnswerOf(ProviderCall call, IntentBody intent) =>
         intent.Status switch
         {
+            RequiresCapture when call.Operation != CallOperation.Charge => new ProviderAnswer(
+                AnswerKind.Done,
+                intent.Id,
+                AuthorisedUntil: intent.LatestCharge?.PaymentMethodDetails?.Card?.CaptureBefore is { } seconds
+                    ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+                    : null
+            ),
             "succeeded" => new ProviderAnswer(AnswerKind.Done, intent.Id),
             "canceled" => new ProviderAnswer(AnswerKind.Cancelled, intent.Id),
             "requires_payment_method" => new ProviderAnswer(
@@ -158,7 +200,7 @@ internal sealed class HttpPaymentProvider(IHttpClientFactory clients, ILogger<Ht
             Amount(call),
             new("currency", Currency),
             new("payment_method", call.Token ?? ""),
-            new("capture_method", "automatic"),
+            new("capture_method", call.Operation == CallOperation.Charge ? "automatic" : "manual"),
             .. Metadata(call),
         ];
 
@@ -209,12 +251,25 @@ internal sealed class HttpPaymentProvider(IHttpClientFactory clients, ILogger<Ht
         var body = await response.Content.ReadAsStringAsync(cancellationToken);
         if (response.StatusCode == HttpStatusCode.PaymentRequired)
         {
-            var error = JsonSerializer.Deserialize<ErrorBody>(body, Json)?.Error;
+            var error = ErrorOf(body);
             return new ProviderAnswer(
                 AnswerKind.Declined,
                 error?.PaymentIntent?.Id,
                 error?.Message ?? "The provider declined the payment."
             );
+        }
+
+        // The authorisation has ended, so that there is nothing to capture, or to void. (An authorisation that was
+        // captured in full has succeeded.)
+        if (response.StatusCode == HttpStatusCode.BadRequest && ErrorOf(body)?.Code == UnexpectedState)
+        {
+            if (call.Operation is CallOperation.Capture or CallOperation.LastCapture)
+                return new ProviderAnswer(
+                    AnswerKind.Cancelled,
+                    Reason: "The authorisation of the payment has ended at the provider."
+                );
+            if (call.Operation == CallOperation.Void)
+                return new ProviderAnswer(AnswerKind.Done);
         }
 
         // A refusal of the request itself (a wrong key, an unknown payment) says nothing about the card. It is a fault
@@ -233,12 +288,20 @@ internal sealed class HttpPaymentProvider(IHttpClientFactory clients, ILogger<Ht
         );
     }
 
+    private static ErrorDetail? ErrorOf(string body) => JsonSerializer.Deserialize<ErrorBody>(body, Json)?.Error;
+
     private static string NoAnswer(Exception exception) =>
         exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
             ? "The provider is unavailable."
             : "The provider did not answer in time.";
 
-    private sealed record IntentBody(string Id, string Status);
+    private sealed record IntentBody(string Id, string Status, ChargeBody? LatestCharge = null);
+
+    private sealed record ChargeBody(MethodDetails? PaymentMethodDetails);
+
+    private sealed record MethodDetails(CardDetails? Card);
+
+    private sealed record CardDetails(long? CaptureBefore);
 
     private sealed record DoneBody(long Amount);
 

@@ -12,13 +12,27 @@ namespace DaprShop.Payments.Provider;
 /// </remarks>
 internal interface IPaymentProvider
 {
-    /// <summary>Authorises and captures <see cref="ProviderCall.Amount"/> at once.</summary>
+    /// <summary>
+    /// Authorises <see cref="ProviderCall.Amount"/>, and captures it at once where the call is a
+    /// <see cref="CallOperation.Charge"/>.
+    /// </summary>
     Task<ProviderAnswer> ChargeAsync(ProviderCall call, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Cancels a charge that may or may not have arrived. After <see cref="AnswerKind.Cancelled"/> the provider never
-    /// captures it, even if the charge request arrives later; after <see cref="AnswerKind.Done"/> it was captured before.
+    /// Withdraws a charge or an authorisation that may or may not have arrived. After <see cref="AnswerKind.Cancelled"/>
+    /// the provider never carries it out, even if the request arrives later; after <see cref="AnswerKind.Done"/> it was
+    /// carried out before.
     /// </summary>
+    Task<ProviderAnswer> WithdrawAsync(ProviderCall call, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Captures <see cref="ProviderCall.Amount"/> of the authorisation <see cref="ProviderCall.ProviderId"/>; with a
+    /// <see cref="CallOperation.LastCapture"/> the rest is voided. <see cref="AnswerKind.Cancelled"/>: the authorisation
+    /// has ended.
+    /// </summary>
+    Task<ProviderAnswer> CaptureAsync(ProviderCall call, CancellationToken cancellationToken);
+
+    /// <summary>Voids what the authorisation <see cref="ProviderCall.ProviderId"/> still holds.</summary>
     Task<ProviderAnswer> VoidAsync(ProviderCall call, CancellationToken cancellationToken);
 
     /// <summary>Returns <see cref="ProviderCall.Amount"/> of the payment <see cref="ProviderCall.ProviderId"/>.</summary>
@@ -26,6 +40,10 @@ internal interface IPaymentProvider
 
     /// <summary>Pays <see cref="ProviderCall.Amount"/> out without a payment.</summary>
     Task<ProviderAnswer> PayOutAsync(ProviderCall call, CancellationToken cancellationToken);
+
+    /// <summary>Whether an authorisation still stands.</summary>
+    /// <returns>Done where it stands, Cancelled where it has ended.</returns>
+    Task<ProviderAnswer> CheckAsync(string providerId, CancellationToken cancellationToken);
 
     /// <summary>What the provider has made of a call; <see cref="AnswerKind.NotFound"/> where it does not know it.</summary>
     Task<ProviderAnswer> LookUpAsync(ProviderCall call, CancellationToken cancellationToken);

@@ -85,7 +85,7 @@ internal sealed class ProviderCalls(
         try
         {
             var payments = await RecordAsync([(call, await answer)], CancellationToken.None);
-            if (call is { Operation: CallOperation.Charge, OrderId: { } order })
+            if (call is { Operation: CallOperation.Charge or CallOperation.Authorise, OrderId: { } order })
                 await ResumeAsync(payments[order]);
         }
         catch (Exception e) when (TransientErrors.IsTransient(e))
@@ -144,17 +144,25 @@ internal sealed class ProviderCalls(
     /// <summary>The first time the provider is asked; later it may know the call, so it is looked up first.</summary>
     private async Task<ProviderAnswer> AskProviderAsync(ProviderCall call)
     {
-        // Voiding begins with a look-up of its own.
-        if (call is { Operation: CallOperation.Charge, IsCancelled: true })
-            return await provider.VoidAsync(call, CancellationToken.None);
+        // Withdrawing begins with a look-up of its own.
+        if (call.IsCancelled)
+            return await provider.WithdrawAsync(call, CancellationToken.None);
         if (
-            call.Attempts > 1
+            call is { Attempts: > 1, Operation: not CallOperation.Void }
             && await provider.LookUpAsync(call, CancellationToken.None) is { Kind: not AnswerKind.NotFound } found
         )
             return found;
         return call.Operation switch
         {
-            CallOperation.Charge => await provider.ChargeAsync(call, CancellationToken.None),
+            CallOperation.Charge or CallOperation.Authorise or CallOperation.Renewal => await provider.ChargeAsync(
+                call,
+                CancellationToken.None
+            ),
+            CallOperation.Capture or CallOperation.LastCapture => await provider.CaptureAsync(
+                call,
+                CancellationToken.None
+            ),
+            CallOperation.Void => await provider.VoidAsync(call, CancellationToken.None),
             CallOperation.Credit => await provider.PayOutAsync(call, CancellationToken.None),
             _ => await provider.RefundAsync(call, CancellationToken.None),
         };

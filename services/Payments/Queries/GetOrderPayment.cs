@@ -22,7 +22,7 @@ internal static class GetOrderPayment
         var payment = await payments.FindAsync(id, cancellationToken);
         return new OrderPayment(
             payment?.State.Name(),
-            payment?.Calls.Where(c => c.Operation == CallNames.Charge).Sum(c => c.Attempts) ?? 0,
+            payment?.Calls.Where(c => c.Operation is CallNames.Charge or CallNames.Authorise).Sum(c => c.Attempts) ?? 0,
             payment?.Reason,
             outbox
         );

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace DaprShop.Payments.Refunds;
 
 /// <summary>
-/// <c>POST /refunds/parts</c>: Orders refunds part of an order's money, for a return. A repeated request changes
-/// nothing.
+/// <c>POST /refunds/parts</c>: Orders refunds part of an order's money, for a return or cancelled units. A repeated
+/// request changes nothing.
 /// </summary>
 internal static class RefundPart
 {
@@ -26,7 +26,7 @@ internal static class RefundPart
         var decided = await store.RefundPartAsync(
             request.Reference,
             request.OrderId,
-            payment => RefundRules.RefundPart(payment, request.Reference, request.Amount, now),
+            payment => RefundRules.RefundPart(payment, request.Reference, request.Amount, now, request.Total),
             cancellationToken
         );
         if (decided is null)

@@ -188,7 +188,7 @@ public sealed class SagaRulesTests
                         .Changes.Select(m => (m.OrderId, m.From, m.To))
                         .Should()
                         .Equal(
-                            ids.Where((_, i) => answers[i].Item2 == ChargeState.Captured)
+                            ids.Where((_, i) => answers[i].Item2 is ChargeState.Captured or ChargeState.Authorised)
                                 .Select(id => (id, OrderStatus.Reserved, OrderStatus.Paid))
                         );
                     charged

@@ -556,12 +556,11 @@ public sealed class PaymentRulesTests
 
         private PaymentState Apply(PaymentDecision decision)
         {
-            Payment = decision.Payment;
+            Payment = decision.Counted().Payment;
             if (decision.CancelsCharge)
                 for (var i = 0; i < Calls.Count; i++)
                     Calls[i] = IsOpen(Calls[i]) ? Calls[i] with { IsCancelled = true } : Calls[i];
-            if (decision.Call is not null)
-                Calls.Add(decision.Call);
+            Calls.AddRange(decision.Calls);
             if (decision.Event is not null)
                 Events.Add(decision.Event);
             return Payment.State;

@@ -22,7 +22,9 @@ internal sealed record ProviderTransaction(
 /// <summary>The payment provider's own ledger, which the audit compares with the shop's.</summary>
 internal interface IProviderLedger
 {
-    /// <summary>All rows, oldest first.</summary>
+    /// <summary>
+    /// All rows, oldest first; then a row of the kind <c>held</c> for each authorisation that still holds money.
+    /// </summary>
     /// <exception cref="ShopException">The provider does not answer (exit code 2).</exception>
     Task<IReadOnlyList<ProviderTransaction>> ReadAsync(CancellationToken cancel);
 }
@@ -60,8 +62,22 @@ internal sealed class HttpProviderLedger(Uri url, string apiKey) : IProviderLedg
                 )!;
                 rows.AddRange(page.Data);
                 if (!page.HasMore)
-                    return rows;
+                    break;
             }
+
+            var held = (await http.GetFromJsonAsync<HeldPage>("v1/payment_intents", Json, cancel))!;
+            return
+            [
+                .. rows,
+                .. held.Data.Select(h => new ProviderTransaction(
+                    0,
+                    ProviderLedgerTable.Held,
+                    h.Metadata.GetValueOrDefault("key", h.Id),
+                    h.Metadata.GetValueOrDefault("reference", ""),
+                    h.AmountCapturable,
+                    h.Created
+                )),
+            ];
         }
         catch (HttpRequestException e)
         {
@@ -73,12 +89,24 @@ internal sealed class HttpProviderLedger(Uri url, string apiKey) : IProviderLedg
         }
     }
 
+    private sealed record HeldPage(IReadOnlyList<HeldMoney> Data);
+
+    private sealed record HeldMoney(
+        string Id,
+        long AmountCapturable,
+        IReadOnlyDictionary<string, string> Metadata,
+        long Created
+    );
+
     private sealed record Page(IReadOnlyList<ProviderTransaction> Data, bool HasMore);
 }
 
 /// <summary>Gives the checks of Payments the provider's ledger as a temporary table.</summary>
 internal static class ProviderLedgerTable
 {
+    /// <summary>The kind of what is authorised and not captured.</summary>
+    public const string Held = "held";
+
     private const string Create = """
         create temporary table provider_ledger
             (reference text, kind text, amount numeric, recorded_at timestamptz, key text) on commit drop

@@ -157,9 +157,31 @@ namespace DaprShop.Payments.Model.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("attempt");
 
+                    b.Property<DateTimeOffset?>("AuthorisedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("authorised_until");
+
+                    b.Property<decimal>("Captured")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("numeric")
+                        .HasDefaultValue(0m)
+                        .HasColumnName("captured");
+
+                    b.Property<decimal>("Capturing")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("numeric")
+                        .HasDefaultValue(0m)
+                        .HasColumnName("capturing");
+
                     b.Property<DateTimeOffset?>("EndedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("ended_at");
+
+                    b.Property<int>("OpenCalls")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("open_calls");
 
                     b.Property<string>("ProviderId")
                         .HasColumnType("text")
@@ -181,6 +203,22 @@ namespace DaprShop.Payments.Model.Migrations
                         .HasDefaultValue(0m)
                         .HasColumnName("refunds_exact");
 
+                    b.Property<decimal>("Released")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("numeric")
+                        .HasDefaultValue(0m)
+                        .HasColumnName("released");
+
+                    b.Property<DateTimeOffset?>("RenewAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("renew_at");
+
+                    b.Property<int>("Renewals")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("renewals");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasColumnType("text")
@@ -193,9 +231,15 @@ namespace DaprShop.Payments.Model.Migrations
                     b.HasKey("OrderId")
                         .HasName("pk_payments");
 
+                    b.HasIndex("RenewAt")
+                        .HasDatabaseName("ix_payments_renew_at")
+                        .HasFilter("renew_at is not null");
+
                     b.ToTable("payments", null, t =>
                         {
-                            t.HasCheckConstraint("part_refunds_within_amount", "refunded_in_parts between 0 and amount");
+                            t.HasCheckConstraint("captures_within_amount", "captured >= 0 and capturing >= 0 and captured + capturing <= amount");
+
+                            t.HasCheckConstraint("part_refunds_within_captured", "refunded_in_parts between 0 and captured");
                         });
                 });
 

@@ -10,7 +10,7 @@ select format('order %s', p.order_id) as subject,
        format('%s of %s refunded in parts, by its events %s', p.refunded_in_parts, p.amount, coalesce(t.amount, 0))
            as detail
 from payments p left join published t on t.subject = p.order_id::text
-where p.refunded_in_parts <> coalesce(t.amount, 0) or p.refunded_in_parts > p.amount or p.refunded_in_parts < 0
+where p.refunded_in_parts <> coalesce(t.amount, 0) or p.refunded_in_parts > p.captured or p.refunded_in_parts < 0
 union all
 select 'all partial refunds', format('by the payments %s, by the ledger %s', p.amount, l.amount)
 from (select coalesce(sum(refunded_in_parts), 0) as amount from payments) p,

@@ -12,12 +12,14 @@ select format('order %s', coalesce(p.order_id::text, t.subject)) as subject,
 from payments p full join published t on t.subject = p.order_id::text
 where p.version is distinct from coalesce(t.events, 0) or t.first <> 1 or t.last <> t.events
    or p.version > 0 and case p.state
-       when 'refunded' then t.kind not in ('refunded', 'refused')
+       when 'refunded' then t.kind not in ('refunded', 'refused', 'voided')
        -- The provider has not answered about another card yet.
        when 'pending' then t.kind <> 'declined' or p.attempt < 2
        when 'refunding' then t.kind not in ('captured', 'partly_refunded')
            and (t.kind <> 'declined' or p.attempt < 2)
-       when 'captured' then t.kind not in ('captured', 'partly_refunded')
+       when 'captured' then t.kind not in ('captured', 'partly_refunded', 'voided')
+       when 'authorised' then t.kind not in ('authorised', 'captured', 'partly_refunded', 'voided')
+       when 'lapsed' then t.kind not in ('lapsed', 'voided', 'partly_refunded')
        else t.kind <> p.state end
 union all
 select coalesce(l.reference, e.subject), format('credited %s, by its event %s', l.amount, e.amount)
