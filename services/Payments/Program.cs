@@ -18,6 +18,7 @@ builder
     .AddEventRelay(Topics.Payments)
     .AddSingleton<PaymentStore>()
     .AddCharging()
+    .AddCapturing()
     .AddProvider()
     .AddCredits()
     .AddQueries();

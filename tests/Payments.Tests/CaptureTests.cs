@@ -1,13 +1,17 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using DaprShop.Contracts;
+using DaprShop.ServiceDefaults;
 using DaprShop.TestKit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DaprShop.Payments.Tests;
 
 /// <summary>Money that is authorised at the order, and captured by its shipments.</summary>
 public sealed class CaptureTests(PaymentsFixture fixture) : IClassFixture<PaymentsFixture>, IAsyncLifetime
 {
+    private readonly OrdersStandIn _orders = new();
     private ServiceHost<Program> _service = null!;
     private HttpClient _client = null!;
 
@@ -15,9 +19,11 @@ public sealed class CaptureTests(PaymentsFixture fixture) : IClassFixture<Paymen
     {
         _service = new ServiceHost<Program>(
             fixture.Database.App,
+            services => services.AddSingleton(new ServiceInvoker(_orders, NoFailpoints.Instance)),
             [.. fixture.Provider.Settings, ("Provider:WaitMilliseconds", "2000"), ("Charging:Capture", "shipment")]
         );
         _client = _service.CreateClient();
+        fixture.Provider.WebhookUrl = new Uri(_client.BaseAddress!, "webhooks/payments");
         return ValueTask.CompletedTask;
     }
 
@@ -156,6 +162,72 @@ public sealed class CaptureTests(PaymentsFixture fixture) : IClassFixture<Paymen
         negative.StatusCode.Should().Be(HttpStatusCode.UnprocessableEntity);
     }
 
+    [Fact]
+    public async Task An_authorisation_is_renewed_before_it_ends_and_the_old_one_is_voided()
+    {
+        var order = await AuthoriseAsync(10);
+        await CaptureAsync(order, 4, isLast: false);
+
+        await Sql.ScalarAsync<object>(
+            fixture.Database.App,
+            $"update payments set renew_at = now() where order_id = '{order}'"
+        );
+        await Wait.UntilAsync(async () => await RenewalsAsync(order) == 1, "it is renewed");
+        await fixture.UntilAnsweredAsync();
+
+        (await HeldAsync(order)).Should().Be(600);
+        (await CaptureAsync(order, 10, isLast: true)).State.Should().Be(CaptureState.Captured);
+        (await LedgerAsync(order)).Should().Equal(("charge", 400), ("charge", 600));
+        (await StateAsync(order)).Should().Be("captured");
+    }
+
+    [Fact]
+    public async Task An_authorisation_that_the_bank_ends_is_renewed_when_its_webhook_comes()
+    {
+        var order = await AuthoriseAsync(10);
+
+        await fixture.Provider.LapseAsync(order);
+
+        await Wait.UntilAsync(
+            async () => await RenewalsAsync(order) == 1 && await HeldAsync(order) == 1000,
+            "it is authorised anew"
+        );
+    }
+
+    [Fact]
+    public async Task Orders_is_told_until_it_hears_of_an_authorisation_that_cannot_be_renewed()
+    {
+        var order = await AuthoriseAsync(10);
+        _orders.Failures = 2;
+        await fixture.Provider.SetFaultsAsync(new { declined = 1 });
+        await fixture.Provider.LapseAsync(order);
+
+        await Wait.UntilAsync(() => Task.FromResult(_orders.Told.Contains(order)), "Orders is told");
+        await fixture.Provider.SetFaultsAsync(new { });
+        (await StateAsync(order)).Should().Be("lapsed");
+        (await CaptureAsync(order, 4, isLast: false)).Should().Match<CaptureResponse>(c => c.IsLapsed);
+        await Wait.UntilAsync(
+            async () =>
+                await Sql.ScalarAsync<long>(
+                    fixture.Database.Auditor,
+                    $"select count(*) from payments where order_id = '{order}' and renew_at is not null"
+                ) == 0,
+            "it is not told again"
+        );
+
+        (await fixture.ChargeAsync([new ChargeOrder(order, 10, "tok_ok", Attempt: 2)], _client))
+            .Single()
+            .State.Should()
+            .Be(ChargeState.Authorised, "another card");
+        (await CaptureAsync(order, 10, isLast: true)).State.Should().Be(CaptureState.Captured);
+    }
+
+    private Task<long> RenewalsAsync(Guid order) =>
+        Sql.ScalarAsync<long>(
+            fixture.Database.Auditor,
+            $"select count(*) from provider_calls where order_id = '{order}' and operation = 'renewal' and state = 'succeeded'"
+        );
+
     private async Task<Guid> AuthoriseAsync(decimal amount, string token = "tok_ok")
     {
         var order = new ChargeOrder(Guid.CreateVersion7(), amount, token);
@@ -185,5 +257,35 @@ public sealed class CaptureTests(PaymentsFixture fixture) : IClassFixture<Paymen
             $"select array_agg(key) from provider_calls where order_id = '{order}'"
         );
         return (await fixture.Provider.LedgerAsync()).Where(r => keys!.Contains(r.Key)).Select(r => (r.Kind, r.Amount));
+    }
+
+    /// <summary>Orders, which hears of lapsed payments.</summary>
+    private sealed class OrdersStandIn : HttpMessageHandler, IHttpClientFactory
+    {
+        private int _failures;
+
+        public ConcurrentBag<Guid> Told { get; } = [];
+
+        /// <summary>Requests that it does not answer.</summary>
+        public int Failures
+        {
+            set => _failures = value;
+        }
+
+        public HttpClient CreateClient(string name) =>
+            new(this, disposeHandler: false) { BaseAddress = new Uri($"http://{name}/") };
+
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        )
+        {
+            if (request.RequestUri!.AbsolutePath != "/payments/lapsed")
+                return new HttpResponseMessage(HttpStatusCode.NoContent);
+            if (Interlocked.Decrement(ref _failures) >= 0)
+                return new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
+            Told.Add((await request.Content!.ReadFromJsonAsync<LapsedPayment>(cancellationToken))!.OrderId);
+            return new HttpResponseMessage(HttpStatusCode.NoContent);
+        }
     }
 }

@@ -32,7 +32,8 @@ public sealed class CrashMatrix
         "postgres",
     ];
 
-    private const int StepsInSlice = 14;
+    private const int StepsInSlice = 12;
+    private const int CaptureStepsInSlice = 4;
 
     private static readonly (string Step, string Process)[] Compensations =
     [
@@ -45,6 +46,14 @@ public sealed class CrashMatrix
         ("invoked-reservations/release", "orders"),
         ("recorded-releases", "orders"),
     ];
+
+    private static (string Step, string Process)[] Asking =>
+        [
+            ("provider-asking", "payments"),
+            ("provider-answered", "payments"),
+            ("answers-before-commit", "payments"),
+            ("answers-after-commit", "payments"),
+        ];
 
     /// <summary>The paths of an order, with their steps and the process that executes each step.</summary>
     private static readonly (string Path, Func<Scene, Task> Run, (string Step, string Process)[] Steps)[] Paths =
@@ -183,6 +192,66 @@ public sealed class CrashMatrix
         ),
     ];
 
+    /// <summary>The same where the money is authorised at the order, and captured by its shipments.</summary>
+    private static readonly (
+        string Path,
+        Func<Scene, Task> Run,
+        (string Step, string Process)[] Steps
+    )[] CapturePaths =
+    [
+        (
+            "authorise",
+            AuthoriseAsync,
+            [
+                ("invoking-charges", "orders"),
+                ("payments-before-commit", "payments"),
+                ("payments-after-commit", "payments"),
+                .. Asking,
+                ("invoked-charges", "orders"),
+            ]
+        ),
+        (
+            "capture",
+            CaptureAsync,
+            [
+                ("invoking-captures", "orders"),
+                ("capture-before-commit", "payments"),
+                ("capture-after-commit", "payments"),
+                .. Asking,
+                ("invoked-captures", "orders"),
+                ("shipment-captured", "orders"),
+                ("committing-Ship", "inventory"),
+                ("invoked-reservations/ship", "orders"),
+            ]
+        ),
+        (
+            "void",
+            VoidAsync,
+            [
+                ("invoking-refunds", "orders"),
+                ("payments-before-commit", "payments"),
+                ("payments-after-commit", "payments"),
+                ("provider-asking", "payments"),
+                ("provider-answered", "payments"),
+                ("answers-before-commit", "payments"),
+                ("answers-after-commit", "payments"),
+                ("invoked-refunds", "orders"),
+            ]
+        ),
+        ("renewal", RenewAsync, [("renewing", "payments"), ("renewed", "payments"), .. Asking]),
+        (
+            "lapse",
+            LapseAsync,
+            [
+                ("invoking-payments/lapsed", "payments"),
+                ("recording-lapse", "orders"),
+                ("recorded-lapse", "orders"),
+                ("invoked-payments/lapsed", "payments"),
+                ("named-card", "orders"),
+            ]
+        ),
+    ];
+
     private static readonly Dictionary<string, string[]> Targets = new()
     {
         ["embedded"] = [.. AllProcesses, "embedded"],
@@ -202,23 +271,39 @@ public sealed class CrashMatrix
 
     [Theory]
     [MemberData(nameof(Runtimes.Selected), MemberType = typeof(Runtimes))]
-    public async Task N7_A_process_killed_at_any_step_does_not_change_how_the_order_ends(string runtime)
+    public Task N7_A_process_killed_at_any_step_does_not_change_how_the_order_ends(string runtime) =>
+        RunAsync(runtime, "crash matrix", Paths, StepsInSlice);
+
+    [Theory]
+    [MemberData(nameof(Runtimes.Selected), MemberType = typeof(Runtimes))]
+    public Task N7_A_process_killed_at_any_step_does_not_change_what_shipments_capture(string runtime) =>
+        RunAsync(
+            runtime,
+            "crash matrix of captures",
+            CapturePaths,
+            CaptureStepsInSlice,
+            ("Charging__Capture", "Shipment")
+        );
+
+    private static async Task RunAsync(
+        string runtime,
+        string name,
+        (string Path, Func<Scene, Task> Run, (string Step, string Process)[] Steps)[] paths,
+        int stepsInSlice,
+        params (string Key, string Value)[] settings
+    )
     {
+        var cells = Cells(runtime, name, paths, stepsInSlice);
+        if (cells.Count == 0)
+            return;
         var folder = Directory.CreateTempSubdirectory("daprshop-steps-").FullName;
-        // An unpaid order expires after three seconds; on all paths but one the payment is captured at once.
-        await using var shop = new LiveShop
-        {
-            Settings = new Dictionary<string, string>
-            {
-                ["SHOP_FAILPOINTS"] = folder,
-                ["SHOP_STEPS"] = folder,
-                // Longer than Payments takes to come back and to look a lost answer up.
-                ["Saga__PayWithinMinutes"] = "0.4",
-            },
-        };
+        var all = settings.ToDictionary(s => s.Key, s => s.Value);
+        all["SHOP_FAILPOINTS"] = all["SHOP_STEPS"] = folder;
+        // Longer than Payments takes to come back and to look a lost answer up.
+        all["Saga__PayWithinMinutes"] = "0.4";
+        await using var shop = new LiveShop { Settings = all };
         await shop.StartAsync(runtime);
         var scene = new Scene(shop, await shop.AsAsync("operator", "olga"), await shop.AsAsync("customer", "alice"));
-        var cells = Cells(runtime);
         var report = new StringBuilder("| path | at step | killed | seconds |\n| --- | --- | --- | --- |\n");
         foreach (var (path, run, step, target) in cells)
         {
@@ -238,7 +323,7 @@ public sealed class CrashMatrix
                 $"| {path} | {step} | {target} | {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} |\n"
             );
             await File.WriteAllTextAsync(
-                Path.Combine(LiveShop.SourceRoot(), "artifacts", $"crash-matrix-{runtime}.md"),
+                Path.Combine(LiveShop.SourceRoot(), "artifacts", $"{name.Replace(' ', '-')}-{runtime}.md"),
                 report.ToString()
             );
         }
@@ -251,11 +336,16 @@ public sealed class CrashMatrix
     /// Full, each process at each step. A day's slice has a part of the steps; the next days have the following ones,
     /// and each round through the steps moves on to other processes.
     /// </summary>
-    private static List<(string Path, Func<Scene, Task> Run, string Step, string Target)> Cells(string runtime)
+    private static List<(string Path, Func<Scene, Task> Run, string Step, string Target)> Cells(
+        string runtime,
+        string name,
+        (string Path, Func<Scene, Task> Run, (string Step, string Process)[] Steps)[] paths,
+        int stepsInSlice
+    )
     {
         var (targets, steps) = (
             Targets[runtime],
-            Paths.SelectMany(p => p.Steps.Select(s => (p.Path, p.Run, s.Step, s.Process))).ToList()
+            paths.SelectMany(p => p.Steps.Select(s => (p.Path, p.Run, s.Step, s.Process))).ToList()
         );
         if (Slice.Current.IsFull || Requested is not null)
             return
@@ -266,10 +356,10 @@ public sealed class CrashMatrix
             ];
         var day = Slice.Current.Day;
         List<(string Path, Func<Scene, Task> Run, string Step, string Target)> cells = [];
-        for (var i = 0; i < StepsInSlice; i++)
+        for (var i = 0; i < stepsInSlice; i++)
         {
             // Dapr's slice begins half a round away from the embedded runtime's: together they see more of the paths.
-            var at = ((long)day * StepsInSlice) + i + (runtime == "dapr" ? steps.Count / 2 : 0);
+            var at = ((long)day * stepsInSlice) + i + (runtime == "dapr" ? steps.Count / 2 : 0);
             var (path, run, step, process) = steps[(int)(at % steps.Count)];
             var round = at / steps.Count;
             var target = runtime == "dapr" ? targets[(int)((at + round) % targets.Length)] : process;
@@ -277,7 +367,7 @@ public sealed class CrashMatrix
         }
 
         Slice.Current.Say(
-            $"crash matrix, {runtime}",
+            $"{name}, {runtime}",
             string.Join("; ", cells.Select(c => $"{c.Target} at {c.Step} ({c.Path})"))
         );
         return cells;
@@ -483,6 +573,87 @@ public sealed class CrashMatrix
         );
     }
 
+    private static async Task<(string Sku, Guid Id)> AuthorisedAsync(Scene scene)
+    {
+        var sku = await scene.CreateItemAsync(5);
+        var id = await scene.OrderedAsync(sku, 2);
+        await scene.WaitForStatusAsync(id, "confirmed");
+        return (sku, id);
+    }
+
+    private static async Task AuthoriseAsync(Scene scene)
+    {
+        var (sku, id) = await AuthorisedAsync(scene);
+        await scene.WaitForOutcomeAsync(sku, id, onHand: 5, available: 3, charges: 0, refunds: 0);
+        await scene.WaitForCallsAsync(id, ("authorise", 8.5m));
+    }
+
+    // From here on, a process dies at a step of what follows the authorisation.
+    private static async Task CaptureAsync(Scene scene)
+    {
+        File.Delete(scene.Step);
+        var (sku, id) = await AuthorisedAsync(scene);
+        await File.WriteAllTextAsync(scene.Step, "");
+        await scene.ShipAsync(id, new { orderId = id, lines = new[] { new { line = 1, quantity = 1 } } });
+        await scene.ShipAsync(id, new { orderId = id });
+        await scene.WaitForOutcomeAsync(sku, id, onHand: 3, available: 3, charges: 0, refunds: 0);
+        await scene.WaitForCallsAsync(id, ("authorise", 8.5m), ("capture", 4.25m), ("last_capture", 4.25m));
+    }
+
+    private static async Task VoidAsync(Scene scene)
+    {
+        File.Delete(scene.Step);
+        var (sku, id) = await AuthorisedAsync(scene);
+        await File.WriteAllTextAsync(scene.Step, "");
+        await SendUntilAnsweredAsync(scene.Alice, HttpMethod.Post, $"orders/{id}/cancel", new { }, mayRefuse: true);
+        await scene.WaitForStatusAsync(id, "cancelled");
+        await scene.WaitForOutcomeAsync(sku, id, onHand: 5, available: 5, charges: 0, refunds: 0);
+        await scene.WaitForCallsAsync(id, ("authorise", 8.5m), ("void", 8.5m));
+    }
+
+    private static async Task RenewAsync(Scene scene)
+    {
+        File.Delete(scene.Step);
+        var (sku, id) = await AuthorisedAsync(scene);
+        await File.WriteAllTextAsync(scene.Step, "");
+        await scene.Shop.LapsePaymentAsync(id);
+        await scene.WaitForCallsAsync(id, ("authorise", 8.5m), ("renewal", 8.5m), ("void", 8.5m));
+        await scene.ShipAsync(id, new { orderId = id });
+        await scene.WaitForOutcomeAsync(sku, id, onHand: 3, available: 3, charges: 0, refunds: 0);
+        await scene.WaitForCallsAsync(
+            id,
+            ("authorise", 8.5m),
+            ("last_capture", 8.5m),
+            ("renewal", 8.5m),
+            ("void", 8.5m)
+        );
+    }
+
+    private static async Task LapseAsync(Scene scene)
+    {
+        var (sku, id) = await AuthorisedAsync(scene);
+        await scene.Shop.SetProviderFaultsAsync(new { declined = 1 });
+        await scene.Shop.LapsePaymentAsync(id);
+        await scene.WaitForStatusAsync(id, "awaiting_payment");
+        await scene.Shop.SetProviderFaultsAsync(new { });
+        await SendUntilAnsweredAsync(
+            scene.Alice,
+            HttpMethod.Post,
+            $"orders/{id}/payment",
+            new { paymentToken = "tok_ok" }
+        );
+        await scene.WaitForStatusAsync(id, "confirmed");
+        await scene.ShipAsync(id, new { orderId = id });
+        await scene.WaitForOutcomeAsync(sku, id, onHand: 3, available: 3, charges: 0, refunds: 0);
+        await scene.WaitForCallsAsync(
+            id,
+            ("authorise", 8.5m),
+            ("authorise", 8.5m),
+            ("last_capture", 8.5m),
+            ("void", 8.5m)
+        );
+    }
+
     private static async Task BulkAsync(Scene scene)
     {
         var sku = await scene.CreateItemAsync(5);
@@ -584,6 +755,36 @@ public sealed class CrashMatrix
             Wait.UntilAsync(
                 async () => (await GetAsync($"orders/{id}"))?.GetProperty("status").GetString() == status,
                 $"order {id} becomes {status}"
+            );
+
+        /// <summary>Ships until the units have left.</summary>
+        public async Task ShipAsync(Guid id, object shipment)
+        {
+            var answer = await SendUntilAnsweredAsync(Olga, HttpMethod.Post, "shipments", shipment);
+            await Wait.UntilAsync(
+                async () =>
+                    (await GetAsync($"orders/{id}/shipments")) is { ValueKind: JsonValueKind.Array } all
+                    && all.EnumerateArray()
+                        .Single(s => s.GetProperty("id").GetGuid() == answer.GetProperty("id").GetGuid())
+                        .GetProperty("state")
+                        .GetString() == "dispatched",
+                "the shipment has left"
+            );
+        }
+
+        /// <summary>Waits until the provider has carried out these requests, and no others.</summary>
+        public Task WaitForCallsAsync(Guid id, params (string Operation, decimal Amount)[] calls) =>
+            Wait.UntilAsync(
+                async () =>
+                    await GetAsync($"payments/{id}") is { } payment
+                    && payment
+                        .GetProperty("calls")
+                        .EnumerateArray()
+                        .Where(c => c.GetProperty("state").GetString() == "succeeded")
+                        .Select(c => (c.GetProperty("operation").GetString()!, c.GetProperty("amount").GetDecimal()))
+                        .Order()
+                        .SequenceEqual(calls.Order()),
+                $"the provider has carried out {string.Join(", ", calls)} for order {id}"
             );
 
         /// <summary>Waits until stock, payments and the order's timeline are as the path leaves them.</summary>

@@ -338,6 +338,14 @@ public sealed class LiveShop : IAsyncDisposable
         );
     }
 
+    /// <summary>The bank ends the authorisation of the order's payment.</summary>
+    public async Task LapsePaymentAsync(Guid order)
+    {
+        using var provider = Provider();
+        using var ended = await provider.PostAsync($"simulator/references/{order}/lapse", null);
+        ended.EnsureSuccessStatusCode();
+    }
+
     /// <summary>Lets the payment provider make faults; an empty object ends them.</summary>
     public async Task SetProviderFaultsAsync(object faults)
     {

@@ -128,7 +128,18 @@ internal static class DiagnosisRules
                     $"The card was declined{Because(order.Reason)}; the customer can name another one until {Time(until)}."
                 ),
             ],
-            { Status: "awaiting_payment", Payment: null } => [.. Obstacles(e, order), .. Progress(e, order)],
+            { Status: "awaiting_payment", Payment: "lapsed", PayBy: { } until } when until > e.Now =>
+            [
+                new(
+                    "waiting-for-card",
+                    $"The authorisation of the payment has ended; the customer can name another card until {Time(until)}."
+                ),
+            ],
+            { Status: "awaiting_payment", Payment: null or "lapsed" } =>
+            [
+                .. Obstacles(e, order),
+                .. Progress(e, order),
+            ],
             { Status: "reserved" or "awaiting_payment", Payment: "declined" } =>
             [
                 .. Obstacles(e, order, Apps.Inventory),

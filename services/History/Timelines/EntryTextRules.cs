@@ -79,7 +79,7 @@ internal static class EntryTextRules
             "paid" => "The order is paid",
             "confirmed" => "The order is confirmed and ready to ship",
             "backordered" => "The order is waiting for stock",
-            "awaiting_payment" => "The card was declined: the order is waiting for another card",
+            "awaiting_payment" => "The order is waiting for another card",
             "awaiting_customer" => "The order is waiting for the customer's decision",
             "rejected" => "The order was rejected",
             "cancelled" => "The order was cancelled",

@@ -57,6 +57,8 @@ internal sealed class CancellationStore(
         on conflict (caller, key) do nothing returning number
         """;
 
+    private const string SelectTotal = "select total from orders where id = $1";
+
     private const string UpdateTotal = """
         update orders o
         set total = (select sum((l.quantity - l.cancelled) * l.unit_price) from order_lines l where l.order_id = o.id)
@@ -353,6 +355,10 @@ internal sealed class CancellationStore(
         batch.AppendEvents(events, now);
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    /// <summary>GBP, exact, of the units of the order that are not cancelled.</summary>
+    public async Task<decimal> FindTotalAsync(Guid orderId, CancellationToken cancellationToken) =>
+        (await database.QueryAsync<decimal>(SelectTotal, [orderId], cancellationToken)).Single();
 
     private static Cancellation ToCancellation(
         Guid id,

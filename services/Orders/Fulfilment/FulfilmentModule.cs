@@ -61,7 +61,6 @@ internal static class FulfilmentModule
             .RequireAuthorization(Identity.Operator)
             .WithSummary("Decide about a return")
             .WithTags("Returns");
-        routes.MapPost("/payments/lapsed", RecordLapse.HandleAsync).ExcludeFromDescription();
         return routes;
     }
 }

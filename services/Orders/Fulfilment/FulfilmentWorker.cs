@@ -1,6 +1,7 @@
 using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
+using DaprShop.Orders.Paying;
 using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Orders.Fulfilment;
@@ -13,6 +14,7 @@ internal sealed class FulfilmentWorker(
     ShipmentStore shipments,
     CancellationStore cancellations,
     ReturnStore returns,
+    LapseStore lapses,
     ServiceInvoker services,
     OwedUnits owed,
     IFailpoints failpoints,
@@ -105,7 +107,7 @@ internal sealed class FulfilmentWorker(
                     new ShipRequest($"shipment:{shipment.Id}", shipment.OrderId, units),
                     cancellationToken
                 );
-        await shipments.EndAsync(shipment, response?.Refused, payment: null, cancellationToken);
+        await shipments.EndAsync(shipment, response?.Refused, cancellationToken);
     }
 
     /// <summary>
@@ -132,9 +134,12 @@ internal sealed class FulfilmentWorker(
                 await shipments.EndAsync(
                     shipment,
                     $"The money for it could not be captured: {response.Reason}",
-                    response.IsLapsed ? OrderPayments.Lapsed : OrderPayments.CaptureFailed,
-                    cancellationToken
+                    cancellationToken,
+                    isCaptured: false
                 );
+                // Payments tells it too, but may have done so while the shipment was being prepared.
+                if (response.IsLapsed)
+                    await lapses.RecordAsync(shipment.OrderId, cancellationToken);
                 return false;
         }
     }
@@ -159,7 +164,12 @@ internal sealed class FulfilmentWorker(
             await services.PostAsync(
                 Apps.Payments,
                 "refunds/parts",
-                new PartRefundRequest(cancellation.Id, cancellation.OrderId, cancellation.Amount),
+                new PartRefundRequest(
+                    cancellation.Id,
+                    cancellation.OrderId,
+                    cancellation.Amount,
+                    await cancellations.FindTotalAsync(cancellation.OrderId, cancellationToken)
+                ),
                 cancellationToken
             );
         await cancellations.SettleAsync(cancellation, cancellationToken);

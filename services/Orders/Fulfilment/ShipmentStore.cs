@@ -44,16 +44,14 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
 
     private const string SelectPayment = "select payment from orders where id = $1";
 
-    private const string SetPayment = "update orders set payment = $2 where id = $1";
+    private const string MarkFailed = $"""
+        update orders set payment = '{OrderPayments.CaptureFailed}'
+        where id = $1 and payment = '{OrderPayments.Authorised}'
+        """;
 
     private const string ResetPayment = $"""
         update orders set payment = '{OrderPayments.Authorised}'
         where id = $1 and payment in ('{OrderPayments.CaptureFailed}', '{OrderPayments.Lapsed}')
-        """;
-
-    private const string MarkLapsed = $"""
-        update orders set payment = '{OrderPayments.Lapsed}'
-        where id = $1 and payment in ('{OrderPayments.Authorised}', '{OrderPayments.CaptureFailed}')
         """;
 
     private const string Insert = $"""
@@ -220,10 +218,6 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
         );
     }
 
-    /// <summary>Payments has told that nothing can be captured for the order any more.</summary>
-    public Task MarkLapsedAsync(Guid orderId, CancellationToken cancellationToken) =>
-        database.ExecuteAsync(MarkLapsed, [orderId], cancellationToken);
-
     private static List<(LineUnits Line, int Units)> Spread(IReadOnlyList<LineUnits> lines, Shipment shipment) =>
         NamedUnitRules.Spread(lines, [.. shipment.Lines.Select(l => new LineQuantity(l.Sku, l.Quantity, l.Line))], l =>
             l.ToShip
@@ -236,14 +230,12 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
     /// <summary>
     /// Records that a shipment was dispatched, or the reason why it was refused. Repeating it changes nothing.
     /// </summary>
-    /// <param name="payment">
-    /// For a shipment that was refused because its money could not be captured: what is known of the payment then.
-    /// </param>
+    /// <param name="isCaptured">False: it was refused because its money could not be captured.</param>
     public async Task EndAsync(
         Shipment shipment,
         string? refused,
-        string? payment,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        bool isCaptured = true
     )
     {
         var now = time.GetUtcNow();
@@ -290,8 +282,8 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
                 );
         }
 
-        if (payment is not null)
-            batch.Add(SetPayment, order.Id, payment);
+        if (!isCaptured)
+            batch.Add(MarkFailed, order.Id);
         batch.AppendEvents(events, now);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

@@ -50,9 +50,10 @@ internal static class OrderLock
         NpgsqlConnection connection,
         LockedOrder order,
         OrderStatus to,
-        string actor,
+        string? actor,
         DateTimeOffset now,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        string? reason = null
     )
     {
         if (!TransitionRules.Allows(order.Status, to))
@@ -66,7 +67,7 @@ internal static class OrderLock
             EventTypes.OrderStatusChanged,
             order.Id.ToString(),
             version,
-            new OrderStatusChanged(order.Id, order.Status.Name(), to.Name(), null, actor)
+            new OrderStatusChanged(order.Id, order.Status.Name(), to.Name(), reason, actor)
         );
     }
 

@@ -21,7 +21,7 @@ internal sealed record NamedCard(Guid Id, string Status, int Version, int Attemp
 internal sealed record CardResult(LockedOrder? Order, NamedCard? Card, bool Replayed);
 
 /// <summary>
-/// Cards that are named for orders whose card was declined. One compare-and-set decides between the customer, the
+/// Cards that are named for orders whose card was declined, or whose authorisation has lapsed. One compare-and-set decides between the customer, the
 /// deadline and a cancel.
 /// </summary>
 internal sealed class CardStore(
@@ -39,7 +39,8 @@ internal sealed class CardStore(
         set status = '{OrderStatusNames.Reserved}', version = version + 1, payment_token = $2,
             payment_attempt = payment_attempt + 1, reason = null, batch_id = null, due_at = $3, attempts = 0,
             updated_at = $3
-        where id = $1 and status = '{OrderStatusNames.AwaitingPayment}' and payment is null and pay_by > $3
+        where id = $1 and status = '{OrderStatusNames.AwaitingPayment}' and pay_by > $3
+          and payment is distinct from '{OrderPayments.Declined}'
         returning version, payment_attempt as attempt
         """;
 

@@ -38,6 +38,13 @@ internal sealed class SagaOptions
     public double AnotherCardWithinMinutes { get; init; } = 10;
 
     /// <summary>
+    /// Minutes in which the customer of a confirmed order whose authorisation has lapsed may name another card. Then the
+    /// order expires.
+    /// </summary>
+    [Range(0.001, 525_600)]
+    public double PayLapsedWithinMinutes { get; init; } = 3 * 24 * 60;
+
+    /// <summary>
     /// Seconds without progress after which a batch is abandoned. A restart of Dapr's scheduler may take 24 s.
     /// </summary>
     [Range(1, 3600)]
@@ -48,6 +55,8 @@ internal sealed class SagaOptions
     public TimeSpan PayWithin => TimeSpan.FromMinutes(PayWithinMinutes);
 
     public TimeSpan AnotherCardWithin => TimeSpan.FromMinutes(AnotherCardWithinMinutes);
+
+    public TimeSpan PayLapsedWithin => TimeSpan.FromMinutes(PayLapsedWithinMinutes);
 
     public TimeSpan StaleAfter => TimeSpan.FromSeconds(StaleAfterSeconds);
 }

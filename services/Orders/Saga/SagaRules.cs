@@ -40,10 +40,10 @@ internal static class SagaRules
     }
 
     /// <summary>
-    /// Decides what follows from Payments' answers. Captured or authorised: paid. Declined: the order awaits another card where its
-    /// customer may name one, else its stock is released later. Pending: the order stays reserved. Refunded: an earlier
-    /// batch was interrupted while it expired the order, which stays reserved and expires in this one. An order for
-    /// which no other card was named in time is declined for good.
+    /// Decides what follows from Payments' answers. Captured or authorised: paid. Declined: the order awaits another card
+    /// where its customer may name one, else its stock is released later. Pending: the order stays reserved. Refunded: an
+    /// earlier batch was interrupted while it expired the order, which stays reserved and expires in this one. An order
+    /// for which no other card was named in time is declined for good, or expires if it was paid before.
     /// </summary>
     /// <param name="owned">The batch's orders; those that the answers are about among them.</param>
     public static SagaStepResult AfterCharge(
@@ -54,7 +54,7 @@ internal static class SagaRules
     )
     {
         var expiring = owned.Where(o => IsUnpaid(o, now, payWithin)).Select(o => o.Id).ToHashSet();
-        var retriable = owned.Where(o => o.AnotherCard).Select(o => o.Id).ToHashSet();
+        var retriable = owned.Where(o => o.AnotherCard || o.Lapsed).Select(o => o.Id).ToHashSet();
         return new SagaStepResult
         {
             Changes =
@@ -86,7 +86,7 @@ internal static class SagaRules
                     )
                     .Select(o => (o.OrderId, o.Reason ?? PaymentDeclined)),
                 .. owned
-                    .Where(o => o is { Status: OrderStatus.AwaitingPayment, Declined: false } && !(o.PayBy > now))
+                    .Where(o => IsAwaitingAnotherCard(o) && !o.Lapsed && !(o.PayBy > now))
                     .Select(o => (o.Id, NoOtherCard)),
             ],
         };
@@ -158,7 +158,7 @@ internal static class SagaRules
         var waiting = ready.FindAll(o =>
             o.Status == OrderStatus.Backordered
             || o is { Status: OrderStatus.AwaitingCustomer, DecideBy: not null } && !IsUndecided(o, now)
-            || o is { Status: OrderStatus.AwaitingPayment, Declined: false }
+            || IsAwaitingAnotherCard(o) && !IsUnpaid(o, now, payWithin)
         );
         return new SagaStepResult
         {
@@ -280,8 +280,13 @@ internal static class SagaRules
     private static bool IsUndecided(OwnedOrder order, DateTimeOffset now) =>
         order.Status == OrderStatus.AwaitingCustomer && order.DecideBy <= now;
 
+    // An order whose authorisation has lapsed may have captured money already: it is refunded at its deadline.
     private static bool IsUnpaid(OwnedOrder order, DateTimeOffset now, TimeSpan payWithin) =>
-        order is { Status: OrderStatus.Reserved, Declined: false } && order.StatusSince + payWithin <= now;
+        order is { Status: OrderStatus.Reserved, Declined: false } && order.StatusSince + payWithin <= now
+        || IsAwaitingAnotherCard(order) && order.Lapsed && !(order.PayBy > now);
+
+    private static bool IsAwaitingAnotherCard(OwnedOrder order) =>
+        order is { Status: OrderStatus.AwaitingPayment, Declined: false };
 
     private static bool IsDeclined(OwnedOrder order) =>
         order is { Status: OrderStatus.Reserved or OrderStatus.AwaitingPayment, Declined: true };

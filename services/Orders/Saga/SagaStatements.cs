@@ -32,10 +32,12 @@ internal static class SagaStatements
         """;
 
     /// <summary>The orders that batch $1 still owns, in order of arrival.</summary>
-    public const string SelectOwned = """
-        select o.id, o.status, o.total, o.payment_token, o.payment is not distinct from 'declined' as declined,
-               o.compensation_pending, o.refunded, o.stock_released, o.attempts, o.decide_by,
-               o.updated_at as status_since, o.another_card, o.pay_by, o.payment_attempt
+    public const string SelectOwned = $"""
+        select o.id, o.status, o.total, o.payment_token,
+               o.payment is not distinct from '{OrderPayments.Declined}' as declined, o.compensation_pending,
+               o.refunded, o.stock_released, o.attempts, o.decide_by,
+               o.updated_at as status_since, o.another_card, o.pay_by, o.payment_attempt,
+               o.payment is not distinct from '{OrderPayments.Lapsed}' as lapsed
         from batches b join orders o on o.id = any(b.order_ids) and o.batch_id = b.id
         where b.id = $1 order by o.number
         """;

@@ -14,6 +14,9 @@ namespace DaprShop.Orders.Saga;
 /// <param name="AnotherCard">Where its card is declined, the customer may name another one.</param>
 /// <param name="PayBy">Until when another card may be named; null before a card was declined.</param>
 /// <param name="PaymentAttempt">Cards that it has named.</param>
+/// <param name="Lapsed">
+/// It was confirmed, and its authorisation has lapsed since: some of its money may be captured.
+/// </param>
 internal sealed record OwnedOrder(
     Guid Id,
     OrderStatus Status,
@@ -28,7 +31,8 @@ internal sealed record OwnedOrder(
     DateTimeOffset StatusSince = default,
     bool AnotherCard = false,
     DateTimeOffset? PayBy = null,
-    int PaymentAttempt = 1
+    int PaymentAttempt = 1,
+    bool Lapsed = false
 );
 
 /// <summary>A decided status change.</summary>

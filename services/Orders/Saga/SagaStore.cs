@@ -51,7 +51,8 @@ internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, Sa
             r.StatusSince,
             r.AnotherCard,
             r.PayBy,
-            r.PaymentAttempt
+            r.PaymentAttempt,
+            r.Lapsed
         ));
     }
 
@@ -276,7 +277,8 @@ internal sealed class SagaStore(NpgsqlDataSource database, RelaySignal relay, Sa
         DateTimeOffset StatusSince,
         bool AnotherCard,
         DateTimeOffset? PayBy,
-        int PaymentAttempt
+        int PaymentAttempt,
+        bool Lapsed
     );
 
     private sealed record OwnedLineRow(

@@ -45,15 +45,15 @@ internal static class CaptureRules
     /// Authorises what is not captured yet anew, because the authorisation ends soon or has ended. While a capture has
     /// no answer, it is not the time.
     /// </summary>
-    /// <param name="token">The card that was authorised.</param>
-    public static PaymentDecision Renew(Payment payment, string token, DateTimeOffset now)
+    /// <param name="payment">With the card that was authorised.</param>
+    public static PaymentDecision Renew(Payment payment, DateTimeOffset now)
     {
         if (payment.State != PaymentState.Authorised || payment.IsRenewing || payment.Capturing > 0)
             return PaymentDecision.WithoutEvent(payment);
         if (payment.ToCapture == 0)
             return PaymentRules.GiveUp(payment, PaymentState.Captured, now);
         var renewing = payment with { RenewAt = null, Renewals = payment.Renewals + 1 };
-        return new PaymentDecision(renewing, Call: ProviderCall.Renewal(renewing with { Token = token }, now));
+        return new PaymentDecision(renewing, Call: ProviderCall.Renewal(renewing, now));
     }
 
     /// <summary>Tells Orders what became of its request.</summary>

@@ -127,6 +127,29 @@ internal sealed class PaymentStore(
         update provider_calls set due_at = $2 where key = $1 and state in ('{Open}', '{Processing}') and due_at > $2
         """;
 
+    internal const string ClaimRenewals = $"""
+        select order_id from payments
+        where renew_at <= $1 order by renew_at limit $2 for update skip locked
+        """;
+
+    // The card that the present authorisation is on.
+    internal const string SelectTokens = $"""
+        select distinct on (order_id) order_id, token from provider_calls
+        where order_id = any($1) and operation in ('{CallNames.Authorise}', '{CallNames.Renewal}')
+        order by order_id, asked_at desc
+        """;
+
+    internal const string MarkTold =
+        "update payments set renew_at = null where order_id = any($1) and state = 'lapsed'";
+
+    // The provider has told that it ended an authorisation before its time.
+    internal const string RenewNow = $"""
+        update payments p set renew_at = $2
+        from provider_calls c
+        where c.key = $1 and c.operation in ('{CallNames.Authorise}', '{CallNames.Renewal}') and p.order_id = c.order_id
+          and p.provider_id = c.provider_id and p.state = 'authorised' and p.renew_at > $2
+        """;
+
     private const string Open = "open";
     private const string Processing = "processing";
     private const string Captures = $"'{CallNames.Charge}', '{CallNames.Capture}', '{CallNames.LastCapture}'";
@@ -308,6 +331,54 @@ internal sealed class PaymentStore(
         relay.Raise();
         return new DecidedPayments(byOrder, [.. answered.SelectMany(a => a.Decision?.Calls ?? [])]);
     }
+
+    /// <summary>
+    /// Applies <paramref name="renew"/> to authorised payments whose time has come, with the card of each. Returns the
+    /// calls to make, and the lapsed payments of which Orders is to be told.
+    /// </summary>
+    public async Task<(IReadOnlyList<ProviderCall> Calls, IReadOnlyList<Guid> Lapsed)> RenewAsync(
+        int limit,
+        Func<Payment, DateTimeOffset, PaymentDecision> renew,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetUtcNow();
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var due = await connection.QueryAsync<Guid>(ClaimRenewals, [now.UtcDateTime, limit], cancellationToken);
+        if (due.Count == 0)
+            return ([], []);
+        var tokens = (
+            await connection.QueryAsync<TokenRow>(SelectTokens, [due.ToArray()], cancellationToken)
+        ).ToDictionary(row => row.OrderId, row => row.Token);
+        var payments = await LockAsync(connection, [.. due], cancellationToken);
+        var decisions = payments
+            .Where(p => p.State == PaymentState.Authorised)
+            .Select(p => p with { Token = tokens[p.OrderId] })
+            .Select(p => (Before: p, Decision: renew(p, now).Counted()))
+            .Where(d => d.Decision.Payment != d.Before)
+            .Select(d => d.Decision)
+            .ToList();
+        await SaveAsync(connection, decisions, [], _ => true, cancellationToken);
+        await failpoints.ReachAsync("renewing");
+        await transaction.CommitAsync(cancellationToken);
+        await failpoints.ReachAsync("renewed");
+        return (
+            [.. decisions.SelectMany(d => d.Calls)],
+            [.. payments.Where(p => p.State == PaymentState.Lapsed).Select(p => p.OrderId)]
+        );
+    }
+
+    /// <summary>Records that Orders knows of these lapsed payments.</summary>
+    public Task MarkToldAsync(IReadOnlyList<Guid> orders, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(MarkTold, [orders.ToArray()], cancellationToken);
+
+    /// <summary>
+    /// The authorisation under <paramref name="key"/> has ended at the provider: it is renewed at once. Nothing happens
+    /// where the payment has another one, or has ended.
+    /// </summary>
+    public Task RenewNowAsync(string key, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(RenewNow, [key, time.GetUtcNow().UtcDateTime], cancellationToken);
 
     /// <summary>
     /// Makes every call without an answer due: at a start, the process that made them is gone. Calls that another replica
@@ -518,6 +589,8 @@ internal sealed class PaymentStore(
     }
 
     private sealed record RefundableRow(Guid OrderId, string ProviderId, decimal Amount);
+
+    private sealed record TokenRow(Guid OrderId, string Token);
 
     private sealed record CallRow(
         string Key,

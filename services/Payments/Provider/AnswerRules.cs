@@ -170,11 +170,21 @@ internal static class AnswerRules
 
     private static PaymentDecision NotRenewed(Payment payment, string? reason, DateTimeOffset now) =>
         payment.State == PaymentState.Authorised
-            ? PaymentRules
-                .GiveUp(payment with { Reason = reason }, PaymentState.Lapsed, now)
-                .Recording(PaymentKinds.Lapsed, payment.ToCapture, reason)
+            ? Lapsed(
+                PaymentRules
+                    .GiveUp(payment with { Reason = reason }, PaymentState.Lapsed, now)
+                    .Recording(PaymentKinds.Lapsed, payment.ToCapture, reason),
+                now
+            )
         : payment.State == PaymentState.Refunding ? PaymentRules.Return(payment, payment.Reason, now)
         : PaymentDecision.WithoutEvent(payment);
+
+    // Orders is to be told.
+    private static PaymentDecision Lapsed(PaymentDecision decision, DateTimeOffset now) =>
+        decision with
+        {
+            Payment = decision.Payment with { RenewAt = now },
+        };
 
     private static PaymentDecision CapturedPart(
         Payment payment,

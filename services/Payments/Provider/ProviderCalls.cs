@@ -201,6 +201,9 @@ internal sealed class ProviderCallWorker(
 /// <summary>Wakes the <see cref="ProviderCallWorker"/>.</summary>
 internal sealed class ProviderCallSignal : WorkSignal;
 
+/// <summary>Raised when the provider tells that it has ended an authorisation.</summary>
+internal sealed class AuthorisationSignal : WorkSignal;
+
 internal static partial class ProviderLogging
 {
     [LoggerMessage(LogLevel.Warning, "The provider did not answer call {Key} (attempt {Attempt}): {Reason}")]

@@ -15,6 +15,7 @@ internal static class ProviderModule
             .AddSingleton<IPaymentProvider, HttpPaymentProvider>()
             .AddSingleton<ProviderCalls>()
             .AddSingleton<ProviderCallSignal>()
+            .AddSingleton<AuthorisationSignal>()
             .AddHostedService<ProviderCallWorker>()
             .AddInvocationClient(Apps.Orders)
             .AddSingleton(provider => new StandardWebhook(

@@ -14,11 +14,14 @@ namespace DaprShop.Payments.Provider;
 /// </summary>
 internal static class ReceiveWebhook
 {
+    private const string AuthorisationEnded = "payment_intent.canceled";
+
     public static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
         HttpRequest request,
         StandardWebhook webhooks,
         PaymentStore store,
         ProviderCallSignal signal,
+        AuthorisationSignal authorisations,
         IFailpoints failpoints,
         CancellationToken cancellationToken
     )
@@ -40,9 +43,15 @@ internal static class ReceiveWebhook
             );
         }
 
-        if (KeyOf(body) is { } key)
+        if (Read(body) is var (type, key))
         {
             await store.MakeDueAsync(key, cancellationToken);
+            if (type == AuthorisationEnded)
+            {
+                await store.RenewNowAsync(key, cancellationToken);
+                authorisations.Raise();
+            }
+
             await failpoints.ReachAsync("receiving-webhook");
             signal.Raise();
         }
@@ -50,8 +59,8 @@ internal static class ReceiveWebhook
         return TypedResults.NoContent();
     }
 
-    /// <summary>The key of the call that the webhook is about; null for one about anything else.</summary>
-    private static string? KeyOf(string body)
+    /// <summary>The type of the webhook and the key of the call that it is about; null for one about anything else.</summary>
+    private static (string? Type, string Key)? Read(string body)
     {
         try
         {
@@ -60,7 +69,14 @@ internal static class ReceiveWebhook
             foreach (var member in (ReadOnlySpan<string>)["data", "object", "metadata", "key"])
                 if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(member, out at))
                     return null;
-            return at.ValueKind == JsonValueKind.String ? at.GetString() : null;
+            return at.ValueKind == JsonValueKind.String
+                ? (
+                    json.RootElement.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String
+                        ? type.GetString()
+                        : null,
+                    at.GetString()!
+                )
+                : null;
         }
         catch (JsonException)
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using DaprShop.Contracts;
 using DaprShop.TestKit;
 
@@ -46,23 +47,18 @@ public sealed class AuthorisedShipmentTests(OrdersFixture fixture) : FulfilmentS
         Captures(id).Should().BeEmpty();
     }
 
-    [Theory]
-    [InlineData(false, "capture_failed")]
-    [InlineData(true, "lapsed")]
-    public async Task A_shipment_whose_money_cannot_be_captured_stays_here_is_told_and_can_be_tried_again(
-        bool isLapsed,
-        string state
-    )
+    [Fact]
+    public async Task A_shipment_whose_money_cannot_be_captured_stays_here_is_told_and_can_be_tried_again()
     {
         var id = await AuthorisedAsync((2, 2.5m));
-        Fixture.Fakes.Capture = new(CaptureState.Refused, "No money.", isLapsed);
+        Fixture.Fakes.Capture = new(CaptureState.Refused, "No money.");
 
         var problem = await IsRefusedAsync(await ShipAsync(id, null), "not-shipped");
 
         problem.GetProperty("detail").GetString().Should().Be("The money for it could not be captured: No money.");
         Fixture.Fakes.Shipped.Values.Should().NotContain(s => s.OrderId == id, "nothing leaves");
         (await Fixture.Database.StatusAsync(id)).Should().Be("confirmed");
-        (await AttentionAsync(id)).Should().Be(("payment", state));
+        (await AttentionAsync(id)).Should().Be(("payment", "capture_failed"));
         (
             await Sql.ScalarAsync<string>(
                 Fixture.Database.Names.App,
@@ -92,19 +88,108 @@ public sealed class AuthorisedShipmentTests(OrdersFixture fixture) : FulfilmentS
         Captures(id).Select(c => c.ShipmentId).Distinct().Should().ContainSingle("it is one capture");
     }
 
-    [Fact]
-    public async Task An_order_whose_authorisation_has_lapsed_is_listed_for_operators()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_order_whose_authorisation_has_lapsed_keeps_its_stock_and_is_paid_by_another_card(bool isTold)
     {
+        var free = Fixture.Fakes.Free;
         var id = await AuthorisedAsync((1, 2.5m));
+        if (isTold)
+            await LapseAsync(id);
+        else
+        {
+            Fixture.Fakes.Capture = new(CaptureState.Refused, "The authorisation has lapsed.", IsLapsed: true);
+            await IsRefusedAsync(await ShipAsync(id, null), "not-shipped");
+        }
+
+        var order = await GetAsync($"orders/{id}");
+        order.GetProperty("status").GetString().Should().Be("awaiting_payment");
+        order
+            .GetProperty("reason")
+            .GetString()
+            .Should()
+            .Be("the authorisation of the payment has lapsed: another card is needed");
+        (order.GetProperty("payBy").GetDateTimeOffset() - order.GetProperty("updatedAt").GetDateTimeOffset())
+            .TotalDays.Should()
+            .BeApproximately(3, 0.01);
+        (await AttentionAsync(id)).Should().BeNull("the customer is asked");
+        Fixture.Fakes.Free.Should().Be(free, "the cup stays allocated");
+
+        Fixture.Fakes.Authorises = true;
+        await NameCardAsync(id, "tok_ok");
+        await RunSagaAsync();
+        Fixture.Fakes.Authorises = false;
+        Fixture.Fakes.Capture = new(CaptureState.Captured);
+        (await Fixture.Database.StatusAsync(id)).Should().Be("confirmed");
+        await ShippedAsync(id, null);
+        Captures(id).Last().Should().BeEquivalentTo(new { Total = 2.5m, IsLast = true });
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Without_another_card_in_time_a_lapsed_order_expires_is_refunded_and_its_stock_released(
+        bool isDeclined
+    )
+    {
+        var free = Fixture.Fakes.Free;
+        var id = await AuthorisedAsync((1, 2.5m));
+        await LapseAsync(id);
+        if (isDeclined)
+        {
+            // A declined card ends nothing: a refused shipment may have captured money of the first one.
+            Fixture.Fakes.Charges.Remove(id);
+            await NameCardAsync(id, "tok_declined");
+            await RunSagaAsync();
+            (await Fixture.Database.StatusAsync(id)).Should().Be("awaiting_payment");
+        }
+
+        await RunSagaAsync();
+        (await Fixture.Database.StatusAsync(id)).Should().Be("awaiting_payment", "it rests until its deadline");
+        await Sql.ScalarAsync<object>(
+            Fixture.Database.Names.App,
+            $"update orders set pay_by = now(), due_at = now() where id = '{id}'"
+        );
+        await RunSagaAsync();
+
+        (await Fixture.Database.StatusAsync(id)).Should().Be("expired");
+        Fixture.Fakes.Charges[id].Should().Be(ChargeState.Refunded);
+        Fixture.Fakes.Free.Should().Be(free + 1);
+    }
+
+    [Fact]
+    public async Task A_lapsed_order_of_which_units_have_left_is_listed_for_operators()
+    {
+        var id = await AuthorisedAsync((2, 2.5m));
+        await ShippedAsync(id, 1);
         var other = await ConfirmedAsync(quantity: 1);
 
-        foreach (var order in new[] { id, other, id })
-            (await Olga.PostAsync("payments/lapsed", System.Net.Http.Json.JsonContent.Create(new LapsedPayment(order))))
-                .StatusCode.Should()
-                .Be(HttpStatusCode.NoContent);
+        foreach (var order in new[] { id, other, id, Guid.CreateVersion7() })
+            await LapseAsync(order);
 
+        (await Fixture.Database.StatusAsync(id)).Should().Be("shipped");
         (await AttentionAsync(id)).Should().Be(("payment", "lapsed"));
         (await AttentionAsync(other)).Should().BeNull("its money is captured");
+        (await Fixture.Database.StatusAsync(other)).Should().Be("confirmed");
+    }
+
+    private async Task LapseAsync(Guid order)
+    {
+        using var told = await Olga.PostAsJsonAsync("payments/lapsed", new LapsedPayment(order));
+        told.StatusCode.Should().Be(HttpStatusCode.NoContent);
+    }
+
+    private async Task NameCardAsync(Guid order, string token)
+    {
+        using var named = await SendAsync(Alice, $"orders/{order}/payment", null, new { paymentToken = token });
+        named.StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
+    private async Task RunSagaAsync()
+    {
+        foreach (var batch in await Fixture.Database.ClaimAsync())
+            await SagaRun.RunAsync(Fixture.Database, Fixture.Fakes, batch);
     }
 
     private async Task<Guid> AuthorisedAsync(params (int Quantity, decimal Price)[] lines)

@@ -40,7 +40,7 @@ public sealed class CancellationTests(OrdersFixture fixture) : FulfilmentScene(f
             .BeEquivalentTo(
                 new ReleaseUnitsRequest($"cancellation:{number}", id, 1, "alice", [new OrderedUnits("cup", 4)])
             );
-        Fixture.Fakes.PartRefunds[number].Amount.Should().Be(10m);
+        Fixture.Fakes.PartRefunds[number].Should().Be(new PartRefundRequest(number, id, 10m, Total: 15m));
         (await Fixture.Database.NumberAsync($"select count(*) from events where subject = '{number}'")).Should().Be(2);
 
         using var again = await CancelAsync(id, new { reason = "lost" }, key);

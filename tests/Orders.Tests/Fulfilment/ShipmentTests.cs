@@ -183,9 +183,9 @@ public sealed class ShipmentTests(OrdersFixture fixture) : FulfilmentScene(fixtu
             [new ShippedLine("cup", 2)]
         );
         await Task.WhenAll(
-            Enumerable.Range(0, 3).Select(_ => shipments.EndAsync(shipment, null, payment: null, CancellationToken.None))
+            Enumerable.Range(0, 3).Select(_ => shipments.EndAsync(shipment, null, CancellationToken.None))
         );
-        await shipments.EndAsync(shipment, "too late", payment: null, CancellationToken.None);
+        await shipments.EndAsync(shipment, "too late", CancellationToken.None);
         (await GetAsync($"orders/{id}")).GetProperty("lines")[0].GetProperty("shipped").GetInt32().Should().Be(2);
         (
             await Fixture.Database.NumberAsync(

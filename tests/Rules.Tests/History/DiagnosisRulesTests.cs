@@ -96,6 +96,13 @@ public sealed class DiagnosisRulesTests
                 "waiting-for-card",
                 "The card was declined: no money; the customer can name another one until 2026-01-02 13:00:00 UTC."
             },
+            {
+                "lapsed",
+                "waiting-for-card",
+                "The authorisation of the payment has ended; the customer can name another card until "
+                    + "2026-01-02 13:00:00 UTC."
+            },
+            { "lapsed overdue", "waiting-for-batch", "The order is due; the next free batch will process it." },
             { "another card overdue", "waiting-for-batch", "The order is due; the next free batch will process it." },
             {
                 "no other card",
@@ -262,6 +269,8 @@ public sealed class DiagnosisRulesTests
             {
                 Order = Case("another card").Order! with { PayBy = Now, DueAt = Now },
             },
+            "lapsed" => Idle with { Order = Case("another card").Order! with { Payment = "lapsed" } },
+            "lapsed overdue" => Idle with { Order = Case("lapsed").Order! with { PayBy = Now, DueAt = Now } },
             "no other card" => Idle with { Order = Case("another card").Order! with { Payment = "declined" } },
             "decision overdue" => Idle with { Order = Accepted with { Status = "awaiting_customer", DecideBy = Now } },
             "paused and in a batch" => Idle with { Order = InBatch with { Slots = 0 } },

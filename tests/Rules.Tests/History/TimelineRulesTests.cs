@@ -216,11 +216,7 @@ public sealed class TimelineRulesTests
             { EntryTypes.OrderStatusChanged, "paid", "The order is paid" },
             { EntryTypes.OrderStatusChanged, "confirmed", "The order is confirmed and ready to ship" },
             { EntryTypes.OrderStatusChanged, "backordered", "The order is waiting for stock" },
-            {
-                EntryTypes.OrderStatusChanged,
-                "awaiting_payment",
-                "The card was declined: the order is waiting for another card"
-            },
+            { EntryTypes.OrderStatusChanged, "awaiting_payment", "The order is waiting for another card" },
             { EntryTypes.OrderStatusChanged, "awaiting_customer", "The order is waiting for the customer's decision" },
             { EntryTypes.OrderStatusChanged, "rejected", "The order was rejected" },
             { EntryTypes.OrderStatusChanged, "cancelled", "The order was cancelled" },

@@ -25,7 +25,7 @@ public sealed class TransitionRulesTests
     }
 
     [Fact]
-    public void Only_an_operator_or_another_card_moves_an_order_backwards_and_a_paid_order_is_refunded_or_delivered()
+    public void Only_an_operator_another_card_or_a_lapse_moves_an_order_backwards_and_a_paid_order_is_refunded_or_delivered()
     {
         var order = new[]
         {
@@ -44,6 +44,7 @@ public sealed class TransitionRulesTests
                 t.From != OrderStatus.NeedsAttention
                 && order.Contains(t.To)
                 && t != (OrderStatus.AwaitingPayment, OrderStatus.Reserved)
+                && t != (OrderStatus.Confirmed, OrderStatus.AwaitingPayment)
             )
         )
             Array.IndexOf(order, to).Should().BeGreaterThan(Array.IndexOf(order, from), $"{from} came before {to}");

@@ -276,13 +276,13 @@ public sealed class CaptureRulesTests
 
         private int ToShip => Units - _cancelled - Shipped;
 
-        private decimal Total(int units) => units * Price;
+        private static decimal Total(int units) => units * Price;
 
         public PaymentState Charge() => Apply(ChargeRules.Charge(Payment, 1, Now, authorises: true));
 
         public void PayAnew() => Apply(ChargeRules.Charge(Payment, Payment.Attempt + 1, Now, authorises: true));
 
-        public void Renew() => Apply(CaptureRules.Renew(Loaded(), "tok", Now));
+        public void Renew() => Apply(CaptureRules.Renew(Loaded() with { Token = "tok" }, Now));
 
         /// <summary>The bank ends every authorisation, and the shop hears of it.</summary>
         public void Lapse()

@@ -1,6 +1,7 @@
 -- orders: Confirmed and later: stock is allocated and exactly the total is captured, with what was cancelled since, or at
 --   least what was shipped of an authorised order. Rejected, cancelled, expired: nothing is allocated, the net payment is
---   zero. Awaiting payment: stock is allocated, nothing is captured
+--   zero. Awaiting payment: stock is allocated, nothing is captured, or no more than for a refused shipment of an order
+--   whose authorisation has lapsed
 -- when idle
 -- inputs: money, claims
 select count(*) as checked from orders
@@ -25,7 +26,10 @@ where o.status in ('confirmed', 'shipped', 'delivered')
    or o.status = 'backordered'
        and (c.state is null or c.state not in ('backordered', 'allocated') or m.charged is not null)
    or o.status = 'awaiting_payment'
-       and (c.state is distinct from 'allocated' or coalesce(m.charged, 0) <> 0 or m.state is distinct from 'declined')
+       and (c.state is distinct from 'allocated'
+            or case when o.payment = 'lapsed' then m.state is null or m.state not in ('lapsed', 'declined')
+                        or coalesce(m.charged, 0) >= m.amount
+                    else coalesce(m.charged, 0) <> 0 or m.state is distinct from 'declined' end)
    or o.status in ('rejected', 'cancelled', 'expired')
        and (c.state in ('allocated', 'backordered') or m.state in ('captured', 'authorised', 'lapsed')
             or coalesce(m.charged - m.refunded - m.refunded_in_parts, 0) <> 0)
