@@ -129,7 +129,7 @@ public static class ServiceInvocation
     /// </summary>
     /// <param name="name">The client's name; <paramref name="app"/> when null.</param>
     /// <param name="timeout">
-    /// How long an invocation may take; 20 seconds when null. Then a
+    /// How long an invocation may take; 20 seconds when null. Of several registrations of a client, the first counts. Then a
     /// <see cref="Polly.Timeout.TimeoutRejectedException"/> is thrown.
     /// </param>
     public static IServiceCollection AddInvocationClient(
@@ -139,9 +139,14 @@ public static class ServiceInvocation
         TimeSpan? timeout = null
     )
     {
+        // Two modules of a service may invoke the same app. A handler that was added twice would invoke the sidecar itself.
+        var registered = new Registered(name ?? app);
+        if (services.Any(s => registered.Equals(s.ImplementationInstance)))
+            return services;
+        services.AddSingleton(registered);
         services.TryAddSingleton<ServiceInvoker>();
         var client = services
-            .AddHttpClient(name ?? app, client =>
+            .AddHttpClient(registered.Name, client =>
             {
                 client.BaseAddress = new Uri($"http://{app}/");
                 client.Timeout = (timeout ?? DefaultTimeout) + BodyAllowance;
@@ -153,4 +158,6 @@ public static class ServiceInvocation
             .AddHttpMessageHandler(() => new InvocationHandler());
         return services;
     }
+
+    private sealed record Registered(string Name);
 }
