@@ -39,6 +39,8 @@ internal static class RuntimeHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = sidecars.MaxBodySize;
+            // Apps pass on what their clients send, at the clients' pace; it is for them to set a limit.
+            kestrel.Limits.MinRequestBodyDataRate = null;
             foreach (var sidecar in sidecars.All)
             {
                 kestrel.ListenLocalhost(sidecar.HttpPort, listen => listen.Protocols = HttpProtocols.Http1);

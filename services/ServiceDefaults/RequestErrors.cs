@@ -48,6 +48,8 @@ public static partial class RequestErrors
         // An empty body and a bare null reach no parser; ASP.NET reports them with this sentence only.
         if (exception.Message.StartsWith("Implicit body inferred", StringComparison.Ordinal))
             return EmptyBody;
+        if (exception.StatusCode == StatusCodes.Status408RequestTimeout)
+            return TooSlow;
         if (Unbound().Match(exception.Message) is { Success: true } unbound)
             return InvalidParameter(
                 unbound.Groups["name"].Value,
@@ -64,6 +66,15 @@ public static partial class RequestErrors
             );
         return Problems.Of(exception.StatusCode, "bad-request", "Bad request", exception.Message);
     }
+
+    /// <summary>408: the body arrived more slowly than a server waits for.</summary>
+    public static ProblemHttpResult TooSlow =>
+        Problems.Of(
+            408,
+            "too-slow",
+            "Body sent too slowly",
+            "The body was sent too slowly: after five seconds it must arrive with 240 bytes per second."
+        );
 
     /// <summary>400: a parameter of the path or the query is not what it must be.</summary>
     internal static ProblemHttpResult InvalidParameter(string name, string value, string expectation) =>

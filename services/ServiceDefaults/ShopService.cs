@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DaprShop.Contracts;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -48,6 +49,10 @@ public static class ShopService
         {
             kestrel.Limits.MaxRequestBodySize = MaxBodySize;
             kestrel.AddServerHeader = false;
+            // The gateway decides how slow a client may be. Behind it, the same body may arrive a little more slowly,
+            // and its sender would be told what is not its doing.
+            if (app != Apps.Gateway)
+                kestrel.Limits.MinRequestBodyDataRate = null;
         });
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddDaprClient(dapr => dapr.UseTimeout(TimeSpan.FromSeconds(15)));

@@ -43,10 +43,12 @@ internal sealed class ForwardRequests(DaprSidecar sidecar, IHttpForwarder forwar
         context.Response.Clear();
         if (error is ForwarderError.RequestBodyClient && FindBadRequest(cause) is { } bad)
         {
-            var problem =
-                bad.StatusCode == StatusCodes.Status413PayloadTooLarge
-                    ? GatewayProblems.TooLarge()
-                    : GatewayProblems.UnreadableBody(bad.Message);
+            var problem = bad.StatusCode switch
+            {
+                StatusCodes.Status413PayloadTooLarge => GatewayProblems.TooLarge(),
+                StatusCodes.Status408RequestTimeout => RequestErrors.TooSlow,
+                _ => GatewayProblems.UnreadableBody(bad.Message),
+            };
             await problem.ExecuteAsync(context);
             return;
         }

@@ -14,13 +14,20 @@ internal static class GatewayProblems
     public static ProblemHttpResult UnreadableBody(string detail) =>
         Problems.Of(400, "bad-request", "Bad request", detail);
 
-    /// <summary>A 4xx of a sidecar: it does not forward the path or a header.</summary>
+    /// <summary>A 4xx of a sidecar: it does not forward the request.</summary>
     public static ProblemHttpResult NotForwarded(int status) =>
         Problems.Of(
             status,
             "not-forwarded",
             "Request not forwarded",
-            "The path or a header contains characters that are not forwarded, such as an encoded slash."
+            status switch
+            {
+                StatusCodes.Status408RequestTimeout => "The body was sent too slowly.",
+                StatusCodes.Status414UriTooLong => "The path and the query are too long.",
+                StatusCodes.Status431RequestHeaderFieldsTooLarge =>
+                    "The headers are too large. Send fewer or shorter ones.",
+                _ => "The path or a header contains characters that are not forwarded, such as an encoded slash.",
+            }
         );
 
     /// <summary>503 with Retry-After: the service, or a sidecar between it and the gateway, does not respond.</summary>

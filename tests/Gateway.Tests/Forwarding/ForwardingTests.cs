@@ -266,6 +266,24 @@ public sealed class ForwardingTests(GatewayFixture fixture) : IClassFixture<Gate
         await IsProblemAsync(response, status, kind);
     }
 
+    [Theory]
+    [InlineData(400, "encoded slash")]
+    [InlineData(408, "too slowly")]
+    [InlineData(414, "too long")]
+    [InlineData(431, "headers are too large")]
+    public async Task A_rejection_by_the_sidecar_says_what_is_wrong(int status, string reason)
+    {
+        _sidecar.Respond = context =>
+        {
+            context.Response.StatusCode = status;
+            return Task.CompletedTask;
+        };
+        using var response = await _customer.GetAsync("/orders", TestContext.Current.CancellationToken);
+
+        ((int)response.StatusCode).Should().Be(status);
+        (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Should().Contain(reason);
+    }
+
     [Fact]
     public async Task A_broken_connection_becomes_a_503()
     {

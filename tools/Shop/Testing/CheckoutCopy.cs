@@ -5,6 +5,9 @@ namespace DaprShop.Shop.Testing;
 /// <summary>A copy of the checkout that a run may change and build; it is deleted at the end.</summary>
 internal sealed class CheckoutCopy : IDisposable
 {
+    /// <summary>The names of the copies' folders begin with it.</summary>
+    internal const string Prefix = "daprshop-copy-";
+
     private static readonly TimeSpan ListLimit = TimeSpan.FromMinutes(1);
 
     private CheckoutCopy(string folder) => Folder = folder;
@@ -25,18 +28,32 @@ internal sealed class CheckoutCopy : IDisposable
         );
         if (list.ExitCode != 0)
             throw new ShopException("This run copies the checkout, which needs git and a repository.");
-        var copy = new CheckoutCopy(Directory.CreateTempSubdirectory("daprshop-copy-").FullName);
-        foreach (var file in list.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var source = Path.Combine(shop.Root, file);
-            if (!File.Exists(source))
-                continue;
-            var target = Path.Combine(copy.Folder, file);
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(source, target);
-        }
+        return Of(shop.Root, list.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries));
+    }
 
-        return copy;
+    /// <summary>Copies these files of a folder. Where one cannot be copied, nothing of the copy is left.</summary>
+    internal static CheckoutCopy Of(string root, IEnumerable<string> files)
+    {
+        var copy = new CheckoutCopy(Directory.CreateTempSubdirectory(Prefix).FullName);
+        try
+        {
+            foreach (var file in files)
+            {
+                var source = Path.Combine(root, file);
+                if (!File.Exists(source))
+                    continue;
+                var target = Path.Combine(copy.Folder, file);
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                File.Copy(source, target);
+            }
+
+            return copy;
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Runs a program in a folder of the copy. One that takes longer than the limit is killed.</summary>
