@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using DaprShop.Contracts;
@@ -257,35 +256,5 @@ public sealed class CaptureTests(PaymentsFixture fixture) : IClassFixture<Paymen
             $"select array_agg(key) from provider_calls where order_id = '{order}'"
         );
         return (await fixture.Provider.LedgerAsync()).Where(r => keys!.Contains(r.Key)).Select(r => (r.Kind, r.Amount));
-    }
-
-    /// <summary>Orders, which hears of lapsed payments.</summary>
-    private sealed class OrdersStandIn : HttpMessageHandler, IHttpClientFactory
-    {
-        private int _failures;
-
-        public ConcurrentBag<Guid> Told { get; } = [];
-
-        /// <summary>Requests that it does not answer.</summary>
-        public int Failures
-        {
-            set => _failures = value;
-        }
-
-        public HttpClient CreateClient(string name) =>
-            new(this, disposeHandler: false) { BaseAddress = new Uri($"http://{name}/") };
-
-        protected override async Task<HttpResponseMessage> SendAsync(
-            HttpRequestMessage request,
-            CancellationToken cancellationToken
-        )
-        {
-            if (request.RequestUri!.AbsolutePath != "/payments/lapsed")
-                return new HttpResponseMessage(HttpStatusCode.NoContent);
-            if (Interlocked.Decrement(ref _failures) >= 0)
-                return new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
-            Told.Add((await request.Content!.ReadFromJsonAsync<LapsedPayment>(cancellationToken))!.OrderId);
-            return new HttpResponseMessage(HttpStatusCode.NoContent);
-        }
     }
 }

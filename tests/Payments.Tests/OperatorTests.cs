@@ -5,6 +5,7 @@ using System.Text.Json;
 using DaprShop.Contracts;
 using DaprShop.ServiceDefaults;
 using DaprShop.TestKit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DaprShop.Payments.Tests;
 
@@ -15,7 +16,7 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
     [Fact]
     public async Task A_credit_is_given_once_per_key_and_a_repeated_request_gets_the_same_answer()
     {
-        var (key, reference) = (NewText(), NewText());
+        var (key, reference) = (NewText(), $"note {NewText()}");
 
         using var given = await CreditAsync(key, new { reference, amount = 3.50m });
         using var again = await CreditAsync(key, new { reference, amount = 3.5m });
@@ -30,7 +31,7 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
     [Fact]
     public async Task Twenty_requests_at_once_with_one_key_give_one_credit()
     {
-        var (key, reference) = (NewText(), NewText());
+        var (key, reference) = (NewText(), $"note {NewText()}");
 
         var answers = await Task.WhenAll(
             Enumerable.Range(0, 20).Select(_ => CreditAsync(key, new { reference, amount = 1 }))
@@ -44,7 +45,7 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
     [Fact]
     public async Task A_key_with_another_body_is_rejected_and_so_is_a_reference_with_another_key()
     {
-        var (key, reference) = (NewText(), NewText());
+        var (key, reference) = (NewText(), $"note {NewText()}");
         using var given = await CreditAsync(key, new { reference, amount = 1 });
 
         using var otherBody = await CreditAsync(key, new { reference, amount = 2 });
@@ -53,6 +54,41 @@ public sealed class OperatorTests(PaymentsFixture fixture) : IClassFixture<Payme
         await IsProblemAsync(otherBody, 422, "idempotency-conflict");
         await IsProblemAsync(otherKey, 409, "already-credited");
         (await RowsAsync(reference)).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task S5_No_credit_is_given_under_the_id_of_an_order_also_of_one_that_is_not_charged_yet()
+    {
+        var orders = new OrdersStandIn { Known = Guid.CreateVersion7() };
+        await using var service = new ServiceHost<Program>(
+            fixture.Database.App,
+            services => services.AddSingleton(new ServiceInvoker(orders, NoFailpoints.Instance)),
+            fixture.Provider.Settings
+        );
+        var caller = service.As(Identity.Operator, "olga");
+
+        foreach (
+            var reference in new[] { $"{orders.Known}", $"{orders.Known}".ToUpperInvariant(), $"{orders.Known:N}" }
+        )
+        {
+            using var refused = await SendAsync(caller, NewText(), JsonContent.Create(new { reference, amount = 1 }));
+            await IsProblemAsync(refused, 409, "reference-of-an-order");
+        }
+
+        using var other = await SendAsync(
+            caller,
+            NewText(),
+            JsonContent.Create(new { reference = NewText(), amount = 1 })
+        );
+        other.StatusCode.Should().Be(HttpStatusCode.OK, "it is no order's id");
+        orders.Failures = 1;
+        using var later = await SendAsync(
+            caller,
+            NewText(),
+            JsonContent.Create(new { reference = NewText(), amount = 1 })
+        );
+        later.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        later.Headers.RetryAfter.Should().NotBeNull("Orders did not answer: a retry can help");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using DaprShop.Contracts;
 using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Payments.Credits;
@@ -6,7 +7,7 @@ namespace DaprShop.Payments.Credits;
 internal static class CreditsModule
 {
     public static IServiceCollection AddCredits(this IServiceCollection services) =>
-        services.AddSingleton<CreditStore>();
+        services.AddSingleton<CreditStore>().AddSingleton<KnownOrders>().AddInvocationClient(Apps.Orders);
 
     public static void MapCredits(this IEndpointRouteBuilder routes) =>
         routes

@@ -17,12 +17,22 @@ internal static class GiveCredit
         CreditRequest request,
         HttpContext context,
         CreditStore credits,
+        KnownOrders orders,
         ProviderCalls calls,
         CancellationToken cancellationToken
     )
     {
         if (Validate(request) is { Count: > 0 } errors)
             return Problems.Invalid(errors);
+        // All money that goes back for an order has one limit: what was captured for it.
+        if (await orders.ContainsAsync(request.Reference, cancellationToken))
+            return Problems.Of(
+                409,
+                "reference-of-an-order",
+                "The reference is an order's id",
+                $"'{request.Reference}' is the id of an order. Its money goes back by a return, a cancellation of units or a "
+                    + "cancel of the order; use another reference for money that belongs to no order."
+            );
 
         var (result, credit, call) = await credits.GiveAsync(
             context.Name(),
