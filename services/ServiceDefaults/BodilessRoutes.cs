@@ -36,8 +36,7 @@ internal static class BodilessRoutes
                             400,
                             "body-not-taken",
                             "The route takes no body",
-                            $"{context.Request.Method} {(endpoint as RouteEndpoint)?.RoutePattern.RawText} takes no body. "
-                                + "Send none, or {}."
+                            $"{context.Request.Method} {context.Request.Path} takes no body. " + "Send none, or {}."
                         )
                     );
                 await next(context);

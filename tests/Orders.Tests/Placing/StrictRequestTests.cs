@@ -70,6 +70,17 @@ public sealed class StrictRequestTests(OrdersFixture fixture) : IClassFixture<Or
         detail.Should().Contain("it must be an RFC 3339 time with its offset from UTC");
     }
 
+    [Theory]
+    [InlineData("""{"lines":[1]}""")]
+    [InlineData("x=1")]
+    public async Task A_body_that_is_not_taken_is_refused_with_the_name_of_the_route(string body)
+    {
+        const string route = "orders/01980000-0000-7000-8000-000000000000/cancel";
+        (await RefusalAsync(_alice, HttpMethod.Post, route, body))
+            .Should()
+            .Be(("body-not-taken", $"POST /{route} takes no body. Send none, or {{}}."));
+    }
+
     [Fact]
     public async Task A_body_on_a_route_that_takes_none_is_refused()
     {

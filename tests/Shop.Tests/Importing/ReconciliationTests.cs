@@ -58,6 +58,13 @@ public sealed class ReconciliationTests
     }
 
     [Fact]
+    public void A_wait_names_the_statuses_of_the_orders_that_it_is_for() =>
+        ImportProgressDisplay
+            .WaitingText(new Dictionary<string, int> { ["reserved"] = 1_200, ["paid"] = 1 })
+            .Should()
+            .Be("waiting for 1,201 orders of the import to settle (1 paid, 1,200 reserved)…");
+
+    [Fact]
     public void Units_left_before_the_returns_are_a_difference() =>
         Differing(OpeningStock.Exact, Perfect() with { Unsold = 1 })
             .Should()

@@ -11,7 +11,7 @@ internal sealed class ImportProgressDisplay : IImportProgress
 {
     private static readonly TimeSpan TellAgainAfter = TimeSpan.FromSeconds(20);
     private readonly StatusContext? _status;
-    private readonly Stopwatch _told = Stopwatch.StartNew();
+    private readonly WaitingLog _log = new();
     private string _stage = "";
     private int _total;
 
@@ -46,17 +46,16 @@ internal sealed class ImportProgressDisplay : IImportProgress
 
     public void Waiting(IReadOnlyDictionary<string, int> byStatus)
     {
-        var text =
-            $"waiting for {Number(byStatus.Values.Sum())} orders of the import to settle ("
-            + string.Join(", ", byStatus.OrderBy(s => s.Key).Select(s => $"{Number(s.Value)} {s.Key}"))
-            + ")";
-        Show(text);
-        // A log gets a line now and then, so that it shows what a long wait is for.
-        if (_status is not null || _told.Elapsed < TellAgainAfter)
-            return;
-        Console.WriteLine(text + "…");
-        _told.Restart();
+        Show(WaitingText(byStatus));
+        if (_status is null)
+            _log.Tell(WaitingText(byStatus), Console.Out);
     }
+
+    /// <summary>Which of the import's orders have not settled.</summary>
+    internal static string WaitingText(IReadOnlyDictionary<string, int> byStatus) =>
+        $"waiting for {Number(byStatus.Values.Sum())} orders of the import to settle ("
+        + string.Join(", ", byStatus.OrderBy(s => s.Key).Select(s => $"{Number(s.Value)} {s.Key}"))
+        + ")…";
 
     public static void Print(ImportResult result)
     {
@@ -93,12 +92,30 @@ internal sealed class ImportProgressDisplay : IImportProgress
 
     private sealed class SilentProgress : IImportProgress
     {
+        private readonly WaitingLog _log = new();
+
         public void Stage(string name, int total) { }
 
         public void Done(int count) { }
 
         public void Orders(int accepted, int settled, double perSecond) { }
 
-        public void Waiting(IReadOnlyDictionary<string, int> byStatus) { }
+        // Standard output has the result and nothing else.
+        public void Waiting(IReadOnlyDictionary<string, int> byStatus) =>
+            _log.Tell(WaitingText(byStatus), Console.Error);
+    }
+
+    /// <summary>A log gets a line now and then, so that it shows what a long wait is for.</summary>
+    private sealed class WaitingLog
+    {
+        private readonly Stopwatch _told = Stopwatch.StartNew();
+
+        public void Tell(string text, TextWriter log)
+        {
+            if (_told.Elapsed < TellAgainAfter)
+                return;
+            log.WriteLine(text);
+            _told.Restart();
+        }
     }
 }
