@@ -46,11 +46,12 @@ public enum ChargeState
 public sealed record CaptureRequest(Guid ShipmentId, Guid OrderId, decimal Total, bool IsLast);
 
 /// <summary>Payments' response. <paramref name="Reason"/>: why nothing was captured, as a sentence.</summary>
-/// <param name="IsLapsed">The payment must be authorised anew before anything can be captured.</param>
-public sealed record CaptureResponse(CaptureState State, string? Reason = null, bool IsLapsed = false);
+/// <param name="Lapsed">The payment must be authorised anew before anything can be captured; null otherwise.</param>
+public sealed record CaptureResponse(CaptureState State, string? Reason = null, LapsedPayment? Lapsed = null);
 
 /// <summary>Payments tells Orders that an order's authorisation has ended and could not be renewed.</summary>
-public sealed record LapsedPayment(Guid OrderId);
+/// <param name="Attempt">Cards that the order had named by then: a card that was named since is not meant.</param>
+public sealed record LapsedPayment(Guid OrderId, int Attempt);
 
 /// <summary>The outcome of a capture.</summary>
 public enum CaptureState

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DaprShop.Contracts;
 
 /// <summary>Orders asks Inventory to allocate stock, each order completely or not at all, in this order.</summary>
@@ -120,12 +122,14 @@ public sealed record ShippedUnits(string Sku, int Quantity, string? Location = n
 /// </summary>
 /// <param name="Number">Number of the cancellation among those of its order, from 1.</param>
 /// <param name="Actor">The customer or operator who cancelled them.</param>
+/// <param name="ByOperator">An operator cancelled them. Left out where false: such requests are the same as before.</param>
 public sealed record ReleaseUnitsRequest(
     string Key,
     Guid OrderId,
     int Number,
     string Actor,
-    IReadOnlyList<OrderedUnits> Lines
+    IReadOnlyList<OrderedUnits> Lines,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool ByOperator = false
 );
 
 /// <summary>

@@ -204,7 +204,7 @@ public sealed class CaptureTests(PaymentsFixture fixture) : IClassFixture<Paymen
         await Wait.UntilAsync(() => Task.FromResult(_orders.Told.Contains(order)), "Orders is told");
         await fixture.Provider.SetFaultsAsync(new { });
         (await StateAsync(order)).Should().Be("lapsed");
-        (await CaptureAsync(order, 4, isLast: false)).Should().Match<CaptureResponse>(c => c.IsLapsed);
+        (await CaptureAsync(order, 4, isLast: false)).Lapsed.Should().Be(new LapsedPayment(order, 1));
         await Wait.UntilAsync(
             async () =>
                 await Sql.ScalarAsync<long>(

@@ -27,6 +27,10 @@ public sealed class PlanTests(PaymentsFixture fixture) : IClassFixture<PaymentsF
     [InlineData("timestamptz, timestamptz, int", PaymentStore.ClaimDue)]
     [InlineData("timestamptz", PaymentStore.EndLeases)]
     [InlineData("text, timestamptz", PaymentStore.MakeDue)]
+    [InlineData("timestamptz, int", PaymentStore.ClaimRenewals)]
+    [InlineData("uuid[]", PaymentStore.SelectTokens)]
+    [InlineData("uuid, int", PaymentStore.MarkTold)]
+    [InlineData("text, timestamptz", PaymentStore.RenewNow)]
     [InlineData(
         "uuid[], text[], text[], int[], int[], numeric[], numeric[], text[], timestamptz[], "
             + "numeric[], numeric[], numeric[], timestamptz[], timestamptz[], int[], int[]",

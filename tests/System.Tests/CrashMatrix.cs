@@ -32,8 +32,8 @@ public sealed class CrashMatrix
         "postgres",
     ];
 
-    private const int StepsInSlice = 12;
-    private const int CaptureStepsInSlice = 4;
+    private const int StepsInSlice = 10;
+    private const int CaptureStepsInSlice = 3;
 
     private static readonly (string Step, string Process)[] Compensations =
     [
@@ -236,6 +236,29 @@ public sealed class CrashMatrix
                 ("answers-before-commit", "payments"),
                 ("answers-after-commit", "payments"),
                 ("invoked-refunds", "orders"),
+            ]
+        ),
+        (
+            "cancel a part",
+            CancelAuthorisedAsync,
+            [
+                ("invoking-refunds/parts", "orders"),
+                ("part-refund-before-commit", "payments"),
+                ("part-refund-after-commit", "payments"),
+                ("invoked-refunds/parts", "orders"),
+                ("settling-cancellation", "orders"),
+            ]
+        ),
+        (
+            "return of two cards",
+            ReturnRenewedAsync,
+            [
+                ("invoking-refunds/parts", "orders"),
+                ("part-refund-before-commit", "payments"),
+                ("part-refund-after-commit", "payments"),
+                ("provider-answered", "payments"),
+                ("answers-before-commit", "payments"),
+                ("invoked-refunds/parts", "orders"),
             ]
         ),
         ("renewal", RenewAsync, [("renewing", "payments"), ("renewed", "payments"), .. Asking]),
@@ -508,12 +531,22 @@ public sealed class CrashMatrix
     private static async Task ReturnAsync(Scene scene)
     {
         var (sku, id) = await ShippedAsync(scene);
+        await ReturnAsync(scene, sku, id, 1);
+        await scene.WaitForOutcomeAsync(sku, id, onHand: 4, available: 4, charges: 1, refunds: 0);
+        await Wait.UntilAsync(
+            async () => (await scene.GetAsync($"payments/{id}"))?.GetProperty("refundedInParts").GetDecimal() == 4.25m,
+            "its payment is refunded once"
+        );
+    }
+
+    private static async Task ReturnAsync(Scene scene, string sku, Guid id, int quantity)
+    {
         var back = (
             await SendUntilAnsweredAsync(
                 scene.Alice,
                 HttpMethod.Post,
                 $"orders/{id}/returns",
-                new { lines = new[] { new { sku, quantity = 1 } }, reason = "broken" }
+                new { lines = new[] { new { sku, quantity } }, reason = "broken" }
             )
         )
             .GetProperty("id")
@@ -529,7 +562,7 @@ public sealed class CrashMatrix
                     new
                     {
                         sku,
-                        quantity = 1,
+                        quantity,
                         disposition = "restock",
                     },
                 },
@@ -540,11 +573,6 @@ public sealed class CrashMatrix
                 (await scene.GetAsync($"orders/{id}/returns")) is { ValueKind: JsonValueKind.Array } returns
                 && returns[0].GetProperty("state").GetString() == "settled",
             "the return is settled"
-        );
-        await scene.WaitForOutcomeAsync(sku, id, onHand: 4, available: 4, charges: 1, refunds: 0);
-        await Wait.UntilAsync(
-            async () => (await scene.GetAsync($"payments/{id}"))?.GetProperty("refundedInParts").GetDecimal() == 4.25m,
-            "its payment is refunded once"
         );
     }
 
@@ -598,6 +626,51 @@ public sealed class CrashMatrix
         await scene.ShipAsync(id, new { orderId = id });
         await scene.WaitForOutcomeAsync(sku, id, onHand: 3, available: 3, charges: 0, refunds: 0);
         await scene.WaitForCallsAsync(id, ("authorise", 8.5m), ("capture", 4.25m), ("last_capture", 4.25m));
+    }
+
+    private static async Task CancelAuthorisedAsync(Scene scene)
+    {
+        var (sku, id) = await AuthorisedAsync(scene);
+        await SendUntilAnsweredAsync(
+            scene.Alice,
+            HttpMethod.Post,
+            $"orders/{id}/cancellations",
+            new { lines = new[] { new { line = 1, quantity = 1 } } }
+        );
+        // At once: Payments may not know of the cancellation yet.
+        await scene.ShipAsync(id, new { orderId = id });
+        await Wait.UntilAsync(
+            async () =>
+                (await scene.GetAsync($"orders/{id}/cancellations")) is { ValueKind: JsonValueKind.Array } all
+                && all[0].GetProperty("state").GetString() == "settled",
+            "the cancellation is settled"
+        );
+        await scene.WaitForOutcomeAsync(sku, id, onHand: 4, available: 4, charges: 0, refunds: 0);
+        await scene.WaitForCallsAsync(id, ("authorise", 8.5m), ("last_capture", 4.25m));
+    }
+
+    // A part is captured of the first authorisation, the rest of the one that renewed it.
+    private static async Task ReturnRenewedAsync(Scene scene)
+    {
+        File.Delete(scene.Step);
+        var (sku, id) = await AuthorisedAsync(scene);
+        await scene.ShipAsync(id, new { orderId = id, lines = new[] { new { line = 1, quantity = 1 } } });
+        await scene.Shop.LapsePaymentAsync(id);
+        await scene.WaitForCallsAsync(id, ("authorise", 8.5m), ("capture", 4.25m), ("renewal", 4.25m), ("void", 4.25m));
+        await scene.ShipAsync(id, new { orderId = id });
+        await File.WriteAllTextAsync(scene.Step, "");
+        await ReturnAsync(scene, sku, id, 2);
+        await scene.WaitForOutcomeAsync(sku, id, onHand: 5, available: 5, charges: 0, refunds: 0);
+        await scene.WaitForCallsAsync(
+            id,
+            ("authorise", 8.5m),
+            ("capture", 4.25m),
+            ("last_capture", 4.25m),
+            ("part_refund", 4.25m),
+            ("part_refund", 4.25m),
+            ("renewal", 4.25m),
+            ("void", 4.25m)
+        );
     }
 
     private static async Task VoidAsync(Scene scene)

@@ -16,7 +16,7 @@ public sealed class FeaturePairTests(SharedShop shops, ITestOutputHelper output)
 {
     private const int Together = 12;
     private const int Enough = 1_000;
-    private static readonly int Sequences = Slice.Current.Size("PAIR_SEQUENCES", part: 60, full: 2_000);
+    private static readonly int Sequences = Slice.Current.Size("PAIR_SEQUENCES", part: 40, full: 2_000);
 
     private static readonly string[] Common = ["order", "order", "receive", "ship"];
 

@@ -8,7 +8,7 @@ namespace DaprShop.Inventory.Catalogue;
 internal static class CatalogueModule
 {
     public static IServiceCollection AddCatalogue(this IServiceCollection services) =>
-        services.AddSingleton<ItemStore>().AddSingleton<LocationStore>();
+        services.AddSingleton<KeyedChanges>().AddSingleton<ItemStore>().AddSingleton<LocationStore>();
 
     public static void MapCatalogue(this IEndpointRouteBuilder routes)
     {

@@ -13,6 +13,6 @@ internal static class GetItem
         CancellationToken cancellationToken
     ) =>
         await items.FindAsync(sku, cancellationToken) is { } item
-            ? ItemResults.Of(item, context)
+            ? CatalogueResults.Of(item, context)
             : ItemResults.Unknown(sku);
 }

@@ -27,7 +27,7 @@ internal static class GetLocations
         CancellationToken cancellationToken
     ) =>
         await locations.FindAsync(location, cancellationToken) is { } found
-            ? LocationResults.Of(found, context)
+            ? CatalogueResults.Of(found, context)
             : LocationResults.NotFound(location);
 
     public static async Task<Results<Ok<LocationPage>, ProblemHttpResult>> ManyAsync(

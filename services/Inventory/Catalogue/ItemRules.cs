@@ -1,15 +1,7 @@
-using System.Globalization;
 using DaprShop.Contracts;
 using DaprShop.Inventory.Model;
 
 namespace DaprShop.Inventory.Catalogue;
-
-/// <summary>An item and the number of its last change, which is its ETag.</summary>
-internal sealed record VersionedItem(Item Item, int Version)
-{
-    /// <summary>The ETag, with its quotation marks.</summary>
-    public string ETag => string.Create(CultureInfo.InvariantCulture, $"\"{Version}\"");
-}
 
 /// <summary>Decides how the catalogue's items may be created and changed.</summary>
 internal static class ItemRules
@@ -64,14 +56,6 @@ internal static class ItemRules
             LowStockAt = change.Stated.Contains("lowStockAt") ? change.LowStockAt : item.LowStockAt,
             OnSale = change.OnSale ?? item.OnSale,
         };
-
-    /// <summary>True where the request's <c>If-Match</c> names the item as it is; without the header always.</summary>
-    public static bool Matches(string? ifMatch, VersionedItem? item) => NamesETag(ifMatch, item?.ETag);
-
-    /// <summary>True where <paramref name="ifMatch"/> names the ETag of what exists; null: nothing exists.</summary>
-    public static bool NamesETag(string? ifMatch, string? etag) =>
-        ifMatch is null
-        || etag is not null && ifMatch.Split(',', StringSplitOptions.TrimEntries).Any(tag => tag == "*" || tag == etag);
 
     /// <summary>
     /// True where units may have become available to somebody who waits: a limit per customer was raised or removed, or

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using DaprShop.Contracts;
 using DaprShop.Inventory.Model;
 using DaprShop.Inventory.Reading;
@@ -10,26 +9,21 @@ using Npgsql;
 
 namespace DaprShop.Inventory.Catalogue;
 
-/// <summary>Reads and changes items. A change is decided on the locked item, once per key.</summary>
+/// <summary>Reads and changes items.</summary>
 internal sealed class ItemStore(
     NpgsqlDataSource database,
+    KeyedChanges changes,
     StockCommandQueue stock,
     RelaySignal relay,
     LocalStockCache memory,
     TimeProvider time
 )
 {
-    private const int MaxAttempts = 5;
-
     // The column has four decimals; a division by it drops those that are zero.
     private const decimal One = 1.0000000000000000000000000000m;
 
     private const string Columns =
         "sku, name, price, stocked, backorder_limit, max_per_customer, low_stock_at, on_sale, version";
-
-    private const string Recorded = """
-        select fingerprint, response::text as response from idempotency_keys where owner = '' and key = $1
-        """;
 
     private const string Balances = """
         select on_hand - unavailable - allocated - held as balance, sequence from levels where sku = $1
@@ -43,9 +37,6 @@ internal sealed class ItemStore(
         select {Columns} from items
         where sku > $1 and ($2::text is null or sku ilike $2 or name ilike $2) order by sku limit $3
         """;
-
-    private const string Record =
-        "insert into idempotency_keys (owner, key, fingerprint, response) values ('', $1, $2, $3::json)";
 
     private const string Insert = """
         insert into items (sku, name, price, stocked, backorder_limit, max_per_customer, low_stock_at, on_sale,
@@ -71,7 +62,7 @@ internal sealed class ItemStore(
         """;
 
     /// <summary>The item; null where there is none.</summary>
-    public async Task<VersionedItem?> FindAsync(string sku, CancellationToken cancellationToken) =>
+    public async Task<Versioned<Item>?> FindAsync(string sku, CancellationToken cancellationToken) =>
         (await database.QueryAsync<ItemDataRow>(Find, [sku], cancellationToken)).SingleOrDefault()?.ToItem();
 
     /// <summary>
@@ -89,105 +80,74 @@ internal sealed class ItemStore(
                 [after, search is null ? DBNull.Value : $"%{Escape(search)}%", limit],
                 cancellationToken
             )
-        ).ConvertAll(r => r.ToItem().Item);
+        ).ConvertAll(r => r.ToItem().Value);
 
     /// <summary>
     /// Creates or changes an item as <paramref name="decide"/> says, and returns it as it has become.
     /// </summary>
-    public async Task<(VersionedItem? Item, bool Replayed, ProblemHttpResult? Refusal)> ChangeAsync(
+    public async Task<KeyedChange<Item>> ChangeAsync(
         string sku,
         string key,
         byte[] fingerprint,
-        Func<VersionedItem?, (Item? Item, ProblemHttpResult? Refusal)> decide,
+        Func<Versioned<Item>?, (Item? Item, ProblemHttpResult? Refusal)> decide,
         CancellationToken cancellationToken
     )
     {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await TryChangeAsync(sku, key, fingerprint, decide, cancellationToken);
-            }
-            catch (PostgresException e)
-                when (attempt < MaxAttempts
-                    && e.SqlState == PostgresErrorCodes.UniqueViolation
-                    && e.ConstraintName is "pk_idempotency_keys" or "pk_items"
-                )
-            {
-                // A concurrent request with the same key, or that created the same item, has committed first.
-            }
-        }
-    }
-
-    private async Task<(VersionedItem? Item, bool Replayed, ProblemHttpResult? Refusal)> TryChangeAsync(
-        string sku,
-        string key,
-        byte[] fingerprint,
-        Func<VersionedItem?, (Item? Item, ProblemHttpResult? Refusal)> decide,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (await connection.QueryAsync<RecordedRow>(Recorded, [key], cancellationToken) is [var recorded])
-        {
-            if (!recorded.Fingerprint.AsSpan().SequenceEqual(fingerprint))
-                return (null, false, IdempotencyKey.Conflict(key));
-            var answer = JsonSerializer.Deserialize<VersionedItem>(recorded.Response, JsonSerializerOptions.Web);
-            return (answer?.Item is null ? await FindAsync(sku, cancellationToken) : answer, true, null);
-        }
-
-        var before = (await connection.QueryAsync<ItemDataRow>(Lock, [sku], cancellationToken))
-            .SingleOrDefault()
-            ?.ToItem();
-        // The item is locked, as for a movement: either this request or a concurrent movement makes stock low.
-        var levels = await connection.QueryAsync<BalanceRow>(Balances, [sku], cancellationToken);
-        var (item, refusal) = decide(before);
-        if (item is null)
-            return (null, false, refusal);
-
-        var now = time.GetUtcNow();
-        var after = before is null ? new VersionedItem(item, 1) : before;
-        if (before is not null && before.Item != item)
-            after = new VersionedItem(item, before.Version + 1);
-        await using (var batch = new NpgsqlBatch(connection))
-        {
-            batch.Add(Record, key, fingerprint, JsonSerializer.Serialize(after, JsonSerializerOptions.Web));
-            if (after != before)
-                batch.Add(
-                    before is null ? Insert : Update,
-                    sku,
-                    item.Name,
-                    item.Price,
-                    item.Stocked,
-                    item.BackorderLimit,
-                    Nullable(item.MaxPerCustomer),
-                    Nullable(item.LowStockAt),
-                    item.OnSale,
-                    now.UtcDateTime
-                );
-            if (item.Stocked)
-                batch.Add(FirstLevel, sku, StockLimits.DefaultLocation);
-            var (available, wasStocked) = (levels.Sum(l => Math.Max(l.Balance, 0)), levels.Any(l => l.Sequence > 0));
-            if (
-                LowStockRules.IsLow(available, wasStocked, item.LowStockAt)
-                && !LowStockRules.IsLow(available, wasStocked, before?.Item.LowStockAt)
-            )
-                batch.AppendEvents(
-                    [new(EventTypes.StockLow, sku, 1, new StockAvailable(sku, available, item.LowStockAt))],
-                    now
-                );
-            await batch.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        await transaction.CommitAsync(cancellationToken);
+        var change = await changes.RunAsync(
+            key,
+            fingerprint,
+            async connection =>
+                (await connection.QueryAsync<ItemDataRow>(Lock, [sku], cancellationToken)).SingleOrDefault()?.ToItem(),
+            decide,
+            (connection, batch, before, after) => WriteAsync(connection, batch, before, after, cancellationToken),
+            cancellationToken
+        );
+        if (change is not { After: { } changed, Replayed: false })
+            return change;
         relay.Raise();
 
         // This process sees the change at once. No event announces it to the other replicas, whose entries expire.
         memory.Remove(sku);
-        if (ItemRules.MayServeMore(before?.Item, item))
+        if (ItemRules.MayServeMore(change.Before?.Value, changed.Value))
             await stock.RunAsync<ServeQueueCommand>(new ServeQueueCommand(sku), cancellationToken);
-        return (after, false, null);
+        return change;
+    }
+
+    private async Task WriteAsync(
+        NpgsqlConnection connection,
+        NpgsqlBatch batch,
+        Versioned<Item>? before,
+        Versioned<Item> after,
+        CancellationToken cancellationToken
+    )
+    {
+        var (item, now) = (after.Value, time.GetUtcNow());
+        if (after != before)
+            batch.Add(
+                before is null ? Insert : Update,
+                item.Sku,
+                item.Name,
+                item.Price,
+                item.Stocked,
+                item.BackorderLimit,
+                Nullable(item.MaxPerCustomer),
+                Nullable(item.LowStockAt),
+                item.OnSale,
+                now.UtcDateTime
+            );
+        if (item.Stocked)
+            batch.Add(FirstLevel, item.Sku, StockLimits.DefaultLocation);
+        // The item is locked, as for a movement: either this request or a concurrent movement makes stock low.
+        var levels = await connection.QueryAsync<BalanceRow>(Balances, [item.Sku], cancellationToken);
+        var (available, wasStocked) = (levels.Sum(l => Math.Max(l.Balance, 0)), levels.Any(l => l.Sequence > 0));
+        if (
+            LowStockRules.IsLow(available, wasStocked, item.LowStockAt)
+            && !LowStockRules.IsLow(available, wasStocked, before?.Value.LowStockAt)
+        )
+            batch.AppendEvents(
+                [new(EventTypes.StockLow, item.Sku, 1, new StockAvailable(item.Sku, available, item.LowStockAt))],
+                now
+            );
     }
 
     private static object Nullable(int? value) => value is null ? DBNull.Value : value;
@@ -197,8 +157,6 @@ internal sealed class ItemStore(
             .Replace(@"\", @"\\", StringComparison.Ordinal)
             .Replace("%", @"\%", StringComparison.Ordinal)
             .Replace("_", @"\_", StringComparison.Ordinal);
-
-    private sealed record RecordedRow(byte[] Fingerprint, string Response);
 
     private sealed record BalanceRow(long Balance, long Sequence);
 
@@ -214,7 +172,7 @@ internal sealed class ItemStore(
         int Version
     )
     {
-        public VersionedItem ToItem() =>
+        public Versioned<Item> ToItem() =>
             new(new Item(Sku, Name, Price / One, Stocked, BackorderLimit, MaxPerCustomer, LowStockAt, OnSale), Version);
     }
 }

@@ -6,24 +6,7 @@ namespace DaprShop.Inventory.Catalogue;
 /// <summary>HTTP results about locations.</summary>
 internal static class LocationResults
 {
-    public static Results<Ok<StockLocation>, ProblemHttpResult> Of(
-        (VersionedLocation? Location, bool Replayed, ProblemHttpResult? Refusal) outcome,
-        HttpContext context
-    )
-    {
-        if (outcome.Location is not { } location)
-            return outcome.Refusal!;
-        if (outcome.Replayed)
-            context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
-        return Of(location, context);
-    }
-
-    /// <summary>A location, with its ETag.</summary>
-    public static Ok<StockLocation> Of(VersionedLocation location, HttpContext context)
-    {
-        context.Response.Headers.ETag = location.ETag;
-        return TypedResults.Ok(location.Location);
-    }
+    private const string Kind = "location";
 
     public static ProblemHttpResult NotFound(string location) =>
         Problems.Of(
@@ -31,30 +14,12 @@ internal static class LocationResults
             "unknown-location",
             "Unknown location",
             $"There is no location '{location}' here. Locations are declared with PUT /locations/{{location}}.",
-            ("location", location)
+            (Kind, location)
         );
 
-    public static ProblemHttpResult Changed(string location, VersionedLocation? now) =>
-        Problems.Of(
-            412,
-            "location-changed",
-            "The location has changed",
-            now is null
-                ? $"There is no location '{location}', so If-Match names none."
-                : $"The ETag of '{location}' is {now.ETag}, which If-Match does not name. Read the location again, and "
-                    + "decide with what it is now.",
-            ("location", location),
-            ("etag", now?.ETag)
-        );
+    public static ProblemHttpResult Changed(string location, Versioned<StockLocation>? stored) =>
+        CatalogueResults.Changed(Kind, Kind, location, stored);
 
     public static ProblemHttpResult RulesLeftOut(string location, IReadOnlyList<string> missing) =>
-        Problems.Of(
-            422,
-            "rules-left-out",
-            "Rules are left out",
-            $"The location '{location}' exists. A PUT states all its rules, and this one leaves out "
-                + $"{string.Join(", ", missing)}. State them too, or change some with PATCH /locations/{{location}}.",
-            ("location", location),
-            ("missing", missing)
-        );
+        CatalogueResults.RulesLeftOut(Kind, Kind, location, missing);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using DaprShop.Inventory.Model;
 using DaprShop.Inventory.Reading;
 using DaprShop.Inventory.Stock;
@@ -9,21 +8,16 @@ using Npgsql;
 
 namespace DaprShop.Inventory.Catalogue;
 
-/// <summary>Reads and changes locations. A change is decided on the locked location, once per key.</summary>
+/// <summary>Reads and changes locations.</summary>
 internal sealed class LocationStore(
     NpgsqlDataSource database,
+    KeyedChanges changes,
     StockCommandQueue stock,
     LocalStockCache memory,
     TimeProvider time
 )
 {
-    private const int MaxAttempts = 5;
-
     private const string Columns = "location, priority, sold_since is not null as sold, version";
-
-    private const string Recorded = """
-        select fingerprint, response::text as response from idempotency_keys where owner = '' and key = $1
-        """;
 
     private const string Find = $"select {Columns} from locations where location = $1";
 
@@ -34,9 +28,6 @@ internal sealed class LocationStore(
         """;
 
     private const string Declared = "select location from locations where location = any($1)";
-
-    private const string Record =
-        "insert into idempotency_keys (owner, key, fingerprint, response) values ('', $1, $2, $3::json)";
 
     private const string Insert = """
         insert into locations (location, priority, sold_since, version)
@@ -60,7 +51,7 @@ internal sealed class LocationStore(
         """;
 
     /// <summary>The location; null where it is not declared.</summary>
-    public async Task<VersionedLocation?> FindAsync(string location, CancellationToken cancellationToken) =>
+    public async Task<Versioned<StockLocation>?> FindAsync(string location, CancellationToken cancellationToken) =>
         (await database.QueryAsync<LocationDataRow>(Find, [location], cancellationToken))
             .SingleOrDefault()
             ?.ToLocation();
@@ -73,7 +64,7 @@ internal sealed class LocationStore(
         CancellationToken cancellationToken
     ) =>
         (await database.QueryAsync<LocationDataRow>(Page, [priority, location, limit], cancellationToken)).ConvertAll(
-            r => r.ToLocation().Location
+            r => r.ToLocation().Value
         );
 
     /// <summary>Those of the names that are declared.</summary>
@@ -85,76 +76,39 @@ internal sealed class LocationStore(
     /// <summary>
     /// Declares or changes a location as <paramref name="decide"/> says, and returns it as it has become.
     /// </summary>
-    public async Task<(VersionedLocation? Location, bool Replayed, ProblemHttpResult? Refusal)> ChangeAsync(
+    public async Task<KeyedChange<StockLocation>> ChangeAsync(
         string location,
         string key,
         byte[] fingerprint,
-        Func<VersionedLocation?, (StockLocation? Location, ProblemHttpResult? Refusal)> decide,
+        Func<Versioned<StockLocation>?, (StockLocation? Location, ProblemHttpResult? Refusal)> decide,
         CancellationToken cancellationToken
     )
     {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
+        var change = await changes.RunAsync(
+            key,
+            fingerprint,
+            async connection =>
+                (await connection.QueryAsync<LocationDataRow>(Lock, [location], cancellationToken))
+                    .SingleOrDefault()
+                    ?.ToLocation(),
+            decide,
+            (_, batch, before, after) =>
             {
-                return await TryChangeAsync(location, key, fingerprint, decide, cancellationToken);
-            }
-            catch (PostgresException e)
-                when (attempt < MaxAttempts
-                    && e.SqlState == PostgresErrorCodes.UniqueViolation
-                    && e.ConstraintName is "pk_idempotency_keys" or "pk_locations"
-                )
-            {
-                // A concurrent request with the same key, or that declared the same location, has committed first.
-            }
-        }
-    }
-
-    private async Task<(VersionedLocation? Location, bool Replayed, ProblemHttpResult? Refusal)> TryChangeAsync(
-        string location,
-        string key,
-        byte[] fingerprint,
-        Func<VersionedLocation?, (StockLocation? Location, ProblemHttpResult? Refusal)> decide,
-        CancellationToken cancellationToken
-    )
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (await connection.QueryAsync<RecordedRow>(Recorded, [key], cancellationToken) is [var recorded])
-        {
-            if (!recorded.Fingerprint.AsSpan().SequenceEqual(fingerprint))
-                return (null, false, IdempotencyKey.Conflict(key));
-            var answer = JsonSerializer.Deserialize<VersionedLocation>(recorded.Response, JsonSerializerOptions.Web);
-            return (answer?.Location is null ? await FindAsync(location, cancellationToken) : answer, true, null);
-        }
-
-        var before = (await connection.QueryAsync<LocationDataRow>(Lock, [location], cancellationToken))
-            .SingleOrDefault()
-            ?.ToLocation();
-        var (wanted, refusal) = decide(before);
-        if (wanted is null)
-            return (null, false, refusal);
-        var after = before is null ? new VersionedLocation(wanted, 1) : before;
-        if (before is not null && before.Location != wanted)
-            after = new VersionedLocation(wanted, before.Version + 1);
-        await using (var batch = new NpgsqlBatch(connection))
-        {
-            batch.Add(Record, key, fingerprint, JsonSerializer.Serialize(after, JsonSerializerOptions.Web));
-            if (after != before)
-                batch.Add(
-                    before is null ? Insert : Update,
-                    location,
-                    wanted.Priority,
-                    wanted.Sold,
-                    time.GetUtcNow().UtcDateTime
-                );
-            await batch.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        await transaction.CommitAsync(cancellationToken);
-        if (before is not null && before.Location.Sold != wanted.Sold)
-            await SoldChangedAsync(wanted, cancellationToken);
-        return (after, false, null);
+                if (after != before)
+                    batch.Add(
+                        before is null ? Insert : Update,
+                        location,
+                        after.Value.Priority,
+                        after.Value.Sold,
+                        time.GetUtcNow().UtcDateTime
+                    );
+                return Task.CompletedTask;
+            },
+            cancellationToken
+        );
+        if (change is { Before: { } old, After: { } now } && old.Value.Sold != now.Value.Sold)
+            await SoldChangedAsync(now.Value, cancellationToken);
+        return change;
     }
 
     private async Task SoldChangedAsync(StockLocation location, CancellationToken cancellationToken)
@@ -172,10 +126,8 @@ internal sealed class LocationStore(
 
     private sealed record NameRow(string Location);
 
-    private sealed record RecordedRow(byte[] Fingerprint, string Response);
-
     private sealed record LocationDataRow(string Location, int Priority, bool Sold, int Version)
     {
-        public VersionedLocation ToLocation() => new(new StockLocation(Location, Priority, Sold), Version);
+        public Versioned<StockLocation> ToLocation() => new(new StockLocation(Location, Priority, Sold), Version);
     }
 }

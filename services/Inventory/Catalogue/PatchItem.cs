@@ -84,8 +84,8 @@ internal static class PatchItem
             return Problems.Invalid([new("", "A change must state at least one field of the item.")]);
         if (ItemRules.Check(request) is { Count: > 0 } errors)
             return Problems.Invalid(errors);
-        var ifMatch = ItemResults.IfMatch(context);
-        return ItemResults.Of(
+        var ifMatch = IfMatch.Of(context);
+        return CatalogueResults.Of(
             await items.ChangeAsync(
                 sku,
                 key.Value,
@@ -102,9 +102,9 @@ internal static class PatchItem
                 {
                     if (before is null)
                         return (null, ItemResults.Unknown(sku));
-                    if (!ItemRules.Matches(ifMatch, before))
+                    if (!IfMatch.Names(ifMatch, before))
                         return (null, ItemResults.Changed(sku, before));
-                    var item = ItemRules.Apply(request, before.Item);
+                    var item = ItemRules.Apply(request, before.Value);
                     return ItemRules.Check(item) is { Count: > 0 } wrong
                         ? (null, Problems.Invalid(wrong))
                         : (item, null);

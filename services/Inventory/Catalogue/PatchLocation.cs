@@ -20,8 +20,8 @@ internal static class PatchLocation
     {
         if (request is { Priority: null, Sold: null })
             return Problems.Invalid([new("", "A change must state priority, sold or both, and neither as null.")]);
-        var ifMatch = ItemResults.IfMatch(context);
-        return LocationResults.Of(
+        var ifMatch = IfMatch.Of(context);
+        return CatalogueResults.Of(
             await locations.ChangeAsync(
                 location,
                 key.Value,
@@ -30,12 +30,12 @@ internal static class PatchLocation
                 {
                     if (before is null)
                         return (null, LocationResults.NotFound(location));
-                    if (!ItemRules.NamesETag(ifMatch, before.ETag))
+                    if (!IfMatch.Names(ifMatch, before))
                         return (null, LocationResults.Changed(location, before));
-                    var changed = before.Location with
+                    var changed = before.Value with
                     {
-                        Priority = request.Priority ?? before.Location.Priority,
-                        Sold = request.Sold ?? before.Location.Sold,
+                        Priority = request.Priority ?? before.Value.Priority,
+                        Sold = request.Sold ?? before.Value.Sold,
                     };
                     return PutLocation.Check(changed) is { Count: > 0 } errors
                         ? (null, Problems.Invalid(errors))

@@ -89,14 +89,14 @@ internal static class PutItem
         var item = request.ToItem(sku);
         if (ItemRules.Check(item) is { Count: > 0 } errors)
             return Problems.Invalid(errors);
-        var ifMatch = ItemResults.IfMatch(context);
-        return ItemResults.Of(
+        var ifMatch = IfMatch.Of(context);
+        return CatalogueResults.Of(
             await items.ChangeAsync(
                 sku,
                 key.Value,
                 IdempotencyKey.Fingerprint(context, new { request, ifMatch }),
                 before =>
-                    !ItemRules.Matches(ifMatch, before) ? (null, ItemResults.Changed(sku, before))
+                    !IfMatch.Names(ifMatch, before) ? (null, ItemResults.Changed(sku, before))
                     : before is not null && ItemRules.LeftOut(request) is { Count: > 0 } missing
                         ? (null, ItemResults.RulesLeftOut(sku, missing))
                     : (item, null),

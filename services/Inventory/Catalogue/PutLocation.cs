@@ -56,14 +56,14 @@ internal static class PutLocation
         var wanted = new StockLocation(location, request.Priority, request.Sold);
         if (Check(wanted) is { Count: > 0 } errors)
             return Problems.Invalid(errors);
-        var ifMatch = ItemResults.IfMatch(context);
-        return LocationResults.Of(
+        var ifMatch = IfMatch.Of(context);
+        return CatalogueResults.Of(
             await locations.ChangeAsync(
                 location,
                 key.Value,
                 IdempotencyKey.Fingerprint(context, new { request, ifMatch }),
                 before =>
-                    !ItemRules.NamesETag(ifMatch, before?.ETag) ? (null, LocationResults.Changed(location, before))
+                    !IfMatch.Names(ifMatch, before) ? (null, LocationResults.Changed(location, before))
                     : before is not null && request.LeftOut is { Count: > 0 } missing
                         ? (null, LocationResults.RulesLeftOut(location, missing))
                     : (wanted, null),

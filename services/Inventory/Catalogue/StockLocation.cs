@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace DaprShop.Inventory.Catalogue;
 
 /// <summary>A place that has stock.</summary>
@@ -9,10 +7,3 @@ namespace DaprShop.Inventory.Catalogue;
 /// on hand and not available.
 /// </param>
 internal sealed record StockLocation(string Location, int Priority, bool Sold);
-
-/// <summary>A location and the number of its last change, which is its ETag.</summary>
-internal sealed record VersionedLocation(StockLocation Location, int Version)
-{
-    /// <summary>The ETag, with its quotation marks.</summary>
-    public string ETag => string.Create(CultureInfo.InvariantCulture, $"\"{Version}\"");
-}

@@ -38,7 +38,10 @@ internal static class ReleaseUnits
                 body.Number,
                 body.Lines,
                 body.Actor
-            ),
+            )
+            {
+                ActorType = body.ByOperator ? ActorType.Operator : ActorType.Customer,
+            },
             context,
             cancellationToken
         );

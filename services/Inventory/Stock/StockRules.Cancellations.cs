@@ -14,13 +14,7 @@ internal sealed partial class StockRules
     {
         if (Find(release.OrderId) is not { IsClaiming: true } reservation)
             return new StockResponses.ReleasedUnitsResponse(release.OrderId, [], []);
-        // Its customer or an operator cancelled them.
-        var cause = (
-            release with
-            {
-                ActorType = release.Actor == reservation.Customer ? ActorType.Customer : ActorType.Operator,
-            }
-        ).Because(release.OrderId.ToString());
+        var cause = release.Because(release.OrderId.ToString());
         List<OrderedUnits> noLongerAwaited = [];
         List<AllocationPart> released = [];
         var open = OpenPartsOf(release.OrderId);

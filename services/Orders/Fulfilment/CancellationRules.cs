@@ -5,16 +5,6 @@ namespace DaprShop.Orders.Fulfilment;
 /// <summary>Decides which units of an order can be cancelled, and what follows.</summary>
 internal static class CancellationRules
 {
-    /// <summary>
-    /// The statuses in which units of an order can be cancelled. The others pass soon, or have nothing left to cancel.
-    /// </summary>
-    public static readonly IReadOnlyList<OrderStatus> Open =
-    [
-        OrderStatus.Backordered,
-        OrderStatus.Confirmed,
-        OrderStatus.Shipped,
-    ];
-
     /// <summary>True where an order in this status has been paid: its cancelled units are refunded.</summary>
     public static bool IsPaid(OrderStatus status) => status is OrderStatus.Confirmed or OrderStatus.Shipped;
 

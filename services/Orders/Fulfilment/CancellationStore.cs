@@ -18,6 +18,7 @@ internal sealed record Cancellation(
     IReadOnlyList<LineQuantity> Lines,
     decimal Amount,
     string Caller,
+    bool ByOperator,
     string? Reason
 );
 
@@ -34,7 +35,9 @@ internal sealed class CancellationStore(
 )
 {
     private const string SelectByKey = """
-        select id, order_id, number, state, lines::text as lines, amount, caller, reason, fingerprint from cancellations
+        select id, order_id, number, state, lines::text as lines, amount, caller, by_operator, reason,
+               fingerprint
+        from cancellations
         where caller = $1 and key = $2
         """;
 
@@ -51,8 +54,8 @@ internal sealed class CancellationStore(
     private const string Insert = """
         insert into cancellations (
             id, order_id, number, state, lines, amount, reason, caller, key, fingerprint, created_at, settled_at, due_at,
-            attempts)
-        select $1, $2, coalesce(max(number), 0) + 1, $3, $4::jsonb, $5, $6, $7, $8, $9, $10, $11::timestamptz, $10, 0
+            attempts, by_operator)
+        select $1, $2, coalesce(max(number), 0) + 1, $3, $4::jsonb, $5, $6, $7, $8, $9, $10, $11::timestamptz, $10, 0, $12
         from cancellations where order_id = $2
         on conflict (caller, key) do nothing returning number
         """;
@@ -73,13 +76,13 @@ internal sealed class CancellationStore(
     private static readonly string Claim = FulfilmentJobs.Claim(
         "cancellations",
         CancellationStates.Requested,
-        "id, order_id, number, state, lines::text as lines, amount, caller, reason"
+        "id, order_id, number, state, lines::text as lines, amount, caller, by_operator, reason"
     );
     private static readonly string Postpone = FulfilmentJobs.Postpone("cancellations");
     private static readonly string AddCancelled = FulfilmentJobs.AddUnits("cancelled");
 
     /// <summary>Cancels <paramref name="lines"/> of an order; null: all units that have not left.</summary>
-    /// <param name="owner">The required owner of the order; null for any.</param>
+    /// <param name="owner">The required owner of the order; null for any: an operator cancels.</param>
     /// <exception cref="ProblemException">
     /// 404, 409 or 422: there is no such order, or these units of it cannot be cancelled now.
     /// </exception>
@@ -122,6 +125,7 @@ internal sealed class CancellationStore(
             NamedUnitRules.ToQuantities(found),
             !isWhole && CancellationRules.IsPaid(order.Status) ? LineUnitRules.Worth(found) : 0,
             caller,
+            owner is null,
             reason
         );
         if (
@@ -139,6 +143,7 @@ internal sealed class CancellationStore(
                     fingerprint,
                     now.UtcDateTime,
                     isWhole ? now.UtcDateTime : DBNull.Value,
+                    cancellation.ByOperator,
                 ],
                 cancellationToken
             )
@@ -168,7 +173,7 @@ internal sealed class CancellationStore(
             cancellationToken
         );
         return rows.ConvertAll(r =>
-            ToCancellation(r.Id, r.OrderId, r.Number, r.State, r.Lines, r.Amount, r.Caller, r.Reason)
+            ToCancellation(r.Id, r.OrderId, r.Number, r.State, r.Lines, r.Amount, r.Caller, r.ByOperator, r.Reason)
         );
     }
 
@@ -197,21 +202,19 @@ internal sealed class CancellationStore(
         CancellationToken cancellationToken
     )
     {
-        if (!CancellationRules.Open.Contains(order.Status))
-        {
-            var allowed = CancellationRules.Open.Select(OrderStatuses.Name).ToArray();
+        var allowed = OrderActions.CancelUnits;
+        if (!allowed.From.Contains(order.Status))
             throw new ProblemException(
                 Problems.Of(
                     409,
                     "not-cancellable",
                     "Units of the order cannot be cancelled",
                     $"The order is {order.Status.Name()}. Units of an order can be cancelled while it is: "
-                        + $"{string.Join(", ", allowed)}.",
+                        + $"{string.Join(", ", allowed.FromNames)}.",
                     ("orderStatus", order.Status.Name()),
-                    ("allowed", allowed)
+                    ("allowed", allowed.FromNames)
                 )
             );
-        }
 
         if ((await connection.QueryAsync<Guid>(SelectPreparing, [order.Id], cancellationToken)).Count > 0)
             throw new ProblemException(
@@ -368,6 +371,7 @@ internal sealed class CancellationStore(
         string lines,
         decimal amount,
         string caller,
+        bool byOperator,
         string? reason
     ) =>
         new(
@@ -378,6 +382,7 @@ internal sealed class CancellationStore(
             JsonSerializer.Deserialize<List<LineQuantity>>(lines, JsonSerializerOptions.Web)!,
             amount,
             caller,
+            byOperator,
             reason
         );
 
@@ -389,12 +394,13 @@ internal sealed class CancellationStore(
         string Lines,
         decimal Amount,
         string Caller,
+        bool ByOperator,
         string? Reason,
         byte[] Fingerprint
     )
     {
         public Cancellation ToCancellation() =>
-            CancellationStore.ToCancellation(Id, OrderId, Number, State, Lines, Amount, Caller, Reason);
+            CancellationStore.ToCancellation(Id, OrderId, Number, State, Lines, Amount, Caller, ByOperator, Reason);
     }
 
     private sealed record ClaimedCancellation(
@@ -405,6 +411,7 @@ internal sealed class CancellationStore(
         string Lines,
         decimal Amount,
         string Caller,
+        bool ByOperator,
         string? Reason
     );
 }

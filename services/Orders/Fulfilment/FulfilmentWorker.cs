@@ -89,6 +89,9 @@ internal sealed class FulfilmentWorker(
 
     private async Task ShipAsync(Shipment shipment, CancellationToken cancellationToken)
     {
+        // Another worker may have ended it after this one's lease: nothing may be captured for a shipment that was refused.
+        if (!await shipments.IsPreparingAsync(shipment.Id, cancellationToken))
+            return;
         if (!await CaptureAsync(shipment, cancellationToken))
             return;
         await failpoints.ReachAsync("shipment-captured");
@@ -137,9 +140,9 @@ internal sealed class FulfilmentWorker(
                     cancellationToken,
                     isCaptured: false
                 );
-                // Payments tells it too, but may have done so while the shipment was being prepared.
-                if (response.IsLapsed)
-                    await lapses.RecordAsync(shipment.OrderId, cancellationToken);
+                // Payments tells it too, a moment later.
+                if (response.Lapsed is { } lapsed)
+                    await lapses.RecordAsync(lapsed, cancellationToken);
                 return false;
         }
     }
@@ -156,7 +159,8 @@ internal sealed class FulfilmentWorker(
                     cancellation.OrderId,
                     cancellation.Number,
                     cancellation.Caller,
-                    units
+                    units,
+                    cancellation.ByOperator
                 ),
                 cancellationToken
             );

@@ -49,9 +49,13 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
         where id = $1 and payment = '{OrderPayments.Authorised}'
         """;
 
+    // A lapse matters as long as something is left to ship.
     private const string ResetPayment = $"""
         update orders set payment = '{OrderPayments.Authorised}'
-        where id = $1 and payment in ('{OrderPayments.CaptureFailed}', '{OrderPayments.Lapsed}')
+        where id = $1
+          and (payment = '{OrderPayments.CaptureFailed}'
+               or payment = '{OrderPayments.Lapsed}' and not exists (
+                   select from order_lines where order_id = $1 and quantity - cancelled > shipped))
         """;
 
     private const string Insert = $"""
@@ -203,6 +207,11 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
         return rows.ConvertAll(r => ToShipment(r.Id, r.OrderId, r.Number, r.Lines));
     }
 
+    /// <summary>True until the shipment has left or was refused.</summary>
+    public async Task<bool> IsPreparingAsync(Guid id, CancellationToken cancellationToken) =>
+        (await database.QueryAsync<string>(SelectState, [id], cancellationToken)).SingleOrDefault()
+        == ShipmentStates.Preparing;
+
     /// <summary>What is to be captured before the shipment leaves; null where the money is captured already.</summary>
     public async Task<ShipmentCharge?> FindChargeAsync(Shipment shipment, CancellationToken cancellationToken)
     {
@@ -262,13 +271,13 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
         if (refused is null)
         {
             var spread = Spread(await OrderLock.GetLinesAsync(connection, order.Id, cancellationToken), shipment);
-            batch.Add(ResetPayment, order.Id);
             batch.Add(
                 AddShipped,
                 order.Id,
                 spread.Select(s => s.Line.Line).ToArray(),
                 spread.Select(s => s.Units).ToArray()
             );
+            batch.Add(ResetPayment, order.Id);
             if (order.Status == OrderStatus.Confirmed)
                 events.Add(
                     await OrderLock.ChangeStatusAsync(

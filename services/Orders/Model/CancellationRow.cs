@@ -7,6 +7,7 @@ namespace DaprShop.Orders.Model;
 /// cancelled itself.
 /// </param>
 /// <param name="Lines">A JSON array of line, sku and quantity.</param>
+/// <param name="ByOperator">The caller acted as an operator, and not as the customer.</param>
 /// <param name="Amount">The refund in GBP; 0 where the order was not paid.</param>
 internal sealed record CancellationRow(
     Guid Id,
@@ -17,6 +18,7 @@ internal sealed record CancellationRow(
     decimal Amount,
     string? Reason,
     string Caller,
+    bool ByOperator,
     string Key,
     byte[] Fingerprint,
     DateTimeOffset CreatedAt,

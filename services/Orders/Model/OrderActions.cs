@@ -39,7 +39,16 @@ internal static class OrderActions
         "POST /orders/{id}/decision",
         ForOperators: false,
         MovesOn: true,
-        [AwaitingCustomer]
+        [AwaitingCustomer, Backordered]
+    );
+
+    /// <summary>Other statuses pass soon, or have nothing left to cancel.</summary>
+    public static readonly OrderAction CancelUnits = new(
+        "cancellations",
+        "POST /orders/{id}/cancellations",
+        ForOperators: false,
+        MovesOn: false,
+        [Backordered, Confirmed, Shipped]
     );
 
     public static readonly OrderAction NameCard = new(
@@ -83,7 +92,8 @@ internal static class OrderActions
     );
 
     /// <summary>All actions.</summary>
-    public static IReadOnlyList<OrderAction> All { get; } = [Cancel, Decide, NameCard, Ship, Deliver, Return, Retry];
+    public static IReadOnlyList<OrderAction> All { get; } =
+    [Cancel, Decide, CancelUnits, NameCard, Ship, Deliver, Return, Retry];
 
     /// <summary>The actions that the status allows.</summary>
     public static IEnumerable<OrderAction> In(OrderStatus status) => All.Where(a => a.From.Contains(status));

@@ -31,7 +31,11 @@ internal sealed class RetryStore(
             decide_by = case
                 when status = '{OrderStatusNames.AwaitingCustomer}' and on_shortage = '{ShortagePolicies.Ask}'
                 then $3::timestamptz end,
-            pay_by = case when status = '{OrderStatusNames.AwaitingPayment}' then $4::timestamptz else pay_by end
+            pay_by = case
+                when status = '{OrderStatusNames.AwaitingPayment}' and payment = '{OrderPayments.Lapsed}'
+                then $5::timestamptz
+                when status = '{OrderStatusNames.AwaitingPayment}' then $4::timestamptz
+                else pay_by end
         where id = $1
         """;
 
@@ -74,7 +78,8 @@ internal sealed class RetryStore(
             id,
             now.UtcDateTime,
             (now + options.DecideWithin).UtcDateTime,
-            (now + options.AnotherCardWithin).UtcDateTime
+            (now + options.AnotherCardWithin).UtcDateTime,
+            (now + options.PayLapsedWithin).UtcDateTime
         );
         batch.AppendEvents([change], now);
         await batch.ExecuteNonQueryAsync(cancellationToken);

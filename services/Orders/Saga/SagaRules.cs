@@ -54,6 +54,8 @@ internal static class SagaRules
     )
     {
         var expiring = owned.Where(o => IsUnpaid(o, now, payWithin)).Select(o => o.Id).ToHashSet();
+        // All of its money may have been captured for a shipment that was refused.
+        var lapsed = owned.Where(o => o.Lapsed).Select(o => o.Id).ToHashSet();
         var retriable = owned.Where(o => o.AnotherCard || o.Lapsed).Select(o => o.Id).ToHashSet();
         return new SagaStepResult
         {
@@ -76,7 +78,15 @@ internal static class SagaRules
                         o.Reason ?? PaymentDeclined
                     )),
             ],
-            Authorised = [.. outcomes.Where(o => o.State == ChargeState.Authorised).Select(o => o.OrderId)],
+            Authorised =
+            [
+                .. outcomes
+                    .Where(o =>
+                        o.State == ChargeState.Authorised
+                        || o.State == ChargeState.Captured && lapsed.Contains(o.OrderId)
+                    )
+                    .Select(o => o.OrderId),
+            ],
             Declined =
             [
                 .. outcomes

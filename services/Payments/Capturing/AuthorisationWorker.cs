@@ -1,3 +1,4 @@
+using System.Net;
 using DaprShop.Contracts;
 using DaprShop.Payments.Model;
 using DaprShop.Payments.Provider;
@@ -6,8 +7,8 @@ using DaprShop.ServiceDefaults;
 namespace DaprShop.Payments.Capturing;
 
 /// <summary>
-/// Renews authorisations before they lapse, and tells Orders of those that could not be renewed: the customer is asked
-/// for another card.
+/// Renews authorisations before they lapse, and tells Orders of those that could not be renewed, until it has acted upon
+/// them: the customer is asked for another card.
 /// </summary>
 internal sealed class AuthorisationWorker(
     PaymentStore store,
@@ -24,12 +25,19 @@ internal sealed class AuthorisationWorker(
     {
         var (renewals, lapsed) = await store.RenewAsync(Together, CaptureRules.Renew, cancellationToken);
         calls.AskInBackground(renewals);
-        foreach (var order in lapsed)
+        foreach (var payment in lapsed)
         {
-            await services.PostAsync(Apps.Orders, "payments/lapsed", new LapsedPayment(order), cancellationToken);
-            await store.MarkToldAsync([order], cancellationToken);
+            try
+            {
+                await services.PostAsync(Apps.Orders, "payments/lapsed", payment, cancellationToken);
+                await store.MarkToldAsync(payment, cancellationToken);
+            }
+            catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.Conflict)
+            {
+                // A shipment of the order is being prepared, and learns it itself: Orders is told again afterwards.
+            }
         }
 
-        return renewals.Count + lapsed.Count == Together;
+        return renewals.Count == Together;
     }
 }

@@ -62,7 +62,11 @@ internal static class CaptureRules
         call switch
         {
             { State: CallState.Succeeded } => new(CaptureState.Captured),
-            { State: CallState.Failed } => new(CaptureState.Refused, call.Reason, payment.State == PaymentState.Lapsed),
+            { State: CallState.Failed } => new(
+                CaptureState.Refused,
+                call.Reason,
+                payment.State == PaymentState.Lapsed ? new LapsedPayment(payment.OrderId, payment.Attempt) : null
+            ),
             not null => new(CaptureState.Pending, call.Reason),
             _ => payment.State switch
             {
@@ -70,7 +74,7 @@ internal static class CaptureRules
                 PaymentState.Authorised when payment.IsRenewing || payment.Capturing > 0 => new(CaptureState.Pending),
                 PaymentState.Authorised => new(CaptureState.Captured),
                 PaymentState.Lapsed when Due(payment, total) <= 0 => new(CaptureState.Captured),
-                PaymentState.Lapsed => new(CaptureState.Refused, Lapsed, IsLapsed: true),
+                PaymentState.Lapsed => new(CaptureState.Refused, Lapsed, new(payment.OrderId, payment.Attempt)),
                 PaymentState.Pending => new(CaptureState.Pending),
                 _ => new(CaptureState.Refused, "The payment has ended: nothing can be captured any more."),
             },

@@ -37,15 +37,15 @@ internal static class ChargeRules
                     Attempt = attempt,
                 },
                 now,
-                // Of a lapsed payment a part is captured already, and the rest is still to be captured by shipments.
-                authorises || payment.State == PaymentState.Lapsed || payment.Captured > 0
+                // What was authorised once is captured by shipments, less what was cancelled, whatever the setting is now.
+                authorises || payment.ProviderId is not null
             ),
             _ => PaymentDecision.WithoutEvent(payment),
         };
 
-    // No provider captures nothing: a free order is paid without one.
+    // No provider captures nothing: a free order is paid without one, and so is one of which all is captured already.
     private static PaymentDecision Ask(Payment payment, DateTimeOffset now, bool authorises) =>
-        payment.Amount == 0
+        payment.Amount == 0 || payment is { Captured: > 0, ToCapture: 0 }
             ? PaymentDecision.Record(payment with { State = PaymentState.Captured }, PaymentKinds.Captured, 0, null)
             : new PaymentDecision(
                 payment,

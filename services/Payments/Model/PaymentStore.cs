@@ -129,7 +129,8 @@ internal sealed class PaymentStore(
 
     internal const string ClaimRenewals = $"""
         select order_id from payments
-        where renew_at <= $1 order by renew_at limit $2 for update skip locked
+        where renew_at <= $1 and state in ('{Authorised}', '{Lapsed}')
+        order by renew_at limit $2 for update skip locked
         """;
 
     // The card that the present authorisation is on.
@@ -140,16 +141,18 @@ internal sealed class PaymentStore(
         """;
 
     internal const string MarkTold =
-        "update payments set renew_at = null where order_id = any($1) and state = 'lapsed'";
+        $"update payments set renew_at = null where order_id = $1 and attempt = $2 and state = '{Lapsed}'";
 
     // The provider has told that it ended an authorisation before its time.
     internal const string RenewNow = $"""
         update payments p set renew_at = $2
         from provider_calls c
         where c.key = $1 and c.operation in ('{CallNames.Authorise}', '{CallNames.Renewal}') and p.order_id = c.order_id
-          and p.provider_id = c.provider_id and p.state = 'authorised' and p.renew_at > $2
+          and p.provider_id = c.provider_id and p.state = '{Authorised}' and p.renew_at > $2
         """;
 
+    private const string Authorised = "authorised";
+    private const string Lapsed = "lapsed";
     private const string Open = "open";
     private const string Processing = "processing";
     private const string Captures = $"'{CallNames.Charge}', '{CallNames.Capture}', '{CallNames.LastCapture}'";
@@ -336,7 +339,7 @@ internal sealed class PaymentStore(
     /// Applies <paramref name="renew"/> to authorised payments whose time has come, with the card of each. Returns the
     /// calls to make, and the lapsed payments of which Orders is to be told.
     /// </summary>
-    public async Task<(IReadOnlyList<ProviderCall> Calls, IReadOnlyList<Guid> Lapsed)> RenewAsync(
+    public async Task<(IReadOnlyList<ProviderCall> Calls, IReadOnlyList<LapsedPayment> Lapsed)> RenewAsync(
         int limit,
         Func<Payment, DateTimeOffset, PaymentDecision> renew,
         CancellationToken cancellationToken
@@ -365,13 +368,17 @@ internal sealed class PaymentStore(
         await failpoints.ReachAsync("renewed");
         return (
             [.. decisions.SelectMany(d => d.Calls)],
-            [.. payments.Where(p => p.State == PaymentState.Lapsed).Select(p => p.OrderId)]
+            [
+                .. payments
+                    .Where(p => p.State == PaymentState.Lapsed)
+                    .Select(p => new LapsedPayment(p.OrderId, p.Attempt)),
+            ]
         );
     }
 
-    /// <summary>Records that Orders knows of these lapsed payments.</summary>
-    public Task MarkToldAsync(IReadOnlyList<Guid> orders, CancellationToken cancellationToken) =>
-        database.ExecuteAsync(MarkTold, [orders.ToArray()], cancellationToken);
+    /// <summary>Records that Orders has acted upon a lapse.</summary>
+    public Task MarkToldAsync(LapsedPayment lapsed, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(MarkTold, [lapsed.OrderId, lapsed.Attempt], cancellationToken);
 
     /// <summary>
     /// The authorisation under <paramref name="key"/> has ended at the provider: it is renewed at once. Nothing happens

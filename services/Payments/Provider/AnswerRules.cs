@@ -158,15 +158,25 @@ internal static class AnswerRules
         DateTimeOffset now
     ) =>
         payment.State == PaymentState.Authorised
-            ? new PaymentDecision(
-                Standing(payment, call, answer, now),
-                Call: ProviderCall.Void(payment, payment.ProviderId!, payment.ToCapture, now)
-            ).Recording(PaymentKinds.Authorised, call.Amount, Renewal)
+            ? Replaced(payment, Standing(payment, call, answer, now), call, now)
+                .Recording(PaymentKinds.Authorised, call.Amount, Renewal)
             // The order has ended meanwhile: the new authorisation is not needed.
             : new PaymentDecision(
                 payment,
                 Call: ProviderCall.Void(payment, call.ProviderId!, call.Amount, now)
             ).Recording(PaymentKinds.Authorised, call.Amount, Renewal);
+
+    // The new authorisation is given up as well where nothing is left to capture: units were cancelled meanwhile.
+    private static PaymentDecision Replaced(Payment before, Payment after, ProviderCall call, DateTimeOffset now)
+    {
+        var old = ProviderCall.Void(before, before.ProviderId!, before.ToCapture, now);
+        return after.ToCapture > 0
+            ? new PaymentDecision(after, Call: old)
+            : new PaymentDecision(after with { State = PaymentState.Captured, RenewAt = null }, Call: old)
+            {
+                MoreCalls = [ProviderCall.Void(after, after.ProviderId!, call.Amount, now)],
+            };
+    }
 
     private static PaymentDecision NotRenewed(Payment payment, string? reason, DateTimeOffset now) =>
         payment.State == PaymentState.Authorised

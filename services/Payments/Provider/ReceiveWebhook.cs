@@ -16,6 +16,9 @@ internal static class ReceiveWebhook
 {
     private const string AuthorisationEnded = "payment_intent.canceled";
 
+    // Also of an authorisation that the bank ended after a part of it was captured.
+    private const string CapturedInPart = "payment_intent.succeeded";
+
     public static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
         HttpRequest request,
         StandardWebhook webhooks,
@@ -46,7 +49,7 @@ internal static class ReceiveWebhook
         if (Read(body) is var (type, key))
         {
             await store.MakeDueAsync(key, cancellationToken);
-            if (type == AuthorisationEnded)
+            if (type is AuthorisationEnded or CapturedInPart)
             {
                 await store.RenewNowAsync(key, cancellationToken);
                 authorisations.Raise();

@@ -61,15 +61,10 @@ internal static class RefundRules
         decimal? total = null
     )
     {
-        if (
-            total is { } kept
-            && payment.EndedAt is null
-            && (
-                payment.State is PaymentState.Authorised or PaymentState.Lapsed
-                || payment.State is PaymentState.Pending or PaymentState.Declined && payment.Captured > 0
-                || payment.Released > 0
-            )
-        )
+        // The end of the order returns everything.
+        if (total is not null && payment.EndedAt is not null)
+            return PaymentDecision.WithoutEvent(payment);
+        if (total is { } kept && IsCapturedByShipments(payment))
             return Release(payment, reference, MinorUnits.Round(kept), now);
         var exact = payment.RefundsExact + amount;
         var returned = MinorUnits.Round(exact);
@@ -87,6 +82,14 @@ internal static class RefundRules
                 MoreCalls = ProviderCall.PartRefunds(payment, reference, returned - payment.RefundedInParts, now),
             };
     }
+
+    // The last shipment may have been captured before Payments is told of the cancellation: then less than the whole
+    // amount is captured, and nothing of the cancelled units.
+    private static bool IsCapturedByShipments(Payment payment) =>
+        payment.State is PaymentState.Authorised or PaymentState.Lapsed or PaymentState.Declined
+        || payment.State == PaymentState.Pending && payment.Captured > 0
+        || payment.State == PaymentState.Captured && payment.Captured < payment.Amount
+        || payment.Released > 0;
 
     /// <summary>
     /// No more than <paramref name="kept"/> is captured from now on, and what a shipment has captured beyond that, which

@@ -99,8 +99,12 @@ public sealed class AuthorisedShipmentTests(OrdersFixture fixture) : FulfilmentS
             await LapseAsync(id);
         else
         {
-            Fixture.Fakes.Capture = new(CaptureState.Refused, "The authorisation has lapsed.", IsLapsed: true);
-            await IsRefusedAsync(await ShipAsync(id, null), "not-shipped");
+            Fixture.Fakes.Capture = new(CaptureState.Refused, "The authorisation has lapsed.", new(id, 1));
+            using var refused = await ShipAsync(id, null);
+            await Wait.UntilAsync(
+                async () => await Fixture.Database.StatusAsync(id) == "awaiting_payment",
+                "the shipment is refused, and the customer is asked"
+            );
         }
 
         var order = await GetAsync($"orders/{id}");
@@ -124,6 +128,40 @@ public sealed class AuthorisedShipmentTests(OrdersFixture fixture) : FulfilmentS
         (await Fixture.Database.StatusAsync(id)).Should().Be("confirmed");
         await ShippedAsync(id, null);
         Captures(id).Last().Should().BeEquivalentTo(new { Total = 2.5m, IsLast = true });
+    }
+
+    [Fact]
+    public async Task A_lapse_that_is_told_while_a_shipment_is_prepared_is_acted_upon_when_it_has_ended()
+    {
+        var id = await AuthorisedAsync((1, 2.5m));
+        Fixture.Fakes.Capture = new(CaptureState.Pending);
+        (await ShipAsync(id, null)).StatusCode.Should().Be(HttpStatusCode.Accepted);
+
+        await LapseAsync(id, expected: HttpStatusCode.Conflict);
+        (await Fixture.Database.StatusAsync(id)).Should().Be("confirmed");
+        Fixture.Fakes.Capture = new(CaptureState.Refused, "The authorisation has lapsed.", new(id, 1));
+
+        await Wait.UntilAsync(
+            async () => await Fixture.Database.StatusAsync(id) == "awaiting_payment",
+            "the customer is asked"
+        );
+    }
+
+    [Fact]
+    public async Task A_lapse_that_is_told_again_after_another_card_was_named_changes_nothing()
+    {
+        var id = await AuthorisedAsync((1, 2.5m));
+        await LapseAsync(id);
+        Fixture.Fakes.Authorises = true;
+        await NameCardAsync(id, "tok_ok");
+        await LapseAsync(id);
+        await RunSagaAsync();
+        Fixture.Fakes.Authorises = false;
+
+        await LapseAsync(id);
+
+        (await Fixture.Database.StatusAsync(id)).Should().Be("confirmed");
+        (await AttentionAsync(id)).Should().BeNull();
     }
 
     [Theory]
@@ -175,10 +213,10 @@ public sealed class AuthorisedShipmentTests(OrdersFixture fixture) : FulfilmentS
         (await Fixture.Database.StatusAsync(other)).Should().Be("confirmed");
     }
 
-    private async Task LapseAsync(Guid order)
+    private async Task LapseAsync(Guid order, int attempt = 1, HttpStatusCode expected = HttpStatusCode.NoContent)
     {
-        using var told = await Olga.PostAsJsonAsync("payments/lapsed", new LapsedPayment(order));
-        told.StatusCode.Should().Be(HttpStatusCode.NoContent);
+        using var told = await Olga.PostAsJsonAsync("payments/lapsed", new LapsedPayment(order, attempt));
+        told.StatusCode.Should().Be(expected);
     }
 
     private async Task NameCardAsync(Guid order, string token)

@@ -50,6 +50,25 @@ public sealed class CancellationTests(OrdersFixture fixture) : FulfilmentScene(f
     }
 
     [Fact]
+    public async Task S13_An_operator_who_has_the_customers_name_cancels_as_an_operator()
+    {
+        var id = await ConfirmedAsync(3);
+        using var cancelled = await SendAsync(
+            Fixture.Service.As(Identity.Operator, "alice"),
+            $"orders/{id}/cancellations",
+            null,
+            new { lines = new[] { new { line = 1, quantity = 1 } } }
+        );
+        cancelled.StatusCode.Should().Be(System.Net.HttpStatusCode.Accepted);
+        await SettledAsync(id);
+
+        Fixture
+            .Fakes.ReleasedUnits.Values.Single(r => r.OrderId == id)
+            .Should()
+            .Match<ReleaseUnitsRequest>(r => r.Actor == "alice" && r.ByOperator);
+    }
+
+    [Fact]
     public async Task A_parcel_on_its_way_ends_the_order_when_it_arrives()
     {
         var id = await ConfirmedAsync(3);
@@ -134,7 +153,17 @@ public sealed class CancellationTests(OrdersFixture fixture) : FulfilmentScene(f
             TimeProvider.System
         );
         await store.SettleAsync(
-            new Cancellation(cancelled, id, 1, "requested", [new LineQuantity("cup", 1, 1)], 2.5m, "alice", null),
+            new Cancellation(
+                cancelled,
+                id,
+                1,
+                "requested",
+                [new LineQuantity("cup", 1, 1)],
+                2.5m,
+                "alice",
+                false,
+                null
+            ),
             CancellationToken.None
         );
         (await Fixture.Database.NumberAsync($"select count(*) from events where subject = '{cancelled}'"))

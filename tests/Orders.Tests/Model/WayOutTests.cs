@@ -117,6 +117,8 @@ public sealed class WayOutTests(OrdersFixture fixture) : IClassFixture<OrdersFix
                 .GetProperty("allowed")
                 .EnumerateArray()
                 .Select(a => a.GetString());
+            // Something of a backordered order is there: it can be taken.
+            fixture.Fakes.There[id] = 2;
             var caller = action.ForOperators ? _olga : _alice;
             var shipment = await Sql.ScalarAsync<Guid?>(
                 fixture.Database.Names.App,
@@ -126,6 +128,11 @@ public sealed class WayOutTests(OrdersFixture fixture) : IClassFixture<OrdersFix
             {
                 "cancel" => await PostAsync(caller, $"orders/{id}/cancel", new { }),
                 "decision" => await PostAsync(caller, $"orders/{id}/decision", new { choice = "take" }),
+                "cancellations" => await PostAsync(
+                    caller,
+                    $"orders/{id}/cancellations",
+                    new { lines = new[] { new { line = 1, quantity = 1 } } }
+                ),
                 "payment" => await PostAsync(caller, $"orders/{id}/payment", new { paymentToken = "tok_ok" }),
                 "shipments" => await PostAsync(caller, "shipments", new { orderId = id }),
                 "delivery" => await PostAsync(caller, $"shipments/{shipment}/delivery", new { }),

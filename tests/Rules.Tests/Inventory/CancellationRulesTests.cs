@@ -156,6 +156,23 @@ public sealed class CancellationRulesTests
         _scene.Reserve(1, ShortagePolicy.Partial, Cups(5)).State.Should().Be(ReservationState.Backordered);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void S13_The_movement_says_as_what_its_actor_cancelled_whatever_the_name(bool byOperator)
+    {
+        var type = byOperator ? ActorType.Operator : ActorType.Customer;
+        _scene.Stock("cup", 9).Reserve(1, Cups(3));
+        _scene.Commit();
+
+        _scene.Run(key => new ReleaseUnitsCommand(key, [1], Id(1), 1, [Cups(1)], "alice") { ActorType = type });
+
+        _scene
+            .Transaction.Stock.Ledger[^1]
+            .Row.Cause.Should()
+            .BeEquivalentTo(new { Actor = "alice", ActorType = type });
+    }
+
     private IReadOnlyList<AllocationPart> Released(int order, params OrderedUnits[] lines)
     {
         var outcome = _scene.Run(key => new ReleaseUnitsCommand(key, [1], Id(order), 1, lines, "alice"));

@@ -66,8 +66,8 @@ public sealed class ItemRulesTests
     [InlineData("2", false, false)]
     public void If_Match_names_the_item_as_it_is(string? ifMatch, bool item, bool none)
     {
-        ItemRules.Matches(ifMatch, new VersionedItem(Cup, 2)).Should().Be(item);
-        ItemRules.Matches(ifMatch, null).Should().Be(none);
+        IfMatch.Names(ifMatch, new Versioned<Item>(Cup, 2)).Should().Be(item);
+        IfMatch.Names<Item>(ifMatch, null).Should().Be(none);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class CaptureRulesTests
 {
     [Fact]
     public void Whatever_is_captured_voided_refunded_renewed_lapsed_lost_or_repeated_the_money_adds_up() =>
-        Gen.Select(Gen.Bool, Gen.Int[0, 12].Array[0, 30])
+        Gen.Select(Gen.Bool, Gen.Int[0, 13].Array[0, 30])
             .Sample(
                 (declinesRenewals, steps) =>
                 {
@@ -59,6 +59,9 @@ public sealed class CaptureRulesTests
                                 break;
                             case 11:
                                 order.AnswerOne();
+                                break;
+                            case 12:
+                                order.SettleCancellation();
                                 break;
                             default:
                                 order.AnswerAll();
@@ -118,6 +121,7 @@ public sealed class CaptureRulesTests
         order.Ship(2);
 
         order.Cancel(2);
+        order.SettleCancellation();
         order.AnswerAll();
 
         order.Captures.Should().Equal(6.71m);
@@ -179,7 +183,7 @@ public sealed class CaptureRulesTests
                 {
                     State = CaptureState.Refused,
                     Reason = "No money.",
-                    IsLapsed = false,
+                    Lapsed = (LapsedPayment?)null,
                 }
             );
         order.Ship(1);
@@ -234,7 +238,7 @@ public sealed class CaptureRulesTests
                     State = CaptureState.Refused,
                     Reason = "The authorisation of the payment has lapsed and could not be renewed: the customer must "
                         + "pay anew.",
-                    IsLapsed = true,
+                    Lapsed = new LapsedPayment(order.Payment.OrderId, 1),
                 }
             );
         order.PayAnew();
@@ -256,6 +260,7 @@ public sealed class CaptureRulesTests
         private readonly Dictionary<string, ProviderAnswer> _answers = [];
         private readonly List<ProviderCall> _calls = [];
         private (Guid Id, int Units, bool IsRefused)? _shipment;
+        private readonly Queue<int> _cancellations = [];
         private int _cancelled;
         private int _returned;
 
@@ -330,24 +335,37 @@ public sealed class CaptureRulesTests
 
         public void ShipAll() => Ship(Units);
 
+        /// <summary>Takes units off the order. Payments is told later.</summary>
         public void Cancel(int units)
         {
-            if (_shipment is not null || units > ToShip || Payment.EndedAt is not null)
-                return;
+            // The order's status allows it while it is confirmed or shipped.
             if (
-                RefundRules.RefundPart(
-                    Loaded(),
-                    Guid.CreateVersion7(),
-                    Total(units),
-                    Now,
-                    Total(Units - _cancelled - units)
-                ) is
-                { } decision
+                _shipment is not null
+                || units > ToShip
+                || Payment.EndedAt is not null
+                || Payment.State is PaymentState.Pending or PaymentState.Declined
             )
-            {
-                _cancelled += units;
-                Apply(decision);
-            }
+                return;
+            _cancelled += units;
+            _cancellations.Enqueue(units);
+        }
+
+        /// <summary>Tells Payments of a cancellation; a refusal is repeated.</summary>
+        public void SettleCancellation()
+        {
+            if (!_cancellations.TryPeek(out var units))
+                return;
+            var decision = RefundRules.RefundPart(
+                Loaded(),
+                Guid.CreateVersion7(),
+                Total(units),
+                Now,
+                Total(Units - _cancelled)
+            );
+            if (decision is null)
+                return;
+            _cancellations.Dequeue();
+            Apply(decision);
         }
 
         public void Return(int units)
@@ -377,6 +395,12 @@ public sealed class CaptureRulesTests
         public void Settle()
         {
             AnswerAll();
+            for (var left = _cancellations.Count; left > 0; left--)
+            {
+                SettleCancellation();
+                AnswerAll();
+            }
+
             if (Payment.State == PaymentState.Authorised && !_intents[Payment.ProviderId!].IsOpen)
                 Renew();
             AnswerAll();
@@ -414,6 +438,7 @@ public sealed class CaptureRulesTests
 
         public void CheckAtRest()
         {
+            _cancellations.Should().BeEmpty("each cancellation is settled");
             Captures.Sum().Should().Be(Payment.Captured);
             Payment.Capturing.Should().Be(0);
             Payment.OpenCalls.Should().Be(0);

@@ -12,7 +12,8 @@ namespace DaprShop.Shop.Startup;
 /// <summary>Checks the servers that the shop runs for itself.</summary>
 internal static class ServerProbe
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
+    // A frozen server never answers; a busy machine may delay an answer for some seconds.
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// Those that do not run or do not answer, and a disk that they cannot write to, as sentences; empty when all is

@@ -337,6 +337,10 @@ namespace DaprShop.Orders.Model.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("attempts");
 
+                    b.Property<bool>("ByOperator")
+                        .HasColumnType("boolean")
+                        .HasColumnName("by_operator");
+
                     b.Property<string>("Caller")
                         .IsRequired()
                         .HasColumnType("text")
