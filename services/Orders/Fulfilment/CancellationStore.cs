@@ -79,6 +79,7 @@ internal sealed class CancellationStore(
         "id, order_id, number, state, lines::text as lines, amount, caller, by_operator, reason"
     );
     private static readonly string Postpone = FulfilmentJobs.Postpone("cancellations");
+    private static readonly string EndLeases = FulfilmentJobs.EndLeases("cancellations", CancellationStates.Requested);
     private static readonly string AddCancelled = FulfilmentJobs.AddUnits("cancelled");
 
     /// <summary>Cancels <paramref name="lines"/> of an order; null: all units that have not left.</summary>
@@ -176,6 +177,10 @@ internal sealed class CancellationStore(
             ToCancellation(r.Id, r.OrderId, r.Number, r.State, r.Lines, r.Amount, r.Caller, r.ByOperator, r.Reason)
         );
     }
+
+    /// <inheritdoc cref="FulfilmentJobs.EndLeases"/>
+    public Task EndLeasesAsync(CancellationToken cancellationToken) =>
+        database.ExecuteAsync(EndLeases, [time.GetUtcNow().UtcDateTime], cancellationToken);
 
     /// <summary>Retries a cancellation after a pause that doubles with each attempt.</summary>
     public Task PostponeAsync(Guid id, CancellationToken cancellationToken) =>

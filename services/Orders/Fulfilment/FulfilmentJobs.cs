@@ -31,6 +31,13 @@ internal static class FulfilmentJobs
             where id = $1
             """;
 
+    /// <summary>
+    /// Makes jobs in <paramref name="state"/> due at $1: at a start, the process that claimed them is gone. One that another
+    /// replica executes is executed twice, which does no harm.
+    /// </summary>
+    public static string EndLeases(string table, string state) =>
+        $"update {table} set due_at = $1 where state = '{state}' and due_at > $1";
+
     /// <summary>Adds the units $3 to <paramref name="column"/> of the lines $2 of order $1.</summary>
     public static string AddUnits(string column) =>
         $"""

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
@@ -23,6 +24,8 @@ internal sealed class FulfilmentWorker(
 ) : PollingWorker(Interval, time, logger, waitFirst: true)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private readonly ConcurrentQueue<(Func<Guid, CancellationToken, Task> Postpone, Guid Id)> _failed = [];
+    private bool _hasStarted;
 
     /// <summary>
     /// Executes one job now, unless a worker is executing it. A failure is logged, and the job is retried later.
@@ -41,48 +44,85 @@ internal sealed class FulfilmentWorker(
 
     protected override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
+        if (!_hasStarted)
+        {
+            await shipments.EndLeasesAsync(cancellationToken);
+            await cancellations.EndLeasesAsync(cancellationToken);
+            await returns.EndLeasesAsync(cancellationToken);
+            _hasStarted = true;
+        }
+
+        await PostponeFailedAsync(cancellationToken);
         await ExecuteDueAsync(null, cancellationToken);
         return false;
     }
 
     private async Task ExecuteDueAsync(Guid? id, CancellationToken cancellationToken)
     {
-        foreach (var shipment in await shipments.ClaimAsync(id, cancellationToken))
+        await ExecuteAsync(
+            "shipment",
+            await shipments.ClaimAsync(id, cancellationToken),
+            s => s.Id,
+            ShipAsync,
+            shipments.PostponeAsync,
+            cancellationToken
+        );
+        await ExecuteAsync(
+            "cancellation",
+            await cancellations.ClaimAsync(id, cancellationToken),
+            c => c.Id,
+            SettleCancellationAsync,
+            cancellations.PostponeAsync,
+            cancellationToken
+        );
+        await ExecuteAsync(
+            "return",
+            await returns.ClaimAsync(id, cancellationToken),
+            r => r.Id,
+            SettleReturnAsync,
+            returns.PostponeAsync,
+            cancellationToken
+        );
+    }
+
+    private async Task ExecuteAsync<T>(
+        string kind,
+        IReadOnlyList<T> claimed,
+        Func<T, Guid> idOf,
+        Func<T, CancellationToken, Task> execute,
+        Func<Guid, CancellationToken, Task> postpone,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var job in claimed)
         {
             try
             {
-                await ShipAsync(shipment, cancellationToken);
+                await execute(job, cancellationToken);
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                logger.LogExecutionFailed("shipment", shipment.Id, e.Message);
-                await shipments.PostponeAsync(shipment.Id, cancellationToken);
+                logger.LogExecutionFailed(kind, idOf(job), e.Message);
+                _failed.Enqueue((postpone, idOf(job)));
+                await PostponeFailedAsync(cancellationToken);
             }
         }
+    }
 
-        foreach (var cancellation in await cancellations.ClaimAsync(id, cancellationToken))
+    // The database may be away as well: until it is back, the jobs are kept here. Otherwise they would rest until the end
+    // of their lease.
+    private async Task PostponeFailedAsync(CancellationToken cancellationToken)
+    {
+        while (_failed.TryDequeue(out var job))
         {
             try
             {
-                await SettleCancellationAsync(cancellation, cancellationToken);
+                await job.Postpone(job.Id, cancellationToken);
             }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            catch
             {
-                logger.LogExecutionFailed("cancellation", cancellation.Id, e.Message);
-                await cancellations.PostponeAsync(cancellation.Id, cancellationToken);
-            }
-        }
-
-        foreach (var decided in await returns.ClaimAsync(id, cancellationToken))
-        {
-            try
-            {
-                await SettleReturnAsync(decided, cancellationToken);
-            }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-            {
-                logger.LogExecutionFailed("return", decided.Id, e.Message);
-                await returns.PostponeAsync(decided.Id, cancellationToken);
+                _failed.Enqueue(job);
+                throw;
             }
         }
     }

@@ -83,6 +83,7 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
         "id, order_id, number, decision::text as decision, location, amount, decider, reason"
     );
     private static readonly string Postpone = FulfilmentJobs.Postpone("returns");
+    private static readonly string EndLeases = FulfilmentJobs.EndLeases("returns", ReturnStates.Decided);
     private static readonly string AddReturned = FulfilmentJobs.AddUnits("returned");
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -282,6 +283,10 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
             r.Reason
         ));
     }
+
+    /// <inheritdoc cref="FulfilmentJobs.EndLeases"/>
+    public Task EndLeasesAsync(CancellationToken cancellationToken) =>
+        database.ExecuteAsync(EndLeases, [time.GetUtcNow().UtcDateTime], cancellationToken);
 
     /// <summary>Retries a return after a pause that doubles with each attempt.</summary>
     public Task PostponeAsync(Guid id, CancellationToken cancellationToken) =>

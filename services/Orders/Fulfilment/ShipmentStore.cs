@@ -84,6 +84,7 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
         "id, order_id, number, lines::text as lines"
     );
     private static readonly string Postpone = FulfilmentJobs.Postpone("shipments");
+    private static readonly string EndLeases = FulfilmentJobs.EndLeases("shipments", ShipmentStates.Preparing);
     private static readonly string AddShipped = FulfilmentJobs.AddUnits("shipped");
 
     /// <summary>Begins a shipment of <paramref name="lines"/>; null: of all units that have not left.</summary>
@@ -231,6 +232,10 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
         NamedUnitRules.Spread(lines, [.. shipment.Lines.Select(l => new LineQuantity(l.Sku, l.Quantity, l.Line))], l =>
             l.ToShip
         );
+
+    /// <inheritdoc cref="FulfilmentJobs.EndLeases"/>
+    public Task EndLeasesAsync(CancellationToken cancellationToken) =>
+        database.ExecuteAsync(EndLeases, [time.GetUtcNow().UtcDateTime], cancellationToken);
 
     /// <summary>Retries a shipment after a pause that doubles with each attempt.</summary>
     public Task PostponeAsync(Guid id, CancellationToken cancellationToken) =>

@@ -26,6 +26,24 @@ public sealed class FulfilmentJobsTests
     }
 
     [Fact]
+    public async Task A_worker_that_starts_executes_what_its_predecessor_had_claimed_and_leaves_ended_jobs_alone()
+    {
+        await using var db = await OrdersDatabase.CreateAsync();
+        var store = new ShipmentStore(db.Source, new RelaySignal(), TimeProvider.System);
+        var due = TimeProvider.System.GetUtcNow().AddSeconds(-1);
+        var (claimed, ended) = (await AddShipmentAsync(db, due), await AddShipmentAsync(db, due));
+        (await ClaimedAsync(store)).Should().BeEquivalentTo([claimed, ended]);
+        await Sql.ScalarAsync<object>(db.Names.App, $"update shipments set state = 'refused' where id = '{ended}'");
+
+        await store.EndLeasesAsync(CancellationToken.None);
+
+        (await ClaimedAsync(store)).Should().Equal(claimed);
+        (await db.NumberAsync($"select count(*) from shipments where id = '{ended}' and due_at > now()"))
+            .Should()
+            .Be(1);
+    }
+
+    [Fact]
     public async Task A_job_locked_by_another_claim_is_skipped_without_waiting()
     {
         await using var db = await OrdersDatabase.CreateAsync();
