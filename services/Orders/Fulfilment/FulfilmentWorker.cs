@@ -130,9 +130,10 @@ internal sealed class FulfilmentWorker(
     private async Task ShipAsync(Shipment shipment, CancellationToken cancellationToken)
     {
         // Another worker may have ended it after this one's lease: nothing may be captured for a shipment that was refused.
-        if (!await shipments.IsPreparingAsync(shipment.Id, cancellationToken))
+        var progress = await shipments.FindProgressAsync(shipment.Id, cancellationToken);
+        if (progress.State != ShipmentStates.Preparing)
             return;
-        if (!await CaptureAsync(shipment, cancellationToken))
+        if (progress.Payment is not null && !await CaptureAsync(shipment, cancellationToken))
             return;
         await failpoints.ReachAsync("shipment-captured");
         var units = await owed.OfAsync(
@@ -159,8 +160,7 @@ internal sealed class FulfilmentWorker(
     /// <exception cref="InvalidOperationException">The provider has not answered yet: the shipment is tried again.</exception>
     private async Task<bool> CaptureAsync(Shipment shipment, CancellationToken cancellationToken)
     {
-        if (await shipments.FindChargeAsync(shipment, cancellationToken) is not { } charge)
-            return true;
+        var charge = await shipments.FindChargeAsync(shipment, cancellationToken);
         var response = await services.PostAsync<CaptureRequest, CaptureResponse>(
             Apps.Payments,
             "captures",

@@ -7,6 +7,10 @@ using Npgsql;
 
 namespace DaprShop.Orders.Fulfilment;
 
+/// <param name="State">One of <see cref="ShipmentStates"/>.</param>
+/// <param name="Payment">One of <see cref="OrderPayments"/>; null where the order's money is captured already.</param>
+internal sealed record ShipmentProgress(string State, string? Payment);
+
 /// <summary>What is to be captured before a shipment leaves.</summary>
 /// <param name="Total">GBP, exact: the price of all units that have been shipped then.</param>
 /// <param name="IsLast">No unit is left to ship then.</param>
@@ -42,7 +46,9 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
     private const string SelectRefusal =
         $"select reason from shipments where id = $1 and state = '{ShipmentStates.Refused}'";
 
-    private const string SelectPayment = "select payment from orders where id = $1";
+    private const string SelectProgress = """
+        select s.state, o.payment from shipments s join orders o on o.id = s.order_id where s.id = $1
+        """;
 
     private const string MarkFailed = $"""
         update orders set payment = '{OrderPayments.CaptureFailed}'
@@ -208,17 +214,14 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
         return rows.ConvertAll(r => ToShipment(r.Id, r.OrderId, r.Number, r.Lines));
     }
 
-    /// <summary>True until the shipment has left or was refused.</summary>
-    public async Task<bool> IsPreparingAsync(Guid id, CancellationToken cancellationToken) =>
-        (await database.QueryAsync<string>(SelectState, [id], cancellationToken)).SingleOrDefault()
-        == ShipmentStates.Preparing;
+    /// <summary>How far a shipment and the payment of its order are.</summary>
+    public async Task<ShipmentProgress> FindProgressAsync(Guid id, CancellationToken cancellationToken) =>
+        (await database.QueryAsync<ShipmentProgress>(SelectProgress, [id], cancellationToken)).Single();
 
-    /// <summary>What is to be captured before the shipment leaves; null where the money is captured already.</summary>
-    public async Task<ShipmentCharge?> FindChargeAsync(Shipment shipment, CancellationToken cancellationToken)
+    /// <summary>What is to be captured before a shipment of authorised money leaves.</summary>
+    public async Task<ShipmentCharge> FindChargeAsync(Shipment shipment, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        if (await connection.ScalarAsync<string>(SelectPayment, [shipment.OrderId], cancellationToken) is null)
-            return null;
         // Nothing changes these lines meanwhile: one shipment of an order is prepared at a time.
         var lines = await OrderLock.GetLinesAsync(connection, shipment.OrderId, cancellationToken);
         var leaving = Spread(lines, shipment);

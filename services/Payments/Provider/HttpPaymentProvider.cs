@@ -100,15 +100,6 @@ internal sealed class HttpPaymentProvider(IHttpClientFactory clients, ILogger<Ht
             cancellationToken
         );
 
-    public Task<ProviderAnswer> CheckAsync(string providerId, CancellationToken cancellationToken) =>
-        AnswerAsync(async () =>
-            (
-                await GetAsync<IntentBody>($"v1/payment_intents/{Uri.EscapeDataString(providerId)}", cancellationToken)
-            ).Status == RequiresCapture
-                ? new ProviderAnswer(AnswerKind.Done)
-                : new ProviderAnswer(AnswerKind.Cancelled)
-        );
-
     public Task<ProviderAnswer> RefundAsync(ProviderCall call, CancellationToken cancellationToken) =>
         PostAsync<DoneBody>(
             call,

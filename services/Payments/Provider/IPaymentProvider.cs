@@ -41,10 +41,6 @@ internal interface IPaymentProvider
     /// <summary>Pays <see cref="ProviderCall.Amount"/> out without a payment.</summary>
     Task<ProviderAnswer> PayOutAsync(ProviderCall call, CancellationToken cancellationToken);
 
-    /// <summary>Whether an authorisation still stands.</summary>
-    /// <returns>Done where it stands, Cancelled where it has ended.</returns>
-    Task<ProviderAnswer> CheckAsync(string providerId, CancellationToken cancellationToken);
-
     /// <summary>What the provider has made of a call; <see cref="AnswerKind.NotFound"/> where it does not know it.</summary>
     Task<ProviderAnswer> LookUpAsync(ProviderCall call, CancellationToken cancellationToken);
 }
