@@ -95,6 +95,7 @@ public sealed class LifeTests
                     "the card was declined and no other card was named in time",
                     "The provider captured the money after the order had ended.",
                     "The order ended before the provider captured the money.",
+                    "the payment was ended by an earlier attempt that was interrupted",
                 ],
                 "an unpaid order expires and is not rejected"
             );

@@ -49,13 +49,14 @@ public sealed class SmallShop : IAsyncLifetime
             NoFailpoints.Instance,
             _time
         );
-        var saga = new SagaDriver(
-            // The audit's clock is an hour ahead of this shop's.
-            new SagaStore(orders, new RelaySignal(), new SagaOptions { AnotherCardWithinMinutes = 24 * 60 }, _time),
-            stock,
-            charging,
+        // The audit's clock is an hour ahead of this shop's.
+        var store = new SagaStore(
+            orders,
+            new RelaySignal(),
+            new SagaOptions { AnotherCardWithinMinutes = 24 * 60 },
             _time
         );
+        var saga = new SagaDriver(store, stock, charging, _time);
 
         await StockAsync(inventory, stock);
         await AcceptAsync(
@@ -74,6 +75,8 @@ public sealed class SmallShop : IAsyncLifetime
         await CancelAsync(orders, "second thoughts");
         await AcceptAsync(accepting, ("too late", "tok_ok", [("tea", 3)]), ("called off", "tok_ok", [("cup", 5)]));
         await CancelAsync(orders, "called off");
+        await DrainAsync(saga);
+        await CancelDeclinedAsync(orders, accepting, store, stock, charging);
         await DrainAsync(saga);
         var scene = new StockScenario(stock, _time);
         var numbers = await AcceptAsync(
@@ -211,6 +214,30 @@ public sealed class SmallShop : IAsyncLifetime
         var order = (await OrderLock.LockAsync(connection, id, CancellationToken.None))!;
         await CancelOrder.TryCancelAsync(connection, order, "alice", _time.GetUtcNow(), CancellationToken.None);
         await transaction.CommitAsync();
+    }
+
+    /// <summary>
+    /// Cancels an order that was declined for good: its stock is released already when Orders crashes, and its payment is
+    /// ended with the cancel.
+    /// </summary>
+    private async Task CancelDeclinedAsync(
+        NpgsqlDataSource orders,
+        OrderAcceptanceStore accepting,
+        SagaStore store,
+        StockUnitOfWork stock,
+        TestPayments payments
+    )
+    {
+        await AcceptAsync(accepting, ("declined and cancelled", "tok_declined", [("cup", 2)]));
+        var effects = 0;
+        await new SagaDriver(store, stock, payments, _time)
+        {
+            // Reserved, declined, not refunded; released.
+            CrashesHere = () => ++effects == 4,
+        }.RunBatchAsync();
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await store.AbandonAsync(TimeSpan.FromSeconds(30), CancellationToken.None);
+        await CancelAsync(orders, "declined and cancelled");
     }
 
     /// <summary>Cancels a part of an order, as <c>FulfilmentWorker</c> does.</summary>

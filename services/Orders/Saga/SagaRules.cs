@@ -16,6 +16,7 @@ internal static class SagaRules
     // Inventory announces new stock; this poll only covers a lost announcement.
     private static readonly TimeSpan WaitingPoll = TimeSpan.FromHours(1);
     private const string PaymentDeclined = "payment declined";
+    private const string PaymentEnded = "the payment was ended by an earlier attempt that was interrupted";
     private const string NoOtherCard = "the card was declined and no other card was named in time";
 
     /// <summary>Decides what follows from Inventory's answers.</summary>
@@ -94,7 +95,9 @@ internal static class SagaRules
                         o.State == ChargeState.Declined && !retriable.Contains(o.OrderId)
                         || o.State == ChargeState.Refunded && !expiring.Contains(o.OrderId)
                     )
-                    .Select(o => (o.OrderId, o.Reason ?? PaymentDeclined)),
+                    .Select(o =>
+                        (o.OrderId, o.Reason ?? (o.State == ChargeState.Refunded ? PaymentEnded : PaymentDeclined))
+                    ),
                 .. owned
                     .Where(o => IsAwaitingAnotherCard(o) && !o.Lapsed && !(o.PayBy > now))
                     .Select(o => (o.Id, NoOtherCard)),

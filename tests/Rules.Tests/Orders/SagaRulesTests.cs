@@ -466,12 +466,13 @@ public sealed class SagaRulesTests
     }
 
     [Theory]
-    [InlineData(null, "payment declined")]
-    [InlineData("The provider declined the payment.", "The provider declined the payment.")]
-    public void A_declined_order_is_given_the_providers_reason(string? reason, string expected) =>
+    [InlineData(ChargeState.Declined, null, "payment declined")]
+    [InlineData(ChargeState.Declined, "The provider declined the payment.", "The provider declined the payment.")]
+    [InlineData(ChargeState.Refunded, null, "the payment was ended by an earlier attempt that was interrupted")]
+    public void A_declined_order_is_given_the_providers_reason(ChargeState state, string? reason, string expected) =>
         SagaRules
             .AfterCharge(
-                [new ChargeOutcome(Guid.CreateVersion7(), ChargeState.Declined, reason)],
+                [new ChargeOutcome(Guid.CreateVersion7(), state, reason)],
                 [],
                 DateTimeOffset.UnixEpoch,
                 PayWithin

@@ -15,5 +15,6 @@ where o.status in ('rejected', 'cancelled', 'expired')
             or coalesce(m.refunded + m.refunded_in_parts, 0) <> coalesce(m.charged, 0))
    or o.status not in ('rejected', 'cancelled', 'expired', 'needs_attention')
        and (coalesce(c.released, 0) <> coalesce(c.cancelled, 0) or coalesce(m.refunded, 0) <> 0)
-   -- The payment is ended first: what is captured from then on is refunded. Clocks of two services may differ a little.
-   or c.released_at < m.ended_at - interval '1 second'
+   -- The payment is ended first: what is captured from then on is refunded. One that was declined for good is at its end
+   -- already, and takes no other card. Clocks of two services may differ a little.
+   or c.released_at < m.ended_at - interval '1 second' and o.payment is distinct from 'declined'
