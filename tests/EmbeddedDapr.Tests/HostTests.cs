@@ -11,6 +11,7 @@ using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Api = Dapr.Client.Autogen.Grpc.v1;
 
 namespace EmbeddedDapr.Tests;
@@ -40,6 +41,19 @@ public sealed class HostTests
         var stopping = async () => await runtime.DisposeAsync();
 
         await stopping.Should().NotThrowAsync();
+    }
+
+    [Fact]
+    public async Task The_runtime_does_not_watch_the_folder_that_it_was_started_in()
+    {
+        await using var runtime = await TestRuntime.StartAsync(TestSidecars.For("one"));
+
+        // There PostgreSQL's files change all the time, and configuration watches all of its content root.
+        runtime
+            .Services.GetRequiredService<IHostEnvironment>()
+            .ContentRootPath.TrimEnd('/')
+            .Should()
+            .Be(AppContext.BaseDirectory.TrimEnd('/'));
     }
 
     [Fact]

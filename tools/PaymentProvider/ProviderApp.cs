@@ -16,7 +16,10 @@ public static class ProviderApp
     /// </summary>
     public static WebApplication Create(string[] args)
     {
-        var builder = WebApplication.CreateSlimBuilder(args);
+        // Not the working directory: configuration watches its content root, and there PostgreSQL's files change all the time.
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory }
+        );
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("System.Net.Http", LogLevel.Warning);
         var settings = builder.Configuration.Get<ProviderSettings>() ?? new ProviderSettings();

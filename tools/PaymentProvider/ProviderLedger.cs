@@ -1,4 +1,5 @@
 using System.Data;
+using System.Threading.Channels;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
@@ -6,10 +7,12 @@ namespace DaprShop.PaymentProvider;
 
 /// <summary>
 /// The provider's database, a SQLite file: intents, refunds, the answers already given per idempotency key, the balance
-/// transactions, and the webhooks to send. One connection; one transaction at a time.
+/// transactions, and the webhooks to send. One connection; one transaction at a time, shared by what waits for it.
 /// </summary>
-internal sealed class ProviderLedger : IDisposable
+internal sealed class ProviderLedger : IAsyncDisposable
 {
+    private const int MaxTogether = 100;
+
     private const string Schema = """
         create table if not exists answers (
             key text primary key, fingerprint text not null, status integer not null, body text not null) without rowid;
@@ -37,7 +40,10 @@ internal sealed class ProviderLedger : IDisposable
         """;
 
     private readonly SqliteConnection _connection;
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Channel<Work> _waiting = Channel.CreateUnbounded<Work>(
+        new UnboundedChannelOptions { SingleReader = true }
+    );
+    private readonly Task _running;
 
     public ProviderLedger(ProviderSettings settings)
     {
@@ -53,29 +59,88 @@ internal sealed class ProviderLedger : IDisposable
         if (_connection.ExecuteScalar<long>(CountCaptureBefore) == 0)
             _connection.Execute("alter table intents add column capture_before integer not null default 0");
         _connection.Execute(CreateLapsingIndex);
+        _running = Task.Run(RunAsync);
     }
 
-    /// <summary>Runs <paramref name="work"/> alone, in a transaction that its return commits.</summary>
-    public async Task<T> TransactAsync<T>(Func<IDbConnection, T> work, CancellationToken cancellationToken)
+    /// <summary>
+    /// Runs <paramref name="work"/> alone and returns its result when it is committed. What waits together is committed
+    /// together; work that fails is undone, and nothing else with it.
+    /// </summary>
+    public Task<T> TransactAsync<T>(Func<IDbConnection, T> work, CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken);
+        var waiting = new Work<T>(work);
+        return _waiting.Writer.TryWrite(waiting)
+            ? waiting.Result.WaitAsync(cancellationToken)
+            : throw new ObjectDisposedException(nameof(ProviderLedger));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _waiting.Writer.TryComplete();
+        await _running;
+        await _connection.DisposeAsync();
+    }
+
+    private async Task RunAsync()
+    {
+        var together = new List<Work>();
+        while (await _waiting.Reader.WaitToReadAsync())
+        {
+            together.Clear();
+            while (together.Count < MaxTogether && _waiting.Reader.TryRead(out var work))
+                together.Add(work);
+            if (!TryCommit(together) && together.Count > 1)
+                foreach (var work in together)
+                    TryCommit([work]);
+            together.ForEach(w => w.Complete());
+        }
+    }
+
+    /// <summary>False where it failed: nothing is done. Work that was alone is told why.</summary>
+    private bool TryCommit(IReadOnlyList<Work> together)
+    {
         try
         {
-            await using var transaction = _connection.BeginTransaction();
-            var result = work(_connection);
+            using var transaction = _connection.BeginTransaction();
+            foreach (var work in together)
+                work.Run(_connection);
             transaction.Commit();
-            return result;
+            return true;
         }
-        finally
+        catch (Exception e)
         {
-            _turn.Release();
+            if (together is [var alone])
+                alone.Failure = e;
+            return false;
         }
     }
 
-    public void Dispose()
+    private abstract class Work
     {
-        _connection.Dispose();
-        _turn.Dispose();
+        public Exception? Failure { get; set; }
+
+        public abstract void Run(IDbConnection database);
+
+        /// <summary>Tells the caller how it ended.</summary>
+        public abstract void Complete();
+    }
+
+    private sealed class Work<T>(Func<IDbConnection, T> work) : Work
+    {
+        private readonly TaskCompletionSource<T> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private T? _value;
+
+        public Task<T> Result => _result.Task;
+
+        public override void Run(IDbConnection database) => _value = work(database);
+
+        public override void Complete()
+        {
+            if (Failure is null)
+                _result.SetResult(_value!);
+            else
+                _result.SetException(Failure);
+        }
     }
 }
 

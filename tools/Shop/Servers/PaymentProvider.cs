@@ -48,7 +48,7 @@ internal static class PaymentProvider
             Environment = new Dictionary<string, string>
             {
                 ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{Port}",
-                ["DOTNET_gcServer"] = "0",
+                ["DOTNET_GCgen0size"] = "0x4000000",
                 ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
                 ["ApiKey"] = secrets[ApiKeySecret],
                 ["Ledger"] = Path.Combine(data, "ledger.db"),
