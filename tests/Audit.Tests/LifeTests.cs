@@ -130,6 +130,7 @@ public sealed class LifeTests
             orders,
             new DispatchSignal(),
             new RelaySignal(),
+            new SagaOptions(),
             NoFailpoints.Instance,
             time
         );

@@ -98,7 +98,14 @@ public sealed class SmallShop : IAsyncLifetime
             ("unpaid", "tok_declined", [("cup", 6)])
         );
         await DrainAsync(saga);
-        await new CardStore(orders, new DispatchSignal(), new RelaySignal(), NoFailpoints.Instance, _time).NameAsync(
+        await new CardStore(
+            orders,
+            new DispatchSignal(),
+            new RelaySignal(),
+            new SagaOptions(),
+            NoFailpoints.Instance,
+            _time
+        ).NameAsync(
             unpaid["another card"].Id,
             "alice",
             new CardRequest("tok_ok", "alice", "another card", [1]),

@@ -1,6 +1,7 @@
 using DaprShop.Contracts;
 using DaprShop.Messaging;
 using DaprShop.Orders.Model;
+using DaprShop.Orders.Saga;
 using DaprShop.ServiceDefaults;
 using Npgsql;
 
@@ -18,16 +19,18 @@ internal sealed record NamedCard(Guid Id, string Status, int Version, int Attemp
 /// <summary>What became of a request.</summary>
 /// <param name="Order">As it was found; null where the caller has no such order.</param>
 /// <param name="Card">Null where the order takes no card.</param>
-internal sealed record CardResult(LockedOrder? Order, NamedCard? Card, bool Replayed);
+/// <param name="TooMany">The order takes none because it has named as many as it may.</param>
+internal sealed record CardResult(LockedOrder? Order, NamedCard? Card, bool Replayed, bool TooMany = false);
 
 /// <summary>
-/// Cards that are named for orders whose card was declined, or whose authorisation has lapsed. One compare-and-set decides between the customer, the
-/// deadline and a cancel.
+/// Cards that are named for orders whose card was declined, or whose authorisation has lapsed. One compare-and-set decides
+/// between the customer, the deadline and a cancel.
 /// </summary>
 internal sealed class CardStore(
     NpgsqlDataSource database,
     DispatchSignal dispatch,
     RelaySignal relay,
+    SagaOptions options,
     IFailpoints failpoints,
     TimeProvider time
 )
@@ -40,8 +43,12 @@ internal sealed class CardStore(
             payment_attempt = payment_attempt + 1, reason = null, batch_id = null, due_at = $3, attempts = 0,
             updated_at = $3
         where id = $1 and status = '{OrderStatusNames.AwaitingPayment}' and pay_by > $3
-          and payment is distinct from '{OrderPayments.Declined}'
+          and payment is distinct from '{OrderPayments.Declined}' and payment_attempt < $4
         returning version, payment_attempt as attempt
+        """;
+
+    private const string HasNamedAll = $"""
+        select status = '{OrderStatusNames.AwaitingPayment}' and payment_attempt >= $2 from orders where id = $1
         """;
 
     private const string SelectByKey = """
@@ -84,11 +91,16 @@ internal sealed class CardStore(
 
         var named = await connection.QueryAsync<NamedRow>(
             Name,
-            [id, request.Token, now.UtcDateTime],
+            [id, request.Token, now.UtcDateTime, options.MaxCards],
             cancellationToken
         );
         if (named is not [var (version, attempt)])
-            return new CardResult(order, null, Replayed: false);
+            return new CardResult(
+                order,
+                null,
+                Replayed: false,
+                TooMany: await connection.ScalarAsync<bool>(HasNamedAll, [id, options.MaxCards], cancellationToken)
+            );
         if (!await InsertAsync(connection, id, request, attempt, version, now, cancellationToken))
             throw new ProblemException(IdempotencyKey.Conflict(request.Key));
         await using var append = new NpgsqlBatch(connection);

@@ -41,14 +41,28 @@ internal static class NameCard
         if (result.Order is not { } order)
             return Problems.NotFound($"order {id}");
         if (result.Card is not { } card)
-            return NotAwaitingPayment(order);
+            return Refused(order, result.TooMany);
         if (result.Replayed)
             context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
         return TypedResults.Ok(card);
     }
 
-    /// <summary>409: the order takes no card now.</summary>
-    public static ProblemHttpResult NotAwaitingPayment(LockedOrder order) =>
+    /// <summary>409: the order takes no card.</summary>
+    /// <param name="tooMany">It has named as many as it may.</param>
+    public static ProblemHttpResult Refused(LockedOrder order, bool tooMany) =>
+        tooMany
+            ? Problems.Of(
+                409,
+                "too-many-cards",
+                "The order takes no more cards",
+                $"Order {order.Id} has named as many cards as an order may. It keeps its stock until its deadline; it can "
+                    + "be cancelled and placed again.",
+                ("orderId", order.Id),
+                ("orderStatus", order.Status.Name())
+            )
+            : NotAwaitingPayment(order);
+
+    private static ProblemHttpResult NotAwaitingPayment(LockedOrder order) =>
         Problems.Of(
             409,
             "not-awaiting-payment",

@@ -75,7 +75,7 @@ internal static class AcceptOffer
             named is { Card: null, Order: { } unchanged }
             && (existing.Token != card.Token || TransitionRules.IsFinal(unchanged.Status))
         )
-            return NameCard.NotAwaitingPayment(unchanged);
+            return NameCard.Refused(unchanged, named.TooMany);
         if (named.Card is null || named.Replayed)
             context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
         return TypedResults.Accepted(

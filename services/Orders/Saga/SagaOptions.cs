@@ -38,6 +38,12 @@ internal sealed class SagaOptions
     public double AnotherCardWithinMinutes { get; init; } = 10;
 
     /// <summary>
+    /// Cards that one order may name, the first included. A shop that tries any number is used to test stolen ones.
+    /// </summary>
+    [Range(1, 1_000)]
+    public int MaxCards { get; init; } = 10;
+
+    /// <summary>
     /// Minutes in which the customer of a confirmed order whose authorisation has lapsed may name another card. Then the
     /// order expires.
     /// </summary>

@@ -66,6 +66,25 @@ public sealed class AnotherCardTests(OrdersFixture fixture) : IClassFixture<Orde
     }
 
     [Fact]
+    public async Task An_order_takes_ten_cards_and_no_more()
+    {
+        var id = await DeclinedAsync();
+        for (var attempt = 2; attempt <= 10; attempt++)
+        {
+            using var named = await NameAsync(_alice, id, "tok_declined");
+            named.Code.Should().Be(200);
+            await RunAsync();
+        }
+
+        using var refused = await NameAsync(_alice, id, "tok_ok");
+
+        (refused.Code, refused.Json.GetProperty("orderStatus").GetString()).Should().Be((409, "awaiting_payment"));
+        refused.Json.GetProperty("type").GetString().Should().EndWith("too-many-cards");
+        fixture.Fakes.Cards[id].Attempt.Should().Be(10, "the provider is not asked again");
+        await EndAsync(id);
+    }
+
+    [Fact]
     public async Task Without_another_card_in_time_the_order_is_rejected_and_its_stock_released()
     {
         var free = fixture.Fakes.Free;
