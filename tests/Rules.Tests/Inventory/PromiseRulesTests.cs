@@ -156,7 +156,7 @@ public sealed class PromiseRulesTests
                         )
                     );
             else
-                told.Should().NotContain(t => t.OrderId == backorder.OrderId);
+                told.Where(t => t.OrderId == backorder.OrderId).Should().BeEmpty();
         }
     }
 

@@ -359,17 +359,17 @@ public sealed class StockInvariantTests
             var available = tables.Levels.Values.Where(l => l.Sku == sku).Sum(l => Math.Max(l.Available, 0));
             if (available == 0)
                 continue;
-            tables.Backorders.Values.Should().NotContain(b => b.Sku == sku && b.Left > 0, "I-07, I-12");
+            // Not NotContain: it would compile an expression each time, and spend more time on it than all rules take.
+            tables.Backorders.Values.Where(b => b.Sku == sku && b.Left > 0).Should().BeEmpty("I-07, I-12");
             tables
-                .Waitlist.Values.Should()
-                .NotContain(
-                    w =>
-                        items[sku].OnSale
-                        && w.Sku == sku
-                        && w.State == WaitlistEntryState.Waiting
-                        && !IsAtTheLimit(tables, w),
-                    "I-07"
-                );
+                .Waitlist.Values.Where(w =>
+                    items[sku].OnSale
+                    && w.Sku == sku
+                    && w.State == WaitlistEntryState.Waiting
+                    && !IsAtTheLimit(tables, w)
+                )
+                .Should()
+                .BeEmpty("I-07");
         }
 
         foreach (var offer in tables.Holds.Values.Where(h => h.EntryId is not null && h.State == HoldState.Active))
@@ -389,8 +389,9 @@ public sealed class StockInvariantTests
         foreach (var (key, old) in queued.Where(q => tables.Backorders[q.Key].Filled > q.Value.Filled))
             queued
                 .Values.Where(q => q.Sku == old.Sku && q.OrderNumber < old.OrderNumber)
+                .Where(q => tables.Backorders[new(q.OrderId, q.Sku)].Left > 0)
                 .Should()
-                .NotContain(q => tables.Backorders[new(q.OrderId, q.Sku)].Left > 0, "I-12: {0} was served", key);
+                .BeEmpty("I-12: {0} was served", key);
         foreach (
             var old in line.Values.Where(w =>
                 w.State == WaitlistEntryState.Waiting
@@ -399,11 +400,9 @@ public sealed class StockInvariantTests
             )
         )
             line.Values.Where(w => w.Sku == old.Sku && w.Position < old.Position)
+                .Where(w => tables.Waitlist[w.Id].State == WaitlistEntryState.Waiting && !IsAtTheLimit(tables, w))
                 .Should()
-                .NotContain(
-                    w => tables.Waitlist[w.Id].State == WaitlistEntryState.Waiting && !IsAtTheLimit(tables, w),
-                    "the line moves from its head"
-                );
+                .BeEmpty("the line moves from its head");
     }
 
     private static void EachHoldEndsOnceAndNoneIsUsedAfterItsTime(
