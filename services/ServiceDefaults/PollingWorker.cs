@@ -22,6 +22,9 @@ public abstract class PollingWorker(
     private readonly WorkSignal _signal = signal ?? new WorkSignal();
     private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
 
+    /// <summary>What is done once, before the first pass, and retried like one.</summary>
+    protected virtual Task BeginAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>One pass. Returns true when more work is waiting already.</summary>
     protected abstract Task<bool> RunOnceAsync(CancellationToken cancellationToken);
 
@@ -34,12 +37,16 @@ public abstract class PollingWorker(
     /// <inheritdoc />
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var hasBegun = false;
         if (waitFirst)
             await _signal.WaitAsync(interval, stoppingToken, time);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
+                if (!hasBegun)
+                    await BeginAsync(stoppingToken);
+                hasBegun = true;
                 var more = await RunOnceAsync(stoppingToken);
                 _backoff.Reset();
                 if (!more)

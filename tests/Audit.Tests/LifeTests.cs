@@ -222,11 +222,11 @@ public sealed class LifeTests
                 await WakeAsync();
                 await _payments.LookUpAsync();
                 await Saga.RunBatchAsync();
-                foreach (var shipment in await _shipments.ClaimAsync(null, CancellationToken.None))
+                foreach (var shipment in await _shipments.Jobs.ClaimAsync(null, CancellationToken.None))
                     await ExecuteAsync(shipment);
-                foreach (var cancelled in await _cancellations.ClaimAsync(null, CancellationToken.None))
+                foreach (var cancelled in await _cancellations.Jobs.ClaimAsync(null, CancellationToken.None))
                     await ExecuteAsync(cancelled);
-                foreach (var decided in await _returns.ClaimAsync(null, CancellationToken.None))
+                foreach (var decided in await _returns.Jobs.ClaimAsync(null, CancellationToken.None))
                     await ExecuteAsync(decided);
             }
 
@@ -531,7 +531,7 @@ public sealed class LifeTests
                     _returns.DecideAsync(asked.Id, decision, null, "olga", CancellationToken.None)
                 );
                 _decided.AddRange(
-                    (await _returns.ClaimAsync(asked.Id, CancellationToken.None)).Where(d =>
+                    (await _returns.Jobs.ClaimAsync(asked.Id, CancellationToken.None)).Where(d =>
                         _decided.TrueForAll(k => k.Id != d.Id)
                     )
                 );

@@ -307,7 +307,7 @@ public sealed class SmallShop : IAsyncLifetime
             "olga",
             CancellationToken.None
         );
-        var decided = (await returns.ClaimAsync(asked.Id, CancellationToken.None)).Single();
+        var decided = (await returns.Jobs.ClaimAsync(asked.Id, CancellationToken.None)).Single();
         await stock.CommitAsync(
             [
                 new ReturnCommand(

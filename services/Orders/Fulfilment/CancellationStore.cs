@@ -73,14 +73,17 @@ internal sealed class CancellationStore(
         where id = $1 and state = '{CancellationStates.Requested}'
         """;
 
-    private static readonly string Claim = FulfilmentJobs.Claim(
-        "cancellations",
-        CancellationStates.Requested,
-        "id, order_id, number, state, lines::text as lines, amount, caller, by_operator, reason"
-    );
-    private static readonly string Postpone = FulfilmentJobs.Postpone("cancellations");
-    private static readonly string EndLeases = FulfilmentJobs.EndLeases("cancellations", CancellationStates.Requested);
     private static readonly string AddCancelled = FulfilmentJobs.AddUnits("cancelled");
+
+    public IFulfilmentJobs<Cancellation> Jobs { get; } =
+        new FulfilmentJobs<ClaimedCancellation, Cancellation>(
+            database,
+            time,
+            "cancellations",
+            CancellationStates.Requested,
+            "id, order_id, number, state, lines::text as lines, amount, caller, by_operator, reason",
+            r => ToCancellation(r.Id, r.OrderId, r.Number, r.State, r.Lines, r.Amount, r.Caller, r.ByOperator, r.Reason)
+        );
 
     /// <summary>Cancels <paramref name="lines"/> of an order; null: all units that have not left.</summary>
     /// <param name="owner">The required owner of the order; null for any: an operator cancels.</param>
@@ -164,27 +167,6 @@ internal sealed class CancellationStore(
         relay.Raise();
         return (cancellation, false);
     }
-
-    /// <summary>Claims cancellations to execute: all that are due, or the one named.</summary>
-    public async Task<List<Cancellation>> ClaimAsync(Guid? id, CancellationToken cancellationToken)
-    {
-        var rows = await database.QueryAsync<ClaimedCancellation>(
-            Claim,
-            [time.GetUtcNow().UtcDateTime, FulfilmentJobs.Lease, (object?)id ?? DBNull.Value],
-            cancellationToken
-        );
-        return rows.ConvertAll(r =>
-            ToCancellation(r.Id, r.OrderId, r.Number, r.State, r.Lines, r.Amount, r.Caller, r.ByOperator, r.Reason)
-        );
-    }
-
-    /// <inheritdoc cref="FulfilmentJobs.EndLeases"/>
-    public Task EndLeasesAsync(CancellationToken cancellationToken) =>
-        database.ExecuteAsync(EndLeases, [time.GetUtcNow().UtcDateTime], cancellationToken);
-
-    /// <summary>Retries a cancellation after a pause that doubles with each attempt.</summary>
-    public Task PostponeAsync(Guid id, CancellationToken cancellationToken) =>
-        database.ExecuteAsync(Postpone, [id, time.GetUtcNow().UtcDateTime], cancellationToken);
 
     /// <summary>Records that the units are released and the money is refunded. Repeating it changes nothing.</summary>
     public async Task SettleAsync(Cancellation cancellation, CancellationToken cancellationToken)

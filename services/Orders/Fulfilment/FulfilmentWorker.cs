@@ -8,8 +8,9 @@ using DaprShop.ServiceDefaults;
 namespace DaprShop.Orders.Fulfilment;
 
 /// <summary>
-/// Executes shipments, cancellations of units and decided returns. Each is a row, claimed for a time; its calls carry its id as key. So a crash
-/// half-way is repaired by the next claim, and nothing happens twice. (ADR 15 says why this is not a workflow.)
+/// Executes shipments, cancellations of units and decided returns. Each is a row, claimed for a time; its calls carry its
+/// id as key. So a crash half-way is repaired by the next claim, and nothing happens twice. (ADR 15 says why this is not a
+/// workflow.)
 /// </summary>
 internal sealed class FulfilmentWorker(
     ShipmentStore shipments,
@@ -25,7 +26,6 @@ internal sealed class FulfilmentWorker(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private readonly ConcurrentQueue<(Func<Guid, CancellationToken, Task> Postpone, Guid Id)> _failed = [];
-    private bool _hasStarted;
 
     /// <summary>
     /// Executes one job now, unless a worker is executing it. A failure is logged, and the job is retried later.
@@ -42,16 +42,15 @@ internal sealed class FulfilmentWorker(
         }
     }
 
+    protected override async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        await shipments.Jobs.EndLeasesAsync(cancellationToken);
+        await cancellations.Jobs.EndLeasesAsync(cancellationToken);
+        await returns.Jobs.EndLeasesAsync(cancellationToken);
+    }
+
     protected override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
-        if (!_hasStarted)
-        {
-            await shipments.EndLeasesAsync(cancellationToken);
-            await cancellations.EndLeasesAsync(cancellationToken);
-            await returns.EndLeasesAsync(cancellationToken);
-            _hasStarted = true;
-        }
-
         await PostponeFailedAsync(cancellationToken);
         await ExecuteDueAsync(null, cancellationToken);
         return false;
@@ -59,42 +58,28 @@ internal sealed class FulfilmentWorker(
 
     private async Task ExecuteDueAsync(Guid? id, CancellationToken cancellationToken)
     {
-        await ExecuteAsync(
-            "shipment",
-            await shipments.ClaimAsync(id, cancellationToken),
-            s => s.Id,
-            ShipAsync,
-            shipments.PostponeAsync,
-            cancellationToken
-        );
+        await ExecuteAsync("shipment", shipments.Jobs, id, s => s.Id, ShipAsync, cancellationToken);
         await ExecuteAsync(
             "cancellation",
-            await cancellations.ClaimAsync(id, cancellationToken),
+            cancellations.Jobs,
+            id,
             c => c.Id,
             SettleCancellationAsync,
-            cancellations.PostponeAsync,
             cancellationToken
         );
-        await ExecuteAsync(
-            "return",
-            await returns.ClaimAsync(id, cancellationToken),
-            r => r.Id,
-            SettleReturnAsync,
-            returns.PostponeAsync,
-            cancellationToken
-        );
+        await ExecuteAsync("return", returns.Jobs, id, r => r.Id, SettleReturnAsync, cancellationToken);
     }
 
     private async Task ExecuteAsync<T>(
         string kind,
-        IReadOnlyList<T> claimed,
+        IFulfilmentJobs<T> jobs,
+        Guid? id,
         Func<T, Guid> idOf,
         Func<T, CancellationToken, Task> execute,
-        Func<Guid, CancellationToken, Task> postpone,
         CancellationToken cancellationToken
     )
     {
-        foreach (var job in claimed)
+        foreach (var job in await jobs.ClaimAsync(id, cancellationToken))
         {
             try
             {
@@ -103,7 +88,7 @@ internal sealed class FulfilmentWorker(
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 logger.LogExecutionFailed(kind, idOf(job), e.Message);
-                _failed.Enqueue((postpone, idOf(job)));
+                _failed.Enqueue((jobs.PostponeAsync, idOf(job)));
                 await PostponeFailedAsync(cancellationToken);
             }
         }

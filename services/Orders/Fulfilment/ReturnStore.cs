@@ -77,18 +77,30 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
         where id = $1 and state = '{ReturnStates.Decided}'
         """;
 
-    private static readonly string Claim = FulfilmentJobs.Claim(
-        "returns",
-        ReturnStates.Decided,
-        "id, order_id, number, decision::text as decision, location, amount, decider, reason"
-    );
-    private static readonly string Postpone = FulfilmentJobs.Postpone("returns");
-    private static readonly string EndLeases = FulfilmentJobs.EndLeases("returns", ReturnStates.Decided);
     private static readonly string AddReturned = FulfilmentJobs.AddUnits("returned");
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
+
+    public IFulfilmentJobs<DecidedReturn> Jobs { get; } =
+        new FulfilmentJobs<ClaimedReturn, DecidedReturn>(
+            database,
+            time,
+            "returns",
+            ReturnStates.Decided,
+            "id, order_id, number, decision::text as decision, location, amount, decider, reason",
+            r => new DecidedReturn(
+                r.Id,
+                r.OrderId,
+                r.Number,
+                ReadDecision(r.Decision),
+                r.Location,
+                r.Amount,
+                r.Decider,
+                r.Reason
+            )
+        );
 
     /// <summary>Requests a return.</summary>
     /// <param name="owner">The required owner of the order; null for any.</param>
@@ -263,34 +275,6 @@ internal sealed class ReturnStore(NpgsqlDataSource database, RelaySignal relay, 
         relay.Raise();
         return refund;
     }
-
-    /// <summary>Claims decided returns to execute: all that are due, or the one named.</summary>
-    public async Task<List<DecidedReturn>> ClaimAsync(Guid? id, CancellationToken cancellationToken)
-    {
-        var rows = await database.QueryAsync<ClaimedReturn>(
-            Claim,
-            [time.GetUtcNow().UtcDateTime, FulfilmentJobs.Lease, (object?)id ?? DBNull.Value],
-            cancellationToken
-        );
-        return rows.ConvertAll(r => new DecidedReturn(
-            r.Id,
-            r.OrderId,
-            r.Number,
-            ReadDecision(r.Decision),
-            r.Location,
-            r.Amount,
-            r.Decider,
-            r.Reason
-        ));
-    }
-
-    /// <inheritdoc cref="FulfilmentJobs.EndLeases"/>
-    public Task EndLeasesAsync(CancellationToken cancellationToken) =>
-        database.ExecuteAsync(EndLeases, [time.GetUtcNow().UtcDateTime], cancellationToken);
-
-    /// <summary>Retries a return after a pause that doubles with each attempt.</summary>
-    public Task PostponeAsync(Guid id, CancellationToken cancellationToken) =>
-        database.ExecuteAsync(Postpone, [id, time.GetUtcNow().UtcDateTime], cancellationToken);
 
     /// <summary>Records that units and money are back. Repeating it changes nothing.</summary>
     public async Task SettleAsync(DecidedReturn decided, CancellationToken cancellationToken)

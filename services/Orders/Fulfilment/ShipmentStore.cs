@@ -84,14 +84,17 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
         where id = $1 and state = '{ShipmentStates.Dispatched}'
         """;
 
-    private static readonly string Claim = FulfilmentJobs.Claim(
-        "shipments",
-        ShipmentStates.Preparing,
-        "id, order_id, number, lines::text as lines"
-    );
-    private static readonly string Postpone = FulfilmentJobs.Postpone("shipments");
-    private static readonly string EndLeases = FulfilmentJobs.EndLeases("shipments", ShipmentStates.Preparing);
     private static readonly string AddShipped = FulfilmentJobs.AddUnits("shipped");
+
+    public IFulfilmentJobs<Shipment> Jobs { get; } =
+        new FulfilmentJobs<ClaimedShipment, Shipment>(
+            database,
+            time,
+            "shipments",
+            ShipmentStates.Preparing,
+            "id, order_id, number, lines::text as lines",
+            r => ToShipment(r.Id, r.OrderId, r.Number, r.Lines)
+        );
 
     /// <summary>Begins a shipment of <paramref name="lines"/>; null: of all units that have not left.</summary>
     /// <exception cref="ProblemException">
@@ -203,17 +206,6 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
         return (shipment with { Number = number }, false);
     }
 
-    /// <summary>Claims shipments to execute: all that are due, or the one named.</summary>
-    public async Task<List<Shipment>> ClaimAsync(Guid? id, CancellationToken cancellationToken)
-    {
-        var rows = await database.QueryAsync<ClaimedShipment>(
-            Claim,
-            [time.GetUtcNow().UtcDateTime, FulfilmentJobs.Lease, (object?)id ?? DBNull.Value],
-            cancellationToken
-        );
-        return rows.ConvertAll(r => ToShipment(r.Id, r.OrderId, r.Number, r.Lines));
-    }
-
     /// <summary>How far a shipment and the payment of its order are.</summary>
     public async Task<ShipmentProgress> FindProgressAsync(Guid id, CancellationToken cancellationToken) =>
         (await database.QueryAsync<ShipmentProgress>(SelectProgress, [id], cancellationToken)).Single();
@@ -235,14 +227,6 @@ internal sealed class ShipmentStore(NpgsqlDataSource database, RelaySignal relay
         NamedUnitRules.Spread(lines, [.. shipment.Lines.Select(l => new LineQuantity(l.Sku, l.Quantity, l.Line))], l =>
             l.ToShip
         );
-
-    /// <inheritdoc cref="FulfilmentJobs.EndLeases"/>
-    public Task EndLeasesAsync(CancellationToken cancellationToken) =>
-        database.ExecuteAsync(EndLeases, [time.GetUtcNow().UtcDateTime], cancellationToken);
-
-    /// <summary>Retries a shipment after a pause that doubles with each attempt.</summary>
-    public Task PostponeAsync(Guid id, CancellationToken cancellationToken) =>
-        database.ExecuteAsync(Postpone, [id, time.GetUtcNow().UtcDateTime], cancellationToken);
 
     /// <summary>
     /// Records that a shipment was dispatched, or the reason why it was refused. Repeating it changes nothing.

@@ -182,16 +182,11 @@ internal sealed class ProviderCallWorker(
 ) : PollingWorker(TimeSpan.FromMilliseconds(500), time, logger, signal)
 {
     private const int Together = 100;
-    private bool _hasStarted;
+
+    protected override Task BeginAsync(CancellationToken cancellationToken) => store.EndLeasesAsync(cancellationToken);
 
     protected override async Task<bool> RunOnceAsync(CancellationToken cancellationToken)
     {
-        if (!_hasStarted)
-        {
-            await store.EndLeasesAsync(cancellationToken);
-            _hasStarted = true;
-        }
-
         var due = await store.ClaimDueAsync(Together, cancellationToken);
         calls.AskInBackground(due);
         return due.Count == Together;

@@ -35,7 +35,7 @@ public sealed class FulfilmentJobsTests
         (await ClaimedAsync(store)).Should().BeEquivalentTo([claimed, ended]);
         await Sql.ScalarAsync<object>(db.Names.App, $"update shipments set state = 'refused' where id = '{ended}'");
 
-        await store.EndLeasesAsync(CancellationToken.None);
+        await store.Jobs.EndLeasesAsync(CancellationToken.None);
 
         (await ClaimedAsync(store)).Should().Equal(claimed);
         (await db.NumberAsync($"select count(*) from shipments where id = '{ended}' and due_at > now()"))
@@ -63,7 +63,7 @@ public sealed class FulfilmentJobsTests
     private static async Task<IEnumerable<Guid>> ClaimedAsync(ShipmentStore store) =>
         (
             await store
-                .ClaimAsync(null, CancellationToken.None)
+                .Jobs.ClaimAsync(null, CancellationToken.None)
                 .WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken)
         ).Select(s => s.Id);
 

@@ -154,7 +154,7 @@ public sealed class ShipmentTests(OrdersFixture fixture) : FulfilmentScene(fixtu
             Fixture.Database.Names.Owner,
             $"update shipments set attempts = 1000000 where id = '{shipment}'"
         );
-        await new ShipmentStore(Fixture.Database.Source, new RelaySignal(), TimeProvider.System).PostponeAsync(
+        await new ShipmentStore(Fixture.Database.Source, new RelaySignal(), TimeProvider.System).Jobs.PostponeAsync(
             shipment,
             CancellationToken.None
         );
