@@ -1,4 +1,5 @@
 using DaprShop.Shop.Runtimes;
+using DaprShop.Shop.Supervision;
 using DaprShop.Shop.Topology;
 
 namespace DaprShop.Shop.Tests;
@@ -39,6 +40,27 @@ public sealed class DaprRuntimeTests
         File.ReadAllText(Path.Combine(ShopFolder.Find().Root, "components/common/config.yaml"))
             .Should()
             .Contain($"connectionString: .shop/{Path.GetFileName(NamesFile.PathIn(shop.Folder))}");
+    }
+
+    [Fact]
+    public async Task The_runtime_makes_the_file_of_names_when_it_starts()
+    {
+        using var shop = new TemporaryShop();
+        await using var supervisor = new Supervisor(shop.Folder, shop.State, TimeProvider.System);
+        using var stopped = new CancellationTokenSource();
+        await stopped.CancelAsync();
+
+        // There are no such programs, and nobody waits for them.
+        var start = () =>
+            new DaprRuntime(
+                shop.Folder,
+                new DaprBinaries("no-daprd", "no-placement", "no-scheduler"),
+                "redis",
+                "redis"
+            ).StartAsync(new ServerManager(shop.Folder, supervisor), stopped.Token);
+        await start.Should().ThrowAsync<Exception>();
+
+        File.Exists(NamesFile.PathIn(shop.Folder)).Should().BeTrue();
     }
 
     [Fact]

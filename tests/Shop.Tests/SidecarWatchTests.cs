@@ -20,6 +20,7 @@ public sealed class SidecarWatchTests : IAsyncLifetime
     private volatile string _metadata = """{"workflows":{"connectedWorkers":1}}""";
     private volatile int _outbound = 204;
     private volatile int _invoke = 200;
+    private volatile int _live = 200;
     private readonly int _sidecarPort = FreePort.Take();
 
     public async ValueTask InitializeAsync()
@@ -94,6 +95,29 @@ public sealed class SidecarWatchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_app_that_is_not_alive_is_not_restarted_for_what_its_sidecar_says()
+    {
+        var unit = Watch();
+        _live = 503;
+        _metadata = """{"id":"orders"}""";
+
+        await AdvanceAsync(seconds: 60);
+
+        unit.Restarts.Should().Be(0, unit.LastFailure);
+    }
+
+    [Fact]
+    public async Task A_sidecar_that_reaches_no_other_app_while_none_is_alive_is_not_restarted()
+    {
+        var unit = Watch(neighbour: FreePort.Take());
+        _invoke = 500;
+
+        await AdvanceAsync(seconds: 60);
+
+        unit.Restarts.Should().Be(0, unit.LastFailure);
+    }
+
+    [Fact]
     public async Task A_working_sidecar_is_not_restarted()
     {
         var unit = Watch();
@@ -105,7 +129,8 @@ public sealed class SidecarWatchTests : IAsyncLifetime
 
     private string Sidecar => $"http://127.0.0.1:{_sidecarPort}/";
 
-    private Unit Watch()
+    /// <param name="neighbour">The port of the other app; null: it is where the app is.</param>
+    private Unit Watch(int? neighbour = null)
     {
         var unit = _supervisor.Start("orders", UnitKind.App, new Dictionary<string, int>(), _shop.Sleeper("orders"));
         var app = new DaprApp("orders", _port, _sidecarPort, 0)
@@ -120,7 +145,9 @@ public sealed class SidecarWatchTests : IAsyncLifetime
             MaxBodySize = "",
             LogLevel = "",
         };
-        _ = new SidecarWatch(app, [app with { Id = "history" }], unit, _time).RunAsync(_stop.Token);
+        _ = new SidecarWatch(app, [app with { Id = "history", Port = neighbour ?? _port }], unit, _time).RunAsync(
+            _stop.Token
+        );
         return unit;
     }
 
@@ -149,6 +176,7 @@ public sealed class SidecarWatchTests : IAsyncLifetime
             var path = context.Request.Url!.AbsolutePath;
             context.Response.StatusCode =
                 path == "/v1.0/healthz/outbound" ? _outbound
+                : path == "/health/live" ? _live
                 : path.StartsWith("/v1.0/invoke/", StringComparison.Ordinal) ? _invoke
                 : 200;
             if (path == "/v1.0/metadata")

@@ -26,7 +26,8 @@ internal sealed class ItemStore(
         "sku, name, price, stocked, backorder_limit, max_per_customer, low_stock_at, on_sale, version";
 
     private const string Balances = """
-        select on_hand - unavailable - allocated - held as balance, sequence from levels where sku = $1
+        select on_hand - unavailable - allocated - held as balance, sequence, sold_since is not null as sold
+        from levels left join locations using (location) where sku = $1
         """;
 
     private const string Find = $"select {Columns} from items where sku = $1";
@@ -139,7 +140,10 @@ internal sealed class ItemStore(
             batch.Add(FirstLevel, item.Sku, StockLimits.DefaultLocation);
         // The item is locked, as for a movement: either this request or a concurrent movement makes stock low.
         var levels = await connection.QueryAsync<BalanceRow>(Balances, [item.Sku], cancellationToken);
-        var (available, wasStocked) = (levels.Sum(l => Math.Max(l.Balance, 0)), levels.Any(l => l.Sequence > 0));
+        var (available, wasStocked) = (
+            levels.Sum(l => l.Sold ? Math.Max(l.Balance, 0) : 0),
+            levels.Any(l => l.Sequence > 0)
+        );
         if (
             LowStockRules.IsLow(available, wasStocked, item.LowStockAt)
             && !LowStockRules.IsLow(available, wasStocked, before?.Value.LowStockAt)
@@ -158,7 +162,7 @@ internal sealed class ItemStore(
             .Replace("%", @"\%", StringComparison.Ordinal)
             .Replace("_", @"\_", StringComparison.Ordinal);
 
-    private sealed record BalanceRow(long Balance, long Sequence);
+    private sealed record BalanceRow(long Balance, long Sequence, bool Sold);
 
     private sealed record ItemDataRow(
         string Sku,

@@ -65,6 +65,15 @@ public sealed class TimeoutTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_gateway_is_not_ready_while_a_service_that_takes_orders_is_silent()
+    {
+        _sidecar.Respond = NeverAsync;
+        (await WhileTimePassesAsync(GetAsync("/health/ready"), seconds: 2))
+            .Should()
+            .Be(HttpStatusCode.ServiceUnavailable);
+    }
+
+    [Fact]
     public async Task A_service_whose_document_takes_three_seconds_is_left_out()
     {
         _sidecar.Respond = NeverAsync;

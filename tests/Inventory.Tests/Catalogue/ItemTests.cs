@@ -93,6 +93,18 @@ public sealed class ItemTests(InventoryFixture fixture) : IClassFixture<Inventor
     }
 
     [Fact]
+    public async Task A_reading_of_the_stock_has_a_new_price_at_once()
+    {
+        await SendAsync("PUT", new { name = "Tray", price = 2.5 });
+        (await PriceAsync()).Should().Be(2.5m);
+        (await SendAsync("PATCH", new { price = 2.25 })).Status.Should().Be(200);
+        (await PriceAsync()).Should().Be(2.25m);
+
+        async Task<decimal> PriceAsync() =>
+            (await SendAsync("GET", null, path: $"stock/{_sku}")).Body.GetProperty("price").GetDecimal();
+    }
+
+    [Fact]
     public async Task A_change_that_is_not_possible_is_refused_with_the_reason()
     {
         (await SendAsync("PATCH", new { price = 1 })).Status.Should().Be(404);

@@ -78,6 +78,7 @@ public sealed class LocationTests(InventoryFixture fixture) : IClassFixture<Inve
         var (left, problem, _) = await SendAsync("PUT", new { priority = 3 });
         (left, problem.GetProperty("missing").ToString()).Should().Be((422, """["sold"]"""));
         (await SendAsync("PATCH", new { sold = false }, ifMatch: "\"9\"")).Status.Should().Be(412);
+        (await SendAsync("PUT", new { priority = 3, sold = false }, ifMatch: "\"9\"")).Status.Should().Be(412);
         (await SendAsync("PATCH", new { })).Status.Should().Be(422);
         var (changed, now, next) = await SendAsync("PATCH", new { sold = false }, ifMatch: tag);
         (changed, next).Should().Be((200, "\"2\""));
@@ -150,6 +151,18 @@ public sealed class LocationTests(InventoryFixture fixture) : IClassFixture<Inve
         );
         await _api.DoAsync($"inbounds/{sku}/receipts", new { lines = new[] { new { sku, quantity = 4 } } });
         (await _api.ReserveAsync((sku, 5))).State.Should().Be(ReservationState.Allocated);
+    }
+
+    [Fact]
+    public async Task A_reading_says_at_once_that_a_location_is_no_longer_sold_from()
+    {
+        await DeclareAsync();
+        var sku = await _api.StockedAsync((_place, 5));
+        (await AvailableAsync()).Should().Be(5);
+        (await SendAsync("PATCH", new { sold = false })).Status.Should().Be(200);
+        (await AvailableAsync()).Should().Be(0);
+
+        async Task<long> AvailableAsync() => (await _api.StockAsync(sku)).GetProperty("total").Number("available");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DaprShop.Contracts;
 using DaprShop.Inventory.Model;
 using DaprShop.Inventory.Stock;
 using DaprShop.ServiceDefaults;
@@ -208,6 +209,41 @@ public sealed class LedgerTests(InventoryFixture fixture) : IClassFixture<Invent
 
         async Task<IEnumerable<long>> QuantitiesAsync(string filter) =>
             (await Api.GetAsync($"stock/{sku}/movements?{filter}")).List("movements").Select(m => m.Number("quantity"));
+    }
+
+    [Fact]
+    public async Task S13_What_an_operator_does_for_a_customer_is_an_operators_in_the_ledger_and_in_its_event()
+    {
+        var sku = await Api.StockedAsync(("main", 5));
+        await Api.SendAsync("POST", "holds", new { lines = new[] { new { sku, quantity = 2 } } });
+        var order = (await Api.ReserveAsync((sku, 3))).OrderId;
+        for (var number = 1; number <= 2; number++)
+            await Api.DoAsync(
+                "reservations/release-units",
+                new ReleaseUnitsRequest(Api.New(), order, number, "dora", [new(sku, 1)], ByOperator: number == 1)
+            );
+
+        (await Api.GetAsync($"stock/{sku}/movements"))
+            .List("movements")
+            .Select(m => $"{m.Text("kind")} {m.Text("actor")} {m.Text("actorType")}")
+            .Should()
+            .Equal(
+                "released dora customer",
+                "released dora operator",
+                "allocated saga system",
+                "held olga operator",
+                "received olga operator"
+            );
+        (
+            await fixture.Database.NumberAsync(
+                $"""
+                select count(*) from movements m join events e
+                    on e.type = '{EventTypes.StockMoved}' and e.subject = m.cause and e.version = m.step + 1
+                    and e.data->>'kind' = m.kind and e.data->>'actorType' = m.actor_type
+                where m.sku = '{sku}'
+                """
+            )
+        ).Should().Be(5);
     }
 
     [Fact]

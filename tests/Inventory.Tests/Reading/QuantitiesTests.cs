@@ -172,6 +172,47 @@ public sealed class QuantitiesTests(InventoryFixture fixture) : IClassFixture<In
     }
 
     [Fact]
+    public async Task S9_A_new_threshold_is_compared_with_what_an_order_can_get()
+    {
+        var sku = await _api.StockedAsync(("a", 5));
+        await _api.ReserveAsync((sku, 5));
+        var count = new
+        {
+            counted = 3,
+            expected = (long?)null,
+            reason = "r",
+            location = "a",
+            whenPromised = "accept",
+        };
+        await _api.DoAsync($"stock/{sku}/counts", count);
+        await ReceiveAsync(3, "b");
+        await _api.SendAsync("PATCH", $"items/{sku}", new { lowStockAt = 2 });
+        (await ToldAsync()).Should().Be(0, "an order can get 3, although a is short of 2");
+
+        var back = Api.New();
+        (await _api.SendAsync("PUT", $"locations/{back}", new { sold = false })).Status.Should().Be(200);
+        await ReceiveAsync(9, back);
+        await _api.SendAsync("PATCH", $"items/{sku}", new { lowStockAt = 3 });
+        (await ToldAsync()).Should().Be(1, "orders get none of the units at a location that is not sold from");
+
+        Task ReceiveAsync(int quantity, string location) =>
+            _api.DoAsync(
+                $"stock/{sku}/receipts",
+                new
+                {
+                    quantity,
+                    reason = "r",
+                    location,
+                }
+            );
+
+        Task<long> ToldAsync() =>
+            fixture.Database.NumberAsync(
+                $"select count(*) from events where type = '{Contracts.EventTypes.StockLow}' and subject = '{sku}'"
+            );
+    }
+
+    [Fact]
     public async Task No_more_is_withheld_than_is_available_and_no_more_put_back_than_is_withheld()
     {
         var sku = await _api.StockedAsync(("main", 5));

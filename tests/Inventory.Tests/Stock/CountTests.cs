@@ -1,4 +1,5 @@
 using DaprShop.Contracts;
+using DaprShop.Inventory.Stock;
 using DaprShop.ServiceDefaults;
 
 namespace DaprShop.Inventory.Tests.Stock;
@@ -137,8 +138,8 @@ public sealed class CountTests(InventoryFixture fixture) : IClassFixture<Invento
         await CountAsync(sku, 5, 6, "accept");
         var hold = await _api.StockedAsync(("main", 5));
         var id = Guid.CreateVersion7();
-        await fixture.Database.RunAsync<DaprShop.Inventory.Stock.CommandOutcome>(
-            new DaprShop.Inventory.Stock.PlaceHoldCommand(
+        await fixture.Database.RunAsync<CommandOutcome>(
+            new PlaceHoldCommand(
                 Api.New(),
                 [1],
                 id,
@@ -193,6 +194,39 @@ public sealed class CountTests(InventoryFixture fixture) : IClassFixture<Invento
 
         await _api.DoAsync($"stock/{sku}/receipts", new { quantity = 4, reason = "found" });
         (await _api.GetAsync("ops/shortages")).List("items").Should().NotContain(i => i.Text("sku") == sku);
+    }
+
+    [Fact]
+    public async Task S15_Operators_see_the_holds_whose_units_are_missing_too()
+    {
+        var sku = await _api.StockedAsync(("main", 5));
+        var order = await _api.ReserveAsync((sku, 2));
+        var hold = Guid.CreateVersion7();
+        await fixture.Database.RunAsync<CommandOutcome>(
+            new PlaceHoldCommand(
+                Api.New(),
+                [1],
+                hold,
+                "carl",
+                [new(sku, 3)],
+                TimeProvider.System.GetUtcNow().AddHours(1)
+            )
+        );
+        await CountAsync(sku, 1, 5, "accept");
+
+        var shortages = await _api.GetAsync("ops/shortages");
+        var listed = shortages.List("items").Single(i => i.Text("sku") == sku);
+        listed
+            .List("holds")
+            .Select(h => (h.GetProperty("holdId").GetGuid(), h.Text("customer"), h.Number("quantity")))
+            .Should()
+            .Equal((hold, "carl", 3));
+        listed
+            .List("orders")
+            .Select(o => (o.GetProperty("orderId").GetGuid(), o.Number("quantity")))
+            .Should()
+            .Equal((order.OrderId, 1));
+        shortages.Number("total").Should().Be(shortages.List("items").Count());
     }
 
     private Task<Reply> CountAsync(string sku, long counted, long? expected, string whenPromised = "refuse") =>

@@ -114,6 +114,25 @@ public sealed class ReturnTests(OrdersFixture fixture) : FulfilmentScene(fixture
         }
     }
 
+    [Fact]
+    public async Task Units_that_await_a_decision_leave_the_other_line_of_their_SKU_returnable()
+    {
+        var id = await ConfirmedAsync((1, 10m), (1, 0m));
+        await ShippedAsync(id, null);
+
+        (await AskAsync(2)).StatusCode.Should().Be(HttpStatusCode.Created);
+        await IsProblemAsync(await AskAsync(2), 409, "not-returnable");
+        (await AskAsync(1)).StatusCode.Should().Be(HttpStatusCode.Created);
+
+        Task<HttpResponseMessage> AskAsync(int line) =>
+            SendAsync(
+                Alice,
+                $"orders/{id}/returns",
+                null,
+                new { lines = new[] { new { line, quantity = 1 } }, reason = "broken" }
+            );
+    }
+
     [Theory]
     [InlineData("""{"line":3,"quantity":1}""", "/lines: The order has no line 3. Its lines: 1, 2.")]
     [InlineData("""{"line":1,"sku":"tea","quantity":1}""", "/lines: Line 1 is of 'cup', not of 'tea'.")]
@@ -266,6 +285,24 @@ public sealed class ReturnTests(OrdersFixture fixture) : FulfilmentScene(fixture
     }
 
     [Fact]
+    public async Task O9_A_request_whose_path_has_the_order_in_capitals_is_a_repetition()
+    {
+        var (id, key) = (await ConfirmedAsync(quantity: 1), New());
+        await ShippedAsync(id, null);
+        foreach (var (path, isReplayed) in new[] { ($"{id}", false), ($"{id}".ToUpperInvariant(), true) })
+        {
+            using var answer = await SendAsync(
+                Alice,
+                $"orders/{path}/returns",
+                key,
+                new { lines = new[] { Line(1, null) }, reason = "broken" }
+            );
+            answer.StatusCode.Should().Be(HttpStatusCode.Created);
+            answer.Headers.Contains(IdempotencyKey.ReplayedHeader).Should().Be(isReplayed);
+        }
+    }
+
+    [Fact]
     public async Task A_decision_names_exactly_the_returned_units()
     {
         var id = await ConfirmedAsync(quantity: 2);
@@ -371,6 +408,25 @@ public sealed class ReturnTests(OrdersFixture fixture) : FulfilmentScene(fixture
         )
             .Should()
             .Be(decides);
+    }
+
+    [Fact]
+    public async Task S2_A_decision_at_a_location_that_was_not_declared_is_refused_and_decides_nothing()
+    {
+        var id = await ConfirmedAsync(quantity: 1);
+        await ShippedAsync(id, null);
+        var back = (await (await ReturnAsync(id, 1)).Content.ReadFromJsonAsync<JsonElement>())
+            .GetProperty("id")
+            .GetGuid();
+        await IsProblemAsync(
+            await Olga.PostAsJsonAsync(
+                $"returns/{back}/decision",
+                new { lines = new[] { Line(1, "restock") }, location = "nowhere" }
+            ),
+            409,
+            "unknown-location"
+        );
+        (await GetAsync($"orders/{id}/returns"))[0].GetProperty("state").GetString().Should().Be("requested");
     }
 
     [Theory]

@@ -13,6 +13,46 @@ public sealed class TimelineRulesTests
     private static readonly DateTimeOffset At = new(2026, 1, 2, 12, 0, 0, TimeSpan.Zero);
     private static readonly OrderedUnits[] ThreeUnits = [new("cup", 2), new("tea", 1)];
 
+    [Theory]
+    [InlineData(false, 10, null, null, "1 2 3 4")]
+    [InlineData(true, 10, null, null, "4 3 2 1")]
+    [InlineData(false, 2, null, null, "1 2")]
+    [InlineData(false, 10, 2, null, "3 4")]
+    [InlineData(true, 10, 3, null, "2 1")]
+    [InlineData(false, 10, null, "even", "2 4")]
+    public void O12_Entries_that_were_read_and_those_still_on_their_way_are_one_timeline_with_each_entry_once(
+        bool newestFirst,
+        int limit,
+        int? after,
+        string? type,
+        string expected
+    )
+    {
+        var first = newestFirst ? TimelineCursor.End : TimelineCursor.Start;
+        var cursor = after is { } last ? TimelineCursor.After(Entry(last)) : first;
+        // The second one was read meanwhile; what is read is of this page already.
+        IEnumerable<TimelineEntry> read = after == 2 ? [] : [Entry(2)];
+
+        TimelineRules
+            .Merge(read, [Entry(3), Entry(1), Entry(2), Entry(4)], cursor, new(type, null, null), newestFirst, limit)
+            .Select(e => e.Position)
+            .Should()
+            .Equal(expected.Split(' ').Select(long.Parse));
+
+        static TimelineEntry Entry(int number) =>
+            new(
+                Order,
+                At.AddMinutes(number),
+                TimelineStep.StatusChanged,
+                number,
+                number % 2 == 0 ? "even" : "odd",
+                null,
+                null,
+                null,
+                null
+            );
+    }
+
     [Fact]
     public void An_accepted_order_has_an_owner_and_an_entry()
     {

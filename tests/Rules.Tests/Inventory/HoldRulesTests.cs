@@ -255,6 +255,18 @@ public sealed class HoldRulesTests
     }
 
     [Fact]
+    public void A_hold_that_two_orders_have_claimed_stands_until_both_have_used_it()
+    {
+        _scene.Stock("cup", 2).Hold(1, "alice", Cups(2));
+        _scene.Claim(Id(1), "alice", order: 5);
+        _scene.Claim(Id(1), "alice", order: 6);
+        _scene.Commit(minutes: 60);
+
+        _scene.ReserveHeld(5, 1, Cups(1)).State.Should().Be(ReservationState.Allocated);
+        _scene.ReserveHeld(6, 1, Cups(1)).State.Should().Be(ReservationState.Allocated);
+    }
+
+    [Fact]
     public void A_claimed_hold_is_not_released_before_its_order_has_used_it()
     {
         _scene.Stock("cup", 2).Hold(1, "alice", Cups(2));

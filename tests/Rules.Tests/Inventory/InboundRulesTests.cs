@@ -412,6 +412,17 @@ public sealed class InboundRulesTests
         _scene.At("cup", "main").Should().Be(new Quantities(OnHand: 1, Unavailable: 1, Incoming: 2));
     }
 
+    [Fact]
+    public void S12_One_delivery_brings_a_thousand_million_units_of_a_SKU_at_most()
+    {
+        Open("D1", null, ("cup", 10));
+
+        _scene.Refuse(Receipt("D1", "more came", ("cup", 1_000_000_001))).Kind.Should().Be("too-many-units");
+
+        Receive("D1", "more came", ("cup", 1_000_000_000));
+        _scene.At("cup", "main").OnHand.Should().Be(1_000_000_000);
+    }
+
     private InboundDocument Open(string reference, string? source, params (string Sku, int Quantity)[] lines) =>
         _scene.Run<InboundDocument>(Announce(reference, source, lines));
 

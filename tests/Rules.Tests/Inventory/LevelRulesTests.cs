@@ -221,6 +221,36 @@ public sealed class LevelRulesTests
     }
 
     [Fact]
+    public void S15_A_count_that_falls_short_in_one_transaction_with_the_end_of_a_hold_does_not_name_that_hold()
+    {
+        _scene.With("cup", "main", new(OnHand: 5));
+        foreach (var (hold, units) in new[] { (1, 2), (2, 3) })
+            _scene
+                .Run(
+                    new PlaceHoldCommand(
+                        _scene.NewKey(),
+                        [1],
+                        Scene.Id(hold),
+                        "alice",
+                        [new("cup", units)],
+                        Scene.Now.AddMinutes(9)
+                    )
+                )
+                .Refusal.Should()
+                .BeNull();
+
+        var outcomes = _scene.Decide(
+            new ReleaseHoldCommand("R", [1], Scene.Id(2), "alice", "alice"),
+            Count(1, mayFallShort: true)
+        );
+
+        Scene
+            .Read<StockResponses.CountResponse>(outcomes[1])
+            .Holds.Should()
+            .Equal(new StockResponses.HoldShortage(Scene.Id(1), "alice", 1));
+    }
+
+    [Fact]
     public void A_shortage_names_only_the_claims_that_it_needs()
     {
         _scene.With("cup", "main", new(OnHand: 5));

@@ -46,6 +46,27 @@ public sealed class SourcingRulesTests
             .Should()
             .Equal(new SourcedPart("cup", "a", 2, Held: 0), new SourcedPart("cup", "b", 1, Held: 1));
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(12)]
+    public void S17_The_location_of_the_held_units_counts_as_used_however_many_locations_there_are(int others) =>
+        SourcingRules
+            .Plan(
+                [new("cup", 4)],
+                _ =>
+                    [
+                        At("cup", "a", 2),
+                        At("cup", "b", 1),
+                        At("cup", "c", 2),
+                        At("cup", "d", 2),
+                        .. Enumerable.Range(0, others).Select(i => At("cup", $"0{i:00}", 1)),
+                    ],
+                SourcingStrategy.FewestShipments,
+                Held(new AllocationPart("cup", "b", 1))
+            )
+            .Should()
+            .Equal(new SourcedPart("cup", "a", 2, Held: 0), new SourcedPart("cup", "b", 2, Held: 1));
+
     private static Hold Held(params AllocationPart[] lines) =>
         new(
             Guid.Empty,

@@ -125,6 +125,16 @@ public sealed class FulfilmentRulesTests
     }
 
     [Theory]
+    [InlineData(1, "tea", "Line 1 is of 'cup', not of 'tea'.")]
+    [InlineData(3, "cup", "The return has no units of line 3.")]
+    public void A_decision_about_another_line_or_SKU_than_was_returned_is_refused(int line, string sku, string error) =>
+        ReturnRules
+            .Match([new("cup", 2, Line: 1)], [new NamedDecision(2, Disposition.Restock, line, sku)], Lines)
+            .Errors.Select(e => e.Detail)
+            .Should()
+            .Equal(error);
+
+    [Theory]
     [InlineData("2 3", "2 3", null, 0)]
     [InlineData("cup 5", "1 2, 2 3", null, 0)]
     [InlineData("1 1, cup 4", "1 2, 2 3", null, 0)]

@@ -14,6 +14,7 @@ public sealed class BenchTracesTests
     [Theory]
     [InlineData(1, 0, "it has 1 item and 0 orders")]
     [InlineData(1_200, 1, "it has 1,200 items and 1 order")]
+    [InlineData(0, 1, "it has 0 items and 1 order")]
     public void A_shop_in_use_is_measured_only_if_what_stays_is_accepted(long items, long orders, string counts)
     {
         var shop = new ShopContents(items, orders, 0, 0);
