@@ -153,6 +153,13 @@ internal static class Corruptions
                 "update movements set allocated = on_hand + 1 where sku = 'pot' and sequence = 3"
             },
             {
+                "I-06",
+                "a person who has the name of the repair oversold a level for a moment",
+                "inventory",
+                "update movements set allocated = on_hand + 1, actor = 'auditor', actor_type = 'operator' "
+                    + "where sku = 'pot' and sequence = 3"
+            },
+            {
                 "I-06.short",
                 "a shortage is hidden",
                 "inventory",
@@ -353,6 +360,13 @@ internal static class Corruptions
             },
             {
                 "I-11",
+                "a claim is still open of which a person who has the name of the repair released units",
+                "inventory",
+                "update reservations set state = 'allocated' where state = 'released'; "
+                    + "update movements set actor = 'auditor', actor_type = 'customer' where kind = 'released'"
+            },
+            {
+                "I-11",
                 "a refused order allocated units",
                 "inventory",
                 "update reservations set state = 'out_of_stock' where state = 'allocated'"
@@ -386,6 +400,13 @@ internal static class Corruptions
                 "an active hold has released units",
                 "inventory",
                 "update holds set state = 'active' where state = 'released'"
+            },
+            {
+                "I-11.holds",
+                "an active hold has released units to a person who has the name of the repair",
+                "inventory",
+                "update holds set state = 'active' where state = 'released'; "
+                    + "update movements set actor = 'auditor', actor_type = 'customer' where kind = 'released'"
             },
             {
                 "I-11.holds",
