@@ -22,7 +22,7 @@ public abstract class PollingWorker(
     private readonly WorkSignal _signal = signal ?? new WorkSignal();
     private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5));
 
-    /// <summary>What is done once, before the first pass, and retried like one.</summary>
+    /// <summary>What is done once, at the start of the process, and retried like a pass.</summary>
     protected virtual Task BeginAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>One pass. Returns true when more work is waiting already.</summary>
@@ -38,15 +38,18 @@ public abstract class PollingWorker(
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var hasBegun = false;
-        if (waitFirst)
-            await _signal.WaitAsync(interval, stoppingToken, time);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 if (!hasBegun)
+                {
                     await BeginAsync(stoppingToken);
-                hasBegun = true;
+                    hasBegun = true;
+                    if (waitFirst)
+                        await _signal.WaitAsync(interval, stoppingToken, time);
+                }
+
                 var more = await RunOnceAsync(stoppingToken);
                 _backoff.Reset();
                 if (!more)

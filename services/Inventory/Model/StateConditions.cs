@@ -24,6 +24,9 @@ internal static class StateConditions
     /// <summary>Waitlist entries that wait or have an offer.</summary>
     public static readonly string OpenWaitlistEntry = AnyOf(WaitlistEntryState.Waiting, WaitlistEntryState.Offered);
 
+    /// <summary>Waitlist entries that wait for an offer.</summary>
+    public static readonly string WaitingWaitlistEntry = AnyOf(WaitlistEntryState.Waiting);
+
     /// <summary>Waitlist entries that have an offer.</summary>
     public static readonly string OfferedWaitlistEntry = AnyOf(WaitlistEntryState.Offered);
 

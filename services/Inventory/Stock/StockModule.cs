@@ -28,7 +28,7 @@ internal static class StockModule
             .AddSingleton<NewOffers>()
             .AddSingleton<BackordersFilledSignal>()
             .AddInvocationClient(Apps.Orders)
-            .AddHostedService<LatePromiseReviewer>()
+            .AddHostedService<QueueReviewer>()
             .AddHostedService<BackorderNotifier>();
 
     public static void MapStock(this IEndpointRouteBuilder routes)
