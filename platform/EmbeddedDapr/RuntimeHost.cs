@@ -34,7 +34,8 @@ internal static class RuntimeHost
         CancellationToken cancellationToken = default
     )
     {
-        // Not the working directory: configuration watches its content root, and there PostgreSQL's files change all the time.
+        // Not the working directory: configuration watches its content root, and there PostgreSQL's files change all
+        // the time.
         var builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }
         );

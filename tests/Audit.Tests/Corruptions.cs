@@ -362,8 +362,9 @@ internal static class Corruptions
                 "I-11",
                 "a claim is still open of which a person who has the name of the repair released units",
                 "inventory",
-                "update reservations set state = 'allocated' where state = 'released'; "
-                    + "update movements set actor = 'auditor', actor_type = 'customer' where kind = 'released'"
+                "update movements set actor = 'auditor', actor_type = 'customer' where kind = 'released' "
+                    + "and cause in (select order_id::text from reservations where state = 'released'); "
+                    + "update reservations set state = 'allocated' where state = 'released'"
             },
             {
                 "I-11",

@@ -224,8 +224,8 @@ public sealed class SmallShop : IAsyncLifetime
     }
 
     /// <summary>
-    /// Cancels an order that was declined for good: its stock is released already when Orders crashes, and its payment is
-    /// ended with the cancel.
+    /// Cancels an order that was declined for good: its stock is released already when Orders crashes, and its payment
+    /// is ended with the cancel.
     /// </summary>
     private async Task CancelDeclinedAsync(
         NpgsqlDataSource orders,

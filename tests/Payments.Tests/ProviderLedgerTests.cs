@@ -9,7 +9,8 @@ public sealed class ProviderLedgerTests
     [Fact]
     public async Task Work_that_fails_is_undone_alone()
     {
-        await using var ledger = new ProviderLedger(new ProviderSettings());
+        using var ledger = new ProviderLedger(new ProviderSettings());
+        await ledger.Transactions.StartAsync(TestContext.Current.CancellationToken);
         using var begun = new ManualResetEventSlim();
         // What follows waits for it together.
         var first = ledger.TransactAsync(_ => begun.Wait(TimeSpan.FromSeconds(30)), CancellationToken.None);
@@ -34,6 +35,7 @@ public sealed class ProviderLedgerTests
             CancellationToken.None
         );
         kept.Should().Equal("after", "before");
+        await ledger.Transactions.StopAsync(CancellationToken.None);
 
         Task<int> Refuse(string key) =>
             ledger.TransactAsync(

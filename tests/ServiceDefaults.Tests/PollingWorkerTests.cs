@@ -12,14 +12,14 @@ public sealed class PollingWorkerTests
         var time = new FakeTimeProvider();
         using var worker = new Worker(time);
         await worker.StartAsync(TestContext.Current.CancellationToken);
-        await Wait.UntilAsync(() => Task.FromResult(worker.Begun == 1), "it has tried to begin");
+        await Wait.UntilAsync(() => worker.Begun == 1, "it has tried to begin");
         worker.Passes.Should().Be(0);
 
         await Wait.UntilAsync(
             () =>
             {
                 time.Advance(TimeSpan.FromSeconds(1));
-                return Task.FromResult(worker.Passes >= 3);
+                return worker.Passes >= 3;
             },
             "passes follow"
         );

@@ -35,18 +35,7 @@ public sealed class AppProbeTests : IDisposable
         _server.Prefixes.Add($"http://127.0.0.1:{port}/");
         _server.Start();
         _ = Task.Run(AnswerAsync);
-        var app = new DaprApp("orders", port, port, 0)
-        {
-            InternalGrpcPort = 0,
-            MetricsPort = 0,
-            Folder = "",
-            Command = [],
-            Environment = new Dictionary<string, string> { [DaprApp.RunsWorkflowsVariable] = "true" },
-            ResourcesPaths = [],
-            ConfigFile = "",
-            MaxBodySize = "",
-            LogLevel = "",
-        };
+        var app = TestApps.Orders(port, port);
         _probe = new AppProbe(app, app with { Id = "history" });
     }
 

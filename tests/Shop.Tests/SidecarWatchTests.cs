@@ -133,18 +133,7 @@ public sealed class SidecarWatchTests : IAsyncLifetime
     private Unit Watch(int? neighbour = null)
     {
         var unit = _supervisor.Start("orders", UnitKind.App, new Dictionary<string, int>(), _shop.Sleeper("orders"));
-        var app = new DaprApp("orders", _port, _sidecarPort, 0)
-        {
-            InternalGrpcPort = 0,
-            MetricsPort = 0,
-            Folder = "",
-            Command = [],
-            Environment = new Dictionary<string, string> { [DaprApp.RunsWorkflowsVariable] = "true" },
-            ResourcesPaths = [],
-            ConfigFile = "",
-            MaxBodySize = "",
-            LogLevel = "",
-        };
+        var app = TestApps.Orders(_port, _sidecarPort);
         _ = new SidecarWatch(app, [app with { Id = "history", Port = neighbour ?? _port }], unit, _time).RunAsync(
             _stop.Token
         );

@@ -16,7 +16,8 @@ public static class ProviderApp
     /// </summary>
     public static WebApplication Create(string[] args)
     {
-        // Not the working directory: configuration watches its content root, and there PostgreSQL's files change all the time.
+        // Not the working directory: configuration watches its content root, and there PostgreSQL's files change all
+        // the time.
         var builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory }
         );
@@ -28,6 +29,7 @@ public static class ProviderApp
             .AddSingleton(TimeProvider.System)
             .AddSingleton<FaultPlan>()
             .AddSingleton<ProviderLedger>()
+            .AddHostedService(provider => provider.GetRequiredService<ProviderLedger>().Transactions)
             .AddSingleton<IntentStore>()
             .AddHttpClient()
             .AddHostedService<WebhookSender>()

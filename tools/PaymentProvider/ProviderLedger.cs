@@ -1,6 +1,6 @@
 using System.Data;
-using System.Threading.Channels;
 using Dapper;
+using DaprShop.ServiceDefaults;
 using Microsoft.Data.Sqlite;
 
 namespace DaprShop.PaymentProvider;
@@ -9,7 +9,7 @@ namespace DaprShop.PaymentProvider;
 /// The provider's database, a SQLite file: intents, refunds, the answers already given per idempotency key, the balance
 /// transactions, and the webhooks to send. One connection; one transaction at a time, shared by what waits for it.
 /// </summary>
-internal sealed class ProviderLedger : IAsyncDisposable
+internal sealed class ProviderLedger : IDisposable
 {
     private const int MaxTogether = 100;
 
@@ -40,10 +40,6 @@ internal sealed class ProviderLedger : IAsyncDisposable
         """;
 
     private readonly SqliteConnection _connection;
-    private readonly Channel<Work> _waiting = Channel.CreateUnbounded<Work>(
-        new UnboundedChannelOptions { SingleReader = true }
-    );
-    private readonly Task _running;
 
     public ProviderLedger(ProviderSettings settings)
     {
@@ -59,88 +55,34 @@ internal sealed class ProviderLedger : IAsyncDisposable
         if (_connection.ExecuteScalar<long>(CountCaptureBefore) == 0)
             _connection.Execute("alter table intents add column capture_before integer not null default 0");
         _connection.Execute(CreateLapsingIndex);
-        _running = Task.Run(RunAsync);
+        Transactions = new GroupCommit<Func<IDbConnection, object?>, object?>(CommitAsync, MaxTogether);
     }
+
+    /// <summary>Runs the transactions, once it is started.</summary>
+    public GroupCommit<Func<IDbConnection, object?>, object?> Transactions { get; }
 
     /// <summary>
     /// Runs <paramref name="work"/> alone and returns its result when it is committed. What waits together is committed
     /// together; work that fails is undone, and nothing else with it.
     /// </summary>
-    public Task<T> TransactAsync<T>(Func<IDbConnection, T> work, CancellationToken cancellationToken)
+    public async Task<T> TransactAsync<T>(Func<IDbConnection, T> work, CancellationToken cancellationToken) =>
+        (T)(await Transactions.RunAsync(db => work(db), cancellationToken))!;
+
+    public void Dispose()
     {
-        var waiting = new Work<T>(work);
-        return _waiting.Writer.TryWrite(waiting)
-            ? waiting.Result.WaitAsync(cancellationToken)
-            : throw new ObjectDisposedException(nameof(ProviderLedger));
+        Transactions.Dispose();
+        _connection.Dispose();
     }
 
-    public async ValueTask DisposeAsync()
+    private Task<IReadOnlyList<object?>> CommitAsync(
+        IReadOnlyList<Func<IDbConnection, object?>> together,
+        CancellationToken cancellationToken
+    )
     {
-        _waiting.Writer.TryComplete();
-        await _running;
-        await _connection.DisposeAsync();
-    }
-
-    private async Task RunAsync()
-    {
-        var together = new List<Work>();
-        while (await _waiting.Reader.WaitToReadAsync())
-        {
-            together.Clear();
-            while (together.Count < MaxTogether && _waiting.Reader.TryRead(out var work))
-                together.Add(work);
-            if (!TryCommit(together) && together.Count > 1)
-                foreach (var work in together)
-                    TryCommit([work]);
-            together.ForEach(w => w.Complete());
-        }
-    }
-
-    /// <summary>False where it failed: nothing is done. Work that was alone is told why.</summary>
-    private bool TryCommit(IReadOnlyList<Work> together)
-    {
-        try
-        {
-            using var transaction = _connection.BeginTransaction();
-            foreach (var work in together)
-                work.Run(_connection);
-            transaction.Commit();
-            return true;
-        }
-        catch (Exception e)
-        {
-            if (together is [var alone])
-                alone.Failure = e;
-            return false;
-        }
-    }
-
-    private abstract class Work
-    {
-        public Exception? Failure { get; set; }
-
-        public abstract void Run(IDbConnection database);
-
-        /// <summary>Tells the caller how it ended.</summary>
-        public abstract void Complete();
-    }
-
-    private sealed class Work<T>(Func<IDbConnection, T> work) : Work
-    {
-        private readonly TaskCompletionSource<T> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private T? _value;
-
-        public Task<T> Result => _result.Task;
-
-        public override void Run(IDbConnection database) => _value = work(database);
-
-        public override void Complete()
-        {
-            if (Failure is null)
-                _result.SetResult(_value!);
-            else
-                _result.SetException(Failure);
-        }
+        using var transaction = _connection.BeginTransaction();
+        IReadOnlyList<object?> results = [.. together.Select(work => work(_connection))];
+        transaction.Commit();
+        return Task.FromResult(results);
     }
 }
 

@@ -5,8 +5,8 @@ namespace DaprShop.Inventory.Stock;
 
 /// <summary>
 /// Does for those who wait what no change of stock does. A delivery is late: at the moment that was promised nobody
-/// changes stock, so the promises are renewed here. And units became available by a change of an item or a location whose
-/// process ended before those who wait were served.
+/// changes stock, so the promises are renewed here. And units became available by a change of an item or a location
+/// whose process ended before those who wait were served.
 /// </summary>
 internal sealed class QueueReviewer(
     NpgsqlDataSource database,

@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace DaprShop.Orders.Fulfilment;
 
-/// <summary>Shipments, cancellations or returns: rows that a worker claims for a time, executes, and retries after a pause.</summary>
+/// <summary>
+/// Shipments, cancellations or returns: rows that a worker claims for a time, executes, and retries after a pause.
+/// </summary>
 internal interface IFulfilmentJobs<TJob>
 {
     /// <summary>Claims jobs to execute: all that are due, or the one named.</summary>

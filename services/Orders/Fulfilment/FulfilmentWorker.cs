@@ -8,9 +8,9 @@ using DaprShop.ServiceDefaults;
 namespace DaprShop.Orders.Fulfilment;
 
 /// <summary>
-/// Executes shipments, cancellations of units and decided returns. Each is a row, claimed for a time; its calls carry its
-/// id as key. So a crash half-way is repaired by the next claim, and nothing happens twice. (ADR 15 says why this is not a
-/// workflow.)
+/// Executes shipments, cancellations of units and decided returns. Each is a row, claimed for a time; its calls carry
+/// its id as key. So a crash half-way is repaired by the next claim, and nothing happens twice. (ADR 15 says why this is
+/// not a workflow.)
 /// </summary>
 internal sealed class FulfilmentWorker(
     ShipmentStore shipments,
@@ -94,8 +94,8 @@ internal sealed class FulfilmentWorker(
         }
     }
 
-    // The database may be away as well: until it is back, the jobs are kept here. Otherwise they would rest until the end
-    // of their lease.
+    // The database may be away as well: until it is back, the jobs are kept here. Otherwise they would rest until the
+    // end of their lease.
     private async Task PostponeFailedAsync(CancellationToken cancellationToken)
     {
         while (_failed.TryDequeue(out var job))

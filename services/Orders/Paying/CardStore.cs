@@ -23,8 +23,8 @@ internal sealed record NamedCard(Guid Id, string Status, int Version, int Attemp
 internal sealed record CardResult(LockedOrder? Order, NamedCard? Card, bool Replayed, bool TooMany = false);
 
 /// <summary>
-/// Cards that are named for orders whose card was declined, or whose authorisation has lapsed. One compare-and-set decides
-/// between the customer, the deadline and a cancel.
+/// Cards that are named for orders whose card was declined, or whose authorisation has lapsed. One compare-and-set
+/// decides between the customer, the deadline and a cancel.
 /// </summary>
 internal sealed class CardStore(
     NpgsqlDataSource database,

@@ -55,8 +55,8 @@ internal static class NameCard
                 409,
                 "too-many-cards",
                 "The order takes no more cards",
-                $"Order {order.Id} has named as many cards as an order may. It keeps its stock until its deadline; it can "
-                    + "be cancelled and placed again.",
+                $"Order {order.Id} has named as many cards as an order may. It keeps its stock until its deadline; it "
+                    + "can be cancelled and placed again.",
                 ("orderId", order.Id),
                 ("orderStatus", order.Status.Name())
             )

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DaprShop.Inventory.Model;
 using DaprShop.Inventory.Stock;
 using DaprShop.ServiceDefaults;
@@ -99,29 +100,11 @@ public sealed class QuantitiesTests(InventoryFixture fixture) : IClassFixture<In
     [Fact]
     public async Task S9_A_location_that_is_short_takes_nothing_from_what_an_order_can_get_elsewhere()
     {
-        var sku = await _api.StockedAsync(("a", 5));
-        await _api.ReserveAsync((sku, 5));
-        var count = new
-        {
-            counted = 3,
-            expected = (long?)null,
-            reason = "r",
-            location = "a",
-            whenPromised = "accept",
-        };
-        var counted = await _api.DoAsync($"stock/{sku}/counts", count);
+        var (sku, counted) = await ShortAsync();
         (counted.GetProperty("level").Number("available"), counted.GetProperty("level").Number("short"))
             .Should()
             .Be((0, 2));
-        await _api.DoAsync(
-            $"stock/{sku}/receipts",
-            new
-            {
-                quantity = 2,
-                reason = "r",
-                location = "b",
-            }
-        );
+        await ReceiveAsync(sku, 2, "b");
 
         var stock = await _api.StockAsync(sku);
         (stock.GetProperty("total").Number("available"), stock.GetProperty("total").Number("short"))
@@ -165,14 +148,28 @@ public sealed class QuantitiesTests(InventoryFixture fixture) : IClassFixture<In
         async Task ThresholdAsync(int? lowStockAt) =>
             (await _api.SendAsync("PATCH", $"items/{sku}", new { lowStockAt })).Status.Should().Be(200);
 
-        Task<long> ToldAsync(string? of = null) =>
-            fixture.Database.NumberAsync(
-                $"select count(*) from events where type = '{Contracts.EventTypes.StockLow}' and subject = '{of ?? sku}'"
-            );
+        Task<long> ToldAsync(string? of = null) => ToldLowAsync(of ?? sku);
     }
 
     [Fact]
     public async Task S9_A_new_threshold_is_compared_with_what_an_order_can_get()
+    {
+        var (sku, _) = await ShortAsync();
+        await ReceiveAsync(sku, 3, "b");
+        await _api.SendAsync("PATCH", $"items/{sku}", new { lowStockAt = 2 });
+        (await ToldLowAsync(sku)).Should().Be(0, "an order can get 3, although a is short of 2");
+
+        var back = Api.New();
+        (await _api.SendAsync("PUT", $"locations/{back}", new { sold = false })).Status.Should().Be(200);
+        await ReceiveAsync(sku, 9, back);
+        await _api.SendAsync("PATCH", $"items/{sku}", new { lowStockAt = 3 });
+        (await ToldLowAsync(sku)).Should().Be(1, "orders get none of the units at a location that is not sold from");
+    }
+
+    /// <summary>
+    /// An item of which five units are allocated at <c>a</c> and a count finds three, and that count's answer.
+    /// </summary>
+    private async Task<(string Sku, JsonElement Counted)> ShortAsync()
     {
         var sku = await _api.StockedAsync(("a", 5));
         await _api.ReserveAsync((sku, 5));
@@ -184,33 +181,24 @@ public sealed class QuantitiesTests(InventoryFixture fixture) : IClassFixture<In
             location = "a",
             whenPromised = "accept",
         };
-        await _api.DoAsync($"stock/{sku}/counts", count);
-        await ReceiveAsync(3, "b");
-        await _api.SendAsync("PATCH", $"items/{sku}", new { lowStockAt = 2 });
-        (await ToldAsync()).Should().Be(0, "an order can get 3, although a is short of 2");
-
-        var back = Api.New();
-        (await _api.SendAsync("PUT", $"locations/{back}", new { sold = false })).Status.Should().Be(200);
-        await ReceiveAsync(9, back);
-        await _api.SendAsync("PATCH", $"items/{sku}", new { lowStockAt = 3 });
-        (await ToldAsync()).Should().Be(1, "orders get none of the units at a location that is not sold from");
-
-        Task ReceiveAsync(int quantity, string location) =>
-            _api.DoAsync(
-                $"stock/{sku}/receipts",
-                new
-                {
-                    quantity,
-                    reason = "r",
-                    location,
-                }
-            );
-
-        Task<long> ToldAsync() =>
-            fixture.Database.NumberAsync(
-                $"select count(*) from events where type = '{Contracts.EventTypes.StockLow}' and subject = '{sku}'"
-            );
+        return (sku, await _api.DoAsync($"stock/{sku}/counts", count));
     }
+
+    private Task ReceiveAsync(string sku, int quantity, string location) =>
+        _api.DoAsync(
+            $"stock/{sku}/receipts",
+            new
+            {
+                quantity,
+                reason = "r",
+                location,
+            }
+        );
+
+    private Task<long> ToldLowAsync(string sku) =>
+        fixture.Database.NumberAsync(
+            $"select count(*) from events where type = '{Contracts.EventTypes.StockLow}' and subject = '{sku}'"
+        );
 
     [Fact]
     public async Task No_more_is_withheld_than_is_available_and_no_more_put_back_than_is_withheld()

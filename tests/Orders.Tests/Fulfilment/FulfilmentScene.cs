@@ -68,6 +68,10 @@ public abstract class FulfilmentScene(OrdersFixture fixture) : IClassFixture<Ord
             new { lines = new[] { Line(quantity, null) }, reason = "broken" }
         );
 
+    /// <summary>The id of a return that was requested.</summary>
+    protected async Task<Guid> RequestedAsync(Guid id, int quantity) =>
+        (await (await ReturnAsync(id, quantity)).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+
     protected async Task<Guid> ShippedAsync(Guid id, int? quantity)
     {
         using var answer = await ShipAsync(id, quantity);

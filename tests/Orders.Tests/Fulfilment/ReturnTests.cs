@@ -223,9 +223,7 @@ public sealed class ReturnTests(OrdersFixture fixture) : FulfilmentScene(fixture
         var before = await GetAsync("ops/orders/summary");
         var id = await ConfirmedAsync(quantity: 5);
         await ShippedAsync(id, null);
-        var back = (await (await ReturnAsync(id, 2)).Content.ReadFromJsonAsync<JsonElement>())
-            .GetProperty("id")
-            .GetGuid();
+        var back = await RequestedAsync(id, 2);
         (await Olga.PostAsJsonAsync($"returns/{back}/decision", new { lines = new[] { Line(2, "restock") } }))
             .StatusCode.Should()
             .Be(HttpStatusCode.OK);
@@ -242,9 +240,7 @@ public sealed class ReturnTests(OrdersFixture fixture) : FulfilmentScene(fixture
     {
         var id = await ConfirmedAsync(quantity: 3);
         await ShippedAsync(id, null);
-        var back = (await (await ReturnAsync(id, 3)).Content.ReadFromJsonAsync<JsonElement>())
-            .GetProperty("id")
-            .GetGuid();
+        var back = await RequestedAsync(id, 3);
         Task<HttpResponseMessage> DecideAsync(string location, params object[] lines) =>
             Olga.PostAsJsonAsync($"returns/{back}/decision", new { lines, location });
 
@@ -307,9 +303,7 @@ public sealed class ReturnTests(OrdersFixture fixture) : FulfilmentScene(fixture
     {
         var id = await ConfirmedAsync(quantity: 2);
         await ShippedAsync(id, null);
-        var back = (await (await ReturnAsync(id, 2)).Content.ReadFromJsonAsync<JsonElement>())
-            .GetProperty("id")
-            .GetGuid();
+        var back = await RequestedAsync(id, 2);
         await IsProblemAsync(
             await Olga.PostAsJsonAsync($"returns/{back}/decision", new { lines = new[] { Line(1, "restock") } }),
             422,
@@ -394,9 +388,7 @@ public sealed class ReturnTests(OrdersFixture fixture) : FulfilmentScene(fixture
                     )
                 ).StatusCode
         ).Should().Be(ships);
-        var back = (await (await ReturnAsync(id, 1)).Content.ReadFromJsonAsync<JsonElement>())
-            .GetProperty("id")
-            .GetGuid();
+        var back = await RequestedAsync(id, 1);
         (
             (int)
                 (
@@ -415,9 +407,7 @@ public sealed class ReturnTests(OrdersFixture fixture) : FulfilmentScene(fixture
     {
         var id = await ConfirmedAsync(quantity: 1);
         await ShippedAsync(id, null);
-        var back = (await (await ReturnAsync(id, 1)).Content.ReadFromJsonAsync<JsonElement>())
-            .GetProperty("id")
-            .GetGuid();
+        var back = await RequestedAsync(id, 1);
         await IsProblemAsync(
             await Olga.PostAsJsonAsync(
                 $"returns/{back}/decision",
@@ -437,9 +427,7 @@ public sealed class ReturnTests(OrdersFixture fixture) : FulfilmentScene(fixture
     {
         var id = await ConfirmedAsync(quantity: 1);
         await ShippedAsync(id, null);
-        var back = (await (await ReturnAsync(id, 1)).Content.ReadFromJsonAsync<JsonElement>())
-            .GetProperty("id")
-            .GetGuid();
+        var back = await RequestedAsync(id, 1);
         await IsProblemAsync(
             await Olga.PostAsJsonAsync(
                 $"returns/{back}/decision",
